@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DeploymentAction } from "../providers/Deployment";
+import type { Target } from "../providers/Target";
+import type { ColorPlan } from "../release/plan";
+import { changedSettings } from "../settings/defaults";
+import type { Color } from "../settings/Settings";
+import { ProvidedResource, urnOf } from "./dynamic";
+
+export interface ColorServiceArgs {
+    target: Target;
+    service: string;
+    color: Color;
+    /** What the color will hold after this `up`. */
+    plan: ColorPlan;
+    /** How to get there; none where nothing is to be done. */
+    action?: DeploymentAction;
+}
+
+/** One of the two places where a service's containers run: `blue` or `green`. */
+export class ColorService extends pulumi.ComponentResource {
+    /** Brings the color to its release. */
+    readonly deployment: ProvidedResource;
+
+    constructor(name: string, args: ColorServiceArgs, options: pulumi.ComponentResourceOptions) {
+        super("relink:index:ColorService", name, {}, options);
+        const { release, replicas, state } = args.plan;
+        this.deployment = new ProvidedResource(
+            "deployment",
+            "Deployment",
+            name,
+            {
+                service: args.service,
+                color: args.color,
+                image: release?.image,
+                digest: release?.digest,
+                release: release?.id,
+                replicas,
+                state,
+                settings: release && changedSettings(release.settings),
+                secrets: secretsOf(release),
+                act: args.plan.act,
+                __plan: args.action,
+                __target: args.target,
+                __urn: urnOf(this, "Deployment", name),
+            },
+            { parent: this },
+        );
+        this.registerOutputs();
+    }
+}
+
+/** Where a release has no secrets, the preview says nothing about any. */
+function secretsOf(release: ColorPlan["release"]): pulumi.Output<Record<string, string>> | undefined {
+    const values = release?.secretValues ?? {};
+    return Object.keys(values).length === 0 ? undefined : pulumi.secret(values);
+}

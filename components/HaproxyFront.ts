@@ -1,0 +1,135 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { LISTENER_PORTS } from "../haproxy/frontends";
+import { anchorScript } from "../haproxy/watchdog";
+import { fingerprintOf } from "../providers/FrontConfig";
+import { folders, frontNames, stackLabels, type Target } from "../providers/Target";
+import type { SubnetLayout } from "../release/addresses";
+import type { FrontSettings } from "../settings/Settings";
+import { httpsPortOffset } from "../settings/stackChecks";
+import { ProvidedResource, urnOf } from "./dynamic";
+
+export interface HaproxyFrontArgs {
+    target: Target;
+    settings: FrontSettings;
+    layout: SubnetLayout;
+    /** The stack's random key, where this run may know it. */
+    key?: string;
+    /** Whether HAProxy has to be started. */
+    act: boolean;
+}
+
+/** Seconds that Docker gives the anchor to exit. It holds nothing but a namespace, so this is only politeness. */
+const anchorGraceSeconds = 2;
+
+/**
+ * The HAProxy that owns the public ports. Its container is an anchor that never changes: it holds the network namespace
+ * and the published ports, while HAProxy runs beside it in generations (DESIGN section 9), so that a new configuration or
+ * a new HAProxy costs no connection.
+ */
+export class HaproxyFront extends pulumi.ComponentResource {
+    constructor(name: string, args: HaproxyFrontArgs, options: pulumi.ComponentResourceOptions) {
+        super("relink:index:HaproxyFront", name, {}, options);
+        const { settings, layout, target } = args;
+        const names = frontNames(settings.name);
+        const labels = { ...stackLabels(target), "relink.front": settings.name };
+        // Made once. Whatever changes later, an image under the same tag, a plugin's defaults, our labels, must never
+        // replace them under the traffic; what the user changes is refused by name (frontPlan.ts).
+        const child = { parent: this, ignoreChanges: ["*"] };
+
+        const network = new docker.Network(
+            `${name}-network`,
+            {
+                name: names.network,
+                driver: "bridge",
+                ipamConfigs: [{ subnet: layout.subnet, gateway: layout.gateway, ipRange: layout.ipRange }],
+                labels: asList(labels),
+            },
+            child,
+        );
+        const volumes = Object.entries(names.volumes).map(
+            ([kind, volume]) =>
+                [
+                    kind as keyof typeof folders,
+                    new docker.Volume(`${name}-${kind}`, { name: volume, labels: asList(labels) }, child),
+                ] as const,
+        );
+        const image = new docker.RemoteImage(`${name}-image`, { name: settings.image, keepLocally: true }, child);
+        const anchor = new docker.Container(
+            `${name}-anchor`,
+            {
+                name: names.anchor,
+                image: image.imageId,
+                entrypoints: ["sh", "-c"],
+                command: [anchorScript],
+                user: "0",
+                init: true,
+                stopSignal: "SIGTERM",
+                destroyGraceSeconds: anchorGraceSeconds,
+                restart: "always",
+                labels: asList({
+                    ...labels,
+                    "relink.role": "anchor",
+                    ...fixedLabels(settings),
+                }),
+                ports: publishedPorts(settings).map(({ key: _, ...port }) => port),
+                networksAdvanced: [{ name: network.name, ipv4Address: layout.anchor }],
+                volumes: volumes.map(([kind, volume]) => ({ volumeName: volume.name, containerPath: folders[kind] })),
+            },
+            child,
+        );
+
+        new ProvidedResource(
+            "frontConfig",
+            "FrontConfig",
+            `${name}-config`,
+            {
+                image: settings.image,
+                timeouts: settings.timeouts,
+                anchor: anchor.id,
+                act: args.act,
+                __key: args.key === undefined ? undefined : pulumi.secret(args.key),
+                configuration: fingerprintOf(settings),
+                __target: target,
+                __urn: urnOf(this, "FrontConfig", `${name}-config`),
+            },
+            { parent: this },
+        );
+        this.registerOutputs();
+    }
+}
+
+/**
+ * What is fixed when the anchor is created, as its labels, so that a change is refused by name (frontPlan.ts) before it
+ * could replace the anchor.
+ */
+export function fixedLabels({ image, address, http, preview, metrics }: FrontSettings): Record<string, string> {
+    return {
+        "relink.front.image": image,
+        "relink.front.address": address ?? "all",
+        "relink.front.http.port": String(http.port),
+        "relink.front.preview.port": String(preview.port),
+        "relink.front.metrics.port": String(metrics.port),
+    };
+}
+
+/**
+ * What the anchor publishes from the start, https included: a port that is added later would need a new anchor. In the
+ * order of the inner ports, as the plugin reads them back.
+ */
+export function publishedPorts(
+    settings: FrontSettings,
+): { key: string; internal: number; external: number; ip?: string }[] {
+    const { http, preview, metrics, address } = settings;
+    const local = "127.0.0.1";
+    return [
+        { key: "http.port", internal: LISTENER_PORTS.http, external: http.port, ip: address },
+        { key: "preview.port", internal: LISTENER_PORTS.preview, external: preview.port, ip: local },
+        { key: "metrics.port", internal: LISTENER_PORTS.metrics, external: metrics.port, ip: local },
+        { key: "http.port", internal: LISTENER_PORTS.https, external: http.port + httpsPortOffset, ip: address },
+    ];
+}
+
+function asList(labels: Record<string, string>): { label: string; value: string }[] {
+    return Object.entries(labels).map(([label, value]) => ({ label, value }));
+}

@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * A resource whose provider is code of this project, run by Pulumi's dynamic provider host.
+ *
+ * What Pulumi stores with each resource is only this constant text, never serialised code: upgrading relink shows up as
+ * no diff, and `destroy` always runs what is on the disk (facts/pulumi.md 1.3 B, 1.4). The path in it is a contract.
+ */
+export class ProvidedResource extends pulumi.CustomResource {
+    constructor(
+        provider: "deployment" | "link" | "frontConfig",
+        type: string,
+        name: string,
+        inputs: pulumi.Inputs,
+        options: pulumi.CustomResourceOptions,
+    ) {
+        super(
+            `pulumi-nodejs:dynamic/relink:${type}`,
+            name,
+            { ...inputs, revision: undefined, __provider: loaderOf(provider) },
+            // How it is done is for the provider; the preview shows what will be.
+            { ...options, hideDiffs: ["__plan"] },
+        );
+    }
+}
+
+function loaderOf(provider: string): string {
+    return [
+        "exports.handler = () => {",
+        '    require("ts-node").register({ transpileOnly: true });',
+        `    return require("./providers/host").${provider};`,
+        "};",
+    ].join("\n");
+}
+
+/** The URN of a resource of ours, for progress on its row: the provider host is not told it. */
+export function urnOf(parent: pulumi.Resource, type: string, name: string): pulumi.Output<string> {
+    return parent.urn.apply(urn => {
+        const [stack = "", project = "", parentTypes = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
+        return `urn:pulumi:${stack}::${project}::${parentTypes}$pulumi-nodejs:dynamic/relink:${type}::${name}`;
+    });
+}

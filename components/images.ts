@@ -1,0 +1,71 @@
+import { Credentials } from "../docker/credentials";
+import type { Engine } from "../docker/Engine";
+import { ImageNotFound } from "../docker/errors";
+import { resolveImage } from "../docker/images";
+import { observedService, type World } from "../providers/observe";
+import { idleColor } from "../release/Observed";
+import type { ServiceSettings, Settings } from "../settings/Settings";
+
+/** What an image reference of the config means now. */
+export interface FoundImage {
+    digest: string;
+    imageId?: string;
+    /** For the user: where the answer came from, when not from where one would expect. */
+    warning?: string;
+    /** Why it cannot be had. */
+    problem?: string;
+}
+
+/** Finds all images of the config, at the same time. One that cannot be had is a problem of its service alone. */
+export async function findImages(
+    engine: Engine,
+    settings: Pick<Settings, "services" | "registries">,
+    world: World,
+): Promise<Map<string, FoundImage>> {
+    const credentials = await Credentials.load(settings.registries);
+    const found = settings.services.map(
+        async service => [service.name, await findImage(engine, service, credentials, world)] as const,
+    );
+    return new Map(await Promise.all(found));
+}
+
+async function findImage(
+    engine: Engine,
+    service: ServiceSettings,
+    credentials: Credentials,
+    world: World,
+): Promise<FoundImage> {
+    const { image } = service.release;
+    const held = heldImage(world, service.name, image);
+    try {
+        const { digest, id, warning } = await resolveImage(engine, image, credentials);
+        // The registry did not say what the tag is now. What the Docker host once pulled under it may be older than what a
+        // color holds.
+        return warning !== undefined && digest !== undefined && held !== undefined && held.digest !== digest
+            ? { ...held, warning: `${warning} It is another one: the one that ${service.name} already holds is used.` }
+            : { digest: digest ?? id ?? "", imageId: id, warning };
+    } catch (error) {
+        if (!(error instanceof ImageNotFound)) {
+            throw error;
+        }
+        // Going back never needs the registry: a color still holds the image under this name.
+        return held !== undefined && error.reason !== "missing"
+            ? {
+                  ...held,
+                  warning: `${error.message}. The image that ${service.name} already holds under this name is used.`,
+              }
+            : { digest: "", problem: error.message };
+    }
+}
+
+/**
+ * What a color of the service holds under this name. The live one first: where a moved tag gave both colors images of this
+ * name, nothing is to change by itself.
+ */
+function heldImage(world: World, service: string, image: string): FoundImage | undefined {
+    const observed = observedService(world, service);
+    const live = observed.live === "none" ? undefined : observed[observed.live];
+    const colors = [live, observed[idleColor(observed.live)]];
+    const release = colors.map(color => color?.release).find(release => release?.image === image);
+    return release && { digest: release.digest, imageId: release.imageId };
+}

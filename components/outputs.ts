@@ -1,0 +1,47 @@
+import type { ObservedService } from "../release/Observed";
+import { asObserved, type ColorPlan, type Plan } from "../release/plan";
+import type { FrontSettings } from "../settings/Settings";
+
+/** What `pulumi stack output services` shows of one service. */
+export interface ServiceOutputs {
+    live: string;
+    stable: string;
+    blue?: ReleaseOutputs;
+    green?: ReleaseOutputs;
+    /** Where users reach it. */
+    url: string;
+    /** Where its idle color is reached, on the Docker host only. */
+    previewUrl: string;
+    /** Set while `live` says the color, so that `image` is not applied. */
+    pinned?: string;
+}
+
+export interface ReleaseOutputs {
+    image: string;
+    digest: string;
+    release?: string;
+    replicas: number;
+    state: string;
+}
+
+/** The outputs of a service: what its plan has brought about, and what was observed where that is nothing. */
+export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, front: FrontSettings): ServiceOutputs {
+    const { blue, green, link, row, refusal } = { ...asObserved(observed), ...plan };
+    const { live, hosts } = link;
+    const host = hosts.find(host => !host.startsWith("*"));
+    const port = front.http.port === 80 ? "" : `:${front.http.port}`;
+    return {
+        live,
+        // What is refused has confirmed nothing: a link that somebody moved is not where a rollback goes to.
+        stable: live === "none" || refusal !== undefined ? (observed.stable?.color ?? "none") : live,
+        blue: releaseOutputs(blue),
+        green: releaseOutputs(green),
+        url: `http://${host ?? front.address ?? "localhost"}${port}`,
+        previewUrl: `http://${observed.name}.localhost:${front.preview.port}`,
+        ...(row === "pinned" && refusal === undefined ? { pinned: live } : {}),
+    };
+}
+
+function releaseOutputs({ release, replicas, state }: ColorPlan): ReleaseOutputs | undefined {
+    return release && { image: release.image, digest: release.digest, release: release.id, replicas, state };
+}

@@ -1,0 +1,133 @@
+import type { DeploymentAction } from "../providers/Deployment";
+import type { LinkAction } from "../providers/Link";
+import { fingerprint, observedService, type World } from "../providers/observe";
+import { type AddressBlock, allocate, slotsFor } from "../release/addresses";
+import type { ObservedService } from "../release/Observed";
+import { type Plan, plan } from "../release/plan";
+import { type Release, releaseId } from "../release/Release";
+import { settle } from "../release/settle";
+import { changedSettings } from "../settings/defaults";
+import type { Color, ServiceSettings } from "../settings/Settings";
+import type { FoundImage } from "./images";
+
+/** The plan of one service with what the providers need to carry it out. */
+export interface ServicePlan {
+    settings: ServiceSettings;
+    observed: ObservedService;
+    plan: Plan;
+    deployment: Partial<Record<Color, DeploymentAction>>;
+    link: LinkAction;
+}
+
+/** Plans all services of a stack: the pure plan of each, and addresses that no two of them share. */
+export function planServices(
+    services: ServiceSettings[],
+    world: World,
+    images: Map<string, FoundImage>,
+    key: Buffer | undefined,
+    subnet: string,
+): ServicePlan[] {
+    const taken = [...world.records.services.values()].flatMap(record =>
+        [record.blue.block, record.green.block].filter(block => block !== undefined),
+    );
+    return services.map(settings => {
+        const observed = observedService(world, settings.name);
+        const image = images.get(settings.name);
+        const release = releaseOf(settings, image, key);
+        const { replicas, hosts, live, policy } = settings;
+        const decided = plan(observed, { release, imageProblem: image?.problem, replicas, hosts, live, policy });
+        const others = services.filter(other => other !== settings).flatMap(other => other.hosts);
+        return {
+            settings,
+            observed,
+            plan: decided,
+            deployment: deploymentActions(
+                settings,
+                observed,
+                decided,
+                fingerprint(world, settings.name),
+                subnet,
+                taken,
+            ),
+            link: linkAction(settings, observed, decided, others),
+        };
+    });
+}
+
+function releaseOf(settings: ServiceSettings, image: FoundImage | undefined, key: Buffer | undefined): Release {
+    const release = {
+        image: settings.release.image,
+        digest: image?.digest ?? "",
+        imageId: image?.imageId,
+        settings: settings.release,
+        secretValues: settings.secretValues,
+    };
+    const identity = { ...release, settings: changedSettings(release.settings) };
+    return { ...release, id: key === undefined ? undefined : releaseId(key, identity) };
+}
+
+function deploymentActions(
+    settings: ServiceSettings,
+    observed: ObservedService,
+    decided: Plan,
+    from: string,
+    subnet: string,
+    taken: AddressBlock[],
+): Partial<Record<Color, DeploymentAction>> {
+    const block = (color: Color, maxReplicas: number) => {
+        const held = observed[color].block;
+        const size = slotsFor(maxReplicas);
+        if (held !== undefined && held.size >= size) {
+            return held;
+        }
+        const found = allocate(subnet, taken, size);
+        taken.push(found);
+        return found;
+    };
+    const actions: Partial<Record<Color, DeploymentAction>> = {};
+    for (const color of ["blue", "green"] as const) {
+        const { act, release } = decided[color];
+        if (act && release !== undefined) {
+            const { maxReplicas } = release.settings;
+            actions[color] = {
+                from,
+                settings: release.settings,
+                block: block(color, maxReplicas),
+                otherBlock: decided.row === "bootstrap" && color === "blue" ? block("green", maxReplicas) : undefined,
+                imageId: release.imageId,
+                policy: actionPolicy(settings),
+                recovery: decided.recovery,
+                promotion: decided.promotion,
+                hook: settings.policy.hooks.prePromotion !== undefined,
+            };
+        }
+    }
+    return actions;
+}
+
+function linkAction(
+    settings: ServiceSettings,
+    observed: ObservedService,
+    decided: Plan,
+    claimedByOthers: string[],
+): LinkAction {
+    const { live, expect } = decided.link;
+    return {
+        refusal: decided.refusal,
+        from: settle(observed).service.live,
+        expect,
+        replicas: live === "none" ? 0 : decided[live].replicas,
+        recovery: decided.recovery,
+        leave: decided.leave,
+        // A repair takes nothing away: the color that was linked by hand stays as it is.
+        policy: { ...actionPolicy(settings), ...(decided.row === "repair" ? { previousColor: "keep" } : {}) },
+        hook: decided.promotion === undefined ? undefined : settings.policy.hooks.prePromotion !== undefined,
+        claimedByOthers,
+    };
+}
+
+/** What a provider needs of the policy. */
+function actionPolicy({ policy }: ServiceSettings): DeploymentAction["policy"] {
+    const { hooks: _hooks, driftPolicy: _drift, ...rest } = policy;
+    return rest;
+}

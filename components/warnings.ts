@@ -1,0 +1,18 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings/Settings";
+import type { FoundImage } from "./images";
+
+/** What the user should know although nothing has to stop for it. */
+export function warnings(settings: Settings, images: Map<string, FoundImage>): void {
+    for (const [service, { warning }] of images) {
+        if (warning !== undefined) {
+            pulumi.log.warn(`${service}: ${warning}`);
+        }
+    }
+    if (settings.services.length > 1 && process.env.PULUMI_CONTINUE_ON_ERROR !== "true") {
+        pulumi.log.warn(
+            "With several services set PULUMI_CONTINUE_ON_ERROR=true (npm run pulumi does), " +
+                "so that the failure of one does not stop the release of another.",
+        );
+    }
+}

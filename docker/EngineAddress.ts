@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { DockerUnreachable } from "./errors";
+
+const DEFAULT_SOCKET = "/var/run/docker.sock";
+const PLAIN_PORT = 2375;
+const TLS_PORT = 2376;
+
+/** What the TLS connection to a daemon needs. A missing `ca` means the system's certificate authorities. */
+export interface EngineTls {
+    ca?: Buffer;
+    cert?: Buffer;
+    key?: Buffer;
+    verify: boolean;
+}
+
+/** Where a Docker Engine listens, and who said so (for error messages). */
+export type EngineAddress = { source: string } & (
+    | { kind: "unix"; socketPath: string }
+    | { kind: "tcp"; host: string; port: number; tls?: EngineTls }
+);
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * The address of the Docker Engine: the given host, else DOCKER_HOST, else the current context of the Docker CLI
+ * (DOCKER_CONTEXT or `docker context use`), else /var/run/docker.sock. The same order as the Docker CLI.
+ */
+export function findEngineAddress(host: string | undefined, env: Environment = process.env): EngineAddress {
+    if (host !== undefined && host !== "") {
+        return parseEngineAddress(host, "relink:host", tlsOfEnvironment(env));
+    }
+    if (env.DOCKER_HOST) {
+        return parseEngineAddress(env.DOCKER_HOST, "DOCKER_HOST", tlsOfEnvironment(env));
+    }
+    return ofContext(env) ?? { kind: "unix", socketPath: DEFAULT_SOCKET, source: "the default socket" };
+}
+
+/** Parses `unix:///path` and `tcp://host:port`; a bare path or `host:port` is understood too. */
+export function parseEngineAddress(text: string, source: string, tls?: EngineTls): EngineAddress {
+    if (text.startsWith("unix://") || text.startsWith("/")) {
+        return { kind: "unix", socketPath: text.replace(/^unix:\/\//, "") || DEFAULT_SOCKET, source };
+    }
+    const url = parseUrl(text.includes("://") ? text : `tcp://${text}`);
+    if (!url || !["tcp:", "http:", "https:"].includes(url.protocol) || url.hostname === "") {
+        const tunnel =
+            url?.protocol === "ssh:" ? `, for instance \`ssh -nNT -L /tmp/docker.sock:${DEFAULT_SOCKET} HOST\`` : "";
+        throw new DockerUnreachable(
+            `Docker address "${text}" (from ${source}) is not understood. ` +
+                `Use unix:///path/docker.sock or tcp://host:port${tunnel}.`,
+        );
+    }
+    const secured = tls ?? (url.protocol === "https:" ? { verify: true } : undefined);
+    const port = url.port === "" ? (secured ? TLS_PORT : PLAIN_PORT) : Number(url.port);
+    return { kind: "tcp", host: url.hostname.replace(/^\[|\]$/g, ""), port, tls: secured, source };
+}
+
+/** The address as Docker writes it. */
+export function formatEngineAddress(address: EngineAddress): string {
+    return address.kind === "unix" ? `unix://${address.socketPath}` : `tcp://${address.host}:${address.port}`;
+}
+
+/** The folder of the Docker CLI's configuration: DOCKER_CONFIG, else ~/.docker. */
+export function dockerConfigFolder(env: Environment = process.env): string {
+    return env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker");
+}
+
+function tlsOfEnvironment(env: Environment): EngineTls | undefined {
+    if (!env.DOCKER_TLS_VERIFY && !env.DOCKER_TLS) {
+        return undefined;
+    }
+    return readTls(env.DOCKER_CERT_PATH || dockerConfigFolder(env), Boolean(env.DOCKER_TLS_VERIFY));
+}
+
+function ofContext(env: Environment): EngineAddress | undefined {
+    const folder = dockerConfigFolder(env);
+    const name =
+        env.DOCKER_CONTEXT || readJson<{ currentContext?: string }>(join(folder, "config.json"))?.currentContext;
+    if (!name || name === "default") {
+        return undefined;
+    }
+    const hash = createHash("sha256").update(name).digest("hex");
+    const endpoint = readJson<ContextFile>(join(folder, "contexts", "meta", hash, "meta.json"))?.Endpoints?.docker;
+    if (!endpoint?.Host) {
+        throw new DockerUnreachable(
+            `The Docker context "${name}" does not exist. Choose another one with \`docker context use NAME\`.`,
+        );
+    }
+    const tlsFolder = join(folder, "contexts", "tls", hash, "docker");
+    const tls = existsSync(tlsFolder) ? readTls(tlsFolder, !endpoint.SkipTLSVerify) : undefined;
+    return parseEngineAddress(endpoint.Host, `the Docker context "${name}"`, tls);
+}
+
+interface ContextFile {
+    Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } };
+}
+
+function readTls(folder: string, verify: boolean): EngineTls {
+    const read = (name: string) => {
+        const path = join(folder, name);
+        return existsSync(path) ? readFileSync(path) : undefined;
+    };
+    return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem"), verify };
+}
+
+function readJson<T>(path: string): T | undefined {
+    try {
+        return JSON.parse(readFileSync(path, "utf8")) as T;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+            return undefined;
+        }
+        throw new DockerUnreachable(`${path} cannot be read: ${(error as Error).message}`);
+    }
+}
+
+function parseUrl(text: string): URL | undefined {
+    try {
+        return new URL(text);
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,149 @@
+import { Readable } from "node:stream";
+import { type ContainerSpec, createOptions } from "./ContainerSpec";
+import type { Engine } from "./Engine";
+import { StartFailed, statusOf } from "./errors";
+import { inspectNetwork } from "./networks";
+import { writeSecretFiles } from "./secretFiles";
+import { startFailure } from "./startFailure";
+import { demultiplex } from "./streams";
+
+export type { ContainerInfo } from "./ContainerInfo";
+export { listContainers } from "./ContainerInfo";
+export type { ContainerSpec } from "./ContainerSpec";
+
+const MAX_LINE_CHARACTERS = 500;
+const REMOVAL_PATIENCE_MS = 30_000;
+
+/**
+ * Creates a container, not started, with its secrets in place and joined to all its networks. Returns its id. What
+ * fails halfway is removed again; throws StartFailed with Docker's words.
+ */
+export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<string> {
+    await requireNetworks(engine, spec);
+    let id: string | undefined;
+    try {
+        id = (await engine.docker.createContainer(createOptions(spec))).id;
+        for (const network of spec.release.networks) {
+            await engine.docker.getNetwork(network).connect({ Container: id });
+        }
+        await writeSecretFiles(engine, id, spec);
+        return id;
+    } catch (error) {
+        if (id !== undefined) {
+            await removeContainer(engine, id);
+        }
+        throw startFailure(spec.name, error, spec.secretValues);
+    }
+}
+
+/** Docker takes a network that does not exist without a word, and fails at the start. */
+async function requireNetworks(engine: Engine, { name, release }: ContainerSpec): Promise<void> {
+    for (const network of release.networks) {
+        if (!(await inspectNetwork(engine, network))) {
+            const create = `Create it with \`docker network create ${network}\`, or change the service's \`networks\`.`;
+            throw new StartFailed("network", `${name}: the Docker host has no network "${network}". ${create}`);
+        }
+    }
+}
+
+/**
+ * Starts a container; one that runs already is left alone. Throws StartFailed with Docker's words, from which these
+ * secret values are removed.
+ */
+export async function startContainer(
+    engine: Engine,
+    id: string,
+    secretValues: Record<string, string> = {},
+): Promise<void> {
+    const container = engine.docker.getContainer(id);
+    try {
+        await container.start();
+    } catch (error) {
+        if (statusOf(error) === 304) {
+            return;
+        }
+        const name = await container.inspect().then(
+            info => info.Name.replace(/^\//, ""),
+            () => id,
+        );
+        throw startFailure(name, error, secretValues);
+    }
+}
+
+/**
+ * Stops a container: its stop signal, then SIGKILL after `graceMs` (whole seconds, rounded up). Its restart policy is
+ * set to `no` first, or Docker would start it again with its daemon. A container that is stopped or gone is fine.
+ */
+export async function stopContainer(engine: Engine, id: string, graceMs: number): Promise<void> {
+    try {
+        await setRestartPolicy(engine, id, "no");
+        await engine.docker.getContainer(id).stop({ t: Math.ceil(graceMs / 1000) });
+    } catch (error) {
+        if (![304, 404].includes(statusOf(error) ?? 0)) {
+            throw error;
+        }
+    }
+}
+
+/** Removes a container, running or not, with its anonymous volumes. Resolves when it is gone. */
+export async function removeContainer(engine: Engine, id: string): Promise<void> {
+    const container = engine.docker.getContainer(id);
+    const deadline = Date.now() + REMOVAL_PATIENCE_MS;
+    for (let waitMs = 20; ; waitMs = Math.min(waitMs * 2, 500)) {
+        try {
+            await container.remove({ force: true, v: true });
+            return;
+        } catch (error) {
+            if (statusOf(error) === 404) {
+                return;
+            }
+            // 409: somebody else's removal of it is under way.
+            if (statusOf(error) !== 409 || Date.now() > deadline) {
+                throw error;
+            }
+            await new Promise(resolve => setTimeout(resolve, waitMs));
+        }
+    }
+}
+
+/** Sets what Docker does when the container exits. */
+export async function setRestartPolicy(
+    engine: Engine,
+    id: string,
+    policy: "no" | "always" | "unless-stopped" | "on-failure",
+): Promise<void> {
+    await engine.docker.getContainer(id).update({ RestartPolicy: { Name: policy } });
+}
+
+/**
+ * The last lines that a container wrote, oldest first, each cut after 500 characters and without control characters.
+ * Empty where its logging driver keeps nothing that can be read, or the container is gone.
+ */
+export async function lastLogLines(engine: Engine, id: string, count = 50): Promise<string[]> {
+    let logs: Buffer;
+    try {
+        logs = await engine.docker.getContainer(id).logs({ stdout: true, stderr: true, tail: count, follow: false });
+    } catch (error) {
+        if (statusOf(error) !== undefined) {
+            return [];
+        }
+        throw error;
+    }
+    const chunks: Buffer[] = [];
+    const source = Readable.from([logs], { objectMode: false });
+    const keep = (chunk: Buffer) => chunks.push(chunk);
+    demultiplex(engine, source, keep, keep);
+    await new Promise(resolve => source.once("end", resolve));
+    return Buffer.concat(chunks)
+        .toString("utf8")
+        .split("\n")
+        .map(line => readable(line))
+        .filter(line => line !== "")
+        .slice(-count);
+}
+
+function readable(line: string): string {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colors and cursor movements of a foreign program
+    const text = line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
+    return text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}...` : text.trimEnd();
+}

@@ -1,0 +1,142 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Settings } from "../settings/Settings";
+import { dockerConfigFolder } from "./EngineAddress";
+import { ImageReference } from "./ImageReference";
+
+const HELPER_TIMEOUT_MS = 20_000;
+/** The user name under which helpers and the config file keep identity tokens. */
+const TOKEN_USER = "<token>";
+
+/** What the Engine forwards to a registry. */
+export type RegistryLogin =
+    | { username: string; password: string; serveraddress: string }
+    | { identitytoken: string; serveraddress: string };
+
+interface DockerConfig {
+    auths?: Record<string, { auth?: string; username?: string; password?: string; identitytoken?: string }>;
+    credHelpers?: Record<string, string>;
+    credsStore?: string;
+}
+
+/** Logins for registries: `relink:registries` first, then the Docker CLI's (config file and credential helpers). */
+export class Credentials {
+    private readonly asked = new Map<string, Promise<RegistryLogin | undefined>>();
+
+    private constructor(
+        private readonly registries: Settings["registries"],
+        private readonly config: DockerConfig,
+        private readonly env: NodeJS.ProcessEnv,
+    ) {}
+
+    /** Reads config.json in DOCKER_CONFIG or ~/.docker, if it is there. Helpers are asked when an image needs them. */
+    static async load(registries: Settings["registries"], env: NodeJS.ProcessEnv = process.env): Promise<Credentials> {
+        return new Credentials(registries, await readConfig(join(dockerConfigFolder(env), "config.json")), env);
+    }
+
+    /** The login for an image's registry, or undefined: then it is asked anonymously. */
+    forImage(reference: string): Promise<RegistryLogin | undefined> {
+        const server = ImageReference.parse(reference).serverAddress;
+        const known = this.asked.get(server);
+        if (known) {
+            return known;
+        }
+        const login = this.find(server);
+        this.asked.set(server, login);
+        return login;
+    }
+
+    private async find(server: string): Promise<RegistryLogin | undefined> {
+        const wanted = hostOf(server);
+        const own = this.registries.find(({ address }) => hostOf(address) === wanted);
+        if (own) {
+            return { username: own.username, password: own.password, serveraddress: server };
+        }
+        const { credHelpers = {}, credsStore, auths = {} } = this.config;
+        const helper = byHost(credHelpers, wanted) ?? credsStore;
+        const kept = helper ? await askHelper(helper, server, this.env) : undefined;
+        return kept ?? loginOfEntry(byHost(auths, wanted), server);
+    }
+}
+
+/** One spelling for all the ways in which a registry is written in config files; the Docker Hub has several names. */
+function hostOf(address: string): string {
+    const host = address
+        .replace(/^https?:\/\//, "")
+        .replace(/\/.*$/, "")
+        .toLowerCase();
+    return ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"].includes(host) ? "docker.io" : host;
+}
+
+function byHost<T>(entries: Record<string, T>, wanted: string): T | undefined {
+    return Object.entries(entries).find(([address]) => hostOf(address) === wanted)?.[1];
+}
+
+function loginOfEntry(entry: NonNullable<DockerConfig["auths"]>[string] | undefined, serveraddress: string) {
+    if (!entry) {
+        return undefined;
+    }
+    if (entry.identitytoken) {
+        return { identitytoken: entry.identitytoken, serveraddress };
+    }
+    const decoded = Buffer.from(entry.auth ?? "", "base64").toString("utf8");
+    const colon = decoded.indexOf(":");
+    const username = entry.username ?? decoded.slice(0, Math.max(colon, 0));
+    // Old files pad the decoded text with NUL characters.
+    const password = entry.password ?? (colon < 0 ? "" : decoded.slice(colon + 1).replace(/\0+$/, ""));
+    return username === "" ? undefined : { username, password, serveraddress };
+}
+
+async function readConfig(path: string): Promise<DockerConfig> {
+    try {
+        return JSON.parse(await readFile(path, "utf8")) as DockerConfig;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+            return {};
+        }
+        throw new Error(
+            `${path} cannot be read (${(error as Error).message}). Mend it, or point DOCKER_CONFIG elsewhere.`,
+        );
+    }
+}
+
+/** Runs `docker-credential-NAME get`. Undefined when the helper has nothing for this server. */
+async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): Promise<RegistryLogin | undefined> {
+    const program = `docker-credential-${name}`;
+    const { code, stdout, stderr } = await run(program, ["get"], `${server}\n`, env);
+    if (code !== 0) {
+        // The helpers print this fixed sentence; everything else is a failure of the helper itself.
+        if (/credentials not found/i.test(stdout + stderr)) {
+            return undefined;
+        }
+        throw new Error(`${program} failed for ${server}: ${(stderr || stdout).trim().slice(0, 300)}`);
+    }
+    const { Username: username, Secret: secret } = JSON.parse(stdout) as { Username?: string; Secret?: string };
+    if (!username || secret === undefined) {
+        return undefined;
+    }
+    return username === TOKEN_USER
+        ? { identitytoken: secret, serveraddress: server }
+        : { username, password: secret, serveraddress: server };
+}
+
+function run(program: string, args: string[], input: string, env: NodeJS.ProcessEnv) {
+    return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve, reject) => {
+        const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"], timeout: HELPER_TIMEOUT_MS });
+        let stdout = "";
+        let stderr = "";
+        child.stdout.on("data", chunk => (stdout += chunk));
+        child.stderr.on("data", chunk => (stderr += chunk));
+        child.once("error", error =>
+            reject(
+                new Error(
+                    `The credential helper ${program}, which Docker's config.json names, does not run: ${error.message}`,
+                ),
+            ),
+        );
+        child.once("close", code => resolve({ code, stdout, stderr }));
+        child.stdin.on("error", () => undefined); // it may answer without reading its input
+        child.stdin.end(input);
+    });
+}

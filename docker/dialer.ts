@@ -1,0 +1,202 @@
+import http from "node:http";
+import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { Duplex } from "node:stream";
+import axios from "axios";
+import type { Engine } from "./Engine";
+import { exec, execStream } from "./exec";
+import { Subnet } from "./Subnet";
+
+const PROBE_TIMEOUT_MS = 500;
+const MAX_BODY_BYTES = 4_096;
+
+/** Ways to connect from inside a container: its input and output become the connection. Address and port are $1, $2. */
+const RELAYS: Record<string, (address: string, port: number) => string[]> = {
+    socat: (address, port) => ["socat", "-", `TCP:${address}:${port}`],
+    perl: (address, port) => ["perl", "-MIO::Socket::INET", "-e", PERL_RELAY, address, String(port)],
+    nc: (address, port) => ["nc", address, String(port)],
+    bash: (address, port) => ["bash", "-c", BASH_RELAY, "relay", address, String(port)],
+};
+
+const PERL_RELAY = `
+my $peer = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1], Timeout => 5) or die "$@\\n";
+binmode $_ for *STDIN, *STDOUT, $peer;
+my $watch = ''; vec($watch, fileno(STDIN), 1) = 1; vec($watch, fileno($peer), 1) = 1;
+while (select(my $ready = $watch, undef, undef, undef)) {
+    for my $pair ([*STDIN, $peer], [$peer, *STDOUT]) {
+        my ($from, $to) = @$pair;
+        next unless vec($ready, fileno($from), 1);
+        sysread($from, my $data, 65536) or exit;
+        for (my $sent = 0; $sent < length $data;) { $sent += syswrite($to, $data, length($data) - $sent, $sent) // exit }
+    }
+}`;
+
+const BASH_RELAY = 'exec 3<>"/dev/tcp/$1/$2" || exit 1; cat <&3 & cat >&3; kill $! 2>/dev/null';
+
+/**
+ * Makes HTTP connections into the front's network: straight to an address where this machine is in its subnet, else
+ * by a Docker exec in the anchor, which is in it.
+ */
+export class Dialer {
+    private readonly direct = new http.Agent({ keepAlive: false });
+    private readonly reachable = new Set<string>();
+    private relay: Promise<string> | undefined;
+
+    constructor(
+        private readonly engine: Engine,
+        private readonly anchorId: string,
+        /** Tools to connect with from inside the anchor, the best first. */
+        private readonly relays: string[] = Object.keys(RELAYS),
+    ) {}
+
+    /** An agent for requests to this address and port. */
+    async agentFor(address: string, port: number): Promise<http.Agent> {
+        if (await this.reaches(address, port)) {
+            return this.direct;
+        }
+        return new RelayAgent(() => this.dialByExec(address, port));
+    }
+
+    private async reaches(address: string, port: number): Promise<boolean> {
+        if (this.reachable.has(address)) {
+            return true;
+        }
+        // Without the subnet test somebody else's machine could answer: private addresses repeat.
+        if (!this.engine.isLocal || !isOfThisMachine(address) || !(await answers(address, port))) {
+            return false;
+        }
+        this.reachable.add(address);
+        return true;
+    }
+
+    private async dialByExec(address: string, port: number): Promise<Duplex> {
+        this.relay ??= this.findRelay();
+        this.relay.catch(() => {
+            this.relay = undefined;
+        });
+        const argv = RELAYS[await this.relay]?.(address, port) ?? [];
+        // Root, for an image's user may lack the rights; the relay only connects.
+        return execStream(this.engine, this.anchorId, argv, { user: "0" });
+    }
+
+    private async findRelay(): Promise<string> {
+        const names = this.relays;
+        const script = `for name in ${names.join(" ")}; do command -v $name >/dev/null 2>&1 && echo $name && exit; done; exit 1`;
+        const { stdout, exitCode } = await exec(this.engine, this.anchorId, ["sh", "-c", script], { user: "0" });
+        if (exitCode !== 0) {
+            throw new Error(
+                `The front's image has none of ${names.join(", ")}, and its network is not reachable from here.`,
+            );
+        }
+        return stdout.trim();
+    }
+}
+
+/** What a request asked and how long it may take. */
+export interface DialRequest {
+    address: string;
+    port: number;
+    /** Default: GET. */
+    method?: string;
+    /** Path and query. */
+    path: string;
+    /** `Host` among them. */
+    headers?: Record<string, string>;
+    /** From the first byte sent to the last byte read. */
+    timeoutMs: number;
+}
+
+/** An answer of any status. */
+export interface DialResponse {
+    status: number;
+    /** By lower case name; repeated ones are joined with ", ". */
+    headers: Record<string, string>;
+    /** The first 4 kB. */
+    body: string;
+}
+
+/**
+ * One HTTP request into the front's network, no redirect followed, no proxy used. Every status is an answer; throws
+ * when there is none within `timeoutMs`, with the reason in words.
+ */
+export async function request(dialer: Dialer, wanted: DialRequest): Promise<DialResponse> {
+    const { address, port, method = "GET", path, headers, timeoutMs } = wanted;
+    const signal = AbortSignal.timeout(timeoutMs);
+    const what = `${method} http://${address}:${port}${path}`;
+    try {
+        const response = await axios.request<Duplex>({
+            url: `http://${address}:${port}${path}`,
+            method,
+            headers: { "User-Agent": "relink", Accept: "*/*", "Accept-Encoding": "identity", ...headers },
+            httpAgent: await dialer.agentFor(address, port),
+            proxy: false,
+            maxRedirects: 0,
+            decompress: false,
+            responseType: "stream",
+            validateStatus: () => true,
+            signal,
+        });
+        const body = await firstBytes(response.data);
+        return { status: response.status, headers: flatten(response.headers), body };
+    } catch (error) {
+        const why = signal.aborted ? `no whole answer within ${timeoutMs} ms` : (error as Error).message;
+        // No cause: axios' errors carry the request's headers, and those can be secret.
+        throw new Error(`${what}: ${why}`);
+    }
+}
+
+async function firstBytes(stream: Duplex): Promise<string> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    // Leaving the loop early destroys the stream and with it the connection.
+    for await (const chunk of stream) {
+        chunks.push(chunk as Buffer);
+        length += (chunk as Buffer).length;
+        if (length >= MAX_BODY_BYTES) {
+            break;
+        }
+    }
+    return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString("utf8");
+}
+
+function flatten(headers: object): Record<string, string> {
+    const entries = Object.entries(headers as Record<string, string | string[]>);
+    return Object.fromEntries(
+        entries.map(([name, value]) => [name.toLowerCase(), ([] as string[]).concat(value).join(", ")]),
+    );
+}
+
+/** One connection per request, each by a command in a container. */
+class RelayAgent extends http.Agent {
+    constructor(private readonly dial: () => Promise<Duplex>) {
+        super({ keepAlive: false });
+    }
+
+    override createConnection(_options: unknown, callback?: (error: Error | null, stream: Duplex) => void): undefined {
+        this.dial().then(
+            stream => callback?.(null, stream),
+            error => callback?.(error as Error, undefined as unknown as Duplex),
+        );
+    }
+}
+
+function isOfThisMachine(address: string): boolean {
+    return Object.values(networkInterfaces())
+        .flatMap(addresses => addresses ?? [])
+        .some(({ cidr }) => Subnet.parse(cidr ?? "")?.contains(address));
+}
+
+/** Whether anything comes back from there; a refusal is an answer too. */
+function answers(host: string, port: number): Promise<boolean> {
+    return new Promise(resolve => {
+        const socket = connect({ host, port });
+        const done = (answer: boolean) => {
+            socket.destroy();
+            clearTimeout(timer);
+            resolve(answer);
+        };
+        const timer = setTimeout(() => done(false), PROBE_TIMEOUT_MS);
+        socket.once("connect", () => done(true));
+        socket.once("error", error => done((error as NodeJS.ErrnoException).code === "ECONNREFUSED"));
+    });
+}

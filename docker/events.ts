@@ -1,0 +1,213 @@
+import type { Readable } from "node:stream";
+import type { Engine } from "./Engine";
+
+const FIRST_RECONNECT_MS = 100;
+const LONGEST_RECONNECT_MS = 2_000;
+/** Events that nobody asked for are kept for later; more than these are dropped, oldest first. */
+const MAX_KEPT = 1_000;
+
+/** Something that happened to a container. */
+export interface ContainerEvent {
+    /**
+     * `reconnected` is ours: the connection to the Engine was lost and is back, and what happened meanwhile may be
+     * unknown (a restarted daemon forgets it), so look at the containers again. It has no container.
+     */
+    action: "start" | "die" | "oom" | "health_status" | "reconnected";
+    containerId: string;
+    /** The container's labels. */
+    labels: Record<string, string>;
+    /** With `health_status`. */
+    health?: "healthy" | "unhealthy" | "starting";
+    /** With `die`. */
+    exitCode?: number;
+    /** When it happened, by the Docker host's clock. */
+    at: Date;
+}
+
+type Predicate = (event: ContainerEvent) => boolean;
+
+interface Waiter {
+    wants: Predicate;
+    settle: (event: ContainerEvent | undefined) => void;
+}
+
+/**
+ * Follows what happens to the containers that carry these labels (start, die, oom, health_status), from `since` (the
+ * Docker host's clock; the daemon remembers its last 256 events) or from now. `ready` resolves once it listens. Close it.
+ */
+export function watchContainers(engine: Engine, labels: Record<string, string>, since?: Date): ContainerEvents {
+    return new ContainerEvents(engine, labels, since);
+}
+
+/** A stream of container events that survives lost connections. Holds a connection open until `close()`. */
+export class ContainerEvents {
+    /** Resolves when the Engine sends events; rejects when the first connection fails. */
+    readonly ready: Promise<void>;
+
+    private readonly kept: ContainerEvent[] = [];
+    private readonly waiters = new Set<Waiter>();
+    private readonly closing = new AbortController();
+    /** Position in the Engine's events, in nanoseconds as it writes them. */
+    private position: string | undefined;
+    /** Events at exactly that position, for the Engine sends them again after a reconnect. */
+    private seen = new Set<string>();
+
+    constructor(
+        private readonly engine: Engine,
+        private readonly labels: Record<string, string>,
+        since?: Date,
+    ) {
+        this.position = since && `${since.getTime()}000000`;
+        this.ready = this.connect().then(stream => {
+            void this.follow(stream);
+        });
+        this.ready.catch(() => this.close());
+    }
+
+    /**
+     * The next event that `wants` accepts, past ones that nobody took included; it is taken. Undefined after `withinMs`
+     * or when closed. Several may wait at once; each event goes to the one that has waited longest and wants it.
+     */
+    async next(wants: Predicate, withinMs: number): Promise<ContainerEvent | undefined> {
+        const index = this.kept.findIndex(wants);
+        if (index >= 0) {
+            return this.kept.splice(index, 1)[0];
+        }
+        if (this.closing.signal.aborted || withinMs <= 0) {
+            return undefined;
+        }
+        return new Promise(resolve => {
+            const waiter: Waiter = {
+                wants,
+                settle: event => {
+                    clearTimeout(timer);
+                    this.waiters.delete(waiter);
+                    resolve(event);
+                },
+            };
+            const timer = setTimeout(() => waiter.settle(undefined), withinMs);
+            this.waiters.add(waiter);
+        });
+    }
+
+    /** Ends the connection; whoever waits gets undefined. */
+    close(): void {
+        this.closing.abort();
+        for (const waiter of this.waiters) {
+            waiter.settle(undefined);
+        }
+    }
+
+    private async connect(): Promise<Readable> {
+        const label = Object.entries(this.labels).map(([name, value]) => `${name}=${value}`);
+        const filters = { type: ["container"], event: ["start", "die", "oom", "health_status"], label };
+        const since = this.position?.replace(/(\d{9})$/, ".$1");
+        const abortSignal = this.closing.signal;
+        return (await this.engine.docker.getEvents({ filters, since, abortSignal } as object)) as Readable;
+    }
+
+    private async follow(first: Readable): Promise<void> {
+        let stream: Readable | undefined = first;
+        for (let waitMs = FIRST_RECONNECT_MS; !this.closing.signal.aborted; ) {
+            if (stream) {
+                await this.read(stream);
+                waitMs = FIRST_RECONNECT_MS;
+            }
+            await pause(waitMs, this.closing.signal);
+            waitMs = Math.min(waitMs * 2, LONGEST_RECONNECT_MS);
+            stream = this.closing.signal.aborted ? undefined : await this.connect().catch(() => undefined);
+            if (stream) {
+                this.hand({ action: "reconnected", containerId: "", labels: {}, at: new Date() });
+            }
+        }
+        stream?.destroy();
+    }
+
+    /** Reads one connection to its end, however it ends. */
+    private async read(stream: Readable): Promise<void> {
+        const close = () => stream.destroy();
+        this.closing.signal.addEventListener("abort", close, { once: true });
+        let rest = "";
+        try {
+            for await (const chunk of stream) {
+                const lines = (rest + String(chunk)).split("\n");
+                rest = lines.pop() ?? "";
+                for (const line of lines.filter(text => text.trim() !== "")) {
+                    this.take(line);
+                }
+            }
+        } catch {
+            // A lost connection: follow() makes a new one.
+        } finally {
+            this.closing.signal.removeEventListener("abort", close);
+        }
+    }
+
+    private take(line: string): void {
+        const message = JSON.parse(line) as EngineEvent;
+        // Read from the text: a JavaScript number cannot hold nanoseconds since 1970.
+        const position = /"timeNano":(\d{19,})/.exec(line)?.[1];
+        if (position !== undefined) {
+            if (position === this.position && this.seen.has(line)) {
+                return;
+            }
+            this.seen = position === this.position ? this.seen.add(line) : new Set([line]);
+            this.position = position;
+        }
+        this.hand(toEvent(message));
+    }
+
+    private hand(event: ContainerEvent): void {
+        if (event.action === "reconnected") {
+            // Everybody who waits must look again.
+            for (const waiter of [...this.waiters].filter(({ wants }) => wants(event))) {
+                waiter.settle(event);
+            }
+            return;
+        }
+        const waiter = [...this.waiters].find(({ wants }) => wants(event));
+        if (waiter) {
+            waiter.settle(event);
+            return;
+        }
+        this.kept.push(event);
+        this.kept.splice(0, Math.max(0, this.kept.length - MAX_KEPT));
+    }
+}
+
+interface EngineEvent {
+    Action: string;
+    Actor: { ID: string; Attributes?: Record<string, string> };
+    time: number;
+    timeNano: number;
+}
+
+function toEvent({ Action, Actor, timeNano, time }: EngineEvent): ContainerEvent {
+    // "health_status: healthy"
+    const [action = "", detail = ""] = Action.split(": ");
+    const { exitCode, ...labels } = Actor.Attributes ?? {};
+    return {
+        action: action as ContainerEvent["action"],
+        containerId: Actor.ID,
+        labels,
+        ...(action === "health_status" && { health: detail as ContainerEvent["health"] }),
+        ...(action === "die" && exitCode !== undefined && { exitCode: Number(exitCode) }),
+        at: new Date(timeNano ? timeNano / 1e6 : time * 1000),
+    };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+        if (signal.aborted) {
+            resolve();
+            return;
+        }
+        const timer = setTimeout(done, ms);
+        signal.addEventListener("abort", done, { once: true });
+        function done() {
+            clearTimeout(timer);
+            signal.removeEventListener("abort", done);
+            resolve();
+        }
+    });
+}

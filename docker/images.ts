@@ -1,0 +1,233 @@
+import type { Readable } from "node:stream";
+import type { Credentials, RegistryLogin } from "./credentials";
+import type { Engine } from "./Engine";
+import { EngineTimeout } from "./Engine";
+import { type ImageFailure, ImageNotFound, statusOf, wordsOf } from "./errors";
+import { ImageReference } from "./ImageReference";
+import { type PullMessage, PullProgress } from "./PullProgress";
+
+/** How long a registry may take to say a digest; half of it where a local image looks built here. */
+const REGISTRY_TIMEOUT_MS = 5_000;
+const REGISTRY_TIMEOUT_FOR_LOCAL_MS = 2_000;
+
+/** Which image a reference means right now. */
+export interface ImageIdentity {
+    reference: string;
+    /** `sha256:...` of the manifest, when a registry answered or the Docker host remembers it. */
+    digest?: string;
+    /** Local image id, where the image is on the Docker host. */
+    id?: string;
+    /** Who said so. */
+    source: "registry" | "local";
+    /** For the user: the registry did not answer, and what was used instead. */
+    warning?: string;
+}
+
+interface LocalImage {
+    id: string;
+    /** Manifest digest under which this repository knows it. */
+    digest?: string;
+    /** Whether it came from, or went to, any registry. */
+    hasRegistry: boolean;
+}
+
+interface Refusal {
+    reason: ImageFailure;
+    words: string;
+}
+
+/**
+ * Finds what a reference means: asks its registry (by way of the Engine, at most 5 s) and the Docker host at the same
+ * time. What the registry does not have, or cannot say, is taken from the host. Throws ImageNotFound when neither knows.
+ */
+export async function resolveImage(
+    engine: Engine,
+    reference: string,
+    credentials: Credentials,
+): Promise<ImageIdentity> {
+    const image = ImageReference.parse(reference);
+    const local = await findLocal(engine, image);
+    if (image.id !== undefined) {
+        if (!local) {
+            throw new ImageNotFound("missing", `The Docker host has no image ${reference}. Build or load it there.`);
+        }
+        return { reference, id: local.id, source: "local" };
+    }
+    // A digest means one image for ever: what is here needs no registry.
+    if (image.digest !== undefined && local) {
+        return { reference, digest: image.digest, id: local.id, source: "local" };
+    }
+    const answer = await askRegistry(engine, image, credentials, local?.hasRegistry === false);
+    if ("digest" in answer) {
+        const id = local?.digest === answer.digest ? local.id : undefined;
+        return { reference, digest: answer.digest, ...(id && { id }), source: "registry" };
+    }
+    if (!local) {
+        throw notFound(image, answer);
+    }
+    const expected = local.hasRegistry || image.namesRegistry;
+    const warning = expected && answer.reason !== "missing" ? describeFallback(image, answer) : undefined;
+    return {
+        reference,
+        ...(local.digest ? { digest: local.digest } : {}),
+        id: local.id,
+        source: "local",
+        ...(warning ? { warning } : {}),
+    };
+}
+
+/**
+ * Makes sure that exactly this image is on the Docker host and returns its local id. Pulls by digest; what is there
+ * already is not pulled. `onProgress` gets a line about layers and bytes, at most one a second. Throws the signal's reason
+ * when that ends the pull.
+ */
+export async function pullImage(
+    engine: Engine,
+    identity: ImageIdentity,
+    credentials: Credentials,
+    onProgress: (line: string) => void = () => undefined,
+    signal?: AbortSignal,
+): Promise<string> {
+    const image = ImageReference.parse(identity.reference);
+    const wanted = identity.digest ? image.withDigest(identity.digest) : (identity.id ?? image.full);
+    for (const name of identity.id && identity.id !== wanted ? [wanted, identity.id] : [wanted]) {
+        const present = await inspectImage(engine, name);
+        if (present) {
+            return present.Id;
+        }
+    }
+    if (!identity.digest) {
+        throw new ImageNotFound(
+            "missing",
+            `The image ${identity.reference} (${identity.id}) is only known locally, and it is gone from the Docker host. ` +
+                "Build or load it again, or push it to a registry.",
+        );
+    }
+    try {
+        const authconfig = await credentials.forImage(identity.reference);
+        const stream = (await engine.docker.pull(wanted, { authconfig, abortSignal: signal })) as Readable;
+        signal?.addEventListener("abort", () => stream.destroy(signal.reason), { once: true });
+        await follow(engine, stream, new PullProgress(image.shortRepository, onProgress));
+    } catch (error) {
+        signal?.throwIfAborted();
+        throw statusOf(error) === undefined && !(error instanceof PullError)
+            ? error
+            : notFound(image, refusalOf(error));
+    }
+    const pulled = await inspectImage(engine, wanted);
+    if (!pulled) {
+        throw new Error(`${wanted} was pulled, and the Docker host does not have it.`);
+    }
+    return pulled.Id;
+}
+
+async function findLocal(engine: Engine, image: ImageReference): Promise<LocalImage | undefined> {
+    const found = await inspectImage(engine, image.full);
+    if (!found) {
+        return undefined;
+    }
+    const known = (found.RepoDigests ?? []).filter(text => !text.includes("<none>")).map(ImageReference.parse);
+    const digest = known.find(other => other.repository === image.repository)?.digest;
+    return { id: found.Id, digest, hasRegistry: known.length > 0 };
+}
+
+async function inspectImage(engine: Engine, name: string) {
+    try {
+        return await engine.docker.getImage(name).inspect();
+    } catch (error) {
+        if (statusOf(error) === 404) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+async function askRegistry(
+    engine: Engine,
+    image: ImageReference,
+    credentials: Credentials,
+    looksLocal: boolean,
+): Promise<{ digest: string } | Refusal> {
+    const login: RegistryLogin | undefined = await credentials.forImage(image.text);
+    const timeoutMs = looksLocal ? REGISTRY_TIMEOUT_FOR_LOCAL_MS : REGISTRY_TIMEOUT_MS;
+    try {
+        const path = `/distribution/${image.full}/json`;
+        const answer = await engine.get<{ Descriptor: { digest: string } }>(path, timeoutMs, login ?? {});
+        return { digest: answer.Descriptor.digest };
+    } catch (error) {
+        if (error instanceof EngineTimeout) {
+            return { reason: "unreachable", words: `no answer within ${timeoutMs / 1000} s` };
+        }
+        if (statusOf(error) === undefined) {
+            throw error; // the Engine itself
+        }
+        return refusalOf(error);
+    }
+}
+
+/** Sorts a registry's refusal, which the Engine hands on in words and in statuses that vary with its version. */
+export function refusalOf(error: unknown): Refusal {
+    const words = wordsOf(error);
+    if (
+        /unauthorized|denied|authentication required|no basic auth|forbidden|incorrect username or password/i.test(
+            words,
+        )
+    ) {
+        return { reason: "denied", words };
+    }
+    if (/manifest unknown|not found|name unknown|repository name not known|no such image/i.test(words)) {
+        return { reason: "missing", words };
+    }
+    if (
+        /no such host|connection refused|timeout|timed out|deadline exceeded|i\/o|unreachable|dial tcp|EOF|x509|tls|reset by peer|server misbehaving|network|proxyconnect|server gave HTTP response|toomanyrequests|status: 5\d\d|50\d/i.test(
+            words,
+        )
+    ) {
+        return { reason: "unreachable", words };
+    }
+    return { reason: "other", words };
+}
+
+function describeFallback(image: ImageReference, { reason, words }: Refusal): string {
+    const what = { denied: "denied access", unreachable: "cannot be reached", missing: "", other: "failed" }[reason];
+    return `The registry ${image.registry} ${what} (${words}). Using the image ${image.text} that is on the Docker host.`;
+}
+
+const NEXT_STEP: Record<ImageFailure, (image: ImageReference) => string> = {
+    denied: image =>
+        `Log in with \`docker login${image.registry === "docker.io" ? "" : ` ${image.registry}`}\` on this machine or ` +
+        "set `relink:registries`; a registry also says this of an image that does not exist, so check its name.",
+    missing: () => "Check the repository and the tag, and that it was pushed.",
+    unreachable: image =>
+        `Check that the Docker host reaches ${image.registry}, or load the image onto the Docker host.`,
+    other: () => "Check the image's name and the registry.",
+};
+
+function notFound(image: ImageReference, { reason, words }: Refusal): ImageNotFound {
+    const what = {
+        denied: `The registry ${image.registry} denied the image ${image.text}`,
+        missing: `The registry ${image.registry} has no image ${image.text}, nor has the Docker host`,
+        unreachable: `The registry ${image.registry} cannot be reached, and the Docker host has no image ${image.text}`,
+        other: `The image ${image.text} cannot be had`,
+    }[reason];
+    return new ImageNotFound(reason, `${what}. ${NEXT_STEP[reason](image)} The registry says: ${words}`);
+}
+
+/** A failure that came inside the stream of a pull that had begun well. */
+class PullError extends Error {}
+
+function follow(engine: Engine, stream: Readable, progress: PullProgress): Promise<void> {
+    return new Promise((resolve, reject) => {
+        let failure: PullError | undefined;
+        engine.docker.modem.followProgress(
+            stream,
+            error => (failure || error ? reject(failure ?? error) : resolve()),
+            (message: PullMessage & { error?: string }) => {
+                if (message.error !== undefined) {
+                    failure = new PullError(message.error);
+                }
+                progress.take(message);
+            },
+        );
+    });
+}

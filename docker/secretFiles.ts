@@ -1,0 +1,50 @@
+import { type ContainerFile, readFile, writeFiles } from "./archive";
+import { type ContainerSpec, secretValue } from "./ContainerSpec";
+import type { Engine } from "./Engine";
+import { StartFailed } from "./errors";
+
+const FOLDER = "/run/secrets";
+const NUMBER = /^\d+$/;
+
+/** Puts the spec's secrets into a container that has not started yet: /run/secrets/NAME, 0400, its user's. */
+export async function writeSecretFiles(engine: Engine, containerId: string, spec: ContainerSpec): Promise<void> {
+    if (spec.release.secrets.length === 0) {
+        return;
+    }
+    const owner = await ownerOf(engine, containerId);
+    const files: ContainerFile[] = spec.release.secrets.map(name => ({
+        path: `${FOLDER}/${name}`,
+        content: secretValue(spec, name),
+        mode: 0o400,
+        ...owner,
+    }));
+    // The folder by itself, or Docker makes it with the widest permissions.
+    await writeFiles(engine, containerId, [{ path: FOLDER, mode: 0o755 }, ...files]);
+}
+
+/** The user and group that the container's process runs as. */
+async function ownerOf(engine: Engine, containerId: string): Promise<{ uid: number; gid: number }> {
+    const { Config: config } = await engine.docker.getContainer(containerId).inspect();
+    const [user = "", group] = (config.User ?? "").split(":");
+    const gid = group !== undefined && NUMBER.test(group) ? Number(group) : undefined;
+    if (user === "" || NUMBER.test(user)) {
+        return { uid: Number(user), gid: gid ?? 0 };
+    }
+    const users = (await readFile(engine, containerId, "/etc/passwd"))?.toString("utf8") ?? "";
+    const found = findUser(users, user);
+    if (!found) {
+        throw new StartFailed("user", `The image has no user "${user}" (none of that name is in its /etc/passwd).`);
+    }
+    return { uid: found.uid, gid: gid ?? found.gid };
+}
+
+/** Looks up a name in the text of an /etc/passwd. */
+export function findUser(passwd: string, name: string): { uid: number; gid: number } | undefined {
+    for (const line of passwd.split("\n")) {
+        const [user, , uid = "", gid = ""] = line.split(":");
+        if (user === name && NUMBER.test(uid)) {
+            return { uid: Number(uid), gid: NUMBER.test(gid) ? Number(gid) : 0 };
+        }
+    }
+    return undefined;
+}

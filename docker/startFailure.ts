@@ -1,0 +1,55 @@
+import { StartFailed, statusOf, withoutSecrets, wordsOf } from "./errors";
+
+interface Cause {
+    words: RegExp;
+    reason: StartFailed["reason"];
+    advice: string;
+}
+
+/** Docker's ways to say why it did not create or start a container, the most telling first. */
+const CAUSES: Cause[] = [
+    {
+        words: /port is already allocated|bind: address already in use|failed to bind host port/i,
+        reason: "port",
+        advice: "A port of it is in use on the Docker host. Free that port, or set another one.",
+    },
+    {
+        words: /invalid mount|bind source path does not exist|error while creating mount|error mounting|read-only file system/i,
+        reason: "mount",
+        advice: "Check the service's `volumes`: the source must exist on the Docker host and fit the target.",
+    },
+    {
+        words: /unable to find (user|group)|no matching entries in passwd|invalid user/i,
+        reason: "user",
+        advice: "The service's `user` is not in the image. Use a number, or a name of the image's /etc/passwd.",
+    },
+    {
+        words: /executable file not found|no such file or directory|exec format error|permission denied|no command specified/i,
+        reason: "command",
+        advice:
+            "The program to start is not in the image, may not be executed, or is for another processor. " +
+            "Check `command`, `entrypoint` and the image's platform.",
+    },
+    {
+        words: /network .*not found|could not find network|address already in use|no configured subnet|invalid (endpoint|address)|not attachable|manually attachable/i,
+        reason: "network",
+        advice:
+            "Check the service's `networks`: they must exist on the Docker host; " +
+            "and the container's address must be free.",
+    },
+];
+
+const UNKNOWN: Omit<Cause, "words"> = { reason: "other", advice: "" };
+
+/** What Docker said about a container that it did not create or start, in our words and its own, secrets removed. */
+export function startFailure(name: string, error: unknown, secretValues: Record<string, string> = {}): unknown {
+    if (error instanceof StartFailed || statusOf(error) === undefined) {
+        return error; // ours already, or no answer from the Engine at all
+    }
+    const words = withoutSecrets(wordsOf(error), Object.values(secretValues));
+    const { reason, advice } = CAUSES.find(cause => cause.words.test(words)) ?? UNKNOWN;
+    return new StartFailed(
+        reason,
+        [`${name} did not start.`, advice, `Docker says: ${words}`].filter(Boolean).join(" "),
+    );
+}

@@ -1,0 +1,74 @@
+import { Engine } from "../../docker/Engine";
+
+/** What the demo's stack has on the Docker Engine, by its labels. */
+export class DockerView {
+    readonly engine = Engine.connect();
+
+    /** Each container of a color with its id and when it started: the same text later means that nobody touched them. */
+    async color(stack: string, color: string): Promise<string> {
+        const found = await this.engine.docker.listContainers({
+            all: true,
+            filters: { label: [...labels(stack), `relink.color=${color}`] },
+        });
+        const seen = await Promise.all(
+            found.map(async ({ Id }) => {
+                const { Name, State } = await this.engine.docker.getContainer(Id).inspect();
+                return `${Name} ${Id} ${State.Status} since ${State.StartedAt}`;
+            }),
+        );
+        return seen.sort().join("\n");
+    }
+
+    /** The ports that the stack's front publishes, when it has one. */
+    async ports(stack: string): Promise<{ http: number; preview: number; metrics: number } | undefined> {
+        const [anchor] = await this.engine.docker.listContainers({
+            all: true,
+            filters: { label: [...labels(stack), "relink.role=anchor"] },
+        });
+        const port = (name: string) => Number(anchor?.Labels[`relink.front.${name}.port`]);
+        return anchor && { http: port("http"), preview: port("preview"), metrics: port("metrics") };
+    }
+
+    async has(stack: string): Promise<boolean> {
+        return (await this.all(stack)).length > 0;
+    }
+
+    /** Removes whatever is left, containers first. Returns what was removed. */
+    async sweep(stack: string): Promise<string[]> {
+        const removed: string[] = [];
+        for (const { what, remove } of await this.all(stack)) {
+            await remove();
+            removed.push(what);
+        }
+        return removed;
+    }
+
+    private async all(stack: string): Promise<{ what: string; remove: () => Promise<unknown> }[]> {
+        const { docker } = this.engine;
+        const filters = { label: labels(stack) };
+        const [containers, networks, { Volumes: volumes }] = await Promise.all([
+            docker.listContainers({ all: true, filters }),
+            docker.listNetworks({ filters }),
+            docker.listVolumes({ filters }),
+        ]);
+        return [
+            ...containers.map(({ Id, Names }) => ({
+                what: `container ${Names[0]?.slice(1)}`,
+                remove: () => docker.getContainer(Id).remove({ force: true, v: true }),
+            })),
+            ...networks.map(({ Id, Name }) => ({
+                what: `network ${Name}`,
+                remove: () => docker.getNetwork(Id).remove(),
+            })),
+            // Null where there are none.
+            ...(volumes ?? []).map(({ Name }) => ({
+                what: `volume ${Name}`,
+                remove: () => docker.getVolume(Name).remove({ force: true }),
+            })),
+        ];
+    }
+}
+
+function labels(stack: string): string[] {
+    return ["relink.project=relink", `relink.stack=${stack}`];
+}

@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import * as net from "node:net";
+
+/** The front's public ports. https is published with http, by its distance from it. */
+export interface Ports {
+    http: number;
+    https: number;
+    preview: number;
+    metrics: number;
+}
+
+/** Not those of a stack of the user's own (80 or 8080), and below what the kernel takes for outgoing connections. */
+const firstHttpPort = 8800;
+const step = 10;
+const attempts = 50;
+
+/**
+ * Ports for a new front: beginning with RELINK_DEMO_PORT where it is set, else the first that are free.
+ *
+ * @param isFree whether nobody listens on a port of the Docker host
+ * @throws with what to do, when the ports asked for are taken
+ */
+export async function choosePorts(asked: string | undefined, isFree = isFreeHere): Promise<Ports> {
+    if (asked !== undefined) {
+        const http = Number(asked);
+        if (!Number.isInteger(http) || http < 1 || http > 65_000) {
+            throw new Error(`RELINK_DEMO_PORT=${asked} is not a port from 1 to 65000.`);
+        }
+        const taken = await takenOf(portsFrom(http), isFree);
+        if (taken.length > 0) {
+            throw new Error(
+                `RELINK_DEMO_PORT=${asked}: taken by another program on 127.0.0.1: ${taken.join(", ")}. ` +
+                    `The demo needs four ports: ${Object.values(portsFrom(http)).join(", ")}. ` +
+                    "Free them, or choose another port, for example:\n" +
+                    `    RELINK_DEMO_PORT=${http + 1000} npm run demo`,
+            );
+        }
+        return portsFrom(http);
+    }
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+        const ports = portsFrom(firstHttpPort + attempt * step);
+        if ((await takenOf(ports, isFree)).length === 0) {
+            return ports;
+        }
+    }
+    throw new Error(
+        `No four free ports from ${firstHttpPort} on. Say which to use:\n    RELINK_DEMO_PORT=20000 npm run demo`,
+    );
+}
+
+function portsFrom(http: number): Ports {
+    return { http, https: http + 363, preview: http + 1, metrics: http + 2 };
+}
+
+async function takenOf(ports: Ports, isFree: (port: number) => Promise<boolean>): Promise<string[]> {
+    const found = await Promise.all(
+        Object.entries(ports).map(async ([what, port]) =>
+            (await isFree(port)) ? undefined : `port ${port} (${what})`,
+        ),
+    );
+    return found.filter(text => text !== undefined);
+}
+
+async function isFreeHere(port: number): Promise<boolean> {
+    const server = net.createServer();
+    try {
+        server.listen(port, "127.0.0.1");
+        await once(server, "listening");
+        server.close();
+        await once(server, "close");
+        return true;
+    } catch {
+        return false;
+    }
+}

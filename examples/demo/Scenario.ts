@@ -1,0 +1,67 @@
+import type { LoadResult } from "../../test/support/load";
+
+/** What one stage measured. Times in milliseconds are from the beginning of a request to the end of its response. */
+export interface Scenario {
+    name: string;
+    requests: number;
+    /** Requests that were not answered in full with a status below 400. */
+    failed: number;
+    /** Away from the switch: more than 1 s before or after it. */
+    p50Ms: number;
+    p99Ms: number;
+    /** From 1 s before to 1 s after the switch; null where nothing switched. */
+    switchP99Ms: number | null;
+    /** How long the stage took, under load or not. */
+    seconds: number;
+}
+
+export function scenarioOf(name: string, load: LoadResult, seconds: number): Scenario {
+    const [first] = load.switches;
+    return {
+        name,
+        requests: load.requests,
+        failed: load.requests - fine(load),
+        p50Ms: rounded(load.steady.p50Ms, 2),
+        p99Ms: rounded(load.steady.p99Ms, 2),
+        switchP99Ms: first === undefined ? null : rounded(first.around.p99Ms, 2),
+        seconds: rounded(seconds, 1),
+    };
+}
+
+/** The table of all scenarios, with their sum. At most 80 columns. */
+export function table(scenarios: Scenario[]): string {
+    const header = ["scenario", "requests", "failed", "p50 ms", "p99 ms", "p99 switch", "seconds"];
+    const rows = scenarios.map(({ name, requests, failed, p50Ms, p99Ms, switchP99Ms, seconds }) => [
+        name,
+        grouped(requests),
+        grouped(failed),
+        p50Ms.toFixed(1),
+        p99Ms.toFixed(1),
+        switchP99Ms === null ? "-" : switchP99Ms.toFixed(1),
+        seconds.toFixed(1),
+    ]);
+    const sum = (key: "requests" | "failed" | "seconds") => scenarios.reduce((sum, scenario) => sum + scenario[key], 0);
+    const total = ["total", grouped(sum("requests")), grouped(sum("failed")), "", "", "", sum("seconds").toFixed(1)];
+    const widths = [20, 10, 8, 9, 9, 12, 9];
+    const line = (cells: string[]) =>
+        cells.map((cell, index) => (index === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[index]!))).join("");
+    const rule = "-".repeat(widths.reduce((sum, width) => sum + width));
+    return [line(header), rule, ...rows.map(line), rule, line(total)].join("\n");
+}
+
+/** 12345 as 12,345. */
+export function grouped(count: number): string {
+    return count.toLocaleString("en-US");
+}
+
+/** Requests that were answered in full with a status below 400. */
+function fine({ answered, byStatus }: LoadResult): number {
+    const refused = Object.entries(byStatus)
+        .filter(([status]) => Number(status) >= 400 && Number(status) < 500)
+        .reduce((sum, [, count]) => sum + count, 0);
+    return answered - refused;
+}
+
+function rounded(value: number, digits: number): number {
+    return Number(value.toFixed(digits));
+}

@@ -1,0 +1,75 @@
+import { styleText } from "node:util";
+
+const columns = 80;
+
+/** What the demo says: plain lines of at most 80 columns, and on a terminal one live line below them. */
+export class Terminal {
+    private live = "";
+
+    constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
+
+    /** Whether there is a live line: a log must not be full of it. */
+    get isLive(): boolean {
+        return this.out.isTTY === true && process.env.CI === undefined;
+    }
+
+    heading(text: string): void {
+        this.line();
+        const rule = "-".repeat(Math.max(0, columns - text.length - 4));
+        this.raw(`${this.bold(`-- ${text}`)} ${rule}`);
+    }
+
+    /** A command that is run now, as the user would type it. */
+    command(text: string): void {
+        this.line();
+        this.raw(this.bold(`$ ${text}`));
+    }
+
+    /** Lines of text, wrapped at words. Every line begins with `indent`, the first of them with `first`. */
+    line(text = "", indent = "", first = indent): void {
+        this.raw(wrap(text, indent, first));
+    }
+
+    /** A line that must stay as it is, such as a table's. */
+    raw(text: string): void {
+        this.clear();
+        this.out.write(`${text}\n`);
+        this.show(this.live);
+    }
+
+    /** Rewrites the live line; "" removes it. Nothing where there is none. */
+    show(text: string): void {
+        if (this.isLive) {
+            this.clear();
+            this.live = text;
+            this.out.write(text.slice(0, columns - 1));
+        }
+    }
+
+    private clear(): void {
+        if (this.isLive && this.live !== "") {
+            this.out.write("\r\x1b[2K");
+        }
+    }
+
+    private bold(text: string): string {
+        return this.out.isTTY === true && process.env.NO_COLOR === undefined ? styleText("bold", text) : text;
+    }
+}
+
+/** Text in lines of at most 80 columns, broken between words. A word that is too long stays whole. */
+export function wrap(text: string, indent: string, first = indent): string {
+    const lines: string[] = [];
+    let line = first;
+    let isEmpty = true;
+    for (const word of text.split(" ")) {
+        if (!isEmpty && line.length + 1 + word.length > columns) {
+            lines.push(line);
+            line = indent;
+            isEmpty = true;
+        }
+        line += isEmpty ? word : ` ${word}`;
+        isEmpty = false;
+    }
+    return [...lines, line].map(text => text.trimEnd()).join("\n");
+}

@@ -1,0 +1,76 @@
+/** What the Pulumi CLI prints, made shorter for the demo. Text that is not known stays as it is. */
+
+/** One row of `pulumi up`: what happens to a resource. */
+export interface Row {
+    /** `web-green`, `web link`, `front-anchor`. */
+    name: string;
+    text: string;
+}
+
+// " ~  TYPE NAME updating (3s) [diff: ~image]; starting 2 containers on green"
+const rowPattern =
+    /^ ?[ +~-]{1,3}\s+([\w-]+:[\w/.-]+:\w+) (\S+) +(?:(creating|created|updating|updated|deleting|deleted|\*\*[^*]+\*\*)(?: \([^)]*\))? ?)?(?:\[diff: [^\]]*\](?:; )?)?(.*)$/;
+
+/** The row that a line of `pulumi up` tells, or undefined where it says nothing new to a reader of the demo. */
+export function parseRow(line: string): Row | undefined {
+    const [, type = "", name = "", done = "", message = ""] = rowPattern.exec(line) ?? [];
+    const isOurs = type.startsWith("pulumi-nodejs:dynamic/relink:") || type.startsWith("docker:");
+    if (message === "" ? !isOurs || !/^(created|updated|deleted)$/.test(done) : type === "pulumi:pulumi:Stack") {
+        return undefined;
+    }
+    const shown = type.endsWith(":Link") ? `${name} link` : name;
+    const text = message.replace(/ \([\d.]+ m?s\)$/, "") || done;
+    // The service's row repeats its name in front of the plan's sentence.
+    return { name: shown, text: text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text };
+}
+
+/** A row without its numbers: rows that differ in nothing else say the same. */
+export function withoutFigures({ name, text }: Row): string {
+    return `${name} ${text.replace(/\d+(\.\d+)?/g, "").replace(/\(slot.*/, "")}`;
+}
+
+/** `pulumi preview --diff` without what is only for machines: URNs, ids, and the whole settings of a new release. */
+export function shortDiff(text: string): string[] {
+    const lines: string[] = [];
+    let hiddenIndent = -1;
+    for (const line of text.split("\n").slice(1)) {
+        const indent = line.length - line.replace(/^[ +~-]*/, "").length;
+        if (line.includes("--outputs:--")) {
+            break;
+        }
+        if (hiddenIndent >= 0) {
+            hiddenIndent = indent > hiddenIndent ? hiddenIndent : -1;
+            continue;
+        }
+        if (/\[urn=/.test(line)) {
+            lines[lines.length - 1] += ` ${/::([^:\]]+)\]/.exec(line)?.[1] ?? ""}`;
+        } else if (/(settings|secrets) *:.*\{$/.test(line)) {
+            hiddenIndent = indent;
+        } else if (!/\[(id|provider)=|__plan|revision *:|secrets *: \[secret\]|Stack: \(same\)/.test(line)) {
+            lines.push(
+                line.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/g, "$1...").replace("pulumi-nodejs:dynamic/", ""),
+            );
+        }
+    }
+    // What is left of a row that was dropped.
+    return lines.filter(line => line.trim() !== "" && !/^ \S*$/.test(line) && !line.startsWith("@"));
+}
+
+/** The `Resources:` part in one line, for example `~ 2 updated, 13 unchanged`. */
+export function resourceCounts(text: string): string {
+    const [, counts = ""] = /^Resources:\n((?: {4}.*\n)+)/m.exec(text) ?? [];
+    return counts
+        .split("\n")
+        .map(line => line.trim())
+        .filter(line => line !== "")
+        .join(", ");
+}
+
+/** The errors of `pulumi up`, each with the lines that belong to it. */
+export function errors(text: string): string[] {
+    const [, diagnostics = ""] = /^Diagnostics:\n([\s\S]*?)(?=^\S|(?![\s\S]))/m.exec(text) ?? [];
+    return diagnostics
+        .split(/\n\s*\n/)
+        .map(part => part.split("\n").slice(1).join("\n").trim())
+        .filter(part => part.startsWith("error:"));
+}

@@ -1,0 +1,228 @@
+import type { Reply } from "./cli";
+import { LinkValue } from "./LinkValue";
+import { mapPath, RUN_FOLDER, slotNumber } from "./names";
+import {
+    adminOf,
+    parseEnvironment,
+    parseInfo,
+    parseMap,
+    parseProcesses,
+    parseServersState,
+    parseStat,
+    type ServerRow,
+} from "./parse";
+
+/** One slot in one worker. */
+export interface ServerStat extends ServerRow {
+    slot: number;
+    address: string;
+    port: number;
+    /** What we told it: take traffic, only be checked, or neither. */
+    admin: "ready" | "drain" | "maint";
+    adminState: number;
+    /** 0 down, 1 starting, 2 up, 3 stopping. */
+    operationalState: number;
+    /** Its checks say that it works (it may still be in drain). */
+    up: boolean;
+}
+
+/** One color's backend in one worker. */
+export interface BackendStat {
+    name: string;
+    /** Requests that its servers have now. */
+    scur: number;
+    /** Requests that wait for any of its servers. */
+    qcur: number;
+    /** Requests that it ever had in this worker. */
+    stot: number;
+    responses5xx: number;
+    servers: Map<number, ServerStat>;
+}
+
+/** Where a worker is reached: process ids repeat between generations. */
+export interface WorkerAddress {
+    /** Name of its generation, as in the name of the master's socket. */
+    generation: string;
+    /** The master's socket. */
+    socket: string;
+    pid: number;
+}
+
+/** One process of HAProxy that serves requests, and what it has in its memory. */
+export interface Worker extends WorkerAddress {
+    /** Soft-stopped: takes no new connections, serves what it has, refuses every change of its servers. */
+    old: boolean;
+    /** Hash of the configuration that it runs. */
+    configHash: string | undefined;
+    links: Map<string, LinkValue>;
+    routes: Map<string, string>;
+    /** Backend -> release id. */
+    releases: Map<string, string>;
+    backends: Map<string, BackendStat>;
+    /** Connections of clients that it has now, idle ones among them. */
+    connections: number;
+    uptimeSeconds: number;
+}
+
+/** One HAProxy container. */
+export interface Generation {
+    name: string;
+    socket: string;
+    masterPid: number;
+    /** `3.0.11`, with the distribution's addition. */
+    version: string;
+    reloads: number;
+    /** Since the last one that succeeded. */
+    failedReloads: number;
+}
+
+/** All of HAProxy at one moment. */
+export interface FrontState {
+    generations: Generation[];
+    /** Of all generations. */
+    workers: Worker[];
+    /** Sockets of generations that are gone. */
+    deadSockets: string[];
+}
+
+/** What each worker is asked for one `FrontState`. */
+export const OBSERVE = [
+    "show info",
+    "show env RELINK_CONFIG",
+    `show map ${mapPath("link")}`,
+    `show map ${mapPath("routes")}`,
+    `show map ${mapPath("releases")}`,
+    "show servers state",
+    "show stat -1 6 -1",
+] as const;
+
+/** Who was in the list was gone when it was asked, or is starting anew: ask again. */
+export class WorkerVanished extends Error {}
+
+/** Puts the answers together. */
+export function frontStateOf(replies: readonly Reply[]): FrontState {
+    const state: FrontState = { generations: [], workers: [], deadSockets: [] };
+    const answers = new Map(replies.map(reply => [`${reply.socket} ${reply.command}`, reply]));
+    for (const { socket, text, reached } of replies.filter(({ command }) => command === "show proc")) {
+        if (!reached) {
+            if (isReset(text)) {
+                throw new WorkerVanished(`HAProxy's master on ${socket} is starting: ${text}`);
+            }
+            if (!isDeadSocket(text)) {
+                throw new Error(`HAProxy does not answer on ${socket}: ${text}`);
+            }
+            state.deadSockets.push(socket);
+            continue;
+        }
+        const { master, workers } = parseProcesses(text);
+        if (master === undefined) {
+            throw new Error(`HAProxy's master on ${socket} answered: ${text}`);
+        }
+        const name = generationOf(socket);
+        const { pid: masterPid, version, reloads, failedReloads } = master;
+        state.generations.push({ name, socket, masterPid, version, reloads, failedReloads });
+        // After a reload that failed, HAProxy 3.2 lists the worker that goes on as old, and no other: then only what
+        // the worker says itself counts.
+        const isReplaced = workers.some(({ old }) => !old);
+        for (const { pid, old: listedAsOld } of workers) {
+            const old = listedAsOld && isReplaced;
+            const worker = workerOf({ generation: name, socket, pid }, old, command =>
+                answers.get(`${socket} @!${pid} ${command}`),
+            );
+            if (worker !== undefined) {
+                state.workers.push(worker);
+            } else if (!old) {
+                throw new WorkerVanished(`Worker ${pid} of generation ${name} exited while it was asked.`);
+            }
+        }
+    }
+    return state;
+}
+
+/** The master starts itself anew, at its start and at each reload, and drops who was connected just then. */
+function isReset(complaint: string): boolean {
+    return /reset by peer|broken pipe/i.test(complaint);
+}
+
+/** A socket whose generation is gone, as opposed to one that does not answer. */
+export function isDeadSocket(complaint: string): boolean {
+    return /refused|No such file/i.test(complaint);
+}
+
+/** The master's answer for a worker that has exited. */
+export function isGone(text: string): boolean {
+    return /^Can't find the target|^Can't connect to the target/.test(text);
+}
+
+function workerOf(
+    address: WorkerAddress,
+    old: boolean,
+    answer: (command: string) => Reply | undefined,
+): Worker | undefined {
+    const texts = OBSERVE.map(command => answer(command));
+    // A worker that exits in the middle of an answer leaves it empty; only maps may be.
+    const partial = texts.some((reply, index) => !reply?.text && !OBSERVE[index]!.startsWith("show map"));
+    if (partial || texts.some(reply => !reply?.reached || isGone(reply.text))) {
+        return undefined;
+    }
+    const [info, environment, links, routes, releases, servers, statistics] = texts.map(reply => reply!.text);
+    return {
+        ...address,
+        old: old || parseInfo(info!, "Stopping") === "1",
+        configHash: parseEnvironment(environment!, "RELINK_CONFIG"),
+        links: linksOf(links!),
+        routes: parseMap(routes!),
+        releases: parseMap(releases!),
+        backends: backendsOf(statistics!, servers!),
+        connections: Number(parseInfo(info!, "CurrConns") ?? 0),
+        uptimeSeconds: Number(parseInfo(info!, "Uptime_sec") ?? 0),
+    };
+}
+
+/** What somebody wrote by hand and is no link sends users nowhere: the same as no link. */
+function linksOf(text: string): Map<string, LinkValue> {
+    const links = new Map<string, LinkValue>();
+    for (const [service, value] of parseMap(text)) {
+        try {
+            links.set(service, LinkValue.parse(value));
+        } catch {
+            // Left out: the service that it is about reports it as drift.
+        }
+    }
+    return links;
+}
+
+function backendsOf(statistics: string, servers: string): Map<string, BackendStat> {
+    const states = new Map(parseServersState(servers).map(state => [`${state.backend}/${state.server}`, state]));
+    const backends = new Map<string, BackendStat>();
+    for (const [name, rows] of parseStat(statistics)) {
+        if (!/-(?:blue|green)$/.test(name) || rows.own === undefined) {
+            continue;
+        }
+        const { scur, qcur, stot, responses5xx } = rows.own;
+        const backend: BackendStat = { name, scur, qcur, stot, responses5xx, servers: new Map() };
+        for (const [server, row] of rows.servers) {
+            const slot = slotNumber(server);
+            const state = states.get(`${name}/${server}`);
+            if (slot !== undefined && state !== undefined) {
+                const { address, port, adminState, operationalState } = state;
+                backend.servers.set(slot, {
+                    ...row,
+                    slot,
+                    address,
+                    port,
+                    adminState,
+                    operationalState,
+                    admin: adminOf(adminState),
+                    up: operationalState === 2,
+                });
+            }
+        }
+        backends.set(name, backend);
+    }
+    return backends;
+}
+
+function generationOf(socket: string): string {
+    return socket.slice(`${RUN_FOLDER}/master-`.length, -".sock".length);
+}

@@ -1,0 +1,32 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { extract, pack } from "tar-stream";
+
+/** Files as a tar: root's, readable by everybody, since HAProxy runs as uid 99. */
+export function packFiles(files: ReadonlyMap<string, string>): Promise<Buffer> {
+    const archive = pack();
+    const folders = new Set([...files.keys()].map(path => path.slice(0, path.lastIndexOf("/"))));
+    for (const name of [...folders].sort()) {
+        archive.entry({ name: `${name}/`, type: "directory", mode: 0o755, uid: 0, gid: 0 });
+    }
+    for (const [name, text] of files) {
+        archive.entry({ name, mode: 0o644, uid: 0, gid: 0 }, text);
+    }
+    archive.finalize();
+    return buffer(archive);
+}
+
+/** The regular files of a tar, by their path without a leading `./`. */
+export async function unpackFiles(tar: Buffer): Promise<Map<string, string>> {
+    const files = new Map<string, string>();
+    const archive = extract();
+    Readable.from([tar]).pipe(archive);
+    for await (const entry of archive) {
+        const { name, type } = entry.header;
+        const content = await buffer(entry);
+        if (type === "file") {
+            files.set(name.replace(/^\.\//, ""), content.toString("utf8"));
+        }
+    }
+    return files;
+}

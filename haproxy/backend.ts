@@ -1,0 +1,66 @@
+import type { Color, HealthSettings } from "../settings/Settings";
+import { backendName, checked, checkedInteger, slotName } from "./names";
+
+/** What one color's backend is rendered from: the settings of the release that this color runs, and its slots. */
+export interface BackendSpec {
+    service: string;
+    color: Color;
+    /** Port that the containers listen on. */
+    port: number;
+    health: Pick<HealthSettings, "path" | "tcp" | "host" | "status" | "intervalMs" | "timeoutMs" | "rise" | "fall">;
+    /** Longest silence of a container during a request, milliseconds. @default the front's */
+    serverTimeoutMs?: number;
+    /** Every slot that the color can ever use without a reload; those without a container are not enabled. */
+    slots: { number: number; address: string; enabled: boolean }[];
+}
+
+/**
+ * `conf/20-SERVICE-COLOR.cfg`. It names no release: two releases with the same port and health check have the same
+ * text, so that a release needs no reload.
+ */
+export function renderBackend(spec: BackendSpec): string {
+    const port = checkedInteger("port", spec.port, 1, 65535);
+    const { health } = spec;
+    const interval = checkedInteger("health.interval", health.intervalMs, 1, 86_400_000);
+    const lines = [
+        `# Service ${checked("service", spec.service)}, color ${checked("color", spec.color)}: one server per slot; \`disabled\` are the slots without a container.`,
+        `backend ${backendName(spec.service, spec.color)} from relink`,
+        "    balance roundrobin",
+        ...check(health),
+        `    timeout check ${checkedInteger("health.timeout", health.timeoutMs, 1, 86_400_000)}ms`,
+    ];
+    if (spec.serverTimeoutMs !== undefined) {
+        lines.push(`    timeout server ${checkedInteger("timeouts.server", spec.serverTimeoutMs, 1, 2_147_483_647)}ms`);
+    }
+    const rise = checkedInteger("health.rise", health.rise, 1, 1000);
+    const fall = checkedInteger("health.fall", health.fall, 1, 1000);
+    // A server on its way up or down is asked more often. Nothing cuts its sessions when it is marked down: what a
+    // failing container still answers, it may answer.
+    lines.push(
+        `    default-server check inter ${interval}ms fastinter ${Math.min(500, interval)}ms downinter ${Math.min(1000, interval)}ms rise ${rise} fall ${fall}`,
+    );
+    const seen = new Set<number>();
+    for (const slot of [...spec.slots].sort((one, two) => one.number - two.number)) {
+        if (seen.has(slot.number)) {
+            throw new Error(`Slot ${slot.number} of ${backendName(spec.service, spec.color)} is there twice.`);
+        }
+        seen.add(slot.number);
+        lines.push(
+            `    server ${slotName(slot.number)} ${checked("address", slot.address)}:${port}${slot.enabled ? "" : " disabled"}`,
+        );
+    }
+    return `${lines.join("\n")}\n`;
+}
+
+function check(health: BackendSpec["health"]): string[] {
+    if (health.tcp || health.path === undefined) {
+        return ["    # Health check: a connection."];
+    }
+    const from = checkedInteger("health.status", health.status.from, 100, 599);
+    const to = checkedInteger("health.status", health.status.to, from, 599);
+    return [
+        "    option httpchk",
+        `    http-check send meth GET uri ${checked("path", health.path)} ver HTTP/1.1 hdr host ${checked("host header", health.host)}`,
+        `    http-check expect status ${from === to ? from : `${from}-${to}`}`,
+    ];
+}

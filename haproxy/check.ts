@@ -1,0 +1,43 @@
+/** One thing that HAProxy does not accept, at its place. */
+export interface ConfigProblem {
+    /** File inside the folder, `conf/20-web-blue.cfg`; undefined when HAProxy names none. */
+    file?: string;
+    /** Line in that file, from 1. */
+    line?: number;
+    /** The text of that line. */
+    text?: string;
+    /** HAProxy's own words. */
+    message: string;
+}
+
+/** `haproxy -c` refused a new configuration; the one in force is untouched. */
+export class ConfigRejected extends Error {
+    constructor(readonly problems: ConfigProblem[]) {
+        super(`HAProxy refuses the configuration; the one in force stays.\n${problems.map(sentence).join("\n")}`);
+    }
+}
+
+/** Reads the output of `haproxy -c`: its alerts, with the text of the lines that they name. */
+export function parseCheck(output: string, files: ReadonlyMap<string, string>): ConfigProblem[] {
+    const problems: ConfigProblem[] = [];
+    for (const line of output.split("\n")) {
+        const message = /^\[ALERT\]\s+\(\d+\)\s*:\s*(?:config\s*:\s*)?(.*)$/.exec(line)?.[1];
+        // The last alerts only count the ones before.
+        if (message === undefined || /^(?:Error\(s\) found|Fatal errors found)/.test(message)) {
+            continue;
+        }
+        const place = /\[[^\]]*?(conf\/[^\]:]+):(\d+)\]\s*:\s*/.exec(message);
+        if (place === null) {
+            problems.push({ message });
+            continue;
+        }
+        const [whole, file, number] = place;
+        const text = files.get(file!)?.split("\n")[Number(number) - 1]?.trim();
+        problems.push({ file, line: Number(number), text, message: message.slice(place.index + whole.length) });
+    }
+    return problems.length > 0 ? problems : [{ message: output.trim() || "haproxy -c failed and said nothing" }];
+}
+
+function sentence({ file, line, text, message }: ConfigProblem): string {
+    return file === undefined ? `  ${message}` : `  ${file} line ${line} (${text}): ${message}`;
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from "node:crypto";
+import { RUN_FOLDER } from "./names";
+import type { Run } from "./Run";
+
+/** One line for one socket of HAProxy. A command for a worker starts with `@!PID`. */
+export interface Command {
+    socket: string;
+    command: string;
+}
+
+/** What came back for one command. */
+export interface Reply extends Command {
+    /** HAProxy's answer, or the tool's complaint where the socket could not be reached. */
+    text: string;
+    reached: boolean;
+}
+
+/**
+ * What `show` and `get` may start with. Nothing else counts as read-only, `show` of certificates' keys least of all.
+ * The list is fixed: the tests hold every call of an `up` without changes against it.
+ */
+export const readOnlyCommands = [
+    "show proc",
+    "show env RELINK_CONFIG",
+    "show info",
+    "show map ",
+    "get map ",
+    "show stat",
+    "show servers state",
+    "show version",
+] as const;
+
+// The commands are data, on the standard input or as arguments, and never part of a script. Each answer is closed by
+// a line with a random marker that no answer can contain. stderr belongs to the answer: it says why a socket is dead.
+const TALK = `LC_ALL=C; export LC_ALL
+marker=$1; shift
+if command -v socat >/dev/null 2>&1; then
+    talk() { printf '%s\\n' "$2" | socat -t60 - "UNIX-CONNECT:$1" 2>&1; }
+elif command -v perl >/dev/null 2>&1; then
+    talk() { printf '%s\\n' "$2" | perl -MIO::Socket::UNIX -e '
+        my $socket = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$!\\n";
+        alarm 60;
+        print $socket <STDIN>;
+        $socket->shutdown(1);
+        while (sysread $socket, my $text, 65536) { print $text }' "$1" 2>&1; }
+elif command -v nc >/dev/null 2>&1; then
+    talk() { printf '%s\\n' "$2" | nc "local:$1" 2>&1; }
+else
+    echo "needs socat, perl or nc" >&2; exit 69
+fi
+ask() { talk "$1" "$2"; printf '\\n%s %s %s %s\\n' "$marker" "$?" "$1" "$2"; }
+`;
+
+const BATCH = `${TALK}if [ $# -gt 0 ]; then
+    while [ $# -gt 1 ]; do ask "$1" "$2"; shift 2; done
+else
+    while read -r socket command; do ask "$socket" "$command"; done
+fi`;
+
+const EVERY_WORKER = `${TALK}for socket in ${RUN_FOLDER}/master-*.sock; do
+    [ -S "$socket" ] || continue
+    processes=$(ask "$socket" "show proc")
+    printf '%s\\n' "$processes"
+    printf '%s\\n' "$processes" | while read -r pid type rest; do
+        case "$type:$pid" in worker:*[!0-9]*) ;; worker:*) for command in "$@"; do ask "$socket" "@!$pid $command"; done ;; esac
+    done
+done`;
+
+/** Sends commands in one exec, one after the other, and returns their answers in the same order. */
+export async function askBatch(run: Run, commands: readonly Command[]): Promise<Reply[]> {
+    if (commands.length === 0) {
+        return [];
+    }
+    for (const { socket, command } of commands) {
+        assertLine(command);
+        if (!/^\/[A-Za-z0-9/._-]+$/.test(socket)) {
+            throw new Error(`${JSON.stringify(socket)} cannot be a socket.`);
+        }
+    }
+    const marker = newMarker();
+    // What changes something travels on the standard input: a one-time secret has no place in a process list. What
+    // only reads travels as arguments, so that it can be recognised from the exec's own description.
+    const reads = commands.every(({ command }) => isReadOnlyCommand(command));
+    const argv = ["sh", "-c", BATCH, "relink", marker];
+    const { stdout, stderr, exitCode } = reads
+        ? await run([...argv, ...commands.flatMap(({ socket, command }) => [socket, command])])
+        : await run(argv, commands.map(({ socket, command }) => `${socket} ${command}\n`).join(""));
+    const replies = parseReplies(stdout, marker);
+    if (exitCode !== 0 || replies.length !== commands.length) {
+        throw new Error(
+            `HAProxy answered ${replies.length} of ${commands.length} commands (exit code ${exitCode}): ${stderr.trim()}`,
+        );
+    }
+    return replies;
+}
+
+/** Asks every worker of every generation the same, in one exec; `show proc` of each master comes along. */
+export async function askEveryWorker(run: Run, commands: readonly string[]): Promise<Reply[]> {
+    commands.forEach(assertLine);
+    const marker = newMarker();
+    const { stdout, stderr, exitCode } = await run(["sh", "-c", EVERY_WORKER, "relink", marker, ...commands]);
+    if (exitCode !== 0) {
+        throw new Error(`HAProxy's sockets could not be asked (exit code ${exitCode}): ${stderr.trim()}`);
+    }
+    return parseReplies(stdout, marker);
+}
+
+/** Whether an exec is one of ours that reads and changes nothing: HAProxy's `show` and `get`, or reading the folder. */
+export function isReadOnlyScript(argv: readonly string[], stdin?: Buffer | string): boolean {
+    const [shell, flag, script, , marker, ...rest] = argv;
+    if (shell !== "sh" || flag !== "-c" || (stdin !== undefined && stdin.length > 0)) {
+        return false;
+    }
+    if (script === READ_FOLDER) {
+        return argv.length === 3;
+    }
+    if (marker === undefined || !/^[0-9a-f]{32}$/.test(marker)) {
+        return false;
+    }
+    if (script === EVERY_WORKER) {
+        return rest.every(isReadOnlyCommand);
+    }
+    return (
+        script === BATCH &&
+        rest.length > 0 &&
+        rest.length % 2 === 0 &&
+        rest.every((argument, index) => index % 2 === 0 || isReadOnlyCommand(argument))
+    );
+}
+
+/** The whole configuration in force as a tar in base64, after the versions there are and the one in force. */
+export const READ_FOLDER = `cd /relink/config || exit 1
+ls versions 2>/dev/null
+printf 'current %s\\n' "$(readlink current 2>/dev/null)"
+if [ -d current/ ]; then tar -cf - -C current/ . | base64; fi`;
+
+function isReadOnlyCommand(command: string): boolean {
+    const bare = command.replace(/^@!?\d+ /, "");
+    return isLine(bare) && readOnlyCommands.some(start => bare.startsWith(start));
+}
+
+function assertLine(command: string): void {
+    if (!isLine(command)) {
+        throw new Error(`${JSON.stringify(command)} cannot be sent to HAProxy.`);
+    }
+}
+
+/** One command: no second one after `;`, no payload, nothing escaped. */
+function isLine(command: string): boolean {
+    return /^[A-Za-z0-9@!][A-Za-z0-9@!*.:_/ -]{0,4000}$/.test(command);
+}
+
+function newMarker(): string {
+    return randomBytes(16).toString("hex");
+}
+
+function parseReplies(stdout: string, marker: string): Reply[] {
+    const replies: Reply[] = [];
+    const frame = new RegExp(`\\n${marker} (\\d+) (\\S+) (.*)\\n`, "g");
+    let start = 0;
+    for (const match of stdout.matchAll(frame)) {
+        const [whole, exitCode, socket, command] = match;
+        replies.push({
+            socket: socket!,
+            command: command!,
+            text: stdout.slice(start, match.index).trim(),
+            reached: exitCode === "0",
+        });
+        start = match.index + whole.length;
+    }
+    return replies;
+}

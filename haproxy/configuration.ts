@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { GLOBAL_FILE } from "./names";
+
+export { type BackendSpec, renderBackend } from "./backend";
+export { renderFrontends } from "./frontends";
+export { renderGlobal } from "./global";
+
+const HASH_LINE = /^([ \t]*setenv RELINK_CONFIG) .*$/m;
+
+/**
+ * Hash over what a reload would change: the text of all `conf/` files without comments, without the line that carries
+ * the hash, and without ` disabled`, because the runtime commands change that without a reload.
+ */
+export function contentHash(files: ReadonlyMap<string, string>): string {
+    const hash = createHash("sha256");
+    for (const path of [...files.keys()].filter(isConf).sort()) {
+        const lines = files
+            .get(path)!
+            .split("\n")
+            .filter(line => !/^\s*(?:#|$)/.test(line) && !HASH_LINE.test(line))
+            .map(line => (/^\s*server\s/.test(line) ? line.replace(/ disabled$/, "") : line));
+        hash.update(`${path}\n${lines.join("\n")}\n`);
+    }
+    return hash.digest("hex").slice(0, 16);
+}
+
+/** Puts the hash of all files into the global one, for the workers to say what they run. */
+export function stampHash(files: Map<string, string>): string {
+    const hash = contentHash(files);
+    const global = files.get(GLOBAL_FILE);
+    if (global !== undefined) {
+        files.set(GLOBAL_FILE, global.replace(HASH_LINE, `$1 ${hash}`));
+    }
+    return hash;
+}
+
+function isConf(path: string): boolean {
+    return /^conf\/[^/]+\.cfg$/.test(path);
+}

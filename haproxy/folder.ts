@@ -1,0 +1,223 @@
+import { packFiles, unpackFiles } from "./archive";
+import { ConfigRejected, parseCheck } from "./check";
+import { READ_FOLDER } from "./cli";
+import { contentHash, stampHash } from "./configuration";
+import { CONFIG_FOLDER, CURRENT_FOLDER, checked } from "./names";
+import type { Run, RunResult } from "./Run";
+
+export { type ConfigProblem, ConfigRejected } from "./check";
+
+/** Returns the files (path inside the folder -> text) as they shall be; it may change those it gets. It may run twice. */
+export type Change = (files: Map<string, string>) => Map<string, string>;
+
+/** What a change led to. */
+export interface Applied {
+    /** Number of the version that is in force now. */
+    version: number;
+    /** A new version was written; false when the change changed nothing. */
+    changed: boolean;
+    /** What a reload would change did change with it. The workers' `configHash` says whether one is due in any case. */
+    reloadNeeded: boolean;
+    /** Hash of the version in force; a worker with another `configHash` has to be reloaded. */
+    hash: string;
+}
+
+interface Job {
+    change: Change;
+    done(applied: Applied): void;
+    failed(error: unknown): void;
+}
+
+interface InForce {
+    version: number;
+    newest: number;
+    files: Map<string, string>;
+}
+
+/** How many versions stay, the one in force among them. */
+const KEPT_VERSIONS = 3;
+
+/**
+ * HAProxy's files: whole versions in a volume, and a symbolic link to the one in force. A version is complete and
+ * accepted by `haproxy -c` before the link moves to it, in one rename.
+ */
+export class ConfigFolder {
+    #waiting: Job[] = [];
+    #working = false;
+
+    constructor(
+        /** Where the volume is mounted, writable. */
+        private readonly run: Run,
+        /** Where `haproxy -c` runs: in the HAProxy that would load it. */
+        private readonly check: Run,
+    ) {}
+
+    /** The files in force; none before the first version. One read-only exec. */
+    async read(): Promise<Map<string, string>> {
+        return (await this.#inForce()).files;
+    }
+
+    /**
+     * Makes a change the configuration in force. Changes that come while another one is being written share one check
+     * and one version; if HAProxy refuses them together, each is tried alone. Throws `ConfigRejected`, or whatever the
+     * change throws; the files in force are then as they were.
+     */
+    apply(change: Change): Promise<Applied> {
+        return new Promise((done, failed) => {
+            this.#waiting.push({ change, done, failed });
+            void this.#work();
+        });
+    }
+
+    async #work(): Promise<void> {
+        if (this.#working) {
+            return;
+        }
+        this.#working = true;
+        while (this.#waiting.length > 0) {
+            const jobs = this.#waiting;
+            this.#waiting = [];
+            await this.#together(jobs);
+        }
+        this.#working = false;
+    }
+
+    /** Never rejects: each job hears its own end. */
+    async #together(jobs: Job[]): Promise<void> {
+        const accepted: Job[] = [];
+        try {
+            const before = await this.#inForce();
+            let files = before.files;
+            for (const job of jobs) {
+                try {
+                    files = changed(files, job.change);
+                    accepted.push(job);
+                } catch (error) {
+                    job.failed(error);
+                }
+            }
+            const applied = await this.#replace(before, new Map(files));
+            for (const job of accepted) {
+                job.done(applied);
+            }
+        } catch (error) {
+            if (error instanceof ConfigRejected && accepted.length > 1) {
+                for (const job of accepted) {
+                    await this.#together([job]);
+                }
+                return;
+            }
+            for (const job of accepted.length > 0 ? accepted : jobs) {
+                job.failed(error);
+            }
+        }
+    }
+
+    async #replace(before: InForce, files: Map<string, string>): Promise<Applied> {
+        const hash = stampHash(files);
+        if (before.version > 0 && isSame(before.files, files)) {
+            return { version: before.version, changed: false, reloadNeeded: false, hash };
+        }
+        const version = before.newest + 1;
+        // The check has to see the new maps, so it gets a copy of the text that names this version's own folder.
+        const staged = new Map(files);
+        for (const [path, text] of files) {
+            if (path.startsWith("conf/")) {
+                staged.set(
+                    `check/${path}`,
+                    text.replaceAll(`${CURRENT_FOLDER}/`, `${CONFIG_FOLDER}/versions/${version}/`),
+                );
+            }
+        }
+        await this.#mustRun(["sh", "-c", WRITE, "relink", String(version)], await packFiles(staged));
+        const conf = `${CONFIG_FOLDER}/versions/${version}/check/conf`;
+        const verdict = await this.check(["haproxy", "-c", "-f", conf]);
+        if (verdict.exitCode !== 0) {
+            await this.#mustRun(["sh", "-c", DISCARD, "relink", String(version)]);
+            throw new ConfigRejected(parseCheck(`${verdict.stderr}\n${verdict.stdout}`, files));
+        }
+        await this.#mustRun([
+            "sh",
+            "-c",
+            SWAP,
+            "relink",
+            String(version),
+            target(before.version),
+            String(KEPT_VERSIONS),
+        ]);
+        return { version, changed: true, reloadNeeded: contentHash(before.files) !== hash, hash };
+    }
+
+    async #inForce(): Promise<InForce> {
+        const { stdout } = await this.#mustRun(["sh", "-c", READ_FOLDER]);
+        const [list, rest] = split(stdout, /^current (.*)\n/m);
+        const versions = list.split("\n").filter(name => /^\d+$/.test(name));
+        const version = Number(/^versions\/(\d+)$/.exec(rest.mark)?.[1] ?? 0);
+        const files = await unpackFiles(Buffer.from(rest.text, "base64"));
+        return { version, newest: Math.max(version, 0, ...versions.map(Number)), files };
+    }
+
+    async #mustRun(argv: string[], stdin?: Buffer): Promise<RunResult> {
+        const result = await this.run(argv, stdin);
+        if (result.exitCode !== 0) {
+            throw new Error(
+                `HAProxy's folder ${CONFIG_FOLDER} could not be read or written (exit code ${result.exitCode}): ${result.stderr.trim()}`,
+            );
+        }
+        return result;
+    }
+}
+
+// Everything below runs in Debian's and in Alpine's userland alike.
+
+const WRITE = `set -e
+umask 022
+folder=${CONFIG_FOLDER}/versions/$1
+rm -rf "$folder"
+mkdir -p "$folder"
+tar -xf - -C "$folder"
+find "$folder" -exec sync {} + 2>/dev/null || sync`;
+
+const DISCARD = `rm -rf "${CONFIG_FOLDER}/versions/$1"`;
+
+// $2 is where the link pointed when the change began: nobody else may have moved it. After a power cut the link is
+// either the old or the new one, so the new version reaches the disk first. What was only for a check goes, also that of a
+// change that died on its way.
+const SWAP = `set -e
+cd ${CONFIG_FOLDER}
+now=$(readlink current 2>/dev/null || true)
+if [ "$now" != "$2" ]; then echo "somebody else wrote version '$now' over '$2'" >&2; exit 75; fi
+rm -rf versions/*/check
+rm -f current.new
+ln -s "versions/$1" current.new
+mv -T current.new current
+sync . 2>/dev/null || sync
+ls versions | grep -E '^[0-9]+$' | sort -rn | tail -n +$(($3 + 1)) | while read -r version; do rm -rf "versions/$version"; done`;
+
+function target(version: number): string {
+    return version === 0 ? "" : `versions/${version}`;
+}
+
+function changed(files: ReadonlyMap<string, string>, change: Change): Map<string, string> {
+    const after = change(new Map(files));
+    for (const [path, text] of after) {
+        checked("file", path);
+        if (typeof text !== "string" || text.includes("\0")) {
+            throw new Error(`${path} of HAProxy's folder would not be text.`);
+        }
+    }
+    return new Map(after);
+}
+
+function isSame(one: ReadonlyMap<string, string>, two: ReadonlyMap<string, string>): boolean {
+    return one.size === two.size && [...one].every(([path, text]) => two.get(path) === text);
+}
+
+/** The text before the first line that matches, what matched, and the text after it. */
+function split(text: string, line: RegExp): [before: string, rest: { mark: string; text: string }] {
+    const match = line.exec(text);
+    if (match === null) {
+        throw new Error(`HAProxy's folder answered: ${text.slice(0, 200)}`);
+    }
+    return [text.slice(0, match.index), { mark: match[1]!, text: text.slice(match.index + match[0].length) }];
+}

@@ -1,0 +1,79 @@
+import type { FrontSettings } from "../settings/Settings";
+import { checked, mapPath } from "./names";
+
+/** Ports inside the anchor's network namespace. */
+export const LISTENER_PORTS = { http: 8080, https: 8443, preview: 8090, metrics: 8404 } as const;
+/** Our confirming request carries both: a one-time secret, and the service that the secret stands for. */
+export const CONFIRM_HEADERS = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
+/** Its response carries both: who answered. */
+export const ANSWER_HEADERS = { color: "x-relink-color", release: "x-relink-release" } as const;
+
+const PLAIN = 'content-type "text/plain; charset=utf-8" hdr cache-control no-store';
+
+/** Picks the service of a confirming request, and removes the pair of headers from every request. */
+const CONFIRM = `    # Our own confirming request names its service by a one-time secret; nobody else can.
+    http-request set-var(txn.confirms) req.fhdr(${CONFIRM_HEADERS.secret}),map_str(${mapPath("confirm")})
+    http-request set-var(txn.service) var(txn.confirms) if { req.fhdr(${CONFIRM_HEADERS.service}),strcmp(txn.confirms) eq 0 }
+    http-request set-var(txn.confirmed) bool(true) if { var(txn.service) -m found }
+    http-request del-header ${CONFIRM_HEADERS.secret}
+    http-request del-header ${CONFIRM_HEADERS.service}`;
+
+const FORWARDED = `    http-request set-header x-forwarded-proto http
+    http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.hdr(x-forwarded-host) -m found }`;
+
+/** Only a confirming request learns who answered it, and only from us: an app cannot say it in our name. */
+const ANSWER = `    http-response del-header ${ANSWER_HEADERS.color}
+    http-response del-header ${ANSWER_HEADERS.release}
+    http-response set-header ${ANSWER_HEADERS.color} %[var(txn.color)] if { var(txn.confirmed) -m bool }
+    http-response set-header ${ANSWER_HEADERS.release} %[be_name,map_str(${mapPath("releases")})] if { var(txn.confirmed) -m bool } { be_name,map_str(${mapPath("releases")}) -m found }`;
+
+/** `conf/10-frontends.cfg`: the listeners. The https listener gets a bind of its own in \`frontend http\`. */
+export function renderFrontends(front: Pick<FrontSettings, "name">): string {
+    return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
+
+# Public traffic of every service: host -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
+frontend http from relink
+    bind :${LISTENER_PORTS.http}
+${CONFIRM}
+    # Everybody else gets the service of the host: the exact name, then *.example.com, then *.
+    http-request set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)
+    http-request set-var(txn.service) var(txn.host),map_str(${mapPath("routes")}) unless { var(txn.service) -m found }
+    http-request set-var(txn.service) var(txn.host),regsub(^[^.]*,*),map_str(${mapPath("routes")}) unless { var(txn.service) -m found }
+    http-request set-var(txn.service) str(*),map_str(${mapPath("routes")}) unless { var(txn.service) -m found }
+    http-request return status 404 ${PLAIN} string "no service for this host\\n" unless { var(txn.service) -m found }
+    # The link, live:idle:percent, is looked up once, so that one request sees one link.
+    http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
+    http-request set-var(txn.color) var(txn.link),field(1,:)
+${FORWARDED}
+${ANSWER}
+    use_backend %[var(txn.service)]-%[var(txn.color)]
+    default_backend unlinked
+
+# The idle color of every service, on the Docker host only: the first label of the host is the service's name.
+frontend preview from relink
+    bind :${LISTENER_PORTS.preview}
+${CONFIRM}
+    http-request set-var(txn.service) req.hdr(host),host_only,lower,field(1,.) unless { var(txn.service) -m found }
+    http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
+    # A service that has no link yet is proved here before it gets one.
+    http-request set-var(txn.link) str(none:blue:0) if { var(txn.confirmed) -m bool } !{ var(txn.link) -m found }
+    http-request return status 404 ${PLAIN} string "no service of this name\\n" unless { var(txn.link) -m found }
+    http-request set-var(txn.color) var(txn.link),field(2,:)
+${FORWARDED}
+${ANSWER}
+    use_backend %[var(txn.service)]-%[var(txn.color)]
+    default_backend unlinked
+
+# Figures for Prometheus, and the front's own health.
+frontend metrics from relink
+    bind :${LISTENER_PORTS.metrics}
+    http-request set-log-level silent
+    monitor-uri /healthz
+    http-request use-service prometheus-exporter if { path /metrics }
+    http-request return status 404 ${PLAIN} string "/metrics or /healthz\\n"
+
+# Where a request ends whose service has no linked color, or no backend for it.
+backend unlinked from relink
+    http-request return status 503 ${PLAIN} hdr retry-after 5 string "this service is not linked to a release yet: its first \`pulumi up\` does that, and says what is missing\\n"
+`;
+}

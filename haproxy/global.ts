@@ -1,0 +1,50 @@
+import type { FrontSettings, FrontTimeouts } from "../settings/Settings";
+import { ADMIN_SOCKET, checked, checkedInteger } from "./names";
+
+/** Most connections of one worker. Explicit, because what HAProxy derives from huge file limits exhausts the memory. */
+export const MAX_CONNECTIONS = 8_000;
+/** What a generation's container needs as its limit of open files: two per connection and room for the rest. */
+export const OPEN_FILES = 20_000;
+/** Stands where the hash goes; `stampHash` replaces it. */
+const UNSTAMPED = "unstamped";
+
+/** `conf/00-global.cfg`: the process and what holds for every listener and backend. Works on HAProxy 3.0 and later. */
+export function renderGlobal(front: Pick<FrontSettings, "name" | "timeouts">): string {
+    const time = (key: keyof FrontTimeouts) =>
+        `${checkedInteger(`front.timeouts.${key}`, front.timeouts[key], 1, 2_147_483_647)}ms`;
+    return `# Front ${checked("front name", front.name)}. relink writes these files whole: what is changed by hand is lost.
+
+global
+    # A worker that answers \`show env RELINK_CONFIG\` with another hash than this runs an older configuration.
+    setenv RELINK_CONFIG ${UNSTAMPED}
+    log stdout format raw local0 info
+    maxconn ${MAX_CONNECTIONS}
+    fd-hard-limit ${OPEN_FILES}
+    stats socket ${ADMIN_SOCKET} mode 600 level admin expose-fd listeners
+    stats timeout 30s
+    # Old workers may serve what they have for as long as a tunnel may be silent.
+    hard-stop-after ${time("tunnelMs")}
+
+defaults relink
+    mode http
+    log global
+    option httplog
+    option dontlognull
+    option forwardfor
+    # A reload answers one more request on each idle connection instead of closing it under the client's hands.
+    option idle-close-on-response
+    # A server that refuses a connection is left at once, not after the last of the retries.
+    option redispatch 1
+    retries 3
+    timeout connect ${time("connectMs")}
+    timeout client ${time("clientMs")}
+    timeout server ${time("serverMs")}
+    timeout http-request ${time("httpRequestMs")}
+    timeout http-keep-alive ${time("httpKeepAliveMs")}
+    timeout queue ${time("queueMs")}
+    timeout tunnel ${time("tunnelMs")}
+    timeout client-fin ${time("clientFinMs")}
+    timeout server-fin ${time("serverFinMs")}
+    timeout check ${time("checkMs")}
+`;
+}

@@ -1,0 +1,50 @@
+import type { LinkValue } from "./LinkValue";
+import { checked, MAP_NAMES, type MapName, mapFile } from "./names";
+
+const COMMENTS: Record<MapName, string> = {
+    link: "service -> live color : idle color : percent of requests to the idle color",
+    routes: "host (or *.domain, or *) -> service",
+    releases: "backend -> id of the release that it runs",
+    confirm: "one-time secret -> service; filled in memory only, always empty here",
+};
+
+/** The maps of a new front. HAProxy does not start without the files. */
+export function emptyMaps(): Map<string, string> {
+    return new Map(MAP_NAMES.map(map => [mapFile(map), render(map, new Map())]));
+}
+
+/** The entries of a map in the folder's files. */
+export function readMap(files: ReadonlyMap<string, string>, map: MapName): Map<string, string> {
+    const entries = new Map<string, string>();
+    for (const line of (files.get(mapFile(map)) ?? "").split("\n")) {
+        const [, key, value] = /^([^#\s]\S*)\s+(\S+)\s*$/.exec(line) ?? [];
+        if (key !== undefined && value !== undefined) {
+            entries.set(key, value);
+        }
+    }
+    return entries;
+}
+
+/** Gives a key of a map in the folder's files a value. */
+export function writeMapEntry(
+    files: Map<string, string>,
+    map: Exclude<MapName, "confirm">,
+    key: string,
+    value: string | LinkValue,
+): void {
+    const entries = readMap(files, map);
+    entries.set(checked("map key", key), checked("map value", String(value)));
+    files.set(mapFile(map), render(map, entries));
+}
+
+/** Takes a key out of a map in the folder's files. */
+export function removeMapEntry(files: Map<string, string>, map: Exclude<MapName, "confirm">, key: string): void {
+    const entries = readMap(files, map);
+    entries.delete(key);
+    files.set(mapFile(map), render(map, entries));
+}
+
+function render(map: MapName, entries: ReadonlyMap<string, string>): string {
+    const lines = [...entries].sort(([one], [two]) => (one < two ? -1 : 1)).map(([key, value]) => `${key} ${value}`);
+    return `${[`# ${COMMENTS[map]}`, ...lines].join("\n")}\n`;
+}

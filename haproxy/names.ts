@@ -1,0 +1,88 @@
+import type { Color } from "../settings/Settings";
+
+/** The volume with the configuration, mounted in the anchor and in every generation. */
+export const CONFIG_FOLDER = "/relink/config";
+/** Link to the version that is in force. HAProxy only ever reads through it. */
+export const CURRENT_FOLDER = `${CONFIG_FOLDER}/current`;
+/** The volume with the sockets. */
+export const RUN_FOLDER = "/relink/run";
+/** Stats socket of the newest generation; its listeners are handed over through it. */
+export const ADMIN_SOCKET = `${RUN_FOLDER}/admin.sock`;
+/** The file that holds `global` and `defaults`. */
+export const GLOBAL_FILE = "conf/00-global.cfg";
+/** The file that holds the listeners. */
+export const FRONTENDS_FILE = "conf/10-frontends.cfg";
+
+/** The maps: service -> link, host -> service, backend -> release id, one-time secret -> service. */
+export const MAP_NAMES = ["link", "routes", "releases", "confirm"] as const;
+export type MapName = (typeof MAP_NAMES)[number];
+
+/** A map's file inside a version of the folder. */
+export function mapFile(map: MapName): string {
+    return `maps/${map}.map`;
+}
+
+/** The map's id in HAProxy's commands: its path exactly as the configuration writes it. */
+export function mapPath(map: MapName): string {
+    return `${CURRENT_FOLDER}/${mapFile(map)}`;
+}
+
+/** Socket of the master of one generation. */
+export function masterSocket(generation: string): string {
+    return `${RUN_FOLDER}/master-${checked("generation", generation)}.sock`;
+}
+
+/** Name of a color's backend, `web-blue`. */
+export function backendName(service: string, color: Color): string {
+    return `${checked("service", service)}-${checked("color", color)}`;
+}
+
+/** The file of a color's backend. */
+export function backendFile(service: string, color: Color): string {
+    return `conf/20-${backendName(service, color)}.cfg`;
+}
+
+/** Name of a slot's server, `slot-1`. */
+export function slotName(slot: number): string {
+    return `slot-${checkedInteger("slot", slot, 1, 4096)}`;
+}
+
+/** The number in a slot's name; undefined for any other server. */
+export function slotNumber(server: string): number | undefined {
+    const match = /^slot-([1-9]\d*)$/.exec(server);
+    return match ? Number(match[1]) : undefined;
+}
+
+const allowed = {
+    service: /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    color: /^(?:blue|green)$/,
+    generation: /^[A-Za-z0-9_-]{1,64}$/,
+    "front name": /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/,
+    backend: /^[a-z0-9][a-z0-9-]*-(?:blue|green)$/,
+    address: /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/,
+    "host header": /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})(?::\d{1,5})?$/,
+    // Everything a URL path may hold unescaped, but for ' and $, which HAProxy's own quoting gives a meaning.
+    path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,
+    "map key": /^[A-Za-z0-9*._-]{1,255}$/,
+    "map value": /^[A-Za-z0-9:_.-]{1,255}$/,
+    file: /^(?:conf|maps)\/[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/,
+} satisfies Record<string, RegExp>;
+
+/**
+ * Settings were validated long before, but what ends up in HAProxy's configuration or on its command line is looked
+ * at once more: a stray space or newline there would be a directive of somebody else's choice.
+ */
+export function checked<Text extends string>(what: keyof typeof allowed, value: Text): Text {
+    if (typeof value !== "string" || !allowed[what].test(value)) {
+        throw new Error(`${JSON.stringify(value)} cannot be a ${what} in HAProxy's configuration.`);
+    }
+    return value;
+}
+
+/** The same for numbers: a whole one between both ends. */
+export function checkedInteger(what: string, value: number, from: number, to: number): number {
+    if (!Number.isInteger(value) || value < from || value > to) {
+        throw new Error(`${String(value)} cannot be a ${what} in HAProxy's configuration (${from} to ${to}).`);
+    }
+    return value;
+}

@@ -1,0 +1,201 @@
+/** One server as `show stat` says it. Counters are since the worker's start. */
+export interface ServerRow {
+    /** `UP`, `DOWN`, `MAINT`, `DRAIN`, `NOLB`, also on the way: `UP 1/3`, `DOWN 1/2`. */
+    status: string;
+    /** Result of the last check, `L7OK`, `L4CON`, `L7STS`; a leading `* ` is gone. Empty before the first. */
+    checkStatus: string;
+    /** HTTP status of the last check. */
+    checkCode?: number;
+    /** What HAProxy says about the last check, in words. */
+    checkWords: string;
+    /** Requests that the server has now. */
+    scur: number;
+    /** Requests that wait for this server. */
+    qcur: number;
+    /** Requests that it ever had. */
+    stot: number;
+    failedChecks: number;
+    /** Times that it went down. */
+    downs: number;
+    /** Seconds since it last went up or down. */
+    lastChangeSeconds: number;
+    /** Responses of class 5xx. */
+    responses5xx: number;
+    connectErrors: number;
+    responseErrors: number;
+    /** Seconds since its last request; undefined when there was none. */
+    lastRequestSeconds?: number;
+    /** Its successful retries and redispatches elsewhere. */
+    retries: number;
+    redispatches: number;
+}
+
+/** `show stat`: rows by backend, the backend's own row apart. */
+export function parseStat(csv: string): Map<string, { own?: ServerRow; servers: Map<string, ServerRow> }> {
+    const [head, ...lines] = csv.split("\n").filter(line => line !== "");
+    if (!head?.startsWith("# ")) {
+        throw new Error(`show stat answered: ${csv.slice(0, 200)}`);
+    }
+    const names = head.slice(2).split(",");
+    const backends = new Map<string, { own?: ServerRow; servers: Map<string, ServerRow> }>();
+    for (const line of lines) {
+        const cells = splitCsv(line);
+        const cell = (name: string) => cells[names.indexOf(name)] ?? "";
+        const number = (name: string) => Number(cell(name) || 0);
+        const lastRequest = cell("lastsess");
+        const row: ServerRow = {
+            status: cell("status"),
+            checkStatus: cell("check_status").replace(/^\* /, ""),
+            checkCode: cell("check_code") === "" ? undefined : number("check_code"),
+            checkWords: [cell("check_desc"), cell("last_chk")].filter(words => words !== "").join(": "),
+            scur: number("scur"),
+            qcur: number("qcur"),
+            stot: number("stot"),
+            failedChecks: number("chkfail"),
+            downs: number("chkdown"),
+            lastChangeSeconds: number("lastchg"),
+            responses5xx: number("hrsp_5xx"),
+            connectErrors: number("econ"),
+            responseErrors: number("eresp"),
+            lastRequestSeconds: lastRequest === "" || lastRequest === "-1" ? undefined : Number(lastRequest),
+            retries: number("wretr"),
+            redispatches: number("wredis"),
+        };
+        const backend = backends.get(cell("pxname")) ?? { servers: new Map<string, ServerRow>() };
+        backends.set(cell("pxname"), backend);
+        if (cell("svname") === "BACKEND") {
+            backend.own = row;
+        } else if (cell("svname") !== "FRONTEND") {
+            backend.servers.set(cell("svname"), row);
+        }
+    }
+    return backends;
+}
+
+/** Check results are quoted where they contain commas or quotes. */
+function splitCsv(line: string): string[] {
+    if (!line.includes('"')) {
+        return line.split(",");
+    }
+    return [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell]) =>
+        cell!.startsWith('"') ? cell!.slice(1, -1).replaceAll('""', '"') : cell!,
+    );
+}
+
+/** One line of `show servers state`. */
+export interface ServerState {
+    backend: string;
+    server: string;
+    address: string;
+    port: number;
+    /** 0 down, 1 starting, 2 up, 3 stopping. */
+    operationalState: number;
+    /** Bits, see `adminOf`. */
+    adminState: number;
+}
+
+/** `show servers state [BACKEND]`, format 1. */
+export function parseServersState(text: string): ServerState[] {
+    const [format, head, ...lines] = text.split("\n");
+    if (format !== "1" || !head?.startsWith("# ")) {
+        throw new Error(`show servers state answered: ${text.slice(0, 200)}`);
+    }
+    const names = head.slice(2).split(" ");
+    return lines
+        .filter(line => line !== "")
+        .map(line => {
+            const cells = line.split(" ");
+            const cell = (name: string) => cells[names.indexOf(name)] ?? "";
+            return {
+                backend: cell("be_name"),
+                server: cell("srv_name"),
+                address: cell("srv_addr"),
+                port: Number(cell("srv_port")),
+                operationalState: Number(cell("srv_op_state")),
+                adminState: Number(cell("srv_admin_state")),
+            };
+        });
+}
+
+/**
+ * What the bits of an administrative state mean for traffic. `disabled` in the file (bit 4) stays set for ever and
+ * says nothing by itself.
+ */
+export function adminOf(adminState: number): "ready" | "drain" | "maint" {
+    if ((adminState & 0b10_0011) !== 0) {
+        return "maint";
+    }
+    return (adminState & 0b1_1000) !== 0 ? "drain" : "ready";
+}
+
+/** `show map`: each line is an address in memory, the key and the value. */
+export function parseMap(text: string): Map<string, string> {
+    if (/^Unknown map identifier/.test(text)) {
+        throw new Error(`show map answered: ${text}`);
+    }
+    const entries = new Map<string, string>();
+    for (const line of text.split("\n")) {
+        const [, key, value] = /^0x[0-9a-f]+ (\S+) (\S+)$/.exec(line) ?? [];
+        if (key !== undefined && value !== undefined && !entries.has(key)) {
+            entries.set(key, value);
+        }
+    }
+    return entries;
+}
+
+/** `get map`: the value of one key; undefined when the map has no such key. */
+export function parseMapEntry(text: string): string | undefined {
+    if (!/\bfound=(?:yes|no)\b/.test(text)) {
+        throw new Error(`get map answered: ${text}`);
+    }
+    return / value="([^"]*)"/.exec(text)?.[1];
+}
+
+/** `show proc` of one master. */
+export interface Processes {
+    master?: { pid: number; reloads: number; failedReloads: number; version: string };
+    workers: { pid: number; old: boolean; reloads: number }[];
+}
+
+export function parseProcesses(text: string): Processes {
+    const processes: Processes = { workers: [] };
+    let old = false;
+    for (const line of text.split("\n")) {
+        if (line.startsWith("# ")) {
+            old = line.startsWith("# old workers");
+            continue;
+        }
+        const [, pid, type, reloads, failed, version] =
+            /^(\d+)\s+(master|worker)\s+(\d+)(?:\s+\[failed: (\d+)\])?\s+\S+\s+(\S+)/.exec(line) ?? [];
+        if (type === "master") {
+            processes.master = {
+                pid: Number(pid),
+                reloads: Number(reloads),
+                failedReloads: Number(failed ?? 0),
+                version: version!,
+            };
+        } else if (type === "worker") {
+            processes.workers.push({ pid: Number(pid), old, reloads: Number(reloads) });
+        }
+    }
+    return processes;
+}
+
+/** `show env NAME`. */
+export function parseEnvironment(text: string, name: string): string | undefined {
+    return text.startsWith(`${name}=`) ? text.slice(name.length + 1).trim() : undefined;
+}
+
+/** `show info`: one field. */
+export function parseInfo(text: string, field: string): string | undefined {
+    return new RegExp(`^${field}: (.*)$`, "m").exec(text)?.[1]?.trim();
+}
+
+/** Answer of the master's `reload`. */
+export function parseReload(text: string): { success: boolean; log: string } {
+    const match = /^Success=([01])\n(?:--\n)?/.exec(`${text}\n`);
+    if (match === null) {
+        throw new Error(`reload answered: ${text || "nothing"} (HAProxy 3.0 or later says Success=1 or Success=0)`);
+    }
+    return { success: match[1] === "1", log: text.slice(match[0].length).trim() };
+}

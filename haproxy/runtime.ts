@@ -1,0 +1,277 @@
+import { askBatch, askEveryWorker, type Command, type Reply } from "./cli";
+import {
+    type FrontState,
+    frontStateOf,
+    isDeadSocket,
+    isGone,
+    OBSERVE,
+    type WorkerAddress,
+    WorkerVanished,
+} from "./FrontState";
+import type { LinkValue } from "./LinkValue";
+import { checked, checkedInteger, type MapName, mapPath, masterSocket, slotName } from "./names";
+import { adminOf, parseMapEntry, parseReload, parseServersState, type ServerState } from "./parse";
+import type { Run } from "./Run";
+
+export { isReadOnlyScript, readOnlyCommands } from "./cli";
+export type { BackendStat, FrontState, Generation, ServerStat, Worker, WorkerAddress } from "./FrontState";
+export type { Run, RunResult } from "./Run";
+
+/** What one worker made of a change. */
+export interface WorkerResult {
+    worker: WorkerAddress;
+    /** The change was read back from this worker, or the worker has exited. */
+    ok: boolean;
+    /** The worker has exited. */
+    gone: boolean;
+    /** What it answered instead. */
+    error?: string;
+}
+
+/** What to change about one slot. */
+export interface ServerChange {
+    address?: string;
+    port?: number;
+    /** `ready` takes traffic, `drain` is only checked, `maint` is neither. */
+    state?: "ready" | "drain" | "maint";
+    /** Overrules the checks until they say something new. */
+    health?: "up" | "down";
+}
+
+/** A reload that HAProxy refused; it goes on with the configuration that it had. */
+export class ReloadFailed extends Error {}
+
+/** HAProxy's runtime commands: each method is one exec, or two. */
+export class Runtime {
+    #reloading: Promise<unknown> = Promise.resolve();
+
+    constructor(private readonly run: Run) {}
+
+    /** Sends commands in one exec. Throws when one of the sockets cannot be reached. */
+    async batch(commands: Command[]): Promise<string[]> {
+        const replies = await askBatch(this.run, commands);
+        for (const { socket, text, reached } of replies) {
+            if (!reached) {
+                throw new Error(`HAProxy does not answer on ${socket}: ${text}`);
+            }
+        }
+        return replies.map(({ text }) => text);
+    }
+
+    /** Everything that all workers of all generations know, in one read-only exec. */
+    async observe(): Promise<FrontState> {
+        for (let attempt = 1; ; attempt++) {
+            try {
+                return frontStateOf(await askEveryWorker(this.run, OBSERVE));
+            } catch (error) {
+                // A reload of somebody else replaced the worker between the list and the question.
+                if (!(error instanceof WorkerVanished) || attempt === 5) {
+                    throw error;
+                }
+                await new Promise(resolve => setTimeout(resolve, attempt * 50));
+            }
+        }
+    }
+
+    /** Gives a key of a map a value, whether the key was there or not, and reads it back from each worker. */
+    async setMap(
+        workers: readonly WorkerAddress[],
+        map: MapName,
+        key: string,
+        value: string | LinkValue,
+    ): Promise<WorkerResult[]> {
+        const text = checked("map value", String(value));
+        const first = await this.#mapCommand(workers, `set map ${entry(map, key)} ${text}`, map, key, text);
+        const missing = first.filter(({ error }) => error !== undefined && /^entry not found/i.test(error));
+        if (missing.length === 0) {
+            return first;
+        }
+        const added = await this.addMap(
+            missing.map(({ worker }) => worker),
+            map,
+            key,
+            text,
+        );
+        return first.map(result => added.find(({ worker }) => worker === result.worker) ?? result);
+    }
+
+    /** Adds a key that is not there yet. A key that is there would be there twice: use `setMap` when in doubt. */
+    addMap(
+        workers: readonly WorkerAddress[],
+        map: MapName,
+        key: string,
+        value: string | LinkValue,
+    ): Promise<WorkerResult[]> {
+        const text = checked("map value", String(value));
+        return this.#mapCommand(workers, `add map ${entry(map, key)} ${text}`, map, key, text);
+    }
+
+    /** Takes a key out of a map; one that is not there is fine. */
+    deleteMapEntry(workers: readonly WorkerAddress[], map: MapName, key: string): Promise<WorkerResult[]> {
+        return this.#mapCommand(workers, `del map ${entry(map, key)}`, map, key, undefined);
+    }
+
+    /** Takes every key out of a map. */
+    clearMap(workers: readonly WorkerAddress[], map: MapName): Promise<WorkerResult[]> {
+        const path = mapPath(map);
+        return this.#verified(workers, [`clear map ${path}`, `show map ${path}`], answers => answers.find(Boolean));
+    }
+
+    /** Changes one slot and reads it back from each worker. A soft-stopped worker refuses: `Proxy is disabled.` */
+    setServer(
+        workers: readonly WorkerAddress[],
+        backend: string,
+        slot: number,
+        change: ServerChange,
+    ): Promise<WorkerResult[]> {
+        return this.setServers(workers, backend, new Map([[slot, change]]));
+    }
+
+    /** The same for several slots of one backend, still in one exec. */
+    async setServers(
+        workers: readonly WorkerAddress[],
+        backend: string,
+        changes: ReadonlyMap<number, ServerChange>,
+    ): Promise<WorkerResult[]> {
+        checked("backend", backend);
+        const commands = [...changes].flatMap(([slot, change]) =>
+            serverCommands(`${backend}/${slotName(slot)}`, change),
+        );
+        return this.#verified(workers, [...commands, `show servers state ${backend}`], replies => {
+            const error = replies.slice(0, -1).find(text => !isServerChanged(text));
+            if (error !== undefined) {
+                return error;
+            }
+            const servers = parseServersState(replies.at(-1)!);
+            for (const [slot, change] of changes) {
+                const server = servers.find(server => server.server === slotName(slot));
+                if (server === undefined || !isAs(server, change)) {
+                    return `${backend}/${slotName(slot)} did not take ${JSON.stringify(change)}: ${JSON.stringify(server)}`;
+                }
+            }
+            return undefined;
+        });
+    }
+
+    /** Cuts every request and tunnel that one slot has in one worker. */
+    async shutdownSessions(worker: WorkerAddress, backend: string, slot: number): Promise<WorkerResult> {
+        const command = `shutdown sessions server ${checked("backend", backend)}/${slotName(slot)}`;
+        const [result] = await this.#verified([worker], [command], ([text]) => text || undefined);
+        return result!;
+    }
+
+    /**
+     * Makes a generation load the configuration in force, and waits for the result. Throws `ReloadFailed` with
+     * HAProxy's words. Reloads of this object happen one at a time: two at once confuse the master.
+     */
+    reload(generation: string): Promise<{ log: string }> {
+        const next = this.#reloading
+            .catch(() => {})
+            .then(async () => {
+                const [text] = await this.batch([{ socket: masterSocket(generation), command: "reload" }]);
+                const { success, log } = parseReload(text!);
+                if (!success) {
+                    throw new ReloadFailed(`HAProxy's generation ${generation} refused to reload:\n${log}`);
+                }
+                return { log };
+            });
+        this.#reloading = next;
+        return next;
+    }
+
+    #mapCommand(
+        workers: readonly WorkerAddress[],
+        command: string,
+        map: MapName,
+        key: string,
+        value: string | undefined,
+    ): Promise<WorkerResult[]> {
+        return this.#verified(workers, [command, `get map ${entry(map, key)}`], ([answer, readBack]) => {
+            if (answer !== "" && !(value === undefined && /^Key not found/i.test(answer!))) {
+                return answer;
+            }
+            const found = parseMapEntry(readBack!);
+            return found === value ? undefined : `${map} of ${key} is ${found ?? "missing"} after: ${command}`;
+        });
+    }
+
+    /** Sends the same commands to each worker, in one exec; `judge` returns what is wrong with a worker's answers. */
+    async #verified(
+        workers: readonly WorkerAddress[],
+        commands: readonly string[],
+        judge: (answers: string[]) => string | undefined,
+    ): Promise<WorkerResult[]> {
+        const replies = await askBatch(
+            this.run,
+            workers.flatMap(({ socket, pid }) =>
+                commands.map(command => ({
+                    socket,
+                    command: `@!${checkedInteger("process id", pid, 1, 2 ** 31)} ${command}`,
+                })),
+            ),
+        );
+        return workers.map((worker, index) => {
+            const answers = replies.slice(index * commands.length, (index + 1) * commands.length);
+            if (answers.some(isFromNobody)) {
+                return { worker, ok: true, gone: true };
+            }
+            const unreached = answers.find(({ reached }) => !reached);
+            const error = unreached ? `${worker.socket}: ${unreached.text}` : judge(answers.map(({ text }) => text));
+            return { worker, ok: error === undefined, gone: false, error };
+        });
+    }
+}
+
+/** Throws with every worker's own words when a change did not reach one that is still there. */
+export function assertEveryWorker(what: string, results: readonly WorkerResult[]): void {
+    const failed = results.filter(({ ok }) => !ok);
+    if (failed.length > 0) {
+        const words = failed.map(
+            ({ worker, error }) => `generation ${worker.generation}, worker ${worker.pid}: ${error}`,
+        );
+        throw new Error(`HAProxy did not take ${what} (${words.join("; ")})`);
+    }
+}
+
+function isFromNobody({ text, reached }: Reply): boolean {
+    return reached ? isGone(text) : isDeadSocket(text);
+}
+
+function entry(map: MapName, key: string): string {
+    return `${mapPath(map)} ${checked("map key", key)}`;
+}
+
+function serverCommands(server: string, { address, port, state, health }: ServerChange): string[] {
+    const commands: string[] = [];
+    if (address !== undefined) {
+        const at = port === undefined ? "" : ` port ${checkedInteger("port", port, 1, 65535)}`;
+        commands.push(`set server ${server} addr ${checked("address", address)}${at}`);
+    } else if (port !== undefined) {
+        throw new Error("A slot's port is changed together with its address.");
+    }
+    if (state !== undefined) {
+        if (!["ready", "drain", "maint"].includes(state)) {
+            throw new Error(`${JSON.stringify(state)} is no state of a server.`);
+        }
+        commands.push(`set server ${server} state ${state}`);
+    }
+    if (health !== undefined) {
+        if (!["up", "down"].includes(health)) {
+            throw new Error(`${JSON.stringify(health)} is no health of a server.`);
+        }
+        commands.push(`set server ${server} health ${health}`);
+    }
+    return commands;
+}
+
+function isServerChanged(answer: string): boolean {
+    return answer === "" || /^(?:IP changed|no need to change|nothing changed|port changed)/i.test(answer);
+}
+
+function isAs(server: ServerState, { address, port, state }: ServerChange): boolean {
+    return (
+        (address === undefined || server.address === address) &&
+        (port === undefined || server.port === port) &&
+        (state === undefined || adminOf(server.adminState) === state)
+    );
+}

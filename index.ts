@@ -1,0 +1,55 @@
+import "./settings/requireNode";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { BlueGreenService } from "./components/BlueGreenService";
+import { connect } from "./components/connect";
+import { planFront } from "./components/frontPlan";
+import { HaproxyFront } from "./components/HaproxyFront";
+import { findImages } from "./components/images";
+import { serviceOutputs } from "./components/outputs";
+import { planServices } from "./components/stackPlan";
+import { warnings } from "./components/warnings";
+import { observe } from "./providers/observe";
+import type { Target } from "./providers/Target";
+import { readSettings } from "./settings/fromPulumi";
+
+/** Stack config -> settings -> observed state -> plan -> resources. */
+export = async () => {
+    const settings = await readSettings();
+    const { front, host, services } = settings;
+    const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
+
+    const engine = await connect(host);
+    const world = await observe(engine, target);
+    const images = await findImages(engine, settings, world);
+    const { layout, key, act } = await planFront(engine, target, front, world);
+    warnings(settings, images);
+    const plans = planServices(services, world, images, key, layout.subnet);
+
+    const provider = host === undefined ? undefined : new docker.Provider("docker", { host });
+    const haproxy = new HaproxyFront(
+        "front",
+        { target, settings: front, layout, key: key?.toString("hex"), act },
+        { providers: provider && [provider] },
+    );
+    const outputs = plans.map(({ settings: { name, policy }, observed, plan, deployment, link }) => {
+        const service = new BlueGreenService(
+            name,
+            {
+                target,
+                plan,
+                deployment,
+                link,
+                prePromotion: policy.hooks.prePromotion?.command,
+                hookDeclared: observed.hookDeclared,
+                previewUrl: `http://${name}.localhost:${front.preview.port}`,
+            },
+            { dependsOn: haproxy },
+        );
+        return [
+            name,
+            service.released.apply(released => serviceOutputs(observed, released ? plan : {}, front)),
+        ] as const;
+    });
+    return { services: Object.fromEntries(outputs) };
+};

@@ -1,0 +1,206 @@
+import { removeContainer, stopContainer } from "../docker/containers";
+import { pullImage } from "../docker/images";
+import { removeMapEntry } from "../haproxy/maps";
+import { backendFile, backendName } from "../haproxy/names";
+import type { AddressBlock } from "../release/addresses";
+import type { ColorState } from "../release/plan";
+import type { RecordedRelease } from "../release/Release";
+import type { Recovery } from "../release/settle";
+import type { Color, PolicySettings, ReleaseSettings } from "../settings/Settings";
+import { ColorDeployment } from "./ColorDeployment";
+import { recover } from "./moveLink";
+import { containersOf, fingerprint, observedService } from "./observe";
+import { type Progress, progressFor } from "./progress";
+import type { ServiceRecord } from "./Record";
+import { recordOf, removeRecord } from "./RecordStore";
+import { configureRegistries, registryCredentials } from "./registryCredentials";
+import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
+import { Session } from "./Session";
+
+/** How a color is to be brought to its release. */
+export interface DeploymentAction {
+    /** What the plan was made from. */
+    from: string;
+    /** The release's settings, complete. */
+    settings: ReleaseSettings;
+    /** Where the color's slots have their addresses. */
+    block: AddressBlock;
+    /** With the first release: the other color's addresses, so that both backends come with one reload. */
+    otherBlock?: AddressBlock;
+    /** Id of the image on the Docker host, where it is there. */
+    imageId?: string;
+    policy: Omit<PolicySettings, "hooks" | "driftPolicy">;
+    recovery?: Recovery;
+    /** Number of the promotion that this begins. */
+    promotion?: number;
+    /** Whether the promotion's hook is declared as a Command. */
+    hook: boolean;
+}
+
+export interface DeploymentInputs extends CommonInputs<DeploymentAction> {
+    service: string;
+    color: Color;
+    image?: string;
+    digest?: string;
+    release?: string;
+    replicas: number;
+    state: ColorState;
+    /** What differs from the defaults, for the preview; the provider takes the whole from the action. */
+    settings?: Record<string, unknown>;
+    secrets?: Record<string, string>;
+}
+
+/** Brings one color to one release, and proves it. The color that users reach is only ever scaled in place. */
+export const deployment = {
+    check,
+
+    /** Called once per provider host, with the whole stack config. */
+    async configure({ config }: { config: { get(key: string): string | undefined } }) {
+        configureRegistries(config);
+    },
+
+    async create(inputs: DeploymentInputs) {
+        const session = Session.for(inputs.__target);
+        const { service, color } = inputs;
+        await session.lease.take(inputs.__plan?.policy.lockTimeoutMs);
+        const { [color]: recorded } = await session.record(service, record => ({
+            ...record,
+            [color]: { ...record[color], incarnation: (record[color].incarnation ?? 0) + 1 },
+        }));
+        const id = resourceId(`${inputs.__target.front}/${service}/${color}`, recorded.incarnation ?? 0);
+        try {
+            if (acts(undefined, inputs)) {
+                await deploy(session, inputs);
+            }
+        } catch (error) {
+            throw failedCreate(id, inputs, error);
+        }
+        return { id, outs: inputs };
+    },
+
+    async update(_id: string, olds: DeploymentInputs, news: DeploymentInputs) {
+        if (acts(olds, news)) {
+            await deploy(Session.for(news.__target), news);
+        }
+        return { outs: news };
+    },
+
+    async read(id: string, props: DeploymentInputs) {
+        return { id, props };
+    },
+
+    async delete(id: string, props: DeploymentInputs) {
+        await remove(Session.for(props.__target), props, incarnationOf(id));
+    },
+};
+
+async function deploy(session: Session, inputs: DeploymentInputs): Promise<void> {
+    const { service, color, __plan: action } = inputs;
+    const progress = progressFor(inputs.__urn);
+    const release = wantedRelease(inputs);
+    if (action === undefined || release === undefined) {
+        throw new Error(`${service}: the plan for ${color} is incomplete; run pulumi up again`);
+    }
+    await session.lease.take(action.policy.lockTimeoutMs);
+    const found = fingerprint(await session.observe(), service);
+    if (found !== action.from) {
+        throw new Error(
+            `${service}: the plan is stale, since something else changed it meanwhile. Nothing was done. ` +
+                `Run pulumi up again (planned from: ${action.from}; found: ${found})`,
+        );
+    }
+    await recover(session, service, action.recovery, action.policy.retryToken, progress);
+    release.imageId = await pull(session, release, action.policy.progressDeadlineMs, progress);
+    await new ColorDeployment(session, inputs, release, action, progress).run();
+}
+
+async function pull(
+    session: Session,
+    release: RecordedRelease,
+    deadlineMs: number,
+    progress: Progress,
+): Promise<string> {
+    progress.status(`pulling ${release.image}`);
+    const { image: reference, digest, imageId } = release;
+    const onlyLocal = digest === imageId;
+    const identity = { reference, id: imageId, source: "registry" as const, ...(onlyLocal ? {} : { digest }) };
+    const signal = AbortSignal.timeout(deadlineMs);
+    try {
+        return await pullImage(session.engine, identity, await registryCredentials(), progress.status, signal);
+    } catch (error) {
+        throw signal.aborted
+            ? new Error(
+                  `${release.image} was not pulled within ${deadlineMs / 1000} s (progressDeadline). Nothing was changed`,
+              )
+            : error;
+    }
+}
+
+function wantedRelease(inputs: DeploymentInputs): RecordedRelease | undefined {
+    const { image, digest, release, secrets, __plan: action } = inputs;
+    if (image === undefined || digest === undefined || release === undefined || action === undefined) {
+        return undefined;
+    }
+    return {
+        id: release,
+        image,
+        digest,
+        imageId: action.imageId,
+        settings: action.settings,
+        secretValues: secrets ?? {},
+        proved: false,
+        linked: false,
+        promotion: action.promotion ?? 0,
+    };
+}
+
+/** Removes a color. A color that is still linked refuses: its link must go first. */
+async function remove(
+    session: Session,
+    { service, color, __urn }: DeploymentInputs,
+    incarnation: number,
+): Promise<void> {
+    const progress = progressFor(__urn);
+    const world = await session.observe();
+    if (incarnation < (recordOf(world.records, service)[color].incarnation ?? 0)) {
+        return;
+    }
+    const containers = containersOf(world, service, color);
+    if (world.anchor !== undefined && world.anchor.state === "running") {
+        await session.lease.take();
+        if (observedService(world, service).live === color) {
+            throw new Error(`${service}: ${color} is linked, so it cannot be deleted. Delete the service's link first`);
+        }
+        await session.enter("deploy: delete");
+    }
+    progress.status(`removing ${containers.length} containers of ${color}`);
+    const { releases, link } = recordOf(world.records, service);
+    // A first release that failed never had a Link that would take its entry away.
+    const isUnlinked = link.live === "none";
+    await Promise.all(
+        containers.map(async ({ id, labels }) => {
+            const settings = releases[labels["relink.release"] ?? ""]?.settings;
+            await stopContainer(session.engine, id, settings?.stopGracePeriodMs ?? 10_000);
+            await removeContainer(session.engine, id);
+        }),
+    );
+    if (world.anchor?.state !== "running") {
+        return;
+    }
+    const backend = backendName(service, color);
+    await session.configure(files => {
+        files.delete(backendFile(service, color));
+        removeMapEntry(files, "releases", backend);
+        if (isUnlinked) {
+            removeMapEntry(files, "link", service);
+        }
+        return files;
+    });
+    const left = await session.record(
+        service,
+        record => ({ ...record, [color]: { replicas: 0, incarnation } }) as ServiceRecord,
+    );
+    if (left.blue.release === undefined && left.green.release === undefined) {
+        await removeRecord(session.lease, service);
+    }
+}

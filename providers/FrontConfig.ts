@@ -1,0 +1,223 @@
+import { createHash } from "node:crypto";
+import { type ContainerInfo, removeContainer, startContainer, stopContainer } from "../docker/containers";
+import { request } from "../docker/dialer";
+import { renderFrontends, renderGlobal } from "../haproxy/configuration";
+import { LISTENER_PORTS } from "../haproxy/frontends";
+import { OPEN_FILES } from "../haproxy/global";
+import { emptyMaps } from "../haproxy/maps";
+import { CURRENT_FOLDER, FRONTENDS_FILE, GLOBAL_FILE, masterSocket } from "../haproxy/names";
+import { generationScript } from "../haproxy/watchdog";
+import type { FrontSettings } from "../settings/Settings";
+import { currentWorkers, generationOf, observe, runs, type World } from "./observe";
+import { type Progress, progressFor } from "./progress";
+import { ensureKey } from "./RecordStore";
+import { type CommonInputs, check, failedCreate } from "./resource";
+import { Session } from "./Session";
+import { folders, frontNames, stackLabels } from "./Target";
+import { until } from "./until";
+
+export interface FrontConfigInputs extends CommonInputs<undefined> {
+    /** The anchor's container id: a new anchor needs a new generation. */
+    anchor: string;
+    image: string;
+    timeouts: FrontSettings["timeouts"];
+    /** Fingerprint of the base configuration, so that a newer version of relink shows as a change of it. */
+    configuration: string;
+    /** The stack's random key, hexadecimal. */
+    __key: string;
+}
+
+/** How long a new generation may take until it answers. HAProxy starts in tens of milliseconds. */
+const startMs = 20_000;
+/** Grace for a generation that is removed with its front, milliseconds. */
+const removalGraceMs = 2_000;
+/** The user that HAProxy's official image runs as. */
+const haproxyUser = "99";
+
+/** The front's generations and its base configuration: global, defaults and listeners. */
+export const frontConfig = {
+    check,
+
+    async create(inputs: FrontConfigInputs) {
+        const id = inputs.__target.front;
+        try {
+            await apply(inputs);
+        } catch (error) {
+            throw failedCreate(id, inputs, error);
+        }
+        return { id, outs: inputs };
+    },
+
+    async update(_id: string, _olds: FrontConfigInputs, news: FrontConfigInputs) {
+        await apply(news);
+        return { outs: news };
+    },
+
+    async read(id: string, props: FrontConfigInputs) {
+        return { id, props };
+    },
+
+    async delete(_id: string, props: FrontConfigInputs) {
+        await sweep(Session.for(props.__target), progressFor(props.__urn));
+    },
+};
+
+/** A short fingerprint of global, defaults and listeners. */
+export function fingerprintOf(front: Pick<FrontSettings, "name" | "timeouts">): string {
+    return createHash("sha256").update(renderGlobal(front)).update(renderFrontends(front)).digest("hex").slice(0, 12);
+}
+
+async function apply(inputs: FrontConfigInputs): Promise<void> {
+    const session = Session.for(inputs.__target);
+    const progress = progressFor(inputs.__urn);
+    await startAnchor(session, progress);
+    await session.lease.take();
+    await session.lease.guarded(prepareScript, [folders.run, haproxyUser]);
+    await ensureKey(session.lease, Buffer.from(inputs.__key, "hex"));
+    const front = { name: session.target.front, timeouts: inputs.timeouts };
+    progress.status("writing and checking HAProxy's configuration");
+    await session.configure(files => {
+        for (const [path, text] of emptyMaps()) {
+            files.set(path, files.get(path) ?? text);
+        }
+        files.set(GLOBAL_FILE, renderGlobal(front));
+        files.set(FRONTENDS_FILE, renderFrontends(front));
+        return files;
+    });
+    const world = await session.observe();
+    // One that Docker is about to start again counts too: a second one would share its ports.
+    const generations = world.containers.filter(({ labels }) => labels["relink.generation"] !== undefined);
+    if (!generations.some(container => runs(container) && isOf(container, inputs.anchor))) {
+        progress.status("starting HAProxy");
+        await startGeneration(session, world);
+    }
+    await removeDead(session, inputs.anchor);
+    progress.status("waiting until HAProxy answers");
+    await answers(session);
+}
+
+/** An anchor that somebody stopped is started: nothing can be written, nor served, without it. */
+async function startAnchor(session: Session, progress: Progress): Promise<void> {
+    const { anchor } = await observe(session.engine, session.target);
+    if (anchor !== undefined && anchor.state !== "running") {
+        progress.status(`starting the anchor ${anchor.name}, which was ${anchor.state}`);
+        await startContainer(session.engine, anchor.id);
+    }
+}
+
+/** A generation of an anchor that is gone lives on in a network namespace that nobody reaches. */
+function isOf({ labels }: ContainerInfo, anchor: string): boolean {
+    return labels["relink.anchor"] === anchor;
+}
+
+/** HAProxy in the anchor's network namespace. */
+async function startGeneration(session: Session, world: World): Promise<void> {
+    const { target, engine } = session;
+    const names = frontNames(target.front);
+    if (world.anchor === undefined) {
+        throw new Error(`the anchor container ${names.anchor} of the front is missing: run pulumi up --refresh`);
+    }
+    await session.enter("front: start");
+    const numbers = world.containers.filter(({ labels }) => labels["relink.generation"]).map(generationOf);
+    const number = Math.max(0, ...numbers) + 1;
+    const mount = (kind: "config" | "run", readOnly: boolean) => ({
+        Type: "volume" as const,
+        Source: names.volumes[kind],
+        Target: folders[kind],
+        ReadOnly: readOnly,
+    });
+    const container = await engine.docker.createContainer({
+        name: names.generation(number),
+        Image: world.anchor.imageId,
+        Entrypoint: ["sh", "-c", generationScript, "relink"],
+        // A master with workers, in the foreground.
+        Cmd: [
+            "-W",
+            "-db",
+            "-f",
+            `${CURRENT_FOLDER}/conf`,
+            "-S",
+            `${masterSocket(String(number))},mode,600,level,admin`,
+        ],
+        Labels: {
+            ...stackLabels(target),
+            "relink.front": target.front,
+            "relink.generation": String(number),
+            "relink.anchor": world.anchor.id,
+        },
+        HostConfig: {
+            NetworkMode: `container:${world.anchor.id}`,
+            Mounts: [mount("config", true), mount("run", false)],
+            RestartPolicy: { Name: "always" },
+            // HAProxy writes a line per request: Docker's `local` driver rotates them (5 files of 20 MB) and compresses.
+            LogConfig: { Type: "local", Config: {} },
+            Ulimits: [{ Name: "nofile", Soft: OPEN_FILES, Hard: OPEN_FILES }],
+        },
+    });
+    await container.start();
+}
+
+/** The newest generation has a worker with the configuration in force, and its listeners answer. */
+async function answers(session: Session): Promise<void> {
+    await until(
+        async seen => {
+            const { front, anchor } = await session.observe();
+            if (currentWorkers(front).length === 0) {
+                seen("no worker of HAProxy runs; docker logs of the generation says why");
+                return undefined;
+            }
+            try {
+                const { status } = await request(session.dialer, {
+                    address: anchor?.address ?? "",
+                    port: LISTENER_PORTS.metrics,
+                    path: "/healthz",
+                    timeoutMs: 2_000,
+                });
+                seen(`HAProxy's own health page answered ${status}`);
+                return status === 200 ? true : undefined;
+            } catch (error) {
+                seen((error as Error).message);
+                return undefined;
+            }
+        },
+        { deadline: Date.now() + startMs, what: "the front does not answer" },
+    );
+}
+
+/**
+ * A generation that has exited, or whose anchor is gone, has nothing left to give; one that was never started is what an
+ * `up` that died left.
+ */
+async function removeDead(session: Session, anchor: string): Promise<void> {
+    const { containers } = await session.observe();
+    const dead = containers.filter(
+        container =>
+            container.labels["relink.generation"] !== undefined &&
+            (["created", "exited", "dead"].includes(container.state) || !isOf(container, anchor)),
+    );
+    await Promise.all(dead.map(({ id }) => removeContainer(session.engine, id)));
+}
+
+/** With the front goes everything that carries this stack's labels, except what Pulumi itself deletes next. */
+async function sweep(session: Session, progress: Progress): Promise<void> {
+    const { containers, anchor } = await session.observe();
+    const ours = containers.filter(({ id }) => id !== anchor?.id);
+    if (anchor?.state === "running") {
+        await session.lease.take();
+        await session.enter("front: delete");
+    }
+    progress.status(`removing ${ours.length} containers of the front`);
+    await Promise.all(
+        ours.map(async ({ id }) => {
+            await stopContainer(session.engine, id, removalGraceMs);
+            await removeContainer(session.engine, id);
+        }),
+    );
+}
+
+// The record is root's alone; HAProxy itself makes its sockets.
+const prepareScript = `
+chmod 700 .
+mkdir -p services
+chown "$2:$2" "$1" && chmod 755 "$1"
+`;

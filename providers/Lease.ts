@@ -1,0 +1,210 @@
+import { randomBytes } from "node:crypto";
+import type { Run, RunResult } from "../haproxy/Run";
+import { Owner } from "./Owner";
+import { stopWithoutParent } from "./parent";
+import { folders } from "./Target";
+
+/** How long a lease lives without a heartbeat, seconds: the longest pause of a provider host that is not taken for its death. */
+const leaseSeconds = 20;
+/** Time between two heartbeats, milliseconds: three may be lost before the lease ends. */
+const heartbeatMs = 5_000;
+/** Time between two looks at a lease that somebody else holds, milliseconds. */
+const waitStepMs = 1_000;
+/** Exit code of a guarded script whose lease is not ours any more. */
+const lostExitCode = 75;
+/** Exit code of a request for a lease that somebody else holds. */
+const heldExitCode = 76;
+
+/** Somebody else is changing this front now. */
+export class LeaseHeld extends Error {
+    constructor(
+        readonly owner: string,
+        readonly secondsLeft: number,
+    ) {
+        super(
+            `another up is at work on this front: ${owner}. Nothing was changed. ` +
+                `Wait for it to end and run pulumi up again; if it died, its lease runs out in ${secondsLeft} s`,
+        );
+    }
+}
+
+/** The lease was taken over in the middle: whoever has it now decides. */
+export class LeaseLost extends Error {
+    constructor() {
+        super("another up has taken over this front, so this one stops here. Run pulumi up again");
+    }
+}
+
+/**
+ * One lease per front, a file in the record's volume on the Docker host. Its epoch rises with every new holder, and
+ * every write goes through {@link guarded}, which compares it under a lock: a holder that was presumed dead can write
+ * nothing more.
+ */
+export class Lease {
+    #epoch: number | undefined;
+    #pending: Promise<void> | undefined;
+    #heartbeat: NodeJS.Timeout | undefined;
+    #lost = false;
+    readonly #token = randomBytes(8).toString("hex");
+    readonly #self: Owner;
+
+    constructor(
+        private readonly anchor: Run,
+        stack: string,
+        /** Tells the user what is going on. */
+        private readonly tell: (text: string) => void = () => {},
+    ) {
+        this.#self = Owner.ofThisProcess(stack);
+    }
+
+    /** Who we are, for people to read. */
+    get owner(): string {
+        return this.#self.words;
+    }
+
+    /** Whether this process holds it. */
+    get held(): boolean {
+        return this.#epoch !== undefined && !this.#lost;
+    }
+
+    /**
+     * Takes the lease, once per process.
+     * @param waitMs How long to wait for somebody else's, milliseconds (`lockTimeout`).
+     * @throws {@link LeaseHeld}
+     */
+    take(waitMs = 0): Promise<void> {
+        this.#pending ??= this.#wait(waitMs).catch(error => {
+            this.#pending = undefined;
+            throw error;
+        });
+        return this.#pending;
+    }
+
+    async #wait(waitMs: number): Promise<void> {
+        const deadline = Date.now() + waitMs;
+        let told = "";
+        for (;;) {
+            stopWithoutParent();
+            try {
+                return await this.#take();
+            } catch (error) {
+                if (!(error instanceof LeaseHeld) || Date.now() >= deadline) {
+                    throw error;
+                }
+                if (error.owner !== told) {
+                    told = error.owner;
+                    this.tell(`waiting for another up to end: ${error.owner}`);
+                }
+                await new Promise(resolve => setTimeout(resolve, Math.min(waitStepMs, deadline - Date.now())));
+            }
+        }
+    }
+
+    async #take(deadEpoch = -1): Promise<void> {
+        const { exitCode, stdout, stderr } = await this.anchor(
+            ["sh", "-c", takeScript, "relink", folders.record, String(leaseSeconds), this.#token, String(deadEpoch)],
+            `${this.#self}\n`,
+        );
+        if (exitCode === heldExitCode) {
+            const [epoch = "", seconds = "", text = ""] = stdout.trim().split("\n");
+            const owner = Owner.parse(text);
+            if (owner.isDead() && Number(epoch) !== deadEpoch) {
+                // Its process was on this machine and is gone: nobody has to wait until its lease runs out.
+                this.tell(`taking over from an up that died: ${owner.words}`);
+                return this.#take(Number(epoch));
+            }
+            throw new LeaseHeld(owner.words, Number(seconds));
+        }
+        if (exitCode !== 0) {
+            throw new Error(`the lease of the front could not be taken: ${stderr || stdout}`);
+        }
+        const [epoch, previous] = stdout.trim().split("\n");
+        if (previous !== undefined && deadEpoch === -1) {
+            this.tell(`taking over from an up whose lease ran out: ${Owner.parse(previous).words}`);
+        }
+        this.#epoch = Number(epoch);
+        this.#heartbeat = setInterval(() => {
+            this.#renew().catch(() => {});
+        }, heartbeatMs);
+        this.#heartbeat.unref();
+    }
+
+    /**
+     * Runs a command in the anchor, if the lease is still ours, under the lock that guards it.
+     * @throws {@link LeaseLost}
+     */
+    async run(argv: string[], stdin?: Buffer | string): Promise<RunResult> {
+        await this.take();
+        const result = await this.anchor(
+            ["sh", "-c", `${guardScript}exec "$@"`, "relink", folders.record, String(this.#epoch), ...argv],
+            stdin,
+        );
+        if (result.exitCode === lostExitCode) {
+            this.#lost = true;
+            throw new LeaseLost();
+        }
+        return result;
+    }
+
+    /**
+     * Runs a shell script the same way, in the record's folder.
+     * @param args what the script sees as `$1`, `$2`, ...; never part of its text.
+     */
+    async guarded(script: string, args: string[], stdin?: Buffer | string): Promise<string> {
+        const { exitCode, stdout, stderr } = await this.run(["sh", "-c", script, "relink", ...args], stdin);
+        if (exitCode !== 0) {
+            throw new Error(
+                `a step in the front's anchor failed (exit code ${exitCode}): ${stderr.trim() || stdout.trim()}`,
+            );
+        }
+        return stdout;
+    }
+
+    /** Makes sure that the lease is still ours, right before a call that cannot be guarded by its own command. */
+    async verify(): Promise<void> {
+        await this.guarded(":", []);
+    }
+
+    /** Gives it back. Does nothing when it is not held. */
+    async release(): Promise<void> {
+        clearInterval(this.#heartbeat);
+        if (this.held) {
+            await this.guarded("{ sed -n 1p lease; echo 0; echo -; echo -; } > lease.new && mv lease.new lease", []);
+            this.#epoch = undefined;
+            this.#pending = undefined;
+        }
+    }
+
+    async #renew(): Promise<void> {
+        await this.guarded(
+            `{ sed -n 1p lease; echo $(( $(date +%s) + ${leaseSeconds} )); sed 1,2d lease; } > lease.new && mv lease.new lease`,
+            [],
+        );
+    }
+}
+
+// The lease file: epoch, time of expiry (seconds, the Docker host's clock), token of the holder, who that is.
+const lockScript = `
+cd "$1" || exit 1
+umask 077
+exec 9> lock
+flock 9 || exit 1
+`;
+
+const takeScript = `${lockScript}
+epoch=0; expires=0; token=-; owner=-
+if [ -f lease ]; then { read -r epoch; read -r expires; read -r token; read -r owner; } < lease; fi
+now=$(date +%s)
+if [ "$token" != "$3" ] && [ "$now" -lt "$expires" ] && [ "$epoch" != "$4" ]; then
+    echo "$epoch"; echo $(( expires - now )); echo "$owner"; exit ${heldExitCode}
+fi
+{ echo $(( epoch + 1 )); echo $(( now + $2 )); echo "$3"; cat; } > lease.new && mv lease.new lease
+echo $(( epoch + 1 ))
+if [ "$token" != - ] && [ "$token" != "$3" ]; then echo "$owner"; fi
+`;
+
+const guardScript = `${lockScript}
+read -r epoch < lease
+[ "$epoch" = "$2" ] || exit ${lostExitCode}
+shift 2
+`;

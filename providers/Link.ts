@@ -1,0 +1,280 @@
+import { removeContainer, stopContainer } from "../docker/containers";
+import { openOn } from "../haproxy/drain";
+import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
+import { backendFile, backendName } from "../haproxy/names";
+import { assertEveryWorker } from "../haproxy/runtime";
+import type { Farewell, Live } from "../release/Observed";
+import type { RecordedRelease } from "../release/Release";
+import type { Recovery } from "../release/settle";
+import type { Color, PolicySettings } from "../settings/Settings";
+import { drain } from "./drain";
+import { moveLink, pointTo, recover } from "./moveLink";
+import { containersOf, currentWorkers, observedService, slotOf, type World } from "./observe";
+import { type Progress, progressFor } from "./progress";
+import { recordOf } from "./RecordStore";
+import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
+import { Session } from "./Session";
+
+/** What the link's resource has to do. */
+export interface LinkAction {
+    /** Why nothing may be done: thrown here, so that this service's row says it. */
+    refusal?: string;
+    /** The link that the plan was made from, once an interrupted switch is settled. */
+    from: Live;
+    /** Id of the release that the new color must run, proved. */
+    expect?: string;
+    /** Containers that must be ready on it. */
+    replicas: number;
+    recovery?: Recovery;
+    /** A farewell that an earlier `up` began and still owes. */
+    leave?: { color: Color; farewell: Farewell };
+    policy: Omit<PolicySettings, "hooks" | "driftPolicy">;
+    /** For a promotion: whether its hook has run as a Command before this, and so is in Pulumi's state. */
+    hook?: boolean;
+    /** Hosts that other services of the config claim: their routes are left alone. */
+    claimedByOthers: string[];
+}
+
+export interface LinkInputs extends CommonInputs<LinkAction> {
+    service: string;
+    /** The color that users reach. */
+    link: Live;
+    hosts: string[];
+}
+
+/** The switch: which color of a service users reach, and under which hosts. */
+export const link = {
+    check,
+
+    async create(inputs: LinkInputs) {
+        const session = Session.for(inputs.__target);
+        const { linkIncarnation = 0 } = await session.record(inputs.service, record => ({
+            ...record,
+            linkIncarnation: (record.linkIncarnation ?? 0) + 1,
+        }));
+        const id = resourceId(`${inputs.__target.front}/${inputs.service}`, linkIncarnation);
+        try {
+            if (acts(undefined, inputs)) {
+                await relink(session, inputs);
+            }
+        } catch (error) {
+            throw failedCreate(id, inputs, error);
+        }
+        return { id, outs: inputs };
+    },
+
+    async update(_id: string, olds: LinkInputs, news: LinkInputs) {
+        if (acts(olds, news)) {
+            await relink(Session.for(news.__target), news);
+        }
+        return { outs: news };
+    },
+
+    async read(id: string, props: LinkInputs) {
+        return { id, props };
+    },
+
+    async delete(id: string, props: LinkInputs) {
+        await unlink(Session.for(props.__target), props, incarnationOf(id));
+    },
+};
+
+async function relink(session: Session, inputs: LinkInputs): Promise<void> {
+    const { service, link: to, __plan: action } = inputs;
+    if (action === undefined) {
+        throw new Error(`${service}: the plan for its link is incomplete; run pulumi up again`);
+    }
+    const progress = progressFor(inputs.__urn);
+    if (action.refusal === undefined || action.recovery !== undefined) {
+        await session.lease.take(action.policy.lockTimeoutMs);
+        await recover(session, service, action.recovery, action.policy.retryToken, progress);
+    }
+    if (action.refusal !== undefined) {
+        throw new Error(`${service}: ${action.refusal}`);
+    }
+    const world = await session.observe();
+    const { live: from } = observedService(world, service);
+    if (from !== action.from) {
+        throw new Error(
+            `${service}: the link is ${from}, but the plan was made when it was ${action.from}. ` +
+                "Nothing was done. Run pulumi up again",
+        );
+    }
+    const { previousColor, retryToken } = action.policy;
+    const farewell = previousColor === "keep" ? undefined : previousColor;
+    if (to !== "none" && to !== from) {
+        const started = Date.now();
+        const release = readyRelease(world, inputs, action, to);
+        const { hook } = action;
+        if (hook !== undefined && hook !== recordOf(world.records, service).hookDeclared) {
+            await session.record(service, record => ({ ...record, hookDeclared: hook }));
+        }
+        await moveLink(session, service, to, release, { retryToken, farewell }, progress);
+        progress.info(`link ${from} => ${to}, confirmed through the public listener after ${Date.now() - started} ms`);
+    }
+    await route(session, inputs, action, progress);
+    if (to !== "none" && from !== "none" && to !== from) {
+        await leave(session, service, { color: from, farewell }, action, progress);
+    } else if (action.leave !== undefined) {
+        await leave(session, service, action.leave, action, progress);
+    }
+}
+
+/** The release that the link goes to. Never on hope: exactly the one expected, proved, and with its full capacity. */
+function readyRelease(world: World, inputs: LinkInputs, action: LinkAction, to: Color): RecordedRelease {
+    const color = observedService(world, inputs.service)[to];
+    const release = color.release;
+    const refuse = (why: string) =>
+        new Error(`${inputs.service}: the link stays, since ${to} ${why}. Run pulumi up again without --target`);
+    if (release === undefined || release.id !== action.expect) {
+        throw refuse(`runs release ${release?.id ?? "none"}, not the expected ${action.expect}`);
+    }
+    if (!release.proved) {
+        throw refuse(`runs ${release.image}, which is not proved`);
+    }
+    if (color.ready < action.replicas) {
+        throw refuse(`has ${color.ready} of ${action.replicas} containers ready`);
+    }
+    return release;
+}
+
+/** Takes the service's hosts, and gives up those that it no longer has, unless they already belong to somebody else. */
+async function route(session: Session, inputs: LinkInputs, action: LinkAction, progress: Progress): Promise<void> {
+    const { service, hosts } = inputs;
+    const { hosts: held } = observedService(await session.observe(), service);
+    const given = held.filter(host => !hosts.includes(host) && !action.claimedByOthers.includes(host));
+    const taken = hosts.filter(host => !held.includes(host));
+    if (given.length + taken.length === 0) {
+        return;
+    }
+    progress.status(`routes: ${hosts.join(", ")}`);
+    await session.enter("link: routes");
+    await session.configure(files => {
+        for (const host of taken) {
+            writeMapEntry(files, "routes", host, service);
+        }
+        for (const host of given) {
+            removeMapEntry(files, "routes", host);
+        }
+        return files;
+    });
+    const workers = (await session.observe()).front?.workers ?? [];
+    for (const host of taken) {
+        assertEveryWorker(`the route ${host}`, await session.runtime.setMap(workers, "routes", host, service));
+    }
+    for (const host of given) {
+        const holders = workers.filter(worker => worker.routes.get(host) === service);
+        assertEveryWorker(`the route ${host}`, await session.runtime.deleteMapEntry(holders, "routes", host));
+    }
+    await session.record(service, record => ({ ...record, hosts }));
+}
+
+/** What happens to the color that has just lost its traffic (`previousColor`). */
+async function leave(
+    session: Session,
+    service: string,
+    { color, farewell }: { color: Color; farewell?: Farewell },
+    action: LinkAction,
+    progress: Progress,
+): Promise<void> {
+    const world = await session.observe();
+    const open = openOn(world.front?.workers ?? [], backendName(service, color)).requests;
+    if (farewell === undefined) {
+        if (open > 0) {
+            progress.info(`${color} stays warm and finishes its ${open} open ${open === 1 ? "request" : "requests"}`);
+        }
+        return;
+    }
+    const containers = containersOf(world, service, color);
+    const slots = containers.map(slotOf);
+    await drain(session, { service, color, slots }, action.policy, progress);
+    progress.status(`${farewell === "stop" ? "stopping" : "removing"} ${containers.length} containers of ${color}`);
+    await session.enter("link: leave");
+    await closeSlots(session, service, color, slots);
+    const { releases, [color]: recorded } = recordOf(world.records, service);
+    const graceMs = releases[recorded.release ?? ""]?.settings.stopGracePeriodMs ?? 10_000;
+    if (farewell === "remove") {
+        await session.record(service, record => ({
+            ...record,
+            [color]: { ...record[color], replicas: 0, release: undefined },
+        }));
+    }
+    await Promise.all(
+        containers.map(async ({ id }) => {
+            await stopContainer(session.engine, id, graceMs);
+            if (farewell === "remove") {
+                await removeContainer(session.engine, id);
+            }
+        }),
+    );
+    await session.enter("link: left");
+    await session.record(service, record => ({ ...record, intent: undefined }));
+    progress.info(`${color} was drained and ${farewell === "stop" ? "stopped" : "removed"}`);
+}
+
+/** A slot without a container is in maintenance, in HAProxy's memory and in its file. */
+async function closeSlots(session: Session, service: string, color: Color, slots: number[]): Promise<void> {
+    const backend = backendName(service, color);
+    // First the file: a reload for another service's sake in between must not open them again.
+    await session.configure(files => {
+        const text = files.get(backendFile(service, color));
+        if (text !== undefined) {
+            files.set(backendFile(service, color), text.replace(/^(\s+server \S+ \S+)$/gm, "$1 disabled"));
+        }
+        return files;
+    });
+    const workers = currentWorkers((await session.observe()).front).filter(worker => worker.backends.has(backend));
+    assertEveryWorker(
+        `the slots of ${backend}`,
+        await session.runtime.setServers(workers, backend, new Map(slots.map(slot => [slot, { state: "maint" }]))),
+    );
+}
+
+/** Removes the link and the routes; the deletion of the colors comes after it. */
+async function unlink(session: Session, inputs: LinkInputs, incarnation: number): Promise<void> {
+    const { service, hosts, __urn } = inputs;
+    const progress = progressFor(__urn);
+    const world = await session.observe();
+    const isOlder = incarnation < (recordOf(world.records, service).linkIncarnation ?? 0);
+    if (isOlder || world.anchor?.state !== "running") {
+        return;
+    }
+    // Without HAProxy there is nobody to tell, but the record has to say it, or the colors would refuse to go.
+    const workers = world.front?.workers ?? [];
+    await session.lease.take();
+    await session.enter("link: delete");
+    const held = new Set([...hosts, ...recordOf(world.records, service).hosts]);
+    const mine = (routes: Map<string, string>) => [...held].filter(host => routes.get(host) === service);
+    await session.configure(files => {
+        for (const host of mine(readMap(files, "routes"))) {
+            removeMapEntry(files, "routes", host);
+        }
+        return files;
+    });
+    for (const worker of workers) {
+        for (const host of mine(worker.routes)) {
+            await session.runtime.deleteMapEntry([worker], "routes", host);
+        }
+    }
+    await pointTo(session, service, "none");
+    await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined, hosts: [] }));
+    for (const color of ["blue", "green"] as const) {
+        const slots = containersOf(world, service, color).map(slotOf);
+        const policy = inputs.__plan?.policy;
+        await drain(
+            session,
+            { service, color, slots },
+            {
+                drainTimeoutMs: policy?.drainTimeoutMs ?? 60_000,
+                progressDeadlineMs: policy?.progressDeadlineMs ?? 600_000,
+                onDrainTimeout: "close",
+            },
+            progress,
+        );
+    }
+    await session.configure(files => {
+        removeMapEntry(files, "link", service);
+        return files;
+    });
+    await session.runtime.deleteMapEntry(workers, "link", service);
+}

@@ -1,0 +1,92 @@
+import type { AddressBlock } from "../release/addresses";
+import type { Intent, Live } from "../release/Observed";
+import type { RecordedRelease } from "../release/Release";
+import type { Color } from "../settings/Settings";
+
+/** What the record knows of one color. */
+export interface RecordedColor {
+    /** Id of the release that it holds, or that it was last being brought to. */
+    release?: string;
+    /** How many containers it was brought to. */
+    replicas: number;
+    block?: AddressBlock;
+    /** Counts the creations of its resource: the deletion of an older one does nothing (rule 11). */
+    incarnation?: number;
+}
+
+/**
+ * The record of one service: a file, mode 0600, in a volume that only the anchor mounts. It is the one home of what was
+ * confirmed, of what was begun, and of the settings of releases, secrets included.
+ */
+export interface ServiceRecord {
+    format: 1;
+    service: string;
+    /** Raised by every write. */
+    serial: number;
+    /** The link as it was last confirmed, when (the Docker host's clock) and by whom. */
+    link: { live: Live; release?: string; at?: string; by?: string };
+    /** Counts the creations of the link's resource. */
+    linkIncarnation?: number;
+    stable?: { color: Color; release: string };
+    intent?: Intent;
+    blue: RecordedColor;
+    green: RecordedColor;
+    /** Releases by id, with everything that is needed to run them again. */
+    releases: Record<string, RecordedRelease>;
+    /** Verdicts on releases that no color holds any more. */
+    judgedBad: Record<string, { reason: string; retryToken?: string }>;
+    hosts: string[];
+    promotions: number;
+    hookDeclared: boolean;
+}
+
+/** The record of a service that does not exist yet. */
+export function emptyRecord(service: string): ServiceRecord {
+    return {
+        format: 1,
+        service,
+        serial: 0,
+        link: { live: "none" },
+        blue: { replicas: 0 },
+        green: { replicas: 0 },
+        releases: {},
+        judgedBad: {},
+        hosts: [],
+        promotions: 0,
+        hookDeclared: false,
+    };
+}
+
+/**
+ * Reads a record file.
+ * @throws when it was written by a newer version of relink, or is not a record at all.
+ */
+export function parseRecord(text: string, path: string): ServiceRecord {
+    let value: Partial<ServiceRecord>;
+    try {
+        value = (JSON.parse(text) ?? {}) as Partial<ServiceRecord>;
+    } catch (error) {
+        throw new Error(`the record ${path} in the front's volume is not readable: ${(error as Error).message}`);
+    }
+    if (value.format !== 1 || typeof value.service !== "string") {
+        throw new Error(
+            `the record ${path} has format ${value.format}, but this version of relink reads format 1: use the newer version`,
+        );
+    }
+    return { ...emptyRecord(value.service), ...value };
+}
+
+/** Removes releases that no color holds, keeping the verdict on those that were judged bad. */
+export function prune(record: ServiceRecord): ServiceRecord {
+    const held = new Set([record.blue.release, record.green.release]);
+    const releases: ServiceRecord["releases"] = {};
+    const judgedBad = { ...record.judgedBad };
+    for (const [id, release] of Object.entries(record.releases)) {
+        if (held.has(id)) {
+            releases[id] = release;
+        } else if (release.judgedBad !== undefined) {
+            judgedBad[id] = release.judgedBad;
+        }
+    }
+    return { ...record, releases, judgedBad };
+}

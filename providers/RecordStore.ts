@@ -1,0 +1,60 @@
+import { readFolder } from "../docker/archive";
+import type { Engine } from "../docker/Engine";
+import type { Lease } from "./Lease";
+import { emptyRecord, parseRecord, prune, type ServiceRecord } from "./Record";
+import { folders } from "./Target";
+
+/** All records of a front, and the random key of its release ids. */
+export interface Records {
+    services: Map<string, ServiceRecord>;
+    key?: Buffer;
+}
+
+/** Reads all records by archive GET, which works on a stopped anchor too. */
+export async function readRecords(engine: Engine, anchor: string): Promise<Records> {
+    const files = await readFolder(engine, anchor, folders.record);
+    const services = new Map<string, ServiceRecord>();
+    for (const [path, content] of files) {
+        const name = /(?:^|\/)services\/([a-z][a-z0-9-]*)\.json$/.exec(path)?.[1];
+        if (name !== undefined) {
+            services.set(name, parseRecord(content.toString("utf8"), path));
+        }
+    }
+    const key = [...files].find(([path]) => /(?:^|\/)key$/.test(path))?.[1];
+    return { services, key: key && Buffer.from(key.toString("utf8").trim(), "hex") };
+}
+
+/** Writes the record of one service: whole file, under the lease, by rename. */
+export async function writeRecord(lease: Lease, record: ServiceRecord): Promise<ServiceRecord> {
+    const next = { ...prune(record), serial: record.serial + 1 };
+    await lease.guarded(replaceFileScript, [`services/${record.service}.json`], `${JSON.stringify(next, null, 1)}\n`);
+    return next;
+}
+
+/** Forgets a service. */
+export async function removeRecord(lease: Lease, service: string): Promise<void> {
+    await lease.guarded('rm -f "$1"', [`services/${service}.json`]);
+}
+
+/** Writes the stack's random key, unless there is one. @throws when there is another one. */
+export async function ensureKey(lease: Lease, key: Buffer): Promise<void> {
+    const present = await lease.guarded(
+        "[ -f key ] || { cat > key.new && sync key.new 2>/dev/null; mv key.new key; }\ncat key",
+        [],
+        `${key.toString("hex")}\n`,
+    );
+    if (present.trim() !== key.toString("hex")) {
+        throw new Error("the front has got another stack key meanwhile: run pulumi up again");
+    }
+}
+
+/** What a service's record says, or an empty one. */
+export function recordOf(records: Records, service: string): ServiceRecord {
+    return records.services.get(service) ?? emptyRecord(service);
+}
+
+// `sync FILE` reaches the disk before the rename does: after a power cut the file is the old or the new one.
+const replaceFileScript = `
+mkdir -p services
+cat > "$1.new" && { sync "$1.new" 2>/dev/null || sync; } && mv "$1.new" "$1"
+`;

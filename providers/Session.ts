@@ -1,0 +1,138 @@
+import { Dialer } from "../docker/dialer";
+import { Engine } from "../docker/Engine";
+import { exec } from "../docker/exec";
+import { Shell } from "../docker/Shell";
+import { type Change, ConfigFolder } from "../haproxy/folder";
+import { assertEveryWorker, isReadOnlyScript, type Run, Runtime } from "../haproxy/runtime";
+import { Lease } from "./Lease";
+import { currentWorkers, observe, type World } from "./observe";
+import { stopWithoutParent } from "./parent";
+import { haltForTest, type Phase } from "./phases";
+import { progressFor } from "./progress";
+import type { ServiceRecord } from "./Record";
+import { readRecords, recordOf, writeRecord } from "./RecordStore";
+import { frontNames, type Target } from "./Target";
+
+/**
+ * What all resources of one front share within one provider host: the Engine, the lease, HAProxy's runtime, and the one
+ * queue that writes HAProxy's folder.
+ */
+export class Session {
+    static readonly #sessions = new Map<string, Session>();
+
+    /** The session of a target, made once per process. */
+    static for(target: Target): Session {
+        const key = JSON.stringify([target.host, target.front]);
+        let session = Session.#sessions.get(key);
+        if (session === undefined) {
+            session = new Session(target);
+            Session.#sessions.set(key, session);
+        }
+        return session;
+    }
+
+    /** All sessions of this process, to end them. */
+    static all(): Session[] {
+        return [...Session.#sessions.values()];
+    }
+
+    readonly engine: Engine;
+    readonly runtime: Runtime;
+    readonly lease: Lease;
+    readonly dialer: Dialer;
+    readonly #shell: Shell;
+    readonly #folder: ConfigFolder;
+    #reload: Promise<void> = Promise.resolve();
+    #records: Promise<unknown> = Promise.resolve();
+    #secrets: Promise<void> | undefined;
+
+    private constructor(readonly target: Target) {
+        this.engine = Engine.connect(target.host);
+        const { anchor } = frontNames(target.front);
+        this.#shell = new Shell(this.engine, anchor, "0");
+        const anyone: Run = (argv, stdin) => this.#shell.run(argv, stdin);
+        this.lease = new Lease(anyone, `${target.project}/${target.stack}`, text => progressFor("").info(text));
+        // What only reads needs no lease; everything else is checked against it in the same command.
+        const run: Run = (argv, stdin) =>
+            isReadOnlyScript(argv, stdin) ? anyone(argv, stdin) : this.lease.run(argv, stdin);
+        this.runtime = new Runtime(run);
+        this.dialer = new Dialer(this.engine, anchor);
+        this.#folder = new ConfigFolder(run, argv => this.#checkInGeneration(argv));
+    }
+
+    /** Gives back what this process holds. */
+    async end(): Promise<void> {
+        await this.lease.release();
+        await this.#shell.close();
+    }
+
+    /** The world as it is now. */
+    observe(): Promise<World> {
+        return observe(this.engine, this.target, this.runtime);
+    }
+
+    /**
+     * Right before a step that changes something: the lease is ours, and whoever wanted this still is there. A provider
+     * host lives on after a kill -9 of the CLI; it stops here.
+     */
+    async enter(phase: Phase): Promise<void> {
+        await haltForTest(phase);
+        stopWithoutParent();
+        await this.lease.verify();
+    }
+
+    /** Changes one service's record and writes it. Changes are made one after the other. */
+    record(service: string, change: (record: ServiceRecord) => ServiceRecord): Promise<ServiceRecord> {
+        const next = this.#records
+            .catch(() => {})
+            .then(async () => {
+                const records = await readRecords(this.engine, frontNames(this.target.front).anchor);
+                return writeRecord(this.lease, change(recordOf(records, service)));
+            });
+        this.#records = next;
+        return next;
+    }
+
+    /**
+     * Changes HAProxy's files: a new checked version of the whole folder, swapped in atomically, and a reload where
+     * the runtime API cannot say it. Changes that come together share one check and one reload.
+     */
+    async configure(change: Change): Promise<void> {
+        const { hash } = await this.#folder.apply(change);
+        const reload = this.#reload.catch(() => {}).then(() => this.#reloadUnless(hash));
+        this.#reload = reload;
+        await reload;
+    }
+
+    /**
+     * Takes the one-time secrets of an `up` that died out of HAProxy's memory, once per process and before it has any of
+     * its own: while the lease is ours, all that is there is nobody's.
+     */
+    forgetSecrets(): Promise<void> {
+        this.#secrets ??= this.observe()
+            .then(async ({ front }) => {
+                const cleared = await this.runtime.clearMap(front?.workers ?? [], "confirm");
+                assertEveryWorker("the end of old one-time secrets", cleared);
+            })
+            .catch(error => {
+                this.#secrets = undefined;
+                throw error;
+            });
+        return this.#secrets;
+    }
+
+    async #reloadUnless(hash: string): Promise<void> {
+        const current = currentWorkers((await this.observe()).front);
+        const stale = new Set(current.filter(worker => worker.configHash !== hash).map(({ generation }) => generation));
+        for (const generation of stale) {
+            await this.runtime.reload(generation);
+        }
+    }
+
+    async #checkInGeneration(argv: string[]) {
+        const names = frontNames(this.target.front);
+        const { generations } = await this.observe();
+        const container = generations.at(-1)?.id ?? names.anchor;
+        return exec(this.engine, container, argv, { user: "0" });
+    }
+}

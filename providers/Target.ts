@@ -1,0 +1,31 @@
+import { CONFIG_FOLDER, RUN_FOLDER } from "../haproxy/names";
+import type { Color } from "../settings/Settings";
+
+/** Which stack on which Docker host: enough to find everything of ours again, from Pulumi's state alone. */
+export interface Target {
+    project: string;
+    stack: string;
+    /** Docker Engine as `relink:host` names it. @default the machine's */
+    host?: string;
+    /** Name of the front; anchor, network, volumes and containers derive theirs from it. */
+    front: string;
+}
+
+/** Labels that everything of one stack carries. Rule 12: only what carries them is touched. */
+export function stackLabels(target: Pick<Target, "project" | "stack">): Record<string, string> {
+    return { "relink.project": target.project, "relink.stack": target.stack };
+}
+
+/** Names of everything that belongs to a front. */
+export function frontNames(front: string) {
+    return {
+        anchor: front,
+        network: front,
+        volumes: { config: `${front}-config`, run: `${front}-run`, record: `${front}-record` },
+        generation: (number: number) => `${front}-gen-${number}`,
+        container: (service: string, color: Color, slot: number) => `${front}-${service}-${color}-${slot}`,
+    };
+}
+
+/** Where the volumes are mounted in the anchor and in the generations. */
+export const folders = { config: CONFIG_FOLDER, run: RUN_FOLDER, record: "/relink/record" } as const;

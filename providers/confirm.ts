@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { request } from "../docker/dialer";
+import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../haproxy/frontends";
+import { assertEveryWorker, type Worker } from "../haproxy/runtime";
+import type { Color, HealthSettings } from "../settings/Settings";
+import { currentWorkers } from "./observe";
+import type { Session } from "./Session";
+
+/** Who answered a request of ours, and how. */
+export interface Answer {
+    status: number;
+    /** Color and release as HAProxy itself says; undefined when it was not one of ours. */
+    color?: string;
+    release?: string;
+    /** Whether the status is one that the health check calls good. Without a health path every status is. */
+    good: boolean;
+    /** For messages: `200 from green (release ...)`. */
+    text: string;
+}
+
+/** Longest that one such request may take: it is a health check, not a report. */
+const longestAnswerMs = 5_000;
+
+/**
+ * Requests of ours through the front: a one-time secret tells HAProxy to send them to one service by name, whatever its
+ * routes are, and to say who answered. Begun before a switch, they cost no time after it.
+ */
+export class Questions {
+    readonly #begun: { secret: string; workers: Worker[] }[] = [];
+    #address = "";
+
+    private constructor(
+        private readonly session: Session,
+        private readonly service: string,
+    ) {}
+
+    /** @throws when no front runs. End it. */
+    static async begin(session: Session, service: string): Promise<Questions> {
+        const questions = new Questions(session, service);
+        await questions.renew();
+        return questions;
+    }
+
+    /** Takes another secret: a reload, for whatever reason, makes workers that do not know the first one. */
+    async renew(): Promise<void> {
+        await this.session.forgetSecrets();
+        const world = await this.session.observe();
+        const workers = currentWorkers(world.front);
+        if (world.anchor?.address === undefined || workers.length === 0) {
+            throw new Error("the front is not running");
+        }
+        const secret = randomBytes(16).toString("hex");
+        this.#address = world.anchor.address;
+        this.#begun.push({ secret, workers });
+        const added = await this.session.runtime.addMap(workers, "confirm", secret, this.service);
+        assertEveryWorker("a one-time secret", added);
+    }
+
+    /** Sends one request through a listener. @throws when no connection or no answer came. */
+    ask(listener: "http" | "preview", health: HealthSettings): Promise<Answer> {
+        return ask(this.session, this.#address, LISTENER_PORTS[listener], health, {
+            [CONFIRM_HEADERS.secret]: this.#begun.at(-1)?.secret ?? "",
+            [CONFIRM_HEADERS.service]: this.service,
+        });
+    }
+
+    async end(): Promise<void> {
+        for (const { secret, workers } of this.#begun.splice(0)) {
+            await this.session.runtime.deleteMapEntry(workers, "confirm", secret).catch(() => {
+                // The worker is gone, and its memory with it.
+            });
+        }
+    }
+}
+
+/** Sends one request of ours through a listener of the front. @throws when no connection or no answer came. */
+export async function askThroughFront(
+    session: Session,
+    service: string,
+    listener: "http" | "preview",
+    health: HealthSettings,
+): Promise<Answer> {
+    const questions = await Questions.begin(session, service);
+    try {
+        return await questions.ask(listener, health);
+    } finally {
+        await questions.end();
+    }
+}
+
+/** Sends one request straight to a container: the proof of a slot of the live color, which no listener singles out. */
+export function askContainer(session: Session, address: string, port: number, health: HealthSettings): Promise<Answer> {
+    return ask(session, address, port, health, {});
+}
+
+async function ask(
+    session: Session,
+    address: string,
+    port: number,
+    health: HealthSettings,
+    headers: Record<string, string>,
+): Promise<Answer> {
+    const { status, headers: answered } = await request(session.dialer, {
+        address,
+        port,
+        method: "GET",
+        path: health.path ?? "/",
+        headers: { host: health.host, ...headers },
+        timeoutMs: Math.max(health.timeoutMs, longestAnswerMs),
+    });
+    const color = headerOf(answered, ANSWER_HEADERS.color) as Color | undefined;
+    const release = headerOf(answered, ANSWER_HEADERS.release);
+    const good = health.path === undefined || (status >= health.status.from && status <= health.status.to);
+    const from = release === undefined ? "" : ` from ${color} (release ${release})`;
+    return { status, color, release, good, text: `${status}${from}` };
+}
+
+function headerOf(headers: Record<string, unknown>, name: string): string | undefined {
+    const value = headers[name];
+    return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,105 @@
+import { exec } from "../docker/exec";
+import { type DrainSample, drained } from "../haproxy/drain";
+import { backendName } from "../haproxy/names";
+import type { Worker } from "../haproxy/runtime";
+import type { Color, PolicySettings } from "../settings/Settings";
+import { generationOf } from "./observe";
+import type { Progress } from "./progress";
+import type { Session } from "./Session";
+import { DeadlineExceeded, until } from "./until";
+
+/** Time between two looks, milliseconds: three quiet ones over a second are wanted (`drained`). */
+const lookMs = 340;
+
+/**
+ * Waits until nothing reaches these slots of a color any more: no request is open on them, and no soft-stopped worker,
+ * which can no longer be told anything, still links to the color. After `drainTimeout` what is open is cut, or the
+ * release stops, as `onDrainTimeout` says.
+ * @returns how many requests were cut.
+ * @throws {@link DeadlineExceeded} under `onDrainTimeout: wait`, with the number of open requests; nothing was touched.
+ */
+export async function drain(
+    session: Session,
+    subject: { service: string; color: Color; slots: number[] },
+    policy: Pick<PolicySettings, "drainTimeoutMs" | "onDrainTimeout" | "progressDeadlineMs">,
+    progress: Progress,
+): Promise<number> {
+    const { service, color } = subject;
+    const patienceMs = policy.onDrainTimeout === "close" ? policy.drainTimeoutMs : policy.progressDeadlineMs;
+    const samples: DrainSample[] = [];
+    try {
+        await until(
+            async seen => {
+                const { open, pinned } = await remaining(session, subject);
+                samples.push({ atMs: performance.now(), requests: open + pinned.length });
+                if (open > 0 || pinned.length > 0) {
+                    const text = describe(open, pinned);
+                    seen(text);
+                    progress.status(`draining ${color}: ${text}`);
+                }
+                return drained(samples) ? true : undefined;
+            },
+            {
+                deadline: Date.now() + patienceMs,
+                what: `${service}: ${color} still has open requests`,
+                fastestMs: lookMs,
+                slowestMs: lookMs,
+            },
+        );
+        return 0;
+    } catch (error) {
+        if (!(error instanceof DeadlineExceeded) || policy.onDrainTimeout === "wait") {
+            throw error;
+        }
+        return cut(session, subject, progress);
+    }
+}
+
+/** What is open on the slots, and which old workers would still send requests there. */
+async function remaining(session: Session, subject: { service: string; color: Color; slots: number[] }) {
+    const { front } = await session.observe();
+    const backend = backendName(subject.service, subject.color);
+    const workers = front?.workers ?? [];
+    const pinned = workers.filter(worker => worker.old && worker.links.get(subject.service)?.live === subject.color);
+    const open = workers
+        .flatMap(worker => {
+            const known = worker.backends.get(backend);
+            return [known?.qcur ?? 0, ...subject.slots.map(slot => known?.servers.get(slot)?.scur ?? 0)];
+        })
+        .reduce((sum, requests) => sum + requests, 0);
+    return { open, pinned, workers };
+}
+
+async function cut(
+    session: Session,
+    subject: { service: string; color: Color; slots: number[] },
+    progress: Progress,
+): Promise<number> {
+    const { open, pinned, workers } = await remaining(session, subject);
+    await session.enter("drain: cut");
+    const backend = backendName(subject.service, subject.color);
+    for (const worker of workers) {
+        for (const slot of subject.slots) {
+            await session.runtime.shutdownSessions(worker, backend, slot);
+        }
+    }
+    for (const worker of pinned) {
+        await endWorker(session, worker);
+    }
+    progress.warn(`drainTimeout: ${describe(open, pinned)} cut on ${subject.color}`);
+    return open;
+}
+
+/** Ends a soft-stopped worker: it would go on sending requests to containers that are about to go. */
+async function endWorker(session: Session, worker: Worker): Promise<void> {
+    const { generations } = await session.observe();
+    const generation = generations.find(container => String(generationOf(container)) === String(worker.generation));
+    if (generation !== undefined) {
+        await exec(session.engine, generation.id, ["kill", "-TERM", String(worker.pid)], { user: "0" });
+    }
+}
+
+function describe(open: number, pinned: Worker[]): string {
+    const requests = `${open} open ${open === 1 ? "request" : "requests"}`;
+    return pinned.length === 0 ? requests : `${requests} and ${pinned.length} connections' old worker`;
+}

@@ -1,0 +1,252 @@
+import { LinkValue } from "../haproxy/LinkValue";
+import { writeMapEntry } from "../haproxy/maps";
+import { backendName } from "../haproxy/names";
+import { assertEveryWorker, type Worker } from "../haproxy/runtime";
+import { type Farewell, farewellOf, type Intent, idleColor, type Live } from "../release/Observed";
+import type { RecordedRelease } from "../release/Release";
+import type { Recovery } from "../release/settle";
+import type { Color } from "../settings/Settings";
+import { type Answer, Questions } from "./confirm";
+import { LeaseLost } from "./Lease";
+import { containersOf, observedService, slotOf, type World } from "./observe";
+import { Interrupted } from "./parent";
+import type { Progress } from "./progress";
+import type { ServiceRecord } from "./Record";
+import { recordOf } from "./RecordStore";
+import type { Session } from "./Session";
+import { until } from "./until";
+
+/** The switch could not be confirmed, so the link was moved back. */
+export class SwitchFailed extends Error {
+    constructor(
+        message: string,
+        /** The new release itself answered, and wrongly. */
+        readonly judgedBad: boolean,
+    ) {
+        super(message);
+    }
+}
+
+/** How long the public listener may take to show the new release. The switch itself takes milliseconds. */
+const confirmMs = 10_000;
+/** Wrong answers after which the link is moved back. Users see these answers too, so few. */
+const wrongAnswers = 3;
+
+/** What a switch needs to know of the policy. */
+export interface SwitchPolicy {
+    retryToken?: string;
+    /** What becomes of the previous color; unset, it stays warm. */
+    farewell?: Farewell;
+}
+
+/**
+ * Moves a service's link to a color that runs a proved release (DESIGN section 5): intent, map file, every worker's
+ * memory, read back, a confirming request through the public listener, done. What cannot be confirmed is moved back.
+ * @throws {@link SwitchFailed}
+ */
+export async function moveLink(
+    session: Session,
+    service: string,
+    to: Color,
+    release: RecordedRelease,
+    policy: SwitchPolicy,
+    progress: Progress,
+): Promise<void> {
+    let from: Live = "none";
+    let leave: Intent | undefined;
+    // Between the switch and its confirmation users see the new release already: what can be done before is done here.
+    const questions = await Questions.begin(session, service);
+    await session.enter("link: intent");
+    await session.record(service, record => {
+        from = record.link.live;
+        const intent = { kind: "switch", from, to, release: release.id, farewell: policy.farewell } as const;
+        leave = farewellOf(intent);
+        return { ...record, intent };
+    });
+    progress.status(`link ${from} => ${to}`);
+    try {
+        await pointTo(session, service, to);
+        progress.status(`link ${from} => ${to}: confirming through the public listener`);
+        await session.enter("link: confirm");
+        await confirm(questions, to, release);
+    } catch (error) {
+        if (error instanceof Interrupted || error instanceof LeaseLost) {
+            throw error;
+        }
+        await pointTo(session, service, from, "memory").catch(second => {
+            throw new Error(
+                `${message(error)}; and the link could not be moved back to ${from}: ${message(second)}. ` +
+                    "Run pulumi up again: it finishes or undoes the switch first",
+            );
+        });
+        const judged = error instanceof SwitchFailed && error.judgedBad;
+        await session.record(service, record =>
+            unconfirmed(
+                record,
+                release.id,
+                judged
+                    ? { reason: message(error).replace(release.image, "it"), retryToken: policy.retryToken }
+                    : undefined,
+            ),
+        );
+        const back = from === "none" ? "the link was taken back" : `the link was moved back to ${from}`;
+        throw new SwitchFailed(`${message(error)}; ${back}`, judged);
+    } finally {
+        await questions.end();
+    }
+    await session.enter("link: confirmed");
+    await settleRecord(session, service, to, release.id, leave);
+}
+
+/** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */
+export async function recover(
+    session: Session,
+    service: string,
+    recovery: Recovery | undefined,
+    retryToken: string | undefined,
+    progress: Progress,
+): Promise<void> {
+    const { intent, releases } = recordOf((await session.observe()).records, service);
+    if (recovery === undefined || intent?.kind !== "switch") {
+        return;
+    }
+    const { kind, live } = recovery;
+    const release = recovery.release === undefined ? undefined : releases[recovery.release];
+    progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
+    if (kind === "finish" && live !== "none" && release !== undefined) {
+        // The whole switch once more, so that it is moved back if it still cannot be confirmed.
+        await moveLink(session, service, live, release, { retryToken, farewell: intent.farewell }, progress);
+        return;
+    }
+    await session.enter("link: undo");
+    // Not confirmed: it was, before the switch that is taken back, and a sick old release must not block the fix.
+    await pointTo(session, service, live);
+    if (live !== "none" && release !== undefined) {
+        await settleRecord(session, service, live, release.id, undefined);
+    } else {
+        await session.record(service, now => ({ ...now, intent: undefined, link: { live: "none" } }));
+    }
+}
+
+/**
+ * Writes the link to the file and to every worker that can follow it, and reads it back.
+ * @param first The file: should anything die in between, a restarted HAProxy lands on the color that was proved. The
+ * memory: users leave a color that answers wrongly at once, and the open intent covers the rest.
+ */
+export async function pointTo(
+    session: Session,
+    service: string,
+    live: Live,
+    first: "file" | "memory" = "file",
+): Promise<void> {
+    const value = (live === "none" ? LinkValue.none(idleColor(live)) : LinkValue.to(live)).toString();
+    const toMemory = async () => {
+        const world = await session.observe();
+        const workers = world.front?.workers ?? [];
+        const able = workers.filter(worker => live === "none" || !worker.old || canServe(worker, world, service, live));
+        await session.enter("link: memory");
+        assertEveryWorker(`the link of ${service}`, await session.runtime.setMap(able, "link", service, value));
+    };
+    if (first === "memory") {
+        await toMemory();
+    }
+    await session.enter("link: file");
+    await session.configure(files => {
+        writeMapEntry(files, "link", service, value);
+        return files;
+    });
+    // Also where it was there already: a reload meanwhile read the file as it was.
+    await toMemory();
+}
+
+/**
+ * Whether a soft-stopped worker can follow the link: its own slots of the target are usable. Its slots can no longer be
+ * changed; where they are not usable it keeps its old link until it has exited, or its connections would get a 503.
+ */
+function canServe(worker: Worker, world: World, service: string, color: Color): boolean {
+    const backend = worker.backends.get(backendName(service, color));
+    const containers = containersOf(world, service, color).filter(({ state }) => state === "running");
+    const port = observedService(world, service)[color].release?.settings.port;
+    return (
+        backend !== undefined &&
+        containers.length > 0 &&
+        containers.every(container => {
+            const server = backend.servers.get(slotOf(container));
+            const isThere = server?.address === container.address && server?.port === port;
+            return isThere && server?.up && server.admin === "ready";
+        })
+    );
+}
+
+/** Asks through the public listener until the new release has answered well, or wrongly too often. */
+async function confirm(questions: Questions, color: Color, release: RecordedRelease): Promise<void> {
+    let wrong = 0;
+    let itself = false;
+    await until(
+        async seen => {
+            let answer: Answer;
+            try {
+                answer = await questions.ask("http", release.settings.health);
+            } catch (error) {
+                seen(message(error));
+                return undefined;
+            }
+            seen(`the public listener answered ${answer.text}`);
+            // HAProxy itself: every worker has the link, and no container there is up any more.
+            const nobody = answer.release === undefined && answer.status === 503;
+            if (!nobody && (answer.color !== color || answer.release !== release.id)) {
+                await questions.renew();
+                return undefined;
+            }
+            itself ||= !nobody;
+            if ((nobody || !answer.good) && ++wrong >= wrongAnswers) {
+                const what = nobody ? "was not healthy any more at" : `answered ${answer.status} to`;
+                throw new SwitchFailed(`${release.image} ${what} the confirming request`, itself);
+            }
+            return answer.good && !nobody ? true : undefined;
+        },
+        { deadline: Date.now() + confirmMs, what: `the switch to ${color} could not be confirmed` },
+    );
+}
+
+/**
+ * The link is confirmed: it is now the last confirmed one, and what a rollback goes back to. A verdict from an earlier try
+ * is void.
+ */
+async function settleRecord(
+    session: Session,
+    service: string,
+    live: Color,
+    release: string,
+    intent: Intent | undefined,
+): Promise<void> {
+    const at = (await session.engine.now()).toISOString();
+    await session.record(service, record => {
+        const { [release]: _void, ...judgedBad } = record.judgedBad;
+        const linked = { ...record.releases[release], linked: true, judgedBad: undefined } as RecordedRelease;
+        return {
+            ...record,
+            intent,
+            link: { live, release, at, by: session.lease.owner },
+            stable: { color: live, release },
+            releases: { ...record.releases, [release]: linked },
+            judgedBad,
+        };
+    });
+}
+
+function unconfirmed(record: ServiceRecord, id: string, judgedBad: RecordedRelease["judgedBad"]): ServiceRecord {
+    const release = record.releases[id];
+    return {
+        ...record,
+        intent: undefined,
+        releases:
+            judgedBad === undefined || release === undefined
+                ? record.releases
+                : { ...record.releases, [id]: { ...release, judgedBad } },
+    };
+}
+
+function message(error: unknown): string {
+    return (error as Error).message;
+}

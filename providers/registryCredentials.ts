@@ -1,0 +1,23 @@
+import { Credentials } from "../docker/credentials";
+import type { Settings } from "../settings/Settings";
+
+let logins: Settings["registries"] = [];
+let loaded: Promise<Credentials> | undefined;
+
+/**
+ * Takes `relink:registries` from the stack config that Pulumi hands to the provider host, secrets decrypted, so that no
+ * password goes through Pulumi's state.
+ */
+export function configureRegistries(config: { get(key: string): string | undefined }): void {
+    const text = config.get("relink:registries");
+    const found =
+        text === undefined ? {} : (JSON.parse(text) as Record<string, { username: string; password: string }>);
+    logins = Object.entries(found).map(([address, { username, password }]) => ({ address, username, password }));
+    loaded = undefined;
+}
+
+/** Credentials for registries: `relink:registries`, then the Docker config of the machine that runs Pulumi. */
+export function registryCredentials(): Promise<Credentials> {
+    loaded ??= Credentials.load(logins);
+    return loaded;
+}

@@ -1,0 +1,81 @@
+import type { Color } from "../settings/Settings";
+import type { AddressBlock } from "./addresses";
+import type { RecordedRelease } from "./Release";
+
+/** What the front's link of a service may point to. */
+export type Live = Color | "none";
+
+/** What becomes of the color that loses its traffic, where it does not stay warm (`previousColor`). */
+export type Farewell = "stop" | "remove";
+
+/**
+ * What an `up` has begun: written before the first step, cleared after the last. A switch opens the farewell of the
+ * previous color when it is confirmed. Scaling needs none: containers beyond the recorded number say it themselves.
+ */
+export type Intent =
+    | { kind: "switch"; from: Live; to: Color; release: string; farewell?: Farewell }
+    | { kind: "leave"; color: Color; farewell: Farewell };
+
+/** The farewell that is still owed to the previous color once a switch is confirmed. */
+export function farewellOf({ from, farewell }: Extract<Intent, { kind: "switch" }>): Intent | undefined {
+    return from === "none" || farewell === undefined ? undefined : { kind: "leave", color: from, farewell };
+}
+
+/** One color of a service, as Docker, HAProxy and the record show it. */
+export interface ObservedColor {
+    /** What it holds according to the record. */
+    release?: RecordedRelease;
+    /** How many containers it was last brought to. */
+    replicas: number;
+    /** Containers of that release that run now. */
+    running: number;
+    /** Of those, the ones that Docker calls healthy (where there is a check) and that HAProxy has UP. */
+    ready: number;
+    /** Names of containers on this color that are of another release, or that run although none is recorded. */
+    strays: string[];
+    /** Where its slots have their addresses. */
+    block?: AddressBlock;
+}
+
+/** A service as the live system shows it: HAProxy's link, Docker's labels and states, the record. */
+export interface ObservedService {
+    name: string;
+    /** The link in HAProxy's memory; where no front runs, the record's. */
+    live: Live;
+    /** The link that was last confirmed, from the record. */
+    confirmed: Live;
+    /** Color and release that a rollback would go to. */
+    stable?: { color: Color; release: string };
+    intent?: Intent;
+    blue: ObservedColor;
+    green: ObservedColor;
+    /** Releases by id that were judged bad and that no color may hold any more. */
+    judgedBad: Record<string, { reason: string; retryToken?: string }>;
+    /** The hosts that were given to it and that HAProxy, while it runs, really routes to it. */
+    hosts: string[];
+    /** How many promotions there have been. */
+    promotions: number;
+    /** Whether a hook's Command is in Pulumi's state. */
+    hookDeclared: boolean;
+}
+
+/** A service of which nothing exists yet. */
+export function nothingObserved(name: string): ObservedService {
+    const empty = (): ObservedColor => ({ replicas: 0, running: 0, ready: 0, strays: [] });
+    return {
+        name,
+        live: "none",
+        confirmed: "none",
+        blue: empty(),
+        green: empty(),
+        judgedBad: {},
+        hosts: [],
+        promotions: 0,
+        hookDeclared: false,
+    };
+}
+
+/** The color that `live` does not name. Before the first link that is blue, which the first release takes. */
+export function idleColor(live: Live): Color {
+    return live === "blue" ? "green" : "blue";
+}

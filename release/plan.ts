@@ -1,0 +1,389 @@
+import type { Color, PolicySettings } from "../settings/Settings";
+import { type Drift, findDrift } from "./drift";
+import { type Farewell, idleColor, type Live, type ObservedColor, type ObservedService } from "./Observed";
+import type { Release } from "./Release";
+import { type Recovery, settle } from "./settle";
+
+/** What the user asks for one service. */
+export interface Desired {
+    release: Release;
+    /** Why the image cannot be had, when it cannot. */
+    imageProblem?: string;
+    replicas: number;
+    hosts: string[];
+    live: "auto" | Color;
+    policy: PolicySettings;
+}
+
+/** Which row of the plan table (DESIGN section 4) applies. */
+export type PlanRow =
+    | "drift"
+    | "repair"
+    | "missingImage"
+    | "bootstrap"
+    | "pinned"
+    | "judgedBad"
+    | "nothing"
+    | "routes"
+    | "scale"
+    | "return"
+    | "wake"
+    | "finish"
+    | "release"
+    | "recovery";
+
+/** Whether a color's containers run: `empty` is a color that holds nothing. */
+export type ColorState = "running" | "stopped" | "empty";
+
+/** What one color will hold after this `up`, and whether anything has to be done for it. */
+export interface ColorPlan {
+    release?: Release;
+    replicas: number;
+    state: ColorState;
+    /** False: what is given here is what was observed, and no call is made for it. */
+    act: boolean;
+}
+
+/** Where the link will point after this `up`, and whether anything has to be done for it. */
+export interface LinkPlan {
+    live: Live;
+    /** Release that the target must run, proved, when the link moves. */
+    expect?: string;
+    hosts: string[];
+    act: boolean;
+}
+
+/** The plan of one service: computed at preview and at `up` alike, so that the preview is the plan. */
+export interface Plan {
+    row: PlanRow;
+    /** One sentence for the user. */
+    sentence: string;
+    /** Why nothing may be done. The service's link throws it, a preview warns. */
+    refusal?: string;
+    blue: ColorPlan;
+    green: ColorPlan;
+    link: LinkPlan;
+    /** What an `up` that died left to be put right first. */
+    recovery?: Recovery;
+    /** The previous color of an earlier switch, which its `up` died before it could stop or remove. */
+    leave?: { color: Color; farewell: Farewell };
+    /** Number of the promotion that this `up` makes: it triggers the hooks. None where nothing is promoted. */
+    promotion?: number;
+}
+
+/** Decides what happens to a service. Pure: the same world and the same wish give the same plan. */
+export function plan(observed: ObservedService, desired: Desired): Plan {
+    const { service, recovery } = settle(observed);
+    const decided = decide(service, desired);
+    if (recovery === undefined) {
+        return decided;
+    }
+    const settled =
+        recovery.kind === "finish"
+            ? `finishes the switch to ${recovery.live} that an interrupted up began`
+            : `takes back the switch that an interrupted up began (link to ${recovery.live})`;
+    return {
+        ...decided,
+        recovery,
+        row: decided.row === "nothing" ? "recovery" : decided.row,
+        sentence: decided.row === "nothing" ? `${settled}.` : `first ${settled}; then ${decided.sentence}`,
+        link: { ...decided.link, act: true },
+    };
+}
+
+function decide(service: ObservedService, desired: Desired): Plan {
+    const drift = findDrift(service);
+    if (drift.length > 0 && desired.policy.driftPolicy === "repair") {
+        return repair(service, drift);
+    }
+    if (drift.length > 0) {
+        const what = drift.map(({ what }) => what).join("; ");
+        const fix = drift.map(({ fix }) => fix).join("; ");
+        return refuse(
+            service,
+            "drift",
+            `drift: ${what}. Nothing is changed. To go on: ${fix}; or set driftPolicy: repair`,
+        );
+    }
+    if (desired.live !== "auto") {
+        return pinned(service, desired, desired.live);
+    }
+    if (desired.imageProblem !== undefined) {
+        return refuse(service, "missingImage", desired.imageProblem);
+    }
+    const wanted = desired.release;
+    const judgement = judged(service, wanted, desired.policy);
+    if (judgement !== undefined) {
+        return refuse(
+            service,
+            "judgedBad",
+            `${wanted.image} was judged bad (${judgement}). Change its image or settings, or set retryToken to try it again`,
+        );
+    }
+    if (service.live === "none") {
+        return {
+            ...asObserved(service),
+            row: "bootstrap",
+            sentence: `first release: blue gets ${wanted.image} (${count(desired.replicas)}), is proved, then the link and its routes open.`,
+            blue: { release: wanted, replicas: desired.replicas, state: "running", act: true },
+            link: { live: "blue", expect: wanted.id, hosts: desired.hosts, act: true },
+            promotion: promotionOf(service, service.blue, wanted),
+        };
+    }
+    const live = service[service.live];
+    return same(live.release, wanted)
+        ? stay(service, desired, service.live, live)
+        : move(service, desired, idleColor(service.live));
+}
+
+/** Restores what was last confirmed, from the record: never what is wanted now, which may be what is not proved yet. */
+function repair(service: ObservedService, drift: Drift[]): Plan {
+    const what = drift.map(({ what }) => what).join("; ");
+    const { live, confirmed } = service;
+    const color = confirmed === "none" ? undefined : service[confirmed];
+    if (confirmed === "none" || color?.release === undefined) {
+        return refuse(service, "drift", `drift: ${what}. The record holds nothing that could be restored`);
+    }
+    const relink = live !== confirmed;
+    const act = relink ? !isComplete(color, color.replicas) : true;
+    const words = [
+        ...(act ? [`${confirmed} is brought back to ${count(color.replicas)} of ${color.release.image}`] : []),
+        ...(relink ? [`the link moves back ${live} => ${confirmed}`] : []),
+    ];
+    return {
+        ...asObserved(service),
+        row: "repair",
+        sentence: `repairs drift (${what}): ${words.join(", then ")}. What the config asks for waits for the next up.`,
+        [confirmed]: { release: color.release, replicas: color.replicas, state: "running", act },
+        link: {
+            live: confirmed,
+            expect: relink ? color.release.id : undefined,
+            hosts: service.hosts,
+            act: relink,
+        },
+    };
+}
+
+/** The wanted release is live already: only its number of replicas or its routes may change. */
+function stay(service: ObservedService, desired: Desired, live: Color, color: ObservedColor): Plan {
+    const base = asObserved(service);
+    const rescale = needsScaling(color, desired.replicas);
+    const reroute = !sameHosts(service.hosts, desired.hosts);
+    const leave = service.intent?.kind === "leave" ? service.intent : undefined;
+    if (!rescale && !reroute && leave === undefined) {
+        const waiting = color.ready < color.replicas ? ` (${color.ready} of ${color.replicas} ready)` : "";
+        return {
+            ...base,
+            row: "nothing",
+            sentence: `nothing to do: ${live} serves ${desired.release.image}${waiting}.`,
+        };
+    }
+    const scaled = rescale
+        ? { [live]: { release: color.release, replicas: desired.replicas, state: "running", act: true } }
+        : ({} as Record<string, never>);
+    const words = [
+        ...(rescale ? [scaling(live, color, desired.replicas)] : []),
+        ...(reroute ? [`routes change to ${desired.hosts.join(", ")}`] : []),
+        ...(leave ? [`${afterwards(leave.color, leave.farewell)}, which an interrupted up left open`] : []),
+    ];
+    return {
+        ...base,
+        ...scaled,
+        ...(leave ? { [leave.color]: leftBehind(service[leave.color], leave.farewell) } : {}),
+        row: rescale ? "scale" : reroute ? "routes" : "recovery",
+        sentence: `${words.join("; ")}; the link stays on ${live}.`,
+        link: { ...base.link, hosts: desired.hosts, act: reroute || leave !== undefined },
+        leave,
+    };
+}
+
+/** Containers beyond the recorded number are what an interrupted scaling left. */
+function needsScaling(color: ObservedColor, replicas: number): boolean {
+    return color.replicas !== replicas || color.running > replicas;
+}
+
+function scaling(name: Color, color: ObservedColor, replicas: number): string {
+    return color.replicas === replicas
+        ? `${name} is brought to ${count(replicas)}, since an interrupted up left ${color.running}`
+        : `${name} is scaled in place from ${color.replicas} to ${count(replicas)}`;
+}
+
+/** The link goes to the idle color, which may hold the wanted release already. */
+function move(service: ObservedService, desired: Desired, target: Color): Plan {
+    const idle = service[target];
+    const wanted = desired.release;
+    const previous = service.live as Color;
+    const { previousColor } = desired.policy;
+    const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
+    const link: LinkPlan = { live: target, expect: wanted.id, hosts: desired.hosts, act: true };
+    const after = afterwards(previous, previousColor);
+    const moves = `the link moves ${service.live} => ${target}`;
+    if (!same(idle.release, wanted)) {
+        return {
+            ...base,
+            row: "release",
+            sentence: `${target} gets ${wanted.image}${why(service[previous], wanted)} (${count(desired.replicas)}), is proved, then ${moves}; ${after}.`,
+            [target]: { release: wanted, replicas: desired.replicas, state: "running", act: true },
+            link,
+            promotion: service.promotions + 1,
+        };
+    }
+    const untouched = idle.release.proved && isComplete(idle, desired.replicas);
+    const held: ColorPlan = { release: idle.release, replicas: desired.replicas, state: "running", act: !untouched };
+    if (idle.release?.linked) {
+        return {
+            ...base,
+            row: untouched ? "return" : "wake",
+            sentence: untouched
+                ? `${target} still holds ${wanted.image} and is warm: only ${moves}; ${after}.`
+                : `${target} still holds ${wanted.image}: it is brought to ${count(desired.replicas)} and proved, then ${moves}; ${after}.`,
+            [target]: held,
+            link,
+        };
+    }
+    return {
+        ...base,
+        row: "finish",
+        sentence: untouched
+            ? `${target} holds ${wanted.image}, proved: ${moves}; ${after}.`
+            : `${target} holds ${wanted.image} from an unfinished release: it is finished and proved, then ${moves}; ${after}.`,
+        [target]: held,
+        link,
+        promotion: promotionOf(service, idle, wanted),
+    };
+}
+
+/** `live: COLOR`: the link goes to what that color holds, whatever `image` says. */
+function pinned(service: ObservedService, desired: Desired, target: Color): Plan {
+    const color = service[target];
+    const release = color.release;
+    if (release === undefined || !release.proved) {
+        const holds = release === undefined ? "holds nothing" : `holds ${release.image}, which was never proved`;
+        return refuse(
+            service,
+            "pinned",
+            `live: ${target} cannot be done, since ${target} ${holds}. Remove the key live`,
+        );
+    }
+    const base = asObserved(service);
+    const ignored = same(release, desired.release) ? "" : `; image ${desired.release.image} is not applied`;
+    const moves = service.live !== target;
+    const act = moves ? !isComplete(color, desired.replicas) : needsScaling(color, desired.replicas);
+    const reroute = !sameHosts(service.hosts, desired.hosts);
+    const leave = !moves && service.intent?.kind === "leave" ? service.intent : undefined;
+    if (!moves && !act && !reroute && leave === undefined) {
+        return {
+            ...base,
+            row: "pinned",
+            sentence: `pinned to ${target}, which serves ${release.image}${ignored}: nothing to do.`,
+        };
+    }
+    const owed = leave ? `; ${afterwards(leave.color, leave.farewell)}, which an interrupted up left open` : "";
+    const how = moves ? `the link moves ${service.live} => ${target}` : `the link stays on ${target}`;
+    return {
+        ...base,
+        row: "pinned",
+        sentence: `pinned to ${target} (${release.image})${ignored}: ${act ? `brought to ${count(desired.replicas)}, then ` : ""}${how}${owed}.`,
+        ...(moves && service.live !== "none"
+            ? { [service.live]: leftBehind(service[service.live], desired.policy.previousColor) }
+            : {}),
+        ...(leave ? { [leave.color]: leftBehind(service[leave.color], leave.farewell) } : {}),
+        [target]: { release, replicas: act ? desired.replicas : color.replicas, state: "running", act },
+        link: {
+            live: target,
+            expect: moves ? release.id : undefined,
+            hosts: desired.hosts,
+            act: moves || reroute || leave !== undefined,
+        },
+        leave,
+    };
+}
+
+/** The plan that leaves everything as it was observed: the base of every other plan, and all of a refusal. */
+export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green" | "link"> {
+    const keep = (color: ObservedColor): ColorPlan => ({
+        release: color.release,
+        replicas: color.replicas,
+        state: stateOf(color),
+        act: false,
+    });
+    return {
+        blue: keep(service.blue),
+        green: keep(service.green),
+        link: { live: service.live, hosts: service.hosts, act: false },
+    };
+}
+
+function stateOf(color: ObservedColor): ColorState {
+    if (color.release === undefined) {
+        return "empty";
+    }
+    return color.running > 0 ? "running" : "stopped";
+}
+
+/** Exactly the wanted containers, and all of them take traffic when the link comes. */
+function isComplete(color: ObservedColor, replicas: number): boolean {
+    const { running, ready, strays } = color;
+    return [color.replicas, running, ready].every(number => number === replicas) && strays.length === 0;
+}
+
+/** What the color that loses its traffic will be. The link's resource does it, after the drain. */
+function leftBehind(color: ObservedColor, previousColor: PolicySettings["previousColor"]): ColorPlan {
+    const release = previousColor === "remove" ? undefined : color.release;
+    return {
+        release,
+        replicas: release === undefined ? 0 : color.replicas,
+        state: release === undefined ? "empty" : previousColor === "stop" ? "stopped" : stateOf(color),
+        act: false,
+    };
+}
+
+function refuse(service: ObservedService, row: PlanRow, reason: string): Plan {
+    const base = asObserved(service);
+    const { live } = service;
+    const serves = live !== "none" && service[live].running > 0;
+    const state = live === "none" ? "nothing is public yet" : serves ? `${live} goes on serving` : "nothing is served";
+    return {
+        ...base,
+        row,
+        sentence: `refused: ${reason} (${state}).`,
+        refusal: reason,
+        link: { ...base.link, act: true },
+    };
+}
+
+function judged(service: ObservedService, wanted: Release, policy: PolicySettings): string | undefined {
+    const onColor = [service.blue.release, service.green.release].find(release => same(release, wanted));
+    const judgement = onColor?.judgedBad ?? (wanted.id === undefined ? undefined : service.judgedBad[wanted.id]);
+    return judgement !== undefined && judgement.retryToken === policy.retryToken ? judgement.reason : undefined;
+}
+
+/** An unfinished promotion keeps its number, so that a hook that succeeded is not run twice. */
+function promotionOf(service: ObservedService, color: ObservedColor, wanted: Release): number {
+    return same(color.release, wanted) ? color.release.promotion : service.promotions + 1;
+}
+
+function same<T extends Release>(held: T | undefined, wanted: Release): held is T {
+    return held?.id !== undefined && held.id === wanted.id;
+}
+
+/** Where the image is the one that is live already, what makes it a new release. */
+function why(live: ObservedColor, wanted: Release): string {
+    return live.release?.digest === wanted.digest ? " with other settings" : "";
+}
+
+function sameHosts(a: string[], b: string[]): boolean {
+    return [...a].sort().join() === [...b].sort().join();
+}
+
+function afterwards(previous: Color, previousColor: PolicySettings["previousColor"]): string {
+    return {
+        keep: `${previous} stays warm`,
+        stop: `${previous} is drained and stopped`,
+        remove: `${previous} is drained and removed`,
+    }[previousColor];
+}
+
+function count(replicas: number): string {
+    return replicas === 1 ? "1 replica" : `${replicas} replicas`;
+}

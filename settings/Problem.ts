@@ -1,0 +1,111 @@
+/** Where something is in the stack config, without the namespace: `["services", "web", "port"]`. */
+export type ConfigPath = readonly (string | number)[];
+
+/** One thing that is wrong with the stack config. */
+export interface Problem {
+    path: ConfigPath;
+    /** What was received and what is wanted, as a sentence that starts with a verb. Never holds a secret value. */
+    message: string;
+    /** A shell command that fixes it, with a word in capitals where the user has to fill something in. */
+    fix: string;
+}
+
+/** Values in here may be secret: they are never repeated. */
+export function isSensitive(path: ConfigPath): boolean {
+    const [first, , third] = path;
+    // A section of a wrong type may hold anything.
+    const inService = first === "services" && (path.length <= 2 || third === "env");
+    return first === "secrets" || first === "registries" || inService;
+}
+
+/** What was received and what is wanted, as one sentence. */
+export function mismatch(value: unknown, path: ConfigPath, wanted: string): string {
+    return value === undefined
+        ? `is missing: it must be ${wanted}`
+        : `is ${describeValue(value, path)}, but must be ${wanted}`;
+}
+
+/** A received value for the user's eyes: short, in one line, ASCII only, and without the content of what is secret. */
+export function describeValue(value: unknown, path: ConfigPath): string {
+    if (value === undefined) {
+        return "missing";
+    }
+    if (value === null) {
+        return "empty";
+    }
+    if (typeof value === "object") {
+        return Array.isArray(value) ? "a list" : "an object";
+    }
+    // The address of an Engine may hold a password before an @.
+    if (isSensitive(path) || (path[0] === "host" && String(value).includes("@"))) {
+        return `a ${typeof value}`;
+    }
+    const text = typeof value === "string" ? JSON.stringify(shorten(value)) : String(value);
+    return toAscii(text);
+}
+
+/** `relink:services.web.env["a.b"]`, as `pulumi config --path` reads it. */
+export function configKey(path: ConfigPath): string {
+    const [first, ...rest] = path;
+    if (first === undefined) {
+        return "relink";
+    }
+    const tail = rest.map(segment => {
+        if (typeof segment === "number") {
+            return `[${segment}]`;
+        }
+        return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(segment) ? `.${segment}` : `[${toAscii(JSON.stringify(segment))}]`;
+    });
+    return `relink:${toAscii(String(first))}${tail.join("")}`;
+}
+
+/** Sets a value; it is quoted where the shell needs it, and left to the user where a terminal may not show it. */
+export function setCommand(path: ConfigPath, value: string): string {
+    const secret = path[0] === "secrets" || path[0] === "registries" ? " --secret" : "";
+    return `pulumi config set${secret}${pathOption(path)} ${quote(isPrintable(value) ? value : "VALUE")}`;
+}
+
+/** Removes a key and all below it. */
+export function removeCommand(path: ConfigPath): string {
+    return `pulumi config rm${pathOption(path)}`;
+}
+
+/** Names a first service. */
+export const firstServiceCommand = [
+    setCommand(["services", "web", "image"], "IMAGE"),
+    setCommand(["services", "web", "port"], "8080"),
+].join(" && ");
+
+/** All problems as one text. */
+export function renderProblems(problems: readonly Problem[], stack: string): string {
+    const count = problems.length === 1 ? "1 setting is" : `${problems.length} settings are`;
+    const lines = problems.map(
+        problem => `  ${configKey(problem.path)}\n      ${problem.message}\n      fix: ${problem.fix}`,
+    );
+    return [`${count} wrong in the config of stack ${stack}; nothing was changed.`, ...lines].join("\n\n");
+}
+
+function pathOption(path: ConfigPath): string {
+    return path.length > 1 ? ` --path ${quoteAlways(configKey(path))}` : ` ${quote(configKey(path))}`;
+}
+
+function quote(text: string): string {
+    return /^[A-Za-z0-9_./:@=,+-]+$/.test(text) ? text : quoteAlways(text);
+}
+
+function quoteAlways(text: string): string {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function isPrintable(text: string): boolean {
+    return /^[\x20-\x7e]*$/.test(text);
+}
+
+function shorten(text: string): string {
+    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Control characters would reach the terminal, and look-alike letters would hide the mistake. */
+function toAscii(text: string): string {
+    return text.replace(/[^\x20-\x7e]/g, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

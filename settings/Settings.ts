@@ -1,0 +1,276 @@
+/**
+ * What the stack config says, parsed: every default is filled in, every duration is in milliseconds, every size in
+ * bytes, and every cross check has passed (`parseSettings`). Nothing downstream looks at the raw config.
+ *
+ * The defaults themselves live in one place each: the schema files beside this one.
+ */
+
+/** One of the two places where a service's containers run. */
+export type Color = "blue" | "green";
+
+/** An environment variable: a plain value, or the name of one of the service's secrets. */
+export type EnvValue = string | { secret: string };
+
+/** Docker's restart policies, as they are spelled in the config. */
+export type RestartPolicy = "no" | "always" | "unless-stopped" | "on-failure";
+
+/** One mounted volume or host folder. */
+export interface VolumeSettings {
+    /** A volume's name or an absolute path on the Docker host. */
+    source: string;
+    /** An absolute path inside the container. */
+    target: string;
+    /** The container may only read it. @default false */
+    readOnly: boolean;
+    /** Both colors may write it at the same time: the user has thought about that. @default false */
+    shared: boolean;
+}
+
+/** A soft and a hard limit of one resource (`nofile`, `nproc`, ...). */
+export interface Ulimit {
+    /** What the process starts with; -1 is unlimited. */
+    soft: number;
+    /** What the process may raise itself to; -1 is unlimited. */
+    hard: number;
+}
+
+/** Docker's logging driver of the containers. */
+export interface LogSettings {
+    /** `json-file`, `local`, `journald`, ... */
+    driver: string;
+    /** Options of that driver. @default {} */
+    options: Record<string, string>;
+}
+
+/** HTTP statuses, both ends included. */
+export interface StatusRange {
+    /** Lowest status that counts as healthy. */
+    from: number;
+    /** Highest status that counts as healthy. */
+    to: number;
+}
+
+/** How the front and the proof find out that a container works. */
+export interface HealthSettings {
+    /** Path of the HTTP check, with a leading slash; undefined when `tcp` is true. @default "/" */
+    path?: string;
+    /** Only connect, do not ask. @default false */
+    tcp: boolean;
+    /**
+     * Docker's own health check inside the container, in addition to the front's: a program and its arguments
+     * (a config string becomes `["/bin/sh", "-c", string]`). @default undefined (the image's, if it has one)
+     */
+    command?: string[];
+    /** Host header of the HTTP check. @default the first exact host, else the service's name */
+    host: string;
+    /**
+     * The host above was not set, but derived: it does not count for the release's id, or a new route would be a new
+     * release.
+     */
+    hostIsDefault: boolean;
+    /** Statuses that count as healthy. @default 200-399 (HAProxy's own default) */
+    status: StatusRange;
+    /** Time between two checks, milliseconds. @default 2000 (HAProxy's `inter`) */
+    intervalMs: number;
+    /** Time that one check may take, milliseconds. @default 2000 */
+    timeoutMs: number;
+    /** Good checks in a row until a server is up. @default 2 (HAProxy's `rise`) */
+    rise: number;
+    /** Bad checks in a row until a server is down. @default 3 (HAProxy's `fall`) */
+    fall: number;
+}
+
+/**
+ * Everything of class *release*: a change of anything in here is a new release. It holds the names of secrets, never
+ * their values (those are in `ServiceSettings.secretValues`).
+ */
+export interface ReleaseSettings {
+    /** Image reference, `repository[:tag][@digest]`. Required. */
+    image: string;
+    /** Port that the container listens on, 1-65535. Required. */
+    port: number;
+    /** Environment, beside RELINK_COLOR, RELINK_SERVICE and RELINK_RELEASE, which relink sets. @default {} */
+    env: Record<string, EnvValue>;
+    /** Names of secrets that become files `/run/secrets/NAME`, mode 0400. @default [] */
+    secrets: string[];
+    /** Arguments, or the command where the image has no entrypoint. @default the image's */
+    command?: string[];
+    /** Program to start. @default the image's */
+    entrypoint?: string[];
+    /** Absolute path of the working directory. @default the image's */
+    workingDir?: string;
+    /** `user[:group]`, names or numbers. @default the image's */
+    user?: string;
+    /** Docker's small init runs as process 1. @default false (Docker's) */
+    init: boolean;
+    /** Labels of the containers; those that start with `relink.` are reserved. @default {} */
+    labels: Record<string, string>;
+    /** Volumes and host folders. @default [] */
+    volumes: VolumeSettings[];
+    /** Existing Docker networks to join beside the front's. @default [] */
+    networks: string[];
+    /** Further entries of `/etc/hosts`, `name:address`. @default [] */
+    extraHosts: string[];
+    /** Addresses of DNS servers. @default [] (Docker's) */
+    dns: string[];
+    /** Linux capabilities to add to and drop from Docker's default set. @default none */
+    capabilities: { add: string[]; drop: string[] };
+    /** Memory limit, bytes. @default unlimited */
+    memoryBytes?: number;
+    /** CPU limit, in CPUs; 0.5 is half of one. @default unlimited */
+    cpus?: number;
+    /** Resource limits by name. @default {} (Docker's) */
+    ulimits: Record<string, Ulimit>;
+    /** Logging driver. @default Docker's */
+    log?: LogSettings;
+    /** What Docker does when a proved container exits. @default "unless-stopped" */
+    restart: RestartPolicy;
+    /** Signal that asks the container to stop, e.g. `SIGQUIT`. @default the image's */
+    stopSignal?: string;
+    /** Time between that signal and SIGKILL, milliseconds. @default 10000 (Docker's) */
+    stopGracePeriodMs: number;
+    /** Health check. */
+    health: HealthSettings;
+    /** Slots that each color gets in HAProxy: the most that `replicas` can be without a new release. @default 8 */
+    maxReplicas: number;
+    /** Timeouts of this service's backends. */
+    timeouts: {
+        /** Longest silence of a container during a request, milliseconds. @default the front's */
+        serverMs?: number;
+    };
+}
+
+/** Everything of class *policy*: how a release is done. A change does nothing by itself. */
+export interface PolicySettings {
+    /** A new release must be healthy for this long without a break, milliseconds. @default 5000 */
+    minHealthyTimeMs: number;
+    /** One container must be healthy within this time of its start, milliseconds. @default 300000 */
+    healthyDeadlineMs: number;
+    /** The whole deployment of a release must be done within this time, milliseconds. @default 600000 */
+    progressDeadlineMs: number;
+    /** How long what is open on the old color may go on before `onDrainTimeout`, milliseconds. @default 60000 */
+    drainTimeoutMs: number;
+    /**
+     * What happens after `drainTimeoutMs`: `close` cuts what is open and reports it; `wait` waits up to
+     * `progressDeadlineMs` and then stops with an error that counts what is open. @default "close"
+     */
+    onDrainTimeout: "close" | "wait";
+    /** What becomes of the old color after a release. @default "keep" (warm: going back is one switch) */
+    previousColor: "keep" | "stop" | "remove";
+    /** The user's own commands. */
+    hooks: {
+        /** Runs after the proof and before the link moves; a failure stops the release. @default undefined */
+        prePromotion?: {
+            /** A shell command, run on the machine that runs Pulumi. */
+            command: string;
+        };
+    };
+    /** Any text; a change of it lets a release that was judged bad be tried again. @default undefined */
+    retryToken?: string;
+    /**
+     * What to do where the live system is not what was last confirmed: `fail` says what and changes nothing, `repair`
+     * restores the recorded live release and link, and does nothing else in that `up`. @default "fail"
+     */
+    driftPolicy: "fail" | "repair";
+    /** How long to wait for another `up` at work on the same front, milliseconds. @default 0 (refuse at once) */
+    lockTimeoutMs: number;
+}
+
+/** One service: what a user releases. */
+export interface ServiceSettings {
+    /** Key in `relink:services`; lower case, also the name in HAProxy and the start of Docker names. */
+    name: string;
+    /** Class *release*. */
+    release: ReleaseSettings;
+    /**
+     * Values of all secrets that the service uses (as files or in `env`), by their NAME. Plain here; whoever passes
+     * them on to Pulumi marks them secret again.
+     */
+    secretValues: Record<string, string>;
+    /** Containers of the color that a release goes to. @default 1 */
+    replicas: number;
+    /** Lower case DNS names, `*.example.com` among them; `["*"]` is every host. @default ["*"] */
+    hosts: string[];
+    /** `auto`, or the color that is to be live whatever `image` says. @default "auto" */
+    live: "auto" | Color;
+    /** Class *policy*. */
+    policy: PolicySettings;
+}
+
+/** HAProxy's timeouts, milliseconds. Defaults: facts/haproxy.md section 4, checked against HAProxy. */
+export interface FrontTimeouts {
+    /** To connect to a container. @default 5000 */
+    connectMs: number;
+    /** Longest silence of a client. @default 50000 */
+    clientMs: number;
+    /** Longest silence of a container during a request. @default 50000 */
+    serverMs: number;
+    /** To send a whole request head. @default 10000 */
+    httpRequestMs: number;
+    /** Idle time of a kept connection. @default 15000 */
+    httpKeepAliveMs: number;
+    /** In HAProxy's queue, when every server is full. @default 10000 */
+    queueMs: number;
+    /** Longest silence of an upgraded connection (WebSocket). @default 3600000 */
+    tunnelMs: number;
+    /** Silence of a client that has closed its side. @default 10000 */
+    clientFinMs: number;
+    /** Silence of a container that has closed its side. @default 10000 */
+    serverFinMs: number;
+    /** To answer a health check, once connected. @default 5000 */
+    checkMs: number;
+}
+
+/** The HAProxy that owns the public ports. */
+export interface FrontSettings {
+    /** Name of the anchor container and the network, prefix of all others. @default `<project>-<stack>` */
+    name: string;
+    /** HAProxy image, 3.0 or later. @default "haproxy:3.2" */
+    image: string;
+    /** Address of the Docker host that http is published on. @default undefined (all addresses) */
+    address?: string;
+    /** The front's own Docker network. */
+    network: {
+        /** Subnet, IPv4 CIDR from /16 to /24. @default undefined (a free /20) */
+        subnet?: string;
+    };
+    /** The public listener. */
+    http: {
+        /** Port on the Docker host. @default 80 */
+        port: number;
+    };
+    /** The listener that reaches the idle color, on 127.0.0.1 of the Docker host. */
+    preview: {
+        /** Port on the Docker host. @default 8090 */
+        port: number;
+    };
+    /** Prometheus metrics, on 127.0.0.1 of the Docker host. */
+    metrics: {
+        /** Port on the Docker host. @default 8404 */
+        port: number;
+    };
+    /** HAProxy's timeouts. */
+    timeouts: FrontTimeouts;
+}
+
+/** Login of one registry. */
+export interface RegistrySettings {
+    /** `host[:port]`, as image references spell it; `docker.io` is the Docker Hub. */
+    address: string;
+    /** User name. */
+    username: string;
+    /** Password or token. Plain here; whoever passes it on to Pulumi marks it secret again. */
+    password: string;
+}
+
+/** The whole stack config. */
+export interface Settings {
+    /** The HAProxy in front. */
+    front: FrontSettings;
+    /** Docker endpoint, `unix:///path` or `tcp://host:port`. @default undefined (the machine's Docker Engine) */
+    host?: string;
+    /** Logins beside those of the machine's Docker config. @default [] */
+    registries: RegistrySettings[];
+    /** Sorted by name. */
+    services: ServiceSettings[];
+}

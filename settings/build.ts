@@ -1,0 +1,115 @@
+import { defaultFrontName } from "./front";
+import { defaultHealthPath } from "./health";
+import type { FrontSettings, ServiceSettings, Settings } from "./Settings";
+import type { ServiceConfig, StackConfig } from "./schema";
+
+/** Where the config belongs. */
+export interface SettingsContext {
+    project: string;
+    stack: string;
+}
+
+/** From the config's shape to the product's: grouped by class, units in the names, derived defaults filled in. */
+export function buildSettings(config: StackConfig, context: SettingsContext): Settings {
+    return {
+        front: buildFront(config.front, context),
+        ...(config.host !== undefined && { host: config.host }),
+        registries: Object.entries(config.registries).map(([address, login]) => ({ address, ...login })),
+        services: Object.keys(config.services)
+            .sort()
+            .map(name => buildService(name, config.services[name]!, config.secrets)),
+    };
+}
+
+function buildFront(front: StackConfig["front"], context: SettingsContext): FrontSettings {
+    const { name, timeouts, ...rest } = front;
+    return {
+        ...rest,
+        name: name ?? defaultFrontName(context.project, context.stack),
+        timeouts: {
+            connectMs: timeouts.connect,
+            clientMs: timeouts.client,
+            serverMs: timeouts.server,
+            httpRequestMs: timeouts.httpRequest,
+            httpKeepAliveMs: timeouts.httpKeepAlive,
+            queueMs: timeouts.queue,
+            tunnelMs: timeouts.tunnel,
+            clientFinMs: timeouts.clientFin,
+            serverFinMs: timeouts.serverFin,
+            checkMs: timeouts.check,
+        },
+    };
+}
+
+function buildService(name: string, config: ServiceConfig, secrets: StackConfig["secrets"]): ServiceSettings {
+    const { replicas, hosts, live } = config;
+    const { health, memory, stopGracePeriod, timeouts } = config;
+    const values = usedSecrets(config).map(secret => [secret, secrets[`${name}.${secret}`] ?? ""] as const);
+    return {
+        name,
+        release: {
+            image: config.image,
+            port: config.port,
+            env: config.env,
+            secrets: config.secrets,
+            command: config.command,
+            entrypoint: config.entrypoint,
+            workingDir: config.workingDir,
+            user: config.user,
+            init: config.init,
+            labels: config.labels,
+            volumes: config.volumes,
+            networks: config.networks,
+            extraHosts: config.extraHosts,
+            dns: config.dns,
+            capabilities: config.capabilities,
+            memoryBytes: memory,
+            cpus: config.cpus,
+            ulimits: config.ulimits,
+            log: config.log,
+            restart: config.restart,
+            stopSignal: config.stopSignal,
+            stopGracePeriodMs: stopGracePeriod,
+            health: {
+                path: health.tcp ? undefined : (health.path ?? defaultHealthPath),
+                tcp: health.tcp,
+                command: health.command,
+                host: health.host ?? hosts.find(isExactHost) ?? name,
+                hostIsDefault: health.host === undefined,
+                status: health.status,
+                intervalMs: health.interval,
+                timeoutMs: health.timeout,
+                rise: health.rise,
+                fall: health.fall,
+            },
+            maxReplicas: config.maxReplicas,
+            timeouts: { serverMs: timeouts.server },
+        },
+        secretValues: Object.fromEntries(values),
+        replicas,
+        hosts,
+        live,
+        policy: {
+            minHealthyTimeMs: config.minHealthyTime,
+            healthyDeadlineMs: config.healthyDeadline,
+            progressDeadlineMs: config.progressDeadline,
+            drainTimeoutMs: config.drainTimeout,
+            onDrainTimeout: config.onDrainTimeout,
+            previousColor: config.previousColor,
+            hooks: config.hooks,
+            retryToken: config.retryToken,
+            driftPolicy: config.driftPolicy,
+            lockTimeoutMs: config.lockTimeout,
+        },
+    };
+}
+
+/** Names of all secrets that a service asks for, each once. */
+export function usedSecrets(config: Pick<ServiceConfig, "env" | "secrets">): string[] {
+    const inEnvironment = Object.values(config.env).flatMap(value => (typeof value === "string" ? [] : [value.secret]));
+    return [...new Set([...config.secrets, ...inEnvironment])].sort();
+}
+
+function isExactHost(host: string): boolean {
+    return !host.includes("*");
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { image } from "./image";
+import { duration, flag, freeText, leaf, listOf, objectOr, oneOf, port, textLike, wholeNumber } from "./leaves";
+import {
+    absolutePath,
+    address,
+    dockerNamePattern,
+    environmentName,
+    extraHost,
+    labelName,
+    plainText,
+    secretNameLeaf,
+} from "./names";
+import type { Ulimit } from "./Settings";
+import { volume } from "./volume";
+
+const bytesPerUnit: Record<string, number> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+/** Docker refuses a container with less. */
+const leastMemoryBytes = 6 * 1024 ** 2;
+
+const memory = leaf({ wanted: 'a size of at least 6m, such as "512m" or "2g", or bytes', example: "512m" }, raw => {
+    const match = typeof raw === "string" ? /^(\d{1,12})([bkmg])$/i.exec(raw) : null;
+    const bytes = match ? Number(match[1]) * bytesPerUnit[match[2]!.toLowerCase()]! : raw;
+    return Number.isSafeInteger(bytes) && (bytes as number) >= leastMemoryBytes ? (bytes as number) : undefined;
+});
+
+/** `pulumi config set --path` stores 0.5 as a text. */
+const cpus = leaf({ wanted: "a number of CPUs from 0.01 to 1024, such as 0.5 or 2", example: "2" }, raw => {
+    const count = typeof raw === "string" && /^\d{1,4}(\.\d{1,3})?$/.test(raw) ? Number(raw) : raw;
+    return typeof count === "number" && count >= 0.01 && count <= 1024 ? count : undefined;
+});
+
+const ulimitName = oneOf([
+    "nofile",
+    "as",
+    "core",
+    "cpu",
+    "data",
+    "fsize",
+    "locks",
+    "memlock",
+    "msgqueue",
+    "nice",
+    "nproc",
+    "rss",
+    "rtprio",
+    "rttime",
+    "sigpending",
+    "stack",
+]);
+const limit = wholeNumber(-1, Number.MAX_SAFE_INTEGER, 65536);
+const ulimit = objectOr<Ulimit, Ulimit>(
+    z.strictObject({ soft: limit, hard: limit }),
+    limit.transform(both => ({ soft: both, hard: both })),
+);
+
+const capability = leaf(
+    { wanted: "the name of a Linux capability, such as NET_ADMIN or ALL", example: "NET_ADMIN" },
+    raw => (typeof raw === "string" && /^[A-Za-z][A-Za-z_]{1,40}$/.test(raw) ? raw.toUpperCase() : undefined),
+);
+
+/** The keys of a service that describe its containers. All are of class *release*. */
+export const containerShape = {
+    image: image("IMAGE"),
+    port: port(8080),
+    env: z.record(environmentName, objectOr(z.strictObject({ secret: secretNameLeaf }), plainText)).prefault({}),
+    secrets: listOf(secretNameLeaf).prefault([]),
+    command: z.array(plainText).optional(),
+    entrypoint: z.array(plainText).optional(),
+    workingDir: absolutePath("/srv").optional(),
+    user: freeText({ wanted: "USER or USER:GROUP, names or numbers", example: "1000:1000" }, text =>
+        /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})?$/.test(text),
+    ).optional(),
+    init: flag().prefault(false),
+    labels: z.record(labelName, plainText).prefault({}),
+    volumes: listOf(volume).prefault([]),
+    networks: listOf(
+        textLike(dockerNamePattern, { wanted: "the name of a Docker network", example: "NETWORK" }),
+    ).prefault([]),
+    extraHosts: listOf(extraHost).prefault([]),
+    dns: listOf(address("10.0.0.53")).prefault([]),
+    capabilities: z
+        .strictObject({ add: listOf(capability).prefault([]), drop: listOf(capability).prefault([]) })
+        .prefault({}),
+    memory: memory.optional(),
+    cpus: cpus.optional(),
+    ulimits: z.record(ulimitName, ulimit).prefault({}),
+    log: z
+        .strictObject({
+            driver: textLike(/^[A-Za-z0-9][A-Za-z0-9._/:-]{0,254}$/, {
+                wanted: "the name of a logging driver",
+                example: "json-file",
+            }),
+            options: z.record(labelName, plainText).prefault({}),
+        })
+        .optional(),
+    // YAML 1.1 reads a bare `no` as false.
+    restart: oneOf(["unless-stopped", "always", "on-failure", "no"], raw =>
+        raw === false ? "no" : undefined,
+    ).prefault("unless-stopped"),
+    stopSignal: freeText({ wanted: "a signal's name or number, such as SIGQUIT", example: "SIGQUIT" }, text =>
+        /^(?:SIG[A-Z][A-Z0-9+-]{1,12}|[1-9]\d?)$/.test(text),
+    ).optional(),
+    stopGracePeriod: duration("10s", 0).prefault("10s"),
+    maxReplicas: wholeNumber(1, 100, 8).prefault(8),
+    timeouts: z.strictObject({ server: duration("50s").optional() }).prefault({}),
+};

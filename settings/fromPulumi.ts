@@ -1,0 +1,72 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Problem, renderProblems } from "./Problem";
+import { checkSettings, type RawConfig } from "./parse";
+import type { Settings } from "./Settings";
+
+const namespace = "relink:";
+
+/** Every problem of the stack config. Pulumi prints the message of a RunError without a stack trace. */
+export class SettingsError extends pulumi.RunError {
+    constructor(
+        readonly problems: readonly Problem[],
+        stack: string,
+    ) {
+        super(renderProblems(problems, stack));
+        this.name = "SettingsError";
+    }
+}
+
+/**
+ * Reads and parses the config of the current stack. Secret values come out plain: whoever passes them on to Pulumi
+ * marks them with `pulumi.secret` again.
+ *
+ * @throws SettingsError that lists every problem, before anything has changed
+ */
+export async function readSettings(): Promise<Settings> {
+    const stack = pulumi.getStack();
+    const raw = decode(pulumi.runtime.allConfig());
+    const { settings, problems } = checkSettings(raw, { project: pulumi.getProject(), stack });
+    if (problems) {
+        throw new SettingsError(problems, stack);
+    }
+    warnOfPlainSecrets(raw);
+    return settings;
+}
+
+/**
+ * All keys of our namespace. They are read here and not with `config.requireSecretObject`, since that one repeats the
+ * text in its error, and since it cannot tell which other keys there are.
+ */
+function decode(all: Record<string, string>): RawConfig {
+    const raw: RawConfig = {};
+    for (const [key, text] of Object.entries(all)) {
+        if (key.startsWith(namespace)) {
+            const name = key.slice(namespace.length);
+            raw[name] = name === "host" ? text : parseJson(text);
+        }
+    }
+    // Pulumi wants a default for every key that Pulumi.yaml declares: an empty text stands for none.
+    return raw.host === "" ? { ...raw, host: undefined } : raw;
+}
+
+/** A text that is no JSON stays a text, and the schema says that it must be an object. */
+function parseJson(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return text;
+    }
+}
+
+/** Pulumi tells programs only whether a key as a whole holds something secret. */
+function warnOfPlainSecrets(raw: RawConfig): void {
+    const secretKeys: unknown = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "null");
+    for (const name of ["secrets", "registries"] as const) {
+        const isUsed = Object.keys(raw[name] ?? {}).length > 0;
+        if (isUsed && Array.isArray(secretKeys) && !secretKeys.includes(namespace + name)) {
+            pulumi.log.warn(
+                `${namespace}${name} is stored in plain text. Set its values again with pulumi config set --secret --path.`,
+            );
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { Duration } from "./Duration";
+
+/** What a value must be, for the error, and a good one for the command that fixes it. */
+export interface Expectation {
+    wanted: string;
+    example: string;
+}
+
+/** Travels with a zod issue: how the problem is told. */
+export interface IssueDetails extends Partial<Expectation> {
+    /** Replaces "is X, but must be Y". */
+    says?: string;
+}
+
+/** How Pulumi shows a value that it does not know yet, and what JavaScript makes of one that was put into a text. */
+const unresolvedValue = /04da6b54-80e4-46f7-96ec-b56ff0331ba9|\[object Object\]|\[toString\] on an \[Output/;
+
+export const unresolvedSays =
+    "is not known yet: it was made from another resource's output. It must be plain text: build and push first, " +
+    "then set the result here";
+
+/**
+ * A schema for one value. `read` returns undefined for a bad one. Zod's own types are not used for leaves, so that
+ * each error says what is wanted in the user's words and so that a missing key gets the same sentence.
+ */
+export function leaf<T>(expectation: Expectation, read: (raw: unknown) => T | undefined) {
+    return z.unknown().transform((raw, context): T => {
+        const unresolved = typeof raw === "string" && unresolvedValue.test(raw);
+        const value = unresolved ? undefined : read(raw);
+        if (value === undefined) {
+            const details: IssueDetails = unresolved ? { ...expectation, says: unresolvedSays } : { ...expectation };
+            context.addIssue({ code: "custom", message: expectation.wanted, params: { ...details } });
+            return z.NEVER;
+        }
+        return value;
+    });
+}
+
+/** A text that matches the pattern whole. */
+export function textLike(pattern: RegExp, expectation: Expectation) {
+    return leaf(expectation, raw => (typeof raw === "string" && pattern.test(raw) ? raw : undefined));
+}
+
+/**
+ * Any text without a NUL. Whole numbers and booleans are taken as their text: `pulumi config set --path` stores `8080`
+ * and `true` as such. Other numbers are not, since YAML has already dropped digits (1.10 is 1.1).
+ */
+export function freeText(expectation: Expectation, accepts: (text: string) => boolean = () => true) {
+    return leaf(expectation, raw => {
+        const text = typeof raw === "boolean" || Number.isSafeInteger(raw) ? String(raw) : raw;
+        return typeof text === "string" && !text.includes("\0") && accepts(text) ? text : undefined;
+    });
+}
+
+export function wholeNumber(from: number, to: number, example: number) {
+    return leaf({ wanted: `a whole number from ${from} to ${to}`, example: String(example) }, raw =>
+        Number.isInteger(raw) && (raw as number) >= from && (raw as number) <= to ? (raw as number) : undefined,
+    );
+}
+
+export function port(example: number) {
+    return wholeNumber(1, 65535, example);
+}
+
+export function flag() {
+    return leaf({ wanted: "true or false", example: "true" }, raw => (typeof raw === "boolean" ? raw : undefined));
+}
+
+/** One of a few words. YAML readers may turn `no` into false, which is why a word can have another spelling. */
+export function oneOf<const T extends string>(
+    words: readonly T[],
+    alsoSpelled: (raw: unknown) => T | undefined = none,
+) {
+    return leaf({ wanted: words.length === 1 ? words[0]! : `one of ${words.join(", ")}`, example: words[0]! }, raw =>
+        words.includes(raw as T) ? (raw as T) : alsoSpelled(raw),
+    );
+}
+
+/** Milliseconds. */
+export function duration(example: string, atLeastMs: 0 | 1 = 1) {
+    const wanted = `a duration such as 500ms, 10s, 5m or 1h${atLeastMs ? ", longer than 0" : ""} and up to 24 days`;
+    return leaf({ wanted, example }, raw => {
+        if (typeof raw !== "string") {
+            return undefined;
+        }
+        try {
+            const { milliseconds } = Duration.parse(raw);
+            return milliseconds >= atLeastMs ? milliseconds : undefined;
+        } catch {
+            return undefined;
+        }
+    });
+}
+
+/** A list without the same thing twice. */
+export function listOf<T>(element: z.ZodType<T>) {
+    return z.array(element).superRefine((items, context) => {
+        const seen = new Set<string>();
+        items.forEach((item, index) => {
+            const text = JSON.stringify(item);
+            if (seen.has(text)) {
+                const details: IssueDetails = { says: "is in the list twice" };
+                context.addIssue({ code: "custom", message: "unique", path: [index], params: { ...details } });
+            }
+            seen.add(text);
+        });
+    });
+}
+
+/** An object is read by one schema, anything else by the other, and the errors are those of that one. */
+export function objectOr<A, B>(objectSchema: z.ZodType<A>, otherSchema: z.ZodType<B>) {
+    return z.unknown().transform((raw, context): A | B => {
+        const isObject = typeof raw === "object" && raw !== null && !Array.isArray(raw);
+        const result = (isObject ? objectSchema : (otherSchema as z.ZodType<A | B>)).safeParse(raw);
+        if (!result.success) {
+            for (const issue of result.error.issues) {
+                context.issues.push({ ...issue, input: raw } as (typeof context.issues)[number]);
+            }
+            return z.NEVER;
+        }
+        return result.data;
+    });
+}
+
+function none(): undefined {
+    return undefined;
+}

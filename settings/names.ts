@@ -1,0 +1,145 @@
+import { isIP, isIPv4 } from "node:net";
+import { freeText, leaf, textLike } from "./leaves";
+
+// Whatever reaches HAProxy's configuration, its maps or a Docker name is matched whole against a short list of
+// letters: nothing that HAProxy would read as a word break, a quote, an escape or a format (`%[`) can get through.
+
+const serviceNamePattern = /^[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?$/;
+const dnsName = "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*";
+const dnsNamePattern = new RegExp(`^${dnsName}$`, "i");
+const hostPattern = new RegExp(`^(?:\\*\\.)?${dnsName}$`, "i");
+const secretName = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
+
+/** Also the name of two backends, of containers, and a Host header of the preview listener. */
+export const serviceName = leaf(
+    {
+        wanted:
+            "a name of lower case letters, digits and hyphens that starts with a letter, has at most 30 of them, " +
+            'does not end in "-", "-blue" or "-green" and is not "none"',
+        example: "web",
+    },
+    // `none` is what the link map says before the first link; a color at the end would name another service's backend.
+    raw => (isServiceName(raw) ? raw : undefined),
+);
+
+export function isServiceName(raw: unknown): raw is string {
+    return typeof raw === "string" && serviceNamePattern.test(raw) && raw !== "none" && !/-(blue|green)$/.test(raw);
+}
+
+/** A public host name, in lower case; `*` is every host. */
+export const host = leaf(
+    { wanted: 'a DNS name without port, "*.example.com", or "*" for every host', example: "shop.example.com" },
+    raw => {
+        const fits = typeof raw === "string" && raw.length <= 253 && (raw === "*" || hostPattern.test(raw));
+        return fits ? raw.toLowerCase() : undefined;
+    },
+);
+
+/** A Host header. */
+export const hostHeader = leaf({ wanted: "a DNS name or address, optionally with :port", example: "web" }, raw => {
+    const match = typeof raw === "string" && raw.length <= 260 ? /^([^:]+)(?::(\d{1,5}))?$/.exec(raw) : null;
+    return match && dnsNamePattern.test(match[1]!) && Number(match[2] ?? 1) <= 65535 ? match[0] : undefined;
+});
+
+/** The path of a request. No `#`, quote, `$`, backslash or space, all of which mean something in HAProxy's files. */
+export const requestPath = textLike(/^\/(?:[A-Za-z0-9\-._~!&()*+,;=:@/?]|%[0-9A-Fa-f]{2}){0,255}$/, {
+    wanted: "a path that starts with / and has only letters, digits, -._~!&()*+,;=:@/? and %XX",
+    example: "/healthz",
+});
+
+export const secretNameLeaf = textLike(new RegExp(`^${secretName}$`), {
+    wanted: "the name of a secret: letters, digits, _ . and -",
+    example: "NAME",
+});
+
+/** A key of `relink:secrets`. */
+export const secretKey = leaf(
+    { wanted: "a key SERVICE.NAME with the name of a service and of its secret", example: "VALUE" },
+    raw => {
+        const dot = typeof raw === "string" ? raw.indexOf(".") : -1;
+        const text = raw as string;
+        const fits = dot > 0 && isServiceName(text.slice(0, dot)) && secretNamePattern.test(text.slice(dot + 1));
+        return fits ? text : undefined;
+    },
+);
+const secretNamePattern = new RegExp(`^${secretName}$`);
+
+/** A name that Docker takes for a container, network or volume. */
+export const dockerNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{1,62}$/;
+
+/** An absolute path without `..`, `:` (Docker's separator) and control characters. */
+export function isAbsolutePath(raw: unknown): raw is string {
+    return (
+        typeof raw === "string" && raw.length <= 1024 && /^\/[^:\p{Cc}]*$/u.test(raw) && !/(^|\/)\.\.(\/|$)/.test(raw)
+    );
+}
+
+export const absolutePath = (example: string) =>
+    leaf({ wanted: "an absolute path without .. and :", example }, raw => (isAbsolutePath(raw) ? raw : undefined));
+
+export const address = (example: string) =>
+    leaf({ wanted: "an IP address", example }, raw =>
+        typeof raw === "string" && isIP(raw) && !raw.includes("%") ? raw : undefined,
+    );
+
+/** `name:address`; Docker's word `host-gateway` stands for the Docker host. */
+export const extraHost = leaf(
+    { wanted: "NAME:ADDRESS with an IP address or host-gateway", example: "db.internal:10.0.0.5" },
+    raw => {
+        const match = typeof raw === "string" ? /^([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}))[:](.+)$/.exec(raw) : null;
+        return match && (isIP(match[2]!) || match[2] === "host-gateway") ? match[0] : undefined;
+    },
+);
+
+/** IPv4 CIDR, /16 to /24, whose address is the first of the subnet. */
+export const subnet = leaf(
+    { wanted: "an IPv4 subnet from /16 to /24 with no bit set beyond the prefix", example: "172.30.0.0/20" },
+    raw => {
+        const match = typeof raw === "string" ? /^([\d.]{7,15})\/(\d{2})$/.exec(raw) : null;
+        if (!match || !isIPv4(match[1]!)) {
+            return undefined;
+        }
+        const prefix = Number(match[2]);
+        const bits = match[1]!.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+        return prefix >= 16 && prefix <= 24 && bits % 2 ** (32 - prefix) === 0 ? match[0] : undefined;
+    },
+);
+
+/** Where the Docker Engine is. */
+export const dockerEndpoint = leaf(
+    { wanted: "unix:///PATH or tcp://HOST:PORT", example: "unix:///var/run/docker.sock" },
+    raw => {
+        if (typeof raw !== "string") {
+            return undefined;
+        }
+        const tcp = /^tcp:\/\/([^:/@\s]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/.exec(raw);
+        const isTcp =
+            tcp !== null && (tcp[1]!.startsWith("[") || dnsNamePattern.test(tcp[1]!)) && Number(tcp[2]) <= 65535;
+        return isTcp || (raw.startsWith("unix://") && isAbsolutePath(raw.slice(7))) ? raw : undefined;
+    },
+);
+
+/** `host[:port]` of a registry. */
+export const registryAddress = textLike(/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})(?::\d{1,5})?$/, {
+    wanted: "the address of a registry, HOST or HOST:PORT, without scheme and path",
+    example: "VALUE",
+});
+
+export const environmentName = leaf(
+    {
+        wanted: "the name of an environment variable; those that start with RELINK_ are set by relink",
+        example: "VALUE",
+    },
+    raw =>
+        typeof raw === "string" && /^[A-Za-z_][A-Za-z0-9_.-]{0,254}$/.test(raw) && !raw.startsWith("RELINK_")
+            ? raw
+            : undefined,
+);
+
+export const labelName = leaf(
+    { wanted: "the name of a label in visible ASCII; those that start with relink. are reserved", example: "VALUE" },
+    raw =>
+        typeof raw === "string" && /^[\x21-\x7e]{1,255}$/.test(raw) && !raw.startsWith("relink.") ? raw : undefined,
+);
+
+export const plainText = freeText({ wanted: "a text, a whole number, true or false", example: "VALUE" });

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { duration, freeText, oneOf } from "./leaves";
+
+/** The keys of a service that say how it is released. */
+export const policyShape = {
+    minHealthyTime: duration("5s", 0).prefault("5s"),
+    healthyDeadline: duration("5m").prefault("5m"),
+    progressDeadline: duration("10m").prefault("10m"),
+    drainTimeout: duration("60s", 0).prefault("60s"),
+    onDrainTimeout: oneOf(["close", "wait"]).prefault("close"),
+    previousColor: oneOf(["keep", "stop", "remove"]).prefault("keep"),
+    hooks: z
+        .strictObject({
+            prePromotion: z
+                .strictObject({
+                    command: freeText({ wanted: "a shell command", example: "COMMAND" }, text => text.trim() !== ""),
+                })
+                .optional(),
+        })
+        .prefault({}),
+    retryToken: freeText({ wanted: "any text of 1 to 256 letters", example: "again-1" }, text =>
+        /^.{1,256}$/su.test(text),
+    ).optional(),
+    driftPolicy: oneOf(["fail", "repair"]).prefault("fail"),
+    lockTimeout: duration("0s", 0).prefault("0s"),
+};

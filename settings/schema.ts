@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { containerShape } from "./container";
+import { frontSchema } from "./front";
+import { healthSchema } from "./health";
+import { listOf, oneOf, wholeNumber } from "./leaves";
+import { dockerEndpoint, host, plainText, registryAddress, secretKey, serviceName } from "./names";
+import { policyShape } from "./policy";
+
+/** One entry of `relink:services`. */
+export const serviceSchema = z.strictObject({
+    ...containerShape,
+    health: healthSchema.prefault({}),
+    ...policyShape,
+    replicas: wholeNumber(1, 100, 1).prefault(1),
+    hosts: listOf(host).prefault(["*"]),
+    live: oneOf(["auto", "blue", "green"]).prefault("auto"),
+});
+
+const registry = z.strictObject({ username: plainText, password: plainText });
+
+/** Everything under the namespace `relink:`. */
+export const stackSchema = z.strictObject({
+    front: frontSchema.prefault({}),
+    services: z.record(serviceName, serviceSchema),
+    host: dockerEndpoint.optional().meta({ default: "the machine's Docker Engine" }),
+    secrets: z.record(secretKey, plainText).prefault({}),
+    registries: z.record(registryAddress, registry).prefault({}),
+});
+
+/** The stack config with defaults and parsed values, still in the config's own shape. */
+export type StackConfig = z.output<typeof stackSchema>;
+export type ServiceConfig = z.output<typeof serviceSchema>;

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { ConfigPath } from "./Problem";
+import { stackSchema } from "./schema";
+
+/** One key of the config, as the schema has it. */
+export interface SchemaKey {
+    /** `services.*.health.path`; `*` is a name that the user chooses. */
+    path: string;
+    /** The default as the config spells it; undefined where there is none. */
+    default: unknown;
+    required: boolean;
+}
+
+/** Names of the keys that are known at a path, for suggestions. */
+export function keysAt(path: ConfigPath): string[] {
+    let schema: z.core.$ZodType | undefined = stackSchema;
+    for (const segment of path) {
+        schema = schema && childOf(unwrap(schema).schema, segment);
+    }
+    const found = schema && unwrap(schema).schema;
+    return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
+}
+
+/** Every key that has a value of its own, in the schema's order. */
+export function schemaKeys(): SchemaKey[] {
+    return leavesOf(stackSchema, []);
+}
+
+function leavesOf(schema: z.core.$ZodType, path: string[]): SchemaKey[] {
+    const found = unwrap(schema);
+    if (found.schema instanceof z.ZodObject) {
+        return Object.entries(found.schema.shape).flatMap(([key, child]) =>
+            leavesOf(child as z.core.$ZodType, [...path, key]),
+        );
+    }
+    if (found.schema instanceof z.ZodRecord && unwrap(found.schema.valueType).schema instanceof z.ZodObject) {
+        return leavesOf(found.schema.valueType, [...path, "*"]);
+    }
+    return [{ path: path.join("."), default: found.default, required: found.required }];
+}
+
+function childOf(schema: z.core.$ZodType, segment: string | number): z.core.$ZodType | undefined {
+    if (schema instanceof z.ZodObject) {
+        return Object.hasOwn(schema.shape, segment) ? (schema.shape[segment] as z.core.$ZodType) : undefined;
+    }
+    if (schema instanceof z.ZodRecord) {
+        return schema.valueType;
+    }
+    return schema instanceof z.ZodArray ? schema.element : undefined;
+}
+
+/** Takes off `optional`, `prefault` and the like, and keeps what they say. */
+function unwrap(schema: z.core.$ZodType): { schema: z.core.$ZodType; default: unknown; required: boolean } {
+    let current = schema;
+    let value: unknown = (current as z.ZodType).meta?.()?.default;
+    let required = value === undefined;
+    while (current instanceof z.ZodPrefault || current instanceof z.ZodOptional) {
+        required = false;
+        if (current instanceof z.ZodPrefault) {
+            value ??= current._zod.def.defaultValue;
+        }
+        current = current._zod.def.innerType;
+    }
+    return { schema: current, default: value, required };
+}

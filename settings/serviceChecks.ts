@@ -1,0 +1,150 @@
+import { Duration } from "./Duration";
+import { type ConfigPath, type Problem, removeCommand, setCommand } from "./Problem";
+import type { ServiceConfig, StackConfig } from "./schema";
+
+/** True when nothing at, above or below the path is wrong already: only then does a check mean something. */
+export type IsSound = (...path: ConfigPath) => boolean;
+
+type Key = string | number;
+
+/** What must hold between the settings of one service. */
+export function checkService(name: string, config: StackConfig, isSound: IsSound): Problem[] {
+    const service = config.services[name]!;
+    const at = (...keys: Key[]): ConfigPath => ["services", name, ...keys];
+    const sound = (...keys: Key[]) => isSound(...at(...keys));
+    return [
+        ...checkTimes(service, at, sound),
+        ...checkReplicas(service, at, sound),
+        ...checkHealth(service, at, sound),
+        ...checkHosts(service, at, sound),
+        ...checkVolumes(service, at, sound),
+        ...checkUlimits(service, at, sound),
+    ];
+}
+
+type At = (...keys: Key[]) => ConfigPath;
+
+function checkTimes(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
+    const problems: Problem[] = [];
+    const mustBeLess = (shorter: TimeKey, longer: TimeKey) => {
+        if (sound(shorter) && sound(longer) && service[shorter] >= service[longer]) {
+            problems.push({
+                path: at(longer),
+                message: `is ${spell(service[longer])}, but must be longer than ${shorter} (${spell(service[shorter])})`,
+                fix: setCommand(at(longer), spell(service[shorter] * 2 || 1_000)),
+            });
+        }
+    };
+    mustBeLess("minHealthyTime", "healthyDeadline");
+    mustBeLess("healthyDeadline", "progressDeadline");
+
+    const { interval, rise } = service.health;
+    const earliestUp = interval * rise;
+    const known = sound("health", "interval") && sound("health", "rise") && sound("healthyDeadline");
+    if (known && earliestUp >= service.healthyDeadline) {
+        problems.push({
+            path: at("health", "interval"),
+            message:
+                `is ${spell(interval)}, and ${rise} good checks (health.rise) take ${spell(earliestUp)}: ` +
+                `that must be shorter than healthyDeadline (${spell(service.healthyDeadline)})`,
+            fix: setCommand(at("health", "interval"), "2s"),
+        });
+    }
+    return problems;
+}
+
+type TimeKey = "minHealthyTime" | "healthyDeadline" | "progressDeadline";
+
+/** Sums can be longer than any one duration may be, so this does not go through the checks of `ofMilliseconds`. */
+function spell(milliseconds: number): string {
+    return milliseconds <= 2_147_483_647 ? Duration.ofMilliseconds(milliseconds).toString() : `${milliseconds}ms`;
+}
+
+function checkReplicas(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
+    if (!sound("replicas") || !sound("maxReplicas") || service.replicas <= service.maxReplicas) {
+        return [];
+    }
+    return [
+        {
+            path: at("replicas"),
+            message:
+                `is ${service.replicas}, but must be at most maxReplicas (${service.maxReplicas}); ` +
+                "raising maxReplicas is a new release",
+            fix: setCommand(at("maxReplicas"), String(service.replicas)),
+        },
+    ];
+}
+
+function checkHealth(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
+    const { path, tcp } = service.health;
+    if (!sound("health", "path") || !sound("health", "tcp") || !tcp || path === undefined) {
+        return [];
+    }
+    return [
+        {
+            path: at("health", "path"),
+            message: "is set together with health.tcp: a TCP check asks for no path",
+            fix: removeCommand(at("health", "path")),
+        },
+    ];
+}
+
+function checkHosts(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
+    if (!sound("hosts")) {
+        return [];
+    }
+    if (service.hosts.length === 0) {
+        const fix = `${removeCommand(at("hosts"))} && ${setCommand(at("hosts", 0), "HOST")}`;
+        return [{ path: at("hosts"), message: 'is an empty list, but must name at least one host or "*"', fix }];
+    }
+    const all = service.hosts.indexOf("*");
+    if (all < 0 || service.hosts.length === 1) {
+        return [];
+    }
+    const message = 'is "*", every host, and must then be the only one in the list';
+    return [{ path: at("hosts", all), message, fix: removeCommand(at("hosts", all)) }];
+}
+
+function checkVolumes(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
+    const problems: Problem[] = [];
+    const targets = new Set<string>();
+    service.volumes.forEach((volume, index) => {
+        const path = at("volumes", index);
+        if (!sound("volumes")) {
+            return;
+        }
+        if (!volume.readOnly && !volume.shared) {
+            problems.push({
+                path,
+                message:
+                    "can be written by both colors at once, since both run during a release: set shared: true " +
+                    "if the application can live with that (written as {source, target, shared: true}), else mount it read-only",
+                // Only an object can take `shared`, and a text may have been written: this replaces either.
+                fix: [
+                    removeCommand(path),
+                    ...(["source", "target"] as const).map(key => setCommand([...path, key], volume[key])),
+                    setCommand([...path, "shared"], "true"),
+                ].join(" && "),
+            });
+        }
+        if (targets.has(volume.target)) {
+            problems.push({
+                path,
+                message: "is mounted where another volume of this service is mounted already",
+                fix: removeCommand(path),
+            });
+        }
+        targets.add(volume.target);
+    });
+    return problems;
+}
+
+function checkUlimits(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
+    return Object.entries(service.ulimits).flatMap(([name, { soft, hard }]) => {
+        if (!sound("ulimits", name) || hard === -1 || (soft !== -1 && soft <= hard)) {
+            return [];
+        }
+        const message = `has a soft limit above the hard limit (${hard})`;
+        return [{ path: at("ulimits", name), message, fix: setCommand(at("ulimits", name, "soft"), String(hard)) }];
+    });
+}

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { backendName } from "../../haproxy/names";
+import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
+import { runInAnchor } from "../../providers/observe";
+import type { Live } from "../../release/Observed";
+import type { Color } from "../../settings/Settings";
+import { expectSuccess } from "../support/command";
+import { LiveFront } from "../support/LiveFront";
+import { oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";
+import { createStack, type TestStack } from "../support/stack";
+
+// Rule 7: what an `up` that died left behind is finished or undone by the next one, and no request is lost meanwhile. Each
+// test writes the record as the `up` leaves it at that very point, which no kill can hit reliably.
+
+let stack: TestStack;
+let front: LiveFront;
+
+beforeAll(async () => {
+    stack = await createStack({ config: webStack() });
+    front = new LiveFront(stack);
+    expectSuccess(await stack.up());
+    stack.setConfig("services.web.image", "relink-hello:v2");
+    expectSuccess(await stack.up());
+});
+
+afterAll(() => stack?.cleanup());
+
+/** Runs `up` under load and gives back what it printed. */
+async function upUnderLoad(name: string, expected: "success" | "failure" = "success"): Promise<string> {
+    let printed = "";
+    await underLoad(
+        name,
+        stack,
+        async () => {
+            const result = await stack.up();
+            printed = result.stdout + result.stderr;
+            expect(result.code === 0 ? "success" : "failure", printed).toBe(expected);
+        },
+        { mix: withoutWebSockets, ratePerSecond: 150 },
+    );
+    return printed;
+}
+
+/** Leaves the intent of a switch to a color, as written before its first step. */
+async function beginSwitch(from: Live, to: Color): Promise<void> {
+    await front.editRecord("web", record => ({
+        ...record,
+        intent: { kind: "switch", from, to, release: record[to].release ?? "" },
+    }));
+}
+
+/** Nothing is open, both views of the link agree, and one more `up` finds nothing to do. */
+async function expectSettled(live: Color): Promise<void> {
+    const service = await front.service("web");
+    expect(service).toMatchObject({ live, confirmed: live, intent: undefined });
+    const { stderr } = expectSuccess(await stack.preview());
+    expect(stderr).toContain(`nothing to do: ${live} serves`);
+}
+
+describe("after an up that died", () => {
+    oneAfterTheOther();
+
+    it("in a switch whose target is ready: the switch is finished", async () => {
+        await beginSwitch("green", "blue");
+        stack.setConfig("services.web.image", "relink-hello:v1");
+        const printed = await upUnderLoad("finish an interrupted switch");
+        expect(printed).toContain("finishes the switch to blue that an interrupted up began.");
+        await expectSettled("blue");
+    });
+
+    it("with HAProxy switched already, and with an image that cannot be had: the switch is finished all the same", async () => {
+        await beginSwitch("blue", "green");
+        await front.linkByHand("web", "green");
+        stack.setConfig("services.web.image", "127.0.0.1:1/shop/web:none");
+        const printed = await upUnderLoad("finish an interrupted switch, then refuse", "failure");
+        expect(printed).toContain("first finishes the switch to green that an interrupted up began; then refused: ");
+        stack.setConfig("services.web.image", "relink-hello:v2");
+        await expectSettled("green");
+    });
+
+    it("in scaling up: what never took traffic is proved before it does", async () => {
+        const { workers = [] } = (await front.observe()).front ?? {};
+        const runtime = new Runtime(runInAnchor(front.engine, front.target.front));
+        const closed = await runtime.setServers(
+            workers,
+            backendName("web", "green"),
+            new Map([[2, { state: "maint" }]]),
+        );
+        assertEveryWorker("slot 2", closed);
+        await front.editRecord("web", record => ({ ...record, green: { ...record.green, replicas: 1 } }));
+        expect((await front.service("web")).green).toMatchObject({ replicas: 1, running: 2, ready: 1 });
+
+        const printed = await upUnderLoad("finish an interrupted scaling up");
+        expect(printed).toContain("green is scaled in place from 1 to 2 replicas; the link stays on green.");
+        expect((await front.service("web")).green).toMatchObject({ replicas: 2, running: 2, ready: 2 });
+        await expectSettled("green");
+    });
+
+    it("in scaling down: what is too many is drained and removed", async () => {
+        await front.editRecord("web", record => ({ ...record, green: { ...record.green, replicas: 1 } }));
+        stack.setConfig("services.web.replicas", 1);
+        const printed = await upUnderLoad("finish an interrupted scaling down");
+        expect(printed).toContain(
+            "green is brought to 1 replica, since an interrupted up left 2; the link stays on green.",
+        );
+        expect((await front.service("web")).green).toMatchObject({ replicas: 1, running: 1, ready: 1, strays: [] });
+        await expectSettled("green");
+    });
+
+    it("before the previous color was stopped: it is stopped now", async () => {
+        await front.editRecord("web", record => ({
+            ...record,
+            intent: { kind: "leave", color: "blue", farewell: "stop" },
+        }));
+        const printed = await upUnderLoad("stop the previous color");
+        expect(printed).toContain(
+            "blue is drained and stopped, which an interrupted up left open; the link stays on green.",
+        );
+        expect((await front.service("web")).blue).toMatchObject({ replicas: 2, running: 0 });
+        await expectSettled("green");
+    });
+
+    it("in a switch whose target is not ready: the switch is taken back", async () => {
+        await beginSwitch("green", "blue");
+        const printed = await upUnderLoad("take back an interrupted switch");
+        expect(printed).toContain("takes back the switch that an interrupted up began (link to green).");
+        await expectSettled("green");
+    });
+
+    it("before the previous color was removed: it is removed now", async () => {
+        await front.editRecord("web", record => ({
+            ...record,
+            blue: { replicas: 0, block: record.blue.block },
+            intent: { kind: "leave", color: "blue", farewell: "remove" },
+        }));
+        expect((await front.service("web")).blue.strays).toHaveLength(2);
+        const printed = await upUnderLoad("remove the previous color");
+        expect(printed).toContain(
+            "blue is drained and removed, which an interrupted up left open; the link stays on green.",
+        );
+        expect((await front.service("web")).blue).toMatchObject({ release: undefined, running: 0, strays: [] });
+        await expectSettled("green");
+    });
+});

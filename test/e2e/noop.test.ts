@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findEngineAddress } from "../../docker/EngineAddress";
+import { isReadOnlyScript } from "../../haproxy/runtime";
+import { expectSuccess } from "../support/command";
+import { type EngineCall, EngineProxy, type ExecCall } from "../support/engineProxy";
+import { LiveFront } from "../support/LiveFront";
+import { createStack, type TestStack } from "../support/stack";
+
+// Rule 8: a repeated `up` makes no mutating call. Everything that asks the Docker Engine goes through a recording socket.
+
+let stack: TestStack;
+let proxy: EngineProxy;
+
+beforeAll(async () => {
+    const address = findEngineAddress(undefined);
+    if (address.kind !== "unix") {
+        throw new Error("this test records at the Engine's unix socket");
+    }
+    proxy = await EngineProxy.start(address.socketPath);
+    stack = await createStack({
+        env: { DOCKER_HOST: proxy.host },
+        config: {
+            front: { image: "haproxy:3.0" },
+            services: {
+                web: {
+                    image: "relink-hello:v1",
+                    port: 8080,
+                    replicas: 2,
+                    health: { path: "/healthz", interval: "500ms" },
+                    minHealthyTime: "500ms",
+                    hooks: { prePromotion: { command: "true" } },
+                },
+            },
+        },
+    });
+    expectSuccess(await stack.up());
+    stack.setConfig("services.web.image", "relink-hello:v2");
+    expectSuccess(await stack.up());
+});
+
+afterAll(async () => {
+    await stack?.cleanup();
+    await proxy?.close();
+});
+
+const isReading = ({ argv, stdin }: ExecCall) => isReadOnlyScript(argv, stdin);
+
+/** What one run of the CLI asked of the Engine. */
+async function recorded(run: () => Promise<unknown>): Promise<EngineCall[]> {
+    proxy.clear();
+    await run();
+    return [...proxy.calls];
+}
+
+/** Mutating calls, readable: what a failure prints. */
+function mutating(calls: EngineCall[]): string[] {
+    const execs = new Set(calls.filter(({ exec }) => exec && isReading(exec)).map(({ exec }) => exec));
+    return calls
+        .filter(({ method, exec }) => method !== "GET" && method !== "HEAD" && !(exec && execs.has(exec)))
+        .map(
+            ({ method, path, exec }) => `${method} ${path}${exec ? `: ${exec.argv.join(" ")} <<< ${exec.stdin}` : ""}`,
+        );
+}
+
+describe("with nothing to do", () => {
+    it("an up changes nothing at the Engine, nor in the front's volumes", async () => {
+        const front = new LiveFront(stack);
+        const before = await front.record("web");
+        let output = "";
+        const calls = await recorded(async () => {
+            ({ stdout: output } = expectSuccess(await stack.up()));
+        });
+
+        expect(output).toContain("nothing to do: green serves relink-hello:v2.");
+        expect(output).toMatch(/Resources:\n\s+16 unchanged/);
+        expect(calls.length).toBeGreaterThan(0);
+        expect(mutating(calls)).toEqual([]);
+        expect(await front.record("web")).toEqual(before);
+        console.log(`A no-op up: ${calls.length} calls of the Docker Engine, 0 mutating.`);
+    });
+
+    it("a preview changes nothing either", async () => {
+        const calls = await recorded(async () => expectSuccess(await stack.preview()));
+        expect(calls.length).toBeGreaterThan(0);
+        expect(mutating(calls)).toEqual([]);
+        console.log(`A preview: ${calls.length} calls of the Docker Engine, 0 mutating.`);
+    });
+
+    it("a preview of a new release changes nothing, whatever it plans", async () => {
+        stack.setConfig("services.web.env", { LEVEL: "debug" });
+        const calls = await recorded(async () => {
+            const { stderr } = expectSuccess(await stack.preview());
+            expect(stderr).toContain(
+                "blue gets relink-hello:v2 with other settings (2 replicas), is proved, then the link moves green => blue",
+            );
+        });
+        expect(mutating(calls)).toEqual([]);
+        stack.setConfig("services.web.env", undefined);
+    });
+
+    it("an up whose policy, hook and drain settings were edited changes nothing: they travel only with an action", async () => {
+        stack.setConfig("services.web.drainTimeout", "5s");
+        stack.setConfig("services.web.previousColor", "remove");
+        stack.setConfig("services.web.hooks.prePromotion.command", "false");
+        const calls = await recorded(async () => expectSuccess(await stack.up()));
+        expect(mutating(calls)).toEqual([]);
+    });
+
+    it("the recorder sees a change where there is one", async () => {
+        stack.setConfig("services.web.replicas", 3);
+        const calls = await recorded(async () => expectSuccess(await stack.up()));
+        expect(mutating(calls).some(call => call.startsWith("POST /containers/create"))).toBe(true);
+    });
+});

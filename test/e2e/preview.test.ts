@@ -1,0 +1,238 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectSuccess } from "../support/command";
+import { Normaliser } from "../support/goldenPreview";
+import { LiveFront } from "../support/LiveFront";
+import { createStack, type PreviewJson, type TestStack } from "../support/stack";
+
+// What `pulumi preview` says for each row of the plan table, with the real CLI, on one stack that goes through all of
+// them in order. `vitest -u` writes the golden files anew: read them line by line before they are committed.
+
+const token = "s3cret-t0ken-of-the-first-release";
+const otherToken = "s3cret-t0ken-of-the-second-release";
+
+let stack: TestStack;
+let front: LiveFront;
+let golden: Normaliser;
+
+beforeAll(async () => {
+    stack = await createStack({
+        config: {
+            front: { image: "haproxy:3.0" },
+            services: { web },
+        },
+    });
+    await setToken(token);
+    front = new LiveFront(stack);
+    const digests = new Map<string, string>();
+    for (const version of ["v1", "v2"]) {
+        const { Id } = await front.engine.docker.getImage(`relink-hello:${version}`).inspect();
+        digests.set(Id, version.toUpperCase());
+    }
+    golden = new Normaliser(stack, digests);
+});
+
+afterAll(() => stack?.cleanup());
+
+function setToken(value: string): Promise<void> {
+    return stack.setSecret('relink:secrets["web.TOKEN"]', value);
+}
+
+/** The settings of the service between two tests. */
+const web = {
+    image: "relink-hello:v1",
+    port: 8080,
+    env: { LEVEL: "info" },
+    secrets: ["TOKEN"],
+    health: { path: "/healthz", interval: "500ms" },
+    minHealthyTime: "500ms",
+};
+
+/** Sets keys of the service for as long as `during` takes. */
+async function withSettings(settings: Record<string, unknown>, during: () => Promise<void>): Promise<void> {
+    stack.setConfig("services.web", { ...web, ...settings });
+    await during();
+    stack.setConfig("services.web", web);
+}
+
+/** Both previews of the state that the test has made, against their golden files. */
+async function expectPreview(name: string): Promise<void> {
+    // Side by side: a preview takes no lock, and most of its time is start-up.
+    const [text, json] = await Promise.all([stack.preview(), stack.pulumi(["preview", "--json"])]);
+    for (const output of [text, json].flatMap(({ stdout, stderr }) => [stdout, stderr])) {
+        expect(output).not.toContain(token);
+        expect(output).not.toContain(otherToken);
+    }
+    expectSuccess(text);
+    expectSuccess(json);
+    await expect(golden.text(text.stdout, text.stderr)).toMatchFileSnapshot(fileOf(`${name}.txt`));
+    await expect(golden.json(JSON.parse(json.stdout) as PreviewJson)).toMatchFileSnapshot(fileOf(`${name}.json`));
+}
+
+/** A preview that must fail, with what the user reads. */
+async function expectFailure(name: string, options?: { env: Record<string, string> }): Promise<void> {
+    const { code, stdout, stderr } = await stack.preview(["--diff"], options);
+    expect(code).not.toBe(0);
+    await expect(golden.text(stdout, stderr)).toMatchFileSnapshot(fileOf(`${name}.txt`));
+}
+
+function fileOf(name: string): string {
+    return join(__dirname, "golden", name);
+}
+
+describe("before the first up, a preview", () => {
+    it("shows the whole front and the first release", () => expectPreview("bootstrap"));
+
+    it("lists every wrong setting in one message", () =>
+        withSettings({ imgae: "relink-hello:v2", port: 70000, drainTimeout: 10 }, () =>
+            expectFailure("wrong-settings"),
+        ));
+
+    it("says which Docker does not answer", async () => {
+        stack.setConfig("host", "unix:///nonexistent/docker.sock");
+        await expectFailure("no-docker");
+        stack.setConfig("host", undefined);
+    });
+});
+
+describe("with blue live, a preview", () => {
+    beforeAll(async () => {
+        expectSuccess(await stack.up());
+    });
+
+    it("shows nothing where nothing is to be done", () => expectPreview("nothing"));
+
+    it("shows the idle color's release and the link for a new image", () =>
+        withSettings({ image: "relink-hello:v2" }, () => expectPreview("release")));
+
+    it("shows the hook of a promotion, and what becomes of the previous color", () =>
+        withSettings(
+            {
+                image: "relink-hello:v2",
+                previousColor: "stop",
+                hooks: { prePromotion: { command: "curl --fail $RELINK_PREVIEW_URL" } },
+            },
+            () => expectPreview("release-with-hook"),
+        ));
+
+    it("scales the live color in place", () => withSettings({ replicas: 3 }, () => expectPreview("scale")));
+
+    it("shows new routes alone", () =>
+        withSettings({ hosts: ["shop.example.com", "*.shop.example.com"] }, () => expectPreview("routes")));
+
+    it("warns of an image that cannot be had", () =>
+        withSettings({ image: "127.0.0.1:1/shop/web:none" }, () => expectPreview("missing-image")));
+
+    it("refuses to pin the link to a color that holds nothing", () =>
+        withSettings({ live: "green" }, () => expectPreview("pinned-to-nothing")));
+
+    it("shows a second service without touching the first, and warns of that one's problem alone", async () => {
+        stack.setConfig("services.api", {
+            image: "relink-hello:v2",
+            port: 8080,
+            hosts: ["api.example.com"],
+            health: { path: "/healthz" },
+        });
+        await withSettings({ image: "127.0.0.1:1/shop/web:none" }, () => expectPreview("second-service"));
+        stack.setConfig("services.api", undefined);
+    });
+
+    it("shows a change of the front's settings as the front's alone", async () => {
+        stack.setConfig("front.timeouts", { client: "60s" });
+        await expectPreview("front-timeouts");
+        stack.setConfig("front.timeouts", undefined);
+    });
+
+    it("refuses what is fixed since the front was created", async () => {
+        stack.setConfig("front.http.port", 8099);
+        await expectFailure("front-fixed");
+        stack.setConfig("front.http.port", stack.ports.http);
+    });
+});
+
+describe("with green live and blue warm, a preview", () => {
+    beforeAll(async () => {
+        web.image = "relink-hello:v2";
+        stack.setConfig("services.web", web);
+        expectSuccess(await stack.up());
+    });
+
+    it("shows the link alone for a return", () =>
+        withSettings({ image: "relink-hello:v1" }, () => expectPreview("return")));
+
+    it("shows the one setting that changed with a new release", () =>
+        withSettings({ env: { LEVEL: "debug" } }, () => expectPreview("release-of-a-setting")));
+
+    it("shows that a secret changed, and never which", async () => {
+        await setToken(otherToken);
+        await expectPreview("release-of-a-secret");
+        await setToken(token);
+    });
+
+    it("shows the link alone when it is pinned to blue", () =>
+        withSettings({ live: "blue" }, () => expectPreview("pinned")));
+
+    it("says what is not applied while the link is pinned", () =>
+        withSettings({ live: "green", image: "relink-hello:v1" }, () => expectPreview("pinned-already")));
+
+    it("starts a warm color that somebody stopped before it links to it", async () => {
+        await front.stop("web-blue-1");
+        await withSettings({ image: "relink-hello:v1" }, () => expectPreview("wake"));
+        await front.start("web-blue-1", "web", "blue");
+    });
+
+    it("warns of a live container that somebody stopped, and changes nothing", async () => {
+        await front.stop("web-green-1");
+        await expectPreview("drift-stopped");
+        await front.start("web-green-1", "web", "green");
+    });
+
+    it("warns of a link that somebody moved, and changes nothing", async () => {
+        await front.linkByHand("web", "blue");
+        await expectPreview("drift-link");
+        // What the message tells the user to do.
+        await front.reload();
+        expect((await front.service("web")).live).toBe("green");
+    });
+
+    it("refuses a release that was judged bad", async () => {
+        const { release = "" } = (await front.record("web")).blue;
+        await editRelease(release, { judgedBad: { reason: "it answered 500 to the confirming request" } });
+        await withSettings({ image: "relink-hello:v1" }, () => expectPreview("judged-bad"));
+        await editRelease(release, { judgedBad: undefined });
+    });
+
+    it("links a release that was proved when its up died", async () => {
+        const { release = "" } = (await front.record("web")).blue;
+        await editRelease(release, { linked: false });
+        await withSettings({ image: "relink-hello:v1" }, () => expectPreview("finish-proved"));
+        await editRelease(release, { proved: false });
+        await withSettings({ image: "relink-hello:v1" }, () => expectPreview("finish"));
+        await editRelease(release, { linked: true, proved: true });
+    });
+
+    it("finishes an interrupted switch whose target is ready", async () => {
+        await openSwitch();
+        await withSettings({ image: "relink-hello:v1" }, () => expectPreview("recovery-finish"));
+    });
+
+    it("takes back an interrupted switch whose target is not ready", async () => {
+        await front.stop("web-blue-1");
+        await expectPreview("recovery-undo");
+    });
+});
+
+async function editRelease(id: string, change: object): Promise<void> {
+    await front.editRecord("web", record => ({
+        ...record,
+        releases: { ...record.releases, [id]: { ...record.releases[id]!, ...change } },
+    }));
+}
+
+/** Leaves the record as an `up` does that died between its intent and the switch to blue. */
+async function openSwitch(): Promise<void> {
+    await front.editRecord("web", record => ({
+        ...record,
+        intent: { kind: "switch", from: "green", to: "blue", release: record.blue.release ?? "" },
+    }));
+}

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectSuccess } from "../support/command";
+import { TestRegistry } from "../support/registry";
+import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
+import { createStack, type TestStack } from "../support/stack";
+
+// One registry and one stack; the order matters.
+let registry: TestRegistry;
+let stack: TestStack;
+/** Digests of what the tag `stable` meant, oldest first. */
+const digests: string[] = [];
+
+beforeAll(async () => {
+    registry = await TestRegistry.start();
+    digests.push(await registry.push("relink-hello:v1", "shop/web:stable"));
+    stack = await createStack({ config: webStack({ image: `${registry.address}/shop/web:stable` }) });
+    stack.setConfig(["registries", registry.address, "username"], registry.username);
+});
+
+afterAll(async () => {
+    await stack?.cleanup();
+    await registry?.remove();
+});
+
+const setPassword = (password: string) =>
+    stack.setSecret(`relink:registries["${registry.address}"].password`, password);
+
+describe("Images from a registry with a password", () => {
+    oneAfterTheOther();
+
+    it("wrong password: refused by name, and nothing is public", async () => {
+        await setPassword("not-the-password");
+        const { code, stdout, stderr } = await stack.up();
+        const printed = `${stdout}${stderr}`;
+        expect(code, printed).not.toBe(0);
+        expect(printed).toContain(
+            `The registry ${registry.address} denied the image ${registry.address}/shop/web:stable`,
+        );
+        expect(printed).toContain("relink:registries");
+        expect(printed).not.toContain("not-the-password");
+        expect(await lifeOf(stack, "blue")).toEqual([]);
+    });
+
+    it("right password: the image is pulled by digest and released", async () => {
+        await setPassword(registry.password);
+        const { stdout } = expectSuccess(await stack.up());
+        expect(stdout).not.toContain(registry.password);
+        const load = await underLoad("first release from a registry", stack, async load => {
+            await load.until(({ answered }) => answered >= 1000, "blue answers for a while");
+        });
+        expect(Object.keys(load.byVersion)).toEqual(["v1"]);
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue", blue: { digest: digests[0] } });
+    });
+
+    it("tag moved: the same config releases what the tag means now", async () => {
+        digests.push(await registry.push("relink-hello:v2", "shop/web:stable"));
+        const load = await underLoad("tag moved in a registry", stack, async load => {
+            expectSuccess(await stack.up());
+            await load.until(({ byVersion }) => (byVersion.v2?.requests ?? 0) >= 100, "v2 answers");
+        });
+        expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
+        expect(await outputsOf(stack)).toMatchObject({
+            live: "green",
+            blue: { digest: digests[0] },
+            green: { digest: digests[1] },
+        });
+    });
+
+    it("registry down: an up with nothing to do does nothing", async () => {
+        await registry.pause();
+        const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
+        const load = await underLoad("registry down", stack, async () => {
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain("cannot be reached");
+        });
+        expect(Object.keys(load.byVersion)).toEqual(["v2"]);
+        expect([await lifeOf(stack, "blue"), await lifeOf(stack, "green")]).toEqual(before);
+        expect(await outputsOf(stack)).toMatchObject({ live: "green" });
+    });
+
+    it("registry down: a return still works", async () => {
+        const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
+        stack.setConfig("services.web.image", `${registry.address}/shop/web:stable@${digests[0]}`);
+        const load = await underLoad("return with the registry down", stack, async load => {
+            expectSuccess(await stack.up());
+            await load.until(({ byVersion }) => (byVersion.v1?.requests ?? 0) >= 100, "v1 answers");
+        });
+        expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
+        expect([await lifeOf(stack, "blue"), await lifeOf(stack, "green")]).toEqual(before);
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
+    });
+
+    it("registry down: a new image is refused, and users notice nothing", async () => {
+        stack.setConfig("services.web.image", `${registry.address}/shop/web:next`);
+        const load = await underLoad("new image with the registry down", stack, async () => {
+            const { code, stdout, stderr } = await stack.up();
+            expect(code).not.toBe(0);
+            expect(`${stdout}${stderr}`).toContain(`The registry ${registry.address} cannot be reached`);
+        });
+        expect(Object.keys(load.byVersion)).toEqual(["v1"]);
+    });
+});

@@ -1,0 +1,103 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+
+/** A resource as the program registers it: what Pulumi's engine would get to see. */
+export interface Registered {
+    type: string;
+    name: string;
+    /** Name of the parent. */
+    parent: string;
+    inputs: Record<string, unknown>;
+    dependsOn: string[];
+    ignoreChanges: string[];
+    hideDiffs: string[];
+}
+
+export interface ProgramRun {
+    resources: Registered[];
+    outputs: Record<string, unknown>;
+}
+
+const root = join(__dirname, "../..");
+const load = createRequire(join(root, "package.json"));
+// As Pulumi does it; vitest has a way of its own that knows no `export =`.
+load("ts-node").register({ transpileOnly: true, cwd: root });
+
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+/** How the wire says that a value is a secret. */
+export function isSecret(value: unknown): boolean {
+    return typeof value === "object" && value !== null && secretSignature in value;
+}
+
+/** The same with every secret's value taken out. */
+export function withoutSecrets(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    if (isSecret(value)) {
+        return "[secret]";
+    }
+    return Array.isArray(value)
+        ? value.map(withoutSecrets)
+        : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner)]));
+}
+
+/**
+ * Runs index.ts with Pulumi's mocks for the engine. The Docker Engine that it looks at is the real one; with a stack's
+ * name that nobody uses, nothing is there.
+ *
+ * @param config the stack's config without `relink:` in front of the keys
+ */
+export async function runProgram(
+    config: Record<string, unknown>,
+    { stack, preview = false }: { stack: string; preview?: boolean },
+): Promise<ProgramRun> {
+    const resources: Registered[] = [];
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ name, inputs }) => ({ id: `id-of-${name}`, state: inputs }),
+            call: ({ token }) => {
+                throw new Error(`not mocked: ${token}`);
+            },
+        },
+        "relink",
+        stack,
+        preview,
+    );
+    const monitor = pulumi.runtime.getMonitor() as unknown as {
+        registerResource(request: RegisterResourceRequest, callback: unknown): void;
+    };
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request, callback) => {
+        resources.push({
+            type: request.getType(),
+            name: request.getName(),
+            parent: nameIn(request.getParent()),
+            inputs: request.getObject()?.toJavaScript() ?? {},
+            dependsOn: request.getDependenciesList().map(nameIn).sort(),
+            ignoreChanges: request.getIgnorechangesList(),
+            hideDiffs: request.getHidediffsList(),
+        });
+        register(request, callback);
+    };
+    const texts = Object.entries(config).map(([key, value]) => [
+        `relink:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    pulumi.runtime.setAllConfig(Object.fromEntries(texts));
+    const program = load("./index.ts") as () => Promise<Record<string, unknown>>;
+    const outputs = await program();
+    const resolved = await promised(pulumi.output(outputs));
+    return { resources, outputs: resolved as Record<string, unknown> };
+}
+
+function nameIn(urn: string): string {
+    return urn.split("::").at(-1) ?? "";
+}
+
+function promised<T>(output: pulumi.Output<T>): Promise<unknown> {
+    return new Promise(resolve => void output.apply(resolve));
+}

@@ -1,0 +1,20 @@
+/**
+ * Runs in every test process before its tests: takes the environment that the set-up made (Pulumi CLI, Docker socket,
+ * state folders), so that a single test file can be run by hand too: `npx vitest run test/e2e/release.test.ts`.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const file = join(__dirname, "..", ".relink", "env.json");
+
+if (existsSync(file)) {
+    const made = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+    for (const [name, value] of Object.entries(made)) {
+        // The set-up's PATH goes first; what the caller's has besides is still needed.
+        process.env[name] = name === "PATH" ? joinPaths(value, process.env.PATH ?? "") : value;
+    }
+}
+
+function joinPaths(...lists: string[]): string {
+    return [...new Set(lists.flatMap(list => list.split(delimiter)).filter(folder => folder !== ""))].join(delimiter);
+}

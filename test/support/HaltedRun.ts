@@ -1,0 +1,110 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Phase } from "../../providers/phases";
+import { until } from "../../providers/until";
+import type { CommandResult, RunningCommand } from "./command";
+import type { TestStack } from "./stack";
+
+/** Whom a `kill -9` meets. */
+export type Way = "CLI" | "host" | "both";
+export const ways: readonly Way[] = ["CLI", "host", "both"];
+
+/** How long the CLI may take to come to a step, and a process to end, milliseconds. */
+const patienceMs = 120_000;
+
+/** A command of the CLI whose provider host stands still right before one step, until it is resumed or killed. */
+export class HaltedRun {
+    private constructor(
+        readonly command: RunningCommand,
+        /** Process id of the provider host. */
+        readonly host: number,
+        private readonly file: string,
+    ) {}
+
+    /** Starts a command and waits until it stands still there. */
+    static async at(phase: Phase, stack: TestStack, args = ["up", "--yes", "--skip-preview"]): Promise<HaltedRun> {
+        const file = join(mkdtempSync(join(tmpdir(), "relink-halt-")), "host");
+        const command = stack.start(args, { env: { RELINK_HALT_AT: phase, RELINK_HALT_FILE: file } });
+        let ended: CommandResult | undefined;
+        void command.result.then(result => {
+            ended = result;
+        });
+        const host = await until(
+            async () => {
+                if (ended !== undefined) {
+                    throw new Error(`it never came to "${phase}"\n${ended.stdout}${ended.stderr}`);
+                }
+                const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+                return text === "" ? undefined : Number(text);
+            },
+            { deadline: Date.now() + patienceMs, what: `halt at "${phase}"` },
+        );
+        return new HaltedRun(command, host, file);
+    }
+
+    /** Lets the provider host go on. */
+    resume(): void {
+        rmSync(this.file, { force: true });
+    }
+
+    /**
+     * Kills what `way` says, and waits until nothing of it is left. A provider host that survives its CLI goes on: it has
+     * to notice at its next step, and end by itself.
+     */
+    async kill(way: Way): Promise<void> {
+        if (way !== "host") {
+            process.kill(this.command.pid, "SIGKILL");
+            await this.command.result;
+        }
+        if (way !== "CLI") {
+            process.kill(this.host, "SIGKILL");
+        }
+        this.resume();
+        await ended(this.host);
+        const { code } = await this.command.result;
+        if (code === 0) {
+            throw new Error(`the run was killed (${way}), but ended with exit code 0`);
+        }
+    }
+}
+
+/** Waits until a process has ended. */
+export async function ended(pid: number): Promise<void> {
+    await until(async () => (lives(pid) ? undefined : true), {
+        deadline: Date.now() + patienceMs,
+        what: `process ${pid} is still there`,
+    });
+}
+
+/** Provider hosts that run in a stack's folder: none may be left behind. */
+export function hostsOf(stack: TestStack): number[] {
+    return readdirSync("/proc")
+        .map(Number)
+        .filter(pid => Number.isInteger(pid) && lives(pid) && isHostIn(stack.path, pid));
+}
+
+/** Whether the file backend holds a lock, which only `pulumi cancel` removes. */
+export function isLocked(stack: TestStack): boolean {
+    const folder = join(stack.path, "state", ".pulumi", "locks");
+    return existsSync(folder) && readdirSync(folder, { recursive: true }).some(name => String(name).endsWith(".json"));
+}
+
+function lives(pid: number): boolean {
+    try {
+        return !/^.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    } catch {
+        return false;
+    }
+}
+
+function isHostIn(folder: string, pid: number): boolean {
+    try {
+        const cwd = readlinkSync(`/proc/${pid}/cwd`);
+        return (
+            cwd.startsWith(folder) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider/index.js")
+        );
+    } catch {
+        return false; // it has ended meanwhile
+    }
+}

@@ -1,0 +1,92 @@
+import { Engine } from "../../docker/Engine";
+import { exec } from "../../docker/exec";
+import { LinkValue } from "../../haproxy/LinkValue";
+import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
+import { currentWorkers, observe, observedService, runInAnchor, type World } from "../../providers/observe";
+import type { ServiceRecord } from "../../providers/Record";
+import { recordOf } from "../../providers/RecordStore";
+import { folders, type Target } from "../../providers/Target";
+import { until } from "../../providers/until";
+import type { ObservedService } from "../../release/Observed";
+import type { Color } from "../../settings/Settings";
+import type { TestStack } from "./stack";
+
+/** How long a container may take until HAProxy has it up, milliseconds. */
+const readyMs = 60_000;
+
+/** The live front of a test's stack: to look at it, and to do to it what other people do. */
+export class LiveFront {
+    readonly engine = Engine.connect();
+    readonly target: Target;
+
+    constructor(stack: TestStack) {
+        this.target = { project: "relink", stack: stack.name, front: stack.front };
+    }
+
+    observe(): Promise<World> {
+        return observe(this.engine, this.target);
+    }
+
+    async service(name: string): Promise<ObservedService> {
+        return observedService(await this.observe(), name);
+    }
+
+    async record(service: string): Promise<ServiceRecord> {
+        return recordOf((await this.observe()).records, service);
+    }
+
+    /** Writes a service's record as an interrupted `up` may have left it. */
+    async editRecord(service: string, change: (record: ServiceRecord) => ServiceRecord): Promise<void> {
+        const text = JSON.stringify(change(await this.record(service)));
+        const path = `${folders.record}/services/${service}.json`;
+        const { exitCode, stderr } = await exec(
+            this.engine,
+            this.target.front,
+            ["sh", "-c", 'cat > "$1"', "sh", path],
+            {
+                stdin: text,
+                user: "0",
+            },
+        );
+        if (exitCode !== 0) {
+            throw new Error(`the record could not be written: ${stderr}`);
+        }
+    }
+
+    /** Points HAProxy's memory somewhere else, as somebody with its socket can. */
+    async linkByHand(service: string, color: Color): Promise<void> {
+        const workers = (await this.observe()).front?.workers ?? [];
+        const runtime = new Runtime(runInAnchor(this.engine, this.target.front));
+        assertEveryWorker("by hand", await runtime.setMap(workers, "link", service, LinkValue.to(color)));
+    }
+
+    /** Makes HAProxy read its files again, as a person does it. */
+    async reload(): Promise<void> {
+        const { generations, front } = await this.observe();
+        const before = front?.workers.map(({ pid }) => pid) ?? [];
+        await this.engine.docker.getContainer(generations.at(-1)?.id ?? "").kill({ signal: "USR2" });
+        await until(
+            async () => {
+                const workers = currentWorkers((await this.observe()).front);
+                return workers.length > 0 && workers.every(({ pid }) => !before.includes(pid)) ? true : undefined;
+            },
+            { deadline: Date.now() + readyMs, what: "HAProxy did not reload" },
+        );
+    }
+
+    async stop(container: string): Promise<void> {
+        await this.engine.docker.getContainer(`${this.target.front}-${container}`).stop({ t: 1 });
+    }
+
+    /** Starts a container and waits until HAProxy sends requests there. */
+    async start(container: string, service: string, color: Color): Promise<void> {
+        await this.engine.docker.getContainer(`${this.target.front}-${container}`).start();
+        await until(
+            async () => {
+                const { replicas, ready } = (await this.service(service))[color];
+                return ready === replicas ? true : undefined;
+            },
+            { deadline: Date.now() + readyMs, what: `${container} is not ready` },
+        );
+    }
+}

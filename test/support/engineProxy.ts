@@ -1,0 +1,158 @@
+import { rmSync } from "node:fs";
+import http from "node:http";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const MAX_INPUT_BYTES = 64 * 1024;
+
+/** One request that passed, in the order of arrival. */
+export interface EngineCall {
+    method: string;
+    /** Path and query, the API version removed. */
+    path: string;
+    /** With the creation and the start of an exec. */
+    exec?: ExecCall;
+}
+
+/** A command that was run in a container. */
+export interface ExecCall {
+    argv: string[];
+    /** What was written to its standard input so far (the first 64 kB). */
+    stdin: string;
+}
+
+/** A unix socket in front of the Docker Engine's that records what is asked, hijacked connections included. */
+export class EngineProxy {
+    readonly calls: EngineCall[] = [];
+    private readonly execs = new Map<string, ExecCall>();
+    private readonly sockets = new Set<Socket>();
+
+    private constructor(
+        private readonly server: http.Server,
+        private readonly target: string,
+        /** For DOCKER_HOST. */
+        readonly host: string,
+    ) {}
+
+    /** Listens on a socket of its own. `target` is the path of the Engine's socket. Close it. */
+    static async start(target: string): Promise<EngineProxy> {
+        const path = join(tmpdir(), `relink-proxy-${process.pid}-${Date.now().toString(36)}-${counter++}.sock`);
+        const server = http.createServer();
+        const proxy = new EngineProxy(server, target, `unix://${path}`);
+        server.on("request", (request, response) => proxy.forward(request, response));
+        server.on("upgrade", (request, socket, head) => proxy.splice(request, socket as Socket, head));
+        server.on("connection", socket => proxy.track(socket));
+        await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
+        return proxy;
+    }
+
+    /** Calls that changed something: anything but GET, HEAD and the commands that `isReading` knows. */
+    mutatingCalls(isReading: (command: ExecCall) => boolean = () => false): EngineCall[] {
+        return this.calls.filter(({ method, exec }) => !["GET", "HEAD"].includes(method) && !(exec && isReading(exec)));
+    }
+
+    /** Forgets what was recorded so far. */
+    clear(): void {
+        this.calls.length = 0;
+    }
+
+    /** Cuts everything that is open, as a restarting daemon does. */
+    dropConnections(): void {
+        for (const socket of this.sockets) {
+            socket.destroy();
+        }
+    }
+
+    async close(): Promise<void> {
+        this.dropConnections();
+        await new Promise(resolve => this.server.close(resolve));
+        rmSync(this.host.slice("unix://".length), { force: true });
+    }
+
+    private record(request: http.IncomingMessage): EngineCall {
+        const path = (request.url ?? "").replace(/^\/v\d+\.\d+(?=\/)/, "");
+        const call: EngineCall = { method: request.method ?? "", path };
+        const started = /^\/exec\/([^/]+)\/(start|resize)/.exec(path);
+        if (started) {
+            call.exec = this.execs.get(started[1] ?? "");
+        }
+        this.calls.push(call);
+        return call;
+    }
+
+    private forward(request: http.IncomingMessage, response: http.ServerResponse): void {
+        const call = this.record(request);
+        const createsExec = call.method === "POST" && /^\/containers\/[^/]+\/exec$/.test(call.path);
+        const asked: Buffer[] = [];
+        const answered: Buffer[] = [];
+        const { method, url: path, headers } = request;
+        const onward = http.request({ socketPath: this.target, method, path, headers, agent: false }, answer => {
+            response.writeHead(answer.statusCode ?? 502, answer.headers);
+            response.flushHeaders();
+            if (createsExec) {
+                // The start of this exec may follow as soon as its answer is out, so note it before.
+                answer.on("data", chunk => answered.push(chunk));
+                answer.on("end", () => {
+                    this.noteExec(call, asked, answered);
+                    response.end(Buffer.concat(answered));
+                });
+            } else {
+                answer.pipe(response);
+            }
+            answer.on("error", () => response.destroy());
+        });
+        onward.on("error", () => response.destroy());
+        response.on("close", () => onward.destroy());
+        if (createsExec) {
+            request.on("data", chunk => asked.push(chunk));
+        }
+        request.pipe(onward);
+    }
+
+    private noteExec(call: EngineCall, asked: Buffer[], answered: Buffer[]): void {
+        const { Cmd: argv = [] } = JSON.parse(Buffer.concat(asked).toString()) as { Cmd?: string[] };
+        const { Id: id } = JSON.parse(Buffer.concat(answered).toString()) as { Id?: string };
+        call.exec = { argv, stdin: "" };
+        if (id) {
+            this.execs.set(id, call.exec);
+        }
+    }
+
+    /** A hijacked connection: the head is sent on as it came, then bytes both ways. */
+    private splice(request: http.IncomingMessage, client: Socket, head: Buffer): void {
+        const { exec } = this.record(request);
+        const engine = connect({ path: this.target, allowHalfOpen: true });
+        client.allowHalfOpen = true;
+        this.track(engine);
+        const lines = [`${request.method} ${request.url} HTTP/1.1`];
+        for (let index = 0; index < request.rawHeaders.length; index += 2) {
+            lines.push(`${request.rawHeaders[index]}: ${request.rawHeaders[index + 1]}`);
+        }
+        engine.write(`${lines.join("\r\n")}\r\n\r\n`);
+        let body = Number(request.headers["content-length"] ?? 0);
+        const note = (chunk: Buffer) => {
+            const input = chunk.subarray(Math.min(body, chunk.length));
+            body -= chunk.length - input.length;
+            if (exec && exec.stdin.length < MAX_INPUT_BYTES) {
+                exec.stdin += input.toString("utf8").slice(0, MAX_INPUT_BYTES);
+            }
+        };
+        note(head);
+        engine.write(head);
+        client.on("data", note);
+        client.pipe(engine);
+        engine.pipe(client);
+        client.on("error", () => engine.destroy());
+        engine.on("error", () => client.destroy());
+        client.on("close", () => engine.destroy());
+        engine.on("close", () => client.destroy());
+    }
+
+    private track(socket: Socket): void {
+        this.sockets.add(socket);
+        socket.once("close", () => this.sockets.delete(socket));
+    }
+}
+
+let counter = 0;

@@ -1,0 +1,246 @@
+import * as net from "node:net";
+import { HTTPParser } from "http-parser-js";
+import type { Outcome } from "./Ledger";
+import type { FailureKind } from "./LoadResult";
+
+interface Exchange {
+    settle: (outcome: Outcome) => void;
+    onHeaders: (() => void) | undefined;
+    deadlineMs: number;
+    status: number | undefined;
+    version: string | undefined;
+    bodyBytes: number;
+}
+
+/**
+ * One HTTP/1.1 connection at a time, one request at a time, over a plain socket.
+ *
+ * It is on purpose as blunt as a client can be: it never repeats a request, and it writes the next one at once, without
+ * a look whether the server may be closing. Node's agents and undici wait for a moment before they reuse a connection,
+ * or take a close for a reason to write the request once more; both hide losses that other clients have.
+ */
+export class Http1Connection {
+    private socket: net.Socket | undefined;
+    private parser: InstanceType<typeof HTTPParser> | undefined;
+    private exchange: Exchange | undefined;
+    private connected = false;
+    private reusable = false;
+    private connection = 0;
+    private requestOnConnection = 0;
+
+    /**
+     * @param now milliseconds, the clock of the deadlines
+     * @param newNumber gives each connection that is opened its number
+     */
+    constructor(
+        private readonly host: string,
+        private readonly port: number,
+        private readonly now: () => number,
+        private readonly newNumber: () => number,
+    ) {}
+
+    /**
+     * Writes the request, on a new connection where there is none, and waits for the whole response.
+     *
+     * @param request the bytes, head and body
+     * @param timeoutMs from now until the end of the response, connecting included
+     * @param onHeaders called when the response has begun
+     */
+    send(request: Buffer, timeoutMs: number, onHeaders?: () => void): Promise<Outcome> {
+        return new Promise(resolve => {
+            this.exchange = {
+                settle: resolve,
+                onHeaders,
+                deadlineMs: this.now() + timeoutMs,
+                status: undefined,
+                version: undefined,
+                bodyBytes: 0,
+            };
+            if (this.socket === undefined || !this.reusable) {
+                this.connect();
+            }
+            this.requestOnConnection += 1;
+            this.reusable = false;
+            this.socket!.write(request);
+        });
+    }
+
+    /** To be called now and then: fails a request whose deadline has passed. */
+    checkDeadline(): void {
+        if (this.exchange !== undefined && this.now() > this.exchange.deadlineMs) {
+            this.lose("timeout", this.progress());
+        }
+    }
+
+    /** Closes the connection; a request that is open stays without an outcome. */
+    close(): void {
+        const { socket } = this;
+        this.forget();
+        this.exchange = undefined;
+        socket?.destroy();
+    }
+
+    private connect(): void {
+        this.socket?.destroy();
+        const socket = net.connect({ host: this.host, port: this.port, noDelay: true });
+        this.socket = socket;
+        this.connected = false;
+        this.connection = this.newNumber();
+        this.requestOnConnection = 0;
+        this.parser = this.newParser();
+        // Events of a socket that was given up already no longer concern anybody.
+        const ifCurrent =
+            <A extends unknown[]>(handle: (...args: A) => void) =>
+            (...args: A): void => {
+                if (this.socket === socket) {
+                    handle(...args);
+                }
+            };
+        socket.on(
+            "connect",
+            ifCurrent(() => {
+                this.connected = true;
+            }),
+        );
+        socket.on(
+            "data",
+            ifCurrent((data: Buffer) => this.receive(data)),
+        );
+        socket.on(
+            "end",
+            ifCurrent(() => this.ended()),
+        );
+        socket.on("error", (error: NodeJS.ErrnoException) => {
+            if (this.socket === socket) {
+                this.broken(error);
+            }
+        });
+        socket.on(
+            "close",
+            ifCurrent(() => this.ended()),
+        );
+    }
+
+    private newParser(): InstanceType<typeof HTTPParser> {
+        const parser = new HTTPParser(HTTPParser.RESPONSE);
+        parser[HTTPParser.kOnHeadersComplete] = info => {
+            const { exchange } = this;
+            if (exchange === undefined) {
+                // A response that nobody asked for: this connection is of no use any more.
+                this.reusable = false;
+            } else if (info.statusCode >= 200) {
+                exchange.status = info.statusCode;
+                exchange.version = header(info.headers, "x-version");
+                this.reusable = info.shouldKeepAlive;
+                exchange.onHeaders?.();
+            }
+        };
+        parser[HTTPParser.kOnBody] = (_chunk, _offset, length) => {
+            if (this.exchange !== undefined) {
+                this.exchange.bodyBytes += length;
+            }
+        };
+        parser[HTTPParser.kOnMessageComplete] = () => {
+            // Interim responses (1xx) are messages too; the response is still to come.
+            if (this.exchange?.status !== undefined) {
+                this.complete(this.exchange, this.exchange.status);
+            }
+        };
+        return parser;
+    }
+
+    private receive(data: Buffer): void {
+        if (this.exchange === undefined) {
+            // Bytes that nobody asked for: whatever they are, this connection is of no use any more.
+            this.drop();
+            return;
+        }
+        const parsed = this.parser!.execute(data);
+        if (parsed instanceof Error) {
+            this.lose("malformed", parsed.message);
+        }
+    }
+
+    /** The server closed. Without a request that is its right; with one, the response had to end before. */
+    private ended(): void {
+        // A response without a length ends with the connection: then this completes it.
+        this.parser?.finish();
+        if (this.exchange !== undefined) {
+            const began = this.exchange.status !== undefined;
+            this.lose(began ? "closed mid-body" : "closed before response", this.progress());
+        } else {
+            this.drop();
+        }
+    }
+
+    private broken(error: NodeJS.ErrnoException): void {
+        const code = error.code ?? error.message;
+        if (this.exchange === undefined) {
+            this.drop();
+        } else if (!this.connected) {
+            this.lose("connect", code);
+        } else if (this.exchange.status !== undefined) {
+            this.lose("closed mid-body", `${code}, ${this.progress()}`);
+        } else {
+            this.lose("reset", code);
+        }
+    }
+
+    private complete(exchange: Exchange, status: number): void {
+        this.exchange = undefined;
+        if (!this.reusable) {
+            this.drop();
+        }
+        exchange.settle({
+            lost: false,
+            status,
+            version: exchange.version,
+            connection: this.connection,
+            requestOnConnection: this.requestOnConnection,
+        });
+    }
+
+    private lose(kind: FailureKind, detail: string): void {
+        const exchange = this.exchange!;
+        this.exchange = undefined;
+        this.drop();
+        exchange.settle({
+            lost: true,
+            kind,
+            detail,
+            version: exchange.version,
+            connection: this.connection,
+            requestOnConnection: this.requestOnConnection,
+        });
+    }
+
+    private drop(): void {
+        const { socket } = this;
+        this.forget();
+        socket?.destroy();
+    }
+
+    private forget(): void {
+        this.socket = undefined;
+        this.parser = undefined;
+        this.reusable = false;
+    }
+
+    private progress(): string {
+        const { exchange } = this;
+        if (exchange?.status === undefined) {
+            return this.connected ? "no response" : "not connected";
+        }
+        return `status ${exchange.status}, ${exchange.bodyBytes} bytes of the body`;
+    }
+}
+
+/** Headers come as a flat list of names and values. */
+function header(headers: string[], name: string): string | undefined {
+    for (let index = 0; index < headers.length; index += 2) {
+        if (headers[index]!.toLowerCase() === name) {
+            return headers[index + 1];
+        }
+    }
+    return undefined;
+}

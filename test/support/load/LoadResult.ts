@@ -1,0 +1,137 @@
+import type { LaneKind } from "./LoadOptions";
+
+/** How a request was lost. */
+export type FailureKind =
+    /** no connection came about */
+    | "connect"
+    /** the connection was reset before the response began */
+    | "reset"
+    /** the connection was closed in order, before the response began */
+    | "closed before response"
+    /** the response began and did not end as its content-length or its chunks said */
+    | "closed mid-body"
+    /** answered with status 500 or above */
+    | "5xx"
+    /** not answered in full in time */
+    | "timeout"
+    /** the bytes were not an HTTP response */
+    | "malformed";
+
+/** One lost request. Times are milliseconds since the load began. */
+export interface Failure {
+    kind: FailureKind;
+    /** When it began and when it failed. */
+    startedMs: number;
+    failedMs: number;
+    lane: LaneKind;
+    /** Status, error code, or how much of the body had come. */
+    detail: string;
+    /** Which connection (numbered over the run), and which request on it (1 = the first, so a new connection). */
+    connection: number;
+    requestOnConnection: number;
+    version: string | undefined;
+}
+
+/** Requests that a version answered; times are when the first and the last of them BEGAN, in ms since the start. */
+export interface VersionSeen {
+    requests: number;
+    firstSeenMs: number;
+    lastSeenMs: number;
+}
+
+/** Time from the beginning of a request (connection included) to the end of its response; GET, POST, new connections. */
+export interface Latency {
+    count: number;
+    p50Ms: number;
+    p99Ms: number;
+    maxMs: number;
+}
+
+/** The answers changed from one version to another. */
+export interface Switch {
+    from: string;
+    to: string;
+    /** The beginning of the first request that the new version answered, in ms since the start. */
+    atMs: number;
+    /** How long requests that began after that were still answered by the old version (0: none was). */
+    overlapMs: number;
+    /** Latency from `windowMs` before to `windowMs` after `atMs`. */
+    around: Latency;
+}
+
+/** What happened between one mark and the next. A request belongs to the phase in which it began. */
+export interface Phase {
+    /** The mark's name; the first phase is "start". */
+    name: string;
+    fromMs: number;
+    toMs: number;
+    requests: number;
+    answered: number;
+    failed: number;
+    open: number;
+    byVersion: Record<string, VersionSeen>;
+    latency: Latency;
+    /** Latency outside the windows around the switches. */
+    steady: Latency;
+    /** Latency from `windowMs` before to `windowMs` after the mark. */
+    aroundMark: Latency;
+    switches: Switch[];
+}
+
+export interface WebSocketCounts {
+    /** Handshakes answered with 101 (they are requests too). */
+    opened: number;
+    /** Open when the load was stopped. */
+    alive: number;
+    /** Closed by the server with a close frame (1001 and the like). */
+    ended: number;
+    /** Lost without a close frame, or silent for longer than the timeout. */
+    cut: number;
+    messagesSent: number;
+    messagesAnswered: number;
+}
+
+export interface StreamCounts {
+    /** Streaming responses that began. */
+    opened: number;
+    completed: number;
+    /** Ended too early (those are failed requests too). */
+    cut: number;
+}
+
+/** The counts at one moment. `requests === answered + failed + open`, always. */
+export interface LoadSnapshot {
+    /** Milliseconds since the start. */
+    atMs: number;
+    requests: number;
+    answered: number;
+    failed: number;
+    open: number;
+    byVersion: Record<string, VersionSeen>;
+    byStatus: Record<string, number>;
+    webSockets: WebSocketCounts;
+    streams: StreamCounts;
+}
+
+export interface LoadResult extends LoadSnapshot {
+    startedAt: string;
+    /** From the start until no request began any more. */
+    seconds: number;
+    requestsPerSecond: number;
+    /** CPU time that the load client took. */
+    cpuSeconds: number;
+    /** How many connections were opened, WebSockets included. */
+    connections: number;
+    failuresByKind: Partial<Record<FailureKind, number>>;
+    /** The first 20. */
+    failures: Failure[];
+    byLane: Partial<Record<LaneKind, number>>;
+    latency: Latency;
+    /** Latency outside the windows around the switches. */
+    steady: Latency;
+    phases: Phase[];
+    /** Of all phases, in order. */
+    switches: Switch[];
+    /** Which bound ended the load before it was stopped. */
+    boundReached?: "maxSeconds" | "maxRequests";
+}

@@ -1,0 +1,85 @@
+import type { LoadPlan } from "./LoadOptions";
+
+/** Decides when the next request may begin, and when none may any more. */
+export class Pace {
+    readonly startedAt = performance.now();
+    private stopped = false;
+    private begun = 0;
+    private dueMs = 0;
+    private readonly sleepers = new Set<() => void>();
+    private readonly endTimer: NodeJS.Timeout;
+    boundReached: "maxSeconds" | "maxRequests" | undefined;
+    /** When the last request could begin, ms since the start. */
+    endedMs: number | undefined;
+
+    constructor(
+        private readonly plan: Pick<LoadPlan, "ratePerSecond" | "maxSeconds" | "maxRequests">,
+        private readonly onEnd: () => void,
+    ) {
+        this.endTimer = setTimeout(() => this.end("maxSeconds"), plan.maxSeconds * 1000);
+    }
+
+    /** Milliseconds since the start. */
+    now = (): number => performance.now() - this.startedAt;
+
+    get ended(): boolean {
+        return this.stopped;
+    }
+
+    /** Waits for the turn of a GET or POST. False: no request may begin any more. */
+    async turn(): Promise<boolean> {
+        const { ratePerSecond } = this.plan;
+        if (Number.isFinite(ratePerSecond)) {
+            const now = this.now();
+            // Who fell behind does not catch up by more than 50 ms worth of requests: no bursts after a stall.
+            this.dueMs = Math.max(this.dueMs + 1000 / ratePerSecond, now - 50);
+            if (this.dueMs > now) {
+                await this.sleep(this.dueMs - now);
+            }
+        }
+        return this.take();
+    }
+
+    /** Counts a request. False: no request may begin any more. */
+    take(): boolean {
+        if (this.stopped) {
+            return false;
+        }
+        if (this.begun === this.plan.maxRequests) {
+            this.end("maxRequests");
+            return false;
+        }
+        this.begun += 1;
+        return true;
+    }
+
+    /** Waits, but no longer than until the end. */
+    sleep(ms: number): Promise<void> {
+        if (this.stopped) {
+            return Promise.resolve();
+        }
+        return new Promise(resolve => {
+            const wake = (): void => {
+                clearTimeout(timer);
+                this.sleepers.delete(wake);
+                resolve();
+            };
+            const timer = setTimeout(wake, ms);
+            this.sleepers.add(wake);
+        });
+    }
+
+    end(bound?: "maxSeconds" | "maxRequests"): void {
+        if (this.stopped) {
+            return;
+        }
+        this.stopped = true;
+        this.boundReached = bound;
+        this.endedMs = this.now();
+        clearTimeout(this.endTimer);
+        for (const wake of [...this.sleepers]) {
+            wake();
+        }
+        this.onEnd();
+    }
+}

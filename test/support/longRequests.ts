@@ -1,0 +1,64 @@
+import * as http from "node:http";
+import { WebSocket } from "ws";
+
+/** A request whose answer takes long. */
+export interface LongStream {
+    /** What the answer's x-version header says. */
+    version: string;
+    /** The whole body. Fails when it is cut. */
+    body: Promise<string>;
+}
+
+/** Begins a streaming response of the sample app, and returns as soon as it has begun. */
+export function openStream(url: string, seconds: number): Promise<LongStream> {
+    return new Promise((resolve, reject) => {
+        const request = http.get(`${url}/stream?seconds=${seconds}`, { agent: false }, response => {
+            const body = new Promise<string>((done, cut) => {
+                let text = "";
+                response.setEncoding("utf8").on("data", chunk => {
+                    text += chunk;
+                });
+                response.on("end", () => done(text));
+                response.on("error", cut);
+            });
+            body.catch(() => {}); // for whoever waits for it later
+            resolve({ version: String(response.headers["x-version"]), body });
+        });
+        request.on("error", reject);
+    });
+}
+
+/** A WebSocket to the sample app. */
+export class OpenWebSocket {
+    /** Set when it was closed, by whomever. */
+    closed: string | undefined;
+
+    private constructor(private readonly webSocket: WebSocket) {
+        webSocket.on("close", code => {
+            this.closed = `closed with ${code}`;
+        });
+        webSocket.on("error", () => {}); // `close` follows
+    }
+
+    static open(url: string): Promise<OpenWebSocket> {
+        const webSocket = new WebSocket(`${url.replace("http", "ws")}/ws`);
+        const opened = new OpenWebSocket(webSocket);
+        return new Promise((resolve, reject) => {
+            webSocket.once("message", () => resolve(opened));
+            webSocket.once("error", reject);
+        });
+    }
+
+    /** Sends a message; returns the version that echoed it. */
+    echo(): Promise<string> {
+        return new Promise((resolve, reject) => {
+            this.webSocket.once("message", text => resolve((JSON.parse(String(text)) as { version: string }).version));
+            this.webSocket.once("close", code => reject(new Error(`the WebSocket was closed with ${code}`)));
+            this.webSocket.send("still there?");
+        });
+    }
+
+    end(): void {
+        this.webSocket.terminate();
+    }
+}

@@ -1,0 +1,135 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type Dockerode from "dockerode";
+import { Engine } from "../../docker/Engine";
+import { findFreePorts } from "./freePorts";
+
+const repository = resolve(__dirname, "../..");
+/** The password below as the registry wants it: bcrypt. */
+const passwordHash = "$2y$05$abcdefghijklmnopqrstuuyV7iy2hHG/66ArWSqidMlYh6m84Ke/C";
+
+/** A real registry (Distribution) on 127.0.0.1, with a password. */
+export class TestRegistry {
+    readonly username = "relink";
+    readonly password = "relink-test";
+    private readonly pushed = new Set<string>();
+    private process: ChildProcess | undefined;
+
+    private constructor(
+        private readonly binary: string,
+        private readonly folder: string,
+        private readonly port: number,
+    ) {}
+
+    static async start(): Promise<TestRegistry> {
+        const run = promisify(execFile);
+        const { stdout } = await run(process.execPath, ["toolchain/run.mjs", "registry"], { cwd: repository });
+        const binary = stdout.trim().split("\n").at(-1) ?? "";
+        const folder = mkdtempSync(join(tmpdir(), "relink-registry-"));
+        const registry = new TestRegistry(binary, folder, (await findFreePorts()).http);
+        writeFileSync(join(folder, "htpasswd"), `${registry.username}:${passwordHash}\n`);
+        writeFileSync(
+            join(folder, "config.yml"),
+            JSON.stringify({
+                version: 0.1,
+                log: { level: "error" },
+                storage: { filesystem: { rootdirectory: join(folder, "data") } },
+                http: { addr: registry.address },
+                auth: { htpasswd: { realm: "relink", path: join(folder, "htpasswd") } },
+            }),
+        );
+        await registry.resume();
+        return registry;
+    }
+
+    /** HOST:PORT, the beginning of its images' names. */
+    get address(): string {
+        return `127.0.0.1:${this.port}`;
+    }
+
+    /** Starts it, and waits until it answers. */
+    async resume(): Promise<void> {
+        const child = spawn(this.binary, ["serve", join(this.folder, "config.yml")], { stdio: "ignore" });
+        this.process = child;
+        for (const deadline = Date.now() + 30_000; ; ) {
+            const answered = await fetch(`http://${this.address}/v2/`).then(
+                ({ status }) => status === 401,
+                () => false,
+            );
+            if (answered) {
+                return;
+            }
+            if (child.exitCode !== null || Date.now() > deadline) {
+                throw new Error(`the registry does not answer on ${this.address} (exit code ${child.exitCode})`);
+            }
+            await new Promise(done => setTimeout(done, 100));
+        }
+    }
+
+    /** Ends it; what it holds stays. */
+    async pause(): Promise<void> {
+        const child = this.process;
+        this.process = undefined;
+        if (child !== undefined && child.exitCode === null) {
+            child.kill();
+            await once(child, "exit");
+        }
+    }
+
+    /**
+     * Pushes an image of the Docker host under another name, and removes that name from the host.
+     * @param name without the registry, e.g. `shop/web:stable`
+     * @returns the manifest's digest
+     */
+    async push(image: string, name: string): Promise<string> {
+        const { docker } = Engine.connect();
+        const [path = "", tag = "latest"] = name.split(":");
+        const repo = `${this.address}/${path}`;
+        this.pushed.add(repo);
+        await docker.getImage(image).tag({ repo, tag });
+        const { username, password, address: serveraddress } = this;
+        const stream = await docker
+            .getImage(`${repo}:${tag}`)
+            .push({ authconfig: { username, password, serveraddress } });
+        const digest = await digestOf(docker, stream);
+        await docker.getImage(`${repo}:${tag}`).remove();
+        return digest;
+    }
+
+    /** Ends it and removes what it had, also from the Docker host. Its images must not be in use any more. */
+    async remove(): Promise<void> {
+        await this.pause();
+        rmSync(this.folder, { recursive: true, force: true });
+        const { docker } = Engine.connect();
+        const names = (await docker.listImages()).flatMap(({ RepoTags, RepoDigests }) => [
+            ...(RepoTags ?? []),
+            ...(RepoDigests ?? []),
+        ]);
+        for (const name of names) {
+            if (name.startsWith(`${this.address}/`)) {
+                await docker
+                    .getImage(name)
+                    .remove()
+                    .catch(() => {}); // went with another name of it
+            }
+        }
+    }
+}
+
+function digestOf(docker: Dockerode, stream: NodeJS.ReadableStream): Promise<string> {
+    return new Promise((done, failed) => {
+        docker.modem.followProgress(stream, (error, messages: { error?: string; aux?: { Digest?: string } }[]) => {
+            const problem = error ?? messages.find(message => message.error)?.error;
+            const digest = messages?.find(({ aux }) => aux?.Digest)?.aux?.Digest;
+            if (problem || digest === undefined) {
+                failed(new Error(`the push failed: ${problem ?? "no digest"}`));
+            } else {
+                done(digest);
+            }
+        });
+    });
+}

@@ -1,0 +1,70 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseDocument } from "yaml";
+
+const repository = resolve(__dirname, "../..");
+/** The program, by reference: what is tested is what is edited. */
+const linked = [
+    "index.ts",
+    "components",
+    "providers",
+    "release",
+    "docker",
+    "haproxy",
+    "settings",
+    "node_modules",
+    "package.json",
+    "tsconfig.json",
+];
+
+/**
+ * A project folder of its own, so that a test's stack files and state never touch the repository's. Everything but
+ * Pulumi.yaml, the stack file and the state is a link to the repository.
+ */
+export class StackFolder {
+    readonly path = mkdtempSync(join(tmpdir(), "relink-test-"));
+    readonly backendUrl: string;
+    private readonly stackFile: string;
+
+    /** @param original a folder to copy, stack file and state included */
+    constructor(
+        private readonly stack: string,
+        original?: string,
+    ) {
+        this.backendUrl = `file://${join(this.path, "state")}`;
+        this.stackFile = join(this.path, "stacks", `Pulumi.${stack}.yaml`);
+        if (original !== undefined) {
+            cpSync(original, this.path, { recursive: true, verbatimSymlinks: true });
+            return;
+        }
+        for (const name of linked) {
+            if (existsSync(join(repository, name))) {
+                symlinkSync(join(repository, name), join(this.path, name));
+            }
+        }
+        cpSync(join(repository, "Pulumi.yaml"), join(this.path, "Pulumi.yaml"));
+        mkdirSync(join(this.path, "stacks"));
+        mkdirSync(join(this.path, "state"));
+    }
+
+    /** The same project folder and state once more, to be changed without the other. */
+    copy(): StackFolder {
+        return new StackFolder(this.stack, this.path);
+    }
+
+    /** Sets one value of the stack's config, `undefined` removes it. `path` begins with the key, e.g. relink:services. */
+    setConfig(path: string[], value: unknown): void {
+        const document = parseDocument(existsSync(this.stackFile) ? readFileSync(this.stackFile, "utf8") : "");
+        if (value === undefined) {
+            document.deleteIn(["config", ...path]);
+        } else {
+            document.setIn(["config", ...path], document.createNode(value));
+        }
+        writeFileSync(this.stackFile, document.toString());
+    }
+
+    remove(): void {
+        rmSync(this.path, { recursive: true, force: true });
+    }
+}

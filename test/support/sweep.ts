@@ -1,0 +1,63 @@
+import Docker from "dockerode";
+
+/**
+ * Removes every container, network and volume of a stack, whatever state they are in, by their label and by the name
+ * of their front (`relink-STACK`). Returns what could not be removed.
+ */
+export async function sweepStack(stack: string, dockerHost = process.env.DOCKER_HOST): Promise<string[]> {
+    const docker = connect(dockerHost);
+    const problems: string[] = [];
+    const attempt = async (what: string, remove: () => Promise<unknown>): Promise<void> => {
+        try {
+            await remove();
+        } catch (error) {
+            if ((error as { statusCode?: number }).statusCode !== 404) {
+                problems.push(`${what}: ${(error as Error).message}`);
+            }
+        }
+    };
+    const belongs = (labels: Record<string, string> | undefined, names: string[]): boolean =>
+        labels?.["relink.stack"] === stack ||
+        names.some(name => name === `relink-${stack}` || name.startsWith(`relink-${stack}-`));
+
+    for (const container of await docker.listContainers({ all: true })) {
+        const names = container.Names.map(name => name.replace(/^\//, ""));
+        if (belongs(container.Labels, names)) {
+            await attempt(`container ${names[0]}`, () =>
+                docker.getContainer(container.Id).remove({ force: true, v: true }),
+            );
+        }
+    }
+    for (const network of await docker.listNetworks()) {
+        if (belongs(network.Labels, [network.Name])) {
+            await attempt(`network ${network.Name}`, () => docker.getNetwork(network.Id).remove());
+        }
+    }
+    // Null where there are none.
+    for (const volume of (await docker.listVolumes()).Volumes ?? []) {
+        if (belongs(volume.Labels ?? undefined, [volume.Name])) {
+            await attempt(`volume ${volume.Name}`, () => docker.getVolume(volume.Name).remove({ force: true }));
+        }
+    }
+    return problems;
+}
+
+function connect(dockerHost: string | undefined): Docker {
+    if (dockerHost === undefined || dockerHost === "") {
+        return new Docker();
+    }
+    const url = new URL(dockerHost);
+    return url.protocol === "unix:"
+        ? new Docker({ socketPath: url.pathname })
+        : new Docker({ host: url.hostname, port: Number(url.port || 2375) });
+}
+
+/** Names of all containers, networks and volumes that begin with a front's name. */
+export async function everythingNamedAfter(front: string): Promise<string[]> {
+    const docker = connect(process.env.DOCKER_HOST);
+    const containers = (await docker.listContainers({ all: true })).flatMap(({ Names }) => Names);
+    const networks = (await docker.listNetworks()).map(({ Name }) => Name);
+    const volumes = ((await docker.listVolumes()).Volumes ?? []).map(({ Name }) => Name);
+    const names = [...containers, ...networks, ...volumes].map(name => name.replace(/^\//, ""));
+    return names.filter(name => name.startsWith(front)).sort();
+}

@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { findImages } from "../../../components/images";
+import type { Engine } from "../../../docker/Engine";
+import { ImageNotFound } from "../../../docker/errors";
+import { type ImageIdentity, resolveImage } from "../../../docker/images";
+import type { World } from "../../../providers/observe";
+import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
+import type { RecordedRelease } from "../../../release/Release";
+import type { Settings } from "../../../settings/Settings";
+
+vi.mock("../../../docker/images", () => ({ resolveImage: vi.fn() }));
+
+afterEach(() => vi.resetAllMocks());
+
+const image = "registry.example.com/shop/web:latest";
+const down = "The registry registry.example.com cannot be reached.";
+
+/** Blue is live with what `latest` was when it was released. */
+const record: ServiceRecord = {
+    ...emptyRecord("web"),
+    link: { live: "blue" },
+    blue: { release: "1", replicas: 1 },
+    releases: { 1: { id: "1", image, digest: "sha256:released", imageId: "sha256:id" } as RecordedRelease },
+};
+
+async function found(records: ServiceRecord[]) {
+    const settings = { services: [{ name: "web", release: { image } }], registries: [] } as unknown as Settings;
+    const services = new Map(records.map(one => [one.service, one]));
+    const world: World = { containers: [], generations: [], records: { services } };
+    return (await findImages({} as Engine, settings, world)).get("web");
+}
+
+function hostHas(identity: Partial<ImageIdentity>): void {
+    vi.mocked(resolveImage).mockResolvedValue({ reference: image, source: "local", ...identity });
+}
+
+describe("an image of the config", () => {
+    it("is what a color holds when the registry is down, not what the host once pulled under the tag", async () => {
+        hostHas({ digest: "sha256:older", id: "sha256:old", warning: down });
+        const { warning, ...rest } = (await found([record])) ?? {};
+        expect(rest).toEqual({ digest: "sha256:released", imageId: "sha256:id" });
+        expect(warning).toContain("the one that web already holds is used");
+    });
+
+    it("is what a color holds when the registry is down and the host has none", async () => {
+        vi.mocked(resolveImage).mockRejectedValue(new ImageNotFound("unreachable", down));
+        expect(await found([record])).toMatchObject({ digest: "sha256:released", imageId: "sha256:id" });
+    });
+
+    it("is the host's when the registry is down and no color holds it, or when it was built there", async () => {
+        hostHas({ digest: "sha256:older", id: "sha256:old", warning: down });
+        expect(await found([])).toEqual({ digest: "sha256:older", imageId: "sha256:old", warning: down });
+        hostHas({ id: "sha256:built", warning: down });
+        expect(await found([record])).toEqual({ digest: "sha256:built", imageId: "sha256:built", warning: down });
+    });
+
+    it("is the registry's when that answers", async () => {
+        hostHas({ digest: "sha256:moved", source: "registry" });
+        expect(await found([record])).toMatchObject({ digest: "sha256:moved" });
+    });
+});

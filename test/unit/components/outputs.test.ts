@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { serviceOutputs } from "../../../components/outputs";
+import { plan } from "../../../release/plan";
+import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, releaseOf, wish } from "../release/support";
+import { configWith, settingsOf } from "../settings/support";
+
+const front = settingsOf(configWith({}, { front: { http: { port: 8080 }, preview: { port: 8090 } } })).front;
+
+function outputsOf(world: ReturnType<typeof observed>, desired: ReturnType<typeof wish>) {
+    return serviceOutputs(world, plan(world, desired), front);
+}
+
+describe("the outputs of a service", () => {
+    it("say what its plan brings about", () => {
+        const { id: release, digest } = releaseOf("B");
+        expect(outputsOf(blueWithA(), wish("B", { hosts: ["*.example.com", "shop.example.com"] }))).toEqual({
+            live: "green",
+            stable: "green",
+            blue: expect.objectContaining({ image: "shop/web:A", state: "running" }),
+            green: { image: "shop/web:B", digest, release, replicas: 1, state: "running" },
+            url: "http://shop.example.com:8080",
+            previewUrl: "http://web.localhost:8090",
+        });
+    });
+
+    it("say what was observed when the release failed", () => {
+        expect(serviceOutputs(blueWithA(), {}, front)).toMatchObject({
+            live: "blue",
+            stable: "blue",
+            green: undefined,
+        });
+    });
+
+    it("leave out the port when it is 80", () => {
+        const plain = { ...front, http: { port: 80 } };
+        expect(serviceOutputs(blueWithA(), {}, plain).url).toBe("http://localhost");
+    });
+
+    it("say that the link is pinned, where it is", () => {
+        expect(outputsOf(blueWithBGreenWarmWithA(), wish("B", { live: "green" }))).toMatchObject({ pinned: "green" });
+        expect(outputsOf(blueWithA(), wish("B", { live: "green" }))).not.toHaveProperty("pinned");
+        expect(outputsOf(blueWithA(), wish("A"))).not.toHaveProperty("pinned");
+    });
+
+    it("keep the stable color while a link that somebody moved is refused", () => {
+        const world = blueWithBGreenWarmWithA({
+            live: "green",
+            confirmed: "blue",
+            stable: { color: "blue", release: recorded("B").id },
+        });
+        expect(outputsOf(world, wish("B"))).toMatchObject({ live: "green", stable: "blue" });
+    });
+
+    it("have nothing to show before the first release", () => {
+        const world = observed({ promotions: 0 });
+        expect(outputsOf(world, wish("A", { imageProblem: "no such image" }))).toMatchObject({
+            live: "none",
+            stable: "none",
+            blue: undefined,
+            green: undefined,
+        });
+    });
+});

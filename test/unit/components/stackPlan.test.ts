@@ -1,0 +1,105 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { planServices } from "../../../components/stackPlan";
+import type { World } from "../../../providers/observe";
+import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
+import { type AddressBlock, slotAddress, slotsFor } from "../../../release/addresses";
+import { key, recorded } from "../release/support";
+import { settingsOf } from "../settings/support";
+
+const subnet = "10.88.0.0/20";
+
+/** A world in which nothing runs, with these records. */
+function worldOf(records: ServiceRecord[] = []): World {
+    return {
+        containers: [],
+        generations: [],
+        records: { services: new Map(records.map(record => [record.service, record])), key },
+    };
+}
+
+function plansOf(services: Record<string, object>, world = worldOf(), problem?: string) {
+    const full = Object.entries(services).map(([name, service]) => [
+        name,
+        { image: `shop/${name}:A`, port: 8080, hosts: [`${name}.example.com`], ...service },
+    ]);
+    const settings = settingsOf({ services: Object.fromEntries(full) });
+    const images = new Map(settings.services.map(({ name }) => [name, { digest: "sha256:aa", problem }]));
+    return planServices(settings.services, world, images, key, subnet);
+}
+
+function addressesOf({ size, ...block }: AddressBlock): string[] {
+    return Array.from({ length: size }, (_, index) => slotAddress({ size, ...block }, index + 1));
+}
+
+describe("planning the services of a stack", () => {
+    it("gives a first release the addresses of both colors", () => {
+        const [plan] = plansOf({ web: { maxReplicas: 3 } });
+        expect(plan?.deployment).toMatchObject({
+            blue: { block: { first: "10.88.0.32", size: 6 }, otherBlock: { first: "10.88.0.38", size: 6 } },
+        });
+    });
+
+    it("keeps the addresses that a color has, and gives it others only when it needs more", () => {
+        const record: ServiceRecord = {
+            ...emptyRecord("web"),
+            blue: { release: recorded("A").id, replicas: 1, block: { first: "10.88.1.0", size: 16 } },
+            releases: { [recorded("A").id]: recorded("A") },
+        };
+        const blockWith = (maxReplicas: number) =>
+            plansOf({ web: { maxReplicas } }, worldOf([record]))[0]?.deployment.blue?.block;
+        expect(blockWith(8)).toEqual({ first: "10.88.1.0", size: 16 });
+        expect(blockWith(4)).toEqual({ first: "10.88.1.0", size: 16 });
+        expect(blockWith(9)).toEqual({ first: "10.88.0.32", size: 18 });
+    });
+
+    it("never gives two colors the same address, in one run or with what other services have", () => {
+        const sizes = fc.array(fc.integer({ min: 1, max: 32 }), { minLength: 1, maxLength: 8 });
+        fc.assert(
+            fc.property(sizes, fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 4 }), (wanted, held) => {
+                const records = held.map((place, index): ServiceRecord => {
+                    const first = slotAddress({ first: "10.88.0.32", size: 2000 }, 1 + place * 32 + index * 3);
+                    return { ...emptyRecord(`old${index}`), blue: { replicas: 0, block: { first, size: 3 } } };
+                });
+                const services = wanted.map((maxReplicas, index) => [`new${index}`, { maxReplicas }]);
+                const blocks = plansOf(Object.fromEntries(services), worldOf(records)).flatMap(({ deployment }) => [
+                    deployment.blue!.block,
+                    deployment.blue!.otherBlock!,
+                ]);
+                expect(blocks.map(({ size }) => size)).toEqual(
+                    wanted.flatMap(replicas => [slotsFor(replicas), slotsFor(replicas)]),
+                );
+                const given = blocks.flatMap(addressesOf);
+                const taken = new Set(records.flatMap(({ blue }) => addressesOf(blue.block!)));
+                expect(new Set(given).size).toBe(given.length);
+                expect(given.filter(address => taken.has(address))).toEqual([]);
+            }),
+        );
+    });
+
+    it("tells a link which hosts are other services' business", () => {
+        const links = plansOf({ api: {}, shop: {}, web: {} }).map(({ link }) => link.claimedByOthers);
+        expect(links[0]).toEqual(["shop.example.com", "web.example.com"]);
+        expect(links[2]).toEqual(["api.example.com", "shop.example.com"]);
+    });
+
+    it("has nothing to deploy for a service that is refused, and its link says why", () => {
+        const [plan] = plansOf({ web: {} }, worldOf(), "no such image");
+        expect(plan?.deployment).toEqual({});
+        expect(plan?.link).toMatchObject({ refusal: "no such image", from: "none", replicas: 0 });
+    });
+
+    it("hands over no hook and no drift policy, which the providers have no use for", () => {
+        const [plan] = plansOf({ web: { hooks: { prePromotion: { command: "./check" } } } });
+        expect(Object.keys(plan?.deployment.blue?.policy ?? {}).sort()).toEqual([
+            "drainTimeoutMs",
+            "healthyDeadlineMs",
+            "lockTimeoutMs",
+            "minHealthyTimeMs",
+            "onDrainTimeout",
+            "previousColor",
+            "progressDeadlineMs",
+            "retryToken",
+        ]);
+    });
+});

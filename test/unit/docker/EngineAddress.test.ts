@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Engine } from "../../../docker/Engine";
+import { findEngineAddress, formatEngineAddress } from "../../../docker/EngineAddress";
+import { DockerUnreachable } from "../../../docker/errors";
+
+describe("the Engine's address", () => {
+    let home: string;
+    beforeEach(() => {
+        home = mkdtempSync(join(tmpdir(), "relink-home-"));
+    });
+    afterEach(() => rmSync(home, { recursive: true }));
+
+    function addContext(name: string, host: string): void {
+        const hash = createHash("sha256").update(name).digest("hex");
+        const folder = join(home, ".docker", "contexts", "meta", hash);
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "meta.json"), JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } }));
+        writeFileSync(join(home, ".docker", "config.json"), JSON.stringify({ currentContext: name }));
+    }
+
+    it("is the default socket where nothing is said", () => {
+        expect(formatEngineAddress(findEngineAddress(undefined, { HOME: home }))).toBe("unix:///var/run/docker.sock");
+    });
+
+    it("is the current context's, unless DOCKER_HOST says otherwise, unless the settings do", () => {
+        addContext("remote", "tcp://10.0.0.1:2375");
+        const env = { HOME: home };
+        expect(findEngineAddress(undefined, env)).toMatchObject({ kind: "tcp", host: "10.0.0.1", port: 2375 });
+        const withHost = { ...env, DOCKER_HOST: "unix:///tmp/d.sock" };
+        expect(findEngineAddress(undefined, withHost)).toMatchObject({
+            socketPath: "/tmp/d.sock",
+            source: "DOCKER_HOST",
+        });
+        expect(findEngineAddress("tcp://h:1", withHost)).toMatchObject({ host: "h", port: 1, source: "relink:host" });
+    });
+
+    it("uses TLS where DOCKER_TLS_VERIFY says so, with that port by default", () => {
+        const folder = join(home, "certs");
+        mkdirSync(folder);
+        writeFileSync(join(folder, "ca.pem"), "authority");
+        const env = { HOME: home, DOCKER_HOST: "tcp://box", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: folder };
+        expect(findEngineAddress(undefined, env)).toMatchObject({
+            port: 2376,
+            tls: { ca: Buffer.from("authority"), verify: true },
+        });
+        expect(findEngineAddress(undefined, { HOME: home, DOCKER_HOST: "tcp://box" })).toMatchObject({ port: 2375 });
+    });
+
+    it("refuses what it does not know, with what to use instead", () => {
+        expect(() => findEngineAddress("ssh://user@box", {})).toThrow(/unix:\/\/.* or tcp:\/\/.*ssh -nNT -L/);
+        expect(() => findEngineAddress("ftp://box", {})).toThrow(DockerUnreachable);
+        expect(() => findEngineAddress(undefined, { HOME: home, DOCKER_CONTEXT: "none" })).toThrow(
+            /docker context use/,
+        );
+    });
+
+    it("tells where published ports are reachable", () => {
+        expect(Engine.connect("unix:///x")).toMatchObject({ isLocal: true, publishHost: "127.0.0.1" });
+        expect(Engine.connect("tcp://box:2375")).toMatchObject({ isLocal: false, publishHost: "box" });
+    });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { ImageReference } from "../../../docker/ImageReference";
+
+const DIGEST = `sha256:${"ab".repeat(32)}`;
+
+describe("ImageReference", () => {
+    it.each([
+        ["nginx", "docker.io/library/nginx:latest", "nginx", "https://index.docker.io/v1/"],
+        ["nginx:1.27", "docker.io/library/nginx:1.27", "nginx", "https://index.docker.io/v1/"],
+        ["grafana/grafana", "docker.io/grafana/grafana:latest", "grafana/grafana", "https://index.docker.io/v1/"],
+        ["docker.io/nginx", "docker.io/library/nginx:latest", "nginx", "https://index.docker.io/v1/"],
+        ["index.docker.io/library/nginx:a", "docker.io/library/nginx:a", "nginx", "https://index.docker.io/v1/"],
+        ["localhost/web", "localhost/web:latest", "localhost/web", "localhost"],
+        ["127.0.0.1:5000/web:v1", "127.0.0.1:5000/web:v1", "127.0.0.1:5000/web", "127.0.0.1:5000"],
+        ["[::1]:5000/web", "[::1]:5000/web:latest", "[::1]:5000/web", "[::1]:5000"],
+        ["ghcr.io/a/b/c:x", "ghcr.io/a/b/c:x", "ghcr.io/a/b/c", "ghcr.io"],
+        [`ghcr.io/a/b:x@${DIGEST}`, `ghcr.io/a/b@${DIGEST}`, "ghcr.io/a/b", "ghcr.io"],
+        [`a/b@${DIGEST}`, `docker.io/a/b@${DIGEST}`, "a/b", "https://index.docker.io/v1/"],
+    ])("reads %s as Docker does", (text, full, short, server) => {
+        const image = ImageReference.parse(text);
+        expect(image.full).toBe(full);
+        expect(image.shortRepository).toBe(short);
+        expect(image.serverAddress).toBe(server);
+        // What it writes, it reads as the same.
+        expect(ImageReference.parse(image.full).full).toBe(full);
+    });
+
+    it("knows tag, digest and whether a registry was named", () => {
+        expect(ImageReference.parse(`h:1/a:t@${DIGEST}`)).toMatchObject({
+            tag: "t",
+            digest: DIGEST,
+            namesRegistry: true,
+        });
+        expect(ImageReference.parse("a/b")).toMatchObject({ tag: undefined, digest: undefined, namesRegistry: false });
+        expect(ImageReference.parse("h:1/a:t").withDigest(DIGEST)).toBe(`h:1/a@${DIGEST}`);
+    });
+
+    it("takes the id of a local image as such", () => {
+        expect(ImageReference.parse(DIGEST)).toMatchObject({ id: DIGEST, full: DIGEST, repository: DIGEST });
+    });
+
+    it.each([
+        ["", "repository"],
+        ["Nginx", "lower case"],
+        ["a b", "characters"],
+        ["web:", "tag"],
+        ["web:-x", "tag"],
+        ["web@sha256:12", "digest"],
+        ["http://host/web", "is not an image reference"],
+        ["-host.example/web", "registry"],
+        ["host.example/", "repository"],
+        ["web:a:b", "not an image reference"],
+    ])("refuses %j and quotes it", (text, why) => {
+        expect(() => ImageReference.parse(text)).toThrow(why);
+        expect(() => ImageReference.parse(text)).toThrow(`"${text}"`);
+    });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { type ContainerSpec, createOptions } from "../../../docker/ContainerSpec";
+import { StartFailed, withoutSecrets, wordsOf } from "../../../docker/errors";
+import { findUser } from "../../../docker/secretFiles";
+import { startFailure } from "../../../docker/startFailure";
+
+const spec: ContainerSpec = {
+    name: "shop-web-blue-1",
+    imageId: "sha256:1",
+    release: {
+        image: "web",
+        port: 80,
+        env: { A: "1", B: { secret: "KEY" }, RELINK_COLOR: "mine" },
+        secrets: ["FILE"],
+        init: false,
+        labels: { mine: "yes", "relink.color": "mine" },
+        volumes: [
+            { source: "data", target: "/data", readOnly: false, shared: true },
+            { source: "/host", target: "/host", readOnly: true, shared: false },
+        ],
+        networks: [],
+        extraHosts: [],
+        dns: [],
+        capabilities: { add: [], drop: [] },
+        ulimits: {},
+        restart: "always",
+        stopGracePeriodMs: 1_500,
+        health: {
+            tcp: false,
+            path: "/",
+            host: "web",
+            hostIsDefault: false,
+            status: { from: 200, to: 399 },
+            intervalMs: 2_000,
+            timeoutMs: 1_000,
+            rise: 2,
+            fall: 3,
+        },
+        maxReplicas: 8,
+        timeouts: {},
+    },
+    secretValues: { KEY: "k", FILE: "in a file" },
+    labels: { "relink.color": "blue" },
+    env: { RELINK_COLOR: "blue" },
+    network: { name: "shop", address: "172.20.0.10" },
+};
+
+describe("what the Engine is asked to create", () => {
+    it("has our labels and environment over the user's, and secrets only where they were asked for by name", () => {
+        const options = createOptions(spec);
+        expect(options.Env).toEqual(["A=1", "B=k", "RELINK_COLOR=blue"]);
+        expect(options.Labels).toEqual({ mine: "yes", "relink.color": "blue" });
+        expect(JSON.stringify(options)).not.toContain("in a file");
+    });
+
+    it("starts with no restart policy, at its fixed address", () => {
+        const { HostConfig: host, NetworkingConfig: net } = createOptions(spec);
+        expect(host).toMatchObject({ RestartPolicy: { Name: "no" }, NetworkMode: "shop" });
+        expect(net).toEqual({ EndpointsConfig: { shop: { IPAMConfig: { IPv4Address: "172.20.0.10" } } } });
+    });
+
+    it("mounts a path as such and a name as a volume, without labels of ours", () => {
+        expect(createOptions(spec).HostConfig?.Mounts).toEqual([
+            { Type: "volume", Source: "data", Target: "/data", ReadOnly: false },
+            { Type: "bind", Source: "/host", Target: "/host", ReadOnly: true },
+        ]);
+    });
+
+    it("rounds the grace period up to Docker's seconds", () => {
+        expect(createOptions(spec).StopTimeout).toBe(2);
+    });
+
+    it("leaves the image's own health check alone unless there is a command", () => {
+        expect(createOptions(spec).Healthcheck).toBeUndefined();
+        const health = { ...spec.release.health, command: ["check"] };
+        expect(createOptions({ ...spec, release: { ...spec.release, health } }).Healthcheck).toEqual({
+            Test: ["CMD", "check"],
+            Interval: 2_000_000_000,
+            Timeout: 1_000_000_000,
+            Retries: 3,
+        });
+    });
+
+    it("names a secret that has no value", () => {
+        expect(() => createOptions({ ...spec, secretValues: {} })).toThrow(/secret KEY has no value/);
+    });
+});
+
+describe("failures to start", () => {
+    const failed = (message: string) =>
+        Object.assign(new Error(`(HTTP code 500) server error - ${message} `), { statusCode: 500, json: { message } });
+
+    it.each([
+        [
+            "driver failed programming external connectivity on endpoint x: Bind for 0.0.0.0:80 failed: port is already allocated",
+            "port",
+        ],
+        ["listen tcp4 0.0.0.0:80: bind: address already in use", "port"],
+        ['invalid mount config for type "bind": bind source path does not exist: /x', "mount"],
+        ['OCI runtime create failed: exec: "nope": executable file not found in $PATH: unknown', "command"],
+        ["standard_init_linux.go:228: exec user process caused: exec format error", "command"],
+        ["unable to find user bob: no matching entries in passwd file", "user"],
+        ["network nope not found", "network"],
+        ["Address already in use", "network"],
+        ["something new", "other"],
+    ])("sorts %j", (message, reason) => {
+        const error = startFailure("web-1", failed(message)) as StartFailed;
+        expect(error).toBeInstanceOf(StartFailed);
+        expect(error.reason).toBe(reason);
+        expect(error.message).toContain(`Docker says: ${message}`);
+    });
+
+    it("removes secret values, the longer ones first", () => {
+        const values = { A: "abc", B: "abcdef", C: "" };
+        expect((startFailure("w", failed("bad abcdef, abc"), values) as Error).message).toMatch(
+            /bad \[secret\], \[secret\]$/,
+        );
+        expect(withoutSecrets("xx", ["x"])).toBe("[secret][secret]");
+    });
+
+    it("passes on what did not come from the Engine", () => {
+        const error = new Error("other");
+        expect(startFailure("w", error)).toBe(error);
+    });
+
+    it("quotes the Engine without the client's decoration", () => {
+        expect(wordsOf(failed("plain words"))).toBe("plain words");
+        expect(wordsOf(new Error("(HTTP code 404) no such image - gone "))).toBe("gone");
+    });
+});
+
+describe("a container's user", () => {
+    it("is looked up in the text of /etc/passwd", () => {
+        const passwd = "root:x:0:0:root:/root:/bin/sh\nhaproxy:x:99:98::/var/lib/haproxy:/bin/sh\nbroken\n";
+        expect(findUser(passwd, "haproxy")).toEqual({ uid: 99, gid: 98 });
+        expect(findUser(passwd, "hap")).toBeUndefined();
+        expect(findUser("", "root")).toBeUndefined();
+    });
+});

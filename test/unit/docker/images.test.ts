@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { refusalOf } from "../../../docker/images";
+import { PullProgress } from "../../../docker/PullProgress";
+
+describe("a registry's refusal", () => {
+    const answer = (message: string, statusCode = 500) =>
+        Object.assign(new Error(message), { statusCode, json: { message } });
+
+    it.each([
+        ["Get https://r.example/v2/: unauthorized: authentication required", "denied"],
+        [
+            "errors:\ndenied: requested access to the resource is denied\nunauthorized: authentication required",
+            "denied",
+        ],
+        ["no basic auth credentials", "denied"],
+        ["manifest unknown: manifest unknown", "missing"],
+        ["manifest for web:9 not found: manifest unknown", "missing"],
+        ["Get https://r.example/v2/: dial tcp: lookup r.example: no such host", "unreachable"],
+        ["Get http://127.0.0.1:1/v2/: dial tcp 127.0.0.1:1: connect: connection refused", "unreachable"],
+        ["context deadline exceeded", "unreachable"],
+        ["received unexpected HTTP status: 502 Bad Gateway", "unreachable"],
+        ["invalid reference format", "other"],
+    ])("%j is sorted as %s", (message, reason) => {
+        expect(refusalOf(answer(message))).toEqual({ reason, words: message });
+    });
+});
+
+describe("PullProgress", () => {
+    it("says how many layers and bytes are here, at most once a second", () => {
+        let now = 10_000;
+        const lines: string[] = [];
+        const progress = new PullProgress(
+            "shop/web",
+            line => lines.push(line),
+            () => now,
+        );
+        progress.take({ id: "v1", status: "Pulling from shop/web" });
+        progress.take({ id: "a", status: "Already exists" });
+        progress.take({ id: "b", status: "Downloading", progressDetail: { current: 1_000_000, total: 4_000_000 } });
+        now += 999;
+        progress.take({ id: "b", status: "Downloading", progressDetail: { current: 2_000_000, total: 4_000_000 } });
+        now += 1;
+        progress.take({ id: "b", status: "Downloading", progressDetail: { current: 3_000_000, total: 4_000_000 } });
+        now += 1_000;
+        progress.take({ id: "b", status: "Pull complete" });
+        expect(lines).toEqual([
+            "pulling shop/web: 1 of 1 layers",
+            "pulling shop/web: 1 of 2 layers, 3.0 of 4.0 MB",
+            "pulling shop/web: 2 of 2 layers, 4.0 of 4.0 MB",
+        ]);
+    });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { LinkValue } from "../../../haproxy/LinkValue";
+
+describe("the link's value", () => {
+    it.each(["blue:green:0", "green:blue:100", "blue:green:7", "none:blue:0", "none:green:0"])(
+        "reads and writes %s",
+        text => {
+            expect(LinkValue.parse(text).toString()).toBe(text);
+        },
+    );
+
+    it.each([
+        "",
+        "blue",
+        "blue:green",
+        "blue:blue:0",
+        "green:none:0",
+        "blue:green:101",
+        "blue:green:-1",
+        "blue:green:07",
+        "blue:green:1.5",
+        "blue:green:0 ",
+        "blue:green:0\n",
+        "Blue:green:0",
+        "red:green:0",
+        "blue:green:0:x",
+    ])("refuses %j", text => {
+        expect(() => LinkValue.parse(text)).toThrow(/is not a link/);
+    });
+
+    it("says which color is live, which is idle, and the idle one's share", () => {
+        expect(LinkValue.to("green")).toMatchObject({ live: "green", idle: "blue", percent: 0 });
+        expect(LinkValue.none()).toMatchObject({ live: "none", idle: "blue", percent: 0 });
+        expect(LinkValue.to("blue").withPercent(25).toString()).toBe("blue:green:25");
+        expect(() => LinkValue.to("blue").withPercent(101)).toThrow();
+    });
+
+    it("equals a link with the same text", () => {
+        expect(LinkValue.to("blue").equals(LinkValue.parse("blue:green:0"))).toBe(true);
+        expect(LinkValue.to("blue").equals(LinkValue.none())).toBe(false);
+        expect(LinkValue.to("blue").equals(undefined)).toBe(false);
+    });
+});

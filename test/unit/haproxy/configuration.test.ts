@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import {
+    type BackendSpec,
+    contentHash,
+    renderBackend,
+    renderFrontends,
+    renderGlobal,
+    stampHash,
+} from "../../../haproxy/configuration";
+import type { FrontTimeouts } from "../../../settings/Settings";
+
+const timeouts: FrontTimeouts = {
+    connectMs: 5000,
+    clientMs: 50_000,
+    serverMs: 50_000,
+    httpRequestMs: 10_000,
+    httpKeepAliveMs: 15_000,
+    queueMs: 10_000,
+    tunnelMs: 3_600_000,
+    clientFinMs: 10_000,
+    serverFinMs: 10_000,
+    checkMs: 5000,
+};
+const web: BackendSpec = {
+    service: "web",
+    color: "blue",
+    port: 8080,
+    health: {
+        path: "/healthz?deep=1&as=a%20b",
+        tcp: false,
+        host: "shop.example.com",
+        status: { from: 200, to: 399 },
+        intervalMs: 2000,
+        timeoutMs: 1500,
+        rise: 2,
+        fall: 3,
+    },
+    slots: [
+        { number: 2, address: "10.89.0.18", enabled: false },
+        { number: 1, address: "10.89.0.17", enabled: true },
+    ],
+};
+const golden = (name: string) => join(__dirname, "golden", name);
+const withHealth = (health: Partial<BackendSpec["health"]>) =>
+    renderBackend({ ...web, health: { ...web.health, ...health } });
+const files = (text = renderBackend(web)) =>
+    new Map([
+        ["conf/00-global.cfg", renderGlobal({ name: "shop-dev", timeouts })],
+        ["conf/20-web-blue.cfg", text],
+        ["maps/link.map", "web blue:green:0\n"],
+    ]);
+
+describe("the configuration's text", () => {
+    it("has the process and its defaults in one file", async () => {
+        await expect(renderGlobal({ name: "shop-dev", timeouts })).toMatchFileSnapshot(golden("00-global.cfg"));
+    });
+
+    it("has the listeners in one file that knows no service", async () => {
+        await expect(renderFrontends({ name: "shop-dev" })).toMatchFileSnapshot(golden("10-frontends.cfg"));
+    });
+
+    it("has one file per color of a service, with all its slots in order", async () => {
+        await expect(renderBackend(web)).toMatchFileSnapshot(golden("20-web-blue.cfg"));
+    });
+
+    it("checks by a connection where the service has no HTTP check", () => {
+        for (const text of [withHealth({ tcp: true }), withHealth({ path: undefined })]) {
+            expect(text).not.toContain("httpchk");
+            expect(text).toContain("default-server check inter 2000ms");
+        }
+    });
+
+    it("writes a single status without a range", () => {
+        expect(withHealth({ status: { from: 204, to: 204 } })).toContain("http-check expect status 204\n");
+    });
+
+    it("never asks less often on the way up or down than otherwise", () => {
+        expect(withHealth({ intervalMs: 300 })).toContain("inter 300ms fastinter 300ms downinter 300ms");
+    });
+
+    it("takes a timeout of the service", () => {
+        expect(renderBackend(web)).not.toContain("timeout server");
+        expect(renderBackend({ ...web, serverTimeoutMs: 90_000 })).toContain("    timeout server 90000ms\n");
+    });
+});
+
+describe("hostile values", () => {
+    it.each([
+        ["a service with a newline", { service: "web\nlisten" }],
+        ["a service with a space", { service: "web x" }],
+        ["a service with capitals", { service: "Web" }],
+        ["no service", { service: "" }],
+        ["a color that is none", { color: "red" as "blue" }],
+        ["a port out of range", { port: 65536 }],
+        ["a port with a fraction", { port: 80.5 }],
+        ["a timeout that is no number", { serverTimeoutMs: Number.NaN }],
+        ["an address with a directive", { slots: [{ number: 1, address: "10.0.0.1 backup", enabled: true }] }],
+        ["an address out of range", { slots: [{ number: 1, address: "10.0.0.256", enabled: true }] }],
+        ["a slot zero", { slots: [{ number: 0, address: "10.0.0.1", enabled: true }] }],
+        ["a slot that is there twice", { slots: [web.slots[0]!, web.slots[0]!] }],
+    ])("are refused: %s", (_, change) => {
+        expect(() => renderBackend({ ...web, ...change })).toThrow();
+    });
+
+    it.each([
+        ["a path with a space", { path: "/a b" }],
+        ["a path with a newline", { path: "/a\n" }],
+        ["a path with quotes", { path: '/"x"' }],
+        ["a path with a variable", { path: "/$HOME" }],
+        ["a path with a comment", { path: "/a#b" }],
+        ["a path with a backslash", { path: "/a\\b" }],
+        ["a path without a slash", { path: "healthz" }],
+        ["a host with a space", { host: "a b" }],
+        ["a host with a carriage return", { host: "a\r\nx: y" }],
+        ["a status below 100", { status: { from: 99, to: 200 } }],
+        ["a status range upside down", { status: { from: 300, to: 200 } }],
+        ["rise zero", { rise: 0 }],
+        ["a negative interval", { intervalMs: -1 }],
+    ])("are refused in the health check: %s", (_, health) => {
+        expect(() => withHealth(health)).toThrow();
+    });
+
+    it("are refused in the front's settings", () => {
+        expect(() => renderGlobal({ name: "a\nb", timeouts })).toThrow();
+        expect(() => renderFrontends({ name: "a b" })).toThrow();
+        expect(() =>
+            renderGlobal({ name: "a", timeouts: { ...timeouts, queueMs: Number.POSITIVE_INFINITY } }),
+        ).toThrow();
+    });
+});
+
+describe("the hash of the configuration", () => {
+    it("does not change with what runtime commands change: slots in use and maps", () => {
+        const vacated = renderBackend({ ...web, slots: web.slots.map(slot => ({ ...slot, enabled: !slot.enabled })) });
+        expect(contentHash(files(vacated).set("maps/link.map", "web green:blue:0\n"))).toBe(contentHash(files()));
+    });
+
+    it("does not change with comments and with the stamp itself", () => {
+        const stamped = files(`# Something else to read.\n\n${renderBackend(web)}`);
+        stampHash(stamped);
+        expect(contentHash(stamped)).toBe(contentHash(files()));
+    });
+
+    it("changes with anything that needs a reload", () => {
+        const others = [
+            files(renderBackend({ ...web, port: 8081 })),
+            files(withHealth({ path: "/" })),
+            files(renderBackend({ ...web, slots: web.slots.slice(1) })),
+            new Map([...files()].filter(([path]) => path !== "conf/20-web-blue.cfg")),
+        ];
+        expect(new Set([files(), ...others].map(contentHash)).size).toBe(5);
+    });
+
+    it("is stamped into the global section, where a worker can be asked for it", () => {
+        const stamped = files();
+        const hash = stampHash(stamped);
+        expect(hash).toMatch(/^[0-9a-f]{16}$/);
+        expect(stamped.get("conf/00-global.cfg")).toContain(`    setenv RELINK_CONFIG ${hash}\n`);
+        expect(stampHash(stamped)).toBe(hash);
+    });
+});

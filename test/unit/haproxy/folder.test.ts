@@ -1,0 +1,234 @@
+import { describe, expect, it } from "vitest";
+import { packFiles, unpackFiles } from "../../../haproxy/archive";
+import { ConfigRejected, parseCheck } from "../../../haproxy/check";
+import { type Change, ConfigFolder } from "../../../haproxy/folder";
+import { emptyMaps, readMap, removeMapEntry, writeMapEntry } from "../../../haproxy/maps";
+import type { Run } from "../../../haproxy/Run";
+import { isReadOnlyScript } from "../../../haproxy/runtime";
+import { captured } from "./captured";
+
+/** Stands for the volume: understands the four scripts by what they do, and refuses files that hold `nonsense`. */
+class FakeVolume {
+    readonly versions = new Map<number, Map<string, string>>();
+    current = 0;
+    checks = 0;
+    reads = 0;
+
+    readonly run: Run = async (argv, stdin) => {
+        const [, , script, , version, expected] = argv;
+        if (isReadOnlyScript(argv, stdin)) {
+            this.reads++;
+            const files = this.versions.get(this.current);
+            const tar = files ? (await packFiles(files)).toString("base64") : "";
+            const link = this.current ? `versions/${this.current}` : "";
+            return answer(`${[...this.versions.keys()].map(name => `${name}\n`).join("")}current ${link}\n${tar}`);
+        }
+        if (script!.includes("tar -xf")) {
+            this.versions.set(Number(version), await unpackFiles(stdin as Buffer));
+        } else if (script!.includes("mv -T")) {
+            if (expected !== (this.current ? `versions/${this.current}` : "")) {
+                return { ...answer(""), exitCode: 75, stderr: "somebody else wrote" };
+            }
+            const files = this.versions.get(Number(version))!;
+            for (const path of files.keys()) {
+                if (path.startsWith("check/")) {
+                    files.delete(path);
+                }
+            }
+            this.current = Number(version);
+        } else {
+            this.versions.delete(Number(version));
+        }
+        return answer("");
+    };
+
+    readonly check: Run = async argv => {
+        this.checks++;
+        const version = Number(/versions\/(\d+)\/check\/conf$/.exec(argv.at(-1)!)![1]);
+        for (const [path, text] of this.versions.get(version)!) {
+            const line = text.split("\n").findIndex(line => line.includes("nonsense")) + 1;
+            if (path.startsWith("check/") && line > 0) {
+                const place = `/relink/config/versions/${version}/${path}:${line}`;
+                const stderr = `[ALERT]    (7) : config : parsing [${place}] : unknown keyword 'nonsense'\n`;
+                return { stdout: "", stderr, exitCode: 1 };
+            }
+        }
+        return answer("");
+    };
+
+    readonly folder = new ConfigFolder(this.run, this.check);
+}
+
+const answer = (stdout: string) => ({ stdout, stderr: "", exitCode: 0 });
+const set =
+    (path: string, text: string): Change =>
+    files =>
+        files.set(path, text);
+
+describe("the folder of HAProxy's files", () => {
+    it("is empty before the first version", async () => {
+        expect(await new FakeVolume().folder.read()).toEqual(new Map());
+    });
+
+    it("goes from version to version and says when a reload is needed", async () => {
+        const { folder } = new FakeVolume();
+        const first = await folder.apply(set("conf/00-global.cfg", "global\n    setenv RELINK_CONFIG unstamped\n"));
+        expect(first).toMatchObject({ version: 1, changed: true, reloadNeeded: true });
+        expect((await folder.read()).get("conf/00-global.cfg")).toContain(`RELINK_CONFIG ${first.hash}`);
+        expect(await folder.apply(set("maps/link.map", "web blue:green:0\n"))).toEqual({
+            version: 2,
+            changed: true,
+            reloadNeeded: false,
+            hash: first.hash,
+        });
+        expect(await folder.apply(set("maps/link.map", "web blue:green:0\n"))).toMatchObject({
+            version: 2,
+            changed: false,
+        });
+        expect(await folder.apply(set("conf/20-a.cfg", "backend a\n"))).toMatchObject({
+            version: 3,
+            reloadNeeded: true,
+        });
+    });
+
+    it("checks the new text against the new maps, and keeps the text as it is", async () => {
+        const volume = new FakeVolume();
+        const text = "frontend x\n    use_backend %[str(a),map_str(/relink/config/current/maps/link.map)]\n";
+        let checked: string | undefined;
+        const folder = new ConfigFolder(volume.run, async argv => {
+            checked = volume.versions.get(1)!.get("check/conf/10-frontends.cfg");
+            return volume.check(argv);
+        });
+        await folder.apply(set("conf/10-frontends.cfg", text));
+        expect(checked).toContain("map_str(/relink/config/versions/1/maps/link.map)");
+        expect(await folder.read()).toEqual(new Map([["conf/10-frontends.cfg", text]]));
+    });
+
+    it("leaves everything as it was when HAProxy refuses, and says where", async () => {
+        const volume = new FakeVolume();
+        await volume.folder.apply(set("conf/20-a.cfg", "backend a\n"));
+        const refused = volume.folder.apply(set("conf/20-b.cfg", "backend b\n    nonsense\n"));
+        await expect(refused).rejects.toThrow(ConfigRejected);
+        await expect(refused).rejects.toThrow("conf/20-b.cfg line 2 (nonsense): unknown keyword 'nonsense'");
+        expect([...volume.versions.keys()]).toEqual([1]);
+        expect([...(await volume.folder.read()).keys()]).toEqual(["conf/20-a.cfg"]);
+    });
+
+    it("merges changes that come together into one check and one version", async () => {
+        const volume = new FakeVolume();
+        const results = await Promise.all(
+            ["a", "b", "c", "d"].map(name => volume.folder.apply(set(`conf/${name}.cfg`, ""))),
+        );
+        expect(results.map(({ version }) => version)).toEqual([1, 2, 2, 2]);
+        expect(volume.checks).toBe(2);
+        expect((await volume.folder.read()).size).toBe(4);
+    });
+
+    it("tries merged changes one by one when they fail together", async () => {
+        const volume = new FakeVolume();
+        const first = volume.folder.apply(set("conf/first.cfg", ""));
+        const results = await Promise.allSettled([
+            volume.folder.apply(set("conf/a.cfg", "")),
+            volume.folder.apply(set("conf/b.cfg", "nonsense")),
+            volume.folder.apply(() => {
+                throw new Error("not possible");
+            }),
+            volume.folder.apply(set("conf/d.cfg", "")),
+        ]);
+        await first;
+        expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+        expect([...(await volume.folder.read()).keys()].sort()).toEqual(["conf/a.cfg", "conf/d.cfg", "conf/first.cfg"]);
+    });
+
+    it("notices that somebody else moved the link", async () => {
+        const volume = new FakeVolume();
+        await volume.folder.apply(set("conf/a.cfg", ""));
+        const folder = new ConfigFolder(volume.run, async argv => {
+            const verdict = await volume.check(argv);
+            volume.versions.set(9, new Map());
+            volume.current = 9;
+            return verdict;
+        });
+        await expect(folder.apply(set("conf/b.cfg", ""))).rejects.toThrow("somebody else wrote");
+        expect(volume.current).toBe(9);
+    });
+
+    it.each(["/etc/passwd", "conf/../../x", "x", "conf/a/b", "check/conf/x", "conf/.hidden", "conf/a b"])(
+        "never writes %j",
+        async path => {
+            const volume = new FakeVolume();
+            await expect(volume.folder.apply(set(path, "x"))).rejects.toThrow(/cannot be a file/);
+            expect(volume.versions.size).toBe(0);
+        },
+    );
+
+    it("goes on after a failure of the volume itself", async () => {
+        const volume = new FakeVolume();
+        let broken = true;
+        const folder = new ConfigFolder(
+            (argv, stdin) =>
+                broken
+                    ? Promise.resolve({ stdout: "", stderr: "No space left", exitCode: 1 })
+                    : volume.run(argv, stdin),
+            volume.check,
+        );
+        await expect(folder.apply(set("conf/a.cfg", ""))).rejects.toThrow("No space left");
+        broken = false;
+        expect(await folder.apply(set("conf/a.cfg", ""))).toMatchObject({ version: 1 });
+    });
+});
+
+describe("what haproxy -c says", () => {
+    it("is one problem per alert, with the text of the line", () => {
+        const files = new Map([["conf/40-x.cfg", "backend bad\n  nonsense\n"]]);
+        expect(parseCheck(captured("check-failure"), files)).toEqual([
+            {
+                file: "conf/40-x.cfg",
+                line: 2,
+                text: "nonsense",
+                message: "unknown keyword 'nonsense' in 'backend' section",
+            },
+        ]);
+    });
+
+    it("is passed on whole when it names no place", () => {
+        expect(parseCheck("[ALERT] (1) : config : no <listen> line.\n", new Map())).toEqual([
+            { message: "no <listen> line." },
+        ]);
+        expect(parseCheck("killed", new Map())).toEqual([{ message: "killed" }]);
+        expect(parseCheck("", new Map())).toEqual([{ message: "haproxy -c failed and said nothing" }]);
+    });
+});
+
+describe("maps in the folder", () => {
+    it("are there and empty from the start, since HAProxy does not start without them", () => {
+        const files = emptyMaps();
+        expect([...files.keys()].sort()).toEqual([
+            "maps/confirm.map",
+            "maps/link.map",
+            "maps/releases.map",
+            "maps/routes.map",
+        ]);
+        expect(readMap(files, "link")).toEqual(new Map());
+    });
+
+    it("take, change and lose entries, and the same entries are the same text", () => {
+        const files = emptyMaps();
+        const empty = files.get("maps/routes.map");
+        writeMapEntry(files, "routes", "shop.example.com", "web");
+        writeMapEntry(files, "routes", "*", "web");
+        writeMapEntry(files, "routes", "shop.example.com", "shop");
+        expect(readMap(files, "routes")).toEqual(
+            new Map([
+                ["*", "web"],
+                ["shop.example.com", "shop"],
+            ]),
+        );
+        removeMapEntry(files, "routes", "*");
+        removeMapEntry(files, "routes", "shop.example.com");
+        removeMapEntry(files, "routes", "never.there");
+        expect(files.get("maps/routes.map")).toBe(empty);
+        expect(() => writeMapEntry(files, "routes", "a b", "web")).toThrow();
+        expect(() => writeMapEntry(files, "routes", "a", "web\nb web")).toThrow();
+    });
+});

@@ -1,0 +1,130 @@
+import type { Socket } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { type LoadOptions, planLoad } from "../../support/load/LoadOptions";
+import type { FailureKind, LoadResult } from "../../support/load/LoadResult";
+import { LocalLoad } from "../../support/load/LocalLoad";
+import { acts, type FaultyServer, response, startFaultyServer } from "./faultyServer";
+
+const everyNth = 7;
+const requests = 1400;
+const faults = requests / everyNth;
+
+let server: FaultyServer;
+afterEach(() => server.close());
+
+/** All requests over kept connections; the server does `fault` with every 7th request that reaches it. */
+async function loadWith(fault: keyof typeof acts, options: Partial<LoadOptions> = {}): Promise<LoadResult> {
+    server = await startFaultyServer(acts, number => (number % everyNth === 0 ? fault : "answer"));
+    return runToEnd({ mix: { post: 3 }, maxRequests: requests, ...options });
+}
+
+async function runToEnd(options: Partial<LoadOptions>): Promise<LoadResult> {
+    const load = new LocalLoad(planLoad({ url: server.url, connections: 8, mix: {}, ...options }));
+    await load.settled;
+    return load.stop();
+}
+
+function expectLosses(result: LoadResult, byKind: Partial<Record<FailureKind, number>>): void {
+    const failed = Object.values(byKind).reduce((sum, count) => sum + count, 0);
+    expect(result.failuresByKind).toEqual(byKind);
+    expect(result).toMatchObject({ requests, failed, answered: requests - failed, open: 0 });
+    expect(result.failures).toHaveLength(Math.min(20, failed));
+    expect(server.received).toBe(requests);
+}
+
+describe("the load client reports each loss, exactly", () => {
+    const cases: [string, keyof typeof acts, FailureKind][] = [
+        ["a server that closes without answering", "closeWithoutAnswer", "closed before response"],
+        ["a server that resets without answering", "resetWithoutAnswer", "reset"],
+        ["a head that ends in the middle", "truncateHead", "closed before response"],
+        ["a body shorter than its content-length", "truncate", "closed mid-body"],
+        ["a chunked body without its last chunk", "truncateChunks", "closed mid-body"],
+        ["a reset in the middle of a body", "resetMidBody", "closed mid-body"],
+        ["a 503", "unavailable", "5xx"],
+        ["bytes that are no response", "garbage", "malformed"],
+    ];
+    test.each(cases)("%s", async (_name, fault, kind) => {
+        const result = await loadWith(fault);
+        expectLosses(result, { [kind]: faults });
+        expect(server.done).toEqual({ answer: requests - faults, [fault]: faults });
+    });
+
+    test("a server that stalls, before the response or in the middle of it", async () => {
+        server = await startFaultyServer(acts, number =>
+            number === 5 ? "stall" : number === 9 ? "stallMidBody" : "answer",
+        );
+        const result = await runToEnd({ maxRequests: requests, timeoutMs: 3_000 });
+        expectLosses(result, { timeout: 2 });
+        expect(result.failures.map(failure => failure.detail).sort()).toEqual([
+            "no response",
+            "status 200, 5 bytes of the body",
+        ]);
+    });
+
+    test("a kept connection that is closed just as the next request arrives", async () => {
+        // The first request of each connection is answered; at the second one the connection is closed.
+        const known = new WeakSet<Socket>();
+        let closed = 0;
+        const answerOnce = (socket: Socket): void => {
+            if (known.has(socket)) {
+                closed += 1;
+                acts.closeWithoutAnswer(socket);
+            } else {
+                known.add(socket);
+                acts.answer(socket);
+            }
+        };
+        server = await startFaultyServer({ answerOnce }, () => "answerOnce");
+        const result = await runToEnd({ maxRequests: requests });
+        expectLosses(result, { "closed before response": closed });
+        expect(closed).toBe(requests - server.connections);
+        expect(result.failures.every(failure => failure.requestOnConnection === 2)).toBe(true);
+    });
+
+    test("a server that closes after each response without announcing it: all but what it answered", async () => {
+        let answered = 0;
+        const answerAndCloseUnannounced = (socket: Socket): void => {
+            // The next request may arrive after the close.
+            answered += socket.writable ? 1 : 0;
+            socket.end(response("ok"));
+        };
+        server = await startFaultyServer({ answerAndCloseUnannounced }, () => "answerAndCloseUnannounced");
+        const result = await runToEnd({ maxRequests: requests });
+        expect(result).toMatchObject({ requests, answered, failed: requests - answered, open: 0 });
+    });
+
+    test("a port on which nobody listens", async () => {
+        // The server listens on 127.0.0.1 alone, and holds the port, so that no other test gets it meanwhile.
+        server = await startFaultyServer(acts, () => "answer");
+        const url = server.url.replace("127.0.0.1", "127.0.0.2");
+        const result = await runToEnd({
+            url,
+            maxRequests: 40,
+            mix: { newConnection: 1, slow: 1, stream: 1, webSocket: 1 },
+        });
+        expect(result).toMatchObject({ requests: 40, failed: 40, failuresByKind: { connect: 40 } });
+    });
+});
+
+describe("the load client loses nothing by itself", () => {
+    const good: (keyof typeof acts)[] = ["answer", "answerAndClose", "answerUntilClose", "answerInChunks"];
+    test.each(good)("with a server that does: %s", async act => {
+        const result = await loadWith(act, { mix: { post: 2, newConnection: 1, slow: 1, stream: 1 } });
+        expectLosses(result, {});
+        expect(result.byStatus).toEqual({ 200: requests });
+        expect(result.streams.completed).toBe(result.byLane.stream);
+    });
+
+    test("when it is stopped: what began is answered, and what stays unanswered is open, not lost", async () => {
+        server = await startFaultyServer(acts, () => "stall");
+        const load = new LocalLoad(planLoad({ url: server.url, connections: 3, mix: { slow: 3 }, timeoutMs: 300 }));
+        const result = await load.stop();
+        expect(result).toMatchObject({ requests: 3, answered: 0, failed: 0, open: 3 });
+    });
+});
+
+test("streams that are cut are counted as streams and as lost requests", async () => {
+    const result = await loadWith("truncateChunks", { connections: 4, mix: { stream: 4 } });
+    expectLosses(result, { "closed mid-body": faults });
+    expect(result.streams).toEqual({ opened: requests, completed: requests - faults, cut: faults });
+});

@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { expectNoLoss, type LoadRun, startLoad } from "../../support/load";
+import { Latencies } from "../../support/load/Latencies";
+import { planLoad } from "../../support/load/LoadOptions";
+import { findSwitches } from "../../support/load/summarize";
+import { acts, type FaultyServer, response, startFaultyServer } from "./faultyServer";
+
+describe("a load in its own process", () => {
+    let server: FaultyServer;
+    let run: LoadRun;
+    afterEach(async () => {
+        run.kill();
+        await server.close();
+    });
+
+    test("counts by version, phase and lane, and ends at its bound", async () => {
+        let version = "v1";
+        server = await startFaultyServer(
+            { answer: socket => socket.write(response("ok").replace("v1", version)) },
+            () => "answer",
+        );
+        run = await startLoad({ url: server.url, connections: 4, mix: { post: 1 }, maxRequests: 3000 });
+        await run.until(counts => counts.requests >= 500, "500 requests");
+        await run.mark("release");
+        version = "v2";
+        await run.finished;
+        const result = await run.stop();
+
+        expect(result).toMatchObject({
+            requests: 3000,
+            answered: 3000,
+            failed: 0,
+            open: 0,
+            boundReached: "maxRequests",
+        });
+        expect(server.received).toBe(3000);
+        expect(result.byVersion.v1!.requests + result.byVersion.v2!.requests).toBe(3000);
+        expect(result.byLane.get! + result.byLane.post!).toBe(3000);
+        expect(result.phases.map(phase => phase.name)).toEqual(["start", "release"]);
+        expect(result.phases[0]!.requests + result.phases[1]!.requests).toBe(3000);
+        expect(Object.keys(result.phases[0]!.byVersion)).toEqual(["v1"]);
+        expect(result.phases[1]!.byVersion.v2).toBeDefined();
+        expect(result.latency.count).toBe(3000);
+        expect(result.latency.p99Ms).toBeGreaterThanOrEqual(result.latency.p50Ms);
+        expectNoLoss(result, { atLeast: 3000 });
+    });
+
+    test("is stopped on request, and says what it lost", async () => {
+        server = await startFaultyServer(acts, number => (number === 100 ? "resetWithoutAnswer" : "answer"));
+        run = await startLoad({ url: server.url, ratePerSecond: 2000, connections: 4, mix: {} });
+        await run.until(counts => counts.failed > 0, "a failure");
+        const result = await run.stop();
+        expect(result.failed).toBe(1);
+        expect(() => expectNoLoss(result, { atLeast: 1 })).toThrow(
+            /1 of \d+ requests failed \(1 reset\)\n {2}at \d+ ms .*get reset \(ECONNRESET\), request \d+ on connection \d/,
+        );
+        expect(() => expectNoLoss({ ...result, failed: 0 }, { atLeast: 1_000_000 })).toThrow(
+            /at least 1000000 are needed/,
+        );
+    });
+
+    test("a status that nobody expected is no failure of the server, but no success either", async () => {
+        server = await startFaultyServer(acts, number => (number === 5 ? "notFound" : "answer"));
+        run = await startLoad({ url: server.url, connections: 1, mix: {}, maxRequests: 20 });
+        await run.finished;
+        const result = await run.stop();
+        expect(result).toMatchObject({ failed: 0, byStatus: { 200: 19, 404: 1 } });
+        expect(() => expectNoLoss(result, { atLeast: 20 })).toThrow("1 requests were answered with status 404");
+        expectNoLoss(result, { atLeast: 20, status: status => status === 200 || status === 404 });
+    });
+});
+
+test("a switch is found where the new version first answers, with the time that both did", () => {
+    const seen = (firstSeenMs: number, lastSeenMs: number) => ({ requests: 1, firstSeenMs, lastSeenMs });
+    expect(findSwitches({ v2: seen(500, 900), v1: seen(0, 512) })).toEqual([
+        { from: "v1", to: "v2", atMs: 500, overlapMs: 12 },
+    ]);
+    expect(findSwitches({ v1: seen(0, 400), v2: seen(500, 900) })).toEqual([
+        { from: "v1", to: "v2", atMs: 500, overlapMs: 0 },
+    ]);
+    expect(findSwitches({ v1: seen(0, 400) })).toEqual([]);
+});
+
+test("latencies are kept for any window afterwards", () => {
+    const latencies = new Latencies();
+    for (let second = 0; second < 200_000; second += 1) {
+        latencies.add(second, second < 100_000 ? 1 : 100);
+    }
+    expect(latencies.within({ fromMs: 0, toMs: 100_000 })).toMatchObject({ count: 100_000, p50Ms: 1, maxMs: 1 });
+    const all = { fromMs: 0, toMs: 200_000 };
+    expect(latencies.within(all, [{ fromMs: 0, toMs: 100_000 }])).toMatchObject({ count: 100_000 });
+    expect(latencies.within(all).p99Ms).toBeCloseTo(100, 0);
+    expect(latencies.within({ fromMs: -2, toMs: -1 })).toEqual({ count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 });
+});
+
+test("a mix that does not fit and a protocol that is not spoken are refused", () => {
+    expect(() => planLoad({ url: "http://127.0.0.1:1", connections: 2, mix: { post: 3 } })).toThrow("asks for 3");
+    expect(() => planLoad({ url: "https://127.0.0.1:1" })).toThrow("http only");
+    expect(planLoad({ url: "http://[::1]:81/x?y" })).toMatchObject({ host: "::1", port: 81, path: "/x?y" });
+});

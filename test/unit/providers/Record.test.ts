@@ -1,0 +1,116 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Lease } from "../../../providers/Lease";
+import { emptyRecord, parseRecord, prune, type ServiceRecord } from "../../../providers/Record";
+import { ensureKey, removeRecord, writeRecord } from "../../../providers/RecordStore";
+import { recorded } from "../release/support";
+import { RecordFolder } from "./shell";
+
+const A = recorded("A");
+const B = recorded("B", { proved: false, linked: false, promotion: 2 });
+
+/** Blue holds A, green holds B. */
+const record: ServiceRecord = {
+    ...emptyRecord("web"),
+    link: { live: "blue", release: A.id },
+    blue: { release: A.id, replicas: 2, block: { first: "10.88.0.32", size: 16 } },
+    green: { release: B.id, replicas: 1 },
+    releases: { [A.id]: A, [B.id]: B },
+    hosts: ["*"],
+    promotions: 2,
+};
+
+describe("parsing a record", () => {
+    it("gives back what was written", () => {
+        expect(parseRecord(JSON.stringify(record), "services/web.json")).toEqual(record);
+    });
+
+    it("fills in what an earlier version did not write", () => {
+        expect(parseRecord('{"format":1,"service":"web","promotions":3}', "web.json")).toEqual({
+            ...emptyRecord("web"),
+            promotions: 3,
+        });
+    });
+
+    it.each<[string, string, string]>([
+        [
+            "a newer format",
+            '{"format":2,"service":"web"}',
+            "the record web.json has format 2, but this version of relink reads format 1: use the newer version",
+        ],
+        ["no service", '{"format":1}', "the record web.json has format 1"],
+        ["half a file", '{"format":1,"serv', "the record web.json in the front's volume is not readable"],
+        ["an empty file", "", "the record web.json in the front's volume is not readable"],
+        ["something else", "null", "the record web.json"],
+        ["a list", "[]", "the record web.json has format undefined"],
+    ])("refuses %s", (_name, text, message) => {
+        expect(() => parseRecord(text, "web.json")).toThrow(message);
+    });
+});
+
+describe("pruning a record", () => {
+    it("keeps the releases that a color holds", () => {
+        expect(prune(record)).toEqual(record);
+    });
+
+    it("forgets a release that no color holds any more, with its secrets", () => {
+        const { releases, judgedBad } = prune({ ...record, green: { replicas: 0 } });
+        expect(Object.keys(releases)).toEqual([A.id]);
+        expect(judgedBad).toEqual({});
+    });
+
+    it("keeps the verdict on a release that it forgets, and nothing else of it", () => {
+        const verdict = { reason: "it answered 500", retryToken: "1" };
+        const pruned = prune({
+            ...record,
+            green: { release: A.id, replicas: 1 },
+            releases: { [A.id]: A, [B.id]: { ...B, judgedBad: verdict, secretValues: { TOKEN: "s3cret" } } },
+            judgedBad: { other: { reason: "earlier" } },
+        });
+        expect(pruned.judgedBad).toEqual({ other: { reason: "earlier" }, [B.id]: verdict });
+        expect(JSON.stringify(pruned)).not.toContain("s3cret");
+    });
+});
+
+describe("the record's files", () => {
+    let folder: RecordFolder;
+    let lease: Lease;
+
+    beforeEach(() => {
+        folder = new RecordFolder();
+        lease = new Lease(folder.run, "relink/test");
+    });
+
+    afterEach(async () => {
+        await lease.release();
+        folder.remove();
+    });
+
+    it("are written whole, with the next serial, for root alone", async () => {
+        const written = await writeRecord(lease, { ...record, serial: 4 });
+        expect(written.serial).toBe(5);
+        expect(parseRecord(folder.read("services/web.json"), "web.json")).toEqual(written);
+        expect(statSync(join(folder.path, "services/web.json")).mode & 0o777).toBe(0o600);
+        expect(statSync(join(folder.path, "services")).mode & 0o777).toBe(0o700);
+        expect(() => folder.read("services/web.json.new")).toThrow("ENOENT");
+    });
+
+    it("are removed with their service", async () => {
+        await writeRecord(lease, record);
+        await removeRecord(lease, "web");
+        expect(() => folder.read("services/web.json")).toThrow("ENOENT");
+        await removeRecord(lease, "web");
+    });
+
+    it("hold one key for ever", async () => {
+        const key = Buffer.alloc(32, 1);
+        await ensureKey(lease, key);
+        await ensureKey(lease, key);
+        expect(folder.read("key").trim()).toBe(key.toString("hex"));
+        await expect(ensureKey(lease, Buffer.alloc(32, 2))).rejects.toThrow(
+            "the front has got another stack key meanwhile: run pulumi up again",
+        );
+        expect(folder.read("key").trim()).toBe(key.toString("hex"));
+    });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { LinkValue } from "../../../haproxy/LinkValue";
+import type { FrontState, Worker } from "../../../haproxy/runtime";
+import { observedService, type World } from "../../../providers/observe";
+import { emptyRecord } from "../../../providers/Record";
+import { findDrift } from "../../../release/drift";
+
+function worker(links: Record<string, LinkValue>, routes: Record<string, string>): Worker {
+    return {
+        generation: "1",
+        socket: "/relink/run/master-1.sock",
+        pid: 1,
+        old: false,
+        configHash: "1",
+        links: new Map(Object.entries(links)),
+        routes: new Map(Object.entries(routes)),
+        releases: new Map(),
+        backends: new Map(),
+        connections: 0,
+        uptimeSeconds: 1,
+    };
+}
+
+/** A front of these workers, and a record that says that web is linked to blue and has two hosts. */
+function worldWith(workers: Worker[]): World {
+    const record = {
+        ...emptyRecord("web"),
+        link: { live: "blue" as const },
+        hosts: ["a.example.com", "b.example.com"],
+    };
+    const front: FrontState = { generations: [], workers, deadSockets: [] };
+    return {
+        containers: [],
+        generations: [],
+        records: { services: new Map([["web", record]]) },
+        front: workers.length === 0 ? undefined : front,
+    };
+}
+
+const routes = { "a.example.com": "web", "b.example.com": "web" };
+
+describe("a service as it is observed", () => {
+    it("has the link of HAProxy's memory, not of the record", () => {
+        expect(observedService(worldWith([worker({ web: LinkValue.to("green") }, routes)]), "web").live).toBe("green");
+    });
+
+    it("has the record's link and hosts while HAProxy does not run", () => {
+        const { live, hosts } = observedService(worldWith([]), "web");
+        expect({ live, hosts }).toEqual({ live: "blue", hosts: ["a.example.com", "b.example.com"] });
+    });
+
+    it("has drifted when its link was deleted in HAProxy by hand: nobody is served", () => {
+        const service = observedService(worldWith([worker({}, routes)]), "web");
+        expect(service.live).toBe("none");
+        expect(findDrift(service).map(({ what }) => what)).toEqual([
+            "HAProxy links it to none, but the last confirmed link is blue",
+        ]);
+    });
+
+    it("does not have a host that another service took, or that somebody deleted, whatever its record says", () => {
+        const link = { web: LinkValue.to("blue") };
+        const taken = worker(link, { ...routes, "b.example.com": "api" });
+        const deleted = worker(link, { "a.example.com": "web" });
+        for (const one of [taken, deleted]) {
+            expect(observedService(worldWith([one]), "web").hosts).toEqual(["a.example.com"]);
+        }
+    });
+});

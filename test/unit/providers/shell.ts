@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Run } from "../../../haproxy/Run";
+import { folders } from "../../../providers/Target";
+
+/** A folder of this machine in the place of the record's volume: the anchor's scripts run there in the real shell. */
+export class RecordFolder {
+    readonly path = mkdtempSync(join(tmpdir(), "relink-record-"));
+
+    /** Runs what is meant for the anchor here. */
+    readonly run: Run = ([command = "", ...args], stdin = "") =>
+        new Promise((resolve, reject) => {
+            const here = args.map(arg => (arg === folders.record ? this.path : arg));
+            const child = spawn(command, here, { cwd: "/", stdio: "pipe" });
+            const output = { stdout: "", stderr: "" };
+            child.stdout.on("data", chunk => {
+                output.stdout += chunk;
+            });
+            child.stderr.on("data", chunk => {
+                output.stderr += chunk;
+            });
+            child.on("error", reject);
+            child.on("close", code => resolve({ ...output, exitCode: code ?? 128 }));
+            // A script that reads nothing may have ended already.
+            child.stdin.on("error", () => {});
+            child.stdin.end(stdin);
+        });
+
+    read(file: string): string {
+        return readFileSync(join(this.path, file), "utf8");
+    }
+
+    write(file: string, text: string): void {
+        writeFileSync(join(this.path, file), text);
+    }
+
+    remove(): void {
+        rmSync(this.path, { recursive: true, force: true });
+    }
+}

@@ -1,0 +1,349 @@
+import { LinkValue } from "../../../haproxy/LinkValue";
+import { observedService, type World } from "../../../providers/observe";
+import { emptyRecord, prune, type ServiceRecord } from "../../../providers/Record";
+import { type Farewell, farewellOf, type Live, type ObservedService } from "../../../release/Observed";
+import { type Desired, type Plan, plan } from "../../../release/plan";
+import type { RecordedRelease } from "../../../release/Release";
+import { settle } from "../../../release/settle";
+import type { Color } from "../../../settings/Settings";
+
+/** What goes wrong in one `up`. */
+export interface Faults {
+    /** Containers that have to be proved are not healthy. */
+    proof: boolean;
+    /** What the confirming request finds after the switch. */
+    confirm: "good" | "wrong" | "lost";
+}
+
+/** The release failed as a release can; an invariant that breaks is a plain Error. */
+export class ReleaseFailed extends Error {}
+
+interface Container {
+    color: Color;
+    slot: number;
+    release: string;
+    running: boolean;
+    /** Its slot takes traffic. */
+    admitted: boolean;
+}
+
+/**
+ * One service in Docker, HAProxy and the record, simulated: plans are carried out as the providers do it, call by call.
+ * Each `yield` stands behind one call that changed something: where the world stops when the `up` dies there.
+ */
+export class SimulatedWorld {
+    record: ServiceRecord = emptyRecord("web");
+    /** The link in HAProxy's memory. */
+    link: Live = "none";
+    containers: Container[] = [];
+
+    clone(): SimulatedWorld {
+        return Object.assign(new SimulatedWorld(), structuredClone({ ...this }));
+    }
+
+    /** Through the same eyes as the program. */
+    observe(): ObservedService {
+        const servers = (color: Color) =>
+            new Map(
+                this.#on(color).map(({ slot, running, admitted }) => [
+                    slot,
+                    { up: running, admin: admitted ? "ready" : "maint" },
+                ]),
+            );
+        const world = {
+            containers: this.containers.map(({ color, slot, release, running }) => ({
+                name: `web-${color}-${slot}`,
+                state: running ? "running" : "exited",
+                labels: {
+                    "relink.service": "web",
+                    "relink.color": color,
+                    "relink.slot": String(slot),
+                    "relink.release": release,
+                },
+            })),
+            generations: [],
+            records: { services: new Map([["web", this.record]]) },
+            front: {
+                workers: [
+                    {
+                        old: false,
+                        routes: new Map(this.record.hosts.map(host => [host, "web"])),
+                        links: new Map([["web", this.link === "none" ? LinkValue.none() : LinkValue.to(this.link)]]),
+                        backends: new Map([
+                            ["web-blue", { servers: servers("blue") }],
+                            ["web-green", { servers: servers("green") }],
+                        ]),
+                    },
+                ],
+            },
+        };
+        return observedService(world as unknown as World, "web");
+    }
+
+    /** Containers that answer users now. */
+    serving(): number {
+        return this.link === "none" ? 0 : this.#serving(this.link).length;
+    }
+
+    /** All that matters of how it ended. */
+    summary(): unknown {
+        const { blue, green, ...service } = this.observe();
+        const color = ({ release, replicas, running, ready, strays }: typeof blue) => ({
+            ...{
+                release: release?.id,
+                proved: release?.proved,
+                linked: release?.linked,
+                promotion: release?.promotion,
+            },
+            ...{ replicas, running, ready, strays },
+        });
+        return { ...service, blue: color(blue), green: color(green) };
+    }
+
+    /** Carries a plan out: the target's deployment, then the link. */
+    *carryOut(made: Plan, desired: Desired, faults: Faults): Generator<void, void> {
+        for (const color of ["blue", "green"] as const) {
+            if (made[color].act) {
+                yield* this.#deploy(color, made, faults);
+            }
+        }
+        if (made.link.act) {
+            yield* this.#relink(made, desired, faults);
+        }
+    }
+
+    *#deploy(color: Color, made: Plan, faults: Faults): Generator<void, void> {
+        yield* this.#recover(made, undefined, faults);
+        const { release, replicas } = made[color] as unknown as { release: RecordedRelease; replicas: number };
+        const live = this.link === color;
+        const proved = this.record.releases[release.id]?.proved ?? false;
+        const keep = this.#on(color).filter(
+            container =>
+                container.release === release.id && container.slot <= replicas && (container.running || proved),
+        );
+        const discard = this.#on(color).filter(container => !keep.includes(container));
+        const serving = live ? keep.filter(({ admitted }) => admitted) : [];
+        this.#write(record => {
+            const known = record.releases[release.id];
+            const promotion = made.promotion ?? known?.promotion ?? 0;
+            return {
+                ...record,
+                [color]: live
+                    ? { ...record[color], replicas: Math.min(record[color].replicas, replicas) }
+                    : { release: release.id, replicas },
+                releases: {
+                    ...record.releases,
+                    [release.id]: known
+                        ? { ...known, promotion }
+                        : { ...release, proved: false, linked: false, promotion, judgedBad: undefined },
+                },
+                promotions: Math.max(record.promotions, made.promotion ?? 0),
+            };
+        });
+        yield;
+        for (const container of discard) {
+            container.admitted = false;
+            yield;
+        }
+        for (const container of discard) {
+            this.#remove(container);
+            yield;
+        }
+        for (const container of keep.filter(kept => !serving.includes(kept))) {
+            container.admitted = false;
+        }
+        for (let slot = 1; slot <= replicas; slot++) {
+            const kept = keep.find(container => container.slot === slot);
+            if (kept === undefined) {
+                this.containers.push({ color, slot, release: release.id, running: true, admitted: false });
+                yield;
+            } else if (!kept.running) {
+                kept.running = true;
+                yield;
+            }
+        }
+        const unproved = this.#on(color).filter(container => !serving.includes(container));
+        if (faults.proof && unproved.length > 0) {
+            for (const container of unproved) {
+                container.running = false;
+                yield;
+            }
+            if (live) {
+                unproved.forEach(container => void this.#remove(container));
+            }
+            throw new ReleaseFailed("the proof failed");
+        }
+        for (const container of unproved) {
+            container.admitted = true;
+            yield;
+        }
+        this.#write(record => ({
+            ...record,
+            intent: record.intent?.kind === "leave" && record.intent.color === color ? undefined : record.intent,
+            [color]: { ...record[color], replicas },
+            releases: { ...record.releases, [release.id]: { ...record.releases[release.id]!, proved: true } },
+        }));
+        yield;
+    }
+
+    *#relink(made: Plan, desired: Desired, faults: Faults): Generator<void, void> {
+        const { previousColor, retryToken } = desired.policy;
+        const farewell = previousColor === "keep" ? undefined : previousColor;
+        yield* this.#recover(made, retryToken, faults);
+        if (made.refusal !== undefined) {
+            throw new ReleaseFailed(made.refusal);
+        }
+        const from = this.link;
+        const to = made.link.live;
+        if (to !== "none" && to !== from) {
+            const { release, ready } = this.observe()[to];
+            if (release?.id !== made.link.expect || !release?.proved || ready < made[to].replicas) {
+                throw new Error(`the plan links to ${to} on hope: ${JSON.stringify(this.summary())}`);
+            }
+            yield* this.#switch(to, release.id, farewell, retryToken, faults);
+        }
+        this.#write(record => ({ ...record, hosts: made.link.hosts }));
+        yield;
+        const left = to !== from && from !== "none" ? farewell && ({ color: from, farewell } as const) : made.leave;
+        if (left !== undefined) {
+            yield* this.#leave(left.color, left.farewell);
+        }
+    }
+
+    *#switch(
+        to: Color,
+        release: string,
+        farewell: Farewell | undefined,
+        retryToken: string | undefined,
+        faults: Faults,
+    ): Generator<void, void> {
+        const from = this.record.link.live;
+        const intent = { kind: "switch", from, to, release, farewell } as const;
+        this.#write(record => ({ ...record, intent }));
+        yield;
+        this.#pointTo(to);
+        yield;
+        if (faults.confirm !== "good") {
+            this.#pointTo(from);
+            yield;
+            this.#write(record => ({
+                ...record,
+                intent: undefined,
+                releases: {
+                    ...record.releases,
+                    [release]: {
+                        ...record.releases[release]!,
+                        ...(faults.confirm === "wrong" ? { judgedBad: { reason: "it answered 500", retryToken } } : {}),
+                    },
+                },
+            }));
+            throw new ReleaseFailed("the switch was not confirmed");
+        }
+        this.#settle(to, release, farewellOf(intent));
+        yield;
+    }
+
+    *#recover({ recovery }: Plan, retryToken: string | undefined, faults: Faults): Generator<void, void> {
+        const { intent } = this.record;
+        if (recovery === undefined || intent?.kind !== "switch") {
+            return;
+        }
+        const { live, release } = recovery;
+        if (recovery.kind === "finish" && live !== "none" && release !== undefined) {
+            yield* this.#switch(live, release, intent.farewell, retryToken, faults);
+            return;
+        }
+        this.#pointTo(live);
+        yield;
+        if (live !== "none" && release !== undefined) {
+            this.#settle(live, release, undefined);
+        } else {
+            this.#write(record => ({ ...record, intent: undefined, link: { live: "none" } }));
+        }
+        yield;
+    }
+
+    #settle(live: Color, release: string, intent: ServiceRecord["intent"]): void {
+        this.#write(record => {
+            const { [release]: _void, ...judgedBad } = record.judgedBad;
+            const linked = { ...record.releases[release]!, linked: true, judgedBad: undefined };
+            return {
+                ...record,
+                intent,
+                link: { live, release },
+                stable: { color: live, release },
+                releases: { ...record.releases, [release]: linked },
+                judgedBad,
+            };
+        });
+    }
+
+    *#leave(color: Color, farewell: Farewell): Generator<void, void> {
+        const containers = this.#on(color);
+        for (const container of containers) {
+            container.admitted = false;
+        }
+        yield;
+        if (farewell === "remove") {
+            this.#write(record => ({ ...record, [color]: { replicas: 0 } }));
+            yield;
+        }
+        for (const container of containers) {
+            this.#stop(container);
+            yield;
+            if (farewell === "remove") {
+                this.#remove(container);
+                yield;
+            }
+        }
+        this.#write(record => ({ ...record, intent: undefined }));
+        yield;
+    }
+
+    /** Never on hope: whatever the link points to can answer, and all of it was proved. */
+    #pointTo(live: Live): void {
+        if (live !== "none") {
+            const { release, replicas, ready } = this.observe()[live];
+            if (!release?.proved || ready < replicas || ready === 0) {
+                throw new Error(
+                    `the link points to an unproved or incomplete ${live}: ${JSON.stringify(this.summary())}`,
+                );
+            }
+        }
+        this.link = live;
+    }
+
+    #on(color: Color): Container[] {
+        return this.containers.filter(container => container.color === color).sort((a, b) => a.slot - b.slot);
+    }
+
+    #serving(color: Color): Container[] {
+        return this.#on(color).filter(({ running, admitted }) => running && admitted);
+    }
+
+    #stop(container: Container): void {
+        if (container.color === this.link && container.admitted) {
+            throw new Error(`a container that takes traffic is stopped: ${JSON.stringify(container)}`);
+        }
+        container.running = false;
+    }
+
+    #remove(container: Container): void {
+        this.#stop(container);
+        this.containers = this.containers.filter(other => other !== container);
+    }
+
+    #write(change: (record: ServiceRecord) => ServiceRecord): void {
+        this.record = { ...prune(change(this.record)), serial: this.record.serial + 1 };
+    }
+
+    /** What the next `up` would do. */
+    plan(desired: Desired): Plan {
+        return plan(this.observe(), desired);
+    }
+
+    /** The live color once an interrupted switch is settled. */
+    settledLive(): Live {
+        return settle(this.observe()).service.live;
+    }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { plan } from "../../../release/plan";
+import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped, wish } from "./support";
+
+const repair = { policy: { driftPolicy: "repair" as const } };
+
+describe("driftPolicy: repair", () => {
+    it("brings back the recorded live release where containers are missing, and never the one that is wanted now", () => {
+        const world = blueWithA({ blue: running(recorded("A"), 2, { running: 1, ready: 1 }) });
+        const made = plan(world, wish("B", repair));
+        expect(made).toMatchObject({
+            row: "repair",
+
+            blue: { release: { image: "shop/web:A" }, replicas: 2, state: "running", act: true },
+            green: { act: false },
+            link: { live: "blue", act: false },
+        });
+        expect(made.sentence).toBe(
+            "repairs drift (1 of 2 containers of the live color blue are running): blue is brought back to 2 replicas of " +
+                "shop/web:A. What the config asks for waits for the next up.",
+        );
+    });
+
+    it("brings back a live color that was stopped altogether", () => {
+        expect(plan(blueWithA({ blue: stopped(recorded("A")) }), wish("A", repair))).toMatchObject({
+            row: "repair",
+            blue: { act: true, replicas: 1 },
+            link: { act: false },
+        });
+    });
+
+    it("moves a link that somebody moved back to the confirmed color, and touches no container", () => {
+        const made = plan(blueWithBGreenWarmWithA({ live: "green", confirmed: "blue" }), wish("A", repair));
+        expect(made).toMatchObject({
+            row: "repair",
+            blue: { act: false },
+            green: { act: false },
+            link: { live: "blue", expect: recorded("B").id, act: true },
+        });
+        expect(made.sentence).toContain("the link moves back green => blue");
+    });
+
+    it("brings the confirmed color back before the link returns to it", () => {
+        const world = blueWithBGreenWarmWithA({ live: "green", confirmed: "blue", blue: stopped(recorded("B")) });
+        expect(plan(world, wish("A", repair))).toMatchObject({
+            row: "repair",
+            blue: { act: true },
+            link: { act: true },
+        });
+    });
+
+    it("replaces strangers on the live color by the recorded release", () => {
+        const world = blueWithA({ blue: running(recorded("A"), 1, { strays: ["foreign"] }) });
+        expect(plan(world, wish("A", repair))).toMatchObject({ row: "repair", blue: { act: true, replicas: 1 } });
+    });
+
+    it("is refused where the record holds nothing to go back to", () => {
+        const world = observed({ live: "green", confirmed: "none", green: running(recorded("A")) });
+        expect(plan(world, wish("A", repair)).refusal).toContain("holds nothing that could be restored");
+    });
+
+    it("changes nothing where nothing has drifted", () => {
+        expect(plan(blueWithA(), wish("A", repair))).toMatchObject({ row: "nothing" });
+    });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import type { Intent, ObservedColor } from "../../../release/Observed";
+import { settle } from "../../../release/settle";
+import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
+
+const B = recorded("B", { linked: false });
+const intent: Intent = { kind: "switch", from: "blue", to: "green", release: B.id };
+
+describe("settling what an interrupted up left", () => {
+    it("changes nothing without an intent", () => {
+        const world = blueWithBGreenWarmWithA();
+        expect(settle(world)).toEqual({ service: world });
+    });
+
+    it("leaves a farewell that is owed to the plan", () => {
+        const world = blueWithA({ intent: { kind: "leave", color: "green", farewell: "stop" } });
+        expect(settle(world)).toEqual({ service: world });
+    });
+
+    it("finishes a switch whose target runs the release, proved and ready", () => {
+        for (const live of ["blue", "green"] as const) {
+            const { service, recovery } = settle(blueWithA({ live, confirmed: "blue", green: running(B, 2), intent }));
+            expect(recovery).toEqual({ kind: "finish", live: "green", release: B.id });
+            expect(service).toMatchObject({ live: "green", confirmed: "green", intent: undefined });
+        }
+    });
+
+    it.each<[string, ObservedColor]>([
+        ["is not proved", running({ ...B, proved: false })],
+        ["runs another release", running(recorded("C"))],
+        ["holds nothing", { replicas: 0, running: 0, ready: 0, strays: [] }],
+        ["was to have no container", running(B, 0)],
+        ["has one container too few ready", running(B, 2, { ready: 1 })],
+        ["is stopped", stopped(B)],
+    ])("takes back a switch whose target %s", (_name, green) => {
+        const { service, recovery } = settle(blueWithA({ live: "green", confirmed: "blue", green, intent }));
+        expect(recovery).toEqual({ kind: "undo", live: "blue", release: recorded("A").id });
+        expect(service).toMatchObject({ live: "blue", confirmed: "blue", intent: undefined });
+    });
+
+    it("takes back the first switch to no link at all", () => {
+        const { service, recovery } = settle(
+            observed({ live: "blue", confirmed: "none", intent: { ...intent, from: "none", to: "blue" } }),
+        );
+        expect(recovery).toEqual({ kind: "undo", live: "none", release: undefined });
+        expect(service).toMatchObject({ live: "none", confirmed: "none" });
+    });
+
+    it("owes the previous color its farewell once the switch is finished, and not when it is taken back", () => {
+        const farewell: Intent = { ...intent, farewell: "remove" };
+        expect(settle(blueWithA({ green: running(B), intent: farewell })).service.intent).toEqual({
+            kind: "leave",
+            color: "blue",
+            farewell: "remove",
+        });
+        expect(settle(blueWithA({ green: stopped(B), intent: farewell })).service.intent).toBeUndefined();
+    });
+});

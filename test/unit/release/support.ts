@@ -1,0 +1,104 @@
+import { nothingObserved, type ObservedColor, type ObservedService } from "../../../release/Observed";
+import { type Desired, type Plan, plan } from "../../../release/plan";
+import { type RecordedRelease, type Release, releaseId } from "../../../release/Release";
+import { changedSettings } from "../../../settings/defaults";
+import type { PolicySettings } from "../../../settings/Settings";
+import { configWith, settingsOf } from "../settings/support";
+
+export const key = Buffer.alloc(32, 7);
+
+/** A release of an image with a digest of its own, with settings as the stack config would have them. */
+export function releaseOf(version: string, service: object = {}, secrets: Record<string, string> = {}): Release {
+    const image = `shop/web:${version}`;
+    const settings = settingsOf(
+        configWith(
+            { image, ...service },
+            { secrets: Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`web.${name}`, value])) },
+        ),
+    ).services[0]!;
+    const digest = `sha256:${Buffer.from(version.padEnd(32, ".")).toString("hex")}`;
+    const release = { image, digest, settings: settings.release, secretValues: settings.secretValues };
+    return { ...release, id: idOf(key, release) };
+}
+
+/** The id as a stack with this key gives it. */
+export function idOf(stackKey: Buffer, release: Release): string {
+    return releaseId(stackKey, { ...release, settings: changedSettings(release.settings) });
+}
+
+/** The same as the record remembers it: proved and linked unless the test says otherwise. */
+export function recorded(version: string, change: Partial<RecordedRelease> = {}): RecordedRelease {
+    const release = releaseOf(version);
+    return { ...release, id: release.id!, proved: true, linked: true, promotion: 1, ...change };
+}
+
+/** A color whose containers all run and are ready. */
+export function running(release: RecordedRelease, replicas = 1, change: Partial<ObservedColor> = {}): ObservedColor {
+    return { release, replicas, running: replicas, ready: replicas, strays: [], ...change };
+}
+
+/** A color that was stopped by somebody. */
+export function stopped(release: RecordedRelease, replicas = 1): ObservedColor {
+    return running(release, replicas, { running: 0, ready: 0 });
+}
+
+/** A service `web` with routes for all hosts, whose confirmed link is also HAProxy's. */
+export function observed(change: Partial<ObservedService>): ObservedService {
+    const live = change.live ?? "none";
+    return {
+        ...nothingObserved("web"),
+        confirmed: live,
+        hosts: live === "none" ? [] : ["*"],
+        promotions: 1,
+        ...change,
+    };
+}
+
+/** Blue live with A, green empty. */
+export function blueWithA(change: Partial<ObservedService> = {}): ObservedService {
+    return observed({ live: "blue", blue: running(recorded("A")), ...change });
+}
+
+/** Blue live with B, green warm with A. */
+export function blueWithBGreenWarmWithA(change: Partial<ObservedService> = {}): ObservedService {
+    return observed({
+        live: "blue",
+        blue: running(recorded("B", { promotion: 2 })),
+        green: running(recorded("A")),
+        promotions: 2,
+        ...change,
+    });
+}
+
+export function policyOf(change: Partial<PolicySettings> = {}): PolicySettings {
+    return { ...settingsOf(configWith()).services[0]!.policy, ...change };
+}
+
+/** What the user asks for: `version`, one replica, all hosts, `live: auto`. */
+export function wish(
+    version: string,
+    { policy, ...change }: Partial<Omit<Desired, "policy">> & { policy?: Partial<PolicySettings> } = {},
+): Desired {
+    return {
+        release: releaseOf(version),
+        replicas: 1,
+        hosts: ["*"],
+        live: "auto",
+        policy: policyOf(policy),
+        ...change,
+    };
+}
+
+/** What a plan comes to: each thing that it does, in words. A color or a link that it leaves alone is not in it. */
+export function actsOf({ blue, green, link, recovery }: Plan): string[] {
+    const color = (name: string, { act, release, replicas }: Plan["blue"]) =>
+        act ? [`${name}: ${release?.image} x${replicas}`] : [];
+    return [
+        ...(recovery === undefined ? [] : [`${recovery.kind} to ${recovery.live}`]),
+        ...color("blue", blue),
+        ...color("green", green),
+        ...(link.act ? [`link: ${link.live} for ${link.hosts.join(", ")}`] : []),
+    ];
+}
+
+export { plan };

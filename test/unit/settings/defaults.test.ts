@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { changedSettings } from "../../../settings/defaults";
+import { parseSettings } from "../../../settings/parse";
+
+function changed(service: Record<string, unknown>) {
+    const { services } = parseSettings(
+        { services: { web: { image: "shop:1", port: 8080, ...service } } },
+        { project: "relink", stack: "dev" },
+    );
+    return changedSettings(services[0]!.release);
+}
+
+describe("what a preview shows of a release's settings", () => {
+    it("is the port alone where nothing else was set", () => {
+        expect(changed({})).toEqual({ port: 8080 });
+    });
+
+    it("is what was set, and nothing that has its default, at any depth", () => {
+        expect(
+            changed({ env: { MODE: "fast" }, health: { path: "/healthz", interval: "1s" }, command: ["serve"] }),
+        ).toEqual({
+            port: 8080,
+            env: { MODE: "fast" },
+            health: { path: "/healthz", intervalMs: 1000 },
+            command: ["serve"],
+        });
+    });
+
+    it("leaves out a host of the health check that was only derived, and shows one that was set", () => {
+        expect(changed({ hosts: ["shop.example.com"] })).toEqual({ port: 8080 });
+        expect(changed({ health: { host: "inner.example.com" } })).toEqual({
+            port: 8080,
+            health: { host: "inner.example.com" },
+        });
+    });
+});

@@ -1,0 +1,325 @@
+import { describe, expect, it } from "vitest";
+import { InvalidConfigError, parseSettings } from "../../../settings/parse";
+import { configWith, context, linesOf, problemsIn, settingsOf } from "./support";
+
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Settings of the service `web`. */
+function web(service: object, others: object = {}) {
+    return settingsOf(configWith(service, others)).services[0]!;
+}
+
+describe("good settings", () => {
+    it("need no more than a service's image and port", () => {
+        const settings = settingsOf(configWith());
+        expect(settings.front).toMatchObject({ name: "relink-dev", image: "haproxy:3.2", http: { port: 80 } });
+        expect(settings.host).toBeUndefined();
+        expect(settings.registries).toEqual([]);
+        expect(settings.services).toMatchObject([
+            {
+                name: "web",
+                replicas: 1,
+                hosts: ["*"],
+                live: "auto",
+                secretValues: {},
+                release: { image: "shop/web:v1", port: 8080, maxReplicas: 8, health: { path: "/", host: "web" } },
+                policy: { minHealthyTimeMs: 5_000, healthyDeadlineMs: 300_000, previousColor: "keep" },
+            },
+        ]);
+    });
+
+    it("sort the services by name", () => {
+        const service = { image: "a", port: 1 };
+        const services = { zoo: { ...service, hosts: ["z.com"] }, api: { ...service, hosts: ["a.com"] }, web: service };
+        expect(settingsOf({ services }).services.map(({ name }) => name)).toEqual(["api", "web", "zoo"]);
+    });
+
+    it("take the first exact host for the health check, in lower case", () => {
+        const { release, hosts } = web({ hosts: ["*.Example.com", "Shop.example.com"] });
+        expect(hosts).toEqual(["*.example.com", "shop.example.com"]);
+        expect(release.health.host).toBe("shop.example.com");
+    });
+
+    it("have no health path with a TCP check", () => {
+        expect(web({ health: { tcp: true } }).release.health).toMatchObject({ tcp: true, path: undefined });
+    });
+
+    it("collect the secrets that a service uses, and only those go into secretValues", () => {
+        const { release, secretValues } = web(
+            { secrets: ["KEY"], env: { DSN: { secret: "DATABASE" }, LEVEL: "info" } },
+            { secrets: { "web.KEY": "k", "web.DATABASE": "d" } },
+        );
+        expect(secretValues).toEqual({ DATABASE: "d", KEY: "k" });
+        expect(JSON.stringify(release)).not.toContain('"d"');
+        expect(release.env).toEqual({ DSN: { secret: "DATABASE" }, LEVEL: "info" });
+    });
+
+    it("list logins by the registry's address", () => {
+        const login = { username: "bob", password: "p" };
+        expect(settingsOf(configWith({}, { registries: { "r.io:5000": login } })).registries).toEqual([
+            { address: "r.io:5000", ...login },
+        ]);
+    });
+
+    it.each([
+        [{ memory: "512m" }, { memoryBytes: 512 * 1024 ** 2 }],
+        [{ memory: "2G" }, { memoryBytes: 2 * 1024 ** 3 }],
+        [{ memory: 67_108_864 }, { memoryBytes: 67_108_864 }],
+        [{ cpus: 0.5 }, { cpus: 0.5 }],
+        [{ cpus: "1.5" }, { cpus: 1.5 }],
+        [{ env: { PORT: 8080, ON: true } }, { env: { PORT: "8080", ON: "true" } }],
+        [{ user: 1000 }, { user: "1000" }],
+        [{ restart: false }, { restart: "no" }],
+        [{ stopSignal: "SIGRTMIN+3" }, { stopSignal: "SIGRTMIN+3" }],
+        [{ stopGracePeriod: "0s" }, { stopGracePeriodMs: 0 }],
+        [{ timeouts: { server: "5m" } }, { timeouts: { serverMs: 300_000 } }],
+        [{ ulimits: { nofile: 1024 } }, { ulimits: { nofile: { soft: 1024, hard: 1024 } } }],
+        [{ ulimits: { core: { soft: 0, hard: -1 } } }, { ulimits: { core: { soft: 0, hard: -1 } } }],
+        [{ log: { driver: "local" } }, { log: { driver: "local", options: {} } }],
+        [{ capabilities: { drop: ["all"] } }, { capabilities: { add: [], drop: ["ALL"] } }],
+        [{ extraHosts: ["db:::1", "a.b:host-gateway"] }, { extraHosts: ["db:::1", "a.b:host-gateway"] }],
+        [{ health: { status: 204 } }, { health: { status: { from: 204, to: 204 } } }],
+        [{ health: { status: "200-299" } }, { health: { status: { from: 200, to: 299 } } }],
+        [{ health: { command: "curl -f :80" } }, { health: { command: ["/bin/sh", "-c", "curl -f :80"] } }],
+        [{ health: { command: ["check", 1] } }, { health: { command: ["check", "1"] } }],
+        [
+            { volumes: ["data:/data:ro"] },
+            { volumes: [{ source: "data", target: "/data", readOnly: true, shared: false }] },
+        ],
+        [
+            { volumes: [{ source: "/srv", target: "/data", shared: true }] },
+            { volumes: [{ source: "/srv", target: "/data", readOnly: false, shared: true }] },
+        ],
+    ])("read %j", (service, release) => {
+        expect(web(service).release).toMatchObject(release);
+    });
+
+    it.each(["tcp://10.0.0.1:2375", "tcp://[::1]:2375", "unix:///run/docker.sock"])("take the endpoint %s", host => {
+        expect(settingsOf(configWith({}, { host })).host).toBe(host);
+    });
+
+    it("may give a service the name of something that every object has", () => {
+        const settings = settingsOf({ services: { constructor: { image: "a", port: 1 } } });
+        expect(settings.services[0]).toMatchObject({ name: "constructor", release: { port: 1 } });
+    });
+});
+
+describe("one wrong setting", () => {
+    const web = "relink:services.web";
+    it.each<[string, object, object, string]>([
+        ["no port", { port: undefined }, {}, `${web}.port: is missing`],
+        ["a port out of range", { port: 65536 }, {}, `${web}.port: is 65536, but must be a whole number`],
+        ["an empty value", { port: null }, {}, `${web}.port: is empty`],
+        ["a misspelled key", { imgae: "a" }, {}, `${web}.imgae: is not a known key; did you mean image?`],
+        ["a key of a later step", { strategy: "canary" }, {}, `${web}.strategy: is not a known key`],
+        ["a misspelled nested key", { health: { intervall: "1s" } }, {}, "did you mean interval?"],
+        ["a misspelled section", {}, { sevices: {} }, "relink:sevices: is not a known key; did you mean services?"],
+        ["a forgotten --path", {}, { "front.name": "a" }, "was set without --path"],
+        ["a bare number as duration", { drainTimeout: 10 }, {}, `${web}.drainTimeout: is 10, but must be a duration`],
+        ["an interval of zero", { health: { interval: "0s" } }, {}, `${web}.health.interval: is "0s"`],
+        ["an unknown word", { live: "red" }, {}, `${web}.live: is "red", but must be one of auto, blue, green`],
+        ["too many replicas", { replicas: 9 }, {}, `${web}.replicas: is 9, but must be at most maxReplicas (8)`],
+        ["a TCP check with a path", { health: { tcp: true, path: "/" } }, {}, `${web}.health.path: is set together`],
+        ["a host with a port", { hosts: ["a.com:80"] }, {}, `${web}.hosts[0]: is "a.com:80"`],
+        ["a host twice", { hosts: ["a.com", "A.com"] }, {}, `${web}.hosts[1]: is in the list twice`],
+        ["every host and one", { hosts: ["a.com", "*"] }, {}, `${web}.hosts[1]: is "*"`],
+        ["no host at all", { hosts: [] }, {}, `${web}.hosts: is an empty list`],
+        ["one host as text", { hosts: "a.com" }, {}, `${web}.hosts: is "a.com", but must be a list`],
+        ["a writable volume", { volumes: ["data:/data"] }, {}, `${web}.volumes[0]: can be written by both colors`],
+        ["a relative path", { volumes: ["./data:/data:ro"] }, {}, `${web}.volumes[0]: is "./data:/data:ro"`],
+        ["a path upwards", { volumes: ["/a/../etc:/data:ro"] }, {}, `${web}.volumes[0]: is`],
+        ["two volumes in one place", { volumes: ["aa:/a:ro", "bb:/a:ro"] }, {}, `${web}.volumes[1]: is mounted where`],
+        ["a reserved variable", { env: { RELINK_COLOR: "x" } }, {}, `${web}.env.RELINK_COLOR: has a name`],
+        ["a reserved label", { labels: { "relink.stack": "x" } }, {}, `${web}.labels["relink.stack"]: has a name`],
+        ["too little memory", { memory: "1m" }, {}, `${web}.memory: is "1m"`],
+        ["a text for a number", { replicas: "2" }, {}, `${web}.replicas: is "2", but must be a whole number`],
+        ["limits the wrong way round", { ulimits: { nofile: { soft: 2, hard: 1 } } }, {}, `${web}.ulimits.nofile: has`],
+        ["a status range upside down", { health: { status: "399-200" } }, {}, `${web}.health.status: is "399-200"`],
+        ["an unknown image", { image: unknownValue }, {}, `${web}.image: is not known yet`],
+        ["an Output in a text", { image: "web:[object Object]" }, {}, `${web}.image: is not known yet`],
+        ["an object as image", { image: {} }, {}, `${web}.image: is an object, but must be an image as plain text`],
+        ["an image with a space", { image: "shop/web: v1" }, {}, `${web}.image: is "shop/web: v1"`],
+        [
+            "a hook without command",
+            { hooks: { prePromotion: {} } },
+            {},
+            `${web}.hooks.prePromotion.command: is missing`,
+        ],
+        ["a drift policy of another tool", { driftPolicy: "adopt" }, {}, `${web}.driftPolicy: is "adopt", but must be`],
+        ["a hop too long", { minHealthyTime: "5m" }, {}, `${web}.healthyDeadline: is 5m, but must be longer than min`],
+        ["deadlines in the wrong order", { healthyDeadline: "10m" }, {}, `${web}.progressDeadline: is 10m`],
+        ["checks too slow", { health: { interval: "3m" } }, {}, `${web}.health.interval: is 3m, and 2 good checks`],
+        ["an unknown secret as file", { secrets: ["KEY"] }, {}, `${web}.secrets[0]: asks for the secret KEY`],
+        ["an unknown secret in env", { env: { A: { secret: "KEY" } } }, {}, `${web}.env.A.secret: asks for the secret`],
+        [
+            "a secret that nobody uses",
+            {},
+            { secrets: { "web.KEY": "x" } },
+            'relink:secrets["web.KEY"]: is used by nobody',
+        ],
+        ["a secret of nobody", {}, { secrets: { "api.KEY": "x" } }, "belongs to the service api, which does not exist"],
+        ["a nested secret", {}, { secrets: { web: { KEY: "x" } } }, 'under one quoted key: relink:secrets["web.NAME"]'],
+        [
+            "a registry as URL",
+            {},
+            { registries: { "https://r.io": {} } },
+            'relink:registries["https://r.io"]: has a name',
+        ],
+        ["another protocol", {}, { host: "ssh://a" }, 'relink:host: is "ssh://a", but must be unix:///PATH or tcp'],
+        [
+            "a subnet too small",
+            {},
+            { front: { network: { subnet: "10.0.0.0/25" } } },
+            "relink:front.network.subnet: is",
+        ],
+        [
+            "a subnet with host bits",
+            {},
+            { front: { network: { subnet: "10.0.0.1/24" } } },
+            "relink:front.network.subnet",
+        ],
+        [
+            "a taken port",
+            {},
+            { front: { preview: { port: 80 } } },
+            "relink:front.preview.port: makes preview use port 80",
+        ],
+        ["a port that https takes", {}, { front: { http: { port: 8041 } } }, "which https (http.port + 363) uses"],
+        [
+            "a port without room",
+            {},
+            { front: { http: { port: 65535 } } },
+            "relink:front.http.port: is 65535, but must be",
+        ],
+        ["the front's own network", { networks: ["relink-dev"] }, {}, `${web}.networks[0]: is the front's own network`],
+        ["a front that is a text", {}, { front: "x" }, 'relink:front: is "x", but must be an object'],
+        ["services that are a list", {}, { services: [] }, "relink:services: is a list, but must be an object"],
+        ["no service", {}, { services: {} }, "relink:services: names no service"],
+    ])("is told: %s", (_, service, others, line) => {
+        const lines = linesOf(configWith(service, others));
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).toContain(line);
+    });
+
+    it.each(["Web", "1web", "web_1", "none", "web-blue", "x-green", "web-", "a".repeat(31), "wéb", "a b", "", "web\n"])(
+        "is told: the service name %j",
+        name => {
+            const [line, ...more] = linesOf({ services: { [name]: { image: "a", port: 1 } } });
+            expect(line).toContain("has a name that is not allowed");
+            expect(more.every(other => other.includes("names no service"))).toBe(true);
+        },
+    );
+
+    it("is told when two services claim the same host, or both claim every host", () => {
+        const service = { image: "a", port: 1 };
+        const named = { ...service, hosts: ["a.com"] };
+        expect(linesOf({ services: { api: named, web: named } })).toEqual([
+            "relink:services.web.hosts[0]: is a.com, which api has already",
+        ]);
+        expect(linesOf({ services: { api: service, web: service } })).toEqual([
+            "relink:services.web.hosts: takes every host, but so does api: all services but one must name their hosts",
+        ]);
+    });
+
+    it("is told when project and stack make no name for the front", () => {
+        expect(() => parseSettings(configWith(), { project: "relink", stack: "s".repeat(60) })).toThrow(
+            "relink:front.name",
+        );
+    });
+
+    it("is told for a key that JavaScript would swallow", () => {
+        const raw = JSON.parse('{"services": {"web": {"image": "a", "port": 1, "env": {"__proto__": "x"}}}}');
+        expect(linesOf(raw)).toEqual(["relink:services.web.env.__proto__: is not a known key"]);
+    });
+});
+
+describe("the error", () => {
+    const manyWrong = {
+        front: { imaeg: "haproxy:3.0", http: { port: "80" } },
+        services: {
+            web: { port: 0, replicas: 9, health: { interval: "10 parsecs" }, healthyDeadline: "1s", hosts: ["b.com"] },
+            api: { image: "a", port: 1, hosts: ["b.com"], secrets: ["KEY"] },
+        },
+    };
+
+    it("lists every problem at once, cross checks of the sound part included", () => {
+        const paths = linesOf(manyWrong).map(line => line.split(": ")[0]);
+        expect(paths).toEqual([
+            "relink:front.http.port",
+            "relink:front.imaeg",
+            "relink:services.api.secrets[0]",
+            "relink:services.web.health.interval",
+            "relink:services.web.healthyDeadline",
+            "relink:services.web.hosts[0]",
+            "relink:services.web.image",
+            "relink:services.web.port",
+            "relink:services.web.replicas",
+        ]);
+    });
+
+    it("does not guess about what depends on a wrong value", () => {
+        const lines = linesOf(configWith({ healthyDeadline: "soon", minHealthyTime: "20m", progressDeadline: "30m" }));
+        expect(lines).toHaveLength(1);
+    });
+
+    it("gives the place, what was received, what is wanted and the command", () => {
+        const error = (() => {
+            try {
+                parseSettings(configWith({ health: { interval: "10 parsecs" } }), context);
+            } catch (thrown) {
+                return thrown;
+            }
+        })();
+        expect(error).toBeInstanceOf(InvalidConfigError);
+        expect((error as Error).message).toBe(
+            [
+                "1 setting is wrong in the config of stack dev; nothing was changed.",
+                "",
+                "  relink:services.web.health.interval",
+                '      is "10 parsecs", but must be a duration such as 500ms, 10s, 5m or 1h, longer than 0 and up to 24 days',
+                "      fix: pulumi config set --path 'relink:services.web.health.interval' 2s",
+            ].join("\n"),
+        );
+    });
+
+    it.each<[object, object, string]>([
+        [{ image: undefined }, {}, "pulumi config set --path 'relink:services.web.image' IMAGE"],
+        [{ secrets: ["KEY"] }, {}, `pulumi config set --secret --path 'relink:secrets["web.KEY"]' VALUE`],
+        [{ helth: {} }, {}, "pulumi config rm --path 'relink:services.web.helth'"],
+        [{ env: { "it's": "a" } }, {}, `pulumi config rm --path 'relink:services.web.env["it'\\''s"]'`],
+        [{}, { host: "x:y" }, "pulumi config set relink:host unix:///var/run/docker.sock"],
+        [{ replicas: 12 }, {}, "pulumi config set --path 'relink:services.web.maxReplicas' 12"],
+    ])("gives for %j %j the command", (service, others, command) => {
+        expect(problemsIn(configWith(service, others)).map(({ fix }) => fix)).toEqual([command]);
+    });
+
+    it("never repeats a secret or an environment value", () => {
+        const hidden = "hunter2-S3CRET";
+        const raws = [
+            configWith({ env: { A: [hidden], B: { secret: `${hidden} ` }, C: { secre: hidden }, D: `\0${hidden}` } }),
+            configWith({ env: hidden }),
+            configWith({}, { secrets: hidden, registries: hidden }),
+            configWith(
+                {},
+                { secrets: { "web.A": { x: hidden }, web: { A: hidden }, "web.B": [hidden], "web.C": hidden } },
+            ),
+            configWith(
+                {},
+                { registries: { "r.io": { username: [hidden], password: { a: hidden } }, "r.net": hidden } },
+            ),
+            configWith({}, { host: `tcp://me:${hidden}@host:1` }),
+            { services: hidden },
+            { services: { web: hidden } },
+        ];
+        for (const raw of raws) {
+            const lines = JSON.stringify(problemsIn(raw));
+            expect(lines).toContain("fix");
+            expect(lines).not.toContain("hunter2");
+        }
+    });
+
+    it("shows a hostile value in one short line of ASCII", () => {
+        const [line] = linesOf(configWith({ live: `\u001b[31m\n"é${"x".repeat(500)}` }));
+        expect(line).toMatch(/^[\x20-\x7e]{1,200}$/);
+    });
+});

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { schemaKeys } from "../../../settings/schemaKeys";
+import { settingsOf } from "./support";
+
+const root = join(__dirname, "../../..");
+const stacks = readdirSync(join(root, "stacks")).filter(name => name.endsWith(".yaml"));
+
+describe("the stack configs of this project", () => {
+    it.each(stacks)("are valid: %s", name => {
+        const { config } = parse(readFileSync(join(root, "stacks", name), "utf8"));
+        const raw = Object.entries(config).map(([key, value]) => [key.replace("relink:", ""), value]);
+        expect(settingsOf(Object.fromEntries(raw)).services).not.toHaveLength(0);
+    });
+
+    it("may have just the keys that Pulumi.yaml declares, each with a default, or Pulumi itself would refuse a stack", () => {
+        const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+        const known = new Set(schemaKeys().map(key => key.path.split(".")[0]));
+        expect(Object.keys(config).sort()).toEqual([...known].sort());
+        for (const [key, declared] of Object.entries(config)) {
+            expect(declared, key).toMatchObject({ type: expect.any(String), default: expect.anything() });
+        }
+    });
+});

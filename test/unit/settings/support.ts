@@ -1,0 +1,28 @@
+import type { Problem } from "../../../settings/Problem";
+import { configKey } from "../../../settings/Problem";
+import { checkSettings, type RawConfig } from "../../../settings/parse";
+import type { Settings } from "../../../settings/Settings";
+
+export const context = { project: "relink", stack: "dev" };
+
+/** A config with one service `web`, whose keys the test adds to. */
+export function configWith(service: object = {}, others: object = {}): RawConfig {
+    return { services: { web: { image: "shop/web:v1", port: 8080, ...service } }, ...others };
+}
+
+export function settingsOf(raw: RawConfig): Settings {
+    const { settings, problems } = checkSettings(raw, context);
+    if (!settings) {
+        throw new Error(`expected settings, got problems: ${JSON.stringify(problems)}`);
+    }
+    return settings;
+}
+
+export function problemsIn(raw: unknown): Problem[] {
+    return checkSettings(raw as RawConfig, context).problems ?? [];
+}
+
+/** `key: message` of each problem. */
+export function linesOf(raw: unknown): string[] {
+    return problemsIn(raw).map(problem => `${configKey(problem.path)}: ${problem.message}`);
+}

@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startCommand } from "../../support/command";
+
+const root = join(__dirname, "..", "..", "..");
+// The set-up is plain .mjs without types: it runs before anything is installed.
+const load = (name: string) => import(pathToFileURL(join(root, "toolchain", name)).href);
+
+const options = { cwd: root, env: process.env, timeoutSeconds: 20 };
+
+describe("the version of a Pulumi CLI", () => {
+    it.each([
+        ["3.230.0", true],
+        ["3.231.0-alpha.1", true],
+        ["4.0.0", true],
+        ["3.229.9", false],
+        ["2.999.0", false],
+        ["", false],
+        ["dev", false],
+    ])("%j is enough for 3.230.0: %s", async (found, expected) => {
+        const { isAtLeast } = await load("pulumiCli.mjs");
+        expect(isAtLeast(found, "3.230.0")).toBe(expected);
+    });
+});
+
+describe("the environment of the set-up", () => {
+    const environment = { RELINK_PATH: "/ours", PATH: "/ours:/then", DOCKER_HOST: "unix:///run/it's.sock" };
+
+    it("is put in front of the caller's PATH, once, and replaces nothing of it", async () => {
+        const { applied } = await load("environment.mjs");
+        const once = applied(environment, { PATH: "/usr/bin", HOME: "/root" });
+        expect(once).toEqual({
+            PATH: ["/ours", "/usr/bin"].join(delimiter),
+            HOME: "/root",
+            DOCKER_HOST: "unix:///run/it's.sock",
+        });
+        expect(applied(environment, once)).toEqual(once);
+    });
+
+    it("reaches a shell word for word, quotes included", async () => {
+        const { exportLines } = await load("environment.mjs");
+        const script = `PATH=/usr/bin:/bin\n${exportLines(environment)}\nprintf '%s|%s' "$PATH" "$DOCKER_HOST"`;
+        const result = await startCommand("sh", ["-c", script], options).result;
+        expect(result.stdout).toBe("/ours:/usr/bin:/bin|unix:///run/it's.sock");
+    });
+});
+
+describe("what a step was made from", () => {
+    let folder: string;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "relink-hash-"));
+    });
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("is another hash when a byte or a name changes, and the same when only the time does", async () => {
+        const { contentHash } = await load("stamp.mjs");
+        writeFileSync(join(folder, "a"), "1");
+        const before = contentHash(folder);
+        writeFileSync(join(folder, "a"), "1");
+        expect(contentHash(folder)).toBe(before);
+        writeFileSync(join(folder, "a"), "2");
+        expect(contentHash(folder)).not.toBe(before);
+        rmSync(join(folder, "a"));
+        writeFileSync(join(folder, "b"), "1");
+        expect(contentHash(folder)).not.toBe(before);
+    });
+});
+
+describe("the closing line of a CI run", () => {
+    let folder: string;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "relink-summary-"));
+    });
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    const close = async (report: unknown, status: number) => {
+        const file = join(folder, "report.json");
+        writeFileSync(file, JSON.stringify(report));
+        const args = [join(root, ".ci", "summary.mjs"), file, String(status)];
+        const { stdout, code } = await startCommand(process.execPath, args, options).result;
+        return { line: stdout.trim().split("\n").at(-1), code };
+    };
+    const suite = (status: string, ...tests: string[]) => ({
+        status,
+        assertionResults: tests.map(test => ({ status: test })),
+    });
+
+    it("counts what passed, failed and was skipped", async () => {
+        const report = { testResults: [suite("passed", "passed", "pending"), suite("failed", "failed", "passed")] };
+        expect(await close(report, 1)).toEqual({ line: "2 passed, 1 failed, 1 skipped", code: 1 });
+        expect(await close({ testResults: [suite("passed", "passed")] }, 0)).toEqual({
+            line: "1 passed, 0 failed",
+            code: 0,
+        });
+    });
+
+    it("counts a file that could not be loaded as failed", async () => {
+        const report = { testResults: [suite("passed", "passed"), suite("failed")] };
+        expect(await close(report, 0)).toEqual({ line: "1 passed, 1 failed", code: 1 });
+    });
+
+    it("is no success when no test ran, whatever the runner said", async () => {
+        expect(await close({ testResults: [] }, 0)).toEqual({ line: "0 passed, 0 failed", code: 1 });
+        expect(await close("not a report", 0)).toMatchObject({ code: 1 });
+    });
+});
+
+describe("the entry of the set-up", () => {
+    it("holds to syntax that an old Node reads, so that it can say what is needed", () => {
+        const source = readFileSync(join(root, "toolchain", "run.mjs"), "utf8");
+        expect(source).not.toMatch(/\?\.|\?\?|^import [^(]|await /m);
+    });
+});

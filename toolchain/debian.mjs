@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { logged, which } from "./command.mjs";
+import { Problem } from "./problem.mjs";
+import { note, step } from "./step.mjs";
+
+/** Whether packages can be installed here: root, with Debian's or Ubuntu's apt-get. */
+export function isDebianRoot() {
+    return process.getuid?.() === 0 && isDebian();
+}
+
+export function isDebian() {
+    if (which("apt-get") === undefined || !existsSync("/etc/os-release")) {
+        return false;
+    }
+    return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
+}
+
+/** With RELINK_NO_SYSTEM=1 nothing outside the project's folder is installed or started. */
+export function refuseSystemChange(reason, commands) {
+    if (process.env.RELINK_NO_SYSTEM === "1") {
+        throw new Problem(`${reason} RELINK_NO_SYSTEM=1 forbids the set-up to change the system.`, commands);
+    }
+}
+
+/** Installs Debian packages on this machine, said before it is done. */
+export async function installPackages(names, title) {
+    if (names.length === 0) {
+        return;
+    }
+    const command = `apt-get install -y --no-install-recommends ${names.join(" ")}`;
+    refuseSystemChange(`These Debian packages are missing: ${names.join(" ")}.`, [command]);
+    if (!isDebianRoot()) {
+        throw new Problem(`These Debian packages are missing: ${names.join(" ")}.`, [`sudo ${command}`]);
+    }
+    note(`This installs on the system: ${command}`);
+    await step(title, async showLog => {
+        const install = append =>
+            aptGet(["install", "-y", "--no-install-recommends", ...names], { logName: "apt-install", showLog, append });
+        if (!hasPackageLists()) {
+            await updateLists(showLog);
+        }
+        await install(false).catch(async () => {
+            // Old lists name versions that the mirror no longer has.
+            await updateLists(showLog);
+            await install(true);
+        });
+    });
+}
+
+/** Gets one .deb file without installing it; the folder then holds it. */
+export async function downloadPackage(name, folder, showLog) {
+    const download = append => aptGet(["download", name], { logName: `apt-${name}`, showLog, append, cwd: folder });
+    if (!hasPackageLists() && isDebianRoot()) {
+        await updateLists(showLog);
+    }
+    await download(false).catch(async error => {
+        if (!isDebianRoot()) {
+            throw error;
+        }
+        await updateLists(showLog);
+        await download(true);
+    });
+}
+
+function hasPackageLists() {
+    try {
+        return readdirSync("/var/lib/apt/lists").some(name => name.includes("_Packages"));
+    } catch {
+        return false;
+    }
+}
+
+function updateLists(showLog) {
+    return aptGet(["update"], { logName: "apt-update", showLog });
+}
+
+function aptGet(args, options) {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    // Another apt-get on the machine may hold the lock for a while: wait for it, do not fail.
+    return logged("apt-get", ["-o", "DPkg::Lock::Timeout=120", "-o", "APT::Sandbox::User=root", ...args], {
+        ...options,
+        env,
+    });
+}

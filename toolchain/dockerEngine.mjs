@@ -1,0 +1,175 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { answer, isExecutable, which } from "./command.mjs";
+import { installPackages, isDebianRoot, refuseSystemChange } from "./debian.mjs";
+import { inRelink, usersPath } from "./paths.mjs";
+import { Problem } from "./problem.mjs";
+import { lastLines, note, step } from "./step.mjs";
+
+const runFolder = "/run/relink";
+const pidFile = `${runFolder}/docker.pid`;
+const ourHost = `unix://${runFolder}/docker.sock`;
+const dataRoot = "/var/lib/relink/docker";
+
+/**
+ * Finds a Docker Engine that answers, or as root on Debian or Ubuntu installs and starts one with a data root of its
+ * own. Clones of this project on one machine share it.
+ *
+ * @returns the value for DOCKER_HOST, or undefined when every Docker client finds the Engine by itself
+ */
+export async function ensureDockerEngine() {
+    const users = usersEngine();
+    if (users !== undefined) {
+        return users.host;
+    }
+    if (engineVersion(ourHost) !== undefined) {
+        return ourHost;
+    }
+    if (process.env.DOCKER_HOST && process.env.DOCKER_HOST !== ourHost) {
+        throw new Problem(`No Docker Engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}.`, [
+            "unset DOCKER_HOST    # or start that Engine",
+        ]);
+    }
+    if (!isDebianRoot()) {
+        throw new Problem("No Docker Engine answers, and one can be set up here only as root on Debian or Ubuntu.", [
+            "docker info    # start Docker, or set DOCKER_HOST, until this works",
+        ]);
+    }
+    await installEngine();
+    // With a client only now: the daemon of another clone may be there already.
+    if (engineVersion(ourHost) === undefined) {
+        await startEngine();
+    }
+    return ourHost;
+}
+
+/** The Engine that the user's own `docker` reaches: DOCKER_HOST, the current context, or the default socket. */
+function usersEngine() {
+    const env = { ...process.env, PATH: usersPath() };
+    if (env.DOCKER_HOST === ourHost) {
+        return undefined;
+    }
+    const docker = which("docker");
+    if (docker === undefined) {
+        return undefined;
+    }
+    if (answer(docker, ["version", "--format", "{{.Server.Version}}"], { env }) === undefined) {
+        return undefined;
+    }
+    const context = answer(docker, ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], { env });
+    const isDefault =
+        env.DOCKER_HOST !== undefined || context === undefined || context === "unix:///var/run/docker.sock";
+    // Pulumi's docker plugin and dockerode know nothing of contexts: they are told the address.
+    return { host: isDefault ? undefined : context };
+}
+
+function engineVersion(host) {
+    const docker = which("docker");
+    if (docker === undefined || !existsSync(host.slice("unix://".length))) {
+        return undefined;
+    }
+    return answer(docker, ["--host", host, "version", "--format", "{{.Server.Version}}"]);
+}
+
+/** As `which`, but also where only root's PATH has it. */
+function daemonProgram() {
+    return which("dockerd") ?? ["/usr/sbin/dockerd", "/usr/local/bin/dockerd"].find(isExecutable);
+}
+
+async function installEngine() {
+    const needed = [];
+    if (daemonProgram() === undefined || which("docker") === undefined) {
+        needed.push("docker.io");
+    }
+    if (!["/usr/sbin/iptables", "/sbin/iptables"].some(isExecutable)) {
+        needed.push("iptables");
+    }
+    if (needed.length === 0 && process.env.RELINK_NO_SYSTEM !== "1") {
+        return;
+    }
+    const by = `apt-get install -y --no-install-recommends ${needed.join(" ")}`;
+    refuseSystemChange("No Docker Engine answers.", [needed.length > 0 ? by : "", daemonLine()].filter(Boolean));
+    note("No Docker Engine answers. Debian's is installed and started for this project, with a data root of its own");
+    note(`(${dataRoot}); RELINK_NO_SYSTEM=1 refuses that, and \`npm run docker:stop\` stops it.`);
+    await installPackages(needed, "Installing Docker Engine");
+}
+
+function daemonArguments() {
+    return ["--data-root", dataRoot, "--exec-root", `${runFolder}/exec`, "--pidfile", pidFile, "--host", ourHost];
+}
+
+function daemonLine() {
+    return `dockerd ${daemonArguments().join(" ")} &`;
+}
+
+async function startEngine() {
+    refuseSystemChange("No Docker Engine answers.", [daemonLine()]);
+    await step(`Starting dockerd (${ourHost})`, async showLog => {
+        mkdirSync(runFolder, { recursive: true });
+        mkdirSync(dataRoot, { recursive: true });
+        // A pid file from before a restart of the machine may name somebody else's process: dockerd would refuse it.
+        if (enginePid() === undefined) {
+            rmSync(pidFile, { force: true });
+        }
+        const log = inRelink("logs", "dockerd.log");
+        showLog(log);
+        const output = openSync(log, "a");
+        // `detached` is a session of its own: it outlives us and gets no Ctrl-C of ours.
+        const daemon = spawn(daemonProgram(), daemonArguments(), {
+            cwd: "/",
+            detached: true,
+            stdio: ["ignore", output, output],
+        });
+        closeSync(output);
+        let ended;
+        daemon.on("error", error => {
+            ended = error.message;
+        });
+        daemon.on("exit", code => {
+            ended ??= `exit code ${code}`;
+        });
+        daemon.unref();
+        const deadline = Date.now() + 60_000;
+        // Another clone may have started it in the meantime: then ours ends, and theirs answers.
+        while (engineVersion(ourHost) === undefined) {
+            if ((ended !== undefined && enginePid() === undefined) || Date.now() > deadline) {
+                throw new Problem(
+                    `dockerd did not start (${ended ?? "no answer in 60 s"}):\n${lastLines(log, 5)}\n` +
+                        "It needs a machine or a privileged container; or use a Docker Engine elsewhere.",
+                    ["export DOCKER_HOST=..."],
+                );
+            }
+            await delay(100);
+        }
+    });
+}
+
+/** The process id of the daemon that a set-up started, while it runs. */
+function enginePid() {
+    try {
+        const pid = Number(readFileSync(pidFile, "utf8"));
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(runFolder) ? pid : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+/** Stops the daemon that a set-up started, its containers with it; images and volumes stay in its data root. */
+export async function stopDockerEngine() {
+    const pid = enginePid();
+    if (pid === undefined) {
+        note("The set-up's Docker Engine is not running.");
+        return;
+    }
+    await step(`Stopping dockerd (${pid})`, async () => {
+        process.kill(pid, "SIGTERM");
+        const deadline = Date.now() + 60_000;
+        while (enginePid() === pid) {
+            if (Date.now() > deadline) {
+                throw new Problem(`dockerd (${pid}) does not stop.`, [`kill -9 ${pid}`]);
+            }
+            await delay(100);
+        }
+    });
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { inRelink, nodeFolder, usersPath } from "./paths.mjs";
+import { ourHome, usersLoginFolder } from "./pulumiHome.mjs";
+
+const file = () => inRelink("env.json");
+
+/**
+ * Composes the environment of everything that the set-up starts, and writes it to `.relink/env.json`. PATH in it is
+ * what was the user's then, with RELINK_PATH in front.
+ *
+ * @param cliFolder folder of a CLI that is not on the user's PATH, or undefined
+ * @param ownHome whether PULUMI_HOME must be ours
+ * @param dockerHost DOCKER_HOST where the Engine is not found without it, or undefined
+ */
+export function writeEnvironment({ cliFolder, ownHome, dockerHost }) {
+    const ahead = [...(cliFolder ? [cliFolder] : []), nodeFolder].join(delimiter);
+    const environment = {
+        RELINK_PATH: ahead,
+        PATH: `${ahead}${delimiter}${usersPath()}`,
+        ...(ownHome ? { PULUMI_HOME: ourHome() } : {}),
+        ...backend(ownHome),
+        ...(dockerHost ? { DOCKER_HOST: dockerHost } : {}),
+        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        NODE_COMPILE_CACHE: inRelink("compile-cache"),
+        // One service's failure stops no other.
+        PULUMI_CONTINUE_ON_ERROR: "true",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+    const text = `${JSON.stringify(environment, null, 4)}\n`;
+    // Renamed into place: the tests and other shells read it at any time.
+    writeFileSync(`${file()}.new`, text, { mode: 0o600 });
+    renameSync(`${file()}.new`, file());
+    return environment;
+}
+
+/** State beside the project and an empty passphrase, unless the user has a backend: nobody is logged out of theirs. */
+function backend(ownHome) {
+    const ours = pathToFileURL(inRelink("state")).href;
+    if (process.env.PULUMI_BACKEND_URL && process.env.PULUMI_BACKEND_URL !== ours) {
+        return {};
+    }
+    const login = usersLoginFolder();
+    if (login !== undefined && process.env.PULUMI_BACKEND_URL === undefined) {
+        // In a PULUMI_HOME of ours the CLI would not find the user's login.
+        return ownHome ? { PULUMI_CREDENTIALS_PATH: login } : {};
+    }
+    mkdirSync(inRelink("state"), { recursive: true, mode: 0o700 });
+    return { PULUMI_BACKEND_URL: ours, PULUMI_CONFIG_PASSPHRASE: "" };
+}
+
+/** The environment of the last set-up, or undefined before the first. */
+export function readEnvironment() {
+    try {
+        return JSON.parse(readFileSync(file(), "utf8"));
+    } catch {
+        return undefined;
+    }
+}
+
+/** The given environment on top of this process's, with PATH prepended and not replaced. */
+export function applied(environment, base = process.env) {
+    const { RELINK_PATH, PATH: _, ...rest } = environment;
+    return { ...base, PATH: [RELINK_PATH, pathWithout(RELINK_PATH, base.PATH)].join(delimiter), ...rest };
+}
+
+function pathWithout(ahead, path = "") {
+    const known = new Set(ahead.split(delimiter));
+    return path
+        .split(delimiter)
+        .filter(folder => !known.has(folder))
+        .join(delimiter);
+}
+
+/** `export` lines for a POSIX shell. */
+export function exportLines(environment) {
+    const { RELINK_PATH, PATH: _, ...rest } = environment;
+    const quoted = value => `'${value.replaceAll("'", "'\\''")}'`;
+    return [
+        `export PATH=${quoted(RELINK_PATH)}${delimiter}"$PATH"`,
+        ...Object.entries(rest).map(([name, value]) => `export ${name}=${quoted(value)}`),
+    ].join("\n");
+}
+
+/** Where the project's own Node is. */
+export const node = join(nodeFolder, "node");

@@ -1,0 +1,87 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { answer, isExecutable, logged, which } from "./command.mjs";
+import { inRelink, root } from "./paths.mjs";
+import { Problem } from "./problem.mjs";
+import { contentHash, readStamp, writeStamp } from "./stamp.mjs";
+import { step } from "./step.mjs";
+
+const oldestGo = [1, 25];
+
+/**
+ * Builds a program from one of the modules under toolchain/go, unless it was built from the same sources before.
+ *
+ * @param title what the step says, e.g. "Building the Pulumi CLI"
+ * @param module folder under toolchain/go, with its own go.mod and go.sum
+ * @param packageName what to build inside it
+ * @param output path of the binary
+ * @param linkerFlags added to `-s -w` (default: none)
+ * @returns true when it was built now
+ */
+export async function ensureGoProgram({ title, module, packageName, output, linkerFlags = "" }) {
+    const folder = join(root, "toolchain", "go", module);
+    const key = `${contentHash(folder)} ${packageName} ${linkerFlags}`;
+    if (isExecutable(output) && readStamp(`go-${module}`, key)) {
+        return false;
+    }
+    const go = requireGo();
+    await step(title, async showLog => {
+        const options = { logName: `go-${module}`, showLog, cwd: folder, env: goEnv() };
+        const flags = ["-trimpath", "-v", "-ldflags", `-s -w ${linkerFlags}`.trim(), "-o", output];
+        await logged(go, ["build", ...flags, packageName], options);
+    });
+    writeStamp(`go-${module}`, key);
+    return true;
+}
+
+/** Everything of Go's stays under `.relink/go`, so that an empty or read-only home folder does. */
+function goEnv() {
+    const folder = inRelink("go", "go.env");
+    const under = name => {
+        const path = join(folder, "..", name);
+        mkdirSync(path, { recursive: true });
+        return path;
+    };
+    return {
+        ...process.env,
+        GOPATH: under("path"),
+        GOMODCACHE: under("mod"),
+        GOCACHE: under("build"),
+        GOFLAGS: "-mod=readonly -buildvcs=false -modcacherw",
+        GOWORK: "off",
+        CGO_ENABLED: "0",
+        // The compiler runs many short processes: without garbage collection they need a seventh less of the processor.
+        GOGC: "off",
+        GOMEMLIMIT: "1500MiB",
+    };
+}
+
+/** Some gigabytes that nothing needs any more once every program is built: what is fast again is so by its stamp. */
+export async function dropGoCaches() {
+    await step("Removing Go's caches", async () => {
+        rmSync(inRelink("go"), { recursive: true, force: true });
+    });
+}
+
+function requireGo() {
+    const go = which("go") ?? ["/usr/local/go/bin/go", "/usr/lib/go/bin/go"].find(isExecutable);
+    const install = [
+        "curl -fsSL https://get.pulumi.com | sh    # the Pulumi CLI, where the network allows it",
+        "# or install Go 1.25 or later (https://go.dev/doc/install): the set-up then builds the CLI",
+    ];
+    if (go === undefined) {
+        throw new Problem(
+            "The vendor's download cannot be reached, and there is no Go to build from sources.",
+            install,
+        );
+    }
+    const version = answer(go, ["env", "GOVERSION"], { env: goEnv() }) ?? "go0.0";
+    const [major, minor] = version.replace(/^go/, "").split(".").map(Number);
+    if (major < oldestGo[0] || (major === oldestGo[0] && minor < oldestGo[1])) {
+        throw new Problem(
+            `The vendor's download cannot be reached, and ${version} is too old to build from sources.`,
+            install,
+        );
+    }
+    return go;
+}

@@ -1,0 +1,81 @@
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isExecutable, logged } from "./command.mjs";
+import { vendorIsReachable } from "./download.mjs";
+import { ensureGoProgram } from "./goModule.mjs";
+import { binFolder, root } from "./paths.mjs";
+import { ourHome, usersHome } from "./pulumiHome.mjs";
+import { note, step } from "./step.mjs";
+
+const builtPlugin = join(binFolder, "relink-plugin");
+
+/**
+ * Sees to it that the CLI finds the plugins `docker` and `command` in the versions of their npm packages: the vendor's
+ * where they are installed or can be downloaded, else a small plugin of ours with the same names.
+ *
+ * @param cli what `ensurePulumiCli` returned
+ * @returns true when ours are used, so that PULUMI_HOME must be ours
+ */
+export async function ensurePlugins(cli) {
+    const plugins = ["docker", "command"].map(wantedPlugin);
+    const installedIn = folder => plugins.every(plugin => isExecutable(pluginPath(folder, plugin)));
+    const folder = cli.ours ? ourHome() : usersHome();
+    const isBuilt = isExecutable(builtPlugin);
+    if (installedIn(folder) && !(cli.ours && isBuilt)) {
+        return cli.ours;
+    }
+    if (!isBuilt && (await vendorIsReachable())) {
+        await step("Installing the Pulumi plugins docker and command", showLog =>
+            installVendors(cli, plugins, folder, showLog),
+        );
+        if (installedIn(folder)) {
+            return cli.ours;
+        }
+        note("The plugins' download did not work; a small plugin is built instead.");
+    }
+    await buildPlugins(plugins);
+    return true;
+}
+
+function wantedPlugin(name) {
+    const file = join(root, "node_modules", "@pulumi", name, "package.json");
+    return { name, version: JSON.parse(readFileSync(file, "utf8")).pulumi.version };
+}
+
+function pluginPath(pulumiHome, { name, version }) {
+    return join(pulumiHome, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
+}
+
+async function installVendors(cli, plugins, pulumiHome, showLog) {
+    for (const { name, version } of plugins) {
+        const options = { logName: `plugin-${name}`, showLog, timeoutMs: 300_000 };
+        const env = { ...process.env, PULUMI_HOME: pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" };
+        const args = ["plugin", "install", "resource", name, version];
+        await logged(cli.path, args, { ...options, env }).catch(error => note(error.message));
+    }
+}
+
+async function buildPlugins(plugins) {
+    mkdirSync(binFolder, { recursive: true });
+    await ensureGoProgram({
+        title: "Building the plugin for docker and command (the vendor's cannot be downloaded)",
+        module: "plugin",
+        packageName: ".",
+        output: builtPlugin,
+    });
+    for (const plugin of plugins) {
+        install(builtPlugin, pluginPath(ourHome(), plugin));
+    }
+}
+
+/** One binary for both: it goes by the name that it was started under. */
+function install(binary, path) {
+    if (isExecutable(path) && statSync(path).mtimeMs >= statSync(binary).mtimeMs) {
+        return;
+    }
+    mkdirSync(join(path, ".."), { recursive: true });
+    // Written beside and renamed: a plugin that is running now keeps its own file.
+    copyFileSync(binary, `${path}.new`);
+    chmodSync(`${path}.new`, 0o755);
+    renameSync(`${path}.new`, path);
+}

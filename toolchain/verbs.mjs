@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { foreground } from "./command.mjs";
+import { stopDockerEngine } from "./dockerEngine.mjs";
+import { exportLines, node } from "./environment.mjs";
+import { root } from "./paths.mjs";
+import { Problem } from "./problem.mjs";
+import { ensureRegistry } from "./registry.mjs";
+import { setUp } from "./setup.mjs";
+
+const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
+    setup         gets everything that the project needs and is not there yet
+    env           prints export lines for a shell: eval "$(npm run -s env)"
+    pulumi ARGS   runs the Pulumi CLI in that environment
+    demo          releases, returns and refuses a service under load
+    demo:clean    removes everything that the demo made
+    test [ARGS]   runs the tests (arguments are vitest's)
+    test:full     runs the tests with HAProxy 3.2 and the long runs
+    registry      gets an image registry for tests and prints its path
+    docker:stop   stops the Docker Engine that the set-up started`;
+
+const verbs = {
+    setup: async () => {
+        await setUp({ announce: true });
+    },
+    env: async () => {
+        const { environment } = await setUp();
+        console.log(exportLines(environment));
+    },
+    pulumi: async args => {
+        const { env, pulumi } = await setUp();
+        return foreground(pulumi, args, { env, cwd: root });
+    },
+    demo: args => typescript("examples/demo.ts", args),
+    "demo:clean": args => typescript("examples/demo.ts", ["clean", ...args]),
+    test: args => vitest(args, {}),
+    "test:full": args => vitest(args, { RELINK_FULL: "1" }),
+    registry: async () => {
+        console.log(await ensureRegistry());
+    },
+    "docker:stop": stopDockerEngine,
+};
+
+export async function main([verb, ...args]) {
+    if (verb === undefined || verb === "help" || verb === "--help") {
+        console.log(usage);
+        return;
+    }
+    if (!Object.hasOwn(verbs, verb)) {
+        throw new Problem(`There is no verb "${verb}".\n${usage}`);
+    }
+    process.exitCode = (await verbs[verb](args)) ?? 0;
+}
+
+async function typescript(file, args) {
+    const { env } = await setUp();
+    if (!existsSync(join(root, file))) {
+        throw new Problem(`${file} is not there.`);
+    }
+    return foreground(node, ["-r", "ts-node/register/transpile-only", file, ...args], { env, cwd: root });
+}
+
+async function vitest(args, extra) {
+    const { env } = await setUp({ full: (extra.RELINK_FULL ?? process.env.RELINK_FULL) === "1" });
+    const program = join(root, "node_modules", "vitest", "vitest.mjs");
+    return foreground(node, [program, "run", ...args], { env: { ...env, ...extra }, cwd: root });
+}
