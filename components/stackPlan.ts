@@ -35,7 +35,9 @@ export function planServices(
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
         const { replicas, hosts, live, policy } = settings;
-        const decided = plan(observed, { release, imageProblem: image?.problem, replicas, hosts, live, policy });
+        // Its settings are read; the strategy itself comes with the next commits.
+        const imageProblem = policy.strategy.kind === "rolling" ? "strategy: rolling is not there yet" : image?.problem;
+        const decided = plan(observed, { release, imageProblem, replicas, hosts, live, policy });
         const others = services.filter(other => other !== settings).flatMap(other => other.hosts);
         return {
             settings,
@@ -128,6 +130,6 @@ function linkAction(
 
 /** What a provider needs of the policy. */
 function actionPolicy({ policy }: ServiceSettings): DeploymentAction["policy"] {
-    const { hooks: _hooks, driftPolicy: _drift, ...rest } = policy;
+    const { hooks: _hooks, driftPolicy: _drift, strategy: _strategy, ...rest } = policy;
     return rest;
 }

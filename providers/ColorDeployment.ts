@@ -226,7 +226,7 @@ export class ColorDeployment {
         return renderBackend({
             service: this.#service,
             color,
-            port,
+            port: port ?? 0,
             health,
             serverTimeoutMs: timeouts.serverMs,
             slots: Array.from({ length: block.size }, (_, index) => ({
@@ -292,7 +292,7 @@ export class ColorDeployment {
                     service: this.#service,
                     color: this.#color,
                     release: this.release.id,
-                    port: this.release.settings.port,
+                    port: this.release.settings.port ?? 0,
                     health: this.release.settings.health,
                     secretValues: this.release.secretValues,
                     containers,

@@ -29,7 +29,7 @@ export interface DeploymentAction {
     otherBlock?: AddressBlock;
     /** Id of the image on the Docker host, where it is there. */
     imageId?: string;
-    policy: Omit<PolicySettings, "hooks" | "driftPolicy">;
+    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy">;
     recovery?: Recovery;
     /** Number of the promotion that this begins. */
     promotion?: number;

@@ -87,8 +87,8 @@ export interface HealthSettings {
 export interface ReleaseSettings {
     /** Image reference, `repository[:tag][@digest]`. Required. */
     image: string;
-    /** Port that the container listens on, 1-65535. Required. */
-    port: number;
+    /** Port that the container listens on, 1-65535; undefined for a rolling service without a front (a worker). */
+    port?: number;
     /** Environment, beside RELINK_COLOR, RELINK_SERVICE and RELINK_RELEASE, which relink sets. @default {} */
     env: Record<string, EnvValue>;
     /** Names of secrets that become files `/run/secrets/NAME`, mode 0400. @default [] */
@@ -140,8 +140,38 @@ export interface ReleaseSettings {
     };
 }
 
+/** `strategy: rolling`: inside the live color, container by container (docs/rolling.md). */
+export interface RollingSettings {
+    /** How many go at a time: a number, half of the old ones (rounded up), or the whole service at once. @default 1 */
+    step: number | "half" | "service";
+    /** Time between a new container's coming up and the next one's turn, milliseconds; not with `service`. @default 0 */
+    gracePeriodMs: number;
+    /**
+     * `startFirst`: a new one is proved before an old one leaves. `stopFirst`: an old one leaves before the new one starts.
+     * @default "startFirst"
+     */
+    order: "startFirst" | "stopFirst";
+    /** One new container must be healthy within this time, milliseconds; also the longest wait for an unhealthy old one. @default 60000 */
+    healthcheckTimeoutMs: number;
+    /** Where nothing checks a container's health, it must run for this long, milliseconds. @default 10000 */
+    waitMs: number;
+    /** Time that a new container must stay healthy beyond `minHealthyTime`, milliseconds. @default 0 */
+    waitAfterHealthyMs: number;
+    /** A shell command for each old container, once it is out of traffic and before it is stopped. @default undefined */
+    preStopCommand?: string;
+    /** Where that command runs: on the machine that runs Pulumi, or in the container. @default "host" */
+    preStopIn: "host" | "container";
+    /** After the command, wait until the old container's health check fails. @default false */
+    preStopWaitUntilUnhealthy: boolean;
+}
+
+/** How a new release takes the place of the old one. */
+export type StrategySettings = { kind: "blueGreen" } | ({ kind: "rolling" } & RollingSettings);
+
 /** Everything of class *policy*: how a release is done. A change does nothing by itself. */
 export interface PolicySettings {
+    /** How a new release takes the place of the old one. @default blueGreen */
+    strategy: StrategySettings;
     /** A new release must be healthy for this long without a break, milliseconds. @default 5000 */
     minHealthyTimeMs: number;
     /** One container must be healthy within this time of its start, milliseconds. @default 300000 */

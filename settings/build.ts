@@ -2,6 +2,7 @@ import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
 import type { FrontSettings, ServiceSettings, Settings } from "./Settings";
 import type { ServiceConfig, StackConfig } from "./schema";
+import { buildStrategy } from "./strategy";
 
 /** Where the config belongs. */
 export interface SettingsContext {
@@ -42,7 +43,9 @@ function buildFront(front: StackConfig["front"], context: SettingsContext): Fron
 }
 
 function buildService(name: string, config: ServiceConfig, secrets: StackConfig["secrets"]): ServiceSettings {
-    const { replicas, hosts, live } = config;
+    const { replicas, live } = config;
+    // What has no port gets no requests.
+    const hosts = config.port === undefined ? [] : config.hosts;
     const { health, memory, stopGracePeriod, timeouts } = config;
     const values = usedSecrets(config).map(secret => [secret, secrets[`${name}.${secret}`] ?? ""] as const);
     return {
@@ -90,6 +93,7 @@ function buildService(name: string, config: ServiceConfig, secrets: StackConfig[
         hosts,
         live,
         policy: {
+            strategy: buildStrategy(config.strategy),
             minHealthyTimeMs: config.minHealthyTime,
             healthyDeadlineMs: config.healthyDeadline,
             progressDeadlineMs: config.progressDeadline,

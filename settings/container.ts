@@ -62,7 +62,8 @@ const capability = leaf(
 /** The keys of a service that describe its containers. All are of class *release*. */
 export const containerShape = {
     image: image("IMAGE"),
-    port: port(8080),
+    // Whether it may be left out depends on the strategy (strategyChecks.ts).
+    port: port(8080).optional().meta({ default: "required, none for a worker" }),
     env: z.record(environmentName, objectOr(z.strictObject({ secret: secretNameLeaf }), plainText)).prefault({}),
     secrets: listOf(secretNameLeaf).prefault([]),
     command: z.array(plainText).optional(),

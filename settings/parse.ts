@@ -1,9 +1,10 @@
 import { buildSettings, type SettingsContext } from "./build";
+import type { IsSound } from "./checking";
 import { type ConfigPath, configKey, type Problem, renderProblems } from "./Problem";
 import { problemsOf, unknownKey } from "./problemsOf";
 import type { Settings } from "./Settings";
 import { type StackConfig, stackSchema } from "./schema";
-import { checkService, type IsSound } from "./serviceChecks";
+import { checkService } from "./serviceChecks";
 import { checkStack } from "./stackChecks";
 
 export type { SettingsContext } from "./build";
@@ -119,7 +120,7 @@ function withRequiredKeys(rest: unknown): unknown {
     const services = isObject(rest.services) && !Array.isArray(rest.services) ? rest.services : {};
     const completed = Object.entries(services).map(([name, service]) => [
         name,
-        isObject(service) ? { image: "missing", port: 1, ...service } : service,
+        isObject(service) ? { image: "missing", ...service } : service,
     ]);
     return { ...rest, services: Object.fromEntries(completed) };
 }

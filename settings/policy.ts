@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { duration, freeText, oneOf } from "./leaves";
+import { strategySchema } from "./strategy";
 
 /** The keys of a service that say how it is released. */
 export const policyShape = {
+    strategy: strategySchema.prefault("blueGreen"),
     minHealthyTime: duration("5s", 0).prefault("5s"),
     healthyDeadline: duration("5m").prefault("5m"),
     progressDeadline: duration("10m").prefault("10m"),

@@ -29,9 +29,12 @@ export function schemaKeys(): SchemaKey[] {
 function leavesOf(schema: z.core.$ZodType, path: string[]): SchemaKey[] {
     const found = unwrap(schema);
     if (found.schema instanceof z.ZodObject) {
-        return Object.entries(found.schema.shape).flatMap(([key, child]) =>
+        const below = Object.entries(found.schema.shape).flatMap(([key, child]) =>
             leavesOf(child as z.core.$ZodType, [...path, key]),
         );
+        // What can be one word instead has a value of its own.
+        const word = { path: path.join("."), default: found.default, required: false };
+        return typeof found.default === "string" ? [word, ...below] : below;
     }
     if (found.schema instanceof z.ZodRecord && unwrap(found.schema.valueType).schema instanceof z.ZodObject) {
         return leavesOf(found.schema.valueType, [...path, "*"]);
@@ -49,17 +52,23 @@ function childOf(schema: z.core.$ZodType, segment: string | number): z.core.$Zod
     return schema instanceof z.ZodArray ? schema.element : undefined;
 }
 
-/** Takes off `optional`, `prefault` and the like, and keeps what they say. */
+/** Takes off `optional`, `prefault`, a preprocessing and the like, and keeps what they say. */
 function unwrap(schema: z.core.$ZodType): { schema: z.core.$ZodType; default: unknown; required: boolean } {
     let current = schema;
     let value: unknown = (current as z.ZodType).meta?.()?.default;
     let required = value === undefined;
-    while (current instanceof z.ZodPrefault || current instanceof z.ZodOptional) {
-        required = false;
-        if (current instanceof z.ZodPrefault) {
-            value ??= current._zod.def.defaultValue;
+    for (;;) {
+        if (current instanceof z.ZodPrefault || current instanceof z.ZodOptional) {
+            required = false;
+            if (current instanceof z.ZodPrefault) {
+                value ??= current._zod.def.defaultValue;
+            }
+            current = current._zod.def.innerType;
+        } else if (current instanceof z.ZodPipe && current._zod.def.out instanceof z.ZodObject) {
+            current = current._zod.def.out;
+        } else {
+            break;
         }
-        current = current._zod.def.innerType;
     }
     return { schema: current, default: value, required };
 }

@@ -1,11 +1,7 @@
-import { Duration } from "./Duration";
+import { type At, type IsSound, type Key, spell } from "./checking";
 import { type ConfigPath, type Problem, removeCommand, setCommand } from "./Problem";
 import type { ServiceConfig, StackConfig } from "./schema";
-
-/** True when nothing at, above or below the path is wrong already: only then does a check mean something. */
-export type IsSound = (...path: ConfigPath) => boolean;
-
-type Key = string | number;
+import { checkStrategy } from "./strategyChecks";
 
 /** What must hold between the settings of one service. */
 export function checkService(name: string, config: StackConfig, isSound: IsSound): Problem[] {
@@ -19,10 +15,9 @@ export function checkService(name: string, config: StackConfig, isSound: IsSound
         ...checkHosts(service, at, sound),
         ...checkVolumes(service, at, sound),
         ...checkUlimits(service, at, sound),
+        ...checkStrategy(service, at, sound),
     ];
 }
-
-type At = (...keys: Key[]) => ConfigPath;
 
 function checkTimes(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
     const problems: Problem[] = [];
@@ -54,11 +49,6 @@ function checkTimes(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
 }
 
 type TimeKey = "minHealthyTime" | "healthyDeadline" | "progressDeadline";
-
-/** Sums can be longer than any one duration may be, so this does not go through the checks of `ofMilliseconds`. */
-function spell(milliseconds: number): string {
-    return milliseconds <= 2_147_483_647 ? Duration.ofMilliseconds(milliseconds).toString() : `${milliseconds}ms`;
-}
 
 function checkReplicas(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
     if (!sound("replicas") || !sound("maxReplicas") || service.replicas <= service.maxReplicas) {

@@ -1,8 +1,8 @@
 import { type SettingsContext, usedSecrets } from "./build";
+import type { IsSound } from "./checking";
 import { defaultFrontName, frontNameExpectation, isFrontName } from "./front";
 import { type ConfigPath, firstServiceCommand, type Problem, removeCommand, setCommand } from "./Problem";
 import type { StackConfig } from "./schema";
-import type { IsSound } from "./serviceChecks";
 
 /** HTTPS is published this far above http.port from the start (80 -> 443, 8080 -> 8443). */
 export const httpsPortOffset = 363;
@@ -92,8 +92,8 @@ function checkHostClaims(config: StackConfig, isSound: IsSound): Problem[] {
     return Object.keys(config.services)
         .sort()
         .flatMap(name => {
-            const { hosts } = config.services[name]!;
-            if (!isSound("services", name, "hosts")) {
+            const { hosts, port } = config.services[name]!;
+            if (!isSound("services", name, "hosts") || (port === undefined && isSound("services", name, "port"))) {
                 return [];
             }
             return hosts.flatMap((host, index): Problem[] => {

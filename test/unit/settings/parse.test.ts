@@ -111,7 +111,7 @@ describe("one wrong setting", () => {
         ["a port out of range", { port: 65536 }, {}, `${web}.port: is 65536, but must be a whole number`],
         ["an empty value", { port: null }, {}, `${web}.port: is empty`],
         ["a misspelled key", { imgae: "a" }, {}, `${web}.imgae: is not a known key; did you mean image?`],
-        ["a key of a later step", { strategy: "canary" }, {}, `${web}.strategy: is not a known key`],
+        ["a key of a later step", { autoPromotion: false }, {}, `${web}.autoPromotion: is not a known key`],
         ["a misspelled nested key", { health: { intervall: "1s" } }, {}, "did you mean interval?"],
         ["a misspelled section", {}, { sevices: {} }, "relink:sevices: is not a known key; did you mean services?"],
         ["a forgotten --path", {}, { "front.name": "a" }, "was set without --path"],

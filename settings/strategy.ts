@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { duration, flag, freeText, leaf, oneOf } from "./leaves";
+import type { RollingSettings, StrategySettings } from "./Settings";
+
+/** A strategy that may be written as one word, and what that word stands for. */
+const words = ["blueGreen", "rolling"] as const;
+const wanted = `one of ${words.join(", ")}, or an object with one of them`;
+
+const step = leaf<RollingSettings["step"]>(
+    { wanted: "a whole number from 1 to 100, half or service", example: "1" },
+    raw => {
+        const isCount = Number.isInteger(raw) && (raw as number) >= 1 && (raw as number) <= 100;
+        return isCount || raw === "half" || raw === "service" ? (raw as RollingSettings["step"]) : undefined;
+    },
+);
+
+const rolling = z.strictObject({
+    step: step.prefault(1),
+    gracePeriod: duration("0s", 0).prefault("0s"),
+    order: oneOf(["startFirst", "stopFirst"]).prefault("startFirst"),
+    healthcheckTimeout: duration("60s").prefault("60s"),
+    wait: duration("10s", 0).prefault("10s"),
+    waitAfterHealthy: duration("0s", 0).prefault("0s"),
+    preStopCommand: freeText(
+        { wanted: "a shell command; {id} in it becomes the container's id", example: "COMMAND" },
+        text => text.trim() !== "",
+    ).optional(),
+    preStopIn: oneOf(["host", "container"]).optional().meta({ default: "host" }),
+    preStopWaitUntilUnhealthy: flag().prefault(false),
+});
+
+/**
+ * `strategy: WORD` or `strategy: { WORD: { ... } }`. Each strategy with settings of its own is one key of the object, so
+ * that `pulumi config set --path` reaches into it.
+ */
+export const strategySchema = z.preprocess(
+    (raw, context) => {
+        if (typeof raw === "object" && raw !== null && !Array.isArray(raw)) {
+            return raw;
+        }
+        if (words.some(word => word === raw)) {
+            return raw === "blueGreen" ? {} : { [raw as string]: {} };
+        }
+        context.addIssue({ code: "custom", message: wanted, params: { wanted, example: words[0] } });
+        return z.NEVER;
+    },
+    z.strictObject({ rolling: rolling.optional() }),
+);
+
+/** From the config's shape, one optional key per strategy, to the product's. */
+export function buildStrategy(config: z.output<typeof strategySchema>): StrategySettings {
+    if (config.rolling === undefined) {
+        return { kind: "blueGreen" };
+    }
+    const { gracePeriod, healthcheckTimeout, wait, waitAfterHealthy, preStopIn, ...rest } = config.rolling;
+    return {
+        kind: "rolling",
+        ...rest,
+        gracePeriodMs: gracePeriod,
+        healthcheckTimeoutMs: healthcheckTimeout,
+        waitMs: wait,
+        waitAfterHealthyMs: waitAfterHealthy,
+        preStopIn: preStopIn ?? "host",
+    };
+}
