@@ -10,8 +10,8 @@ import { generationScript } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
 import { currentWorkers, generationOf, observe, runs, type World } from "./observe";
 import { type Progress, progressFor } from "./progress";
-import { ensureKey } from "./RecordStore";
-import { type CommonInputs, check, failedCreate } from "./resource";
+import { ensureKey, readRecords, writeFrontIncarnation } from "./RecordStore";
+import { type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
 import { folders, frontNames, stackLabels } from "./Target";
 import { until } from "./until";
@@ -39,9 +39,12 @@ export const frontConfig = {
     check,
 
     async create(inputs: FrontConfigInputs) {
-        const id = inputs.__target.front;
+        const { front } = inputs.__target;
+        const { engine } = Session.for(inputs.__target);
+        const incarnation = (await readRecords(engine, frontNames(front).anchor)).frontIncarnation + 1;
+        const id = resourceId(front, incarnation);
         try {
-            await apply(inputs);
+            await apply(inputs, incarnation);
         } catch (error) {
             throw failedCreate(id, inputs, error);
         }
@@ -57,8 +60,8 @@ export const frontConfig = {
         return { id, props };
     },
 
-    async delete(_id: string, props: FrontConfigInputs) {
-        await sweep(Session.for(props.__target), progressFor(props.__urn));
+    async delete(id: string, props: FrontConfigInputs) {
+        await sweep(Session.for(props.__target), incarnationOf(id), progressFor(props.__urn));
     },
 };
 
@@ -67,12 +70,16 @@ export function fingerprintOf(front: Pick<FrontSettings, "name" | "timeouts">): 
     return createHash("sha256").update(renderGlobal(front)).update(renderFrontends(front)).digest("hex").slice(0, 12);
 }
 
-async function apply(inputs: FrontConfigInputs): Promise<void> {
+/** @param incarnation number of this creation, where it is one */
+async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<void> {
     const session = Session.for(inputs.__target);
     const progress = progressFor(inputs.__urn);
     await startAnchor(session, progress);
     await session.lease.take();
     await session.lease.guarded(prepareScript, [folders.run, haproxyUser]);
+    if (incarnation !== undefined) {
+        await writeFrontIncarnation(session.lease, incarnation);
+    }
     await ensureKey(session.lease, Buffer.from(inputs.__key, "hex"));
     const front = { name: session.target.front, timeouts: inputs.timeouts };
     progress.status("writing and checking HAProxy's configuration");
@@ -198,12 +205,25 @@ async function removeDead(session: Session, anchor: string): Promise<void> {
     await Promise.all(dead.map(({ id }) => removeContainer(session.engine, id)));
 }
 
-/** With the front goes everything that carries this stack's labels, except what Pulumi itself deletes next. */
-async function sweep(session: Session, progress: Progress): Promise<void> {
-    const { containers, anchor } = await session.observe();
+/**
+ * With the front goes everything that carries this stack's labels, except what Pulumi itself deletes next. Not with one
+ * that was replaced (rule 11), nor while users still reach a service.
+ */
+async function sweep(session: Session, incarnation: number, progress: Progress): Promise<void> {
+    const { containers, anchor, records } = await session.observe();
+    if (incarnation < records.frontIncarnation) {
+        return;
+    }
     const ours = containers.filter(({ id }) => id !== anchor?.id);
     if (anchor?.state === "running") {
         await session.lease.take();
+        const linked = [...records.services.values()].filter(({ link }) => link.live !== "none");
+        if (linked.length > 0) {
+            throw new Error(
+                `the front cannot be deleted while services are linked: ${linked.map(({ service }) => service).join(", ")}. ` +
+                    "Run pulumi up, so that Pulumi knows their links again, then pulumi destroy",
+            );
+        }
         await session.enter("front: delete");
     }
     progress.status(`removing ${ours.length} containers of the front`);

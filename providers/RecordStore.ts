@@ -8,6 +8,8 @@ import { folders } from "./Target";
 export interface Records {
     services: Map<string, ServiceRecord>;
     key?: Buffer;
+    /** Counts the creations of the front's configuration: the deletion of an older one does nothing (rule 11). */
+    frontIncarnation: number;
 }
 
 /** Reads all records by archive GET, which works on a stopped anchor too. */
@@ -20,8 +22,13 @@ export async function readRecords(engine: Engine, anchor: string): Promise<Recor
             services.set(name, parseRecord(content.toString("utf8"), path));
         }
     }
-    const key = [...files].find(([path]) => /(?:^|\/)key$/.test(path))?.[1];
-    return { services, key: key && Buffer.from(key.toString("utf8").trim(), "hex") };
+    const text = (name: string) => files.get(name)?.toString("utf8").trim();
+    const key = text("key");
+    return {
+        services,
+        key: key === undefined ? undefined : Buffer.from(key, "hex"),
+        frontIncarnation: Number(text("front-incarnation") ?? 0),
+    };
 }
 
 /** Writes the record of one service: whole file, under the lease, by rename. */
@@ -29,6 +36,11 @@ export async function writeRecord(lease: Lease, record: ServiceRecord): Promise<
     const next = { ...prune(record), serial: record.serial + 1 };
     await lease.guarded(replaceFileScript, [`services/${record.service}.json`], `${JSON.stringify(next, null, 1)}\n`);
     return next;
+}
+
+/** Notes that the front's configuration has been created once more. */
+export async function writeFrontIncarnation(lease: Lease, incarnation: number): Promise<void> {
+    await lease.guarded(replaceFileScript, ["front-incarnation"], `${incarnation}\n`);
 }
 
 /** Forgets a service. */

@@ -35,7 +35,7 @@ export async function observe(engine: Engine, target: Target, runtime?: Runtime)
         .filter(({ labels, state }) => labels["relink.generation"] !== undefined && state === "running")
         .sort((a, b) => generationOf(a) - generationOf(b));
     if (anchor === undefined) {
-        return { containers, generations, records: { services: new Map() } };
+        return { containers, generations, records: { services: new Map(), frontIncarnation: 0 } };
     }
     const running = anchor.state === "running" && generations.length > 0;
     const [records, front] = await Promise.all([

@@ -26,7 +26,7 @@ const record: ServiceRecord = {
 async function found(records: ServiceRecord[]) {
     const settings = { services: [{ name: "web", release: { image } }], registries: [] } as unknown as Settings;
     const services = new Map(records.map(one => [one.service, one]));
-    const world: World = { containers: [], generations: [], records: { services } };
+    const world: World = { containers: [], generations: [], records: { services, frontIncarnation: 0 } };
     return (await findImages({} as Engine, settings, world)).get("web");
 }
 

@@ -14,7 +14,7 @@ function worldOf(records: ServiceRecord[] = []): World {
     return {
         containers: [],
         generations: [],
-        records: { services: new Map(records.map(record => [record.service, record])), key },
+        records: { services: new Map(records.map(record => [record.service, record])), key, frontIncarnation: 0 },
     };
 }
 

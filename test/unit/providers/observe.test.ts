@@ -32,7 +32,7 @@ function worldWith(workers: Worker[]): World {
     return {
         containers: [],
         generations: [],
-        records: { services: new Map([["web", record]]) },
+        records: { services: new Map([["web", record]]), frontIncarnation: 0 },
         front: workers.length === 0 ? undefined : front,
     };
 }
