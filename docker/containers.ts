@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { type ContainerSpec, createOptions } from "./ContainerSpec";
 import type { Engine } from "./Engine";
 import { StartFailed, statusOf } from "./errors";
+import { withoutControls } from "./logs";
 import { inspectNetwork } from "./networks";
 import { writeSecretFiles } from "./secretFiles";
 import { startFailure } from "./startFailure";
@@ -143,7 +144,6 @@ export async function lastLogLines(engine: Engine, id: string, count = 50): Prom
 }
 
 function readable(line: string): string {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colors and cursor movements of a foreign program
-    const text = line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
+    const text = withoutControls(line);
     return text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}...` : text.trimEnd();
 }

@@ -330,6 +330,7 @@ export class ColorDeployment {
         await this.#setSlots(open, "ready");
         await Promise.all(containers.map(({ id }) => setRestartPolicy(this.session.engine, id, restart)));
         await this.session.enter("deploy: proved");
+        const provedAt = (await this.session.engine.now()).toISOString();
         await this.session.record(this.#service, record => ({
             ...record,
             // A farewell that was owed to this color is void: it holds something else now.
@@ -337,7 +338,7 @@ export class ColorDeployment {
             [this.#color]: { ...record[this.#color], replicas: this.#replicas } satisfies RecordedColor,
             releases: {
                 ...record.releases,
-                [this.release.id]: { ...(record.releases[this.release.id] ?? this.release), proved: true },
+                [this.release.id]: { ...(record.releases[this.release.id] ?? this.release), proved: true, provedAt },
             },
         }));
     }

@@ -2,6 +2,7 @@ import type { AddressBlock } from "../release/addresses";
 import type { Intent, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
+import type { LinkMove } from "./linkHistory";
 
 /** What the record knows of one color. */
 export interface RecordedColor {
@@ -25,6 +26,8 @@ export interface ServiceRecord {
     serial: number;
     /** The link as it was last confirmed, when (the Docker host's clock) and by whom. */
     link: { live: Live; release?: string; at?: string; by?: string };
+    /** The last moves of the link, oldest first; read it by `linkHistory`. */
+    history: LinkMove[];
     /** Counts the creations of the link's resource. */
     linkIncarnation?: number;
     stable?: { color: Color; release: string };
@@ -47,6 +50,7 @@ export function emptyRecord(service: string): ServiceRecord {
         service,
         serial: 0,
         link: { live: "none" },
+        history: [],
         blue: { replicas: 0 },
         green: { replicas: 0 },
         releases: {},

@@ -8,6 +8,7 @@ import type { Recovery } from "../release/settle";
 import type { Color } from "../settings/Settings";
 import { type Answer, Questions } from "./confirm";
 import { LeaseLost } from "./Lease";
+import { type LinkMove, withMove } from "./linkHistory";
 import { containersOf, observedService, slotOf, type World } from "./observe";
 import { Interrupted } from "./parent";
 import type { Progress } from "./progress";
@@ -80,10 +81,11 @@ export async function moveLink(
             );
         });
         const judged = error instanceof SwitchFailed && error.judgedBad;
+        const move = await madeNow(session, { from, to, release: release.id, result: "moved back" });
         await session.record(service, record =>
             unconfirmed(
                 record,
-                release.id,
+                move,
                 judged
                     ? { reason: message(error).replace(release.image, "it"), retryToken: policy.retryToken }
                     : undefined,
@@ -95,7 +97,7 @@ export async function moveLink(
         await questions.end();
     }
     await session.enter("link: confirmed");
-    await settleRecord(session, service, to, release.id, leave);
+    await settleRecord(session, service, to, release.id, leave, { from, result: "confirmed" });
 }
 
 /** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */
@@ -121,10 +123,17 @@ export async function recover(
     await session.enter("link: undo");
     // Not confirmed: it was, before the switch that is taken back, and a sick old release must not block the fix.
     await pointTo(session, service, live);
+    const back = { from: intent.to, result: "taken back" } as const;
     if (live !== "none" && release !== undefined) {
-        await settleRecord(session, service, live, release.id, undefined);
+        await settleRecord(session, service, live, release.id, undefined, back);
     } else {
-        await session.record(service, now => ({ ...now, intent: undefined, link: { live: "none" } }));
+        const move = await madeNow(session, { ...back, to: "none" });
+        await session.record(service, now => ({
+            ...now,
+            intent: undefined,
+            link: { live: "none" },
+            history: withMove(now, move),
+        }));
     }
 }
 
@@ -219,15 +228,17 @@ async function settleRecord(
     live: Color,
     release: string,
     intent: Intent | undefined,
+    how: Pick<LinkMove, "from" | "result">,
 ): Promise<void> {
-    const at = (await session.engine.now()).toISOString();
+    const move = await madeNow(session, { ...how, to: live, release });
     await session.record(service, record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
         const linked = { ...record.releases[release], linked: true, judgedBad: undefined } as RecordedRelease;
         return {
             ...record,
             intent,
-            link: { live, release, at, by: session.lease.owner },
+            link: { live, release, at: move.at, by: move.by },
+            history: withMove(record, move),
             stable: { color: live, release },
             releases: { ...record.releases, [release]: linked },
             judgedBad,
@@ -235,11 +246,18 @@ async function settleRecord(
     });
 }
 
-function unconfirmed(record: ServiceRecord, id: string, judgedBad: RecordedRelease["judgedBad"]): ServiceRecord {
+/** A move of the link that ends now, by us. */
+async function madeNow(session: Session, move: Omit<LinkMove, "at" | "by" | "image">): Promise<LinkMove> {
+    return { at: (await session.engine.now()).toISOString(), by: session.lease.owner, ...move };
+}
+
+function unconfirmed(record: ServiceRecord, move: LinkMove, judgedBad: RecordedRelease["judgedBad"]): ServiceRecord {
+    const id = move.release ?? "";
     const release = record.releases[id];
     return {
         ...record,
         intent: undefined,
+        history: withMove(record, move),
         releases:
             judgedBad === undefined || release === undefined
                 ? record.releases

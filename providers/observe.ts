@@ -26,8 +26,13 @@ export function runInAnchor(engine: Engine, front: string): Run {
     return (argv, stdin) => exec(engine, anchor, argv, { stdin, user: "0" });
 }
 
+/** How HAProxy is asked. */
+export interface FrontView {
+    observe(): Promise<FrontState | undefined>;
+}
+
 /** Reads the live system of a stack. */
-export async function observe(engine: Engine, target: Target, runtime?: Runtime): Promise<World> {
+export async function observe(engine: Engine, target: Target, runtime?: FrontView): Promise<World> {
     const names = frontNames(target.front);
     const containers = await listContainers(engine, stackLabels(target), names.network);
     const anchor = containers.find(({ name }) => name === names.anchor);
@@ -123,7 +128,7 @@ function observedColor(world: World, service: string, color: Color): ObservedCol
 }
 
 /** Healthy for Docker, where there is a check, and up for every worker that takes new connections. */
-function isReady(world: World, service: string, color: Color, container: ContainerInfo): boolean {
+export function isReady(world: World, service: string, color: Color, container: ContainerInfo): boolean {
     if (container.state !== "running" || (container.health !== undefined && container.health !== "healthy")) {
         return false;
     }

@@ -24,6 +24,8 @@ export interface RecordedRelease extends Release {
     id: string;
     /** Passed its proof on its color. */
     proved: boolean;
+    /** When it last did, by the Docker host's clock. */
+    provedAt?: string;
     /** Was linked at least once: going back to it repeats no hook. */
     linked: boolean;
     /** Number of the promotion that it belongs to: what triggers its hooks, once. */

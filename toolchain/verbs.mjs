@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { foreground } from "./command.mjs";
 import { stopDockerEngine } from "./dockerEngine.mjs";
-import { exportLines, node } from "./environment.mjs";
+import { applied, exportLines, node, readEnvironment } from "./environment.mjs";
 import { root } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { ensureRegistry } from "./registry.mjs";
@@ -12,6 +12,8 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     setup         gets everything that the project needs and is not there yet
     env           prints export lines for a shell: eval "$(npm run -s env)"
     pulumi ARGS   runs the Pulumi CLI in that environment
+    status        what every service of a stack is now (--help says more)
+    logs SERVICE  both colors' logs, merged (--help says more)
     demo          releases, returns and refuses a service under load
     demo:clean    removes everything that the demo made
     test [ARGS]   runs the tests (arguments are vitest's)
@@ -31,6 +33,8 @@ const verbs = {
         const { env, pulumi } = await setUp();
         return foreground(pulumi, args, { env, cwd: root });
     },
+    status: args => look("commands/status.ts", args),
+    logs: args => look("commands/logs.ts", args),
     demo: args => typescript("examples/demo.ts", args),
     "demo:clean": args => typescript("examples/demo.ts", ["clean", ...args]),
     test: args => vitest(args, {}),
@@ -54,6 +58,16 @@ export async function main([verb, ...args]) {
 
 async function typescript(file, args) {
     const { env } = await setUp();
+    return run(file, args, env);
+}
+
+/** For what only looks: it starts and installs nothing, and says what is not there. */
+async function look(file, args) {
+    const environment = readEnvironment();
+    return environment === undefined ? typescript(file, args) : run(file, args, applied(environment));
+}
+
+function run(file, args, env) {
     if (!existsSync(join(root, file))) {
         throw new Problem(`${file} is not there.`);
     }

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { wrapped } from "../../commands/Style";
 
 const columns = 80;
 
@@ -59,17 +60,5 @@ export class Terminal {
 
 /** Text in lines of at most 80 columns, broken between words. A word that is too long stays whole. */
 export function wrap(text: string, indent: string, first = indent): string {
-    const lines: string[] = [];
-    let line = first;
-    let isEmpty = true;
-    for (const word of text.split(" ")) {
-        if (!isEmpty && line.length + 1 + word.length > columns) {
-            lines.push(line);
-            line = indent;
-            isEmpty = true;
-        }
-        line += isEmpty ? word : ` ${word}`;
-        isEmpty = false;
-    }
-    return [...lines, line].map(text => text.trimEnd()).join("\n");
+    return wrapped(text, columns, indent, first);
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { type CommandResult, expectSuccess, killProcessesIn, type RunningCommand, startCommand } from "./command";
 import { findFreePorts, type StackPorts } from "./freePorts";
-import { StackFolder } from "./stackFolder";
+import { repository, StackFolder } from "./stackFolder";
 import { sweepStack } from "./sweep";
 
 const defaultTimeoutSeconds = 300;
@@ -139,7 +140,19 @@ export class TestStack {
         const isInit = args[0] === "stack" && args[1] === "init";
         // Global flags may stand before the command, where no `--` among the arguments can hide them.
         const flags = ["--non-interactive", "--color", "never"];
-        const command = startCommand("pulumi", [...flags, ...(isInit ? args : withStack(args, this.name))], {
+        return this.run("pulumi", [...flags, ...(isInit ? args : withStack(args, this.name))], options);
+    }
+
+    /** Starts one of our own commands, `status` or `logs`, as npm does it, on this stack unless `args` name another. */
+    look(name: "status" | "logs", args: string[] = [], options: CallOptions = {}): RunningCommand {
+        const which = args.includes("--stack") ? [] : ["--stack", this.name];
+        const file = join(repository, "commands", `${name}.ts`);
+        const node = ["-r", "ts-node/register/transpile-only", file, ...args, ...which];
+        return this.run(process.execPath, node, options);
+    }
+
+    private run(program: string, args: string[], options: CallOptions): RunningCommand {
+        const command = startCommand(program, args, {
             cwd: this.folder.path,
             env: {
                 ...process.env,

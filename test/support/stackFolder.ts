@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 
-const repository = resolve(__dirname, "../..");
+/** The project's own folder. */
+export const repository = resolve(__dirname, "../..");
 /** The program, by reference: what is tested is what is edited. */
 const linked = [
     "index.ts",

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Lease } from "../../../providers/Lease";
+import { linkHistory, withMove } from "../../../providers/linkHistory";
 import { emptyRecord, parseRecord, prune, type ServiceRecord } from "../../../providers/Record";
 import { ensureKey, removeRecord, writeRecord } from "../../../providers/RecordStore";
 import { recorded } from "../release/support";
@@ -70,6 +71,38 @@ describe("pruning a record", () => {
         });
         expect(pruned.judgedBad).toEqual({ other: { reason: "earlier" }, [B.id]: verdict });
         expect(JSON.stringify(pruned)).not.toContain("s3cret");
+    });
+});
+
+describe("the history of a link", () => {
+    const linked: ServiceRecord = {
+        ...record,
+        link: { live: "blue", release: A.id, at: "2026-11-23T12:00:00.000Z", by: "ann" },
+    };
+    const first = {
+        at: "2026-11-23T12:00:00.000Z",
+        by: "ann",
+        to: "blue",
+        release: A.id,
+        image: A.image,
+        result: "confirmed",
+    };
+    const move = { at: "2026-11-23T13:00:00.000Z", by: "bob", from: "blue", to: "green", result: "confirmed" } as const;
+
+    it("of a record that an earlier version wrote is the last confirmed move", () => {
+        const { history: _, ...earlier } = linked;
+        expect(linkHistory(parseRecord(JSON.stringify(earlier), "web.json"))).toEqual([first]);
+        expect(linkHistory(emptyRecord("web"))).toEqual([]);
+    });
+
+    it("grows at its end, with the image, and keeps the last 20 moves", () => {
+        let now = linked;
+        for (let count = 0; count < 30; count++) {
+            now = { ...now, history: withMove(now, { ...move, release: B.id }) };
+            expect(now.history.at(-1)).toEqual({ ...move, release: B.id, image: B.image });
+            expect(now.history).toHaveLength(Math.min(count + 2, 20));
+        }
+        expect(linkHistory(now)).not.toContainEqual(first);
     });
 });
 

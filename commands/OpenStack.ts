@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Engine } from "../docker/Engine";
+import { Runtime } from "../haproxy/runtime";
+import { observe, runInAnchor, type World } from "../providers/observe";
+import type { Target } from "../providers/Target";
+import { fromCli } from "../settings/fromCli";
+import { defaultFrontName, isFrontName } from "../settings/front";
+import type { Problem } from "../settings/Problem";
+import { checkSettings, type RawConfig } from "../settings/parse";
+import type { Settings } from "../settings/Settings";
+import { CommandFailed } from "./command";
+
+/** A stack as its config and the live system show it. */
+export interface OpenStack {
+    target: Target;
+    engine: Engine;
+    /** What the config asks for; undefined where something in it is wrong: then `problems` says what. */
+    settings?: Settings;
+    problems: readonly Problem[];
+    world: World;
+    /** Why HAProxy could not be asked, where it runs and does not answer. */
+    haproxyProblem?: string;
+}
+
+/**
+ * Opens a stack of the project in the current folder to look at it: its config by the Pulumi CLI, which starts no engine
+ * and needs no passphrase, then the live system. Nothing is changed.
+ * @param name default: the selected stack
+ * @throws CommandFailed, DockerUnreachable
+ */
+export async function openStack(name?: string): Promise<OpenStack> {
+    const project = projectName();
+    const stackOption = name === undefined ? [] : ["--stack", name];
+    const [config, shown] = await Promise.all([
+        pulumi(["config", "--json", ...stackOption]),
+        name ?? pulumi(["stack", "--show-name"]),
+    ]);
+    // `organization/project/stack` names the same stack.
+    const stack = shown.trim().split("/").at(-1) ?? "";
+    const raw = fromCli(config);
+    const { settings, problems = [] } = checkSettings(raw, { project, stack });
+    const target = settings === undefined ? targetOf(raw, project, stack) : at(settings, project, stack);
+    const engine = Engine.connect(target.host);
+    await engine.ping();
+    return { target, engine, settings, problems, ...(await look(engine, target)) };
+}
+
+function at({ host, front }: Settings, project: string, stack: string): Target {
+    return { project, stack, host, front: front.name };
+}
+
+/** Whoever looks has often just made a mistake in the config: what is live can be seen all the same. */
+function targetOf({ host, front }: RawConfig, project: string, stack: string): Target {
+    const name = (front as { name?: unknown } | undefined)?.name;
+    return {
+        project,
+        stack,
+        host: typeof host === "string" ? host : undefined,
+        front: typeof name === "string" && isFrontName(name) ? name : defaultFrontName(project, stack),
+    };
+}
+
+/** What `up` observes too; but where HAProxy does not answer, the record and Docker still tell most of it. */
+async function look(engine: Engine, target: Target): Promise<Pick<OpenStack, "world" | "haproxyProblem">> {
+    const runtime = new Runtime(runInAnchor(engine, target.front));
+    let haproxyProblem: string | undefined;
+    const world = await observe(engine, target, {
+        observe: () =>
+            runtime.observe().catch((error: Error) => {
+                haproxyProblem = error.message;
+                return undefined;
+            }),
+    });
+    return { world, haproxyProblem };
+}
+
+function projectName(): string {
+    try {
+        const name = /^name:\s*["']?([\w.-]+)/m.exec(readFileSync(join(process.cwd(), "Pulumi.yaml"), "utf8"))?.[1];
+        if (name !== undefined) {
+            return name;
+        }
+    } catch {
+        // There is none: the same next step.
+    }
+    throw new CommandFailed(`${process.cwd()} has no Pulumi.yaml with a name: run this in the project's folder.`);
+}
+
+/** A quick question to the Pulumi CLI. */
+function pulumi(args: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+        const options = { encoding: "utf8", timeout: 60_000 } as const;
+        execFile("pulumi", ["--non-interactive", ...args], options, (error, stdout, stderr) => {
+            if (error === null) {
+                resolve(stdout);
+            } else if (error.code === "ENOENT") {
+                reject(new CommandFailed("The Pulumi CLI is not on PATH. Get it:\n    npm run setup"));
+            } else {
+                reject(new CommandFailed(inOurWords(stderr.trim() || error.message)));
+            }
+        });
+    });
+}
+
+function inOurWords(words: string): string {
+    const missing = /no stack named '([^']*)' found/.exec(words)?.[1];
+    const choose = "\n    npm run pulumi -- stack ls              # shows the stacks of this project";
+    if (missing !== undefined) {
+        return `There is no stack "${missing}".${choose}`;
+    }
+    return /no stack selected/.test(words)
+        ? `No stack is selected. Say which one: --stack NAME, or select it for good.${choose}\n    npm run pulumi -- stack select NAME`
+        : words.replace(/^error: /, "Pulumi: ");
+}

@@ -1,0 +1,44 @@
+import { exitCodes, readArguments, runAsProgram } from "./command";
+import { openStack } from "./OpenStack";
+import { stackStatus } from "./StackStatus";
+import { Style } from "./Style";
+import { statusText } from "./statusText";
+
+const usage = `Usage: npm run status [-- OPTIONS]
+    What every service of a stack is at this moment, read from HAProxy, Docker and
+    the record. Nothing is changed, and no up has to be waited for.
+
+    --stack NAME   another stack than the selected one
+    --long         each container, and the last 20 moves of each link
+    --json         the same for programs (all of it)
+    --help         this text
+
+Exit code: 0 all is as it was last confirmed, and ready; 3 something needs
+attention; 1 it could not be read; 2 an option is not known.`;
+
+async function status(args: string[]): Promise<number> {
+    const { values } = readArguments(
+        args,
+        {
+            stack: { type: "string" },
+            long: { type: "boolean", short: "l" },
+            json: { type: "boolean" },
+            help: { type: "boolean", short: "h" },
+        },
+        usage,
+    );
+    if (values.help) {
+        console.log(usage);
+        return exitCodes.fine;
+    }
+    const { engine, ...opened } = await openStack(values.stack);
+    const found = stackStatus(opened, await engine.now());
+    process.stdout.write(
+        values.json
+            ? `${JSON.stringify(found, null, 4)}\n`
+            : statusText(found, Style.of(process.stdout), values.long ?? false),
+    );
+    return found.ok ? exitCodes.fine : exitCodes.attention;
+}
+
+runAsProgram(status);

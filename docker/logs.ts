@@ -1,0 +1,99 @@
+import { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import type { Engine } from "./Engine";
+import { demultiplex } from "./streams";
+
+/** One line that a container wrote. */
+export interface LogLine {
+    /** When, as Docker writes it: UTC with nine decimals, so that the order of the texts is the order in time. */
+    at: string;
+    stream: "stdout" | "stderr";
+    /** Without colors, cursor movements and other control characters. */
+    text: string;
+}
+
+export interface LogOptions {
+    /** So many of the last lines. @default all */
+    tail?: number;
+    /** Only lines from then on, seconds since the epoch, with decimals. */
+    since?: string;
+    /** Goes on until the container stops, or until `signal`. */
+    follow?: boolean;
+    signal?: AbortSignal;
+}
+
+/**
+ * Reads a container's log line by line. Resolves at its end.
+ * @throws an error with a `statusCode`, where there is no such container or its logging driver keeps nothing to read
+ */
+export async function readLog(
+    engine: Engine,
+    id: string,
+    { tail, since, follow = false, signal }: LogOptions,
+    onLine: (line: LogLine) => void,
+): Promise<void> {
+    const options = { stdout: true, stderr: true, timestamps: true, tail: tail ?? "all", since, abortSignal: signal };
+    const container = engine.docker.getContainer(id);
+    // With `follow` dockerode answers with a stream, without it with all of the log.
+    const answer = (await container.logs({ ...options, follow } as object)) as unknown as Buffer | Readable;
+    const source = Buffer.isBuffer(answer) ? Readable.from([answer], { objectMode: false }) : answer;
+    const lines = { stdout: new Lines("stdout", onLine), stderr: new Lines("stderr", onLine) };
+    const ended = new Promise<void>((resolve, reject) => {
+        const end = () => resolve();
+        source.once("end", end);
+        source.once("close", end);
+        source.once("error", error => (signal?.aborted ? resolve() : reject(error)));
+    });
+    demultiplex(
+        engine,
+        source,
+        chunk => lines.stdout.add(chunk),
+        chunk => lines.stderr.add(chunk),
+    );
+    await ended;
+    lines.stdout.end();
+    lines.stderr.end();
+}
+
+/** A foreign program's text without what would move our cursor or change our colors. */
+export function withoutControls(text: string): string {
+    return (
+        text
+            // biome-ignore lint/suspicious/noControlCharactersInRegex: colors and cursor movements of a foreign program
+            .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "")
+            // biome-ignore lint/suspicious/noControlCharactersInRegex: all but the tab
+            .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
+    );
+}
+
+/** Puts the pieces of one stream together again, line by line. */
+class Lines {
+    private readonly decoder = new StringDecoder("utf8");
+    private rest = "";
+
+    constructor(
+        private readonly stream: LogLine["stream"],
+        private readonly onLine: (line: LogLine) => void,
+    ) {}
+
+    add(chunk: Buffer): void {
+        const lines = (this.rest + this.decoder.write(chunk)).split("\n");
+        this.rest = lines.pop() ?? "";
+        for (const line of lines) {
+            this.tell(line);
+        }
+    }
+
+    end(): void {
+        if (this.rest !== "") {
+            this.tell(this.rest);
+        }
+    }
+
+    private tell(line: string): void {
+        const [, at = "", text = ""] = /^(\S+) (.*)$/s.exec(line) ?? [];
+        if (at !== "") {
+            this.onLine({ at, stream: this.stream, text: withoutControls(text) });
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import type { RawConfig } from "./parse";
+
+const namespace = "relink:";
+
+/** Stands for each secret value, which the CLI does not print. */
+const hidden = "[secret]";
+
+/**
+ * The config as `pulumi config --json` prints it without --show-secrets, for whoever only wants to look. Keys that hold
+ * secrets come without any value: what the services ask for is taken to be there.
+ */
+export function fromCli(json: string): RawConfig {
+    const printed = JSON.parse(json) as Record<string, { value?: string; objectValue?: unknown; secret: boolean }>;
+    const raw: RawConfig = {};
+    for (const [key, { value, objectValue, secret }] of Object.entries(printed)) {
+        if (key.startsWith(namespace) && !secret) {
+            raw[key.slice(namespace.length)] = objectValue ?? value;
+        }
+    }
+    if (printed[`${namespace}secrets`]?.secret) {
+        raw.secrets = secretsAskedFor(raw.services);
+    }
+    return raw.host === "" ? { ...raw, host: undefined } : raw;
+}
+
+function secretsAskedFor(services: unknown): Record<string, string> {
+    const names = Object.entries((services ?? {}) as Record<string, { secrets?: unknown; env?: unknown }>).flatMap(
+        ([service, config]) => {
+            const inEnvironment = Object.values(config?.env ?? {}).map(
+                value => (value as { secret?: unknown })?.secret,
+            );
+            const names = [config?.secrets ?? [], inEnvironment].flat().filter(name => typeof name === "string");
+            return names.map(name => `${service}.${name}`);
+        },
+    );
+    return Object.fromEntries(names.map(name => [name, hidden]));
+}

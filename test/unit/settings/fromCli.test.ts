@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { fromCli } from "../../../settings/fromCli";
+import { checkSettings } from "../../../settings/parse";
+
+/** As `pulumi config --json` prints it: a key that holds a secret has no value at all. */
+const printed = JSON.stringify({
+    "relink:front": { value: "{}", objectValue: { http: { port: 8000 } }, secret: false },
+    "relink:host": { value: "", secret: false },
+    "relink:registries": { secret: true },
+    "relink:secrets": { secret: true },
+    "relink:services": {
+        value: "...",
+        objectValue: {
+            web: { image: "shop/web:1", port: 8080, secrets: ["KEY"], env: { TOKEN: { secret: "TOKEN" }, A: "b" } },
+            api: { image: "shop/api:1", port: 8080, hosts: ["api.example.com"] },
+        },
+        secret: false,
+    },
+    "other:key": { value: "1", secret: false },
+});
+
+describe("The config as the CLI prints it without its secrets", () => {
+    it("is parsed as the program parses it, and the secrets that it asks for are taken to be there", () => {
+        const { settings, problems } = checkSettings(fromCli(printed), { project: "shop", stack: "prod" });
+        expect(problems).toBeUndefined();
+        expect(settings?.front).toMatchObject({ name: "shop-prod", http: { port: 8000 } });
+        expect(settings?.host).toBeUndefined();
+        expect(settings?.services.map(({ name, secretValues }) => [name, Object.keys(secretValues)])).toEqual([
+            ["api", []],
+            ["web", ["KEY", "TOKEN"]],
+        ]);
+    });
+
+    it.each([
+        ["no service", "{}"],
+        ["services of a wrong type", '{"relink:services":{"objectValue":"x"},"relink:secrets":{"secret":true}}'],
+        [
+            "a service that is nothing",
+            '{"relink:services":{"objectValue":{"web":null}},"relink:secrets":{"secret":true}}',
+        ],
+    ])("may have %s: that is the parser's business", (_name, json) => {
+        expect(() => fromCli(json)).not.toThrow();
+    });
+});
