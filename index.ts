@@ -9,7 +9,7 @@ import { findImages } from "./components/images";
 import { serviceOutputs } from "./components/outputs";
 import { planServices } from "./components/stackPlan";
 import { warnings } from "./components/warnings";
-import { observe } from "./providers/observe";
+import { observeEverything } from "./providers/observe";
 import type { Target } from "./providers/Target";
 import { readSettings } from "./settings/fromPulumi";
 
@@ -20,7 +20,7 @@ export = async () => {
     const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
 
     const engine = await connect(host);
-    const world = await observe(engine, target);
+    const world = await observeEverything(engine, target);
     const images = await findImages(engine, settings, world);
     const { layout, key, act } = await planFront(engine, target, front, world);
     warnings(settings, images);

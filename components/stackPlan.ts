@@ -121,6 +121,7 @@ function linkAction(
         replicas: live === "none" ? 0 : decided[live].replicas,
         recovery: decided.recovery,
         leave: decided.leave,
+        restore: decided.row === "repair",
         // A repair takes nothing away: the color that was linked by hand stays as it is.
         policy: { ...actionPolicy(settings), ...(decided.row === "repair" ? { previousColor: "keep" } : {}) },
         hook: decided.promotion === undefined ? undefined : settings.policy.hooks.prePromotion !== undefined,

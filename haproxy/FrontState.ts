@@ -170,7 +170,7 @@ function workerOf(
         ...address,
         old: old || parseInfo(info!, "Stopping") === "1",
         configHash: parseEnvironment(environment!, "RELINK_CONFIG"),
-        links: linksOf(links!),
+        links: linksOf(parseMap(links!)),
         routes: parseMap(routes!),
         releases: parseMap(releases!),
         backends: backendsOf(statistics!, servers!),
@@ -180,9 +180,9 @@ function workerOf(
 }
 
 /** What somebody wrote by hand and is no link sends users nowhere: the same as no link. */
-function linksOf(text: string): Map<string, LinkValue> {
+export function linksOf(entries: ReadonlyMap<string, string>): Map<string, LinkValue> {
     const links = new Map<string, LinkValue>();
-    for (const [service, value] of parseMap(text)) {
+    for (const [service, value] of entries) {
         try {
             links.set(service, LinkValue.parse(value));
         } catch {

@@ -5,8 +5,8 @@ import { extract, pack } from "tar-stream";
 /** Files as a tar: root's, readable by everybody, since HAProxy runs as uid 99. */
 export function packFiles(files: ReadonlyMap<string, string>): Promise<Buffer> {
     const archive = pack();
-    const folders = new Set([...files.keys()].map(path => path.slice(0, path.lastIndexOf("/"))));
-    for (const name of [...folders].sort()) {
+    const folders = new Set([...files.keys()].map(path => path.slice(0, Math.max(0, path.lastIndexOf("/")))));
+    for (const name of [...folders].filter(name => name !== "").sort()) {
         archive.entry({ name: `${name}/`, type: "directory", mode: 0o755, uid: 0, gid: 0 });
     }
     for (const [name, text] of files) {

@@ -2,6 +2,7 @@ import { packFiles, unpackFiles } from "./archive";
 import { ConfigRejected, parseCheck } from "./check";
 import { READ_FOLDER } from "./cli";
 import { contentHash, stampHash } from "./configuration";
+import { MANIFEST_FILE, writeManifest } from "./manifest";
 import { CONFIG_FOLDER, CURRENT_FOLDER, checked } from "./names";
 import type { Run, RunResult } from "./Run";
 
@@ -32,6 +33,7 @@ interface InForce {
     version: number;
     newest: number;
     files: Map<string, string>;
+    manifest?: string;
 }
 
 /** How many versions stay, the one in force among them. */
@@ -120,7 +122,7 @@ export class ConfigFolder {
         }
         const version = before.newest + 1;
         // The check has to see the new maps, so it gets a copy of the text that names this version's own folder.
-        const staged = new Map(files);
+        const staged = new Map(files).set(MANIFEST_FILE, writeManifest(files, before.files, before.manifest));
         for (const [path, text] of files) {
             if (path.startsWith("conf/")) {
                 staged.set(
@@ -154,7 +156,9 @@ export class ConfigFolder {
         const versions = list.split("\n").filter(name => /^\d+$/.test(name));
         const version = Number(/^versions\/(\d+)$/.exec(rest.mark)?.[1] ?? 0);
         const files = await unpackFiles(Buffer.from(rest.text, "base64"));
-        return { version, newest: Math.max(version, 0, ...versions.map(Number)), files };
+        const manifest = files.get(MANIFEST_FILE);
+        files.delete(MANIFEST_FILE);
+        return { version, newest: Math.max(version, 0, ...versions.map(Number)), files, manifest };
     }
 
     async #mustRun(argv: string[], stdin?: Buffer): Promise<RunResult> {

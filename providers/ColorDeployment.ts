@@ -24,6 +24,7 @@ import { ProofFailed, prove } from "./proof";
 import type { RecordedColor } from "./Record";
 import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
+import { strangeness } from "./slots";
 import { frontNames, stackLabels } from "./Target";
 
 /** One color on its way to one release: the phases, in order. */
@@ -50,17 +51,22 @@ export class ColorDeployment {
         const world = await this.session.observe();
         const live = observedService(world, this.#service).live === this.#color;
         const { keep, surplus, discard } = this.#sort(world, live);
-        await this.#drained(discard, live);
-        await this.session.enter("deploy: record");
-        await this.#begin(live, keep);
         // What serves users goes on; a container of an interrupted scaling that never took traffic is proved like a new one.
         const serving = live ? this.#serving(world, [...keep, ...surplus]) : [];
+        // A stranger may say that it is in a slot whose own container serves.
+        const vacated = discard
+            .map(slotOf)
+            .filter(slot => this.#isSlot(slot) && !serving.some(c => slotOf(c) === slot));
+        await this.#drained(vacated, live);
+        await this.session.enter("deploy: record");
+        await this.#begin(live, keep, serving);
         if (live) {
             // First the file: should this be interrupted, a restarted HAProxy sends nothing to slots that are vacated.
             await this.#configure(serving);
-            await this.#remove(discard);
+            await this.#remove(discard, vacated);
+            await this.#closeUnproved(serving);
         } else {
-            await this.#remove(discard);
+            await this.#remove(discard, vacated);
             await this.#configure(serving);
         }
         const all = await this.#start(keep, live);
@@ -78,8 +84,8 @@ export class ColorDeployment {
             // Rule 1: what stays is up before anything is taken away.
             await this.#requireUp(all);
             await this.#configure(all);
-            await this.#drained(surplus, live);
-            await this.#remove(surplus);
+            await this.#drained(surplus.map(slotOf), live);
+            await this.#remove(surplus, surplus.map(slotOf));
         }
         await this.#end(all);
         this.progress.info(`${this.#color} runs ${this.release.image} (release ${this.release.id}), proved`);
@@ -97,7 +103,7 @@ export class ColorDeployment {
         const serving = live ? this.#serving(world, all) : [];
         const usable = all.filter(
             container =>
-                container.labels["relink.release"] === this.release.id &&
+                strangeness(container, this.release, this.action.block) === undefined &&
                 (container.health !== "unhealthy" || serving.includes(container)) &&
                 // What was never proved and does not run is what failed: the next `up` starts clean.
                 (container.state === "running" || (proved && container.state === "exited")),
@@ -126,16 +132,36 @@ export class ColorDeployment {
     #serving(world: World, containers: ContainerInfo[]): ContainerInfo[] {
         const backend = backendName(this.#service, this.#color);
         const workers = currentWorkers(world.front);
-        return containers.filter(container =>
-            workers.every(({ backends }) => backends.get(backend)?.servers.get(slotOf(container))?.admin === "ready"),
+        return containers.filter(
+            container =>
+                container.state === "running" &&
+                workers.every(
+                    ({ backends }) => backends.get(backend)?.servers.get(slotOf(container))?.admin === "ready",
+                ),
         );
     }
 
+    #isSlot(slot: number): boolean {
+        return Number.isInteger(slot) && slot >= 1 && slot <= this.action.block.size;
+    }
+
     /**
-     * What is begun is known before it begins. Of a live color that is the smaller number of containers: less than that
-     * is drift, more is what an interrupted scaling left.
+     * A slot of the live color whose container is about to start, perhaps in the place of one that somebody removed: what
+     * HAProxy's checks alone would let in has to be proved first.
      */
-    async #begin(live: boolean, keep: ContainerInfo[]): Promise<void> {
+    async #closeUnproved(serving: ContainerInfo[]): Promise<void> {
+        const slots = Array.from({ length: this.#replicas }, (_, index) => index + 1);
+        const closed = slots.filter(slot => !serving.some(container => slotOf(container) === slot));
+        if (closed.length > 0) {
+            await this.#setSlots(closed, "maint");
+        }
+    }
+
+    /**
+     * What is begun is known before it begins. Of a live color that is the smallest number of containers on the way: less
+     * than that is drift, more is what an interrupted scaling left. So a repair that fails stands in no fix's way either.
+     */
+    async #begin(live: boolean, keep: ContainerInfo[], serving: ContainerInfo[]): Promise<void> {
         const { action, release } = this;
         const { id } = release;
         // What has to be started was proved before it was stopped: that says nothing any more.
@@ -146,7 +172,7 @@ export class ColorDeployment {
             return {
                 ...record,
                 [this.#color]: live
-                    ? { ...color, replicas: Math.min(color.replicas, this.#replicas) }
+                    ? { ...color, replicas: Math.min(color.replicas, this.#replicas, serving.length) }
                     : { ...color, release: id, replicas: this.#replicas, block: action.block },
                 ...(action.otherBlock === undefined ? {} : { green: { ...record.green, block: action.otherBlock } }),
                 releases: {
@@ -167,12 +193,11 @@ export class ColorDeployment {
         });
     }
 
-    /** Takes containers out of traffic and waits until nothing is open on them. */
-    async #drained(containers: ContainerInfo[], live: boolean): Promise<void> {
-        if (containers.length === 0) {
+    /** Takes slots out of traffic and waits until nothing is open on them. */
+    async #drained(slots: number[], live: boolean): Promise<void> {
+        if (slots.length === 0) {
             return;
         }
-        const slots = containers.map(slotOf);
         if (live) {
             await this.#setSlots(slots, "drain");
         }
@@ -180,13 +205,15 @@ export class ColorDeployment {
         await drain(this.session, subject, this.action.policy, this.progress);
     }
 
-    /** Removes containers that are drained. */
-    async #remove(containers: ContainerInfo[]): Promise<void> {
+    /** Removes containers whose slots are drained. */
+    async #remove(containers: ContainerInfo[], slots: number[]): Promise<void> {
         if (containers.length === 0) {
             return;
         }
         await this.session.enter("deploy: vacate");
-        await this.#setSlots(containers.map(slotOf), "maint");
+        if (slots.length > 0) {
+            await this.#setSlots(slots, "maint");
+        }
         this.progress.status(`removing ${containers.length} containers of ${this.#color}`);
         await Promise.all(
             containers.map(async container => {

@@ -26,6 +26,8 @@ export interface LinkAction {
     /** Containers that must be ready on it. */
     replicas: number;
     recovery?: Recovery;
+    /** Somebody changed the link by hand: it is written again, also where HAProxy's memory is right. */
+    restore: boolean;
     /** A farewell that an earlier `up` began and still owes. */
     leave?: { color: Color; farewell: Farewell };
     policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy">;
@@ -111,6 +113,10 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
         }
         await moveLink(session, service, to, release, { retryToken, farewell }, progress);
         progress.info(`link ${from} => ${to}, confirmed through the public listener after ${Date.now() - started} ms`);
+    }
+    if (action.restore && to !== "none" && to === from) {
+        progress.status(`writing the link to ${to} again`);
+        await pointTo(session, service, to);
     }
     await route(session, inputs, action, progress);
     if (to !== "none" && from !== "none" && to !== from) {

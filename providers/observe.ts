@@ -1,12 +1,23 @@
+import { readFolder } from "../docker/archive";
 import { type ContainerInfo, listContainers } from "../docker/containers";
 import type { Engine } from "../docker/Engine";
+import { statusOf } from "../docker/errors";
 import { exec } from "../docker/exec";
-import { backendName } from "../haproxy/names";
+import { openSlots } from "../haproxy/backend";
+import { linksOf } from "../haproxy/FrontState";
+import { editedFiles } from "../haproxy/manifest";
+import { readMap } from "../haproxy/maps";
+import { backendFile, backendName, CURRENT_FOLDER } from "../haproxy/names";
 import { type FrontState, type Run, Runtime, type Worker } from "../haproxy/runtime";
-import type { Live, ObservedColor, ObservedService } from "../release/Observed";
+import type { ObservedColor, ObservedService } from "../release/Observed";
+import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
+import { type ColorView, deviationsOf, endedOf } from "./deviations";
 import { type Records, readRecords, recordOf } from "./RecordStore";
+import { runs, slotOf, strangeness } from "./slots";
 import { frontNames, stackLabels, type Target } from "./Target";
+
+export { runs, slotOf } from "./slots";
 
 /** Everything of one stack on its Docker host, read in one pass of parallel, read-only calls. */
 export interface World {
@@ -18,6 +29,9 @@ export interface World {
     records: Records;
     /** HAProxy's own view; undefined while no generation runs. */
     front?: FrontState;
+    /** HAProxy's files in force, and the names of containers that are not this stack's: only where somebody looked. */
+    files?: ReadonlyMap<string, string>;
+    foreignNames?: ReadonlySet<string>;
 }
 
 /** Runs commands as root in the anchor, where the three volumes and all sockets are. */
@@ -50,6 +64,32 @@ export async function observe(engine: Engine, target: Target, runtime?: FrontVie
     return { containers, anchor, generations, records, front };
 }
 
+/**
+ * The same, and what somebody may have changed that no `up` in its middle has to look at: HAProxy's files, and who else has
+ * our containers' names.
+ */
+export async function observeEverything(engine: Engine, target: Target): Promise<World> {
+    const { anchor } = frontNames(target.front);
+    const [world, files, all] = await Promise.all([
+        observe(engine, target),
+        readFolder(engine, anchor, CURRENT_FOLDER).catch(error => {
+            if (statusOf(error) === 404) {
+                return new Map<string, Buffer>(); // there is no anchor
+            }
+            throw error;
+        }),
+        engine.docker.listContainers({ all: true }),
+    ]);
+    const ours = new Set(world.containers.map(({ id }) => id));
+    return {
+        ...world,
+        files: new Map([...files].map(([path, content]) => [path, content.toString("utf8")])),
+        foreignNames: new Set(
+            all.filter(({ Id }) => !ours.has(Id)).flatMap(({ Names }) => Names.map(name => name.replace(/^\//, ""))),
+        ),
+    };
+}
+
 /** Number of a generation's container. */
 export function generationOf(container: ContainerInfo): number {
     return Number(container.labels["relink.generation"]);
@@ -67,24 +107,14 @@ export function containersOf(world: World, service: string, color: Color): Conta
         .sort((a, b) => slotOf(a) - slotOf(b));
 }
 
-/** Slot of a container, counted from 1. */
-export function slotOf(container: ContainerInfo): number {
-    return Number(container.labels["relink.slot"]);
-}
-
-/** Docker is about to have it running, or has. */
-export function runs(container: ContainerInfo): boolean {
-    return container.state === "running" || container.state === "restarting";
-}
-
 /** One service, as the plan wants it. */
 export function observedService(world: World, service: string): ObservedService {
     const record = recordOf(world.records, service);
-    const live = liveLink(world, service) ?? record.link.live;
     return {
         name: service,
-        live,
+        ...linkOf(world, service),
         confirmed: record.link.live,
+        generation: world.generations.at(-1)?.name,
         stable: record.stable,
         intent: record.intent,
         blue: observedColor(world, service, "blue"),
@@ -96,11 +126,19 @@ export function observedService(world: World, service: string): ObservedService 
     };
 }
 
-/** The link in HAProxy's memory, `none` where it has no such service; undefined while no worker runs. */
-function liveLink(world: World, service: string): Live | undefined {
-    const workers = currentWorkers(world.front);
-    const link = workers.map(({ links }) => links.get(service)).find(link => link !== undefined);
-    return workers.length === 0 ? undefined : (link?.live ?? "none");
+/**
+ * The link in HAProxy's memory, `none` where it has no such service; while no worker runs, the record's. Where workers
+ * differ, the one that nobody confirmed.
+ */
+function linkOf(world: World, service: string): Pick<ObservedService, "live" | "percent" | "written"> {
+    const confirmed = recordOf(world.records, service).link.live;
+    const links = currentWorkers(world.front).map(({ links }) => links.get(service));
+    const lives = links.map(link => link?.live ?? "none");
+    return {
+        live: lives.find(live => live !== confirmed) ?? confirmed,
+        percent: Math.max(0, ...links.map(link => link?.percent ?? 0)),
+        written: world.files && (linksOf(readMap(world.files, "link")).get(service)?.live ?? "none"),
+    };
 }
 
 /** The hosts that the record gives to the service and that HAProxy, while it runs, really routes to it. */
@@ -115,7 +153,7 @@ function observedColor(world: World, service: string, color: Color): ObservedCol
     const { release: id, replicas, block } = record[color];
     const release = id === undefined ? undefined : record.releases[id];
     const containers = containersOf(world, service, color);
-    const own = containers.filter(({ labels }) => labels["relink.release"] === id);
+    const own = containers.filter(container => strangeness(container, release, block) === undefined);
     const running = own.filter(runs);
     return {
         release,
@@ -123,7 +161,29 @@ function observedColor(world: World, service: string, color: Color): ObservedCol
         running: running.length,
         ready: running.filter(container => isReady(world, service, color, container)).length,
         strays: containers.filter(container => !own.includes(container)).map(({ name }) => name),
+        ended: release === undefined ? 0 : endedOf(containers, release, block),
+        deviations: release === undefined ? [] : deviationsOf(viewOf(world, service, color, release)),
         block,
+    };
+}
+
+function viewOf(world: World, service: string, color: Color, release: RecordedRelease): ColorView {
+    const { anchor, files, foreignNames = new Set(), generations } = world;
+    const { replicas, block } = recordOf(world.records, service)[color];
+    const file = backendFile(service, color);
+    const text = files?.get(file);
+    return {
+        backend: backendName(service, color),
+        release,
+        replicas,
+        block,
+        containers: containersOf(world, service, color),
+        workers: currentWorkers(world.front),
+        generation: generations.at(-1)?.name,
+        nameOf: slot => frontNames(anchor?.name ?? "").container(service, color, slot),
+        openInFile: text === undefined ? undefined : openSlots(text),
+        isFileEdited: files !== undefined && editedFiles(files).includes(file),
+        foreignNames,
     };
 }
 
@@ -134,7 +194,7 @@ export function isReady(world: World, service: string, color: Color, container: 
     }
     return currentWorkers(world.front).every(worker => {
         const server = worker.backends.get(backendName(service, color))?.servers.get(slotOf(container));
-        return server?.up === true && server.admin === "ready";
+        return server?.up === true && server.admin === "ready" && server.address === container.address;
     });
 }
 

@@ -21,6 +21,14 @@ export function farewellOf({ from, farewell }: Extract<Intent, { kind: "switch" 
     return from === "none" || farewell === undefined ? undefined : { kind: "leave", color: from, farewell };
 }
 
+/** Something of a color that is not as relink left it: somebody else has changed it. */
+export interface Deviation {
+    /** In words: what, and how it is now. */
+    what: string;
+    /** What undoes it by hand, a command or in words; none where only relink can. */
+    fix?: string;
+}
+
 /** One color of a service, as Docker, HAProxy and the record show it. */
 export interface ObservedColor {
     /** What it holds according to the record. */
@@ -31,8 +39,12 @@ export interface ObservedColor {
     running: number;
     /** Of those, the ones that Docker calls healthy (where there is a check) and that HAProxy has UP. */
     ready: number;
-    /** Names of containers on this color that are of another release, or that run although none is recorded. */
+    /** Names of containers on this color that are not of its release, or that run although none is recorded. */
     strays: string[];
+    /** How many of its containers ended by themselves, under a restart policy that leaves them so. */
+    ended: number;
+    /** Why fewer containers than recorded are as relink left them, and what else of the color was changed. */
+    deviations: Deviation[];
     /** Where its slots have their addresses. */
     block?: AddressBlock;
 }
@@ -44,6 +56,12 @@ export interface ObservedService {
     live: Live;
     /** The link that was last confirmed, from the record. */
     confirmed: Live;
+    /** Share of requests that HAProxy's memory gives to the color that is not live. */
+    percent: number;
+    /** The link in HAProxy's file, which it takes at its next start; undefined where nobody looked. */
+    written?: Live;
+    /** Name of HAProxy's newest container that runs. */
+    generation?: string;
     /** Color and release that a rollback would go to. */
     stable?: { color: Color; release: string };
     intent?: Intent;
@@ -61,11 +79,12 @@ export interface ObservedService {
 
 /** A service of which nothing exists yet. */
 export function nothingObserved(name: string): ObservedService {
-    const empty = (): ObservedColor => ({ replicas: 0, running: 0, ready: 0, strays: [] });
+    const empty = (): ObservedColor => ({ replicas: 0, running: 0, ready: 0, strays: [], ended: 0, deviations: [] });
     return {
         name,
         live: "none",
         confirmed: "none",
+        percent: 0,
         blue: empty(),
         green: empty(),
         judgedBad: {},

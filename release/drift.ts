@@ -1,42 +1,44 @@
-import type { Color } from "../settings/Settings";
-import type { ObservedService } from "./Observed";
+import type { Deviation, ObservedService } from "./Observed";
 
 /** A difference between the live system and the record that no intent explains, in words for the user. */
-export interface Drift {
-    what: string;
-    fix: string;
+export interface Drift extends Deviation {
+    /** It is about where the link points, not about containers. */
+    ofLink: boolean;
 }
 
-/** Everything that somebody other than relink changed and that touches what users are served. */
+/** Everything that somebody other than relink changed and that touches what users are served, now or soon. */
 export function findDrift(service: ObservedService): Drift[] {
-    const found: Drift[] = [];
-    const { live, confirmed } = service;
+    const { live, confirmed, percent, written, generation } = service;
+    // HAProxy's files hold the confirmed link, unless somebody edited those too.
+    const reread =
+        generation === undefined || (written !== undefined && written !== confirmed)
+            ? undefined
+            : `make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 ${generation}`;
+    const link = (what: string, fix?: string): Drift => ({ what, fix, ofLink: true });
     if (live !== confirmed) {
-        found.push({
-            what: `HAProxy links it to ${live}, but the last confirmed link is ${confirmed}`,
-            fix: "make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 FRONT-gen-NUMBER",
-        });
-        return found;
+        return [link(`HAProxy links it to ${live}, but the last confirmed link is ${confirmed}`, reread)];
     }
-    if (live === "none") {
-        return found;
+    const found: Drift[] = [];
+    if (percent > 0) {
+        found.push(link(`HAProxy sends ${percent} % of its requests to the color that is not live`, reread));
     }
-    const color = service[live];
-    if (color.running < color.replicas) {
-        found.push({
-            what: `${color.running} of ${color.replicas} containers of the live color ${live} are running`,
-            fix: `start what was stopped (docker ps -a --filter label=relink.service=${service.name} shows it, docker start NAME)`,
-        });
+    if (written !== undefined && written !== confirmed) {
+        found.push(
+            link(
+                `HAProxy's map file links it to ${written}, but the last confirmed link is ${confirmed}: ` +
+                    `users would go there when HAProxy starts again or reloads`,
+            ),
+        );
     }
-    if (color.strays.length > 0) {
-        found.push(straysOn(live, color.strays));
+    if (live !== "none") {
+        found.push(...service[live].deviations.map(deviation => ({ ...deviation, ofLink: false })));
     }
     return found;
 }
 
-function straysOn(color: Color, names: string[]): Drift {
-    return {
-        what: `the live color ${color} has containers that are not of its release: ${names.join(", ")}`,
-        fix: `remove them: docker rm -f ${names.join(" ")}`,
-    };
+/** What the user can do: by hand, where each difference can be undone by hand, or by letting relink restore it. */
+export function waysOut(service: string, drift: Drift[]): string {
+    const restore = `let relink restore it: pulumi config set --path relink:services.${service}.driftPolicy repair && pulumi up`;
+    const fixes = drift.map(({ fix }) => fix);
+    return fixes.includes(undefined) ? restore : `${[...new Set(fixes)].join("; ")}; or ${restore}`;
 }

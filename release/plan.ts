@@ -1,5 +1,5 @@
 import type { Color, PolicySettings } from "../settings/Settings";
-import { type Drift, findDrift } from "./drift";
+import { type Drift, findDrift, waysOut } from "./drift";
 import { type Farewell, idleColor, type Live, type ObservedColor, type ObservedService } from "./Observed";
 import type { Release } from "./Release";
 import { type Recovery, settle } from "./settle";
@@ -98,12 +98,8 @@ function decide(service: ObservedService, desired: Desired): Plan {
     }
     if (drift.length > 0) {
         const what = drift.map(({ what }) => what).join("; ");
-        const fix = drift.map(({ fix }) => fix).join("; ");
-        return refuse(
-            service,
-            "drift",
-            `drift: ${what}. Nothing is changed. To go on: ${fix}; or set driftPolicy: repair`,
-        );
+        const ways = waysOut(service.name, drift);
+        return refuse(service, "drift", `drift: ${what}. Nothing is changed. To go on: ${ways}`);
     }
     if (desired.live !== "auto") {
         return pinned(service, desired, desired.live);
@@ -145,10 +141,15 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
         return refuse(service, "drift", `drift: ${what}. The record holds nothing that could be restored`);
     }
     const relink = live !== confirmed;
-    const act = relink ? !isComplete(color, color.replicas) : true;
+    const rewrite = drift.some(({ ofLink }) => ofLink);
+    const act = relink ? !isComplete(color, color.replicas) : drift.some(({ ofLink }) => !ofLink);
     const words = [
         ...(act ? [`${confirmed} is brought back to ${count(color.replicas)} of ${color.release.image}`] : []),
-        ...(relink ? [`the link moves back ${live} => ${confirmed}`] : []),
+        ...(relink
+            ? [`the link moves back ${live} => ${confirmed}`]
+            : rewrite
+              ? [`the link to ${confirmed} is written again`]
+              : []),
     ];
     return {
         ...asObserved(service),
@@ -159,7 +160,7 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
             live: confirmed,
             expect: relink ? color.release.id : undefined,
             hosts: service.hosts,
-            act: relink,
+            act: rewrite,
         },
     };
 }
@@ -199,10 +200,13 @@ function stay(service: ObservedService, desired: Desired, live: Color, color: Ob
 
 /** Containers beyond the recorded number are what an interrupted scaling left. */
 function needsScaling(color: ObservedColor, replicas: number): boolean {
-    return color.replicas !== replicas || color.running > replicas;
+    return color.replicas !== replicas || color.running > replicas || color.ended > 0;
 }
 
 function scaling(name: Color, color: ObservedColor, replicas: number): string {
+    if (color.replicas === replicas && color.running < replicas) {
+        return `${name} is brought back to ${count(replicas)}, since ${color.ended} of them ended`;
+    }
     return color.replicas === replicas
         ? `${name} is brought to ${count(replicas)}, since an interrupted up left ${color.running}`
         : `${name} is scaled in place from ${color.replicas} to ${count(replicas)}`;
@@ -323,8 +327,9 @@ function stateOf(color: ObservedColor): ColorState {
 
 /** Exactly the wanted containers, and all of them take traffic when the link comes. */
 function isComplete(color: ObservedColor, replicas: number): boolean {
-    const { running, ready, strays } = color;
-    return [color.replicas, running, ready].every(number => number === replicas) && strays.length === 0;
+    const { running, ready, strays, deviations } = color;
+    const isThere = [color.replicas, running, ready].every(number => number === replicas);
+    return isThere && strays.length === 0 && deviations.length === 0;
 }
 
 /** What the color that loses its traffic will be. The link's resource does it, after the drain. */

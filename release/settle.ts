@@ -32,6 +32,9 @@ export function settle(service: ObservedService): { service: ObservedService; re
             ...service,
             live: recovery.live,
             confirmed: recovery.live,
+            percent: 0,
+            // Settling writes memory and file.
+            written: undefined,
             intent: finishable ? farewellOf(intent) : undefined,
         },
     };

@@ -54,6 +54,8 @@ export class SimulatedWorld {
             containers: this.containers.map(({ color, slot, release, running }) => ({
                 name: `web-${color}-${slot}`,
                 state: running ? "running" : "exited",
+                status: running ? "running" : "exited with code 0",
+                restartPolicy: this.record.releases[release]?.settings.restart,
                 labels: {
                     "relink.service": "web",
                     "relink.color": color,
@@ -67,6 +69,9 @@ export class SimulatedWorld {
                 workers: [
                     {
                         old: false,
+                        releases: new Map(
+                            (["blue", "green"] as const).map(color => [`web-${color}`, this.record[color].release]),
+                        ),
                         routes: new Map(this.record.hosts.map(host => [host, "web"])),
                         links: new Map([["web", this.link === "none" ? LinkValue.none() : LinkValue.to(this.link)]]),
                         backends: new Map([
@@ -122,14 +127,14 @@ export class SimulatedWorld {
                 container.release === release.id && container.slot <= replicas && (container.running || proved),
         );
         const discard = this.#on(color).filter(container => !keep.includes(container));
-        const serving = live ? keep.filter(({ admitted }) => admitted) : [];
+        const serving = live ? keep.filter(({ running, admitted }) => running && admitted) : [];
         this.#write(record => {
             const known = record.releases[release.id];
             const promotion = made.promotion ?? known?.promotion ?? 0;
             return {
                 ...record,
                 [color]: live
-                    ? { ...record[color], replicas: Math.min(record[color].replicas, replicas) }
+                    ? { ...record[color], replicas: Math.min(record[color].replicas, replicas, serving.length) }
                     : { release: release.id, replicas },
                 releases: {
                     ...record.releases,

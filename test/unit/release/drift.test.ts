@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findDrift } from "../../../release/drift";
+import { findDrift, waysOut } from "../../../release/drift";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 
 const whats = (service: Parameters<typeof findDrift>[0]) => findDrift(service).map(({ what }) => what);
@@ -15,26 +15,27 @@ describe("drift", () => {
         expect(whats(service)).toEqual(["HAProxy links it to green, but the last confirmed link is blue"]);
     });
 
-    it("is a live container that does not run", () => {
-        expect(whats(blueWithA({ blue: stopped(recorded("A"), 2) }))).toEqual([
-            "0 of 2 containers of the live color blue are running",
+    it("is a share of requests for the other color", () => {
+        expect(whats(blueWithBGreenWarmWithA({ percent: 10 }))).toEqual([
+            "HAProxy sends 10 % of its requests to the color that is not live",
         ]);
     });
 
-    it("is a container of another release on the live color", () => {
-        expect(findDrift(blueWithA({ blue: running(recorded("A"), 1, { strays: ["shop-web-blue-2", "x"] }) }))).toEqual(
-            [
-                {
-                    what: "the live color blue has containers that are not of its release: shop-web-blue-2, x",
-                    fix: "remove them: docker rm -f shop-web-blue-2 x",
-                },
-            ],
-        );
+    it("is a map file that says another link, and what HAProxy would do with it", () => {
+        expect(whats(blueWithBGreenWarmWithA({ written: "green" }))).toEqual([
+            "HAProxy's map file links it to green, but the last confirmed link is blue: users would go there when HAProxy " +
+                "starts again or reloads",
+        ]);
+        expect(findDrift(blueWithBGreenWarmWithA({ written: "blue" }))).toEqual([]);
+        expect(findDrift(observed({ written: "none" }))).toEqual([]);
     });
 
-    it("is all of that at once", () => {
-        const blue = running(recorded("A"), 2, { running: 1, strays: ["x"] });
-        expect(whats(blueWithA({ blue }))).toHaveLength(2);
+    it("is whatever somebody did to the live color", () => {
+        const deviations = [{ what: "web-1 was removed" }, { what: "web-2 is paused", fix: "docker unpause web-2" }];
+        expect(whats(blueWithA({ blue: running(recorded("A"), 2, { running: 0, deviations }) }))).toEqual([
+            "web-1 was removed",
+            "web-2 is paused",
+        ]);
     });
 
     it("is not a container that runs and is not ready: checks are HAProxy's business", () => {
@@ -48,5 +49,32 @@ describe("drift", () => {
     it("is not what happens on the idle color", () => {
         const green = stopped(recorded("A"), 2);
         expect(findDrift(blueWithBGreenWarmWithA({ green: { ...green, strays: ["x"] } }))).toEqual([]);
+    });
+});
+
+describe("the ways out of drift", () => {
+    const restore =
+        "let relink restore it: pulumi config set --path relink:services.web.driftPolicy repair && pulumi up";
+    const ways = (service: Parameters<typeof findDrift>[0]) => waysOut("web", findDrift(service));
+
+    it("are by hand where each difference can be undone by hand", () => {
+        expect(ways(blueWithA({ blue: stopped(recorded("A"), 2) }))).toBe(
+            `docker start web-1; docker start web-2; or ${restore}`,
+        );
+    });
+
+    it("are a reload for a link that only HAProxy's memory has", () => {
+        const moved = { live: "green", confirmed: "blue", generation: "shop-gen-3" } as const;
+        const reload =
+            "make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 shop-gen-3";
+        expect(ways(blueWithBGreenWarmWithA(moved))).toBe(`${reload}; or ${restore}`);
+        expect(ways(blueWithBGreenWarmWithA({ ...moved, written: "blue" }))).toBe(`${reload}; or ${restore}`);
+        expect(ways(blueWithBGreenWarmWithA({ ...moved, written: "green" }))).toBe(restore);
+        expect(ways(blueWithBGreenWarmWithA({ ...moved, generation: undefined }))).toBe(restore);
+    });
+
+    it("are relink's alone where one of them cannot be undone by hand", () => {
+        const deviations = [{ what: "web-1 was removed" }, { what: "web-2 is paused", fix: "docker unpause web-2" }];
+        expect(ways(blueWithA({ blue: running(recorded("A"), 2, { deviations }) }))).toBe(restore);
     });
 });

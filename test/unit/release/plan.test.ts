@@ -540,15 +540,15 @@ describe("a refusal changes nothing and says why:", () => {
         [
             "a live container that somebody stopped",
             {
-                observed: blueWithA({ blue: running(recorded("A"), 2, { running: 1 }) }),
+                observed: blueWithA({ blue: stopped(recorded("A"), 2, 1) }),
                 desired: wish("B"),
                 row: "drift",
                 refusal:
-                    "drift: 1 of 2 containers of the live color blue are running. Nothing is changed. To go on: " +
-                    "start what was stopped (docker ps -a --filter label=relink.service=web shows it, docker start NAME); or set driftPolicy: repair",
+                    "drift: web-1 is stopped. Nothing is changed. To go on: docker start web-1; or " +
+                    "let relink restore it: pulumi config set --path relink:services.web.driftPolicy repair && pulumi up",
                 sentence:
-                    "refused: drift: 1 of 2 containers of the live color blue are running. Nothing is changed. To go on: " +
-                    "start what was stopped (docker ps -a --filter label=relink.service=web shows it, docker start NAME); or set driftPolicy: repair (blue goes on serving).",
+                    "refused: drift: web-1 is stopped. Nothing is changed. To go on: docker start web-1; or " +
+                    "let relink restore it: pulumi config set --path relink:services.web.driftPolicy repair && pulumi up (blue goes on serving).",
             },
         ],
         [
@@ -558,25 +558,25 @@ describe("a refusal changes nothing and says why:", () => {
                 desired: wish("A"),
                 row: "drift",
                 refusal:
-                    "drift: 0 of 1 containers of the live color blue are running. Nothing is changed. To go on: " +
-                    "start what was stopped (docker ps -a --filter label=relink.service=web shows it, docker start NAME); or set driftPolicy: repair",
+                    "drift: web-1 is stopped. Nothing is changed. To go on: docker start web-1; or " +
+                    "let relink restore it: pulumi config set --path relink:services.web.driftPolicy repair && pulumi up",
                 sentence:
-                    "refused: drift: 0 of 1 containers of the live color blue are running. Nothing is changed. To go on: " +
-                    "start what was stopped (docker ps -a --filter label=relink.service=web shows it, docker start NAME); or set driftPolicy: repair (nothing is served).",
+                    "refused: drift: web-1 is stopped. Nothing is changed. To go on: docker start web-1; or " +
+                    "let relink restore it: pulumi config set --path relink:services.web.driftPolicy repair && pulumi up (nothing is served).",
             },
         ],
         [
             "a link that somebody moved",
             {
-                observed: blueWithBGreenWarmWithA({ live: "green", confirmed: "blue" }),
+                observed: blueWithBGreenWarmWithA({ live: "green", confirmed: "blue", generation: "shop-gen-1" }),
                 desired: wish("A"),
                 row: "drift",
                 refusal:
-                    "drift: HAProxy links it to green, but the last confirmed link is blue. Nothing is changed. To go on: " +
-                    "make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 FRONT-gen-NUMBER; or set driftPolicy: repair",
+                    "drift: HAProxy links it to green, but the last confirmed link is blue. Nothing is changed. To go on: make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 shop-gen-1; or " +
+                    "let relink restore it: pulumi config set --path relink:services.web.driftPolicy repair && pulumi up",
                 sentence:
-                    "refused: drift: HAProxy links it to green, but the last confirmed link is blue. Nothing is changed. To go on: " +
-                    "make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 FRONT-gen-NUMBER; or set driftPolicy: repair (green goes on serving).",
+                    "refused: drift: HAProxy links it to green, but the last confirmed link is blue. Nothing is changed. To go on: make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 shop-gen-1; or " +
+                    "let relink restore it: pulumi config set --path relink:services.web.driftPolicy repair && pulumi up (green goes on serving).",
             },
         ],
     ])("%s", (_name, { observed, desired, row, refusal, sentence }) => {

@@ -6,7 +6,7 @@ const repair = { policy: { driftPolicy: "repair" as const } };
 
 describe("driftPolicy: repair", () => {
     it("brings back the recorded live release where containers are missing, and never the one that is wanted now", () => {
-        const world = blueWithA({ blue: running(recorded("A"), 2, { running: 1, ready: 1 }) });
+        const world = blueWithA({ blue: stopped(recorded("A"), 2, 1) });
         const made = plan(world, wish("B", repair));
         expect(made).toMatchObject({
             row: "repair",
@@ -16,7 +16,7 @@ describe("driftPolicy: repair", () => {
             link: { live: "blue", act: false },
         });
         expect(made.sentence).toBe(
-            "repairs drift (1 of 2 containers of the live color blue are running): blue is brought back to 2 replicas of " +
+            "repairs drift (web-1 is stopped): blue is brought back to 2 replicas of " +
                 "shop/web:A. What the config asks for waits for the next up.",
         );
     });
@@ -49,8 +49,28 @@ describe("driftPolicy: repair", () => {
         });
     });
 
+    it("writes a link again that only HAProxy's map file has otherwise, and touches no container", () => {
+        const made = plan(blueWithBGreenWarmWithA({ written: "green" }), wish("A", repair));
+        expect(made).toMatchObject({
+            row: "repair",
+            blue: { act: false },
+            green: { act: false },
+            link: { live: "blue", act: true },
+        });
+        expect(made.sentence).toContain(": the link to blue is written again. What the config asks for waits");
+    });
+
+    it("takes back a share of requests that somebody gave to the other color", () => {
+        expect(plan(blueWithBGreenWarmWithA({ percent: 50 }), wish("B", repair))).toMatchObject({
+            row: "repair",
+            blue: { act: false },
+            link: { live: "blue", act: true },
+        });
+    });
+
     it("replaces strangers on the live color by the recorded release", () => {
-        const world = blueWithA({ blue: running(recorded("A"), 1, { strays: ["foreign"] }) });
+        const deviations = [{ what: "foreign was added" }];
+        const world = blueWithA({ blue: running(recorded("A"), 1, { strays: ["foreign"], deviations }) });
         expect(plan(world, wish("A", repair))).toMatchObject({ row: "repair", blue: { act: true, replicas: 1 } });
     });
 

@@ -28,7 +28,7 @@ describe("settling what an interrupted up left", () => {
     it.each<[string, ObservedColor]>([
         ["is not proved", running({ ...B, proved: false })],
         ["runs another release", running(recorded("C"))],
-        ["holds nothing", { replicas: 0, running: 0, ready: 0, strays: [] }],
+        ["holds nothing", { replicas: 0, running: 0, ready: 0, strays: [], ended: 0, deviations: [] }],
         ["was to have no container", running(B, 0)],
         ["has one container too few ready", running(B, 2, { ready: 1 })],
         ["is stopped", stopped(B)],

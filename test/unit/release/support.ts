@@ -34,12 +34,15 @@ export function recorded(version: string, change: Partial<RecordedRelease> = {})
 
 /** A color whose containers all run and are ready. */
 export function running(release: RecordedRelease, replicas = 1, change: Partial<ObservedColor> = {}): ObservedColor {
-    return { release, replicas, running: replicas, ready: replicas, strays: [], ...change };
+    const whole = { running: replicas, ready: replicas, strays: [], ended: 0, deviations: [] };
+    return { release, replicas, ...whole, ...change };
 }
 
-/** A color that was stopped by somebody. */
-export function stopped(release: RecordedRelease, replicas = 1): ObservedColor {
-    return running(release, replicas, { running: 0, ready: 0 });
+/** A color whose containers somebody stopped, down to `left` that run. */
+export function stopped(release: RecordedRelease, replicas = 1, left = 0): ObservedColor {
+    const names = Array.from({ length: replicas - left }, (_, index) => `web-${index + 1}`);
+    const deviations = names.map(name => ({ what: `${name} is stopped`, fix: `docker start ${name}` }));
+    return running(release, replicas, { running: left, ready: left, deviations });
 }
 
 /** A service `web` with routes for all hosts, whose confirmed link is also HAProxy's. */

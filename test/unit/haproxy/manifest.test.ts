@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { editedFiles, MANIFEST_FILE, writeManifest } from "../../../haproxy/manifest";
+
+const first = new Map([
+    ["conf/20-web-blue.cfg", "backend web-blue\n"],
+    ["maps/link.map", "web blue:green:0\n"],
+]);
+const manifest = writeManifest(first, new Map(), undefined);
+
+/** A version's files as they are read back, with what somebody did to them. */
+function readBack(change: Record<string, string | undefined>): Map<string, string> {
+    const files = new Map([...first, [MANIFEST_FILE, manifest]]);
+    for (const [path, text] of Object.entries(change)) {
+        if (text === undefined) {
+            files.delete(path);
+        } else {
+            files.set(path, text);
+        }
+    }
+    return files;
+}
+
+describe("the manifest of HAProxy's files", () => {
+    it("finds nothing edited in what relink wrote", () => {
+        expect(editedFiles(readBack({}))).toEqual([]);
+    });
+
+    it("finds what was edited and what was removed, and leaves alone what somebody added", () => {
+        expect(editedFiles(readBack({ "maps/link.map": "web green:blue:0\n" }))).toEqual(["maps/link.map"]);
+        expect(editedFiles(readBack({ "conf/20-web-blue.cfg": undefined }))).toEqual(["conf/20-web-blue.cfg"]);
+        expect(editedFiles(readBack({ "conf/99-mine.cfg": "backend mine\n" }))).toEqual([]);
+    });
+
+    it("knows nothing of a version that an earlier relink wrote", () => {
+        expect(editedFiles(first)).toEqual([]);
+    });
+
+    it("still tells an edit when a later version carries the file over", () => {
+        const edited = new Map(first).set("conf/20-web-blue.cfg", "backend web-blue # by hand\n");
+        const next = new Map(edited).set("maps/link.map", "web green:blue:0\n");
+        const written = new Map(next).set(MANIFEST_FILE, writeManifest(next, edited, manifest));
+        expect(editedFiles(written)).toEqual(["conf/20-web-blue.cfg"]);
+        // relink's own change of the file ends it.
+        const after = new Map(next).set("conf/20-web-blue.cfg", "backend web-blue\n");
+        const again = writeManifest(after, next, written.get(MANIFEST_FILE));
+        expect(editedFiles(new Map(after).set(MANIFEST_FILE, again))).toEqual([]);
+    });
+
+    it("is what sha256sum -c reads", () => {
+        expect(manifest).toMatch(/^(?:[0-9a-f]{64} {2}\S+\n){2}$/);
+    });
+});
