@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { LISTENER_PORTS } from "../haproxy/frontends";
+import { OPEN_FILES } from "../haproxy/global";
 import { anchorScript } from "../haproxy/watchdog";
 import { fingerprintOf } from "../providers/FrontConfig";
 import { folders, frontNames, stackLabels, type Target } from "../providers/Target";
@@ -19,7 +20,7 @@ export interface HaproxyFrontArgs {
     act: boolean;
 }
 
-/** Seconds that Docker gives the anchor to exit. It holds nothing but a namespace, so this is only politeness. */
+/** Seconds that Docker gives the anchor to exit. With it goes the network namespace, so this is only politeness. */
 const anchorGraceSeconds = 2;
 
 /**
@@ -66,6 +67,9 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 init: true,
                 stopSignal: "SIGTERM",
                 destroyGraceSeconds: anchorGraceSeconds,
+                // As for a generation: HAProxy may have to stand in here, and writes a line per request.
+                logDriver: "local",
+                ulimits: [{ name: "nofile", soft: OPEN_FILES, hard: OPEN_FILES }],
                 restart: "always",
                 labels: asList({
                     ...labels,

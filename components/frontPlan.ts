@@ -6,7 +6,8 @@ import { freeSubnet, inspectNetwork } from "../docker/networks";
 import { holderOf } from "../docker/ports";
 import { labelsOfVolume } from "../docker/volumes";
 import { LISTENER_PORTS } from "../haproxy/frontends";
-import type { World } from "../providers/observe";
+import { STAND_IN } from "../haproxy/names";
+import { currentWorkers, type World } from "../providers/observe";
 import { frontNames, stackLabels, type Target } from "../providers/Target";
 import { layout, type SubnetLayout } from "../release/addresses";
 import type { FrontSettings } from "../settings/Settings";
@@ -43,8 +44,13 @@ export async function planFront(
     return {
         layout: layout(subnet),
         key: world.records.key ?? (pulumi.runtime.isDryRun() ? undefined : randomBytes(32)),
-        act: anchor?.state !== "running" || world.generations.length === 0,
+        act: anchor?.state !== "running" || world.generations.length === 0 || isStoodInFor(world),
     };
+}
+
+/** HAProxy runs in the anchor, beside a generation or for want of one. */
+function isStoodInFor({ front }: World): boolean {
+    return currentWorkers(front).some(({ generation }) => generation === STAND_IN);
 }
 
 function refuseChanges(settings: FrontSettings, world: World, subnet: string | undefined): void {

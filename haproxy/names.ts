@@ -32,6 +32,11 @@ export function masterSocket(generation: string): string {
     return `${RUN_FOLDER}/master-${checked("generation", generation)}.sock`;
 }
 
+/** In the place of a generation's name: HAProxy inside the anchor, while no generation listens (watchdog.ts). */
+export const STAND_IN = "stand-in";
+/** Where the stand-in's master writes its process id. */
+export const STAND_IN_PID = `${RUN_FOLDER}/${STAND_IN}.pid`;
+
 /** Name of a color's backend, `web-blue`. */
 export function backendName(service: string, color: Color): string {
     return `${checked("service", service)}-${checked("color", color)}`;

@@ -1,15 +1,44 @@
-import { RUN_FOLDER } from "./names";
+import { LISTENER_PORTS } from "./frontends";
+import { CURRENT_FOLDER, masterSocket, RUN_FOLDER, STAND_IN, STAND_IN_PID } from "./names";
 
 /** Where the anchor says, at each of its starts, which start it is. */
 const anchorFile = `${RUN_FOLDER}/anchor`;
 
+/** How many looks, a second apart, find nobody listening before HAProxy starts in the anchor. */
+const unheardLooks = 5;
+
+/** How /proc/net/tcp shows a socket that listens on the public port. */
+const listening = `:${LISTENER_PORTS.http.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A `;
+
+/** HAProxy as master and worker in the foreground, with the files in force. */
+export function haproxyArguments(generation: string): string[] {
+    return ["-W", "-db", "-f", `${CURRENT_FOLDER}/conf`, "-S", `${masterSocket(generation)},mode,600,level,admin`];
+}
+
 /**
- * The anchor's whole work: it says that it has started, and then only holds its network namespace. A plain POSIX shell
- * script, since it never changes once a front is there.
+ * What the anchor runs. It says that it has started, holds its network namespace, and looks whether somebody listens in
+ * it. Docker starts its containers in any order when it starts itself, and a generation whose turn comes before the
+ * anchor's is given up for good ("cannot join network of a non running container", moby/moby#11777): nobody would answer
+ * until the next `up`. So when nobody has listened for some seconds, HAProxy starts in here, as the user that generations
+ * run as, and stands in until an `up` has made another generation. A plain POSIX shell script, since it never changes once
+ * a front is there.
  */
 export const anchorScript = `
 cat /proc/sys/kernel/random/uuid > ${anchorFile}.new && mv ${anchorFile}.new ${anchorFile}
-exec sleep infinity
+unheard=0
+while :; do
+    if grep -q '${listening}' /proc/net/tcp || [ ! -d ${CURRENT_FOLDER}/conf ]; then
+        unheard=0
+    else
+        unheard=$((unheard + 1))
+    fi
+    if [ $unheard -ge ${unheardLooks} ]; then
+        unheard=0
+        echo "nobody listens: HAProxy starts in the anchor, until pulumi up starts another generation" >&2
+        su -s /bin/sh haproxy -c 'exec haproxy ${haproxyArguments(STAND_IN).join(" ")} -p ${STAND_IN_PID}' &
+    fi
+    sleep 1 & wait $!
+done
 `.trim();
 
 /**

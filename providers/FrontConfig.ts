@@ -5,8 +5,8 @@ import { renderFrontends, renderGlobal } from "../haproxy/configuration";
 import { LISTENER_PORTS } from "../haproxy/frontends";
 import { OPEN_FILES } from "../haproxy/global";
 import { emptyMaps } from "../haproxy/maps";
-import { CURRENT_FOLDER, FRONTENDS_FILE, GLOBAL_FILE, masterSocket } from "../haproxy/names";
-import { generationScript } from "../haproxy/watchdog";
+import { ADMIN_SOCKET, FRONTENDS_FILE, GLOBAL_FILE, STAND_IN, STAND_IN_PID } from "../haproxy/names";
+import { generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
 import { currentWorkers, generationOf, observe, runs, type World } from "./observe";
 import { type Progress, progressFor } from "./progress";
@@ -101,6 +101,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     await removeDead(session, inputs.anchor);
     progress.status("waiting until HAProxy answers");
     await answers(session);
+    await endStandIn(session, progress);
 }
 
 /** An anchor that somebody stopped is started: nothing can be written, nor served, without it. */
@@ -137,15 +138,8 @@ async function startGeneration(session: Session, world: World): Promise<void> {
         name: names.generation(number),
         Image: world.anchor.imageId,
         Entrypoint: ["sh", "-c", generationScript, "relink"],
-        // A master with workers, in the foreground.
-        Cmd: [
-            "-W",
-            "-db",
-            "-f",
-            `${CURRENT_FOLDER}/conf`,
-            "-S",
-            `${masterSocket(String(number))},mode,600,level,admin`,
-        ],
+        // It takes over the listening sockets of who serves now, so that nobody notices when that one ends.
+        Cmd: [...haproxyArguments(String(number)), "-x", ADMIN_SOCKET],
         Labels: {
             ...stackLabels(target),
             "relink.front": target.front,
@@ -164,12 +158,12 @@ async function startGeneration(session: Session, world: World): Promise<void> {
     await container.start();
 }
 
-/** The newest generation has a worker with the configuration in force, and its listeners answer. */
+/** A generation has a worker, and its listeners answer. */
 async function answers(session: Session): Promise<void> {
     await until(
         async seen => {
             const { front, anchor } = await session.observe();
-            if (currentWorkers(front).length === 0) {
+            if (currentWorkers(front).every(({ generation }) => generation === STAND_IN)) {
                 seen("no worker of HAProxy runs; docker logs of the generation says why");
                 return undefined;
             }
@@ -189,6 +183,15 @@ async function answers(session: Session): Promise<void> {
         },
         { deadline: Date.now() + startMs, what: "the front does not answer" },
     );
+}
+
+/** The HAProxy that stood in for a generation finishes what it has: a generation has taken over its listening sockets. */
+async function endStandIn(session: Session, progress: Progress): Promise<void> {
+    const { front } = await session.observe();
+    if (currentWorkers(front).some(({ generation }) => generation === STAND_IN)) {
+        await session.lease.guarded('kill -USR1 "$(cat "$1")"', [STAND_IN_PID]);
+        progress.info("HAProxy ran in the anchor, since Docker had given up its own container; it has one again");
+    }
 }
 
 /**

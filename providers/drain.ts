@@ -1,6 +1,6 @@
 import { exec } from "../docker/exec";
 import { type DrainSample, drained } from "../haproxy/drain";
-import { backendName } from "../haproxy/names";
+import { backendName, STAND_IN } from "../haproxy/names";
 import type { Worker } from "../haproxy/runtime";
 import type { Color, PolicySettings } from "../settings/Settings";
 import { generationOf } from "./observe";
@@ -92,10 +92,13 @@ async function cut(
 
 /** Ends a soft-stopped worker: it would go on sending requests to containers that are about to go. */
 async function endWorker(session: Session, worker: Worker): Promise<void> {
-    const { generations } = await session.observe();
-    const generation = generations.find(container => String(generationOf(container)) === String(worker.generation));
-    if (generation !== undefined) {
-        await exec(session.engine, generation.id, ["kill", "-TERM", String(worker.pid)], { user: "0" });
+    const { generations, anchor } = await session.observe();
+    const home =
+        worker.generation === STAND_IN
+            ? anchor
+            : generations.find(container => String(generationOf(container)) === worker.generation);
+    if (home !== undefined) {
+        await exec(session.engine, home.id, ["kill", "-TERM", String(worker.pid)], { user: "0" });
     }
 }
 

@@ -27,7 +27,7 @@ export interface World {
     /** Containers of HAProxy that run, oldest first. */
     generations: ContainerInfo[];
     records: Records;
-    /** HAProxy's own view; undefined while no generation runs. */
+    /** HAProxy's own view; undefined while the anchor does not run. */
     front?: FrontState;
     /** HAProxy's files in force, and the names of containers that are not this stack's: only where somebody looked. */
     files?: ReadonlyMap<string, string>;
@@ -56,10 +56,9 @@ export async function observe(engine: Engine, target: Target, runtime?: FrontVie
     if (anchor === undefined) {
         return { containers, generations, records: { services: new Map(), frontIncarnation: 0 } };
     }
-    const running = anchor.state === "running" && generations.length > 0;
     const [records, front] = await Promise.all([
         readRecords(engine, anchor.id),
-        running ? (runtime ?? new Runtime(runInAnchor(engine, target.front))).observe() : undefined,
+        anchor.state === "running" ? (runtime ?? new Runtime(runInAnchor(engine, target.front))).observe() : undefined,
     ]);
     return { containers, anchor, generations, records, front };
 }

@@ -2,7 +2,7 @@ import type { Color } from "../../settings/Settings";
 import { expectSuccess } from "./command";
 import type { EndState } from "./leftovers";
 import { webStack } from "./scenario";
-import { createStack, type TestStack } from "./stack";
+import { createStack, type StackConfig, type TestStack } from "./stack";
 
 /** What an `up` does here. */
 export type Kind = "release" | "return" | "scale up" | "scale down" | "stop" | "remove" | "routes";
@@ -29,9 +29,10 @@ export class Subject {
         };
     }
 
-    static async create(): Promise<Subject> {
+    /** @param others the rest of the stack's config */
+    static async create(others?: StackConfig): Promise<Subject> {
         const stack = await createStack({
-            config: webStack({ replicas: 1, minHealthyTime: "500ms", env: { BUILD: "1" } }),
+            config: webStack({ replicas: 1, minHealthyTime: "500ms", env: { BUILD: "1" } }, others),
         });
         try {
             expectSuccess(await stack.up());

@@ -40,6 +40,7 @@ export class TestStack {
     private constructor(
         readonly name: string,
         readonly ports: StackPorts,
+        private readonly address: string,
         private readonly folder: StackFolder,
         private readonly env: Record<string, string>,
         private readonly isCopy = false,
@@ -48,10 +49,11 @@ export class TestStack {
     static async create(options: StackOptions = {}): Promise<TestStack> {
         const name = `t-${randomBytes(4).toString("hex")}`;
         const ports = await findFreePorts();
-        const stack = new TestStack(name, ports, new StackFolder(name), options.env ?? {});
         const { front, ...others } = options.config ?? {};
+        const address = String(front?.address ?? "127.0.0.1");
+        const stack = new TestStack(name, ports, address, new StackFolder(name), options.env ?? {});
         stack.setConfig("front", {
-            address: "127.0.0.1",
+            address,
             http: { port: ports.http },
             preview: { port: ports.preview },
             metrics: { port: ports.metrics },
@@ -76,7 +78,7 @@ export class TestStack {
 
     /** The front's public address. */
     get url(): string {
-        return `http://127.0.0.1:${this.ports.http}`;
+        return `http://${this.address}:${this.ports.http}`;
     }
 
     get previewUrl(): string {
@@ -177,7 +179,7 @@ export class TestStack {
      * alone: what runs is the original's.
      */
     copy(): TestStack {
-        return new TestStack(this.name, this.ports, this.folder.copy(), this.env, true);
+        return new TestStack(this.name, this.ports, this.address, this.folder.copy(), this.env, true);
     }
 
     /** Ends what still runs, removes everything of this stack from Docker, and its folder. For `afterEach`. */

@@ -1,0 +1,212 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Engine } from "../../docker/Engine";
+import { until } from "../../providers/until";
+import { PoweredMachine } from "./PoweredMachine";
+
+/** How long a daemon may take to start, to stop, and its processes to be gone, milliseconds. */
+const patienceMs = 120_000;
+/** Networks of the daemon's own, where nobody else on this machine has one. */
+const defaultBridge = "10.214.0.1/24";
+
+/**
+ * A Docker Engine of the test's own, which it may restart, kill and cut off from power: on a machine that is a network
+ * namespace and a disk (PoweredMachine), so that no other Engine notices. It needs root.
+ */
+export class OwnEngine {
+    readonly #folder = mkdtempSync(join(tmpdir(), "relink-own-"));
+    readonly #name = `relink-own-${randomBytes(3).toString("hex")}`;
+    readonly #machine = new PoweredMachine(this.#name, this.#folder);
+    #daemon: ChildProcess | undefined;
+
+    private constructor() {}
+
+    /** Why there cannot be one here. */
+    static get missing(): string | undefined {
+        if (process.getuid?.() !== 0) {
+            return "needs root";
+        }
+        try {
+            for (const tool of ["dockerd", "docker", "ip", "nsenter", "mkfs.ext4", "losetup", "perl"]) {
+                execFileSync("sh", ["-c", `command -v ${tool} || ls /usr/sbin/${tool}`], { stdio: "ignore" });
+            }
+            return undefined;
+        } catch (error) {
+            return (error as Error).message;
+        }
+    }
+
+    /** Starts one that has these images of the machine's own Engine. */
+    static async create(images: string[]): Promise<OwnEngine> {
+        const engine = new OwnEngine();
+        try {
+            engine.#machine.powerOn();
+            await engine.start();
+            const from = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
+            const script = 'from=$1 to=$2; shift 2; docker -H "$from" save "$@" | docker -H "$to" load';
+            execFileSync("sh", ["-c", script, "sh", from, engine.host, ...images], { stdio: "pipe" });
+            engine.#machine.sync();
+            return engine;
+        } catch (error) {
+            await engine.remove();
+            throw error;
+        }
+    }
+
+    /** The value for DOCKER_HOST. */
+    get host(): string {
+        return `unix://${this.#folder}/docker.sock`;
+    }
+
+    /** Where its published ports are reached. */
+    get address(): string {
+        return this.#machine.address;
+    }
+
+    /** What a stack's front needs to be on it. */
+    get front(): Record<string, unknown> {
+        // A subnet that no network of another Engine has: those are nearer than ours.
+        return { address: this.address, network: { subnet: "10.215.0.0/20" } };
+    }
+
+    /** Starts the daemon, with more arguments if wanted, and waits until it answers: by then it has started its containers. */
+    async start(args: string[] = []): Promise<void> {
+        const output = openSync(join(this.#folder, "dockerd.log"), "a");
+        mkdirSync(this.#executionRoot, { recursive: true });
+        const daemon = spawn(
+            "nsenter",
+            [
+                `--net=${this.#machine.namespace}`,
+                "dockerd",
+                ...["--data-root", join(this.#machine.disk, "docker"), "--exec-root", this.#executionRoot],
+                ...["--pidfile", join(this.#folder, "docker.pid"), "--host", this.host],
+                ...["--cgroup-parent", `/${this.#name}`, "--bip", defaultBridge],
+                ...args,
+            ],
+            {
+                stdio: ["ignore", output, output],
+                detached: true,
+                env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+            },
+        );
+        closeSync(output);
+        this.#daemon = daemon;
+        const engine = Engine.connect(this.host);
+        await until(
+            async () => {
+                if (daemon.exitCode !== null || daemon.signalCode !== null) {
+                    throw new Error(`dockerd did not start:\n${this.log().split("\n").slice(-10).join("\n")}`);
+                }
+                return engine.ping().then(
+                    () => true,
+                    () => undefined,
+                );
+            },
+            { deadline: Date.now() + patienceMs, what: "dockerd does not answer" },
+        );
+    }
+
+    /** Ends the daemon as a service manager does. Its containers end with it, unless it was started with --live-restore. */
+    async stop(): Promise<void> {
+        this.#daemon?.kill("SIGTERM");
+        await this.#gone();
+    }
+
+    /** Kills the daemon alone, as a crash does. Its containers live on; without --live-restore the next daemon ends them. */
+    async crash(): Promise<void> {
+        this.#daemon?.kill("SIGKILL");
+        await this.#gone();
+        rmSync(join(this.#folder, "docker.pid"), { force: true });
+    }
+
+    /** Takes the power away: every process of the machine, its network, and whatever had not reached its disk. */
+    async cutPower(): Promise<void> {
+        this.#machine.freeze();
+        await this.#killAll();
+        this.#machine.powerOff();
+        for (const name of ["run", "docker.pid", "docker.sock"]) {
+            rmSync(join(this.#folder, name), { recursive: true, force: true });
+        }
+    }
+
+    /** Gives the power back, and starts the daemon. */
+    async powerOn(args: string[] = []): Promise<void> {
+        this.#machine.powerOn();
+        await this.start(args);
+    }
+
+    /** Leaves no room on its disk, until the returned function is called. */
+    fillDisk(): () => void {
+        return this.#machine.fillDisk();
+    }
+
+    /** What the daemon has written to its log. */
+    log(): string {
+        return readFileSync(join(this.#folder, "dockerd.log"), "utf8");
+    }
+
+    /** Ends it and removes all that it had. */
+    async remove(): Promise<void> {
+        await this.#killAll();
+        this.#machine.remove();
+        rmSync(this.#folder, { recursive: true, force: true });
+    }
+
+    get #executionRoot(): string {
+        return join(this.#folder, "run");
+    }
+
+    async #gone(): Promise<void> {
+        const daemon = this.#daemon;
+        await until(
+            async () =>
+                daemon === undefined || daemon.exitCode !== null || daemon.signalCode !== null ? true : undefined,
+            { deadline: Date.now() + patienceMs, what: "dockerd does not end" },
+        );
+    }
+
+    /** Daemon, containerd and shims are in the namespace, containers in the control group. */
+    async #killAll(): Promise<void> {
+        const namespace = this.#machine.namespaceId();
+        await until(
+            async () => {
+                const left = processes().filter(
+                    pid => (namespace !== undefined && isIn(pid, namespace)) || isOf(pid, this.#name),
+                );
+                for (const pid of left) {
+                    try {
+                        process.kill(pid, "SIGKILL");
+                    } catch {
+                        // It has ended meanwhile.
+                    }
+                }
+                return left.length === 0 ? true : undefined;
+            },
+            { deadline: Date.now() + patienceMs, what: `processes of ${this.#name} do not end` },
+        );
+    }
+}
+
+function processes(): number[] {
+    return readdirSync("/proc").map(Number).filter(Number.isInteger);
+}
+
+function isIn(pid: number, namespace: string): boolean {
+    try {
+        return readlinkSync(`/proc/${pid}/ns/net`) === namespace;
+    } catch {
+        return false;
+    }
+}
+
+function isOf(pid: number, group: string): boolean {
+    try {
+        const isZombie = /^.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+        return !isZombie && readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(`/${group}/`);
+    } catch {
+        return false;
+    }
+}

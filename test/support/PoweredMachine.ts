@@ -1,0 +1,130 @@
+import { execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { join } from "node:path";
+
+const diskSize = "3G";
+/** EXT4_IOC_SHUTDOWN without a flush of the journal: what xfstests use for a power cut. */
+const shutDown = "2";
+const shutdownScript = `
+open(my $disk, "<", $ARGV[0]) or die "$ARGV[0]: $!";
+my $how = pack("L", $ARGV[1]);
+ioctl($disk, 0x8004587d, $how) or die "EXT4_IOC_SHUTDOWN: $!";
+`;
+
+/**
+ * What of a machine a power cut touches: a network namespace, tied to this machine by one cable, and a disk, an ext4 file
+ * system in a file, which loses what was written and not synced.
+ */
+export class PoweredMachine {
+    readonly disk: string;
+    readonly namespace: string;
+    /** Its address; ours on the cable is one less. */
+    readonly address: string;
+    readonly #image: string;
+    readonly #cable: string;
+    readonly #subnet: string;
+    readonly #gateway: string;
+    #isMade = false;
+
+    constructor(
+        private readonly name: string,
+        folder: string,
+    ) {
+        this.disk = join(folder, "disk");
+        this.#image = join(folder, "disk.img");
+        this.namespace = `/run/netns/${name}`;
+        // 15 characters are the longest name.
+        this.#cable = `v${name.slice(-12)}`;
+        const network = `10.213.${randomInt(256)}`;
+        const host = randomInt(64) * 4;
+        this.#subnet = `${network}.${host}/30`;
+        this.#gateway = `${network}.${host + 1}`;
+        this.address = `${network}.${host + 2}`;
+    }
+
+    powerOn(): void {
+        if (!this.#isMade) {
+            mkdirSync(this.disk);
+            call("truncate", "-s", diskSize, this.#image);
+            call("mkfs.ext4", "-q", "-m", "0", this.#image);
+            // While the power is off nothing shall look for it elsewhere.
+            call("ip", "route", "add", "unreachable", this.#subnet, "metric", "9999");
+            this.#isMade = true;
+        }
+        // The harshest that ext4 has: nothing reaches the disk unless it is asked to.
+        call("mount", "-o", "loop,commit=300,noauto_da_alloc", this.#image, this.disk);
+        call("ip", "netns", "add", this.name);
+        call("ip", "link", "add", this.#cable, "type", "veth", "peer", "name", "eth0", "netns", this.name);
+        call("ip", "addr", "add", `${this.#gateway}/30`, "dev", this.#cable);
+        call("ip", "link", "set", this.#cable, "up");
+        call("ip", "-n", this.name, "addr", "add", `${this.address}/30`, "dev", "eth0");
+        call("ip", "-n", this.name, "link", "set", "eth0", "up");
+        call("ip", "-n", this.name, "link", "set", "lo", "up");
+    }
+
+    /** From now on nothing reaches the disk any more, and what had not reached it is lost. */
+    freeze(): void {
+        call("perl", "-e", shutdownScript, this.disk, shutDown);
+    }
+
+    /** Takes network and disk away, once its processes are gone. */
+    powerOff(): void {
+        const folder = this.disk.slice(0, this.disk.lastIndexOf("/"));
+        const mounts = readFileSync("/proc/self/mounts", "utf8")
+            .split("\n")
+            .map(line => line.split(" ")[1] ?? "")
+            .filter(path => path.startsWith(`${folder}/`));
+        for (const path of mounts.reverse()) {
+            attempt("umount", "-l", path);
+        }
+        attempt("ip", "link", "del", this.#cable);
+        attempt("ip", "netns", "del", this.name);
+    }
+
+    /** Gives back what is not in its folder. */
+    remove(): void {
+        this.powerOff();
+        attempt("ip", "route", "del", "unreachable", this.#subnet, "metric", "9999");
+    }
+
+    sync(): void {
+        call("sync", "-f", this.disk);
+    }
+
+    /** Leaves no room on the disk, until the returned function is called. */
+    fillDisk(): () => void {
+        const filler = join(this.disk, "filler");
+        const { bavail, bsize } = statfsSync(this.disk);
+        call("fallocate", "-l", String(bavail * bsize - 16 * bsize), filler);
+        // What is left after the file system's own needs, byte for byte.
+        attempt("dd", "if=/dev/zero", `of=${filler}.rest`, "bs=4096", "conv=fsync");
+        return () => {
+            rmSync(filler);
+            rmSync(`${filler}.rest`, { force: true });
+        };
+    }
+
+    /** As /proc names it; undefined while the power is off. */
+    namespaceId(): string | undefined {
+        try {
+            return call("nsenter", `--net=${this.namespace}`, "readlink", "/proc/self/ns/net").trim();
+        } catch {
+            return undefined;
+        }
+    }
+}
+
+function call(command: string, ...args: string[]): string {
+    const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+    return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env });
+}
+
+/** For what may be gone already. */
+function attempt(command: string, ...args: string[]): void {
+    try {
+        call(command, ...args);
+    } catch {
+        // Nothing is left of it, or it never was.
+    }
+}

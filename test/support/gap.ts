@@ -1,0 +1,95 @@
+import { expect } from "vitest";
+import { type LoadMix, type LoadResult, type LoadRun, startLoad } from "./load";
+import type { TestStack } from "./stack";
+
+/** Requests that are answered in a row, by then the service is back. */
+const backAgain = 300;
+/** Requests that are answered before harm is done: whatever began before has ended by then. */
+const settled = 100;
+/** Short requests only, so that few are on their way when the harm comes. */
+const mix: LoadMix = { post: 2, newConnection: 1 };
+const healSeconds = 120;
+
+export interface GapOptions {
+    /** What is done under load once everything has healed. It may not cost a request. */
+    afterwards?: (load: LoadRun) => Promise<void>;
+}
+
+/**
+ * Does something that costs requests, and waits until they are answered again without anybody's help. The gap, from what
+ * was done to the last lost request that was seen, is printed: it is what the documents may promise. Fails when a request
+ * was lost before the harm, or after it had healed.
+ *
+ * @param harm may return what else is worth printing
+ */
+export async function gapUnderLoad(
+    scenario: string,
+    stack: TestStack,
+    harm: (load: LoadRun) => Promise<string | undefined>,
+    { afterwards }: GapOptions = {},
+): Promise<LoadResult> {
+    const load = await startLoad({
+        url: stack.url,
+        connections: 8,
+        mix,
+        ratePerSecond: 200,
+        maxSeconds: 300,
+        maxRequests: 100_000,
+        timeoutMs: 3_000,
+    });
+    try {
+        await load.until(({ answered }) => answered >= settled, "the load is on");
+        await load.mark("harm");
+        const { answered } = await load.snapshot();
+        await load.until(now => now.answered >= answered + settled, "the load goes on");
+        const before = await load.snapshot();
+        const more = await harm(load);
+        let last = before;
+        await load.until(
+            now => {
+                if (now.failed > last.failed) {
+                    last = now;
+                }
+                // Back is: so many answered since the last one that was lost.
+                return now.answered >= last.answered + backAgain;
+            },
+            "the service is back",
+            healSeconds,
+        );
+        await load.mark("healed");
+        await afterwards?.(load);
+        const healed = await load.snapshot();
+        await load.until(now => now.answered >= healed.answered + settled, "the load goes on");
+        const result = await load.stop();
+        const { requests, answered: all, failed, open, phases } = result;
+        expect(requests).toBe(all + failed + open);
+        const gap = last === before ? "no gap" : `gap ${Math.round(last.atMs - before.atMs)} ms`;
+        const words = [`${requests} requests`, `${failed + open} failed`, gap, ...(more ? [more] : [])];
+        console.log(`scenario ${scenario}: ${words.join(", ")}`);
+        for (const { name, failed, open } of phases.filter(({ name }) => name !== "harm")) {
+            expect({ phase: name, failed, open }, JSON.stringify(result.failures)).toEqual({
+                phase: name,
+                failed: 0,
+                open: 0,
+            });
+        }
+        return result;
+    } finally {
+        load.kill();
+    }
+}
+
+/** What users saw over all phases: one version, then perhaps another one, and never the first one again. */
+export function expectNoWayBack(load: LoadResult, from: string, to: string): void {
+    const seen = load.phases.flatMap(({ byVersion }) =>
+        Object.entries(byVersion)
+            .sort(([, one], [, other]) => one.firstSeenMs - other.firstSeenMs)
+            .map(([version]) => version),
+    );
+    const changes = seen.filter((version, index) => version !== seen[index - 1]);
+    expect(changes).toEqual(from === to ? [to] : [from, to]);
+    for (const { overlapMs, around } of load.switches) {
+        // Requests that were on their way at that moment.
+        expect(overlapMs).toBeLessThanOrEqual(around.maxMs);
+    }
+}
