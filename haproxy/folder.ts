@@ -179,8 +179,9 @@ umask 022
 folder=${CONFIG_FOLDER}/versions/$1
 rm -rf "$folder"
 mkdir -p "$folder"
-tar -xf - -C "$folder"
-find "$folder" -exec sync {} + 2>/dev/null || sync`;
+if tar -xf - -C "$folder" && find "$folder" -exec sync {} + && sync ${CONFIG_FOLDER}/versions; then exit; fi
+rm -rf "$folder"
+exit 1`;
 
 const DISCARD = `rm -rf "${CONFIG_FOLDER}/versions/$1"`;
 
@@ -195,7 +196,7 @@ rm -rf versions/*/check
 rm -f current.new
 ln -s "versions/$1" current.new
 mv -T current.new current
-sync . 2>/dev/null || sync
+sync .
 ls versions | grep -E '^[0-9]+$' | sort -rn | tail -n +$(($3 + 1)) | while read -r version; do rm -rf "versions/$version"; done`;
 
 function target(version: number): string {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Run, RunResult } from "../haproxy/Run";
+import { keepFile } from "./keepFile";
 import { Owner } from "./Owner";
 import { stopWithoutParent } from "./parent";
 import { folders } from "./Target";
@@ -191,14 +192,18 @@ exec 9> lock
 flock 9 || exit 1
 `;
 
-const takeScript = `${lockScript}
+// A heartbeat is not synced, so a power cut may leave anything of the file. That is nobody's lease, and its epoch is then
+// higher than any that was counted: whoever held it before can write nothing more.
+const takeScript = `${lockScript}${keepFile}
 epoch=0; expires=0; token=-; owner=-
 if [ -f lease ]; then { read -r epoch; read -r expires; read -r token; read -r owner; } < lease; fi
 now=$(date +%s)
+case "$epoch" in '' | *[!0-9]*) epoch=$now; expires=0 ;; esac
+case "$expires" in '' | *[!0-9]*) expires=0 ;; esac
 if [ "$token" != "$3" ] && [ "$now" -lt "$expires" ] && [ "$epoch" != "$4" ]; then
     echo "$epoch"; echo $(( expires - now )); echo "$owner"; exit ${heldExitCode}
 fi
-{ echo $(( epoch + 1 )); echo $(( now + $2 )); echo "$3"; cat; } > lease.new && mv lease.new lease
+{ echo $(( epoch + 1 )); echo $(( now + $2 )); echo "$3"; cat; } | keep lease || exit 1
 echo $(( epoch + 1 ))
 if [ "$token" != - ] && [ "$token" != "$3" ]; then echo "$owner"; fi
 `;

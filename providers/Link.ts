@@ -205,7 +205,7 @@ async function leave(
             [color]: { ...record[color], replicas: 0, release: undefined },
         }));
     }
-    await Promise.all(
+    const results = await Promise.allSettled(
         containers.map(async ({ id }) => {
             await stopContainer(session.engine, id, graceMs);
             if (farewell === "remove") {
@@ -213,6 +213,15 @@ async function leave(
             }
         }),
     );
+    const failed = results.find(result => result.status === "rejected");
+    if (failed !== undefined) {
+        // The release itself is done and confirmed. What is owed stays in the record.
+        progress.warn(
+            `${color} could not be ${farewell === "stop" ? "stopped" : "removed"}: ${(failed.reason as Error).message}. ` +
+                "Users are not affected, and the next up tries it again",
+        );
+        return;
+    }
     await session.enter("link: left");
     await session.record(service, record => ({ ...record, intent: undefined }));
     progress.info(`${color} was drained and ${farewell === "stop" ? "stopped" : "removed"}`);

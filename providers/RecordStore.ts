@@ -1,5 +1,6 @@
 import { readFolder } from "../docker/archive";
 import type { Engine } from "../docker/Engine";
+import { keepFile } from "./keepFile";
 import type { Lease } from "./Lease";
 import { emptyRecord, parseRecord, prune, type ServiceRecord } from "./Record";
 import { folders } from "./Target";
@@ -26,7 +27,7 @@ export async function readRecords(engine: Engine, anchor: string): Promise<Recor
     const key = text("key");
     return {
         services,
-        key: key === undefined ? undefined : Buffer.from(key, "hex"),
+        key: key ? Buffer.from(key, "hex") : undefined,
         frontIncarnation: Number(text("front-incarnation") ?? 0),
     };
 }
@@ -45,13 +46,13 @@ export async function writeFrontIncarnation(lease: Lease, incarnation: number): 
 
 /** Forgets a service. */
 export async function removeRecord(lease: Lease, service: string): Promise<void> {
-    await lease.guarded('rm -f "$1"', [`services/${service}.json`]);
+    await lease.guarded('rm -f "$1" && sync services', [`services/${service}.json`]);
 }
 
 /** Writes the stack's random key, unless there is one. @throws when there is another one. */
 export async function ensureKey(lease: Lease, key: Buffer): Promise<void> {
     const present = await lease.guarded(
-        "[ -f key ] || { cat > key.new && sync key.new 2>/dev/null; mv key.new key; }\ncat key",
+        `${keepFile}[ -s key ] || keep key || exit 1\ncat key`,
         [],
         `${key.toString("hex")}\n`,
     );
@@ -65,8 +66,7 @@ export function recordOf(records: Records, service: string): ServiceRecord {
     return records.services.get(service) ?? emptyRecord(service);
 }
 
-// `sync FILE` reaches the disk before the rename does: after a power cut the file is the old or the new one.
-const replaceFileScript = `
+const replaceFileScript = `${keepFile}
 mkdir -p services
-cat > "$1.new" && { sync "$1.new" 2>/dev/null || sync; } && mv "$1.new" "$1"
+keep "$1"
 `;

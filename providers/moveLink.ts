@@ -40,6 +40,8 @@ export interface SwitchPolicy {
     farewell?: Farewell;
 }
 
+type SwitchIntent = Extract<Intent, { kind: "switch" }>;
+
 /**
  * Moves a service's link to a color that runs a proved release (DESIGN section 5): intent, map file, every worker's
  * memory, read back, a confirming request through the public listener, done. What cannot be confirmed is moved back.
@@ -53,51 +55,89 @@ export async function moveLink(
     policy: SwitchPolicy,
     progress: Progress,
 ): Promise<void> {
-    let from: Live = "none";
-    let leave: Intent | undefined;
     // Between the switch and its confirmation users see the new release already: what can be done before is done here.
     const questions = await Questions.begin(session, service);
-    await session.enter("link: intent");
-    await session.record(service, record => {
-        from = record.link.live;
-        const intent = { kind: "switch", from, to, release: release.id, farewell: policy.farewell } as const;
-        leave = farewellOf(intent);
-        return { ...record, intent };
-    });
-    progress.status(`link ${from} => ${to}`);
+    let intent: SwitchIntent;
     try {
-        await pointTo(session, service, to);
-        progress.status(`link ${from} => ${to}: confirming through the public listener`);
-        await session.enter("link: confirm");
-        await confirm(questions, to, release);
-    } catch (error) {
-        if (error instanceof Interrupted || error instanceof LeaseLost) {
-            throw error;
+        intent = await begin(session, service, to, release, policy);
+        progress.status(`link ${intent.from} => ${to}`);
+        try {
+            await pointTo(session, service, to);
+            progress.status(`link ${intent.from} => ${to}: confirming through the public listener`);
+            await session.enter("link: confirm");
+            await confirm(questions, to, release);
+        } catch (error) {
+            throw isStop(error) ? error : await moveBack(session, service, intent, release, policy, error as Error);
         }
-        await pointTo(session, service, from, "memory").catch(second => {
-            throw new Error(
-                `${message(error)}; and the link could not be moved back to ${from}: ${message(second)}. ` +
-                    "Run pulumi up again: it finishes or undoes the switch first",
-            );
-        });
-        const judged = error instanceof SwitchFailed && error.judgedBad;
-        const move = await madeNow(session, { from, to, release: release.id, result: "moved back" });
-        await session.record(service, record =>
-            unconfirmed(
-                record,
-                move,
-                judged
-                    ? { reason: message(error).replace(release.image, "it"), retryToken: policy.retryToken }
-                    : undefined,
-            ),
-        );
-        const back = from === "none" ? "the link was taken back" : `the link was moved back to ${from}`;
-        throw new SwitchFailed(`${message(error)}; ${back}`, judged);
     } finally {
         await questions.end();
     }
     await session.enter("link: confirmed");
-    await settleRecord(session, service, to, release.id, leave, { from, result: "confirmed" });
+    const move = { from: intent.from, result: "confirmed" } as const;
+    await orElse(
+        settleRecord(session, service, to, release.id, farewellOf(intent), move),
+        () =>
+            `${to} serves, confirmed, but the record does not say so: run pulumi up again, it finishes the switch first`,
+    );
+}
+
+/** Writes the intent. Where it cannot be written, nothing is done. */
+async function begin(
+    session: Session,
+    service: string,
+    to: Color,
+    release: RecordedRelease,
+    policy: SwitchPolicy,
+): Promise<SwitchIntent> {
+    await session.enter("link: intent");
+    const intent: SwitchIntent = { kind: "switch", from: "none", to, release: release.id, farewell: policy.farewell };
+    const written = session.record(service, record => {
+        intent.from = record.link.live;
+        return { ...record, intent };
+    });
+    await orElse(written, () => `nothing was switched: the link stays ${intent.from}. Run pulumi up again`);
+    return intent;
+}
+
+/** Moves the link back after a switch that could not be confirmed. Returns what the user is told. */
+async function moveBack(
+    session: Session,
+    service: string,
+    { from, to }: SwitchIntent,
+    release: RecordedRelease,
+    policy: SwitchPolicy,
+    error: Error,
+): Promise<Error> {
+    const next = "Run pulumi up again: it finishes or undoes the switch first";
+    await orElse(
+        pointTo(session, service, from, "memory"),
+        () => `${error.message}; the link could not be moved back to ${from}. ${next}`,
+    );
+    const judged = error instanceof SwitchFailed && error.judgedBad;
+    const reason = error.message.replace(release.image, "it");
+    const move = await madeNow(session, { from, to, release: release.id, result: "moved back" });
+    const back = from === "none" ? "the link was taken back" : `the link was moved back to ${from}`;
+    await orElse(
+        session.record(service, record =>
+            unconfirmed(record, move, judged ? { reason, retryToken: policy.retryToken } : undefined),
+        ),
+        () => `${error.message}; ${back}, but the record does not say so. ${next}`,
+    );
+    return new SwitchFailed(`${error.message}; ${back}`, judged);
+}
+
+/** Somebody else is in charge now, or nobody wants this any more: nothing more is done. */
+function isStop(error: unknown): boolean {
+    return error instanceof Interrupted || error instanceof LeaseLost;
+}
+
+/** Waits for a step; where it fails, its error says what that means for users. */
+async function orElse<T>(step: Promise<T>, meaning: () => string): Promise<T> {
+    try {
+        return await step;
+    } catch (error) {
+        throw isStop(error) ? error : new Error(`${message(error)}; ${meaning()}`);
+    }
 }
 
 /** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */

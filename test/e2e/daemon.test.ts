@@ -1,20 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { slotOf } from "../../providers/observe";
-import type { Phase } from "../../providers/phases";
 import { slotAddress } from "../../release/addresses";
 import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { expectNoWayBack, gapUnderLoad } from "../support/gap";
-import { HaltedRun, isLocked } from "../support/HaltedRun";
 import { LiveFront } from "../support/LiveFront";
 import { OwnEngine } from "../support/OwnEngine";
-import { type Kind, Subject } from "../support/Subject";
+import { Subject } from "../support/Subject";
 import { containersOf, haproxyImage } from "../support/scenario";
 
 // A Docker daemon that is restarted, killed, and cut off from power, under load: one of the test's own.
-
-/** The whole matrix takes long: `RELINK_FULL=1`. */
-const isFull = process.env.RELINK_FULL === "1";
 
 let own: OwnEngine;
 let subject: Subject;

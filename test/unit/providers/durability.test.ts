@@ -1,0 +1,98 @@
+import { existsSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Lease, LeaseLost } from "../../../providers/Lease";
+import { emptyRecord } from "../../../providers/Record";
+import { ensureKey, writeRecord } from "../../../providers/RecordStore";
+import { RecordFolder } from "./shell";
+
+// What a full disk and a power cut leave of the files that everything depends on. The scripts run in a real shell.
+
+let folder: RecordFolder;
+let leases: Lease[];
+
+beforeEach(() => {
+    folder = new RecordFolder();
+    leases = [];
+});
+
+afterEach(async () => {
+    // Ends the heartbeats.
+    await Promise.allSettled(leases.map(lease => lease.release()));
+    folder.remove();
+});
+
+function leaseOf(stack: string): Lease {
+    const lease = new Lease(folder.run, stack);
+    leases.push(lease);
+    return lease;
+}
+
+/** There is no room for this file any more. */
+function leaveNoRoomFor(file: string): void {
+    symlinkSync("/dev/full", join(folder.path, `${file}.new`));
+}
+
+function expectNothingLeftOf(file: string): void {
+    expect(() => lstatSync(join(folder.path, `${file}.new`))).toThrow(/ENOENT/);
+}
+
+describe("on a full disk", () => {
+    it("a record stays what it was", async () => {
+        const lease = leaseOf("relink/one");
+        const before = await writeRecord(lease, emptyRecord("web"));
+        const text = folder.read("services/web.json");
+        leaveNoRoomFor("services/web.json");
+        await expect(writeRecord(lease, { ...before, promotions: 7 })).rejects.toThrow("No space left on device");
+        expect(folder.read("services/web.json")).toBe(text);
+        expectNothingLeftOf("services/web.json");
+    });
+
+    it("there is no half of the stack's key", async () => {
+        const lease = leaseOf("relink/one");
+        const key = Buffer.alloc(32, 7);
+        await lease.take();
+        leaveNoRoomFor("key");
+        await expect(ensureKey(lease, key)).rejects.toThrow("No space left on device");
+        expect(existsSync(join(folder.path, "key"))).toBe(false);
+        expectNothingLeftOf("key");
+        await ensureKey(lease, key);
+        expect(folder.read("key").trim()).toBe(key.toString("hex"));
+    });
+
+    it("no lease is taken", async () => {
+        leaveNoRoomFor("lease");
+        const lease = leaseOf("relink/one");
+        await expect(lease.take()).rejects.toThrow(/lease of the front could not be taken.*No space left on device/s);
+        expect(lease.held).toBe(false);
+        expectNothingLeftOf("lease");
+        await lease.take();
+    });
+});
+
+describe("after a power cut", () => {
+    it.each([
+        ["is empty", ""],
+        ["holds zeros", "\0\0\0\0\0\0"],
+        ["has no time of expiry", "3\n"],
+        ["is not a lease", "<html>\n\n"],
+    ])("a lease that %s is nobody's, and whoever held it writes nothing more", async (_what, text) => {
+        const before = leaseOf("relink/before");
+        await before.take();
+        folder.write("lease", text);
+        const after = leaseOf("relink/after");
+        await after.take();
+        await after.verify();
+        mkdirSync(join(folder.path, "services"));
+        await expect(writeRecord(before, emptyRecord("web"))).rejects.toThrow(LeaseLost);
+        await writeRecord(after, emptyRecord("web"));
+    });
+
+    it("a key of which nothing is left is written again", async () => {
+        const lease = leaseOf("relink/one");
+        folder.write("key", "");
+        const key = Buffer.alloc(32, 7);
+        await ensureKey(lease, key);
+        expect(folder.read("key").trim()).toBe(key.toString("hex"));
+    });
+});
