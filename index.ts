@@ -7,6 +7,7 @@ import { planFront } from "./components/frontPlan";
 import { HaproxyFront } from "./components/HaproxyFront";
 import { findImages } from "./components/images";
 import { serviceOutputs } from "./components/outputs";
+import { readOwnState } from "./components/ownState";
 import { planServices } from "./components/stackPlan";
 import { warnings } from "./components/warnings";
 import { observeEverything } from "./providers/observe";
@@ -20,16 +21,16 @@ export = async () => {
     const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
 
     const engine = await connect(host);
-    const world = await observeEverything(engine, target);
+    const [world, state] = await Promise.all([observeEverything(engine, target), readOwnState()]);
     const images = await findImages(engine, settings, world);
-    const { layout, key, act } = await planFront(engine, target, front, world);
+    const frontPlan = await planFront(engine, target, front, world);
     warnings(settings, images);
-    const plans = planServices(services, world, images, key, layout.subnet);
+    const plans = planServices(services, world, images, frontPlan.key, frontPlan.layout.subnet, state);
 
     const provider = host === undefined ? undefined : new docker.Provider("docker", { host });
     const haproxy = new HaproxyFront(
         "front",
-        { target, settings: front, layout, key: key?.toString("hex"), act },
+        { target, settings: front, plan: frontPlan },
         { providers: provider && [provider] },
     );
     const outputs = plans.map(({ settings: { name, policy }, observed, plan, deployment, link }) => {

@@ -5,19 +5,16 @@ import { OPEN_FILES } from "../haproxy/global";
 import { anchorScript } from "../haproxy/watchdog";
 import { fingerprintOf } from "../providers/FrontConfig";
 import { folders, frontNames, stackLabels, type Target } from "../providers/Target";
-import type { SubnetLayout } from "../release/addresses";
 import type { FrontSettings } from "../settings/Settings";
 import { httpsPortOffset } from "../settings/stackChecks";
 import { ProvidedResource, urnOf } from "./dynamic";
+import type { FrontObject } from "./frontObjects";
+import type { FrontPlan } from "./frontPlan";
 
 export interface HaproxyFrontArgs {
     target: Target;
     settings: FrontSettings;
-    layout: SubnetLayout;
-    /** The stack's random key, where this run may know it. */
-    key?: string;
-    /** Whether HAProxy has to be started. */
-    act: boolean;
+    plan: FrontPlan;
 }
 
 /** Seconds that Docker gives the anchor to exit. With it goes the network namespace, so this is only politeness. */
@@ -31,12 +28,14 @@ const anchorGraceSeconds = 2;
 export class HaproxyFront extends pulumi.ComponentResource {
     constructor(name: string, args: HaproxyFrontArgs, options: pulumi.ComponentResourceOptions) {
         super("relink:index:HaproxyFront", name, {}, options);
-        const { settings, layout, target } = args;
+        const { settings, plan, target } = args;
+        const { layout, objects } = plan;
         const names = frontNames(settings.name);
         const labels = { ...stackLabels(target), "relink.front": settings.name };
         // Made once. Whatever changes later, an image under the same tag, a plugin's defaults, our labels, must never
-        // replace them under the traffic; what the user changes is refused by name (frontPlan.ts).
-        const child = { parent: this, ignoreChanges: ["*"] };
+        // replace them under the traffic; what the user changes is refused by name (frontPlan.ts). What is there, but not
+        // in Pulumi's state, is imported; for what the state has, Pulumi does nothing about `import`.
+        const child = (object?: FrontObject) => ({ parent: this, ignoreChanges: ["*"], import: object?.id });
 
         const network = new docker.Network(
             `${name}-network`,
@@ -46,16 +45,17 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 ipamConfigs: [{ subnet: layout.subnet, gateway: layout.gateway, ipRange: layout.ipRange }],
                 labels: asList(labels),
             },
-            child,
+            child(objects.network),
         );
-        const volumes = Object.entries(names.volumes).map(
-            ([kind, volume]) =>
-                [
-                    kind as keyof typeof folders,
-                    new docker.Volume(`${name}-${kind}`, { name: volume, labels: asList(labels) }, child),
-                ] as const,
-        );
-        const image = new docker.RemoteImage(`${name}-image`, { name: settings.image, keepLocally: true }, child);
+        const volumes = (["config", "run", "record"] as const).map(kind => ({
+            folder: folders[kind],
+            volume: new docker.Volume(
+                `${name}-${kind}`,
+                { name: names.volumes[kind], labels: asList(labels) },
+                child(objects.volumes[kind]),
+            ),
+        }));
+        const image = new docker.RemoteImage(`${name}-image`, { name: settings.image, keepLocally: true }, child());
         const anchor = new docker.Container(
             `${name}-anchor`,
             {
@@ -78,9 +78,9 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 }),
                 ports: publishedPorts(settings).map(({ key: _, ...port }) => port),
                 networksAdvanced: [{ name: network.name, ipv4Address: layout.anchor }],
-                volumes: volumes.map(([kind, volume]) => ({ volumeName: volume.name, containerPath: folders[kind] })),
+                volumes: volumes.map(({ folder, volume }) => ({ volumeName: volume.name, containerPath: folder })),
             },
-            child,
+            child(objects.anchor),
         );
 
         new ProvidedResource(
@@ -91,8 +91,8 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 image: settings.image,
                 timeouts: settings.timeouts,
                 anchor: anchor.id,
-                act: args.act,
-                __key: args.key === undefined ? undefined : pulumi.secret(args.key),
+                act: plan.act,
+                __key: plan.key && pulumi.secret(plan.key.toString("hex")),
                 configuration: fingerprintOf(settings),
                 __target: target,
                 __urn: urnOf(this, "FrontConfig", `${name}-config`),

@@ -1,17 +1,16 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { inspectContainer } from "../docker/ContainerInfo";
 import type { Engine } from "../docker/Engine";
-import { freeSubnet, inspectNetwork } from "../docker/networks";
+import { freeSubnet } from "../docker/networks";
 import { holderOf } from "../docker/ports";
-import { labelsOfVolume } from "../docker/volumes";
 import { LISTENER_PORTS } from "../haproxy/frontends";
 import { STAND_IN } from "../haproxy/names";
 import { currentWorkers, type World } from "../providers/observe";
-import { frontNames, stackLabels, type Target } from "../providers/Target";
+import { stackLabels, type Target } from "../providers/Target";
 import { layout, type SubnetLayout } from "../release/addresses";
 import type { FrontSettings } from "../settings/Settings";
 import { httpsPortOffset } from "../settings/stackChecks";
+import { type FrontObject, type FrontObjects, findFrontObjects } from "./frontObjects";
 import { fixedLabels, publishedPorts } from "./HaproxyFront";
 
 /** The front as it will be after this `up`. */
@@ -21,6 +20,8 @@ export interface FrontPlan {
     key?: Buffer;
     /** Whether HAProxy has to be started. */
     act: boolean;
+    /** What is there already. Where Pulumi's state has lost it, it is imported, never made a second time. */
+    objects: FrontObjects;
 }
 
 /**
@@ -34,10 +35,11 @@ export async function planFront(
     world: World,
 ): Promise<FrontPlan> {
     const { anchor } = world;
-    const network = anchor && (await inspectNetwork(engine, frontNames(settings.name).network));
+    const objects = await findFrontObjects(engine, settings.name);
+    refuseTakenNames(settings.name, objects, target);
+    const { network } = objects;
     refuseChanges(settings, world, network?.subnet);
     if (anchor === undefined) {
-        await refuseTakenNames(engine, settings.name, target);
         await refuseTakenPorts(engine, settings);
     }
     const subnet = network?.subnet ?? settings.network.subnet ?? (await freeSubnet(engine, settings.name));
@@ -45,6 +47,7 @@ export async function planFront(
         layout: layout(subnet),
         key: world.records.key ?? (pulumi.runtime.isDryRun() ? undefined : randomBytes(32)),
         act: anchor?.state !== "running" || world.generations.length === 0 || isStoodInFor(world),
+        objects,
     };
 }
 
@@ -81,23 +84,14 @@ function refuseChanges(settings: FrontSettings, world: World, subnet: string | u
  * Docker gives whoever asks for a volume by name the one that is there: without this, two stacks whose fronts have the
  * same name would share a record. What an earlier `up` of this stack has made is its own.
  */
-async function refuseTakenNames(engine: Engine, front: string, target: Target): Promise<void> {
-    const names = frontNames(front);
-    const taken = [
-        { what: `the container ${names.anchor}`, labels: (await inspectContainer(engine, names.anchor))?.labels },
-        { what: `the network ${names.network}`, labels: (await inspectNetwork(engine, names.network))?.labels },
-        ...(await Promise.all(
-            Object.values(names.volumes).map(async name => ({
-                what: `the volume ${name}`,
-                labels: await labelsOfVolume(engine, name),
-            })),
-        )),
-    ];
+function refuseTakenNames(front: string, { anchor, network, volumes }: FrontObjects, target: Target): void {
     const ours = Object.entries(stackLabels(target));
-    const foreign = taken.filter(({ labels }) => labels && ours.some(([label, value]) => labels[label] !== value));
+    const foreign = [anchor, network, ...Object.values(volumes)]
+        .filter((object): object is FrontObject => object !== undefined)
+        .filter(({ labels }) => ours.some(([label, value]) => labels[label] !== value));
     if (foreign.length > 0) {
         throw new pulumi.RunError(
-            `The front ${front} cannot be made, since somebody else has ${foreign.map(({ what }) => what).join(", ")}; ` +
+            `The front ${front} cannot be made, since somebody else has ${foreign.map(({ words }) => words).join(", ")}; ` +
                 "nothing was done. Choose another name:\n   pulumi config set --path relink:front.name NAME",
         );
     }

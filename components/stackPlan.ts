@@ -9,6 +9,7 @@ import { settle } from "../release/settle";
 import { changedSettings } from "../settings/defaults";
 import type { Color, ServiceSettings } from "../settings/Settings";
 import type { FoundImage } from "./images";
+import type { OwnState } from "./ownState";
 
 /** The plan of one service with what the providers need to carry it out. */
 export interface ServicePlan {
@@ -26,12 +27,14 @@ export function planServices(
     images: Map<string, FoundImage>,
     key: Buffer | undefined,
     subnet: string,
+    state?: OwnState,
 ): ServicePlan[] {
     const taken = [...world.records.services.values()].flatMap(record =>
         [record.blue.block, record.green.block].filter(block => block !== undefined),
     );
     return services.map(settings => {
-        const observed = observedService(world, settings.name);
+        const lost = state !== undefined && !state.knows(settings.name);
+        const observed = { ...observedService(world, settings.name), lost };
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
         const { replicas, hosts, live, policy } = settings;

@@ -75,6 +75,8 @@ export interface ObservedService {
     promotions: number;
     /** Whether a hook's Command is in Pulumi's state. */
     hookDeclared: boolean;
+    /** Pulumi's state does not know it: it was lost, or is somewhere else. */
+    lost?: boolean;
 }
 
 /** A service of which nothing exists yet. */

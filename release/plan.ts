@@ -20,6 +20,7 @@ export type PlanRow =
     | "drift"
     | "repair"
     | "missingImage"
+    | "adopt"
     | "bootstrap"
     | "pinned"
     | "judgedBad"
@@ -74,7 +75,12 @@ export interface Plan {
 /** Decides what happens to a service. Pure: the same world and the same wish give the same plan. */
 export function plan(observed: ObservedService, desired: Desired): Plan {
     const { service, recovery } = settle(observed);
-    const decided = decide(service, desired);
+    const decided = recovered(decide(service, desired), recovery);
+    return observed.lost && service.live !== "none" ? adopted(decided) : decided;
+}
+
+/** Whatever else is to be done, an open switch is settled first. */
+function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
     if (recovery === undefined) {
         return decided;
     }
@@ -89,6 +95,14 @@ export function plan(observed: ObservedService, desired: Desired): Plan {
         sentence: decided.row === "nothing" ? `${settled}.` : `first ${settled}; then ${decided.sentence}`,
         link: { ...decided.link, act: true },
     };
+}
+
+/** Pulumi's state gets to know what runs. That alone touches nothing. */
+function adopted(decided: Plan): Plan {
+    const adopts = "adopts what runs, which Pulumi's state does not know";
+    return decided.row === "nothing"
+        ? { ...decided, row: "adopt", sentence: `${adopts}; ${decided.sentence}` }
+        : { ...decided, sentence: `${adopts}; then ${decided.sentence}` };
 }
 
 function decide(service: ObservedService, desired: Desired): Plan {

@@ -102,6 +102,13 @@ describe("with blue live, a preview", () => {
 
     it("shows nothing where nothing is to be done", () => expectPreview("nothing"));
 
+    it("adopts what runs where Pulumi's state was lost", async () => {
+        const find = stack.loseState();
+        expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
+        await expectPreview("adopt");
+        find();
+    });
+
     it("shows the idle color's release and the link for a new image", () =>
         withSettings({ image: "relink-hello:v2" }, () => expectPreview("release")));
 

@@ -153,6 +153,17 @@ export class TestStack {
         return this.run(process.execPath, node, options);
     }
 
+    /** Commands as a person types them in the project's folder; Pulumi asks nothing. */
+    shell(script: string, options: CallOptions = {}): Promise<CommandResult> {
+        const env = { PULUMI_SKIP_CONFIRMATIONS: "true", NO_COLOR: "1", ...options.env };
+        return this.run("sh", ["-ec", script], { ...options, env }).result;
+    }
+
+    /** Forgets the state, as on a machine that has none. Returns what brings it back. */
+    loseState(): () => void {
+        return this.folder.loseState();
+    }
+
     private run(program: string, args: string[], options: CallOptions): RunningCommand {
         const command = startCommand(program, args, {
             cwd: this.folder.path,

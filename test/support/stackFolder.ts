@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    renameSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
@@ -63,6 +73,17 @@ export class StackFolder {
             document.setIn(["config", ...path], document.createNode(value));
         }
         writeFileSync(this.stackFile, document.toString());
+    }
+
+    /** Puts the state away. Returns what puts it back in place of the one that has come since. */
+    loseState(): () => void {
+        const state = join(this.path, "state", ".pulumi");
+        const lost = mkdtempSync(join(this.path, "lost-"));
+        renameSync(state, join(lost, ".pulumi"));
+        return () => {
+            rmSync(state, { recursive: true, force: true });
+            renameSync(join(lost, ".pulumi"), state);
+        };
     }
 
     remove(): void {

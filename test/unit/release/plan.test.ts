@@ -714,3 +714,41 @@ describe("after an up that died in the middle of a switch", () => {
         );
     });
 });
+
+describe("a service that Pulumi's state does not know", () => {
+    const adopts = "adopts what runs, which Pulumi's state does not know";
+
+    it.each<[string, Case]>([
+        [
+            "is adopted as it is",
+            {
+                observed: blueWithA({ lost: true }),
+                desired: wish("A"),
+                row: "adopt",
+                sentence: `${adopts}; nothing to do: blue serves shop/web:A.`,
+                acts: [],
+            },
+        ],
+        [
+            "is adopted, then gets what is wanted instead",
+            {
+                observed: blueWithBGreenWarmWithA({ lost: true }),
+                desired: wish("A"),
+                row: "return",
+                sentence: `${adopts}; then green still holds shop/web:A and is warm: only the link moves blue => green; blue stays warm.`,
+                acts: ["link: green for *"],
+            },
+        ],
+        [
+            "is released as ever where nothing is live",
+            {
+                observed: observed({ promotions: 0, lost: true }),
+                desired: wish("A"),
+                row: "bootstrap",
+                sentence:
+                    "first release: blue gets shop/web:A (1 replica), is proved, then the link and its routes open.",
+                acts: ["blue: shop/web:A x1", "link: blue for *"],
+            },
+        ],
+    ])("%s", (_name, row) => check(row));
+});

@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What Pulumi's state of this stack holds: resources with their outputs, secrets in plain. */
+export class OwnState {
+    constructor(private readonly resources: ReadonlyMap<string, Record<string, unknown>>) {}
+
+    /** Outputs of a resource by the end of its type (`Link`) and its name; undefined where the state has none. */
+    outputsOf(type: string, name: string): Record<string, unknown> | undefined {
+        const found = [...this.resources].find(([urn]) => urn.endsWith(`:${type}::${name}`));
+        return found?.[1];
+    }
+
+    /** Whether the state knows a service: its link is the last of its resources. */
+    knows(service: string): boolean {
+        return this.outputsOf("Link", service) !== undefined;
+    }
+}
+
+/**
+ * Reads the stack's own state through the engine, as it was before this run. Undefined where the engine or the backend
+ * cannot do that.
+ */
+export async function readOwnState(): Promise<OwnState | undefined> {
+    const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+    try {
+        const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
+            outputs: Record<string, { outputs?: Record<string, unknown> }>;
+        };
+        return new OwnState(new Map(Object.entries(outputs).map(([urn, { outputs = {} }]) => [urn, outputs])));
+    } catch (error) {
+        await pulumi.log.debug(`the stack's own state cannot be read: ${(error as Error).message}`);
+        return undefined;
+    }
+}

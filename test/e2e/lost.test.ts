@@ -1,0 +1,149 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findEngineAddress } from "../../docker/EngineAddress";
+import { isReadOnlyScript } from "../../haproxy/runtime";
+import { expectSuccess } from "../support/command";
+import { EngineProxy } from "../support/engineProxy";
+import { LiveFront } from "../support/LiveFront";
+import { endState, leftovers } from "../support/leftovers";
+import { recipe } from "../support/recipe";
+import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack, withoutWebSockets } from "../support/scenario";
+import { createStack, type TestStack } from "../support/stack";
+import { everythingNamedAfter } from "../support/sweep";
+
+// Pulumi's state is lost again and again, while the stack goes on serving. The recipes are those of docs/state.md.
+
+const isFull = process.env.RELINK_FULL === "1";
+const folder = mkdtempSync(join(tmpdir(), "relink-lost-"));
+const hookLog = join(folder, "log");
+const hookRuns = (): number => (existsSync(hookLog) ? readFileSync(hookLog, "utf8").trim().split("\n").length : 0);
+
+let stack: TestStack;
+let front: LiveFront;
+let proxy: EngineProxy;
+
+beforeAll(async () => {
+    const address = findEngineAddress(undefined);
+    if (address.kind !== "unix") {
+        throw new Error("this test records at the Engine's unix socket");
+    }
+    proxy = await EngineProxy.start(address.socketPath);
+    const hooks = { prePromotion: { command: `echo run >> ${hookLog}` } };
+    stack = await createStack({ env: { DOCKER_HOST: proxy.host }, config: webStack({ hooks, secrets: ["TOKEN"] }) });
+    await stack.setSecret('relink:secrets["web.TOKEN"]', "a-token-of-the-test");
+    front = new LiveFront(stack);
+    expectSuccess(await stack.up());
+    stack.setConfig("services.web.image", "relink-hello:v2");
+    expectSuccess(await stack.up());
+});
+
+afterAll(async () => {
+    await stack?.cleanup();
+    await proxy?.close();
+    rmSync(folder, { recursive: true, force: true });
+});
+
+/** Everything that an adoption must leave as it is. */
+async function life(): Promise<unknown> {
+    const { anchor, generations, records } = await front.observe();
+    return {
+        containers: [...(await lifeOf(stack, "blue")), ...(await lifeOf(stack, "green"))],
+        front: [anchor, ...generations].map(container => `${container?.id} since ${container?.startedAt}`),
+        key: records.key?.toString("hex"),
+        end: await endState(stack),
+        hookRuns: hookRuns(),
+    };
+}
+
+/** Commands of docs/state.md for this stack. */
+function commands(heading: string): string {
+    return recipe("state.md", heading)
+        .replaceAll("FRONT", stack.front)
+        .replaceAll(/\bprod\b/g, stack.name);
+}
+
+async function expectNothingToDo(): Promise<void> {
+    proxy.clear();
+    const { stdout } = expectSuccess(await stack.up());
+    expect(stdout).toContain("nothing to do: ");
+    expect(stdout).toMatch(/Resources:\n\s+16 unchanged/);
+    expect(proxy.calls.length).toBeGreaterThan(0);
+    expect(proxy.mutatingCalls(({ argv, stdin }) => isReadOnlyScript(argv, stdin))).toEqual([]);
+}
+
+describe("After Pulumi's state was lost", () => {
+    oneAfterTheOther();
+
+    it("the commands of the docs adopt what runs: nothing is touched, and the next up has nothing to do", async () => {
+        const before = await life();
+        await underLoad("adopt after a lost state", stack, async () => {
+            stack.loseState();
+            const { stdout } = expectSuccess(await stack.shell(commands("## The state is lost")));
+            expect(stdout).toContain(
+                "adopts what runs, which Pulumi's state does not know; nothing to do: green serves relink-hello:v2.",
+            );
+            expect(stdout).toMatch(/= 5 imported/);
+        });
+        expect(await life()).toEqual(before);
+        expect((await leftovers(stack)).join("; ")).toBe("");
+        expect(await outputsOf(stack)).toMatchObject({ live: "green", blue: { image: "relink-hello:v1" } });
+        await expectNothingToDo();
+    });
+
+    it("what the config asks for instead comes in the same up", async () => {
+        const blue = await lifeOf(stack, "blue");
+        stack.setConfig("services.web.image", "relink-hello:v1");
+        const load = await underLoad(
+            "adopt, then return",
+            stack,
+            async load => {
+                stack.loseState();
+                expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
+                const { stdout } = expectSuccess(await stack.up());
+                expect(stdout).toContain(
+                    "adopts what runs, which Pulumi's state does not know; then blue still holds relink-hello:v1 and is warm",
+                );
+                await load.until(({ byVersion }) => (byVersion.v1?.requests ?? 0) >= 50, "v1 answers");
+            },
+            { mix: withoutWebSockets },
+        );
+        expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
+        expect(await lifeOf(stack, "blue")).toEqual(blue);
+        await expectNothingToDo();
+    });
+
+    it.runIf(isFull)("a new release goes to the idle color in the same up", async () => {
+        const blue = await lifeOf(stack, "blue");
+        stack.setConfig("services.web.image", "relink-hello:v2");
+        stack.setConfig("services.web.env", { LEVEL: "debug" });
+        await underLoad("adopt, then release", stack, async () => {
+            stack.loseState();
+            expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain("then green gets relink-hello:v2");
+        });
+        expect(await lifeOf(stack, "blue")).toEqual(blue);
+        await expectNothingToDo();
+    });
+
+    it.runIf(isFull)("an import by hand, with the docs' file, comes to the same", async () => {
+        const before = await life();
+        await underLoad("pulumi import by hand", stack, async () => {
+            stack.loseState();
+            expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
+            expectSuccess(await stack.shell(commands("### By hand")));
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain("adopts what runs");
+            expect(stdout).not.toContain("imported");
+        });
+        expect(await life()).toEqual(before);
+        await expectNothingToDo();
+    });
+
+    it.runIf(isFull)("destroy finds everything that was adopted", async () => {
+        expectSuccess(await stack.destroy());
+        expect(await everythingNamedAfter(stack.front)).toEqual([]);
+    });
+});
