@@ -21,8 +21,8 @@ export class OwnState {
  * cannot do that.
  */
 export async function readOwnState(): Promise<OwnState | undefined> {
-    const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
     try {
+        const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
         const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
             outputs: Record<string, { outputs?: Record<string, unknown> }>;
         };

@@ -57,6 +57,7 @@ export class Normaliser {
             [/"\\"[0-9a-f]{12}\\" => \\"[0-9a-f]{12}\\""/g, '"FINGERPRINT => ANOTHER"'],
             [/(The registry says: ).*?( \(\w+ goes on serving\))/g, "$1...$2"],
             [/\[id=[0-9a-f]{64}\]/g, "[id=ID]"],
+            [/(anchor *: +)"[0-9a-f]{64}"/g, '$1"ID"'],
             [/default_\d+_\d+_\d+/g, "default_VERSION"],
         ];
         const plain = replaced.reduce((result, [from, to]) => result.replaceAll(from, to), text);
@@ -103,7 +104,7 @@ function valueAt(state: unknown, path: string): string {
     return typeof value === "object" ? `(${Object.keys(value ?? {}).length} keys)` : JSON.stringify(value);
 }
 
-const header = /^ *(?:[+~-]|\+-|-\+)? ?[\w-]+:[\w/-]+:[\w/-]+: \(\w+\)/;
+const header = /^ *(?:[+~=-]|\+-|-\+)? ?[\w-]+:[\w/-]+:[\w/-]+: \(\w+\)/;
 
 /**
  * Sorts the rows of a `--diff` tree by the names of their resources, since Pulumi prints them in the order in which they
@@ -127,7 +128,7 @@ function sortRows(text: string): string {
 }
 
 function withoutPluginsDetails(row: string[]): string[] {
-    const isDocker = /[+~-] docker:/.test(row[0] ?? "");
+    const isDocker = /[+~=-] docker:/.test(row[0] ?? "");
     return row.filter((line, index) =>
         isDocker ? index === 0 || line.includes("[urn=") : !line.includes("[provider="),
     );
