@@ -34,7 +34,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
         super("relink:index:BlueGreenService", name, {}, options);
         const { plan, target } = args;
         const tell = plan.refusal === undefined ? pulumi.log.info : pulumi.log.warn;
-        tell(`${name}: ${plan.sentence}`, this);
+        tell([`${name}: ${plan.sentence}`, ...(plan.steps ?? [])].join("\n  "), this);
 
         const color = (color: Color) =>
             new ColorService(

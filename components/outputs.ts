@@ -8,10 +8,10 @@ export interface ServiceOutputs {
     stable: string;
     blue?: ReleaseOutputs;
     green?: ReleaseOutputs;
-    /** Where users reach it. */
-    url: string;
+    /** Where users reach it; none for a worker. */
+    url?: string;
     /** Where its idle color is reached, on the Docker host only. */
-    previewUrl: string;
+    previewUrl?: string;
     /** Set while `live` says the color, so that `image` is not applied. */
     pinned?: string;
 }
@@ -28,6 +28,8 @@ export interface ReleaseOutputs {
 export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, front: FrontSettings): ServiceOutputs {
     const { blue, green, link, row, refusal } = { ...asObserved(observed), ...plan };
     const { live, hosts } = link;
+    const release = (blue.release ?? green.release)?.settings;
+    const isWorker = release !== undefined && release.port === undefined;
     const host = hosts.find(host => !host.startsWith("*"));
     const port = front.http.port === 80 ? "" : `:${front.http.port}`;
     return {
@@ -36,8 +38,12 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
         stable: live === "none" || refusal !== undefined ? (observed.stable?.color ?? "none") : live,
         blue: releaseOutputs(blue),
         green: releaseOutputs(green),
-        url: `http://${host ?? front.address ?? "localhost"}${port}`,
-        previewUrl: `http://${observed.name}.localhost:${front.preview.port}`,
+        ...(isWorker
+            ? {}
+            : {
+                  url: `http://${host ?? front.address ?? "localhost"}${port}`,
+                  previewUrl: `http://${observed.name}.localhost:${front.preview.port}`,
+              }),
         ...(row === "pinned" && refusal === undefined ? { pinned: live } : {}),
     };
 }

@@ -38,9 +38,7 @@ export function planServices(
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
         const { replicas, hosts, live, policy } = settings;
-        // Its settings are read; the strategy itself comes with the next commits.
-        const imageProblem = policy.strategy.kind === "rolling" ? "strategy: rolling is not there yet" : image?.problem;
-        const decided = plan(observed, { release, imageProblem, replicas, hosts, live, policy });
+        const decided = plan(observed, { release, imageProblem: image?.problem, replicas, hosts, live, policy });
         const others = services.filter(other => other !== settings).flatMap(other => other.hosts);
         return {
             settings,
@@ -91,14 +89,19 @@ function deploymentActions(
     };
     const actions: Partial<Record<Color, DeploymentAction>> = {};
     for (const color of ["blue", "green"] as const) {
-        const { act, release } = decided[color];
+        const { act, release, roll } = decided[color];
         if (act && release !== undefined) {
-            const { maxReplicas } = release.settings;
+            const { maxReplicas, port } = release.settings;
+            const isFirst = decided.row === "bootstrap" && color === "blue";
+            const { strategy } = settings.policy;
             actions[color] = {
                 from,
                 settings: release.settings,
-                block: block(color, maxReplicas),
-                otherBlock: decided.row === "bootstrap" && color === "blue" ? block("green", maxReplicas) : undefined,
+                // Only what requests come to has to be found.
+                block: port === undefined ? undefined : block(color, maxReplicas),
+                otherBlock: isFirst && port !== undefined ? block("green", maxReplicas) : undefined,
+                rolling: strategy.kind === "rolling" ? strategy : undefined,
+                roll,
                 imageId: release.imageId,
                 policy: actionPolicy(settings),
                 recovery: decided.recovery,

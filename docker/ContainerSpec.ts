@@ -18,8 +18,8 @@ export interface ContainerSpec {
     labels: Record<string, string>;
     /** Our environment variables (RELINK_COLOR, ...); they win over the release's own. */
     env: Record<string, string>;
-    /** The front's network and this slot's fixed IPv4 address in it. */
-    network: { name: string; address: string };
+    /** The front's network and this slot's fixed IPv4 address in it. @default for the address: whatever Docker gives it */
+    network: { name: string; address?: string };
 }
 
 /** What the Engine is asked to create. Pure. Secrets that become files are not in it. */
@@ -57,7 +57,9 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
             RestartPolicy: { Name: "no" },
         },
         NetworkingConfig: {
-            EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: network.address } } },
+            EndpointsConfig: {
+                [network.name]: network.address === undefined ? {} : { IPAMConfig: { IPv4Address: network.address } },
+            },
         },
     } as Dockerode.ContainerCreateOptions;
 }

@@ -6,13 +6,14 @@ import type { AddressBlock } from "../release/addresses";
 import type { ColorState } from "../release/plan";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
-import type { Color, PolicySettings, ReleaseSettings } from "../settings/Settings";
+import type { Color, PolicySettings, ReleaseSettings, RollingSettings } from "../settings/Settings";
 import { ColorDeployment } from "./ColorDeployment";
 import { recover } from "./moveLink";
 import { containersOf, fingerprint, observedService } from "./observe";
 import { type Progress, progressFor } from "./progress";
 import type { ServiceRecord } from "./Record";
 import { recordOf, removeRecord } from "./RecordStore";
+import { RollingDeployment } from "./RollingDeployment";
 import { configureRegistries, registryCredentials } from "./registryCredentials";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
@@ -23,13 +24,17 @@ export interface DeploymentAction {
     from: string;
     /** The release's settings, complete. */
     settings: ReleaseSettings;
-    /** Where the color's slots have their addresses. */
-    block: AddressBlock;
+    /** Where the color's slots have their addresses; none where no request comes. */
+    block?: AddressBlock;
     /** With the first release: the other color's addresses, so that both backends come with one reload. */
     otherBlock?: AddressBlock;
     /** Id of the image on the Docker host, where it is there. */
     imageId?: string;
     policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy">;
+    /** How a service with `strategy: rolling` goes about it. */
+    rolling?: RollingSettings;
+    /** Container by container, inside the live color. */
+    roll?: RollingSettings;
     recovery?: Recovery;
     /** Number of the promotion that this begins. */
     promotion?: number;
@@ -111,7 +116,9 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
     }
     await recover(session, service, action.recovery, action.policy.retryToken, progress);
     release.imageId = await pull(session, release, action.policy.progressDeadlineMs, progress);
-    await new ColorDeployment(session, inputs, release, action, progress).run();
+    await (action.roll === undefined
+        ? new ColorDeployment(session, inputs, release, action, progress).run()
+        : new RollingDeployment(session, inputs, release, action, action.roll, progress).run());
 }
 
 async function pull(

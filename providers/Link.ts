@@ -9,8 +9,9 @@ import type { Recovery } from "../release/settle";
 import type { Color, PolicySettings } from "../settings/Settings";
 import { drain } from "./drain";
 import { moveLink, pointTo, recover } from "./moveLink";
-import { containersOf, currentWorkers, observedService, slotOf, type World } from "./observe";
+import { containersOf, currentWorkers, isWorker, observedService, slotOf, type World } from "./observe";
 import { type Progress, progressFor } from "./progress";
+import { linkedTo } from "./Record";
 import { recordOf } from "./RecordStore";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
@@ -111,6 +112,9 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
         if (hook !== undefined && hook !== recordOf(world.records, service).hookDeclared) {
             await session.record(service, record => ({ ...record, hookDeclared: hook }));
         }
+        if (release.settings.port === undefined) {
+            return own(session, service, to, release);
+        }
         await moveLink(session, service, to, release, { retryToken, farewell }, progress);
         progress.info(`link ${from} => ${to}, confirmed through the public listener after ${Date.now() - started} ms`);
     }
@@ -124,6 +128,13 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     } else if (action.leave !== undefined) {
         await leave(session, service, action.leave, action, progress);
     }
+}
+
+/** No request goes to a service without a port: the record alone says which color is its own. */
+async function own(session: Session, service: string, to: Color, release: RecordedRelease): Promise<void> {
+    await session.enter("link: confirmed");
+    const at = (await session.engine.now()).toISOString();
+    await session.record(service, record => linkedTo(record, to, release, { at, by: session.lease.owner }));
 }
 
 /** The release that the link goes to. Never on hope: exactly the one expected, proved, and with its full capacity. */
@@ -258,6 +269,10 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
     const workers = world.front?.workers ?? [];
     await session.lease.take();
     await session.enter("link: delete");
+    if (isWorker(recordOf(world.records, service))) {
+        await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined }));
+        return;
+    }
     const held = new Set([...hosts, ...recordOf(world.records, service).hosts]);
     const mine = (routes: Map<string, string>) => [...held].filter(host => routes.get(host) === service);
     await session.configure(files => {

@@ -11,6 +11,8 @@ export interface RecordedColor {
     /** How many containers it was brought to. */
     replicas: number;
     block?: AddressBlock;
+    /** The slots that its containers are in, where these are not the first ones: a rolling release takes others. */
+    slots?: number[];
     /** Counts the creations of its resource: the deletion of an older one does nothing (rule 11). */
     incarnation?: number;
 }
@@ -82,7 +84,9 @@ export function parseRecord(text: string, path: string): ServiceRecord {
 
 /** Removes releases that no color holds, keeping the verdict on those that were judged bad. */
 export function prune(record: ServiceRecord): ServiceRecord {
-    const held = new Set([record.blue.release, record.green.release]);
+    const { intent } = record;
+    const rolling = intent?.kind === "roll" ? [...intent.from, intent.to] : [];
+    const held = new Set([record.blue.release, record.green.release, ...rolling]);
     const releases: ServiceRecord["releases"] = {};
     const judgedBad = { ...record.judgedBad };
     for (const [id, release] of Object.entries(record.releases)) {
@@ -93,4 +97,32 @@ export function prune(record: ServiceRecord): ServiceRecord {
         }
     }
     return { ...record, releases, judgedBad };
+}
+
+/** The record once users have a proved release on a color: it is the last confirmed one, and no verdict on it is left. */
+export function linkedTo(
+    record: ServiceRecord,
+    color: Color,
+    release: RecordedRelease,
+    confirmed: { at: string; by: string },
+): ServiceRecord {
+    const { [release.id]: _void, ...judgedBad } = record.judgedBad;
+    const known = record.releases[release.id] ?? release;
+    return {
+        ...record,
+        intent: undefined,
+        link: { live: color, release: release.id, ...confirmed },
+        stable: { color, release: release.id },
+        releases: {
+            ...record.releases,
+            [release.id]: { ...known, proved: true, linked: true, judgedBad: undefined },
+        },
+        judgedBad,
+    };
+}
+
+/** Slots, for the record: undefined where they are the first ones. */
+export function heldSlots(slots: number[]): number[] | undefined {
+    const sorted = [...slots].sort((a, b) => a - b);
+    return sorted.every((slot, index) => slot === index + 1) ? undefined : sorted;
 }

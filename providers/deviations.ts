@@ -12,6 +12,8 @@ export interface ColorView {
     /** Its release, its number of containers and its addresses, all from the record. */
     release: RecordedRelease;
     replicas: number;
+    /** The slots of its containers. @default the first ones */
+    slots?: number[];
     block?: AddressBlock;
     /** All containers with its labels. */
     containers: ContainerInfo[];
@@ -32,15 +34,23 @@ export interface ColorView {
 /**
  * What of a color is not as relink left it. Slots count only where fewer containers than recorded are sound: what runs
  * beyond that number an interrupted scaling left, and the plan puts it right.
+ * @param known the releases that its containers may be of: more than one in the middle of a rolling release.
  */
-export function deviationsOf(view: ColorView): Deviation[] {
+export function deviationsOf(view: ColorView, known = [view.release]): Deviation[] {
     const { containers, release, block, replicas } = view;
+    if (known.length > 1) {
+        // In the middle of a rolling release only strangers are nobody's doing; the rest is put right by going on.
+        return containers
+            .filter(container => known.every(release => strangeness(container, release, block) !== undefined))
+            .map(container => added(container, view));
+    }
+    const slots = view.slots ?? Array.from({ length: replicas }, (_, index) => index + 1);
     const own = containers.filter(container => strangeness(container, release, block) === undefined);
     const faults = new Map(own.map(container => [container, faultOf(view, container)]));
     const sound = own.filter(container => faults.get(container) === undefined).length;
     const found: Deviation[] = [];
     const explained = new Set<ContainerInfo>();
-    for (let slot = 1; slot <= replicas && sound < replicas; slot++) {
+    for (const slot of sound < replicas ? slots : []) {
         const mine = own.filter(container => slotOf(container) === slot);
         const stray = containers.find(container => slotOf(container) === slot && !own.includes(container));
         if (mine.some(container => faults.get(container) === undefined)) {
@@ -57,12 +67,16 @@ export function deviationsOf(view: ColorView): Deviation[] {
         }
     }
     for (const stray of containers.filter(container => !own.includes(container) && !explained.has(container))) {
-        found.push({
-            what: `${stray.name} was added: ${strangeness(stray, release, block)}`,
-            fix: `docker rm -f ${stray.name}`,
-        });
+        found.push(added(stray, view));
     }
     return [...found.filter(deviation => deviation !== ended), ...changesInHaproxy(view)];
+}
+
+function added(stray: ContainerInfo, { release, block }: ColorView): Deviation {
+    return {
+        what: `${stray.name} was added: ${strangeness(stray, release, block)}`,
+        fix: `docker rm -f ${stray.name}`,
+    };
 }
 
 /** How many containers ended by themselves: Docker starts every other one again unless somebody stopped it. */
@@ -113,7 +127,8 @@ function faultOf(view: ColorView, container: ContainerInfo): Deviation | undefin
 /** Why HAProxy sends a container no requests although nobody told relink. */
 function inHaproxy({ workers, backend, block, release }: ColorView, container: ContainerInfo): string | undefined {
     const slot = slotOf(container);
-    for (const worker of workers) {
+    // No request goes to a service without a port.
+    for (const worker of release.settings.port === undefined ? [] : workers) {
         const server = worker.backends.get(backend)?.servers.get(slot);
         if (server === undefined) {
             return `is not known to HAProxy, which has no slot ${slot} of ${backend}`;

@@ -9,10 +9,11 @@ import { editedFiles } from "../haproxy/manifest";
 import { readMap } from "../haproxy/maps";
 import { backendFile, backendName, CURRENT_FOLDER } from "../haproxy/names";
 import { type FrontState, type Run, Runtime, type Worker } from "../haproxy/runtime";
-import type { ObservedColor, ObservedService } from "../release/Observed";
+import type { ObservedColor, ObservedService, ObservedSlot } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
 import { type ColorView, deviationsOf, endedOf } from "./deviations";
+import type { ServiceRecord } from "./Record";
 import { type Records, readRecords, recordOf } from "./RecordStore";
 import { runs, slotOf, strangeness } from "./slots";
 import { frontNames, stackLabels, type Target } from "./Target";
@@ -130,7 +131,11 @@ export function observedService(world: World, service: string): ObservedService 
  * differ, the one that nobody confirmed.
  */
 function linkOf(world: World, service: string): Pick<ObservedService, "live" | "percent" | "written"> {
-    const confirmed = recordOf(world.records, service).link.live;
+    const record = recordOf(world.records, service);
+    const confirmed = record.link.live;
+    if (isWorker(record)) {
+        return { live: confirmed, percent: 0 };
+    }
     const links = currentWorkers(world.front).map(({ links }) => links.get(service));
     const lives = links.map(link => link?.live ?? "none");
     return {
@@ -138,6 +143,12 @@ function linkOf(world: World, service: string): Pick<ObservedService, "live" | "
         percent: Math.max(0, ...links.map(link => link?.percent ?? 0)),
         written: world.files && (linksOf(readMap(world.files, "link")).get(service)?.live ?? "none"),
     };
+}
+
+/** A service without a port has no link in HAProxy: the record alone says which color is its own. */
+export function isWorker({ link, releases, ...record }: ServiceRecord): boolean {
+    const release = link.live === "none" ? undefined : releases[record[link.live].release ?? ""];
+    return release !== undefined && release.settings.port === undefined;
 }
 
 /** The hosts that the record gives to the service and that HAProxy, while it runs, really routes to it. */
@@ -152,7 +163,14 @@ function observedColor(world: World, service: string, color: Color): ObservedCol
     const { release: id, replicas, block } = record[color];
     const release = id === undefined ? undefined : record.releases[id];
     const containers = containersOf(world, service, color);
-    const own = containers.filter(container => strangeness(container, release, block) === undefined);
+    const { intent } = record;
+    const open = intent?.kind === "roll" && intent.color === color ? intent : undefined;
+    // While a rolling release is open, its containers are of more releases than one.
+    const ids = [id, ...(open === undefined ? [] : [...open.from, open.to])];
+    const known = ids.map(id => record.releases[id ?? ""]).filter(release => release !== undefined);
+    const own = containers.filter(container =>
+        known.some(release => strangeness(container, release, block) === undefined),
+    );
     const running = own.filter(runs);
     return {
         release,
@@ -161,20 +179,36 @@ function observedColor(world: World, service: string, color: Color): ObservedCol
         ready: running.filter(container => isReady(world, service, color, container)).length,
         strays: containers.filter(container => !own.includes(container)).map(({ name }) => name),
         ended: release === undefined ? 0 : endedOf(containers, release, block),
-        deviations: release === undefined ? [] : deviationsOf(viewOf(world, service, color, release)),
+        deviations: release === undefined ? [] : deviationsOf(viewOf(world, service, color, release), known),
         block,
+        slots: own.map(container => observedSlot(world, record, color, container)),
+        ...(open === undefined ? {} : { next: record.releases[open.to] }),
+    };
+}
+
+function observedSlot(world: World, record: ServiceRecord, color: Color, container: ContainerInfo): ObservedSlot {
+    const release = container.labels["relink.release"] ?? "";
+    return {
+        slot: slotOf(container),
+        release,
+        runs: runs(container),
+        unhealthy: container.health === "unhealthy",
+        ready: isReady(world, record.service, color, container),
+        // It gets its restart policy once it is proved.
+        proved: container.restartPolicy === record.releases[release]?.settings.restart,
     };
 }
 
 function viewOf(world: World, service: string, color: Color, release: RecordedRelease): ColorView {
     const { anchor, files, foreignNames = new Set(), generations } = world;
-    const { replicas, block } = recordOf(world.records, service)[color];
+    const { replicas, block, slots } = recordOf(world.records, service)[color];
     const file = backendFile(service, color);
     const text = files?.get(file);
     return {
         backend: backendName(service, color),
         release,
         replicas,
+        slots,
         block,
         containers: containersOf(world, service, color),
         workers: currentWorkers(world.front),
@@ -190,6 +224,10 @@ function viewOf(world: World, service: string, color: Color, release: RecordedRe
 export function isReady(world: World, service: string, color: Color, container: ContainerInfo): boolean {
     if (container.state !== "running" || (container.health !== undefined && container.health !== "healthy")) {
         return false;
+    }
+    const release = recordOf(world.records, service).releases[container.labels["relink.release"] ?? ""];
+    if (release !== undefined && release.settings.port === undefined) {
+        return true;
     }
     return currentWorkers(world.front).every(worker => {
         const server = worker.backends.get(backendName(service, color))?.servers.get(slotOf(container));

@@ -21,7 +21,8 @@ export interface Subject {
     service: string;
     color: Color;
     release: string;
-    port: number;
+    /** Undefined where no request comes: then Docker's health check has to do, or that it runs. */
+    port?: number;
     health: HealthSettings;
     /** Taken out of a failed container's last words. */
     secretValues: Record<string, string>;
@@ -30,6 +31,8 @@ export interface Subject {
     /** Whether users' requests go to this color now: then slots are asked one by one, beside the traffic. */
     live: boolean;
     policy: Pick<PolicySettings, "minHealthyTimeMs" | "healthyDeadlineMs">;
+    /** True once nobody needs the proof any more. */
+    isVain?: () => boolean;
 }
 
 const logLines = 50;
@@ -56,13 +59,18 @@ export async function prove(session: Session, subject: Subject, progress: Progre
         await events.ready;
         await until(
             async seen => {
+                if (subject.isVain?.()) {
+                    throw new ProofFailed("the release had failed already");
+                }
                 const containers = await inspectAll(session, subject);
                 await failEarly(session, subject, containers);
                 const missing =
                     notStarted(containers) ??
-                    (await admit(session, subject, earned, containers)) ??
-                    clock.interruptedBy(await downs(session, earned)) ??
-                    (clock.needsAnswer() ? await askAll(session, subject, containers) : undefined);
+                    (subject.port === undefined
+                        ? undefined
+                        : ((await admit(session, subject, earned, containers)) ??
+                          clock.interruptedBy(await downs(session, earned)) ??
+                          (clock.needsAnswer() ? await askAll(session, subject, containers) : undefined)));
                 if (missing !== undefined) {
                     clock.stop();
                     seen(missing);
@@ -206,7 +214,7 @@ async function askAll(
     subject: Subject,
     containers: (ContainerInfo | undefined)[],
 ): Promise<string | undefined> {
-    const { service, color, release, port, health, live } = subject;
+    const { service, color, release, port = 0, health, live } = subject;
     try {
         if (!live) {
             const answer = await askThroughFront(session, service, "preview", health);

@@ -1,4 +1,4 @@
-import type { Color } from "../settings/Settings";
+import type { Color, RollingSettings } from "../settings/Settings";
 import type { AddressBlock } from "./addresses";
 import type { RecordedRelease } from "./Release";
 
@@ -14,7 +14,20 @@ export type Farewell = "stop" | "remove";
  */
 export type Intent =
     | { kind: "switch"; from: Live; to: Color; release: string; farewell?: Farewell }
-    | { kind: "leave"; color: Color; farewell: Farewell };
+    | { kind: "leave"; color: Color; farewell: Farewell }
+    | RollIntent;
+
+/** A color becomes a release container by container. It holds what it was until all of it is done. */
+export interface RollIntent {
+    kind: "roll";
+    color: Color;
+    /** Ids of all other releases that its containers may be of. */
+    from: string[];
+    /** Id of the release that it is to become, and how many there shall be. */
+    to: string;
+    replicas: number;
+    settings: RollingSettings;
+}
 
 /** The farewell that is still owed to the previous color once a switch is confirmed. */
 export function farewellOf({ from, farewell }: Extract<Intent, { kind: "switch" }>): Intent | undefined {
@@ -27,6 +40,21 @@ export interface Deviation {
     what: string;
     /** What undoes it by hand, a command or in words; none where only relink can. */
     fix?: string;
+}
+
+/** The container of one slot. */
+export interface ObservedSlot {
+    slot: number;
+    /** Id of its release, by its label. */
+    release: string;
+    /** Docker has it running, or is about to. */
+    runs: boolean;
+    /** By Docker's own check. */
+    unhealthy: boolean;
+    /** Healthy for Docker (where there is a check), and HAProxy has it up and sends requests. */
+    ready: boolean;
+    /** It passed its proof on this color. */
+    proved: boolean;
 }
 
 /** One color of a service, as Docker, HAProxy and the record show it. */
@@ -47,6 +75,10 @@ export interface ObservedColor {
     deviations: Deviation[];
     /** Where its slots have their addresses. */
     block?: AddressBlock;
+    /** Its containers one by one. */
+    slots?: ObservedSlot[];
+    /** The release that an interrupted rolling release was bringing. */
+    next?: RecordedRelease;
 }
 
 /** A service as the live system shows it: HAProxy's link, Docker's labels and states, the record. */

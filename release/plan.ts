@@ -1,7 +1,8 @@
-import type { Color, PolicySettings } from "../settings/Settings";
+import type { Color, PolicySettings, RollingSettings } from "../settings/Settings";
 import { type Drift, findDrift, waysOut } from "./drift";
 import { type Farewell, idleColor, type Live, type ObservedColor, type ObservedService } from "./Observed";
 import type { Release } from "./Release";
+import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
 import { type Recovery, settle } from "./settle";
 
 /** What the user asks for one service. */
@@ -31,6 +32,7 @@ export type PlanRow =
     | "wake"
     | "finish"
     | "release"
+    | "roll"
     | "recovery";
 
 /** Whether a color's containers run: `empty` is a color that holds nothing. */
@@ -43,6 +45,8 @@ export interface ColorPlan {
     state: ColorState;
     /** False: what is given here is what was observed, and no call is made for it. */
     act: boolean;
+    /** Set where it gets there container by container. */
+    roll?: RollingSettings;
 }
 
 /** Where the link will point after this `up`, and whether anything has to be done for it. */
@@ -59,6 +63,8 @@ export interface Plan {
     row: PlanRow;
     /** One sentence for the user. */
     sentence: string;
+    /** What happens in which order, where that is more than the sentence says. */
+    steps?: string[];
     /** Why nothing may be done. The service's link throws it, a preview warns. */
     refusal?: string;
     blue: ColorPlan;
@@ -74,8 +80,9 @@ export interface Plan {
 
 /** Decides what happens to a service. Pure: the same world and the same wish give the same plan. */
 export function plan(observed: ObservedService, desired: Desired): Plan {
+    const open = settleRoll(observed);
     const { service, recovery } = settle(observed);
-    const decided = recovered(decide(service, desired), recovery);
+    const decided = open === undefined ? recovered(decide(service, desired), recovery) : overRoll(open, desired);
     return observed.lost && service.live !== "none" ? adopted(decided) : decided;
 }
 
@@ -103,6 +110,31 @@ function adopted(decided: Plan): Plan {
     return decided.row === "nothing"
         ? { ...decided, row: "adopt", sentence: `${adopts}; ${decided.sentence}` }
         : { ...decided, sentence: `${adopts}; then ${decided.sentence}` };
+}
+
+/** An interrupted rolling release comes first: it goes on to what is wanted, or it is settled and all else waits. */
+function overRoll(open: SettledRoll, desired: Desired): Plan {
+    const { service, color, release, settings, kind } = open;
+    const decided = decide(service, desired);
+    if (decided.row === "drift" || decided.row === "repair" || decided.row === "roll") {
+        return decided;
+    }
+    const { refusal } = decided;
+    const isWanted = refusal === undefined && decided.link.live === color && same(decided[color].release, release);
+    const { replicas, hosts } = isWanted
+        ? { replicas: decided[color].replicas, hosts: decided.link.hosts }
+        : { replicas: open.replicas, hosts: service.hosts };
+    const settled = roll(service, { release, replicas, hosts }, color, settings, asObserved(service));
+    const begins = `${kind === "finish" ? "finishes" : "takes back"} an interrupted rolling release`;
+    const rest =
+        refusal === undefined ? " What the config asks for waits for the next up." : ` Then ${decided.sentence}`;
+    return {
+        ...settled,
+        row: "recovery",
+        sentence: `${begins}: ${settled.sentence}${isWanted ? "" : rest}`,
+        refusal,
+        link: { ...settled.link, act: settled.link.act || refusal !== undefined },
+    };
 }
 
 function decide(service: ObservedService, desired: Desired): Plan {
@@ -141,9 +173,35 @@ function decide(service: ObservedService, desired: Desired): Plan {
         };
     }
     const live = service[service.live];
-    return same(live.release, wanted)
-        ? stay(service, desired, service.live, live)
-        : move(service, desired, idleColor(service.live));
+    if (same(live.release, wanted)) {
+        return stay(service, desired, service.live, live);
+    }
+    return replace(service, desired, service.live, live) ?? move(service, desired, idleColor(service.live));
+}
+
+/** `strategy: rolling`, unless the idle color holds the wanted release already: then moving the link is less. */
+function replace(service: ObservedService, desired: Desired, live: Color, color: ObservedColor): Plan | undefined {
+    const { release: wanted, policy } = desired;
+    const held = color.release;
+    if (held === undefined) {
+        return undefined;
+    }
+    if ((held.settings.port === undefined) !== (wanted.settings.port === undefined)) {
+        const what = wanted.settings.port === undefined ? "gives up its port" : "gets a port";
+        return refuse(service, "roll", `a service that ${what} is another service: give it another name`);
+    }
+    if (policy.strategy.kind !== "rolling" || same(service[idleColor(live)].release, wanted)) {
+        return undefined;
+    }
+    const shared = sharedChanges(held.settings, wanted.settings);
+    return shared.length > 0
+        ? refuse(
+              service,
+              "roll",
+              `strategy: rolling cannot change ${shared.join(", ")}, which all containers of ${live} share. ` +
+                  "Set strategy: blueGreen for this release",
+          )
+        : roll(service, desired, live, policy.strategy, asObserved(service));
 }
 
 /** Restores what was last confirmed, from the record: never what is wanted now, which may be what is not proved yet. */

@@ -20,7 +20,15 @@ const record: ServiceRecord = {
     ...emptyRecord("web"),
     link: { live: "blue" },
     blue: { release: "1", replicas: 1 },
-    releases: { 1: { id: "1", image, digest: "sha256:released", imageId: "sha256:id" } as RecordedRelease },
+    releases: {
+        1: {
+            id: "1",
+            image,
+            digest: "sha256:released",
+            imageId: "sha256:id",
+            settings: { port: 1 },
+        } as RecordedRelease,
+    },
 };
 
 async function found(records: ServiceRecord[]) {

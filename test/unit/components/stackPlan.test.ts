@@ -63,7 +63,7 @@ describe("planning the services of a stack", () => {
                 });
                 const services = wanted.map((maxReplicas, index) => [`new${index}`, { maxReplicas }]);
                 const blocks = plansOf(Object.fromEntries(services), worldOf(records)).flatMap(({ deployment }) => [
-                    deployment.blue!.block,
+                    deployment.blue!.block!,
                     deployment.blue!.otherBlock!,
                 ]);
                 expect(blocks.map(({ size }) => size)).toEqual(

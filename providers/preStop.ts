@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import { type ContainerInfo, inspectContainer } from "../docker/ContainerInfo";
+import { withoutSecrets } from "../docker/errors";
+import { exec } from "../docker/exec";
+import { backendName } from "../haproxy/names";
+import type { Color, RollingSettings } from "../settings/Settings";
+import { currentWorkers, slotOf } from "./observe";
+import type { Progress } from "./progress";
+import type { Session } from "./Session";
+import { DeadlineExceeded, until } from "./until";
+
+/** Last lines of a command that failed, in its error. */
+const keptLines = 20;
+
+/** The user's command before a container stops said no. */
+export class PreStopFailed extends Error {}
+
+/** What a container's end needs to know. */
+interface Leaving {
+    service: string;
+    color: Color;
+    container: ContainerInfo;
+    settings: Pick<
+        RollingSettings,
+        "preStopCommand" | "preStopIn" | "preStopWaitUntilUnhealthy" | "healthcheckTimeoutMs"
+    >;
+    /** How long the command may take, milliseconds. */
+    deadlineMs: number;
+    /** Taken out of what the command says. */
+    secretValues: Record<string, string>;
+}
+
+/**
+ * Runs the user's `preStopCommand` for a container that is out of traffic, and waits until it is unhealthy where that was
+ * asked for. @throws {@link PreStopFailed} when the command ends with another exit code than 0, or not in time.
+ */
+export async function preStop(session: Session, leaving: Leaving, progress: Progress): Promise<void> {
+    const { container, settings } = leaving;
+    if (settings.preStopCommand === undefined || container.state !== "running") {
+        return;
+    }
+    const command = settings.preStopCommand.replaceAll("{id}", container.id);
+    progress.status(`preStopCommand for ${container.name}`);
+    const signal = AbortSignal.timeout(leaving.deadlineMs);
+    const { exitCode, output } =
+        settings.preStopIn === "host"
+            ? await onThisMachine(command, signal)
+            : await inContainer(session, container.id, command, signal);
+    if (exitCode !== 0) {
+        const how = signal.aborted
+            ? `did not end within ${leaving.deadlineMs / 1000} s (progressDeadline)`
+            : `ended with exit code ${exitCode}`;
+        const lines = output.split("\n").filter(line => line.trim() !== "");
+        const secrets = Object.values(leaving.secretValues);
+        const said = lines.slice(-keptLines).map(line => `\n    ${withoutSecrets(line, secrets)}`);
+        throw new PreStopFailed(`preStopCommand for ${container.name} ${how}${said.join("")}`);
+    }
+    if (settings.preStopWaitUntilUnhealthy) {
+        await waitUntilUnhealthy(session, leaving, progress);
+    }
+}
+
+interface Outcome {
+    exitCode: number | undefined;
+    output: string;
+}
+
+function onThisMachine(command: string, signal: AbortSignal): Promise<Outcome> {
+    return new Promise(resolve => {
+        // In a group of its own, so that what it has started ends with it.
+        const child = spawn("/bin/sh", ["-c", command], { stdio: ["ignore", "pipe", "pipe"], detached: true });
+        const end = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL");
+        signal.addEventListener("abort", end, { once: true });
+        let output = "";
+        const keep = (chunk: Buffer) => {
+            output = (output + chunk.toString("utf8")).slice(-10_000);
+        };
+        child.stdout.on("data", keep);
+        child.stderr.on("data", keep);
+        child.once("error", error => resolve({ exitCode: undefined, output: `${output}\n${error.message}` }));
+        child.once("close", code => {
+            signal.removeEventListener("abort", end);
+            resolve({ exitCode: code ?? undefined, output });
+        });
+    });
+}
+
+async function inContainer(session: Session, id: string, command: string, signal: AbortSignal): Promise<Outcome> {
+    try {
+        const { exitCode, stdout, stderr } = await exec(session.engine, id, ["/bin/sh", "-c", command], { signal });
+        return { exitCode, output: `${stdout}\n${stderr}` };
+    } catch (error) {
+        return { exitCode: undefined, output: (error as Error).message };
+    }
+}
+
+/** Docker's own check where there is one, else HAProxy's. One that has exited is as unhealthy as it gets. */
+async function waitUntilUnhealthy(session: Session, leaving: Leaving, progress: Progress): Promise<void> {
+    const { container, service, color, settings } = leaving;
+    progress.status(`waiting until ${container.name} is unhealthy`);
+    try {
+        await until(
+            async seen => {
+                const now = await inspectContainer(session.engine, container.id);
+                if (now === undefined || now.state !== "running" || now.health === "unhealthy") {
+                    return true;
+                }
+                const { front } = await session.observe();
+                const isDown = currentWorkers(front).some(
+                    ({ backends }) =>
+                        backends.get(backendName(service, color))?.servers.get(slotOf(container))?.up === false,
+                );
+                seen(`it is ${now.status}`);
+                return now.health === undefined && isDown ? true : undefined;
+            },
+            {
+                deadline: Date.now() + settings.healthcheckTimeoutMs,
+                what: `${container.name} did not become unhealthy after preStopCommand`,
+            },
+        );
+    } catch (error) {
+        if (!(error instanceof DeadlineExceeded)) {
+            throw error;
+        }
+        // Nothing is open on it: the wait was the application's own wish.
+        progress.warn(`${error.message}; it is stopped all the same`);
+    }
+}
