@@ -8,6 +8,7 @@ import { HaproxyFront } from "./components/HaproxyFront";
 import { findImages } from "./components/images";
 import { serviceOutputs } from "./components/outputs";
 import { readOwnState } from "./components/ownState";
+import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
 import { warnings } from "./components/warnings";
 import { observeEverything } from "./providers/observe";
@@ -26,6 +27,7 @@ export = async () => {
     const frontPlan = await planFront(engine, target, front, world);
     warnings(settings, images);
     const plans = planServices(services, world, images, frontPlan.key, frontPlan.layout.subnet, state);
+    reportPlan(target, plans);
 
     const provider = host === undefined ? undefined : new docker.Provider("docker", { host });
     const haproxy = new HaproxyFront(

@@ -1,27 +1,33 @@
 /**
- * The demo: a service is released, returned and refused by the real `pulumi up` on a real Docker Engine and a real
+ * The demo: two services are released, returned and refused by the real `pulumi up` on a real Docker Engine and a real
  * HAProxy, under load that accounts for every request. `npm run demo`; `npm run demo:clean` removes it.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
+import type { ReportSection } from "../report/Report";
+import { writeReport } from "../report/render";
 import { clean } from "./demo/clean";
 import { DemoStack } from "./demo/DemoStack";
 import { Interrupt, Interrupted } from "./demo/Interrupt";
 import { grouped, type Scenario, table } from "./demo/Scenario";
 import { Stage } from "./demo/Stage";
+import { demoReport } from "./demo/stageReport";
 import { requestsWanted, stages } from "./demo/stages";
 import { Terminal } from "./demo/Terminal";
 
 const root = resolve(__dirname, "..");
 const report = resolve(root, ".relink", "report.json");
+const page = resolve(root, ".relink", "report.html");
 
 async function demo(terminal: Terminal): Promise<number> {
     rmSync(report, { force: true });
+    rmSync(page, { force: true });
     const stack = await DemoStack.open(terminal);
     const interrupt = new Interrupt(terminal, stack.pulumi);
     terminal.line(`The stack "${stack.name}" (${relative(root, stack.file)}), its front on ${await stack.url()}.`);
 
     const scenarios: Scenario[] = [];
+    const sections: ReportSection[] = [];
     const problems: string[] = [];
     const made = () => scenarios.reduce((sum, { requests }) => sum + requests, 0);
     const scripts = stages(made);
@@ -30,6 +36,7 @@ async function demo(terminal: Terminal): Promise<number> {
         terminal.line(script.why, "   ");
         const played = await Stage.play(script, { terminal, stack, interrupt });
         problems.push(...played.problems.map(problem => `${script.name}: ${problem}`));
+        sections.push(played.section);
         if (played.scenario !== undefined) {
             scenarios.push(played.scenario);
         }
@@ -43,12 +50,15 @@ async function demo(terminal: Terminal): Promise<number> {
 
     mkdirSync(dirname(report), { recursive: true });
     writeFileSync(report, `${JSON.stringify({ scenarios }, null, 4)}\n`);
+    writeReport(page, demoReport(scenarios, sections, new Date()));
     terminal.heading("result");
     terminal.line();
     terminal.raw(table(scenarios));
     terminal.line();
-    terminal.line("p50 and p99: more than 1 s from a switch; p99 switch: from 1 s before to 1 s after it.");
-    terminal.line(`The same figures: ${relative(root, report)}`);
+    terminal.line(
+        "p50 and p99: more than 1 s from a switch; p99 switch: from 1 s before to 1 s after it; of the slower service.",
+    );
+    terminal.line(`The same figures: ${relative(root, report)}. As charts, for a browser: ${relative(root, page)}`);
     for (const problem of problems) {
         terminal.raw(`PROBLEM: ${problem}`);
     }

@@ -2,6 +2,7 @@ import { deployment as deploymentProvider } from "./Deployment";
 import { frontConfig as frontConfigProvider } from "./FrontConfig";
 import { link as linkProvider } from "./Link";
 import { parentIsGone } from "./parent";
+import { endReport, reported } from "./reporting";
 import { Session } from "./Session";
 
 /**
@@ -49,7 +50,7 @@ function counted<T extends object>(provider: T): T {
         async (...args: unknown[]) => {
             busy++;
             try {
-                return await method(...args);
+                return await reported(name, args, () => method(...args));
             } finally {
                 busy--;
                 if (ending && busy === 0) {
@@ -64,7 +65,9 @@ function counted<T extends object>(provider: T): T {
 
 /** Gives back what this process holds and exits. */
 function end(): Promise<never> {
-    ended ??= Promise.allSettled(Session.all().map(session => session.end())).then(() => process.exit(0));
+    ended ??= Promise.allSettled([endReport(), ...Session.all().map(session => session.end())]).then(() =>
+        process.exit(0),
+    );
     return ended;
 }
 

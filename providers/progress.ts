@@ -14,12 +14,20 @@ export interface Progress {
 
 let client: EngineClient | undefined;
 
+/** Whoever else wants to know every step of this process (UpReport). */
+let listener: ((urn: string, text: string) => void) | undefined;
+
+export function onProgress(listen: typeof listener): void {
+    listener = listen;
+}
+
 /**
  * Progress on the row of the resource with this URN, through the engine whose address the provider host was given as
  * its first argument. Never fails: a release does not stop because nobody listens.
  */
 export function progressFor(urn: string): Progress {
     const log = (severity: Parameters<LogRequest["setSeverity"]>[0], text: string, ephemeral: boolean) => {
+        listener?.(urn, text);
         const address = process.argv[2];
         if (address === undefined) {
             return;

@@ -10,8 +10,14 @@ const root = resolve(__dirname, "../..");
 const project = "relink";
 const image = (version: string) => `relink-hello:${version}`;
 
-/** What `pulumi stack output services` shows of the demo's service, as far as the demo looks at it. */
-export interface WebOutputs {
+/** The demo's services: the sample app twice. */
+export type DemoService = "web" | "api";
+
+/** The host of `api`; whatever asks for another one gets `web`. */
+export const apiHost = "api.localhost";
+
+/** What `pulumi stack output services` shows of a service, as far as the demo looks at it. */
+export interface DemoOutputs {
     live: string;
     blue?: { image: string };
     green?: { image: string };
@@ -70,7 +76,7 @@ export class DemoStack {
         return `http://${this.docker.engine.publishHost}:${http}`;
     }
 
-    /** Which version answers now, or undefined where none does. */
+    /** Which version of `web` answers now, or undefined where none does. */
     async serving(): Promise<string | undefined> {
         try {
             const answer = await fetch(await this.url(), { signal: AbortSignal.timeout(2000) });
@@ -80,9 +86,10 @@ export class DemoStack {
         }
     }
 
-    async outputs(): Promise<WebOutputs | undefined> {
+    async outputs(service: DemoService): Promise<DemoOutputs | undefined> {
         const { code, stdout } = await this.pulumi.run(["stack", "output", "--json", "--stack", this.name]);
-        return code === 0 ? (JSON.parse(stdout) as { services?: { web?: WebOutputs } }).services?.web : undefined;
+        const outputs = code === 0 ? (JSON.parse(stdout) as { services?: Record<string, DemoOutputs> }) : {};
+        return outputs.services?.[service];
     }
 
     /** An `up` that was killed leaves its lock; one that runs keeps it. */
@@ -153,16 +160,21 @@ function config({ http, preview, metrics }: Omit<Ports, "https">, isLocal: boole
             metrics: { port: metrics },
         },
         "relink:services": {
-            web: {
-                image: image("v1"),
-                port: 8080,
-                replicas: 2,
-                health: { path: "/healthz" },
-                minHealthyTime: "2s",
-                // How long v3 gets before it is refused. Two busy cores may need some seconds to start v2.
-                healthyDeadline: "20s",
-            },
+            web: service(2),
+            api: { ...service(1), hosts: [apiHost] },
         },
+    };
+}
+
+function service(replicas: number) {
+    return {
+        image: image("v1"),
+        port: 8080,
+        replicas,
+        health: { path: "/healthz" },
+        minHealthyTime: "2s",
+        // How long v3 gets before it is refused. Two busy cores may need some seconds to start v2.
+        healthyDeadline: "20s",
     };
 }
 

@@ -4,11 +4,14 @@ import { Engine } from "../../docker/Engine";
 export class DockerView {
     readonly engine = Engine.connect();
 
-    /** Each container of a color with its id and when it started: the same text later means that nobody touched them. */
-    async color(stack: string, color: string): Promise<string> {
+    /**
+     * Each container of a service's color with its id and when it started: the same text later means that nobody touched
+     * them.
+     */
+    async color(stack: string, service: string, color: string): Promise<string> {
         const found = await this.engine.docker.listContainers({
             all: true,
-            filters: { label: [...labels(stack), `relink.color=${color}`] },
+            filters: { label: [...labels(stack), `relink.service=${service}`, `relink.color=${color}`] },
         });
         const seen = await Promise.all(
             found.map(async ({ Id }) => {

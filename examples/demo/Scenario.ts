@@ -1,8 +1,13 @@
 import type { LoadResult } from "../../test/support/load";
+import type { ServiceLoad } from "./StageLoad";
 
-/** What one stage measured. Times in milliseconds are from the beginning of a request to the end of its response. */
+/**
+ * What one stage measured. Times in milliseconds are from the beginning of a request to the end of its response; of
+ * services that were under load at the same time, the slowest one's.
+ */
 export interface Scenario {
     name: string;
+    /** Of all services. */
     requests: number;
     /** Requests that were not answered in full with a status below 400. */
     failed: number;
@@ -15,15 +20,18 @@ export interface Scenario {
     seconds: number;
 }
 
-export function scenarioOf(name: string, load: LoadResult, seconds: number): Scenario {
-    const [first] = load.switches;
+export function scenarioOf(name: string, loads: ServiceLoad[], seconds: number): Scenario {
+    const results = loads.map(({ result }) => result);
+    const sum = (figure: (load: LoadResult) => number) => results.reduce((sum, load) => sum + figure(load), 0);
+    const worst = (values: number[]) => rounded(Math.max(0, ...values), 2);
+    const switches = results.flatMap(load => load.switches);
     return {
         name,
-        requests: load.requests,
-        failed: load.requests - fine(load),
-        p50Ms: rounded(load.steady.p50Ms, 2),
-        p99Ms: rounded(load.steady.p99Ms, 2),
-        switchP99Ms: first === undefined ? null : rounded(first.around.p99Ms, 2),
+        requests: sum(load => load.requests),
+        failed: sum(load => load.requests - fine(load)),
+        p50Ms: worst(results.map(load => load.steady.p50Ms)),
+        p99Ms: worst(results.map(load => load.steady.p99Ms)),
+        switchP99Ms: switches.length === 0 ? null : worst(switches.map(({ around }) => around.p99Ms)),
         seconds: rounded(seconds, 1),
     };
 }

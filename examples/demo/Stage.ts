@@ -1,15 +1,15 @@
-import { expectNoLoss, type LoadResult, type LoadRun, startLoad } from "../../test/support/load";
-import type { DemoStack } from "./DemoStack";
+import type { Mark, ReportSection } from "../../report/Report";
+import type { LoadSnapshot } from "../../test/support/load";
+import { apiHost, type DemoService, type DemoStack } from "./DemoStack";
 import type { Interrupt } from "./Interrupt";
-import { errors, parseRow, resourceCounts, shortDiff, withoutFigures } from "./pulumiText";
+import { errors, parseRow, type Row, resourceCounts, shortDiff, withoutFigures } from "./pulumiText";
 import { grouped, type Scenario, scenarioOf } from "./Scenario";
+import { StageLoad } from "./StageLoad";
+import { sectionOf } from "./stageReport";
 import type { Terminal } from "./Terminal";
 
 /** Requests per second (GET, POST and new connections together). */
-const ratePerSecond = 2500;
-/** Bounds of one stage's load. */
-const maxSeconds = 900;
-const maxRequests = 2_000_000;
+const ratesPerSecond: Record<DemoService, number> = { web: 1750, api: 750 };
 /** So many requests are made before the stage does anything, and after it did. */
 const requestsBefore = 2500;
 const requestsAfter = 5000;
@@ -34,6 +34,8 @@ export interface Theatre {
 export interface StageEnd {
     /** What was measured, unless the load never began. */
     scenario?: Scenario;
+    /** The same for the report. */
+    section: ReportSection;
     problems: string[];
     /** It could not be played to its end, so that the next one has nothing to build on. */
     isBroken: boolean;
@@ -45,10 +47,13 @@ export class StageFailed extends Error {}
 /** One stage while it runs: commands on the demo's stack, load on its front, and what must be true. */
 export class Stage {
     private readonly startedMs = performance.now();
-    private load: LoadRun | undefined;
+    private load: StageLoad | undefined;
     private counter: NodeJS.Timeout | undefined;
     private readonly problems: string[] = [];
-    private readonly expectations: { expected: string[]; phase: string | undefined }[] = [];
+    private readonly marks: Mark[] = [];
+    /** The plan's, by service; the last one of each counts. */
+    private readonly sentences = new Map<string, string>();
+    private readonly refusals: string[] = [];
 
     private constructor(private readonly theatre: Theatre) {}
 
@@ -69,10 +74,17 @@ export class Stage {
             isBroken = true;
             stage.problems.push(error.message);
         }
-        const load = await stage.endLoad();
-        stage.tellEnd(load);
-        const seconds = (performance.now() - stage.startedMs) / 1000;
-        return { scenario: load && scenarioOf(script.name, load, seconds), problems: stage.problems, isBroken };
+        const seconds = stage.seconds;
+        const loads = await stage.endLoad();
+        stage.tellEnd();
+        const { problems, marks, refusals } = stage;
+        const sentences = [...stage.sentences].map(([service, sentence]) => `${service}: ${sentence}`);
+        return {
+            scenario: loads.length === 0 ? undefined : scenarioOf(script.name, loads, seconds),
+            section: sectionOf(script, { loads, marks, sentences, failures: [...problems, ...refusals] }),
+            problems,
+            isBroken,
+        };
     }
 
     get stack(): DemoStack {
@@ -91,14 +103,20 @@ export class Stage {
         }
     }
 
+    /** Seconds since it began. */
+    private get seconds(): number {
+        return (performance.now() - this.startedMs) / 1000;
+    }
+
     /** Load on the front from now until the end of the stage. */
     async startLoad(): Promise<void> {
         const url = await this.stack.url();
+        const { web, api } = ratesPerSecond;
         this.say(
-            `Load: ${grouped(ratePerSecond)} requests/s on ${url} (GET, POST, new connections; slow and streamed ` +
-                "answers, a WebSocket) until the end of the stage.",
+            `Load: ${grouped(web)} requests/s on ${url} for web and ${grouped(api)} on its host ${apiHost} for api (GET, ` +
+                "POST, new connections; slow and streamed answers, WebSockets) until the end of the stage.",
         );
-        this.load = await startLoad({ url, ratePerSecond, maxSeconds, maxRequests });
+        this.load = await StageLoad.start(url, ratesPerSecond, this.seconds);
         const { terminal } = this.theatre;
         const every = terminal.isLive ? lookEveryMs.terminal : lookEveryMs.log;
         this.counter = setInterval(() => void this.tellCounts(), every);
@@ -108,19 +126,18 @@ export class Stage {
     /** Waits for so many more requests, if load is on. */
     async loadOf(count: number): Promise<void> {
         if (this.load !== undefined) {
-            const { requests } = await this.load.snapshot();
-            await this.loadUntil(requests + count);
+            await this.loadUntil((await this.load.requests()) + count);
         }
     }
 
     /** Waits until the stage's load is so many requests. @throws StageFailed when the front is too slow for that */
     async loadUntil(requests: number): Promise<void> {
         const { interrupt } = this.theatre;
-        const seconds = 20 + requests / 250;
-        const wish = (counts: { requests: number }) => interrupt.isAsked || counts.requests >= requests;
-        await this.load?.until(wish, `${grouped(requests)} requests`, seconds).catch((error: Error) => {
-            throw new StageFailed(error.message);
-        });
+        await this.load
+            ?.until(requests, () => interrupt.isAsked)
+            .catch((error: Error) => {
+                throw new StageFailed(error.message);
+            });
         interrupt.check();
     }
 
@@ -129,27 +146,29 @@ export class Stage {
         await this.load?.mark(name);
     }
 
-    /** Sets the service's image, as a user would. */
-    async setImage(version: string): Promise<void> {
-        const path = "relink:services.web.image";
+    /** Sets a service's image, as a user would. */
+    async setImage(version: string, service: DemoService = "web"): Promise<void> {
+        const path = `relink:services.${service}.image`;
         await this.run(["config", "set", "--path", path, `relink-hello:${version}`, "--stack", this.stack.name]);
     }
 
-    /** Shows what `up` would do. Returns the plan's sentence. */
+    /** Shows what `up` would do. Returns the plan's sentences. */
     async preview(): Promise<string> {
         const { stdout, code, output } = await this.run(["preview", "--diff", "--stack", this.stack.name]);
         if (code !== 0) {
             throw new StageFailed(`the preview failed:\n${output}`);
         }
-        // The plan's sentence comes on stderr.
-        const sentence = output.split("\n").find(line => line.startsWith("web: ")) ?? "";
-        this.say(sentence);
+        // The plan's sentences come on stderr.
+        const sentences = output.split("\n").filter(line => /^(web|api): /.test(line));
+        for (const sentence of sentences) {
+            this.say(sentence);
+        }
         for (const line of shortDiff(stdout)) {
             const indent = `   ${" ".repeat(line.length - line.trimStart().length)}`;
             this.theatre.terminal.line(line.trimStart(), `${indent}    `, indent);
         }
         this.say(`Resources: ${resourceCounts(stdout)}`);
-        return sentence;
+        return sentences.join("\n");
     }
 
     /** Releases. Returns the error lines where `up` failed; none where it succeeded. */
@@ -164,13 +183,24 @@ export class Stage {
                 return;
             }
             told.add(withoutFigures(row));
+            this.note(row);
             const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
             const start = `${seconds.padStart(8)} s  ${row.name.padEnd(13)}`;
             terminal.line(row.text, " ".repeat(start.length + 1), `${start} `);
         });
         const counts = resourceCounts(stdout);
         this.say(`Resources: ${counts}`);
+        this.refusals.push(...errors(stdout));
         return { failed: code !== 0, errors: errors(stdout), output, counts };
+    }
+
+    /** Keeps a row for the report: the plan's sentences apart, and of the steps those that are ours. */
+    private note({ name, text, isOurs }: Row): void {
+        if (name === "web" || name === "api") {
+            this.sentences.set(name, text);
+        } else if (isOurs) {
+            this.marks.push({ second: this.seconds, subject: name, text, kind: "step" });
+        }
     }
 
     /** @throws StageFailed unless `fact` */
@@ -180,9 +210,12 @@ export class Stage {
         }
     }
 
-    /** Exactly these versions must answer, in the load's phase of this name or in all of it. Checked at its end. */
-    expectVersions(expected: string[], phase?: string): void {
-        this.expectations.push({ expected, phase });
+    /**
+     * Exactly these versions of a service must answer, in the load's phase of this name or in all of it. Checked at its
+     * end.
+     */
+    expectVersions(service: DemoService, expected: string[], phase?: string): void {
+        this.load?.expectVersions(service, expected, phase);
     }
 
     private async run(args: string[], onLine?: (line: string) => void) {
@@ -195,15 +228,12 @@ export class Stage {
     }
 
     private async tellCounts(): Promise<void> {
-        const counts = await this.load?.snapshot().catch(() => undefined);
+        const counts = await this.load?.snapshots().catch(() => undefined);
         if (counts === undefined || this.counter === undefined) {
             return;
         }
-        const versions = Object.entries(counts.byVersion).map(
-            ([version, { requests }]) => `${version} ${grouped(requests)}`,
-        );
-        const text = `   load: ${grouped(counts.requests)} requests, ${counts.failed} failed; ${versions.join(", ")}`;
         const { terminal } = this.theatre;
+        const text = `   load: ${counted(counts)}`;
         if (terminal.isLive) {
             terminal.show(text);
         } else {
@@ -222,46 +252,39 @@ export class Stage {
         this.load?.kill();
     }
 
-    private async endLoad(): Promise<LoadResult | undefined> {
+    private async endLoad() {
         this.stopCounter();
-        const result = await this.load?.stop();
-        if (result === undefined) {
-            return undefined;
-        }
-        try {
-            expectNoLoss(result, { atLeast: requestsBefore });
-        } catch (error) {
-            this.problems.push((error as Error).message);
-        }
-        for (const { expected, phase } of this.expectations) {
-            const seen = Object.keys((result.phases.find(({ name }) => name === phase) ?? result).byVersion).sort();
-            if (seen.join() !== [...expected].sort().join()) {
-                const when = phase === undefined ? "" : ` ${phase}`;
-                this.problems.push(`${expected.join(" and ")} should have answered${when}, but ${seen.join(", ")} did`);
-            }
-        }
-        return result;
-    }
-
-    private tellEnd(load: LoadResult | undefined): void {
-        if (load !== undefined) {
-            const versions = Object.entries(load.byVersion).map(
-                ([version, { requests }]) => `${version} ${grouped(requests)}`,
-            );
-            const [first] = load.switches;
-            this.theatre.terminal.line();
-            this.say(
-                `=> ${grouped(load.requests)} requests (${versions.join(", ")}), ${load.failed} failed, ${load.open} open.`,
-            );
-            if (first !== undefined) {
-                const overlap = first.overlapMs > 0 ? `${first.overlapMs.toFixed(0)} ms later` : "before that";
+        const { loads, problems } = (await this.load?.end()) ?? { loads: [], problems: [] };
+        this.problems.push(...problems);
+        const { terminal } = this.theatre;
+        terminal.line();
+        for (const { service, result } of loads) {
+            this.say(`=> ${counted([{ service, counts: result }])}, ${result.open} open.`);
+            for (const { from, to, atMs, overlapMs } of result.switches) {
+                const overlap = overlapMs > 0 ? `${overlapMs.toFixed(0)} ms later` : "before that";
                 this.say(
-                    `   ${first.to} answered from ${(first.atMs / 1000).toFixed(2)} s on; the last request to ${first.from} began ${overlap}.`,
+                    `   ${to} answered from ${(atMs / 1000).toFixed(2)} s on; the last request to ${from} began ${overlap}.`,
                 );
             }
         }
+        return loads;
+    }
+
+    private tellEnd(): void {
         for (const problem of this.problems) {
             this.theatre.terminal.raw(`   PROBLEM: ${problem}`);
         }
     }
+}
+
+/** `web 1,234 (v1 1,200, v2 34), api 567 (v1 567); 0 failed`. */
+function counted(all: { service: string; counts: LoadSnapshot }[]): string {
+    const failed = all.reduce((sum, { counts }) => sum + counts.failed, 0);
+    const services = all.map(({ service, counts }) => {
+        const versions = Object.entries(counts.byVersion).map(
+            ([version, { requests }]) => `${version} ${grouped(requests)}`,
+        );
+        return `${service} ${grouped(counts.requests)} (${versions.join(", ")})`;
+    });
+    return `${services.join(", ")}; ${failed} failed`;
 }

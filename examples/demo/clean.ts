@@ -4,7 +4,7 @@ import { DemoStack } from "./DemoStack";
 import { Interrupt } from "./Interrupt";
 import type { Terminal } from "./Terminal";
 
-const report = resolve(__dirname, "../../.relink/report.json");
+const reports = ["report.json", "report.html"].map(name => resolve(__dirname, "../../.relink", name));
 const enginePidFile = "/run/relink/docker.pid";
 
 /** Removes what the demo made: containers, network, volumes, state, config file and report. Again: nothing to do. */
@@ -14,7 +14,9 @@ export async function clean(terminal: Terminal, args: string[]): Promise<void> {
     for (const stack of stacks) {
         await remove(terminal, stack);
     }
-    rmSync(report, { force: true });
+    for (const report of reports) {
+        rmSync(report, { force: true });
+    }
     if (stacks.length === 0) {
         terminal.line("Nothing of a demo of this folder is here.");
         const other = DemoStack.named("demo");

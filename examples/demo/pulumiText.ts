@@ -5,6 +5,8 @@ export interface Row {
     /** `web-green`, `web link`, `front-anchor`. */
     name: string;
     text: string;
+    /** A deployment, a link or HAProxy's configuration. */
+    isOurs: boolean;
 }
 
 // " ~  TYPE NAME updating (3s) [diff: ~image]; starting 2 containers on green"
@@ -14,18 +16,19 @@ const rowPattern =
 /** The row that a line of `pulumi up` tells, or undefined where it says nothing new to a reader of the demo. */
 export function parseRow(line: string): Row | undefined {
     const [, type = "", name = "", done = "", message = ""] = rowPattern.exec(line) ?? [];
-    const isOurs = type.startsWith("pulumi-nodejs:dynamic/relink:") || type.startsWith("docker:");
-    if (message === "" ? !isOurs || !/^(created|updated|deleted)$/.test(done) : type === "pulumi:pulumi:Stack") {
+    const isOurs = type.startsWith("pulumi-nodejs:dynamic/relink:");
+    const isShown = isOurs || type.startsWith("docker:");
+    if (message === "" ? !isShown || !/^(created|updated|deleted)$/.test(done) : type === "pulumi:pulumi:Stack") {
         return undefined;
     }
     const shown = type.endsWith(":Link") ? `${name} link` : name;
     const text = message.replace(/ \([\d.]+ m?s\)$/, "") || done;
     // The service's row repeats its name in front of the plan's sentence.
-    return { name: shown, text: text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text };
+    return { name: shown, text: text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text, isOurs };
 }
 
 /** A row without its numbers: rows that differ in nothing else say the same. */
-export function withoutFigures({ name, text }: Row): string {
+export function withoutFigures({ name, text }: Pick<Row, "name" | "text">): string {
     return `${name} ${text.replace(/\d+(\.\d+)?/g, "").replace(/\(slot.*/, "")}`;
 }
 

@@ -1,4 +1,4 @@
-import { createHistogram } from "node:perf_hooks";
+import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 import type { Latency } from "./LoadResult";
 
 /** A stretch of time, in milliseconds since the start; the end is outside. */
@@ -36,16 +36,32 @@ export class Latencies {
                 histogram.record(Math.max(1, Math.round(this.latencyMs[index]! * 1000)));
             }
         }
-        if (histogram.count === 0) {
-            return { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 };
-        }
-        return {
-            count: histogram.count,
-            p50Ms: histogram.percentile(50) / 1000,
-            p99Ms: histogram.percentile(99) / 1000,
-            maxMs: histogram.max / 1000,
-        };
+        return figures(histogram);
     }
+
+    /** Figures of each second, by the second in which the requests began. */
+    bySecond(): Map<number, Latency> {
+        const histograms = new Map<number, RecordableHistogram>();
+        for (let index = 0; index < this.count; index += 1) {
+            const second = Math.floor(this.startedMs[index]! / 1000);
+            const histogram = histograms.get(second) ?? createHistogram({ figures: 3 });
+            histograms.set(second, histogram);
+            histogram.record(Math.max(1, Math.round(this.latencyMs[index]! * 1000)));
+        }
+        return new Map([...histograms].map(([second, histogram]) => [second, figures(histogram)]));
+    }
+}
+
+/** Of a histogram of microseconds. */
+function figures(histogram: RecordableHistogram): Latency {
+    return histogram.count === 0
+        ? { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 }
+        : {
+              count: histogram.count,
+              p50Ms: histogram.percentile(50) / 1000,
+              p99Ms: histogram.percentile(99) / 1000,
+              maxMs: histogram.max / 1000,
+          };
 }
 
 function isWithin(ms: number, stretch: Stretch): boolean {

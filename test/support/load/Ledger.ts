@@ -1,6 +1,14 @@
 import { Latencies } from "./Latencies";
 import type { LaneKind } from "./LoadOptions";
-import type { Failure, FailureKind, LoadSnapshot, StreamCounts, VersionSeen, WebSocketCounts } from "./LoadResult";
+import {
+    type Failure,
+    type FailureKind,
+    type LoadSnapshot,
+    namelessVersion,
+    type StreamCounts,
+    type VersionSeen,
+    type WebSocketCounts,
+} from "./LoadResult";
 
 const keptFailures = 20;
 
@@ -41,6 +49,12 @@ export interface LedgerPhase {
     byVersion: Map<string, VersionSeen>;
 }
 
+/** What became of the requests that began in one second. */
+export interface LedgerSecond {
+    answered: Record<string, Partial<Record<LaneKind, number>>>;
+    failed: number;
+}
+
 /** Accounts for every request as open, answered or failed. Times are milliseconds since the load began. */
 export class Ledger {
     readonly latencies = new Latencies();
@@ -58,6 +72,8 @@ export class Ledger {
         messagesAnswered: 0,
     };
     readonly streams: StreamCounts = { opened: 0, completed: 0, cut: 0 };
+    /** By the second in which the requests began. */
+    readonly seconds = new Map<number, LedgerSecond>();
     private readonly openAttempts = new Set<Attempt>();
     private connections = 0;
     private requests = 0;
@@ -112,6 +128,10 @@ export class Ledger {
         }
         this.answered += 1;
         attempt.phase.answered += 1;
+        const { answered } = this.secondOf(attempt);
+        answered[outcome.version ?? namelessVersion] ??= {};
+        const lanes = answered[outcome.version ?? namelessVersion]!;
+        lanes[attempt.lane] = (lanes[attempt.lane] ?? 0) + 1;
         if (attempt.lane === "get" || attempt.lane === "post" || attempt.lane === "newConnection") {
             this.latencies.add(attempt.startedMs, this.now() - attempt.startedMs);
         }
@@ -142,6 +162,7 @@ export class Ledger {
         const kind = outcome.lost ? outcome.kind : "5xx";
         this.failed += 1;
         attempt.phase.failed += 1;
+        this.secondOf(attempt).failed += 1;
         this.failuresByKind.set(kind, (this.failuresByKind.get(kind) ?? 0) + 1);
         if (this.failures.length < keptFailures) {
             this.failures.push({
@@ -155,6 +176,13 @@ export class Ledger {
                 version: outcome.version,
             });
         }
+    }
+
+    private secondOf({ startedMs }: Attempt): LedgerSecond {
+        const number = Math.floor(startedMs / 1000);
+        const second = this.seconds.get(number) ?? { answered: {}, failed: 0 };
+        this.seconds.set(number, second);
+        return second;
     }
 
     private see(attempt: Attempt, version: string): void {

@@ -47,6 +47,19 @@ export interface Latency {
     maxMs: number;
 }
 
+/** One second of the load: the requests that BEGAN in it. */
+export interface Bucket {
+    /** 0 is the first second. */
+    second: number;
+    /** Requests that each version answered in full, below status 500, by lane. */
+    answered: Record<string, Partial<Record<LaneKind, number>>>;
+    failed: number;
+    latency: Latency;
+}
+
+/** What a version is called that does not say its name. */
+export const namelessVersion = "(none)";
+
 /** The answers changed from one version to another. */
 export interface Switch {
     from: string;
@@ -129,6 +142,8 @@ export interface LoadResult extends LoadSnapshot {
     latency: Latency;
     /** Latency outside the windows around the switches. */
     steady: Latency;
+    /** Second by second, without those in which no request began. */
+    buckets: Bucket[];
     phases: Phase[];
     /** Of all phases, in order. */
     switches: Switch[];

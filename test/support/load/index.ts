@@ -1,4 +1,14 @@
 export { describeFailure, expectNoLoss, type NoLossOptions } from "./expectNoLoss";
 export type { LaneKind, LoadMix, LoadOptions } from "./LoadOptions";
-export type { Failure, FailureKind, Latency, LoadResult, LoadSnapshot, Phase, Switch, VersionSeen } from "./LoadResult";
+export type {
+    Bucket,
+    Failure,
+    FailureKind,
+    Latency,
+    LoadResult,
+    LoadSnapshot,
+    Phase,
+    Switch,
+    VersionSeen,
+} from "./LoadResult";
 export { type LoadRun, startLoad } from "./startLoad";

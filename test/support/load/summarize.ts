@@ -1,6 +1,6 @@
 import type { Stretch } from "./Latencies";
 import type { Ledger, LedgerPhase } from "./Ledger";
-import type { LoadResult, Phase, Switch, VersionSeen } from "./LoadResult";
+import type { Bucket, LoadResult, Phase, Switch, VersionSeen } from "./LoadResult";
 import type { Pace } from "./Pace";
 
 /** The books as the final result. */
@@ -49,10 +49,19 @@ export function summarize(ledger: Ledger, pace: Pace, windowMs: number): Omit<Lo
         byLane: Object.fromEntries(ledger.byLane),
         latency: latencies.within(always),
         steady: latencies.within(always, windows),
+        buckets: bucketsOf(ledger),
         phases,
         switches,
         ...(pace.boundReached === undefined ? {} : { boundReached: pace.boundReached }),
     };
+}
+
+function bucketsOf({ seconds, latencies }: Ledger): Bucket[] {
+    const bySecond = latencies.bySecond();
+    const none = { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 };
+    return [...seconds]
+        .sort(([a], [b]) => a - b)
+        .map(([second, found]) => ({ second, ...found, latency: bySecond.get(second) ?? none }));
 }
 
 /** In the order in which the versions first answered: each one but the first came by a switch. */

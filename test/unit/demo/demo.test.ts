@@ -9,23 +9,31 @@ describe("the demo's rows of pulumi up", () => {
 
     it("show what a deployment is doing, without the diff and the time", () => {
         const line = `${deployment} updating (2s) [diff: ~digest,image]; waiting for HAProxy's health check (0.7 s)`;
-        expect(parseRow(line)).toEqual({ name: "web-green", text: "waiting for HAProxy's health check" });
+        expect(parseRow(line)).toEqual({ name: "web-green", text: "waiting for HAProxy's health check", isOurs: true });
     });
 
     it("show the plan's sentence once, under the service's name", () => {
         const line = "    relink:index:BlueGreenService web  web: nothing to do: blue serves relink-hello:v1.";
-        expect(parseRow(line)).toEqual({ name: "web", text: "nothing to do: blue serves relink-hello:v1." });
+        expect(parseRow(line)).toEqual({
+            name: "web",
+            text: "nothing to do: blue serves relink-hello:v1.",
+            isOurs: false,
+        });
     });
 
     it("tell the link from the service of the same name", () => {
         const line = " ~  pulumi-nodejs:dynamic/relink:Link web updating (1s) [diff: ~link]; link green => blue";
-        expect(parseRow(line)).toEqual({ name: "web link", text: "link green => blue" });
+        expect(parseRow(line)).toEqual({ name: "web link", text: "link green => blue", isOurs: true });
     });
 
     it("say that something was created, but not that it is being created", () => {
         const container = " +  docker:index:Container front-anchor";
         expect(parseRow(`${container} creating (0s) `)).toBeUndefined();
-        expect(parseRow(`${container} created (0.87s) `)).toEqual({ name: "front-anchor", text: "created" });
+        expect(parseRow(`${container} created (0.87s) `)).toEqual({
+            name: "front-anchor",
+            text: "created",
+            isOurs: false,
+        });
     });
 
     it("leave out everything that is not a row", () => {

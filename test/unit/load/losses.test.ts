@@ -28,6 +28,7 @@ function expectLosses(result: LoadResult, byKind: Partial<Record<FailureKind, nu
     const failed = Object.values(byKind).reduce((sum, count) => sum + count, 0);
     expect(result.failuresByKind).toEqual(byKind);
     expect(result).toMatchObject({ requests, failed, answered: requests - failed, open: 0 });
+    expect(result.buckets.reduce((sum, bucket) => sum + bucket.failed, 0)).toBe(failed);
     expect(result.failures).toHaveLength(Math.min(20, failed));
     expect(server.received).toBe(requests);
 }

@@ -41,6 +41,12 @@ describe("a load in its own process", () => {
         expect(Object.keys(result.phases[0]!.byVersion)).toEqual(["v1"]);
         expect(result.phases[1]!.byVersion.v2).toBeDefined();
         expect(result.latency.count).toBe(3000);
+        for (const version of ["v1", "v2"]) {
+            const lanes = result.buckets.flatMap(({ answered }) => Object.values(answered[version] ?? {}));
+            expect(lanes.reduce((sum, count) => sum + count, 0)).toBe(result.byVersion[version]!.requests);
+        }
+        expect(result.buckets.reduce((sum, { latency }) => sum + latency.count, 0)).toBe(3000);
+        expect(result.buckets.map(({ second }) => second)).toEqual(result.buckets.map((_, index) => index));
         expect(result.latency.p99Ms).toBeGreaterThanOrEqual(result.latency.p50Ms);
         expectNoLoss(result, { atLeast: 3000 });
     });

@@ -1,0 +1,116 @@
+import { expectNoLoss, type LoadResult, type LoadRun, type LoadSnapshot, startLoad } from "../../test/support/load";
+import { apiHost, type DemoService } from "./DemoStack";
+import { grouped } from "./Scenario";
+
+/** Bounds of one stage's load, per service. */
+const maxSeconds = 900;
+const maxRequests = 2_000_000;
+const lookEveryMs = 50;
+/** Fewer than that prove nothing. */
+const leastRequests = 500;
+
+/** What one service's load came to. */
+export interface ServiceLoad {
+    service: DemoService;
+    /** When it began, seconds since the stage did. */
+    fromSecond: number;
+    result: LoadResult;
+}
+
+/** The load of one stage on all services, each in a process of its own. */
+export class StageLoad {
+    private readonly expectations: { service: DemoService; expected: string[]; phase: string | undefined }[] = [];
+
+    private constructor(
+        private readonly runs: { service: DemoService; run: LoadRun }[],
+        private readonly fromSecond: number,
+    ) {}
+
+    static async start(url: string, rates: Record<DemoService, number>, fromSecond: number): Promise<StageLoad> {
+        const bounds = { maxSeconds, maxRequests };
+        const runs = [
+            { service: "web" as const, run: await startLoad({ url, ratePerSecond: rates.web, ...bounds }) },
+            {
+                service: "api" as const,
+                run: await startLoad({
+                    url,
+                    hostHeader: apiHost,
+                    ratePerSecond: rates.api,
+                    connections: 8,
+                    mix: { post: 2, newConnection: 1, slow: 1, stream: 1, webSocket: 1 },
+                    ...bounds,
+                }),
+            },
+        ];
+        return new StageLoad(runs, fromSecond);
+    }
+
+    /** The counts now. */
+    snapshots(): Promise<{ service: DemoService; counts: LoadSnapshot }[]> {
+        return Promise.all(this.runs.map(async ({ service, run }) => ({ service, counts: await run.snapshot() })));
+    }
+
+    /** Of all services together. */
+    async requests(): Promise<number> {
+        return (await this.snapshots()).reduce((sum, { counts }) => sum + counts.requests, 0);
+    }
+
+    /** Waits until so many requests have been made, or until `isEnough`. @throws where the front is too slow for that */
+    async until(requests: number, isEnough: () => boolean): Promise<void> {
+        const patienceSeconds = 20 + requests / 250;
+        const deadlineMs = performance.now() + patienceSeconds * 1000;
+        while (!isEnough() && (await this.requests()) < requests) {
+            if (performance.now() > deadlineMs) {
+                throw new Error(`not within ${patienceSeconds.toFixed(0)} s: ${grouped(requests)} requests`);
+            }
+            await new Promise(resolve => setTimeout(resolve, lookEveryMs));
+        }
+    }
+
+    /** Begins a phase in the books of each. */
+    async mark(name: string): Promise<void> {
+        await Promise.all(this.runs.map(({ run }) => run.mark(name)));
+    }
+
+    /** Exactly these versions must have answered, in the phase of this name or in all of it. */
+    expectVersions(service: DemoService, expected: string[], phase?: string): void {
+        this.expectations.push({ service, expected, phase });
+    }
+
+    /** Ends the load and says what is not as it should be. */
+    async end(): Promise<{ loads: ServiceLoad[]; problems: string[] }> {
+        const loads = await Promise.all(
+            this.runs.map(async ({ service, run }) => ({
+                service,
+                fromSecond: this.fromSecond,
+                result: await run.stop(),
+            })),
+        );
+        return { loads, problems: loads.flatMap(load => this.problemsOf(load)) };
+    }
+
+    kill(): void {
+        for (const { run } of this.runs) {
+            run.kill();
+        }
+    }
+
+    private problemsOf({ service, result }: ServiceLoad): string[] {
+        const problems: string[] = [];
+        try {
+            expectNoLoss(result, { atLeast: leastRequests });
+        } catch (error) {
+            problems.push(`${service}: ${(error as Error).message}`);
+        }
+        for (const { expected, phase } of this.expectations.filter(wish => wish.service === service)) {
+            const seen = Object.keys((result.phases.find(({ name }) => name === phase) ?? result).byVersion).sort();
+            if (seen.join() !== [...expected].sort().join()) {
+                const when = phase === undefined ? "" : ` ${phase}`;
+                problems.push(
+                    `${service}: ${expected.join(" and ")} should have answered${when}, but ${seen.join(", ")} did`,
+                );
+            }
+        }
+        return problems;
+    }
+}

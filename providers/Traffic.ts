@@ -1,0 +1,112 @@
+import type { FrontState } from "../haproxy/runtime";
+import type { Chart } from "../report/Report";
+import type { Color } from "../settings/Settings";
+
+/** What one backend did up to one look. */
+interface Sample {
+    /** Requests and responses of class 5xx since the look before, over all workers. */
+    requests: number;
+    responses5xx: number;
+    /** Open at that moment. */
+    open: number;
+}
+
+const colors: Color[] = ["blue", "green"];
+
+/** HAProxy's counters by service and color, look by look. */
+export class Traffic {
+    /** Seconds of the looks; the first one only sets the counters' starting points. */
+    private readonly seconds: number[] = [];
+    private readonly samples: (Map<string, Sample> | undefined)[] = [];
+    /** Last counters, by worker and backend: a new worker begins at 0, and one that has ended takes its own with it. */
+    private last = new Map<string, { requests: number; responses5xx: number }>();
+    private isFirst = true;
+
+    /** @param front undefined where HAProxy could not be asked */
+    add(second: number, front: FrontState | undefined): void {
+        const sample = new Map<string, Sample>();
+        const counters: typeof this.last = new Map();
+        for (const { generation, pid, backends } of front?.workers ?? []) {
+            for (const [name, { stot, responses5xx, scur, qcur }] of backends) {
+                const key = `${generation}/${pid}/${name}`;
+                const before = this.last.get(key) ?? { requests: 0, responses5xx: 0 };
+                const known = sample.get(name) ?? { requests: 0, responses5xx: 0, open: 0 };
+                counters.set(key, { requests: stot, responses5xx });
+                sample.set(name, {
+                    requests: known.requests + Math.max(0, stot - before.requests),
+                    responses5xx: known.responses5xx + Math.max(0, responses5xx - before.responses5xx),
+                    open: known.open + Math.max(scur, qcur),
+                });
+            }
+        }
+        if (front !== undefined) {
+            this.last = counters;
+        }
+        if (this.isFirst && front !== undefined) {
+            this.isFirst = false;
+            // What was counted before is not of this `up`; of a front that has just come, everything is.
+            for (const found of sample.values()) {
+                Object.assign(found, { requests: 0, responses5xx: 0 });
+            }
+        }
+        this.seconds.push(second);
+        this.samples.push(front && sample);
+    }
+
+    /** Services that got requests or have some open. */
+    services(): string[] {
+        const busy = this.samples.flatMap(sample =>
+            [...(sample ?? [])].filter(([, { requests, open }]) => requests + open > 0).map(([name]) => name),
+        );
+        return [...new Set(busy.map(name => name.replace(/-(?:blue|green)$/, "")))].sort();
+    }
+
+    requests(service: string): number {
+        return this.sum(service, "requests");
+    }
+
+    responses5xx(service: string): number {
+        return this.sum(service, "responses5xx");
+    }
+
+    /** Requests per second and open requests, by color. */
+    charts(service: string): Chart[] {
+        const { seconds } = this;
+        const line = (color: Color, value: (sample: Sample, index: number) => number) => ({
+            label: color,
+            tone: color,
+            values: this.samples.map((sample, index) => {
+                const found = sample?.get(`${service}-${color}`);
+                return sample === undefined ? null : found === undefined ? 0 : value(found, index);
+            }),
+        });
+        const perSecond = ({ requests }: Sample, index: number) => {
+            const length = (seconds[index] ?? 0) - (seconds[index - 1] ?? 0);
+            return length > 0 ? Number((requests / length).toFixed(1)) : 0;
+        };
+        return [
+            {
+                service,
+                title: `${service}: requests per second, by color`,
+                unit: "/s",
+                seconds,
+                lines: colors.map(color => line(color, perSecond)),
+            },
+            {
+                service,
+                title: `${service}: open requests, by color`,
+                unit: "",
+                seconds,
+                lines: colors.map(color => line(color, ({ open }) => open)),
+            },
+        ];
+    }
+
+    private sum(service: string, what: "requests" | "responses5xx"): number {
+        return this.samples.reduce(
+            (sum, sample) =>
+                sum + colors.reduce((sum, color) => sum + (sample?.get(`${service}-${color}`)?.[what] ?? 0), 0),
+            0,
+        );
+    }
+}

@@ -1,0 +1,129 @@
+import { resolve } from "node:path";
+import type { FrontState } from "../haproxy/runtime";
+import type { Mark, Report, ReportSection } from "../report/Report";
+import { readReport, writeReport } from "../report/render";
+import { Traffic } from "./Traffic";
+
+/** Time between two looks at HAProxy's counters, milliseconds. */
+const lookMs = 1_000;
+
+/** Where the user wants the report of an `up`: `RELINK_REPORT`, from the project's folder. None unless it is set. */
+export function reportPath(env = process.env): string | undefined {
+    return env.RELINK_REPORT ? resolve(env.RELINK_REPORT) : undefined;
+}
+
+/**
+ * The report of one `up`, from what happens in this process: every step, every error, and HAProxy's counters, read once
+ * a second. The program has written the plan's sentences to the file before (components/planReport.ts).
+ */
+export class UpReport {
+    private readonly startedMs = performance.now();
+    private readonly marks: Mark[] = [];
+    private readonly failures: string[] = [];
+    private readonly traffic = new Traffic();
+    private readonly looking: NodeJS.Timeout;
+    private look: Promise<void> = Promise.resolve();
+
+    /** @param observe reads HAProxy's counters; one that fails is a gap in the lines */
+    constructor(
+        private readonly path: string,
+        private readonly stack: string,
+        private readonly observe: () => Promise<FrontState>,
+    ) {
+        this.looking = setInterval(() => this.sample(), lookMs);
+        this.looking.unref();
+        this.sample();
+    }
+
+    /** A step on the way, on the row of a resource. Those that differ from the one before in figures alone are one. */
+    step(subject: string, text: string): void {
+        const last = this.marks.filter(mark => mark.subject === subject).at(-1);
+        if (last === undefined || withoutFigures(last.text) !== withoutFigures(text)) {
+            const kind = /^link \S+ => \S+, confirmed/.test(text) ? "switch" : "step";
+            this.marks.push({ second: this.seconds(), subject, text, kind });
+        }
+    }
+
+    fail(subject: string, message: string): void {
+        this.failures.push(message);
+        this.marks.push({ second: this.seconds(), subject, text: message.split("\n")[0] ?? "", kind: "error" });
+    }
+
+    /** Writes the report. */
+    async end(): Promise<void> {
+        clearInterval(this.looking);
+        this.sample();
+        await this.look;
+        const planned = readReport(this.path);
+        const [section] = planned?.sections ?? [];
+        // What has charts already is of another `up`, whose file this one takes.
+        const isOurs = section?.charts.length === 0;
+        writeReport(this.path, this.report(isOurs ? section.sentences : []));
+    }
+
+    private report(sentences: string[]): Report {
+        const { traffic, failures, marks } = this;
+        const seconds = this.seconds();
+        const section: ReportSection = {
+            title: "What happened",
+            text: "Seconds since the first step of this up. Requests are counted by HAProxy, once a second.",
+            sentences,
+            figures: traffic.services().flatMap(service => [
+                { label: `requests to ${service}`, value: traffic.requests(service).toLocaleString("en-US") },
+                {
+                    label: `of them answered with 5xx`,
+                    value: traffic.responses5xx(service).toLocaleString("en-US"),
+                    bad: traffic.responses5xx(service) > 0,
+                },
+            ]),
+            charts: traffic.services().flatMap(service => traffic.charts(service)),
+            marks,
+            failures,
+        };
+        return {
+            ...planOf(this.stack, []),
+            totals: [
+                { label: "result", value: failures.length === 0 ? "succeeded" : "failed", bad: failures.length > 0 },
+                { label: "seconds", value: seconds.toFixed(1) },
+            ],
+            sections: [section],
+        };
+    }
+
+    private sample(): void {
+        const second = this.seconds();
+        this.look = this.look.then(async () => {
+            const front = await this.observe().catch(() => undefined);
+            this.traffic.add(second, front);
+        });
+    }
+
+    private seconds(): number {
+        return Number(((performance.now() - this.startedMs) / 1000).toFixed(2));
+    }
+}
+
+/** The report of an `up` that has done nothing yet, or had nothing to do. */
+export function planOf(stack: string, sentences: string[]): Report {
+    return {
+        title: `pulumi up of ${stack}`,
+        at: new Date().toISOString(),
+        note: "Made by relink, since RELINK_REPORT asked for it.",
+        totals: [{ label: "result", value: "nothing was done" }],
+        sections: [
+            {
+                title: "The plan",
+                text: "No step was taken.",
+                sentences,
+                figures: [],
+                charts: [],
+                marks: [],
+                failures: [],
+            },
+        ],
+    };
+}
+
+function withoutFigures(text: string): string {
+    return text.replace(/\(slot.*/, "").replace(/\d+(\.\d+)?/g, "");
+}

@@ -1,0 +1,50 @@
+import { onProgress } from "./progress";
+import type { CommonInputs } from "./resource";
+import { Session } from "./Session";
+import { reportPath, UpReport } from "./UpReport";
+
+/** Methods of a provider that change something; the others run in previews too. */
+const changing = ["create", "update", "delete"];
+
+let report: UpReport | undefined;
+
+/**
+ * Runs a method of a provider, and keeps what it does for the report where `RELINK_REPORT` asks for one. The first
+ * method that changes something begins it.
+ */
+export async function reported<T>(method: string, args: unknown[], run: () => Promise<T>): Promise<T> {
+    const path = reportPath();
+    const inputs = args.filter(isInputs).at(-1);
+    if (path === undefined || inputs === undefined || !changing.includes(method)) {
+        return run();
+    }
+    report ??= begin(path, inputs);
+    try {
+        return await run();
+    } catch (error) {
+        report.fail(subjectOf(inputs.__urn), (error as Error).message);
+        throw error;
+    }
+}
+
+/** Writes the report, if there is one. */
+export async function endReport(): Promise<void> {
+    await report?.end();
+}
+
+function begin(path: string, { __target: target }: CommonInputs<unknown>): UpReport {
+    const session = Session.for(target);
+    const begun = new UpReport(path, `${target.project}/${target.stack}`, () => session.runtime.observe());
+    onProgress((urn, text) => begun.step(subjectOf(urn), text));
+    return begun;
+}
+
+function isInputs(value: unknown): value is CommonInputs<unknown> {
+    return typeof value === "object" && value !== null && "__target" in value && "__urn" in value;
+}
+
+/** `web-green`, `web link`. */
+function subjectOf(urn: string): string {
+    const [, , types = "", name = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
+    return types.endsWith(":Link") ? `${name} link` : name;
+}
