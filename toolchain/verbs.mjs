@@ -18,6 +18,7 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     demo:clean    removes everything that the demo made
     test [ARGS]   runs the tests (arguments are vitest's)
     test:full     runs the tests with HAProxy 3.2 and the long runs
+    soak [ARGS]   releases a service 200 times under load and looks for growth
     registry      gets an image registry for tests and prints its path
     docker:stop   stops the Docker Engine that the set-up started`;
 
@@ -39,6 +40,7 @@ const verbs = {
     "demo:clean": args => typescript("examples/demo.ts", ["clean", ...args]),
     test: args => vitest(args, {}),
     "test:full": args => vitest(args, { RELINK_FULL: "1" }),
+    soak: args => typescript("test/soak/main.ts", args),
     registry: async () => {
         console.log(await ensureRegistry());
     },

@@ -1,0 +1,127 @@
+import { expectSuccess } from "../support/command";
+import { type LoadRun, startLoad } from "../support/load";
+import { describeFailure } from "../support/load/expectNoLoss";
+import type { LoadResult } from "../support/load/LoadResult";
+import { createStack, type TestStack } from "../support/stack";
+import { lookAt, type Usage } from "./Usage";
+
+/** What one `up` of the soak does. */
+export type Kind = "release" | "release with a reload" | "return";
+
+export interface Release {
+    number: number;
+    kind: Kind;
+    seconds: number;
+    usage: Usage;
+}
+
+export interface SoakResult {
+    releases: Release[];
+    load: LoadResult;
+    /** What went wrong, in words; nothing when all is well. Growth is judged apart. */
+    problems: string[];
+}
+
+export interface SoakOptions {
+    releases: number;
+    ratePerSecond: number;
+    haproxyImage: string;
+    /** Called after each release. */
+    report(release: Release, load: LoadRun): Promise<void>;
+    /** Asked before each release: whether to end early. */
+    isStopped(): boolean;
+}
+
+const day = 24 * 60 * 60;
+
+/** Releases one service over and over, under load that accounts for every request. */
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+    const stack = await createStack({ config: configOf(options.haproxyImage) });
+    try {
+        expectSuccess(await stack.up());
+        return await underLoad(stack, options);
+    } finally {
+        await stack.cleanup();
+    }
+}
+
+async function underLoad(stack: TestStack, options: SoakOptions): Promise<SoakResult> {
+    const load = await startLoad({
+        url: stack.url,
+        connections: 12,
+        // No WebSockets: a color is drained before it is released anew, and they would stay for the whole drainTimeout.
+        mix: { post: 2, newConnection: 1, slow: 1, stream: 1 },
+        ratePerSecond: options.ratePerSecond,
+        maxSeconds: day,
+        maxRequests: 100_000_000,
+    });
+    const problems: string[] = [];
+    const releases: Release[] = [];
+    try {
+        const images = new Set<string>();
+        for (let number = 1; number <= options.releases && !options.isStopped(); number += 1) {
+            const kind = kindOf(number);
+            wish(stack, kind, number);
+            const { code, seconds, stdout, stderr } = await stack.up();
+            if (code !== 0) {
+                problems.push(`release ${number} failed with exit code ${code}:\n${stdout}${stderr}`);
+                break;
+            }
+            const release = { number, kind, seconds, usage: await lookAt(stack, images) };
+            releases.push(release);
+            await options.report(release, load);
+        }
+        const result = await load.stop();
+        if (result.failed + result.open + result.streams.cut > 0) {
+            const { failed, open, requests, streams, failures } = result;
+            const lost = failures.map(describeFailure).join("\n");
+            problems.push(
+                `${failed} of ${requests} requests failed, ${open} open, ${streams.cut} streams cut\n${lost}`,
+            );
+        }
+        return { releases, load: result, problems };
+    } finally {
+        load.kill();
+    }
+}
+
+/** Most are new releases of the other image; some need a reload of HAProxy; some go back to what is still warm. */
+function kindOf(number: number): Kind {
+    if (number % 10 === 0) {
+        return "return";
+    }
+    // Once for each color.
+    return checksOf(number) !== checksOf(number - 2) ? "release with a reload" : "release";
+}
+
+/** Writes what makes the next `up` one of this kind. Every release is a new one, as its environment has its number. */
+function wish(stack: TestStack, kind: Kind, number: number): void {
+    const set = (key: string, value: unknown) => stack.setConfig(`services.web.${key}`, value);
+    const made = kind === "return" ? number - 2 : number;
+    set("image", made % 2 === 0 ? "relink-hello:v1" : "relink-hello:v2");
+    set("env", { BUILD: String(made).padStart(6, "0") });
+    set("health.fall", checksOf(made));
+}
+
+/** Another number of bad checks is another text of the color's backend: HAProxy has to be reloaded for it. */
+function checksOf(number: number): number {
+    return 3 + (Math.floor((number + 5) / 10) % 2);
+}
+
+function configOf(image: string) {
+    return {
+        front: { image },
+        services: {
+            web: {
+                image: "relink-hello:v1",
+                port: 8080,
+                replicas: 2,
+                env: { BUILD: "000000" },
+                health: { path: "/healthz", interval: "500ms", fall: 3 },
+                minHealthyTime: "500ms",
+                healthyDeadline: "90s",
+                drainTimeout: "30s",
+            },
+        },
+    };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { growthOf, warmUpReleases } from "../../soak/growth";
+import type { Usage } from "../../soak/Usage";
+
+const usage: Usage = {
+    containers: 6,
+    named: 10,
+    images: 3,
+    files: 32,
+    fileKilobytes: 200,
+    recordBytes: 2_800,
+    anchorProcesses: 4,
+    anchorTemporaryFiles: 2,
+    generations: 1,
+    haproxyProcesses: 2,
+    oldWorkers: 0,
+    haproxyOpenFiles: 60,
+    haproxyKilobytes: 28_000,
+    stateKilobytes: 60,
+};
+
+/** What is complained of when the looks are as `of` says. */
+function complaints(of: (release: number) => Partial<Usage>, releases = 60): string[] {
+    const looks = Array.from({ length: releases }, (_, index) => ({ ...usage, ...of(index) }));
+    return growthOf(looks).flatMap(({ complaint }) => complaint ?? []);
+}
+
+describe("growth over a soak", () => {
+    it("is none where everything stays, whatever the first releases fill", () => {
+        expect(complaints(release => (release < warmUpReleases ? { containers: 2, files: 12 } : {}))).toEqual([]);
+    });
+
+    it("is none where memory and connections go up and down", () => {
+        const wave = (release: number) => Math.sin(release) * 10;
+        const of = (release: number) => ({
+            haproxyKilobytes: 28_000 + wave(release) * 200,
+            haproxyOpenFiles: 60 + Math.round(wave(release)),
+            oldWorkers: release % 5 === 0 ? 1 : 0,
+        });
+        expect(complaints(of)).toEqual([]);
+    });
+
+    it("finds one container, file or image more at each tenth release", () => {
+        const of = (release: number) => {
+            const more = Math.floor(release / 10);
+            return { containers: 6 + more, files: 32 + more, images: 3 + more };
+        };
+        expect(complaints(of)).toEqual([
+            "containers grew from 7 to 11",
+            "images grew from 4 to 8",
+            "files grew from 33 to 37",
+        ]);
+    });
+
+    it("finds a leak of memory and of open files", () => {
+        const of = (release: number) => ({
+            haproxyKilobytes: 28_000 + release * 60,
+            haproxyOpenFiles: 60 + release,
+            recordBytes: 2_800 + release * 20,
+        });
+        const found = complaints(of);
+        expect(found.map(text => text.split(" ")[0])).toEqual(["recordBytes", "haproxyOpenFiles", "haproxyKilobytes"]);
+    });
+
+    it("says by how much a measure rises per release", () => {
+        const looks = Array.from({ length: 40 }, (_, release) => ({ ...usage, stateKilobytes: 60 + release * 2 }));
+        expect(growthOf(looks).find(({ measure }) => measure === "stateKilobytes")?.perRelease).toBeCloseTo(2, 6);
+    });
+
+    it("needs enough releases to mean anything", () => {
+        expect(() => growthOf(Array(8).fill(usage))).toThrow("too few");
+    });
+});
