@@ -21,13 +21,13 @@ export interface BackendSpec {
 export function renderBackend(spec: BackendSpec): string {
     const port = checkedInteger("port", spec.port, 1, 65535);
     const { health } = spec;
-    const interval = checkedInteger("health.interval", health.intervalMs, 1, 86_400_000);
+    const interval = checkedInteger("health.interval", health.intervalMs, 1, 2_147_483_647);
     const lines = [
         `# Service ${checked("service", spec.service)}, color ${checked("color", spec.color)}: one server per slot; \`disabled\` are the slots without a container.`,
         `backend ${backendName(spec.service, spec.color)} from relink`,
         "    balance roundrobin",
         ...check(health),
-        `    timeout check ${checkedInteger("health.timeout", health.timeoutMs, 1, 86_400_000)}ms`,
+        `    timeout check ${checkedInteger("health.timeout", health.timeoutMs, 1, 2_147_483_647)}ms`,
     ];
     if (spec.serverTimeoutMs !== undefined) {
         lines.push(`    timeout server ${checkedInteger("timeouts.server", spec.serverTimeoutMs, 1, 2_147_483_647)}ms`);

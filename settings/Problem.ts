@@ -14,7 +14,8 @@ export interface Problem {
 export function isSensitive(path: ConfigPath): boolean {
     const [first, , third] = path;
     // A section of a wrong type may hold anything.
-    const inService = first === "services" && (path.length <= 2 || third === "env");
+    // Where the name of a secret belongs, somebody may have put its value.
+    const inService = first === "services" && (path.length <= 2 || third === "env" || third === "secrets");
     return first === "secrets" || first === "registries" || inService;
 }
 
@@ -54,7 +55,7 @@ export function configKey(path: ConfigPath): string {
         if (typeof segment === "number") {
             return `[${segment}]`;
         }
-        return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(segment) ? `.${segment}` : `[${toAscii(JSON.stringify(segment))}]`;
+        return isPlainName(segment) ? `.${segment}` : `[${toAscii(JSON.stringify(segment))}]`;
     });
     return `relink:${toAscii(String(first))}${tail.join("")}`;
 }
@@ -62,7 +63,8 @@ export function configKey(path: ConfigPath): string {
 /** Sets a value; it is quoted where the shell needs it, and left to the user where a terminal may not show it. */
 export function setCommand(path: ConfigPath, value: string): string {
     const secret = path[0] === "secrets" || path[0] === "registries" ? " --secret" : "";
-    return `pulumi config set${secret}${pathOption(path)} ${quote(isPrintable(value) ? value : "VALUE")}`;
+    const shown = quote(isPrintable(value) ? value : "VALUE");
+    return `pulumi config set${secret}${pathOption(path)} ${shown.startsWith("-") ? `-- ${shown}` : shown}`;
 }
 
 /** Removes a key and all below it. */
@@ -86,15 +88,37 @@ export function renderProblems(problems: readonly Problem[], stack: string): str
 }
 
 function pathOption(path: ConfigPath): string {
-    return path.length > 1 ? ` --path ${quoteAlways(configKey(path))}` : ` ${quote(configKey(path))}`;
+    return path.length > 1 ? ` --path ${quoteAlways(commandKey(path))}` : ` ${quote(commandKey(path))}`;
+}
+
+/** The key as `pulumi config` has to get it, to the letter: in its paths only a quote is escaped. */
+function commandKey([first = "", ...rest]: ConfigPath): string {
+    const tail = rest.map(segment =>
+        typeof segment === "number" || isPlainName(segment)
+            ? configKey(["", segment]).slice("relink:".length)
+            : `["${segment.replaceAll('"', '\\"')}"]`,
+    );
+    return `relink:${first}${tail.join("")}`;
 }
 
 function quote(text: string): string {
     return /^[A-Za-z0-9_./:@=,+-]+$/.test(text) ? text : quoteAlways(text);
 }
 
+/** A text that a terminal may not show is escaped, as bash, ksh and zsh read it. */
 function quoteAlways(text: string): string {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
+    return isPrintable(text)
+        ? `'${text.replaceAll("'", `'\\''`)}'`
+        : `$'${text.replace(/[\\']/g, letter => `\\${letter}`).replace(/[^\x20-\x7e]/gu, escaped)}'`;
+}
+
+function escaped(letter: string): string {
+    const code = letter.codePointAt(0)!.toString(16);
+    return code.length <= 4 ? `\\u${code.padStart(4, "0")}` : `\\U${code.padStart(8, "0")}`;
+}
+
+function isPlainName(segment: string): boolean {
+    return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(segment);
 }
 
 function isPrintable(text: string): boolean {

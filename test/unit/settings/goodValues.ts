@@ -1,0 +1,223 @@
+import fc, { type Arbitrary } from "fast-check";
+
+/** Stands in every secret value: no error may show it. */
+export const planted = "pLaNtEd";
+
+const pick = <const T extends unknown[]>(...values: T): Arbitrary<T[number]> => fc.constantFrom(...values);
+const few = <T>(value: Arbitrary<T>, maxLength = 3) => fc.uniqueArray(value, { maxLength, selector: JSON.stringify });
+const named = <T>(name: Arbitrary<string>, value: Arbitrary<T>) => fc.dictionary(name, value, { maxKeys: 3 });
+
+const names = pick("web", "api", "a", "shop-2", "z9-x", "web-green-2", "n-o-n-e", `s${"x".repeat(28)}9`);
+const secretNames = pick("TOKEN", "db.url", "_a-b", "9", "constructor", "KEY");
+const images = pick(
+    "web",
+    "shop/web:v1",
+    "registry.example.com:5000/a/b_c/d__e:1.0-rc.1",
+    "localhost/x@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+    "[::1]:5000/x:y",
+    "UPPER.example.com/a",
+);
+/** Any text at all, but a NUL: in an environment, a label, an argument or a command. */
+const anyText = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 12 }).map(text => text.replaceAll("\0", "")),
+    pick("", " ", "a=b", "$(reboot)", "`id`", "%[src]", "line\nbreak", '"', "'", "\\", "#", "{{.}}", "-x", "é", "null"),
+    pick(0, 80, true, false),
+);
+const durations = (...more: string[]) => pick("1ms", "250ms", "1s", "90s", "5m", "36h", "576h", ...more);
+const paths = pick("/", "/srv", "/a b/c", '/q"uote', "/d$x", "/é", "/.hidden/..x");
+const hosts = pick(
+    "shop.example.com",
+    "*.example.com",
+    "SHOP.Example.COM",
+    "a",
+    "xn--bcher-kva.example",
+    "127.0.0.1",
+    `${"l".repeat(63)}.${"m".repeat(63)}.${"n".repeat(63)}.example`,
+    "web-green",
+    "0.0.0.0",
+);
+const addresses = pick("192.0.2.10", "127.0.0.1", "::1", "2001:db8::1");
+
+/** Values that each key may have, by its place under `services.*`, `front` or the root. */
+export const goodValues: Record<string, Arbitrary<unknown>> = {
+    "services.*.image": images,
+    "services.*.port": pick(1, 80, 8080, 65535),
+    "services.*.env": named(pick("LEVEL", "_x", "a.b", "constructor"), anyText),
+    "services.*.secrets": few(secretNames),
+    "services.*.command": fc.array(anyText, { maxLength: 3 }),
+    "services.*.entrypoint": fc.array(anyText, { maxLength: 3 }),
+    "services.*.workingDir": paths,
+    "services.*.user": pick("1000", "node", "1000:1000", "a.b-c_d:e", 0),
+    "services.*.init": fc.boolean(),
+    "services.*.labels": named(pick("team", "com.example/x", "#", '"', "toString", "relink"), anyText),
+    "services.*.volumes": few(
+        fc.oneof(
+            pick("data:/data:ro", "/srv/x:/y:ro"),
+            fc.record({ source: pick("data", "/srv"), target: pick("/a", "/b"), shared: fc.constant(true) }),
+        ),
+    ).map(volumes => (new Set(volumes.map(targetOf)).size === volumes.length ? volumes : volumes.slice(0, 1))),
+    "services.*.networks": few(pick("backend", "a.b_c-d")),
+    "services.*.extraHosts": few(pick("db.internal:10.0.0.5", "h:host-gateway", "v6:2001:db8::1")),
+    "services.*.dns": few(addresses),
+    "services.*.capabilities.add": few(pick("NET_ADMIN", "all")),
+    "services.*.capabilities.drop": few(pick("ALL", "chown")),
+    "services.*.memory": pick("6m", "512M", "2g", 10_000_000),
+    "services.*.cpus": pick(0.01, 2, "0.5", 1024),
+    "services.*.ulimits": named(pick("nofile", "core"), fc.oneof(pick(-1, 0, 65536), pick({ soft: 1, hard: 2 }))),
+    "services.*.log.driver": pick("json-file", "local", "grafana/loki:latest"),
+    "services.*.log.options": named(pick("max-size", "tag"), anyText),
+    "services.*.restart": pick("no", "always", "unless-stopped", "on-failure", false),
+    "services.*.stopSignal": pick("SIGQUIT", "SIGRTMIN+3", "9", 15),
+    "services.*.stopGracePeriod": durations("0s"),
+    "services.*.maxReplicas": pick(8, 20, 100),
+    "services.*.timeouts.server": durations(),
+    "services.*.health.path": pick("/", "/healthz", "/%20%0a%23?a=b&c=d", "/a!b*c(d)", "/~x;y@z:1,2+3"),
+    "services.*.health.tcp": fc.constant(false),
+    "services.*.health.command": fc.oneof(pick("curl -f http://localhost/ || exit 1"), fc.array(anyText)),
+    "services.*.health.host": pick("web", "shop.example.com:8080", "10.0.0.1", "a:1"),
+    "services.*.health.status": pick(200, "200", "200-399", "100-599"),
+    "services.*.health.interval": pick("1ms", "500ms", "2s"),
+    "services.*.health.timeout": durations(),
+    "services.*.health.rise": pick(1, 2, 100),
+    "services.*.health.fall": pick(1, 3, 100),
+    "services.*.strategy": pick("blueGreen", "rolling"),
+    "services.*.strategy.rolling.step": pick(1, 100, "half", "service"),
+    "services.*.strategy.rolling.gracePeriod": durations("0s"),
+    "services.*.strategy.rolling.order": pick("startFirst", "startFirst", "stopFirst"),
+    "services.*.strategy.rolling.healthcheckTimeout": pick("60s", "5m"),
+    "services.*.strategy.rolling.wait": durations("0s"),
+    "services.*.strategy.rolling.waitAfterHealthy": durations("0s"),
+    "services.*.strategy.rolling.preStopCommand": pick("drain {id}", "a\nb", "$(id) `id` '{id}"),
+    "services.*.strategy.rolling.preStopIn": pick("host", "container"),
+    "services.*.strategy.rolling.preStopWaitUntilUnhealthy": fc.boolean(),
+    "services.*.minHealthyTime": pick("0s", "1ms", "5s"),
+    "services.*.healthyDeadline": pick("5m", "9m"),
+    "services.*.progressDeadline": pick("10m", "576h"),
+    "services.*.drainTimeout": durations("0s"),
+    "services.*.onDrainTimeout": pick("close", "wait"),
+    "services.*.previousColor": pick("keep", "stop", "remove"),
+    "services.*.hooks.prePromotion.command": pick("make smoke", "a\nb", "echo '\"$X`"),
+    "services.*.retryToken": pick("again", "\n", 7, "é"),
+    "services.*.driftPolicy": pick("fail", "repair"),
+    "services.*.lockTimeout": durations("0s"),
+    "services.*.replicas": pick(1, 2, 8),
+    "services.*.hosts": fc.uniqueArray(hosts, { minLength: 1, maxLength: 3, selector: host => host.toLowerCase() }),
+    "services.*.live": pick("auto", "blue", "green"),
+    "front.name": pick("shop", "A.b_c-9", "x".repeat(63)),
+    "front.image": images,
+    "front.address": addresses,
+    "front.network.subnet": pick("10.1.0.0/20", "172.30.0.0/16", "192.168.4.0/24"),
+    "front.http.port": pick(80, 8000, 60_000),
+    "front.preview.port": pick(8090, 1),
+    "front.metrics.port": pick(8404, 2),
+    "front.timeouts.connect": durations(),
+    "front.timeouts.client": durations(),
+    "front.timeouts.server": durations(),
+    "front.timeouts.httpRequest": durations(),
+    "front.timeouts.httpKeepAlive": durations(),
+    "front.timeouts.queue": durations(),
+    "front.timeouts.tunnel": durations(),
+    "front.timeouts.clientFin": durations(),
+    "front.timeouts.serverFin": durations(),
+    "front.timeouts.check": durations(),
+    host: pick("unix:///var/run/docker.sock", "tcp://docker.example.com:2375", "tcp://[::1]:2376"),
+    "registries.*.username": pick("robot$ci", "x y"),
+    "registries.*.password": pick(`${planted}-"password'`),
+};
+
+/** Secrets follow from what the services ask for, see `configs`. */
+const derived = new Set(["secrets"]);
+
+/** Keys that have no good values here, so that a new key is not forgotten. */
+export function withoutGoodValues(keys: readonly string[]): string[] {
+    return keys.filter(key => !(key in goodValues) && !derived.has(key));
+}
+
+const required = new Set([
+    "services.*.image",
+    "services.*.port",
+    "services.*.log.driver",
+    "services.*.strategy.rolling.preStopCommand",
+    "services.*.hooks.prePromotion.command",
+    "registries.*.username",
+    "registries.*.password",
+]);
+
+/** Whole configs, nearly all of them right. */
+export const configs: Arbitrary<Record<string, unknown>> = fc
+    .record(
+        {
+            front: recordAt("front"),
+            services: fc.dictionary(names, recordAt("services.*"), { minKeys: 1, maxKeys: 2 }),
+            host: goodValues.host!,
+            registries: named(pick("registry.example.com", "localhost:5000", "docker.io"), recordAt("registries.*")),
+        },
+        { requiredKeys: ["services"] },
+    )
+    .map(config => withLongTimes(withDistinctHosts(withSecrets(config as Config))));
+
+interface Service {
+    hosts?: string[];
+    secrets?: string[];
+    env?: Record<string, unknown>;
+    health?: Record<string, unknown>;
+    [key: string]: unknown;
+}
+type Config = Record<string, unknown> & { services: Record<string, Service> };
+
+/** Each service's secrets have a value, and one of them is asked for by a variable too. */
+function withSecrets(config: Config): Config {
+    const secrets: Record<string, string> = {};
+    for (const [name, service] of Object.entries(config.services)) {
+        for (const secret of service.secrets ?? []) {
+            secrets[`${name}.${secret}`] = `${planted}\n${secret}`;
+        }
+        if (service.env?.LEVEL !== undefined && service.secrets?.[0] !== undefined) {
+            service.env.DSN = { secret: service.secrets[0] };
+        }
+    }
+    return Object.keys(secrets).length === 0 ? config : { ...config, secrets };
+}
+
+/** Some services are checked once in a blue moon, which all their times have to fit. */
+function withLongTimes(config: Config): Config {
+    for (const service of Object.values(config.services)) {
+        if (service.stopGracePeriod === "576h") {
+            Object.assign(service, { healthyDeadline: "400h", progressDeadline: "576h" });
+            service.health = { ...service.health, interval: "36h", rise: 2 };
+        }
+    }
+    return config;
+}
+
+/** No host belongs to two services, and one at most takes all. */
+function withDistinctHosts(config: Config): Config {
+    const claimed = new Set<string>();
+    for (const [name, service] of Object.entries(config.services)) {
+        const free = (service.hosts ?? ["*"]).filter(host => !claimed.has(host.toLowerCase()));
+        service.hosts = free.length > 0 ? free : [`${name}.example.net`];
+        for (const host of service.hosts) {
+            claimed.add(host.toLowerCase());
+        }
+    }
+    return config;
+}
+
+/** A value, an object, or either where one word stands for an object. */
+function valueAt(place: string, paths: readonly string[]): Arbitrary<unknown> {
+    const value = goodValues[place];
+    const isObject = paths.some(path => path.startsWith(`${place}.`));
+    return value === undefined ? recordAt(place) : isObject ? fc.oneof(value, recordAt(place)) : value;
+}
+
+/** An object with any of the keys that the table has below a place. */
+function recordAt(place: string): Arbitrary<Record<string, unknown>> {
+    const below = Object.keys(goodValues).filter(path => path.startsWith(`${place}.`));
+    const keys = [...new Set(below.map(path => path.slice(place.length + 1).split(".")[0]!))];
+    const values = keys.map(key => [key, valueAt(`${place}.${key}`, below)] as const);
+    return fc.record(Object.fromEntries(values), { requiredKeys: keys.filter(key => required.has(`${place}.${key}`)) });
+}
+
+function targetOf(volume: unknown): unknown {
+    return typeof volume === "string" ? volume.split(":")[1] : (volume as { target: string }).target;
+}

@@ -1,0 +1,93 @@
+import { expect } from "vitest";
+import { createOptions } from "../../../docker/ContainerSpec";
+import { renderBackend, renderFrontends, renderGlobal } from "../../../haproxy/configuration";
+import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
+import { backendFile } from "../../../haproxy/names";
+import { frontNames } from "../../../providers/Target";
+import type { ServiceSettings, Settings } from "../../../settings/Settings";
+import { configWith, settingsOf } from "./support";
+
+/** What accepted settings become, and that it is nothing else than what was meant. */
+export function expectNothingElse(settings: Settings): void {
+    const { front, services } = settings;
+    expect(shapeOf(renderGlobal(front))).toEqual(plain.global);
+    expect(shapeOf(renderFrontends(front))).toEqual(plain.frontends);
+    const maps = emptyMaps();
+    for (const service of services) {
+        expectTheSameInDocker(front.name, service);
+        if (service.release.port === undefined) {
+            continue; // a worker, which HAProxy never hears of
+        }
+        const { tcp } = service.release.health;
+        const likeIt = { tcp, hasTimeout: service.release.timeouts.serverMs !== undefined };
+        expect(shapeOf(backendOf(service))).toEqual(plain.backend(likeIt));
+        for (const host of service.hosts) {
+            writeMapEntry(maps, "routes", host, service.name);
+        }
+        writeMapEntry(maps, "link", service.name, "none:blue:0");
+        writeMapEntry(maps, "releases", `${service.name}-blue`, "0123456789ab-0123456789abcdef");
+        expect(backendFile(service.name, "blue")).toMatch(/^conf\/20-[a-z0-9-]+-blue\.cfg$/);
+    }
+    expect([...readMap(maps, "routes")].sort()).toEqual(
+        services.flatMap(({ name, hosts }) => hosts.map(host => [host, name])).sort(),
+    );
+    const linked = services.filter(({ release }) => release.port !== undefined);
+    expect([...readMap(maps, "link").keys()].sort()).toEqual(linked.map(({ name }) => name).sort());
+}
+
+/** What Docker is asked for is data, never text that somebody takes apart. */
+function expectTheSameInDocker(front: string, { name, release, secretValues }: ServiceSettings): void {
+    const labels = { "relink.service": name };
+    const env = { RELINK_SERVICE: name };
+    const options = createOptions({
+        name: frontNames(front).container(name, "blue", 1),
+        imageId: "sha256:0",
+        release,
+        secretValues,
+        labels,
+        env,
+        network: { name: front, address: "10.0.0.1" },
+    });
+    expect(options.Labels).toEqual({ ...release.labels, ...labels });
+    expect(options.Cmd).toEqual(release.command);
+    expect(options.Env?.length).toBe(Object.keys(release.env).length + 1);
+    for (const [variable, value] of Object.entries(release.env)) {
+        expect(options.Env).toContain(`${variable}=${typeof value === "string" ? value : secretValues[value.secret]}`);
+    }
+}
+
+function backendOf({ name, release }: ServiceSettings): string {
+    const { port = 0, health, timeouts } = release;
+    const slots = [1, 2].map(number => ({ number, address: `10.0.0.${number}`, enabled: number === 1 }));
+    return renderBackend({ service: name, color: "blue", port, health, serverTimeoutMs: timeouts.serverMs, slots });
+}
+
+/**
+ * The text with the words left out that settings may choose: per line the first two words, how many there are, and every
+ * letter that means something to HAProxy, `%2F` in a path apart. Settings that smuggled something in would change it.
+ */
+function shapeOf(text: string): string[] {
+    return text.split("\n").map(line => {
+        const words = line.split(" ");
+        const start = words.filter(word => word !== "").slice(0, /^\s*(?:#|backend |setenv )/.test(line) ? 1 : 2);
+        const [first, second] = start;
+        const isValue = first === "server" || first === "hard-stop-after" || /^\d/.test(second ?? "");
+        return `${isValue ? first : start.join(" ")} | ${words.length} words | ${line.replace(/%[0-9a-f]{2}/gi, "").replace(/[^"'\\#$%{}[\]\r\t\0]/g, "")}`;
+    });
+}
+
+const plainSettings = settingsOf(configWith());
+
+/** The shapes of the plainest settings of the same kind. */
+const plain = {
+    global: shapeOf(renderGlobal(plainSettings.front)),
+    frontends: shapeOf(renderFrontends(plainSettings.front)),
+    backend: ({ tcp, hasTimeout }: { tcp: boolean; hasTimeout: boolean }) => {
+        const service = { health: { tcp }, timeouts: hasTimeout ? { server: "9s" } : {} };
+        const key = JSON.stringify(service);
+        const known = backends.get(key) ?? shapeOf(backendOf(settingsOf(configWith(service)).services[0]!));
+        backends.set(key, known);
+        return known;
+    },
+};
+const backends = new Map<string, string[]>();
