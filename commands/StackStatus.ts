@@ -137,6 +137,11 @@ function frontProblems({ anchor, generations, front }: World, haproxyProblem: st
                 `Start it: docker start ${anchor.name}; or run pulumi up, which does that too`,
         ];
     }
+    if (generations.length === 0 && currentWorkers(front).length > 0) {
+        return [
+            "HAProxy's own container does not run; a stand-in within the front's container serves. pulumi up mends it",
+        ];
+    }
     if (generations.length === 0) {
         return [`HAProxy does not run, so nothing is public; ${record}. pulumi up starts it`];
     }
