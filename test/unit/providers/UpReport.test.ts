@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { FrontState, Worker } from "../../../haproxy/runtime";
 import { Traffic } from "../../../providers/Traffic";
 import { planOf, reportPath, UpReport } from "../../../providers/UpReport";
@@ -9,7 +9,7 @@ import { readReport, writeReport } from "../../../report/render";
 
 const folder = mkdtempSync(join(tmpdir(), "relink-report-"));
 const path = join(folder, "report.html");
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Workers with what each backend has had and has open. */
 function front(...workers: { pid: number; backends: Record<string, [stot: number, scur: number, errors: number]> }[]) {
