@@ -98,6 +98,7 @@ function checkHosts(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
 function checkVolumes(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
     const problems: Problem[] = [];
     const targets = new Set<string>();
+    const last = at("volumes", service.volumes.length);
     service.volumes.forEach((volume, index) => {
         const path = at("volumes", index);
         if (!sound("volumes")) {
@@ -109,11 +110,12 @@ function checkVolumes(service: ServiceConfig, at: At, sound: IsSound): Problem[]
                 message:
                     "can be written by both colors at once, since both run during a release: set shared: true " +
                     "if the application can live with that (written as {source, target, shared: true}), else mount it read-only",
-                // Only an object can take `shared`, and a text may have been written: this replaces either.
+                // Only an object can take `shared`, and a text may have been written: a new one takes the place of either. It
+                // goes to the end, since removing the old one first would move those behind it.
                 fix: [
+                    ...(["source", "target"] as const).map(key => setCommand([...last, key], volume[key])),
+                    setCommand([...last, "shared"], "true"),
                     removeCommand(path),
-                    ...(["source", "target"] as const).map(key => setCommand([...path, key], volume[key])),
-                    setCommand([...path, "shared"], "true"),
                 ].join(" && "),
             });
         }

@@ -1,5 +1,8 @@
 type Segment = string | number;
 
+/** What the key is in is wrong itself, and has to be mended first. */
+export class Blocked extends Error {}
+
 /**
  * Does to a decoded stack config what a problem's fix would do: `pulumi config set` and `rm`, as CLI 3.230 does them.
  * Fails where the CLI or the shell would. Returns undefined where the user has to fill something in first.
@@ -108,7 +111,7 @@ function set(config: Record<string, unknown>, path: Segment[], value: unknown): 
     let parent: unknown = config;
     for (const [index, segment] of path.entries()) {
         if (typeof parent !== "object" || parent === null || Array.isArray(parent) !== (typeof segment === "number")) {
-            throw new Error(`cannot be set, since what is above it is no object or list: ${path.join(".")}`);
+            throw new Blocked(`cannot be set, since what is above it is no object or list: ${path.join(".")}`);
         }
         const holder = parent as Record<Segment, unknown>;
         if (index === path.length - 1) {
