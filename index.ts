@@ -26,8 +26,7 @@ export = async () => {
     const images = await findImages(engine, settings, world);
     const frontPlan = await planFront(engine, target, front, world);
     warnings(settings, images);
-    const { key, layout } = frontPlan;
-    const plans = planServices(services, world, images, key, layout.subnet, front, state);
+    const plans = planServices(services, world, images, frontPlan.key, frontPlan.layout.subnet, state);
     reportPlan(target, plans);
 
     const provider = host === undefined ? undefined : new docker.Provider("docker", { host });
@@ -44,8 +43,8 @@ export = async () => {
                 plan,
                 deployment,
                 link,
-                hooks: policy.hooks,
-                declared: observed.hooks,
+                prePromotion: policy.hooks.prePromotion?.command,
+                hookDeclared: observed.hookDeclared,
                 previewUrl: `http://${name}.localhost:${front.preview.port}`,
             },
             { dependsOn: haproxy },

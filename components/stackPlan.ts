@@ -1,16 +1,14 @@
-import type { BakePolicy } from "../providers/bake";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
 import { fingerprint, observedService, type World } from "../providers/observe";
 import { type AddressBlock, allocate, slotsFor } from "../release/addresses";
-import type { DeclaredHooks, ObservedService } from "../release/Observed";
+import type { ObservedService } from "../release/Observed";
 import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
 import { settle } from "../release/settle";
 import { changedSettings } from "../settings/defaults";
-import type { Color, FrontSettings, ServiceSettings } from "../settings/Settings";
+import type { Color, ServiceSettings } from "../settings/Settings";
 import type { FoundImage } from "./images";
-import { publicUrl } from "./outputs";
 import type { OwnState } from "./ownState";
 
 /** The plan of one service with what the providers need to carry it out. */
@@ -29,7 +27,6 @@ export function planServices(
     images: Map<string, FoundImage>,
     key: Buffer | undefined,
     subnet: string,
-    front: FrontSettings,
     state?: OwnState,
 ): ServicePlan[] {
     const taken = [...world.records.services.values()].flatMap(record =>
@@ -40,9 +37,8 @@ export function planServices(
         const observed = { ...observedService(world, settings.name), lost };
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
-        const { replicas, hosts, live, promote, policy } = settings;
-        const wish = { release, imageProblem: image?.problem, replicas, hosts, live, promote, policy };
-        const decided = plan(observed, wish);
+        const { replicas, hosts, live, policy } = settings;
+        const decided = plan(observed, { release, imageProblem: image?.problem, replicas, hosts, live, policy });
         const others = services.filter(other => other !== settings).flatMap(other => other.hosts);
         return {
             settings,
@@ -55,9 +51,8 @@ export function planServices(
                 fingerprint(world, settings.name),
                 subnet,
                 taken,
-                front,
             ),
-            link: linkAction(settings, observed, decided, others, front),
+            link: linkAction(settings, observed, decided, others),
         };
     });
 }
@@ -81,7 +76,6 @@ function deploymentActions(
     from: string,
     subnet: string,
     taken: AddressBlock[],
-    front: FrontSettings,
 ): Partial<Record<Color, DeploymentAction>> {
     const block = (color: Color, maxReplicas: number) => {
         const held = observed[color].block;
@@ -110,10 +104,9 @@ function deploymentActions(
                 roll,
                 imageId: release.imageId,
                 policy: actionPolicy(settings),
-                bake: bakePolicy(settings, front),
                 recovery: decided.recovery,
                 promotion: decided.promotion,
-                hooks: hooksOf(settings, decided),
+                hook: settings.policy.hooks.prePromotion !== undefined,
             };
         }
     }
@@ -125,7 +118,6 @@ function linkAction(
     observed: ObservedService,
     decided: Plan,
     claimedByOthers: string[],
-    front: FrontSettings,
 ): LinkAction {
     const { live, expect } = decided.link;
     return {
@@ -137,41 +129,14 @@ function linkAction(
         leave: decided.leave,
         restore: decided.row === "repair",
         // A repair takes nothing away: the color that was linked by hand stays as it is.
-        bake: bakePolicy(settings, front),
         policy: { ...actionPolicy(settings), ...(decided.row === "repair" ? { previousColor: "keep" } : {}) },
-        hooks: hooksOf(settings, decided),
+        hook: decided.promotion === undefined ? undefined : settings.policy.hooks.prePromotion !== undefined,
         claimedByOthers,
     };
 }
 
-/** Of the hooks that run in this `up` as Commands, which the config has. */
-function hooksOf({ policy }: ServiceSettings, { hooks }: Plan): DeclaredHooks {
-    return Object.fromEntries(hooks.map(name => [name, policy.hooks[name] !== undefined]));
-}
-
 /** What a provider needs of the policy. */
 function actionPolicy({ policy }: ServiceSettings): DeploymentAction["policy"] {
-    const {
-        hooks: _hooks,
-        driftPolicy: _drift,
-        strategy: _strategy,
-        bakeTimeMs: _bake,
-        analysis: _analysis,
-        ...rest
-    } = policy;
+    const { hooks: _hooks, driftPolicy: _drift, strategy: _strategy, ...rest } = policy;
     return rest;
-}
-
-/** How the release is judged once it is live. */
-function bakePolicy({ name, hosts, policy }: ServiceSettings, front: FrontSettings): BakePolicy {
-    const { bakeTimeMs, analysis, hooks, retryToken } = policy;
-    const { postPromotion, onRollback } = hooks;
-    return {
-        bakeTimeMs,
-        analysis,
-        hooks: { postPromotion, onRollback },
-        retryToken,
-        url: publicUrl(front, hosts),
-        host: hosts.find(host => !host.includes("*")) ?? name,
-    };
 }

@@ -8,7 +8,7 @@ import { observedService, slotOf, type World } from "./observe";
 import { Interrupted } from "./parent";
 import type { Progress } from "./progress";
 import { ProofFailed } from "./proof";
-import { heldSlots, hooksBefore, type RecordedColor } from "./Record";
+import { heldSlots, type RecordedColor } from "./Record";
 import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 import { strangeness } from "./slots";
@@ -139,7 +139,8 @@ export class ColorDeployment {
                         : release,
                 },
                 promotions: Math.max(record.promotions, action.promotion ?? 0),
-                hooks: hooksBefore(record, action.hooks),
+                // The hook's Command comes after this, and may fail: the link says when it has run.
+                hookDeclared: record.hookDeclared && (action.promotion === undefined || action.hook),
             };
         });
     }

@@ -2,7 +2,7 @@ import { LinkValue } from "../haproxy/LinkValue";
 import { writeMapEntry } from "../haproxy/maps";
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
-import { type Farewell, idleColor, type Live, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
+import { type Farewell, farewellOf, type Intent, idleColor, type Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import type { Color } from "../settings/Settings";
@@ -38,11 +38,9 @@ export interface SwitchPolicy {
     retryToken?: string;
     /** What becomes of the previous color; unset, it stays warm. */
     farewell?: Farewell;
-    /** How long the release is judged once it is live; without it, it is stable at once. */
-    bakeMs?: number;
-    /** What is recorded of the release that the link leaves. */
-    verdict?: Verdict;
 }
+
+type SwitchIntent = Extract<Intent, { kind: "switch" }>;
 
 /**
  * Moves a service's link to a color that runs a proved release (DESIGN section 5): intent, map file, every worker's
@@ -75,8 +73,9 @@ export async function moveLink(
         await questions.end();
     }
     await session.enter("link: confirmed");
+    const move = { from: intent.from, result: "confirmed" } as const;
     await orElse(
-        settleRecord(session, service, intent, "confirmed"),
+        settleRecord(session, service, to, release.id, farewellOf(intent), move),
         () =>
             `${to} serves, confirmed, but the record does not say so: run pulumi up again, it finishes the switch first`,
     );
@@ -91,8 +90,7 @@ async function begin(
     policy: SwitchPolicy,
 ): Promise<SwitchIntent> {
     await session.enter("link: intent");
-    const { farewell, bakeMs, verdict } = policy;
-    const intent: SwitchIntent = { kind: "switch", from: "none", to, release: release.id, farewell, bakeMs, verdict };
+    const intent: SwitchIntent = { kind: "switch", from: "none", to, release: release.id, farewell: policy.farewell };
     const written = session.record(service, record => {
         intent.from = record.link.live;
         return { ...record, intent };
@@ -121,11 +119,7 @@ async function moveBack(
     const back = from === "none" ? "the link was taken back" : `the link was moved back to ${from}`;
     await orElse(
         session.record(service, record =>
-            unconfirmed(
-                record,
-                move,
-                judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined,
-            ),
+            unconfirmed(record, move, judged ? { reason, retryToken: policy.retryToken } : undefined),
         ),
         () => `${error.message}; ${back}, but the record does not say so. ${next}`,
     );
@@ -147,33 +141,33 @@ async function orElse<T>(step: Promise<T>, meaning: () => string): Promise<T> {
 }
 
 /** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */
-export async function recoverSwitch(
+export async function recover(
     session: Session,
     service: string,
-    { kind, live, release: id }: Recovery,
+    recovery: Recovery | undefined,
     retryToken: string | undefined,
     progress: Progress,
 ): Promise<void> {
     const { intent, releases } = recordOf((await session.observe()).records, service);
-    if (intent?.kind !== "switch") {
+    if (recovery === undefined || intent?.kind !== "switch") {
         return;
     }
-    const release = id === undefined ? undefined : releases[id];
+    const { kind, live } = recovery;
+    const release = recovery.release === undefined ? undefined : releases[recovery.release];
     progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
     if (kind === "finish" && live !== "none" && release !== undefined) {
         // The whole switch once more, so that it is moved back if it still cannot be confirmed.
-        const { farewell, bakeMs, verdict } = intent;
-        await moveLink(session, service, live, release, { retryToken, farewell, bakeMs, verdict }, progress);
+        await moveLink(session, service, live, release, { retryToken, farewell: intent.farewell }, progress);
         return;
     }
     await session.enter("link: undo");
     // Not confirmed: it was, before the switch that is taken back, and a sick old release must not block the fix.
     await pointTo(session, service, live);
+    const back = { from: intent.to, result: "taken back" } as const;
     if (live !== "none" && release !== undefined) {
-        const back = { from: intent.to, to: live, release: release.id };
-        await settleRecord(session, service, back, "taken back");
+        await settleRecord(session, service, live, release.id, undefined, back);
     } else {
-        const move = await madeNow(session, { from: intent.to, to: "none", result: "taken back" });
+        const move = await madeNow(session, { ...back, to: "none" });
         await session.record(service, now => ({
             ...now,
             intent: undefined,
@@ -265,31 +259,28 @@ async function confirm(questions: Questions, color: Color, release: RecordedRele
 }
 
 /**
- * A switch is done: its color is the last confirmed one, and, unless it is still to be judged, what a rollback goes back to.
- * A verdict on it from an earlier try is void.
+ * The link is confirmed: it is now the last confirmed one, and what a rollback goes back to. A verdict from an earlier try
+ * is void.
  */
-export async function settleRecord(
+async function settleRecord(
     session: Session,
     service: string,
-    done: Omit<SwitchIntent, "kind">,
-    result: LinkMove["result"],
+    live: Color,
+    release: string,
+    intent: Intent | undefined,
+    how: Pick<LinkMove, "from" | "result">,
 ): Promise<void> {
-    const { from, to, release } = done;
-    const move = await madeNow(session, { from, to, release, result });
-    const intent = nextOf(done, new Date(move.at));
+    const move = await madeNow(session, { ...how, to: live, release });
     await session.record(service, record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
-        const known = record.releases[release] as RecordedRelease;
-        // What is taken back was never left: it is as stable as it was.
-        const isStable = result === "taken back" ? known.linked : intent?.kind !== "bake";
-        const linked = { ...known, linked: isStable || known.linked, judgedBad: undefined };
+        const linked = { ...record.releases[release], linked: true, judgedBad: undefined } as RecordedRelease;
         return {
             ...record,
             intent,
-            link: { live: to, release, at: move.at, by: move.by },
+            link: { live, release, at: move.at, by: move.by },
             history: withMove(record, move),
-            stable: isStable ? { color: to, release } : record.stable,
-            releases: withVerdict({ ...record.releases, [release]: linked }, done.verdict),
+            stable: { color: live, release },
+            releases: { ...record.releases, [release]: linked },
             judgedBad,
         };
     });
@@ -300,19 +291,18 @@ async function madeNow(session: Session, move: Omit<LinkMove, "at" | "by" | "ima
     return { at: (await session.engine.now()).toISOString(), by: session.lease.owner, ...move };
 }
 
-function unconfirmed(record: ServiceRecord, move: LinkMove, verdict: Verdict | undefined): ServiceRecord {
-    const releases = withVerdict(record.releases, verdict);
-    return { ...record, intent: undefined, history: withMove(record, move), releases };
-}
-
-/** The release as it was, with the reason why it is not tried again by itself. */
-function withVerdict(releases: ServiceRecord["releases"], verdict: Verdict | undefined): ServiceRecord["releases"] {
-    const judged = verdict && releases[verdict.release];
-    if (verdict === undefined || judged === undefined) {
-        return releases;
-    }
-    const { reason, retryToken } = verdict;
-    return { ...releases, [verdict.release]: { ...judged, judgedBad: { reason, retryToken } } };
+function unconfirmed(record: ServiceRecord, move: LinkMove, judgedBad: RecordedRelease["judgedBad"]): ServiceRecord {
+    const id = move.release ?? "";
+    const release = record.releases[id];
+    return {
+        ...record,
+        intent: undefined,
+        history: withMove(record, move),
+        releases:
+            judgedBad === undefined || release === undefined
+                ? record.releases
+                : { ...record.releases, [id]: { ...release, judgedBad } },
+    };
 }
 
 function message(error: unknown): string {

@@ -74,8 +74,7 @@ export function blueWithBGreenWarmWithA(change: Partial<ObservedService> = {}): 
 }
 
 export function policyOf(change: Partial<PolicySettings> = {}): PolicySettings {
-    // Not judged, unless the test says so: most plans are about what comes before.
-    return { ...settingsOf(configWith()).services[0]!.policy, bakeTimeMs: 0, ...change };
+    return { ...settingsOf(configWith()).services[0]!.policy, ...change };
 }
 
 /** What the user asks for: `version`, one replica, all hosts, `live: auto`. */
