@@ -10,7 +10,6 @@ import type { Color, PolicySettings } from "../settings/Settings";
 import { drain } from "./drain";
 import { moveLink, pointTo, recover } from "./moveLink";
 import { containersOf, currentWorkers, isWorker, observedService, slotOf, type World } from "./observe";
-import { linkObserved, readBack } from "./observed";
 import { type Progress, progressFor } from "./progress";
 import { linkedTo } from "./Record";
 import { recordOf } from "./RecordStore";
@@ -75,7 +74,7 @@ export const link = {
     },
 
     async read(id: string, props: LinkInputs) {
-        return readBack(id, props, await linkObserved(Session.for(props.__target), props.service));
+        return { id, props };
     },
 
     async delete(id: string, props: LinkInputs) {
