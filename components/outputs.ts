@@ -27,10 +27,11 @@ export interface ReleaseOutputs {
 /** The outputs of a service: what its plan has brought about, and what was observed where that is nothing. */
 export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, front: FrontSettings): ServiceOutputs {
     const { blue, green, link, row, refusal } = { ...asObserved(observed), ...plan };
-    const { live, hosts } = link;
+    const { live, routes } = link;
     const release = (blue.release ?? green.release)?.settings;
     const isWorker = release !== undefined && release.port === undefined;
-    const host = hosts.find(host => !host.startsWith("*"));
+    const exact = routes.find(({ host }) => !host.startsWith("*"));
+    const { host = front.address ?? "localhost", path = "/" } = exact ?? { path: routes[0]?.path };
     const port = front.http.port === 80 ? "" : `:${front.http.port}`;
     return {
         live,
@@ -41,7 +42,7 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
         ...(isWorker
             ? {}
             : {
-                  url: `http://${host ?? front.address ?? "localhost"}${port}`,
+                  url: `http://${host}${port}${path === "/" ? "" : path}`,
                   previewUrl: `http://${observed.name}.localhost:${front.preview.port}`,
               }),
         ...(row === "pinned" && refusal === undefined ? { pinned: live } : {}),

@@ -1,3 +1,4 @@
+import type { Route } from "../settings/Route";
 import type { Color, RollingSettings } from "../settings/Settings";
 import type { AddressBlock } from "./addresses";
 import type { RecordedRelease } from "./Release";
@@ -101,8 +102,8 @@ export interface ObservedService {
     green: ObservedColor;
     /** Releases by id that were judged bad and that no color may hold any more. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
-    /** The hosts that were given to it and that HAProxy, while it runs, really routes to it. */
-    hosts: string[];
+    /** The routes that lead to it in HAProxy's memory; where no front runs, the record's. */
+    routes: Route[];
     /** How many promotions there have been. */
     promotions: number;
     /** Whether a hook's Command is in Pulumi's state. */
@@ -122,7 +123,7 @@ export function nothingObserved(name: string): ObservedService {
         blue: empty(),
         green: empty(),
         judgedBad: {},
-        hosts: [],
+        routes: [],
         promotions: 0,
         hookDeclared: false,
     };
