@@ -4,7 +4,6 @@ import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
 import type { Target } from "../providers/Target";
 import type { Plan } from "../release/plan";
-import { routeText } from "../settings/Route";
 import type { Color } from "../settings/Settings";
 import { ColorService } from "./ColorService";
 import { ProvidedResource, urnOf } from "./dynamic";
@@ -56,7 +55,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
             {
                 service: name,
                 link: plan.link.live,
-                routes: plan.link.routes.map(routeText),
+                hosts: plan.link.hosts,
                 act: plan.link.act,
                 __plan: args.link,
                 __target: target,

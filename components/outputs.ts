@@ -27,11 +27,10 @@ export interface ReleaseOutputs {
 /** The outputs of a service: what its plan has brought about, and what was observed where that is nothing. */
 export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, front: FrontSettings): ServiceOutputs {
     const { blue, green, link, row, refusal } = { ...asObserved(observed), ...plan };
-    const { live, routes } = link;
+    const { live, hosts } = link;
     const release = (blue.release ?? green.release)?.settings;
     const isWorker = release !== undefined && release.port === undefined;
-    const exact = routes.find(({ host }) => !host.startsWith("*"));
-    const { host = front.address ?? "localhost", path = "/" } = exact ?? { path: routes[0]?.path };
+    const host = hosts.find(host => !host.startsWith("*"));
     const port = front.http.port === 80 ? "" : `:${front.http.port}`;
     return {
         live,
@@ -42,7 +41,7 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
         ...(isWorker
             ? {}
             : {
-                  url: `http://${host}${port}${path === "/" ? "" : path}`,
+                  url: `http://${host ?? front.address ?? "localhost"}${port}`,
                   previewUrl: `http://${observed.name}.localhost:${front.preview.port}`,
               }),
         ...(row === "pinned" && refusal === undefined ? { pinned: live } : {}),

@@ -7,7 +7,6 @@ import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
 import { settle } from "../release/settle";
 import { changedSettings } from "../settings/defaults";
-import { placeOf, type Route } from "../settings/Route";
 import type { Color, ServiceSettings } from "../settings/Settings";
 import type { FoundImage } from "./images";
 import type { OwnState } from "./ownState";
@@ -33,19 +32,14 @@ export function planServices(
     const taken = [...world.records.services.values()].flatMap(record =>
         [record.blue.block, record.green.block].filter(block => block !== undefined),
     );
-    const known = new Set([...world.records.services.keys(), ...services.map(({ name }) => name)]);
-    const places = {
-        held: placesOf([...known].map(name => observedService(world, name))),
-        wanted: placesOf(services),
-    };
     return services.map(settings => {
         const lost = state !== undefined && !state.knows(settings.name);
         const observed = { ...observedService(world, settings.name), lost };
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
-        const { replicas, routes, live, policy } = settings;
-        const imageProblem = image?.problem;
-        const decided = plan(observed, { release, imageProblem, replicas, routes, places, live, policy });
+        const { replicas, hosts, live, policy } = settings;
+        const decided = plan(observed, { release, imageProblem: image?.problem, replicas, hosts, live, policy });
+        const others = services.filter(other => other !== settings).flatMap(other => other.hosts);
         return {
             settings,
             observed,
@@ -58,14 +52,9 @@ export function planServices(
                 subnet,
                 taken,
             ),
-            link: linkAction(settings, observed, decided, places.wanted),
+            link: linkAction(settings, observed, decided, others),
         };
     });
-}
-
-/** Who of them has, or wants, which place. */
-function placesOf(services: { name: string; routes: Route[] }[]): Record<string, string> {
-    return Object.fromEntries(services.flatMap(({ name, routes }) => routes.map(route => [placeOf(route), name])));
 }
 
 function releaseOf(settings: ServiceSettings, image: FoundImage | undefined, key: Buffer | undefined): Release {
@@ -128,7 +117,7 @@ function linkAction(
     settings: ServiceSettings,
     observed: ObservedService,
     decided: Plan,
-    wanted: Record<string, string>,
+    claimedByOthers: string[],
 ): LinkAction {
     const { live, expect } = decided.link;
     return {
@@ -142,7 +131,7 @@ function linkAction(
         // A repair takes nothing away: the color that was linked by hand stays as it is.
         policy: { ...actionPolicy(settings), ...(decided.row === "repair" ? { previousColor: "keep" } : {}) },
         hook: decided.promotion === undefined ? undefined : settings.policy.hooks.prePromotion !== undefined,
-        claimedByOthers: Object.keys(wanted).filter(place => wanted[place] !== settings.name),
+        claimedByOthers,
     };
 }
 

@@ -6,7 +6,6 @@ import { LISTENER_PORTS } from "../haproxy/frontends";
 import { OPEN_FILES } from "../haproxy/global";
 import { emptyMaps } from "../haproxy/maps";
 import { ADMIN_SOCKET, FRONTENDS_FILE, GLOBAL_FILE, STAND_IN, STAND_IN_PID } from "../haproxy/names";
-import { closeRouteKeys } from "../haproxy/routes";
 import { generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
 import { currentWorkers, generationOf, observe, runs, type World } from "./observe";
@@ -88,7 +87,6 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
         for (const [path, text] of emptyMaps()) {
             files.set(path, files.get(path) ?? text);
         }
-        closeRouteKeys(files);
         files.set(GLOBAL_FILE, renderGlobal(front));
         files.set(FRONTENDS_FILE, renderFrontends(front));
         return files;

@@ -1,12 +1,11 @@
 import { removeContainer, stopContainer } from "../docker/containers";
 import { openOn } from "../haproxy/drain";
-import { removeMapEntry } from "../haproxy/maps";
+import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import type { Farewell, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
-import { parseRoute, placeOf, type Route, routeText } from "../settings/Route";
 import type { Color, PolicySettings } from "../settings/Settings";
 import { drain } from "./drain";
 import { moveLink, pointTo, recover } from "./moveLink";
@@ -15,7 +14,6 @@ import { type Progress, progressFor } from "./progress";
 import { linkedTo } from "./Record";
 import { recordOf } from "./RecordStore";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
-import { removeRoutes, takeRoutes } from "./routes";
 import { Session } from "./Session";
 
 /** What the link's resource has to do. */
@@ -36,7 +34,7 @@ export interface LinkAction {
     policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy">;
     /** For a promotion: whether its hook has run as a Command before this, and so is in Pulumi's state. */
     hook?: boolean;
-    /** Places that other services of the config claim (`placeOf` a route): those are left alone. */
+    /** Hosts that other services of the config claim: their routes are left alone. */
     claimedByOthers: string[];
 }
 
@@ -44,11 +42,10 @@ export interface LinkInputs extends CommonInputs<LinkAction> {
     service: string;
     /** The color that users reach. */
     link: Live;
-    /** Which requests come to it, as {@link routeText} writes them. */
-    routes: string[];
+    hosts: string[];
 }
 
-/** The switch: which color of a service users reach, and which requests come to it. */
+/** The switch: which color of a service users reach, and under which hosts. */
 export const link = {
     check,
 
@@ -158,23 +155,35 @@ function readyRelease(world: World, inputs: LinkInputs, action: LinkAction, to: 
     return release;
 }
 
-/** Brings the service's routes to what the config says. */
+/** Takes the service's hosts, and gives up those that it no longer has, unless they already belong to somebody else. */
 async function route(session: Session, inputs: LinkInputs, action: LinkAction, progress: Progress): Promise<void> {
-    const { service } = inputs;
-    const routes = inputs.routes.map(parseRoute);
-    const { routes: held } = observedService(await session.observe(), service);
-    const gone = held.filter(route => !isIn(routes, route) && !action.claimedByOthers.includes(placeOf(route)));
-    if (gone.length === 0 && routes.every(route => isIn(held, route))) {
+    const { service, hosts } = inputs;
+    const { hosts: held } = observedService(await session.observe(), service);
+    const given = held.filter(host => !hosts.includes(host) && !action.claimedByOthers.includes(host));
+    const taken = hosts.filter(host => !held.includes(host));
+    if (given.length + taken.length === 0) {
         return;
     }
-    progress.status(`routes: ${inputs.routes.join(", ")}`);
+    progress.status(`routes: ${hosts.join(", ")}`);
     await session.enter("link: routes");
-    await takeRoutes(session, service, routes, action.claimedByOthers);
-    await session.record(service, record => ({ ...record, routes }));
-}
-
-function isIn(routes: readonly Route[], route: Route): boolean {
-    return routes.some(other => routeText(other) === routeText(route));
+    await session.configure(files => {
+        for (const host of taken) {
+            writeMapEntry(files, "routes", host, service);
+        }
+        for (const host of given) {
+            removeMapEntry(files, "routes", host);
+        }
+        return files;
+    });
+    const workers = (await session.observe()).front?.workers ?? [];
+    for (const host of taken) {
+        assertEveryWorker(`the route ${host}`, await session.runtime.setMap(workers, "routes", host, service));
+    }
+    for (const host of given) {
+        const holders = workers.filter(worker => worker.routes.get(host) === service);
+        assertEveryWorker(`the route ${host}`, await session.runtime.deleteMapEntry(holders, "routes", host));
+    }
+    await session.record(service, record => ({ ...record, hosts }));
 }
 
 /** What happens to the color that has just lost its traffic (`previousColor`). */
@@ -249,7 +258,7 @@ async function closeSlots(session: Session, service: string, color: Color, slots
 
 /** Removes the link and the routes; the deletion of the colors comes after it. */
 async function unlink(session: Session, inputs: LinkInputs, incarnation: number): Promise<void> {
-    const { service, __urn } = inputs;
+    const { service, hosts, __urn } = inputs;
     const progress = progressFor(__urn);
     const world = await session.observe();
     const isOlder = incarnation < (recordOf(world.records, service).linkIncarnation ?? 0);
@@ -264,9 +273,21 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
         await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined }));
         return;
     }
-    await removeRoutes(session, service);
+    const held = new Set([...hosts, ...recordOf(world.records, service).hosts]);
+    const mine = (routes: Map<string, string>) => [...held].filter(host => routes.get(host) === service);
+    await session.configure(files => {
+        for (const host of mine(readMap(files, "routes"))) {
+            removeMapEntry(files, "routes", host);
+        }
+        return files;
+    });
+    for (const worker of workers) {
+        for (const host of mine(worker.routes)) {
+            await session.runtime.deleteMapEntry([worker], "routes", host);
+        }
+    }
     await pointTo(session, service, "none");
-    await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined, routes: [] }));
+    await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined, hosts: [] }));
     for (const color of ["blue", "green"] as const) {
         const slots = containersOf(world, service, color).map(slotOf);
         const policy = inputs.__plan?.policy;

@@ -1,7 +1,6 @@
 import type { AddressBlock } from "../release/addresses";
 import type { Intent, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
-import { parseRoute, type Route } from "../settings/Route";
 import type { Color } from "../settings/Settings";
 import type { LinkMove } from "./linkHistory";
 
@@ -41,8 +40,7 @@ export interface ServiceRecord {
     releases: Record<string, RecordedRelease>;
     /** Verdicts on releases that no color holds any more. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
-    /** Which requests were given to it. */
-    routes: Route[];
+    hosts: string[];
     promotions: number;
     hookDeclared: boolean;
 }
@@ -59,7 +57,7 @@ export function emptyRecord(service: string): ServiceRecord {
         green: { replicas: 0 },
         releases: {},
         judgedBad: {},
-        routes: [],
+        hosts: [],
         promotions: 0,
         hookDeclared: false,
     };
@@ -70,9 +68,9 @@ export function emptyRecord(service: string): ServiceRecord {
  * @throws when it was written by a newer version of relink, or is not a record at all.
  */
 export function parseRecord(text: string, path: string): ServiceRecord {
-    let value: Partial<ServiceRecord> & { hosts?: string[] };
+    let value: Partial<ServiceRecord>;
     try {
-        value = (JSON.parse(text) ?? {}) as typeof value;
+        value = (JSON.parse(text) ?? {}) as Partial<ServiceRecord>;
     } catch (error) {
         throw new Error(`the record ${path} in the front's volume is not readable: ${(error as Error).message}`);
     }
@@ -81,9 +79,7 @@ export function parseRecord(text: string, path: string): ServiceRecord {
             `the record ${path} has format ${value.format}, but this version of relink reads format 1: use the newer version`,
         );
     }
-    // An earlier version wrote hosts alone.
-    const { hosts = [], ...rest } = value;
-    return { ...emptyRecord(value.service), routes: hosts.map(parseRoute), ...rest };
+    return { ...emptyRecord(value.service), ...value };
 }
 
 /** Removes releases that no color holds, keeping the verdict on those that were judged bad. */

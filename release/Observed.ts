@@ -1,4 +1,3 @@
-import type { Route } from "../settings/Route";
 import type { Color, RollingSettings } from "../settings/Settings";
 import type { AddressBlock } from "./addresses";
 import type { RecordedRelease } from "./Release";
@@ -102,8 +101,8 @@ export interface ObservedService {
     green: ObservedColor;
     /** Releases by id that were judged bad and that no color may hold any more. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
-    /** The routes that lead to it in HAProxy's memory; where no front runs, the record's. */
-    routes: Route[];
+    /** The hosts that were given to it and that HAProxy, while it runs, really routes to it. */
+    hosts: string[];
     /** How many promotions there have been. */
     promotions: number;
     /** Whether a hook's Command is in Pulumi's state. */
@@ -123,7 +122,7 @@ export function nothingObserved(name: string): ObservedService {
         blue: empty(),
         green: empty(),
         judgedBad: {},
-        routes: [],
+        hosts: [],
         promotions: 0,
         hookDeclared: false,
     };

@@ -1,9 +1,7 @@
-import type { Route } from "../settings/Route";
 import type { Color, PolicySettings, RollingSettings } from "../settings/Settings";
 import { type Drift, findDrift, waysOut } from "./drift";
 import { type Farewell, idleColor, type Live, type ObservedColor, type ObservedService } from "./Observed";
 import type { Release } from "./Release";
-import { rerouting } from "./rerouting";
 import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
 import { type Recovery, settle } from "./settle";
 
@@ -13,9 +11,7 @@ export interface Desired {
     /** Why the image cannot be had, when it cannot. */
     imageProblem?: string;
     replicas: number;
-    routes: Route[];
-    /** Which service has each place (`placeOf` a route) now, and which one wants it. */
-    places: { held: Record<string, string>; wanted: Record<string, string> };
+    hosts: string[];
     live: "auto" | Color;
     policy: PolicySettings;
 }
@@ -58,7 +54,7 @@ export interface LinkPlan {
     live: Live;
     /** Release that the target must run, proved, when the link moves. */
     expect?: string;
-    routes: Route[];
+    hosts: string[];
     act: boolean;
 }
 
@@ -125,11 +121,10 @@ function overRoll(open: SettledRoll, desired: Desired): Plan {
     }
     const { refusal } = decided;
     const isWanted = refusal === undefined && decided.link.live === color && same(decided[color].release, release);
-    const { replicas, routes } = isWanted
-        ? { replicas: decided[color].replicas, routes: decided.link.routes }
-        : { replicas: open.replicas, routes: service.routes };
-    const { places } = desired;
-    const settled = roll(service, { release, replicas, routes, places }, color, settings, asObserved(service));
+    const { replicas, hosts } = isWanted
+        ? { replicas: decided[color].replicas, hosts: decided.link.hosts }
+        : { replicas: open.replicas, hosts: service.hosts };
+    const settled = roll(service, { release, replicas, hosts }, color, settings, asObserved(service));
     const begins = `${kind === "finish" ? "finishes" : "takes back"} an interrupted rolling release`;
     const rest =
         refusal === undefined ? " What the config asks for waits for the next up." : ` Then ${decided.sentence}`;
@@ -173,7 +168,7 @@ function decide(service: ObservedService, desired: Desired): Plan {
             row: "bootstrap",
             sentence: `first release: blue gets ${wanted.image} (${count(desired.replicas)}), is proved, then the link and its routes open.`,
             blue: { release: wanted, replicas: desired.replicas, state: "running", act: true },
-            link: { live: "blue", expect: wanted.id, routes: desired.routes, act: true },
+            link: { live: "blue", expect: wanted.id, hosts: desired.hosts, act: true },
             promotion: promotionOf(service, service.blue, wanted),
         };
     }
@@ -236,7 +231,7 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
         link: {
             live: confirmed,
             expect: relink ? color.release.id : undefined,
-            routes: service.routes,
+            hosts: service.hosts,
             act: rewrite,
         },
     };
@@ -246,15 +241,14 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
 function stay(service: ObservedService, desired: Desired, live: Color, color: ObservedColor): Plan {
     const base = asObserved(service);
     const rescale = needsScaling(color, desired.replicas);
-    const { act: reroute, routes, words: rerouted } = rerouting(service, desired);
+    const reroute = !sameHosts(service.hosts, desired.hosts);
     const leave = service.intent?.kind === "leave" ? service.intent : undefined;
     if (!rescale && !reroute && leave === undefined) {
         const waiting = color.ready < color.replicas ? ` (${color.ready} of ${color.replicas} ready)` : "";
         return {
             ...base,
             row: "nothing",
-            sentence: `nothing to do: ${live} serves ${desired.release.image}${waiting}${rerouted.map(word => `; ${word}`).join("")}.`,
-            link: { ...base.link, routes },
+            sentence: `nothing to do: ${live} serves ${desired.release.image}${waiting}.`,
         };
     }
     const scaled = rescale
@@ -262,7 +256,7 @@ function stay(service: ObservedService, desired: Desired, live: Color, color: Ob
         : ({} as Record<string, never>);
     const words = [
         ...(rescale ? [scaling(live, color, desired.replicas)] : []),
-        ...rerouted,
+        ...(reroute ? [`routes change to ${desired.hosts.join(", ")}`] : []),
         ...(leave ? [`${afterwards(leave.color, leave.farewell)}, which an interrupted up left open`] : []),
     ];
     return {
@@ -271,7 +265,7 @@ function stay(service: ObservedService, desired: Desired, live: Color, color: Ob
         ...(leave ? { [leave.color]: leftBehind(service[leave.color], leave.farewell) } : {}),
         row: rescale ? "scale" : reroute ? "routes" : "recovery",
         sentence: `${words.join("; ")}; the link stays on ${live}.`,
-        link: { ...base.link, routes, act: reroute || leave !== undefined },
+        link: { ...base.link, hosts: desired.hosts, act: reroute || leave !== undefined },
         leave,
     };
 }
@@ -297,9 +291,8 @@ function move(service: ObservedService, desired: Desired, target: Color): Plan {
     const previous = service.live as Color;
     const { previousColor } = desired.policy;
     const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
-    const { routes, words } = rerouting(service, desired);
-    const link: LinkPlan = { live: target, expect: wanted.id, routes, act: true };
-    const after = [afterwards(previous, previousColor), ...words].join("; ");
+    const link: LinkPlan = { live: target, expect: wanted.id, hosts: desired.hosts, act: true };
+    const after = afterwards(previous, previousColor);
     const moves = `the link moves ${service.live} => ${target}`;
     if (!same(idle.release, wanted)) {
         return {
@@ -352,14 +345,13 @@ function pinned(service: ObservedService, desired: Desired, target: Color): Plan
     const ignored = same(release, desired.release) ? "" : `; image ${desired.release.image} is not applied`;
     const moves = service.live !== target;
     const act = moves ? !isComplete(color, desired.replicas) : needsScaling(color, desired.replicas);
-    const { act: reroute, routes, words: rerouted } = rerouting(service, desired);
+    const reroute = !sameHosts(service.hosts, desired.hosts);
     const leave = !moves && service.intent?.kind === "leave" ? service.intent : undefined;
     if (!moves && !act && !reroute && leave === undefined) {
         return {
             ...base,
             row: "pinned",
-            sentence: `pinned to ${target}, which serves ${release.image}${ignored}: ${["nothing to do", ...rerouted].join("; ")}.`,
-            link: { ...base.link, routes },
+            sentence: `pinned to ${target}, which serves ${release.image}${ignored}: nothing to do.`,
         };
     }
     const owed = leave ? `; ${afterwards(leave.color, leave.farewell)}, which an interrupted up left open` : "";
@@ -367,7 +359,7 @@ function pinned(service: ObservedService, desired: Desired, target: Color): Plan
     return {
         ...base,
         row: "pinned",
-        sentence: `pinned to ${target} (${release.image})${ignored}: ${act ? `brought to ${count(desired.replicas)}, then ` : ""}${[how, ...rerouted].join("; ")}${owed}.`,
+        sentence: `pinned to ${target} (${release.image})${ignored}: ${act ? `brought to ${count(desired.replicas)}, then ` : ""}${how}${owed}.`,
         ...(moves && service.live !== "none"
             ? { [service.live]: leftBehind(service[service.live], desired.policy.previousColor) }
             : {}),
@@ -376,7 +368,7 @@ function pinned(service: ObservedService, desired: Desired, target: Color): Plan
         link: {
             live: target,
             expect: moves ? release.id : undefined,
-            routes,
+            hosts: desired.hosts,
             act: moves || reroute || leave !== undefined,
         },
         leave,
@@ -394,7 +386,7 @@ export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green
     return {
         blue: keep(service.blue),
         green: keep(service.green),
-        link: { live: service.live, routes: service.routes, act: false },
+        link: { live: service.live, hosts: service.hosts, act: false },
     };
 }
 
@@ -455,6 +447,10 @@ function same<T extends Release>(held: T | undefined, wanted: Release): held is 
 /** Where the image is the one that is live already, what makes it a new release. */
 function why(live: ObservedColor, wanted: Release): string {
     return live.release?.digest === wanted.digest ? " with other settings" : "";
+}
+
+function sameHosts(a: string[], b: string[]): boolean {
+    return [...a].sort().join() === [...b].sort().join();
 }
 
 function afterwards(previous: Color, previousColor: PolicySettings["previousColor"]): string {

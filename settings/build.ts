@@ -1,6 +1,5 @@
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
-import { routesOf } from "./routes";
 import type { FrontSettings, ServiceSettings, Settings } from "./Settings";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { buildStrategy } from "./strategy";
@@ -19,7 +18,7 @@ export function buildSettings(config: StackConfig, context: SettingsContext): Se
         registries: Object.entries(config.registries).map(([address, login]) => ({ address, ...login })),
         services: Object.keys(config.services)
             .sort()
-            .map(name => buildService(name, config)),
+            .map(name => buildService(name, config.services[name]!, config.secrets)),
     };
 }
 
@@ -43,9 +42,10 @@ function buildFront(front: StackConfig["front"], context: SettingsContext): Fron
     };
 }
 
-function buildService(name: string, { services, secrets }: StackConfig): ServiceSettings {
-    const config = services[name]!;
-    const { replicas, hosts = [], live } = config;
+function buildService(name: string, config: ServiceConfig, secrets: StackConfig["secrets"]): ServiceSettings {
+    const { replicas, live } = config;
+    // What has no port gets no requests.
+    const hosts = config.port === undefined ? [] : config.hosts;
     const { health, memory, stopGracePeriod, timeouts } = config;
     const values = usedSecrets(config).map(secret => [secret, secrets[`${name}.${secret}`] ?? ""] as const);
     return {
@@ -90,7 +90,7 @@ function buildService(name: string, { services, secrets }: StackConfig): Service
         },
         secretValues: Object.fromEntries(values),
         replicas,
-        routes: routesOf(name, services),
+        hosts,
         live,
         policy: {
             strategy: buildStrategy(config.strategy),

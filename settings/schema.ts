@@ -2,8 +2,8 @@ import { z } from "zod";
 import { containerShape } from "./container";
 import { frontSchema } from "./front";
 import { healthSchema } from "./health";
-import { flag, listOf, oneOf, wholeNumber } from "./leaves";
-import { dockerEndpoint, host, plainText, registryAddress, routePath, secretKey, serviceName } from "./names";
+import { listOf, oneOf, wholeNumber } from "./leaves";
+import { dockerEndpoint, host, plainText, registryAddress, secretKey, serviceName } from "./names";
 import { policyShape } from "./policy";
 
 /** One entry of `relink:services`. */
@@ -12,10 +12,7 @@ export const serviceSchema = z.strictObject({
     health: healthSchema.prefault({}),
     ...policyShape,
     replicas: wholeNumber(1, 100, 1).prefault(1),
-    hosts: listOf(host).optional().meta({ default: "*" }),
-    paths: listOf(routePath).prefault(["/"]),
-    stripPath: flag().prefault(false),
-    default: flag().optional().meta({ default: "true for the only service" }),
+    hosts: listOf(host).prefault(["*"]),
     live: oneOf(["auto", "blue", "green"]).prefault("auto"),
 });
 

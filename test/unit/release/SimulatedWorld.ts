@@ -1,5 +1,4 @@
 import { LinkValue } from "../../../haproxy/LinkValue";
-import { routeKey, routeValue } from "../../../haproxy/routes";
 import { observedService, type World } from "../../../providers/observe";
 import { emptyRecord, prune, type ServiceRecord } from "../../../providers/Record";
 import { type Farewell, farewellOf, type Live, type ObservedService } from "../../../release/Observed";
@@ -73,7 +72,7 @@ export class SimulatedWorld {
                         releases: new Map(
                             (["blue", "green"] as const).map(color => [`web-${color}`, this.record[color].release]),
                         ),
-                        routes: new Map(this.record.routes.map(route => [routeKey(route), routeValue(route, "web")])),
+                        routes: new Map(this.record.hosts.map(host => [host, "web"])),
                         links: new Map([["web", this.link === "none" ? LinkValue.none() : LinkValue.to(this.link)]]),
                         backends: new Map([
                             ["web-blue", { servers: servers("blue") }],
@@ -208,7 +207,7 @@ export class SimulatedWorld {
             }
             yield* this.#switch(to, release.id, farewell, retryToken, faults);
         }
-        this.#write(record => ({ ...record, routes: made.link.routes }));
+        this.#write(record => ({ ...record, hosts: made.link.hosts }));
         yield;
         const left = to !== from && from !== "none" ? farewell && ({ color: from, farewell } as const) : made.leave;
         if (left !== undefined) {

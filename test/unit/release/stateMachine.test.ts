@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Desired, Plan } from "../../../release/plan";
 import type { Release } from "../../../release/Release";
-import { parseRoute } from "../../../settings/Route";
 import type { Color } from "../../../settings/Settings";
 import { type Faults, ReleaseFailed, SimulatedWorld } from "./SimulatedWorld";
 import { actsOf, policyOf, releaseOf } from "./support";
@@ -65,14 +64,7 @@ function pick([wish, mask]: [Wish, number]): Partial<Wish> {
 }
 
 function desiredOf({ version, replicas, hosts, live, ...policy }: Wish): Desired {
-    return {
-        release: releases.get(version) as Release,
-        replicas,
-        routes: hosts.map(parseRoute),
-        places: { held: {}, wanted: {} },
-        live,
-        policy: policyOf(policy),
-    };
+    return { release: releases.get(version) as Release, replicas, hosts, live, policy: policyOf(policy) };
 }
 
 const good: Faults = { proof: false, confirm: "good" };

@@ -2,7 +2,6 @@ import { nothingObserved, type ObservedColor, type ObservedService } from "../..
 import { type Desired, type Plan, plan } from "../../../release/plan";
 import { type RecordedRelease, type Release, releaseId } from "../../../release/Release";
 import { changedSettings } from "../../../settings/defaults";
-import { everything, routeText } from "../../../settings/Route";
 import type { PolicySettings } from "../../../settings/Settings";
 import { configWith, settingsOf } from "../settings/support";
 
@@ -52,7 +51,7 @@ export function observed(change: Partial<ObservedService>): ObservedService {
     return {
         ...nothingObserved("web"),
         confirmed: live,
-        routes: live === "none" ? [] : [everything],
+        hosts: live === "none" ? [] : ["*"],
         promotions: 1,
         ...change,
     };
@@ -86,8 +85,7 @@ export function wish(
     return {
         release: releaseOf(version),
         replicas: 1,
-        routes: [everything],
-        places: { held: {}, wanted: {} },
+        hosts: ["*"],
         live: "auto",
         policy: policyOf(policy),
         ...change,
@@ -102,7 +100,7 @@ export function actsOf({ blue, green, link, recovery }: Plan): string[] {
         ...(recovery === undefined ? [] : [`${recovery.kind} to ${recovery.live}`]),
         ...color("blue", blue),
         ...color("green", green),
-        ...(link.act ? [`link: ${link.live} for ${link.routes.map(routeText).join(", ")}`] : []),
+        ...(link.act ? [`link: ${link.live} for ${link.hosts.join(", ")}`] : []),
     ];
 }
 

@@ -307,7 +307,6 @@ describe("a text with a letter that HAProxy could misread", () => {
                     { services: { [text]: service } },
                     { services: { web: { ...service, image: text } } },
                     { services: { web: { ...service, hosts: [text] } } },
-                    { services: { web: { ...service, paths: [text] } } },
                     { services: { web: { ...service, health: { path: text } } } },
                     { services: { web: { ...service, health: { host: text } } } },
                     { services: { web: service }, front: { name: text } },
