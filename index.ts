@@ -10,7 +10,6 @@ import { serviceOutputs } from "./components/outputs";
 import { readOwnState } from "./components/ownState";
 import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
-import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
 import { observeEverything } from "./providers/observe";
 import type { Target } from "./providers/Target";
@@ -23,15 +22,11 @@ export = async () => {
     const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
 
     const engine = await connect(host);
-    await waitForOthers(engine, front.name, Math.max(...services.map(({ policy }) => policy.lockTimeoutMs)));
     const [world, state] = await Promise.all([observeEverything(engine, target), readOwnState()]);
     const images = await findImages(engine, settings, world);
-    const frontPlan = await planFront(engine, target, settings, world);
+    const frontPlan = await planFront(engine, target, front, world);
     warnings(settings, images);
-    const plans = planServices(services, world, images, frontPlan.key, frontPlan.layout.subnet, {
-        state,
-        from: frontPlan.adoptFrom,
-    });
+    const plans = planServices(services, world, images, frontPlan.key, frontPlan.layout.subnet, state);
     reportPlan(target, plans);
 
     const provider = host === undefined ? undefined : new docker.Provider("docker", { host });

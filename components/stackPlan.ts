@@ -20,14 +20,6 @@ export interface ServicePlan {
     link: LinkAction;
 }
 
-/** What of the world this stack does not have, or not yet. */
-export interface Adoption {
-    /** Pulumi's state, where it could be read. */
-    state?: OwnState;
-    /** The stack that the front is taken over from. */
-    from?: string;
-}
-
 /** Plans all services of a stack: the pure plan of each, and addresses that no two of them share. */
 export function planServices(
     services: ServiceSettings[],
@@ -35,14 +27,14 @@ export function planServices(
     images: Map<string, FoundImage>,
     key: Buffer | undefined,
     subnet: string,
-    { state, from }: Adoption = {},
+    state?: OwnState,
 ): ServicePlan[] {
     const taken = [...world.records.services.values()].flatMap(record =>
         [record.blue.block, record.green.block].filter(block => block !== undefined),
     );
     return services.map(settings => {
         const lost = state !== undefined && !state.knows(settings.name);
-        const observed = { ...observedService(world, settings.name), lost, formerOwner: from };
+        const observed = { ...observedService(world, settings.name), lost };
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
         const { replicas, hosts, live, policy } = settings;
@@ -145,6 +137,6 @@ function linkAction(
 
 /** What a provider needs of the policy. */
 function actionPolicy({ policy }: ServiceSettings): DeploymentAction["policy"] {
-    const { hooks: _hooks, driftPolicy: _drift, strategy: _strategy, adoptFrom: _owner, ...rest } = policy;
+    const { hooks: _hooks, driftPolicy: _drift, strategy: _strategy, ...rest } = policy;
     return rest;
 }

@@ -30,7 +30,7 @@ export interface DeploymentAction {
     otherBlock?: AddressBlock;
     /** Id of the image on the Docker host, where it is there. */
     imageId?: string;
-    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy" | "adoptFrom">;
+    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy">;
     /** How a service with `strategy: rolling` goes about it. */
     rolling?: RollingSettings;
     /** Container by container, inside the live color. */

@@ -9,7 +9,6 @@ import { ADMIN_SOCKET, FRONTENDS_FILE, GLOBAL_FILE, STAND_IN, STAND_IN_PID } fro
 import { generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
 import { currentWorkers, generationOf, observe, runs, type World } from "./observe";
-import { labelledOwner, writeOwner } from "./ownership";
 import { type Progress, progressFor } from "./progress";
 import { ensureKey, readRecords, writeFrontIncarnation } from "./RecordStore";
 import { type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
@@ -17,13 +16,7 @@ import { Session } from "./Session";
 import { folders, frontNames, stackLabels } from "./Target";
 import { until } from "./until";
 
-/** What has to be done about the front's owner. */
-export interface FrontAction {
-    /** The stack that the front is taken over from. */
-    adoptFrom?: string;
-}
-
-export interface FrontConfigInputs extends CommonInputs<FrontAction> {
+export interface FrontConfigInputs extends CommonInputs<undefined> {
     /** The anchor's container id: a new anchor needs a new generation. */
     anchor: string;
     image: string;
@@ -82,9 +75,8 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     const session = Session.for(inputs.__target);
     const progress = progressFor(inputs.__urn);
     await startAnchor(session, progress);
-    await session.lease.take(0, inputs.__plan?.adoptFrom);
+    await session.lease.take();
     await session.lease.guarded(prepareScript, [folders.run, haproxyUser]);
-    await takeOver(session, progress);
     if (incarnation !== undefined) {
         await writeFrontIncarnation(session.lease, incarnation);
     }
@@ -110,16 +102,6 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     progress.status("waiting until HAProxy answers");
     await answers(session);
     await endStandIn(session, progress);
-}
-
-/** From here on the record says that the front is this stack's, whatever the labels say. */
-async function takeOver(session: Session, progress: Progress): Promise<void> {
-    const { anchor, owner } = await session.observe();
-    const { stack } = session.lease;
-    await writeOwner(session.lease, stack, labelledOwner(anchor?.labels ?? {}) ?? stack);
-    if (owner !== undefined && owner !== stack) {
-        progress.info(`taken over from the stack ${owner}`);
-    }
 }
 
 /** An anchor that somebody stopped is started: nothing can be written, nor served, without it. */

@@ -31,7 +31,7 @@ export interface LinkAction {
     restore: boolean;
     /** A farewell that an earlier `up` began and still owes. */
     leave?: { color: Color; farewell: Farewell };
-    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy" | "adoptFrom">;
+    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy">;
     /** For a promotion: whether its hook has run as a Command before this, and so is in Pulumi's state. */
     hook?: boolean;
     /** Hosts that other services of the config claim: their routes are left alone. */

@@ -83,8 +83,7 @@ export function plan(observed: ObservedService, desired: Desired): Plan {
     const open = settleRoll(observed);
     const { service, recovery } = settle(observed);
     const decided = open === undefined ? recovered(decide(service, desired), recovery) : overRoll(open, desired);
-    const { lost, formerOwner } = observed;
-    return (lost || formerOwner !== undefined) && service.live !== "none" ? adopted(decided, formerOwner) : decided;
+    return observed.lost && service.live !== "none" ? adopted(decided) : decided;
 }
 
 /** Whatever else is to be done, an open switch is settled first. */
@@ -105,12 +104,9 @@ function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
     };
 }
 
-/** This stack, or its state, gets to know what runs. That alone touches nothing. */
-function adopted(decided: Plan, formerOwner: string | undefined): Plan {
-    const adopts =
-        formerOwner === undefined
-            ? "adopts what runs, which Pulumi's state does not know"
-            : `takes over what runs from the stack ${formerOwner}`;
+/** Pulumi's state gets to know what runs. That alone touches nothing. */
+function adopted(decided: Plan): Plan {
+    const adopts = "adopts what runs, which Pulumi's state does not know";
     return decided.row === "nothing"
         ? { ...decided, row: "adopt", sentence: `${adopts}; ${decided.sentence}` }
         : { ...decided, sentence: `${adopts}; then ${decided.sentence}` };

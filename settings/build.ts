@@ -103,7 +103,6 @@ function buildService(name: string, config: ServiceConfig, secrets: StackConfig[
             hooks: config.hooks,
             retryToken: config.retryToken,
             driftPolicy: config.driftPolicy,
-            adoptFrom: config.adoptFrom,
             lockTimeoutMs: config.lockTimeout,
         },
     };

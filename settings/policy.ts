@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, freeText, oneOf, textLike } from "./leaves";
+import { duration, freeText, oneOf } from "./leaves";
 import { strategySchema } from "./strategy";
 
 /** The keys of a service that say how it is released. */
@@ -24,9 +24,5 @@ export const policyShape = {
         /^.{1,256}$/su.test(text),
     ).optional(),
     driftPolicy: oneOf(["fail", "repair"]).prefault("fail"),
-    adoptFrom: textLike(/^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/, {
-        wanted: "a project and a stack, PROJECT/STACK",
-        example: "shop/prod",
-    }).optional(),
     lockTimeout: duration("0s", 0).prefault("0s"),
 };
