@@ -46,15 +46,14 @@ export async function planFront(
     return {
         layout: layout(subnet),
         key: world.records.key ?? (pulumi.runtime.isDryRun() ? undefined : randomBytes(32)),
-        act: anchor?.state !== "running" || world.generations.length === 0 || !isServed(world),
+        act: anchor?.state !== "running" || world.generations.length === 0 || isStoodInFor(world),
         objects,
     };
 }
 
-/** A generation can be talked to, and nobody has to stand in for it. */
-function isServed({ front }: World): boolean {
-    const workers = currentWorkers(front);
-    return workers.length > 0 && workers.every(({ generation }) => generation !== STAND_IN);
+/** HAProxy runs in the anchor, beside a generation or for want of one. */
+function isStoodInFor({ front }: World): boolean {
+    return currentWorkers(front).some(({ generation }) => generation === STAND_IN);
 }
 
 function refuseChanges(settings: FrontSettings, world: World, subnet: string | undefined): void {

@@ -21,8 +21,6 @@ export interface Applied {
     reloadNeeded: boolean;
     /** Hash of the version in force; a worker with another `configHash` has to be reloaded. */
     hash: string;
-    /** Takes back what this version changed, as far as nobody has changed it again since. */
-    undo: Change;
 }
 
 interface Job {
@@ -120,7 +118,7 @@ export class ConfigFolder {
     async #replace(before: InForce, files: Map<string, string>): Promise<Applied> {
         const hash = stampHash(files);
         if (before.version > 0 && isSame(before.files, files)) {
-            return { version: before.version, changed: false, reloadNeeded: false, hash, undo: now => now };
+            return { version: before.version, changed: false, reloadNeeded: false, hash };
         }
         const version = before.newest + 1;
         // The check has to see the new maps, so it gets a copy of the text that names this version's own folder.
@@ -149,8 +147,7 @@ export class ConfigFolder {
             target(before.version),
             String(KEPT_VERSIONS),
         ]);
-        const reloadNeeded = contentHash(before.files) !== hash;
-        return { version, changed: true, reloadNeeded, hash, undo: undoOf(before.files, files) };
+        return { version, changed: true, reloadNeeded: contentHash(before.files) !== hash, hash };
     }
 
     async #inForce(): Promise<InForce> {
@@ -215,23 +212,6 @@ function changed(files: ReadonlyMap<string, string>, change: Change): Map<string
         }
     }
     return new Map(after);
-}
-
-function undoOf(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Change {
-    return now => {
-        for (const path of new Set([...before.keys(), ...after.keys()])) {
-            const was = before.get(path);
-            if (was === after.get(path) || now.get(path) !== after.get(path)) {
-                continue;
-            }
-            if (was === undefined) {
-                now.delete(path);
-            } else {
-                now.set(path, was);
-            }
-        }
-        return now;
-    };
 }
 
 function isSame(one: ReadonlyMap<string, string>, two: ReadonlyMap<string, string>): boolean {

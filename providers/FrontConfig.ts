@@ -162,13 +162,9 @@ async function startGeneration(session: Session, world: World): Promise<void> {
 async function answers(session: Session): Promise<void> {
     await until(
         async seen => {
-            const { front, anchor, generations } = await session.observe();
+            const { front, anchor } = await session.observe();
             if (currentWorkers(front).every(({ generation }) => generation === STAND_IN)) {
-                const name = generations.at(-1)?.name ?? `of ${session.target.front}-gen-NUMBER`;
-                seen(
-                    "no worker of HAProxy can be talked to by its socket, though it may well go on serving; " +
-                        `docker logs ${name} says why, and docker restart ${name} starts it anew`,
-                );
+                seen("no worker of HAProxy runs; docker logs of the generation says why");
                 return undefined;
             }
             try {
