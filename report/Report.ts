@@ -22,11 +22,16 @@ export interface Figure {
 /** One row of the demo's table. Times are milliseconds from the beginning of a request to the end of its response. */
 export interface ScenarioFigures {
     name: string;
+    /** Of all services. */
     requests: number;
+    /** Requests that were not answered in full with a status below 400. */
     failed: number;
+    /** Away from the switch: more than 1 s before or after it. */
     p50Ms: number;
     p99Ms: number;
+    /** From 1 s before to 1 s after the switch; null where nothing switched. */
     switchP99Ms: number | null;
+    /** How long the stage took, under load or not. */
     seconds: number;
 }
 

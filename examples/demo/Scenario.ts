@@ -1,24 +1,9 @@
+import type { ScenarioFigures } from "../../report/Report";
 import type { LoadResult } from "../../test/support/load";
 import type { ServiceLoad } from "./StageLoad";
 
-/**
- * What one stage measured. Times in milliseconds are from the beginning of a request to the end of its response; of
- * services that were under load at the same time, the slowest one's.
- */
-export interface Scenario {
-    name: string;
-    /** Of all services. */
-    requests: number;
-    /** Requests that were not answered in full with a status below 400. */
-    failed: number;
-    /** Away from the switch: more than 1 s before or after it. */
-    p50Ms: number;
-    p99Ms: number;
-    /** From 1 s before to 1 s after the switch; null where nothing switched. */
-    switchP99Ms: number | null;
-    /** How long the stage took, under load or not. */
-    seconds: number;
-}
+/** What one stage measured: of services that were under load at the same time, the slowest one's times. */
+export type Scenario = ScenarioFigures;
 
 export function scenarioOf(name: string, loads: ServiceLoad[], seconds: number): Scenario {
     const results = loads.map(({ result }) => result);
