@@ -36,7 +36,7 @@ export default defineConfig({
                 test: {
                     name: "unit",
                     include: ["test/unit/**/*.test.ts"],
-                    setupFiles: ["test/setup.ts"],
+                    setupFiles: ["test/setup.ts", "test/unit/setup.ts"],
                     maxWorkers: 2,
                     testTimeout: 30_000,
                     hookTimeout: 30_000,

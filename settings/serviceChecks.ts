@@ -42,10 +42,21 @@ function checkTimes(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
             message:
                 `is ${spell(interval)}, and ${rise} good checks (health.rise) take ${spell(earliestUp)}: ` +
                 `that must be shorter than healthyDeadline (${spell(service.healthyDeadline)})`,
-            fix: setCommand(at("health", "interval"), "2s"),
+            fix: shorterChecks(service, at),
         });
     }
     return problems;
+}
+
+/** Checks as often as that leaves half of the deadline for the start; where it is shorter than that allows, both at their usual size. */
+function shorterChecks({ health, healthyDeadline }: ServiceConfig, at: At): string {
+    const usual = 2_000;
+    const interval = Math.floor(healthyDeadline / (2 * health.rise) / 1_000) * 1_000;
+    if (interval > 0) {
+        return setCommand(at("health", "interval"), spell(Math.min(usual, interval)));
+    }
+    const deadline = 2 * usual * health.rise;
+    return `${setCommand(at("health", "interval"), spell(usual))} && ${setCommand(at("healthyDeadline"), spell(deadline))}`;
 }
 
 type TimeKey = "minHealthyTime" | "healthyDeadline" | "progressDeadline";

@@ -1,0 +1,8 @@
+import fc from "fast-check";
+
+/**
+ * The same random cases on every run, so that what fails is what was changed; other ones with every `npm run test:full`,
+ * and those of a seed that a failure printed with `RELINK_SEED=NUMBER`.
+ */
+const seed = process.env.RELINK_SEED ?? (process.env.RELINK_FULL === "1" ? Date.now() : 20_261_125);
+fc.configureGlobal({ seed: Number(seed) });
