@@ -5,6 +5,7 @@ import { freeSubnet } from "../docker/networks";
 import { holderOf } from "../docker/ports";
 import { LISTENER_PORTS } from "../haproxy/frontends";
 import { STAND_IN } from "../haproxy/names";
+import { frontFindings } from "../providers/frontFindings";
 import { currentWorkers, type World } from "../providers/observe";
 import { stackLabels, type Target } from "../providers/Target";
 import { layout, type SubnetLayout } from "../release/addresses";
@@ -18,7 +19,7 @@ export interface FrontPlan {
     layout: SubnetLayout;
     /** The stack's random key; unknown in a preview before the first `up`. */
     key?: Buffer;
-    /** Whether HAProxy has to be started. */
+    /** Whether HAProxy has to be started, or something of the front put right. */
     act: boolean;
     /** What is there already. Where Pulumi's state has lost it, it is imported, never made a second time. */
     objects: FrontObjects;
@@ -42,11 +43,16 @@ export async function planFront(
     if (anchor === undefined) {
         await refuseTakenPorts(engine, settings);
     }
+    const findings = frontFindings(world);
+    for (const finding of findings) {
+        pulumi.log.warn(`front: ${finding}. This is put right by pulumi up.`);
+    }
     const subnet = network?.subnet ?? settings.network.subnet ?? (await freeSubnet(engine, settings.name));
     return {
         layout: layout(subnet),
         key: world.records.key ?? (pulumi.runtime.isDryRun() ? undefined : randomBytes(32)),
-        act: anchor?.state !== "running" || world.generations.length === 0 || isStoodInFor(world),
+        act:
+            anchor?.state !== "running" || world.generations.length === 0 || isStoodInFor(world) || findings.length > 0,
         objects,
     };
 }

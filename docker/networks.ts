@@ -50,6 +50,13 @@ export async function inspectNetwork(engine: Engine, name: string): Promise<Netw
     }
 }
 
+/** Connects a container to a network, at an address of its own. */
+export async function connectContainer(engine: Engine, network: string, id: string, address: string): Promise<void> {
+    await engine.docker
+        .getNetwork(network)
+        .connect({ Container: id, EndpointConfig: { IPAMConfig: { IPv4Address: address } } });
+}
+
 /**
  * A subnet of 172.16.0.0/12 that no Docker network uses, nor (when the Docker host is this machine) an interface or a
  * route of the machine. The same seed gives the same subnet as long as it is free. `prefix` is from 16 to 28.

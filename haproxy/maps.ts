@@ -44,6 +44,19 @@ export function removeMapEntry(files: Map<string, string>, map: Exclude<MapName,
     files.set(mapFile(map), render(map, entries));
 }
 
+/** Makes a map in the folder's files hold these entries and no other. */
+export function setMap(
+    files: Map<string, string>,
+    map: Exclude<MapName, "confirm">,
+    entries: ReadonlyMap<string, string>,
+): void {
+    for (const [key, value] of entries) {
+        checked("map key", key);
+        checked("map value", value);
+    }
+    files.set(mapFile(map), render(map, entries));
+}
+
 function render(map: MapName, entries: ReadonlyMap<string, string>): string {
     const lines = [...entries].sort(([one], [two]) => (one < two ? -1 : 1)).map(([key, value]) => `${key} ${value}`);
     return `${[`# ${COMMENTS[map]}`, ...lines].join("\n")}\n`;

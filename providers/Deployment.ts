@@ -10,6 +10,7 @@ import type { Color, PolicySettings, ReleaseSettings, RollingSettings } from "..
 import { ColorDeployment } from "./ColorDeployment";
 import { recover } from "./moveLink";
 import { containersOf, fingerprint, observedService } from "./observe";
+import { colorObserved, readBack } from "./observed";
 import { type Progress, progressFor } from "./progress";
 import type { ServiceRecord } from "./Record";
 import { recordOf, removeRecord } from "./RecordStore";
@@ -91,7 +92,8 @@ export const deployment = {
     },
 
     async read(id: string, props: DeploymentInputs) {
-        return { id, props };
+        const { service, color, __target } = props;
+        return readBack(id, props, await colorObserved(Session.for(__target), service, color));
     },
 
     async delete(id: string, props: DeploymentInputs) {

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import { type ContainerInfo, removeContainer, startContainer, stopContainer } from "../docker/containers";
+import { type ContainerInfo, removeContainer, stopContainer } from "../docker/containers";
 import { request } from "../docker/dialer";
 import { renderFrontends, renderGlobal } from "../haproxy/configuration";
 import { LISTENER_PORTS } from "../haproxy/frontends";
 import { OPEN_FILES } from "../haproxy/global";
-import { emptyMaps } from "../haproxy/maps";
-import { ADMIN_SOCKET, FRONTENDS_FILE, GLOBAL_FILE, STAND_IN, STAND_IN_PID } from "../haproxy/names";
+import { emptyMaps, setMap } from "../haproxy/maps";
+import { ADMIN_SOCKET, FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN, STAND_IN_PID } from "../haproxy/names";
 import { generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
-import { currentWorkers, generationOf, observe, runs, type World } from "./observe";
+import { restoreAnchor } from "./anchor";
+import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
+import { currentWorkers, generationOf, observeEverything, runs, type World } from "./observe";
+import { frontObserved, readBack } from "./observed";
 import { type Progress, progressFor } from "./progress";
 import { ensureKey, readRecords, writeFrontIncarnation } from "./RecordStore";
 import { type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
@@ -57,7 +60,7 @@ export const frontConfig = {
     },
 
     async read(id: string, props: FrontConfigInputs) {
-        return { id, props };
+        return readBack(id, props, await frontObserved(Session.for(props.__target)));
     },
 
     async delete(id: string, props: FrontConfigInputs) {
@@ -74,7 +77,7 @@ export function fingerprintOf(front: Pick<FrontSettings, "name" | "timeouts">): 
 async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<void> {
     const session = Session.for(inputs.__target);
     const progress = progressFor(inputs.__urn);
-    await startAnchor(session, progress);
+    await restoreAnchor(session, progress);
     await session.lease.take();
     await session.lease.guarded(prepareScript, [folders.run, haproxyUser]);
     if (incarnation !== undefined) {
@@ -83,9 +86,15 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     await ensureKey(session.lease, Buffer.from(inputs.__key, "hex"));
     const front = { name: session.target.front, timeouts: inputs.timeouts };
     progress.status("writing and checking HAProxy's configuration");
+    const before = await observeEverything(session.engine, session.target);
+    const edited = editedFrontFiles(before);
+    const [worker] = currentWorkers(before.front);
     await session.configure(files => {
         for (const [path, text] of emptyMaps()) {
             files.set(path, files.get(path) ?? text);
+        }
+        for (const map of FRONT_MAPS.filter(map => worker !== undefined && edited.includes(mapFile(map)))) {
+            setMap(files, map, worker![map]);
         }
         files.set(GLOBAL_FILE, renderGlobal(front));
         files.set(FRONTENDS_FILE, renderFrontends(front));
@@ -102,15 +111,6 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     progress.status("waiting until HAProxy answers");
     await answers(session);
     await endStandIn(session, progress);
-}
-
-/** An anchor that somebody stopped is started: nothing can be written, nor served, without it. */
-async function startAnchor(session: Session, progress: Progress): Promise<void> {
-    const { anchor } = await observe(session.engine, session.target);
-    if (anchor !== undefined && anchor.state !== "running") {
-        progress.status(`starting the anchor ${anchor.name}, which was ${anchor.state}`);
-        await startContainer(session.engine, anchor.id);
-    }
 }
 
 /** A generation of an anchor that is gone lives on in a network namespace that nobody reaches. */

@@ -10,6 +10,7 @@ import type { Color, PolicySettings } from "../settings/Settings";
 import { drain } from "./drain";
 import { moveLink, pointTo, recover } from "./moveLink";
 import { containersOf, currentWorkers, isWorker, observedService, slotOf, type World } from "./observe";
+import { linkObserved, readBack } from "./observed";
 import { type Progress, progressFor } from "./progress";
 import { linkedTo } from "./Record";
 import { recordOf } from "./RecordStore";
@@ -74,7 +75,7 @@ export const link = {
     },
 
     async read(id: string, props: LinkInputs) {
-        return { id, props };
+        return readBack(id, props, await linkObserved(Session.for(props.__target), props.service));
     },
 
     async delete(id: string, props: LinkInputs) {

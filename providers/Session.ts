@@ -5,7 +5,7 @@ import { Shell } from "../docker/Shell";
 import { type Change, ConfigFolder } from "../haproxy/folder";
 import { assertEveryWorker, isReadOnlyScript, type Run, Runtime } from "../haproxy/runtime";
 import { Lease } from "./Lease";
-import { currentWorkers, observe, type World } from "./observe";
+import { currentWorkers, observe, observeEverything, type World } from "./observe";
 import { stopWithoutParent } from "./parent";
 import { haltForTest, type Phase } from "./phases";
 import { progressFor } from "./progress";
@@ -45,6 +45,7 @@ export class Session {
     #reload: Promise<void> = Promise.resolve();
     #records: Promise<unknown> = Promise.resolve();
     #secrets: Promise<void> | undefined;
+    #seen: Promise<World> | undefined;
 
     private constructor(readonly target: Target) {
         this.engine = Engine.connect(target.host);
@@ -69,6 +70,15 @@ export class Session {
     /** The world as it is now. */
     observe(): Promise<World> {
         return observe(this.engine, this.target, this.runtime);
+    }
+
+    /**
+     * The world with everything that somebody may have changed, as it was when this process first looked: a refresh reads
+     * many resources, and needs one pass for all of them.
+     */
+    observeOnce(): Promise<World> {
+        this.#seen ??= observeEverything(this.engine, this.target);
+        return this.#seen;
     }
 
     /**

@@ -1,0 +1,23 @@
+import { editedFiles } from "../haproxy/manifest";
+import { type MapName, mapFile } from "../haproxy/names";
+import type { World } from "./observe";
+
+/** Maps whose entries HAProxy's memory knows better than a file that somebody edited. The link is its service's matter. */
+export const FRONT_MAPS = ["routes", "releases"] as const satisfies MapName[];
+
+/** What somebody changed of the front itself, in words. The next `up` puts it right: it is nobody's release. */
+export function frontFindings(world: World): string[] {
+    const { anchor } = world;
+    const isDetached = anchor?.state === "running" && anchor.address === undefined;
+    return [
+        ...(isDetached ? [`${anchor.name} was taken off its network, so that nobody is served`] : []),
+        ...editedFrontFiles(world).map(path => `HAProxy's file ${path} was edited`),
+    ];
+}
+
+/** Edited files that belong to no service. */
+export function editedFrontFiles({ files }: World): string[] {
+    const maps: string[] = FRONT_MAPS.map(mapFile);
+    const edited = files === undefined ? [] : editedFiles(files);
+    return edited.filter(path => /^conf\/[01]/.test(path) || maps.includes(path));
+}

@@ -1,0 +1,155 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type Dockerode from "dockerode";
+import { backendName } from "../../haproxy/names";
+import { assertEveryWorker, Runtime, type ServerChange } from "../../haproxy/runtime";
+import { runInAnchor } from "../../providers/observe";
+import type { Color } from "../../settings/Settings";
+import { expectSuccess } from "./command";
+import type { LiveFront } from "./LiveFront";
+import { inAnchor } from "./leftovers";
+import type { TestStack } from "./stack";
+
+/** What people do to a stack's containers, files and HAProxy without relink, and what its messages tell them to do. */
+export class ByHand {
+    constructor(
+        private readonly stack: TestStack,
+        private readonly front: LiveFront,
+    ) {}
+
+    /** The full name of a container, from its part after the front's. */
+    name(container: string): string {
+        return `${this.stack.front}-${container}`;
+    }
+
+    async remove(container: string): Promise<void> {
+        await this.#container(container).remove({ force: true });
+    }
+
+    async stop(container: string): Promise<void> {
+        await this.#container(container).stop({ t: 2 });
+    }
+
+    async pause(container: string): Promise<void> {
+        await this.#container(container).pause();
+    }
+
+    async setRestartPolicy(container: string, policy: string): Promise<void> {
+        await this.#container(container).update({ RestartPolicy: { Name: policy } });
+    }
+
+    /** Puts another container in the place of one of ours: the same name and address, and our labels or none. */
+    async replace(container: string, image: string, labels: "our labels" | "no labels"): Promise<void> {
+        const { Config, NetworkSettings } = await this.#container(container).inspect();
+        await this.remove(container);
+        const address = NetworkSettings.Networks[this.stack.front]?.IPAMConfig?.IPv4Address;
+        await this.add(container, image, labels === "our labels" ? Config.Labels : {}, address);
+    }
+
+    /** A container beside ours, with labels that anybody can write. */
+    async addWithLabelsOf(container: string, name: string, image: string): Promise<void> {
+        const { Config } = await this.#container(container).inspect();
+        await this.add(name, image, Config.Labels);
+    }
+
+    async add(name: string, image: string, labels: Record<string, string>, address?: string): Promise<void> {
+        const EndpointsConfig = { [this.stack.front]: address ? { IPAMConfig: { IPv4Address: address } } : {} };
+        const made = await this.front.engine.docker.createContainer({
+            name: this.name(name),
+            Image: image,
+            Labels: labels,
+            HostConfig: { NetworkMode: this.stack.front },
+            NetworkingConfig: { EndpointsConfig },
+        } as Dockerode.ContainerCreateOptions);
+        await made.start();
+    }
+
+    /** Changes a slot in HAProxy's memory. */
+    async setSlot(color: Color, slot: number, change: ServerChange): Promise<void> {
+        const workers = (await this.front.observe()).front?.workers ?? [];
+        const runtime = new Runtime(runInAnchor(this.front.engine, this.stack.front));
+        assertEveryWorker("by hand", await runtime.setServer(workers, backendName("web", color), slot, change));
+    }
+
+    /** Edits a file of HAProxy's configuration in force, with an expression for `sed`. */
+    async editFile(path: string, expression: string): Promise<void> {
+        const before = await this.readFile(path);
+        await inAnchor(this.stack, `sed -i '${expression}' /relink/config/current/${path}`);
+        if ((await this.readFile(path)) === before) {
+            throw new Error(`${expression} changes nothing in ${path}:\n${before}`);
+        }
+    }
+
+    readFile(path: string): Promise<string> {
+        return inAnchor(this.stack, `cat /relink/config/current/${path}`);
+    }
+
+    /** Takes the anchor off its network. */
+    async detachAnchor(): Promise<void> {
+        await this.front.engine.docker.getNetwork(this.stack.front).disconnect({ Container: this.stack.front });
+    }
+
+    /** Waits until HAProxy has noticed how many containers of a color answer. */
+    async untilReady(color: Color, replicas: number): Promise<void> {
+        while ((await this.front.service("web"))[color].ready !== replicas) {
+            await pause(100);
+        }
+    }
+
+    /** Does word for word what a message says after "To go on:", before the "or let relink restore it". */
+    async followByHand(message: string): Promise<void> {
+        const [byHand = ""] = goOn(message).split("; or let relink restore it: ");
+        const commands = [...byHand.matchAll(/docker (?:[a-z]+) [^;]*/g)].map(([command]) => command.trim());
+        if (commands.length === 0) {
+            throw new Error(`no command in: ${byHand}`);
+        }
+        for (const command of commands) {
+            await this.#docker(command.split(" ").slice(1));
+        }
+    }
+
+    /** Does word for word what a message says behind "let relink restore it:", and returns what `up` printed. */
+    async followRelink(message: string): Promise<string> {
+        const [, command = ""] = goOn(message).split("let relink restore it: ");
+        const [set = "", up = ""] = command.split(" && ");
+        if (up !== "pulumi up") {
+            throw new Error(`no pulumi up in: ${command}`);
+        }
+        expectSuccess(await this.stack.pulumi(set.split(" ").slice(1)));
+        const { stdout, stderr } = expectSuccess(await this.stack.up());
+        return stdout + stderr;
+    }
+
+    /** The few commands of the Docker CLI that messages name; it may not be installed where the tests run. */
+    async #docker([verb, ...args]: string[]): Promise<void> {
+        const container = this.front.engine.docker.getContainer(args.at(-1) ?? "");
+        const options = args.slice(0, -1).join(" ");
+        if (verb === "start" && options === "") {
+            await container.start();
+        } else if (verb === "unpause" && options === "") {
+            await container.unpause();
+        } else if (verb === "rm" && options === "-f") {
+            await container.remove({ force: true });
+        } else if (verb === "kill" && options === "--signal USR2") {
+            await this.front.reload();
+        } else if (verb === "update" && args[0] === "--restart" && args.length === 3) {
+            await container.update({ RestartPolicy: { Name: args[1] } });
+        } else {
+            throw new Error(`not a command that a message should name: docker ${verb} ${args.join(" ")}`);
+        }
+    }
+
+    #container(container: string): Dockerode.Container {
+        return this.front.engine.docker.getContainer(this.name(container));
+    }
+}
+
+/** What a message says after "To go on:", without the state of the service behind it. */
+function goOn(message: string): string {
+    const [, text] =
+        /To go on: (.*?)(?: \((?:\w+ goes on serving|nothing is served|nothing is public yet)\)|$)/m.exec(message) ??
+        [];
+    if (text === undefined) {
+        throw new Error(`the message does not say how to go on: ${message}`);
+    }
+    return text;
+}
