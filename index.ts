@@ -26,7 +26,8 @@ export = async () => {
     const images = await findImages(engine, settings, world);
     const frontPlan = await planFront(engine, target, front, world);
     warnings(settings, images);
-    const plans = planServices(services, world, images, frontPlan.key, frontPlan.layout.subnet, state);
+    const { key, layout } = frontPlan;
+    const plans = planServices(services, world, images, key, layout.subnet, front, state);
     reportPlan(target, plans);
 
     const provider = host === undefined ? undefined : new docker.Provider("docker", { host });
@@ -43,8 +44,8 @@ export = async () => {
                 plan,
                 deployment,
                 link,
-                prePromotion: policy.hooks.prePromotion?.command,
-                hookDeclared: observed.hookDeclared,
+                hooks: policy.hooks,
+                declared: observed.hooks,
                 previewUrl: `http://${name}.localhost:${front.preview.port}`,
             },
             { dependsOn: haproxy },

@@ -1,10 +1,13 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentAction } from "../providers/Deployment";
+import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
+import { hookEnvironment } from "../providers/hooks";
 import type { LinkAction } from "../providers/Link";
 import type { Target } from "../providers/Target";
+import type { CommandHook, DeclaredHooks } from "../release/Observed";
 import type { Plan } from "../release/plan";
-import type { Color } from "../settings/Settings";
+import type { Color, HooksSettings } from "../settings/Settings";
 import { ColorService } from "./ColorService";
 import { ProvidedResource, urnOf } from "./dynamic";
 
@@ -14,17 +17,17 @@ export interface BlueGreenServiceArgs {
     /** How the planned color is deployed; only one of the two ever is. */
     deployment: Partial<Record<Color, DeploymentAction>>;
     link: LinkAction;
-    /** The user's `hooks.prePromotion.command`. */
-    prePromotion?: string;
-    /** Whether the hook's Command is in Pulumi's state. */
-    hookDeclared: boolean;
+    /** The user's own steps. */
+    hooks: HooksSettings;
+    /** Which hooks' Commands are in Pulumi's state. */
+    declared: DeclaredHooks;
     /** Where the idle color can be looked at. */
     previewUrl: string;
 }
 
 /**
  * A service that is released the blue-green way: two colors, and the link that says which one users reach. The order in
- * one `up`: the idle color is deployed and proved, the hook looks at it, then the link moves.
+ * one `up`: preDeploy, then the idle color is deployed and proved, prePromotion looks at it, then the link moves.
  */
 export class BlueGreenService extends pulumi.ComponentResource {
     /** Whether the plan was carried out; false after a failure, which its own row reports. True in a preview. */
@@ -36,17 +39,18 @@ export class BlueGreenService extends pulumi.ComponentResource {
         const tell = plan.refusal === undefined ? pulumi.log.info : pulumi.log.warn;
         tell([`${name}: ${plan.sentence}`, ...(plan.steps ?? [])].join("\n  "), this);
 
+        const preDeploy = hookCommand("preDeploy", name, args, { parent: this });
         const color = (color: Color) =>
             new ColorService(
                 `${name}-${color}`,
                 { target, service: name, color, plan: plan[color], action: args.deployment[color] },
-                { parent: this },
+                { parent: this, dependsOn: preDeploy },
             );
         const blue = color("blue");
         const green = color("green");
         const deployments = [blue.deployment, green.deployment];
-        const hook = prePromotionHook(name, args, { parent: this, dependsOn: deployments });
-        const steps = hook === undefined ? deployments : [...deployments, hook];
+        const prePromotion = hookCommand("prePromotion", name, args, { parent: this, dependsOn: deployments });
+        const steps = [...preDeploy, ...deployments, ...prePromotion];
 
         const link = new ProvidedResource(
             "link",
@@ -80,34 +84,45 @@ export class BlueGreenService extends pulumi.ComponentResource {
 }
 
 /**
- * The user's check before the link moves, as a Command, so that the preview shows it. It runs once per promotion; where
- * nothing is promoted it stays exactly as it is in the state, whatever was edited.
+ * One of the user's own steps before the link moves, as a Command, so that the preview shows it. It runs once per
+ * promotion; where it has nothing to do it stays exactly as it is in the state, whatever was edited.
  */
-function prePromotionHook(
+function hookCommand(
+    hook: CommandHook,
     name: string,
     args: BlueGreenServiceArgs,
     options: pulumi.CustomResourceOptions,
-): local.Command | undefined {
-    const { promotion } = args.plan;
-    if (promotion !== undefined && args.prePromotion !== undefined) {
-        const target: Color = args.plan.link.live === "green" ? "green" : "blue";
-        return new local.Command(
-            `${name}-prePromotion`,
+): local.Command[] {
+    const { plan, target, hooks, previewUrl } = args;
+    const settings = hooks[hook];
+    if (!plan.hooks.includes(hook)) {
+        const kept = { ...options, ignoreChanges: ["*"] };
+        return args.declared[hook] ? [new local.Command(`${name}-${hook}`, { create: ":" }, kept)] : [];
+    }
+    if (settings === undefined) {
+        return [];
+    }
+    const color = targetColor(plan);
+    const release = plan[color].release;
+    const told = { hook, service: name, color, image: release?.image ?? "", release: release?.id, previewUrl };
+    const { command, ...rest } = settings;
+    const spec: CommandHookSpec = { settings: rest, target };
+    return [
+        new local.Command(
+            `${name}-${hook}`,
             {
-                create: args.prePromotion,
-                triggers: [`promotion ${promotion}`],
-                environment: {
-                    RELINK_SERVICE: name,
-                    RELINK_COLOR: target,
-                    RELINK_IMAGE: args.plan[target].release?.image ?? "",
-                    RELINK_PREVIEW_URL: args.previewUrl,
-                },
+                create: command ?? settings.webhook ?? `GET ${settings.http?.path}`,
+                interpreter: ["node", "providers/hook.cjs"],
+                triggers: [`promotion ${plan.promotion}`],
+                environment: { ...hookEnvironment(told), [specVariable]: JSON.stringify(spec) },
                 addPreviousOutputInEnv: false,
             },
             options,
-        );
-    }
-    return promotion === undefined && args.hookDeclared
-        ? new local.Command(`${name}-prePromotion`, { create: ":" }, { ...options, ignoreChanges: ["*"] })
-        : undefined;
+        ),
+    ];
+}
+
+/** The color that is being released to: the one that is deployed, else the one that gets the link. */
+function targetColor({ blue, green, link }: Plan): Color {
+    return green.act || (!blue.act && link.live === "green") ? "green" : "blue";
 }

@@ -12,6 +12,8 @@ export interface ServiceOutputs {
     url?: string;
     /** Where its idle color is reached, on the Docker host only. */
     previewUrl?: string;
+    /** Id of the release that is proved and waits until `promote` names it. */
+    awaitingPromotion?: string;
     /** Set while `live` says the color, so that `image` is not applied. */
     pinned?: string;
 }
@@ -26,12 +28,10 @@ export interface ReleaseOutputs {
 
 /** The outputs of a service: what its plan has brought about, and what was observed where that is nothing. */
 export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, front: FrontSettings): ServiceOutputs {
-    const { blue, green, link, row, refusal } = { ...asObserved(observed), ...plan };
+    const { blue, green, link, row, refusal, awaiting } = { ...asObserved(observed), ...plan };
     const { live, hosts } = link;
     const release = (blue.release ?? green.release)?.settings;
     const isWorker = release !== undefined && release.port === undefined;
-    const host = hosts.find(host => !host.startsWith("*"));
-    const port = front.http.port === 80 ? "" : `:${front.http.port}`;
     return {
         live,
         // What is refused has confirmed nothing: a link that somebody moved is not where a rollback goes to.
@@ -41,11 +41,19 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
         ...(isWorker
             ? {}
             : {
-                  url: `http://${host ?? front.address ?? "localhost"}${port}`,
+                  url: publicUrl(front, hosts),
                   previewUrl: `http://${observed.name}.localhost:${front.preview.port}`,
               }),
+        ...(awaiting === undefined ? {} : { awaitingPromotion: awaiting }),
         ...(row === "pinned" && refusal === undefined ? { pinned: live } : {}),
     };
+}
+
+/** Where users reach a service. */
+export function publicUrl(front: FrontSettings, hosts: string[]): string {
+    const host = hosts.find(host => !host.startsWith("*"));
+    const port = front.http.port === 80 ? "" : `:${front.http.port}`;
+    return `http://${host ?? front.address ?? "localhost"}${port}`;
 }
 
 function releaseOutputs({ release, replicas, state }: ColorPlan): ReleaseOutputs | undefined {

@@ -1,14 +1,16 @@
+import type { BakePolicy } from "../providers/bake";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
 import { fingerprint, observedService, type World } from "../providers/observe";
 import { type AddressBlock, allocate, slotsFor } from "../release/addresses";
-import type { ObservedService } from "../release/Observed";
+import type { DeclaredHooks, ObservedService } from "../release/Observed";
 import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
 import { settle } from "../release/settle";
 import { changedSettings } from "../settings/defaults";
-import type { Color, ServiceSettings } from "../settings/Settings";
+import type { Color, FrontSettings, ServiceSettings } from "../settings/Settings";
 import type { FoundImage } from "./images";
+import { publicUrl } from "./outputs";
 import type { OwnState } from "./ownState";
 
 /** The plan of one service with what the providers need to carry it out. */
@@ -27,6 +29,7 @@ export function planServices(
     images: Map<string, FoundImage>,
     key: Buffer | undefined,
     subnet: string,
+    front: FrontSettings,
     state?: OwnState,
 ): ServicePlan[] {
     const taken = [...world.records.services.values()].flatMap(record =>
@@ -37,8 +40,9 @@ export function planServices(
         const observed = { ...observedService(world, settings.name), lost };
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
-        const { replicas, hosts, live, policy } = settings;
-        const decided = plan(observed, { release, imageProblem: image?.problem, replicas, hosts, live, policy });
+        const { replicas, hosts, live, promote, policy } = settings;
+        const wish = { release, imageProblem: image?.problem, replicas, hosts, live, promote, policy };
+        const decided = plan(observed, wish);
         const others = services.filter(other => other !== settings).flatMap(other => other.hosts);
         return {
             settings,
@@ -51,8 +55,9 @@ export function planServices(
                 fingerprint(world, settings.name),
                 subnet,
                 taken,
+                front,
             ),
-            link: linkAction(settings, observed, decided, others),
+            link: linkAction(settings, observed, decided, others, front),
         };
     });
 }
@@ -76,6 +81,7 @@ function deploymentActions(
     from: string,
     subnet: string,
     taken: AddressBlock[],
+    front: FrontSettings,
 ): Partial<Record<Color, DeploymentAction>> {
     const block = (color: Color, maxReplicas: number) => {
         const held = observed[color].block;
@@ -104,9 +110,10 @@ function deploymentActions(
                 roll,
                 imageId: release.imageId,
                 policy: actionPolicy(settings),
+                bake: bakePolicy(settings, front),
                 recovery: decided.recovery,
                 promotion: decided.promotion,
-                hook: settings.policy.hooks.prePromotion !== undefined,
+                hooks: hooksOf(settings, decided),
             };
         }
     }
@@ -118,6 +125,7 @@ function linkAction(
     observed: ObservedService,
     decided: Plan,
     claimedByOthers: string[],
+    front: FrontSettings,
 ): LinkAction {
     const { live, expect } = decided.link;
     return {
@@ -129,14 +137,41 @@ function linkAction(
         leave: decided.leave,
         restore: decided.row === "repair",
         // A repair takes nothing away: the color that was linked by hand stays as it is.
+        bake: bakePolicy(settings, front),
         policy: { ...actionPolicy(settings), ...(decided.row === "repair" ? { previousColor: "keep" } : {}) },
-        hook: decided.promotion === undefined ? undefined : settings.policy.hooks.prePromotion !== undefined,
+        hooks: hooksOf(settings, decided),
         claimedByOthers,
     };
 }
 
+/** Of the hooks that run in this `up` as Commands, which the config has. */
+function hooksOf({ policy }: ServiceSettings, { hooks }: Plan): DeclaredHooks {
+    return Object.fromEntries(hooks.map(name => [name, policy.hooks[name] !== undefined]));
+}
+
 /** What a provider needs of the policy. */
 function actionPolicy({ policy }: ServiceSettings): DeploymentAction["policy"] {
-    const { hooks: _hooks, driftPolicy: _drift, strategy: _strategy, ...rest } = policy;
+    const {
+        hooks: _hooks,
+        driftPolicy: _drift,
+        strategy: _strategy,
+        bakeTimeMs: _bake,
+        analysis: _analysis,
+        ...rest
+    } = policy;
     return rest;
+}
+
+/** How the release is judged once it is live. */
+function bakePolicy({ name, hosts, policy }: ServiceSettings, front: FrontSettings): BakePolicy {
+    const { bakeTimeMs, analysis, hooks, retryToken } = policy;
+    const { postPromotion, onRollback } = hooks;
+    return {
+        bakeTimeMs,
+        analysis,
+        hooks: { postPromotion, onRollback },
+        retryToken,
+        url: publicUrl(front, hosts),
+        host: hosts.find(host => !host.includes("*")) ?? name,
+    };
 }

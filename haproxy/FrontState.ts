@@ -35,7 +35,11 @@ export interface BackendStat {
     qcur: number;
     /** Requests that it ever had in this worker. */
     stot: number;
+    /** Responses of any status that it ever gave in this worker. */
+    responses: number;
     responses5xx: number;
+    /** Sliding average of the time until a response's head came, milliseconds. */
+    averageResponseMs: number;
     servers: Map<number, ServerStat>;
 }
 
@@ -199,8 +203,9 @@ function backendsOf(statistics: string, servers: string): Map<string, BackendSta
         if (!/-(?:blue|green)$/.test(name) || rows.own === undefined) {
             continue;
         }
-        const { scur, qcur, stot, responses5xx } = rows.own;
-        const backend: BackendStat = { name, scur, qcur, stot, responses5xx, servers: new Map() };
+        const { scur, qcur, stot, responses, responses5xx, averageResponseMs } = rows.own;
+        const own = { scur, qcur, stot, responses, responses5xx, averageResponseMs };
+        const backend: BackendStat = { name, ...own, servers: new Map() };
         for (const [server, row] of rows.servers) {
             const slot = slotNumber(server);
             const state = states.get(`${name}/${server}`);

@@ -20,7 +20,11 @@ export interface ServerRow {
     /** Seconds since it last went up or down. */
     lastChangeSeconds: number;
     /** Responses of class 5xx. */
+    /** Responses of any status. */
+    responses: number;
     responses5xx: number;
+    /** Average time until the response's head came, milliseconds; sliding, see `haproxy/window.ts`. */
+    averageResponseMs: number;
     connectErrors: number;
     responseErrors: number;
     /** Seconds since its last request; undefined when there was none. */
@@ -54,7 +58,12 @@ export function parseStat(csv: string): Map<string, { own?: ServerRow; servers: 
             failedChecks: number("chkfail"),
             downs: number("chkdown"),
             lastChangeSeconds: number("lastchg"),
+            responses: ["1xx", "2xx", "3xx", "4xx", "5xx", "other"].reduce(
+                (sum, kind) => sum + number(`hrsp_${kind}`),
+                0,
+            ),
             responses5xx: number("hrsp_5xx"),
+            averageResponseMs: number("rtime"),
             connectErrors: number("econ"),
             responseErrors: number("eresp"),
             lastRequestSeconds: lastRequest === "" || lastRequest === "-1" ? undefined : Number(lastRequest),

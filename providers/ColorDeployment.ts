@@ -8,7 +8,7 @@ import { observedService, slotOf, type World } from "./observe";
 import { Interrupted } from "./parent";
 import type { Progress } from "./progress";
 import { ProofFailed } from "./proof";
-import { heldSlots, type RecordedColor } from "./Record";
+import { heldSlots, hooksBefore, type RecordedColor } from "./Record";
 import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 import { strangeness } from "./slots";
@@ -139,8 +139,7 @@ export class ColorDeployment {
                         : release,
                 },
                 promotions: Math.max(record.promotions, action.promotion ?? 0),
-                // The hook's Command comes after this, and may fail: the link says when it has run.
-                hookDeclared: record.hookDeclared && (action.promotion === undefined || action.hook),
+                hooks: hooksBefore(record, action.hooks),
             };
         });
     }

@@ -3,12 +3,13 @@ import { pullImage } from "../docker/images";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import type { AddressBlock } from "../release/addresses";
+import type { DeclaredHooks } from "../release/Observed";
 import type { ColorState } from "../release/plan";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import type { Color, PolicySettings, ReleaseSettings, RollingSettings } from "../settings/Settings";
+import { type BakePolicy, recover } from "./bake";
 import { ColorDeployment } from "./ColorDeployment";
-import { recover } from "./moveLink";
 import { containersOf, fingerprint, observedService } from "./observe";
 import { colorObserved, readBack } from "./observed";
 import { type Progress, progressFor } from "./progress";
@@ -31,7 +32,8 @@ export interface DeploymentAction {
     otherBlock?: AddressBlock;
     /** Id of the image on the Docker host, where it is there. */
     imageId?: string;
-    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy">;
+    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy" | "bakeTimeMs" | "analysis">;
+    bake: BakePolicy;
     /** How a service with `strategy: rolling` goes about it. */
     rolling?: RollingSettings;
     /** Container by container, inside the live color. */
@@ -39,8 +41,8 @@ export interface DeploymentAction {
     recovery?: Recovery;
     /** Number of the promotion that this begins. */
     promotion?: number;
-    /** Whether the promotion's hook is declared as a Command. */
-    hook: boolean;
+    /** The hooks that run in this `up` as Commands, and whether the config has them. */
+    hooks: DeclaredHooks;
 }
 
 export interface DeploymentInputs extends CommonInputs<DeploymentAction> {
@@ -116,7 +118,7 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
                 `Run pulumi up again (planned from: ${action.from}; found: ${found})`,
         );
     }
-    await recover(session, service, action.recovery, action.policy.retryToken, progress);
+    await recover(session, service, action.recovery, action.bake, progress);
     release.imageId = await pull(session, release, action.policy.progressDeadlineMs, progress);
     await (action.roll === undefined
         ? new ColorDeployment(session, inputs, release, action, progress).run()

@@ -3,12 +3,13 @@ import { openOn } from "../haproxy/drain";
 import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
-import type { Farewell, Live } from "../release/Observed";
+import type { DeclaredHooks, Farewell, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import type { Color, PolicySettings } from "../settings/Settings";
+import { type BakePolicy, bake, bakeMsOf, recover } from "./bake";
 import { drain } from "./drain";
-import { moveLink, pointTo, recover } from "./moveLink";
+import { moveLink, pointTo } from "./moveLink";
 import { containersOf, currentWorkers, isWorker, observedService, slotOf, type World } from "./observe";
 import { linkObserved, readBack } from "./observed";
 import { type Progress, progressFor } from "./progress";
@@ -32,9 +33,10 @@ export interface LinkAction {
     restore: boolean;
     /** A farewell that an earlier `up` began and still owes. */
     leave?: { color: Color; farewell: Farewell };
-    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy">;
-    /** For a promotion: whether its hook has run as a Command before this, and so is in Pulumi's state. */
-    hook?: boolean;
+    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy" | "bakeTimeMs" | "analysis">;
+    bake: BakePolicy;
+    /** The hooks that ran in this `up` as Commands, and whether the config has them. */
+    hooks: DeclaredHooks;
     /** Hosts that other services of the config claim: their routes are left alone. */
     claimedByOthers: string[];
 }
@@ -91,7 +93,7 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     const progress = progressFor(inputs.__urn);
     if (action.refusal === undefined || action.recovery !== undefined) {
         await session.lease.take(action.policy.lockTimeoutMs);
-        await recover(session, service, action.recovery, action.policy.retryToken, progress);
+        await recover(session, service, action.recovery, action.bake, progress);
     }
     if (action.refusal !== undefined) {
         throw new Error(`${service}: ${action.refusal}`);
@@ -109,14 +111,16 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     if (to !== "none" && to !== from) {
         const started = Date.now();
         const release = readyRelease(world, inputs, action, to);
-        const { hook } = action;
-        if (hook !== undefined && hook !== recordOf(world.records, service).hookDeclared) {
-            await session.record(service, record => ({ ...record, hookDeclared: hook }));
+        const { prePromotion } = action.hooks;
+        if (prePromotion !== undefined && prePromotion !== recordOf(world.records, service).hooks.prePromotion) {
+            await session.record(service, record => ({ ...record, hooks: { ...record.hooks, prePromotion } }));
         }
         if (release.settings.port === undefined) {
             return own(session, service, to, release);
         }
-        await moveLink(session, service, to, release, { retryToken, farewell }, progress);
+        // What was live before and is warm needs no second judgement.
+        const bakeMs = release.linked ? undefined : bakeMsOf(action.bake);
+        await moveLink(session, service, to, release, { retryToken, farewell, bakeMs }, progress);
         progress.info(`link ${from} => ${to}, confirmed through the public listener after ${Date.now() - started} ms`);
     }
     if (action.restore && to !== "none" && to === from) {
@@ -124,6 +128,7 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
         await pointTo(session, service, to);
     }
     await route(session, inputs, action, progress);
+    await bake(session, service, action.bake, progress);
     if (to !== "none" && from !== "none" && to !== from) {
         await leave(session, service, { color: from, farewell }, action, progress);
     } else if (action.leave !== undefined) {

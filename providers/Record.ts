@@ -1,5 +1,5 @@
 import type { AddressBlock } from "../release/addresses";
-import type { Intent, Live } from "../release/Observed";
+import type { DeclaredHooks, Intent, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
 import type { LinkMove } from "./linkHistory";
@@ -42,7 +42,8 @@ export interface ServiceRecord {
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
     hosts: string[];
     promotions: number;
-    hookDeclared: boolean;
+    /** Hooks whose Command is in Pulumi's state. */
+    hooks: DeclaredHooks;
 }
 
 /** The record of a service that does not exist yet. */
@@ -59,7 +60,7 @@ export function emptyRecord(service: string): ServiceRecord {
         judgedBad: {},
         hosts: [],
         promotions: 0,
-        hookDeclared: false,
+        hooks: {},
     };
 }
 
@@ -125,4 +126,13 @@ export function linkedTo(
 export function heldSlots(slots: number[]): number[] | undefined {
     const sorted = [...slots].sort((a, b) => a - b);
     return sorted.every((slot, index) => slot === index + 1) ? undefined : sorted;
+}
+
+/**
+ * Which hooks have a Command once a deployment begins. preDeploy has run by now; prePromotion comes after it and may fail:
+ * the link says when it has run.
+ */
+export function hooksBefore({ hooks }: ServiceRecord, runsNow: DeclaredHooks): DeclaredHooks {
+    const { preDeploy = hooks.preDeploy, prePromotion = hooks.prePromotion } = runsNow;
+    return { preDeploy, prePromotion: hooks.prePromotion && prePromotion };
 }

@@ -6,7 +6,7 @@ import { askThroughFront } from "./confirm";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
 import { slotOf } from "./observe";
 import type { Progress } from "./progress";
-import { heldSlots, linkedTo } from "./Record";
+import { heldSlots, hooksBefore, linkedTo } from "./Record";
 import { recordOf } from "./RecordStore";
 import { Roll } from "./Roll";
 import type { Session } from "./Session";
@@ -92,7 +92,7 @@ export class RollingDeployment {
                         : release,
                 },
                 promotions: Math.max(record.promotions, promotion ?? 0),
-                hookDeclared: record.hookDeclared && (promotion === undefined || action.hook),
+                hooks: hooksBefore(record, action.hooks),
             };
         });
     }

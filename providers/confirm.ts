@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { request } from "../docker/dialer";
+import { type DialResponse, request } from "../docker/dialer";
 import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../haproxy/frontends";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
 import type { Color, HealthSettings } from "../settings/Settings";
@@ -61,6 +61,22 @@ export class Questions {
         return ask(this.session, this.#address, LISTENER_PORTS[listener], health, {
             [CONFIRM_HEADERS.secret]: this.#begun.at(-1)?.secret ?? "",
             [CONFIRM_HEADERS.service]: this.service,
+        });
+    }
+
+    /** Any request to the service through a listener. @throws when no connection or no answer came. */
+    get(listener: "http" | "preview", path: string, host: string, timeoutMs: number): Promise<DialResponse> {
+        const headers = {
+            host,
+            [CONFIRM_HEADERS.secret]: this.#begun.at(-1)?.secret ?? "",
+            [CONFIRM_HEADERS.service]: this.service,
+        };
+        return request(this.session.dialer, {
+            address: this.#address,
+            port: LISTENER_PORTS[listener],
+            path,
+            headers,
+            timeoutMs,
         });
     }
 

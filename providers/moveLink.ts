@@ -2,7 +2,7 @@ import { LinkValue } from "../haproxy/LinkValue";
 import { writeMapEntry } from "../haproxy/maps";
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
-import { type Farewell, farewellOf, type Intent, idleColor, type Live } from "../release/Observed";
+import { type Farewell, idleColor, type Live, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import type { Color } from "../settings/Settings";
@@ -38,9 +38,11 @@ export interface SwitchPolicy {
     retryToken?: string;
     /** What becomes of the previous color; unset, it stays warm. */
     farewell?: Farewell;
+    /** How long the release is judged once it is live; without it, it is stable at once. */
+    bakeMs?: number;
+    /** What is recorded of the release that the link leaves. */
+    verdict?: Verdict;
 }
-
-type SwitchIntent = Extract<Intent, { kind: "switch" }>;
 
 /**
  * Moves a service's link to a color that runs a proved release (DESIGN section 5): intent, map file, every worker's
@@ -73,9 +75,8 @@ export async function moveLink(
         await questions.end();
     }
     await session.enter("link: confirmed");
-    const move = { from: intent.from, result: "confirmed" } as const;
     await orElse(
-        settleRecord(session, service, to, release.id, farewellOf(intent), move),
+        settleRecord(session, service, intent, "confirmed"),
         () =>
             `${to} serves, confirmed, but the record does not say so: run pulumi up again, it finishes the switch first`,
     );
@@ -90,7 +91,8 @@ async function begin(
     policy: SwitchPolicy,
 ): Promise<SwitchIntent> {
     await session.enter("link: intent");
-    const intent: SwitchIntent = { kind: "switch", from: "none", to, release: release.id, farewell: policy.farewell };
+    const { farewell, bakeMs, verdict } = policy;
+    const intent: SwitchIntent = { kind: "switch", from: "none", to, release: release.id, farewell, bakeMs, verdict };
     const written = session.record(service, record => {
         intent.from = record.link.live;
         return { ...record, intent };
@@ -119,7 +121,11 @@ async function moveBack(
     const back = from === "none" ? "the link was taken back" : `the link was moved back to ${from}`;
     await orElse(
         session.record(service, record =>
-            unconfirmed(record, move, judged ? { reason, retryToken: policy.retryToken } : undefined),
+            unconfirmed(
+                record,
+                move,
+                judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined,
+            ),
         ),
         () => `${error.message}; ${back}, but the record does not say so. ${next}`,
     );
@@ -141,33 +147,33 @@ async function orElse<T>(step: Promise<T>, meaning: () => string): Promise<T> {
 }
 
 /** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */
-export async function recover(
+export async function recoverSwitch(
     session: Session,
     service: string,
-    recovery: Recovery | undefined,
+    { kind, live, release: id }: Recovery,
     retryToken: string | undefined,
     progress: Progress,
 ): Promise<void> {
     const { intent, releases } = recordOf((await session.observe()).records, service);
-    if (recovery === undefined || intent?.kind !== "switch") {
+    if (intent?.kind !== "switch") {
         return;
     }
-    const { kind, live } = recovery;
-    const release = recovery.release === undefined ? undefined : releases[recovery.release];
+    const release = id === undefined ? undefined : releases[id];
     progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
     if (kind === "finish" && live !== "none" && release !== undefined) {
         // The whole switch once more, so that it is moved back if it still cannot be confirmed.
-        await moveLink(session, service, live, release, { retryToken, farewell: intent.farewell }, progress);
+        const { farewell, bakeMs, verdict } = intent;
+        await moveLink(session, service, live, release, { retryToken, farewell, bakeMs, verdict }, progress);
         return;
     }
     await session.enter("link: undo");
     // Not confirmed: it was, before the switch that is taken back, and a sick old release must not block the fix.
     await pointTo(session, service, live);
-    const back = { from: intent.to, result: "taken back" } as const;
     if (live !== "none" && release !== undefined) {
-        await settleRecord(session, service, live, release.id, undefined, back);
+        const back = { from: intent.to, to: live, release: release.id };
+        await settleRecord(session, service, back, "taken back");
     } else {
-        const move = await madeNow(session, { ...back, to: "none" });
+        const move = await madeNow(session, { from: intent.to, to: "none", result: "taken back" });
         await session.record(service, now => ({
             ...now,
             intent: undefined,
@@ -259,28 +265,31 @@ async function confirm(questions: Questions, color: Color, release: RecordedRele
 }
 
 /**
- * The link is confirmed: it is now the last confirmed one, and what a rollback goes back to. A verdict from an earlier try
- * is void.
+ * A switch is done: its color is the last confirmed one, and, unless it is still to be judged, what a rollback goes back to.
+ * A verdict on it from an earlier try is void.
  */
-async function settleRecord(
+export async function settleRecord(
     session: Session,
     service: string,
-    live: Color,
-    release: string,
-    intent: Intent | undefined,
-    how: Pick<LinkMove, "from" | "result">,
+    done: Omit<SwitchIntent, "kind">,
+    result: LinkMove["result"],
 ): Promise<void> {
-    const move = await madeNow(session, { ...how, to: live, release });
+    const { from, to, release } = done;
+    const move = await madeNow(session, { from, to, release, result });
+    const intent = nextOf(done, new Date(move.at));
     await session.record(service, record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
-        const linked = { ...record.releases[release], linked: true, judgedBad: undefined } as RecordedRelease;
+        const known = record.releases[release] as RecordedRelease;
+        // What is taken back was never left: it is as stable as it was.
+        const isStable = result === "taken back" ? known.linked : intent?.kind !== "bake";
+        const linked = { ...known, linked: isStable || known.linked, judgedBad: undefined };
         return {
             ...record,
             intent,
-            link: { live, release, at: move.at, by: move.by },
+            link: { live: to, release, at: move.at, by: move.by },
             history: withMove(record, move),
-            stable: { color: live, release },
-            releases: { ...record.releases, [release]: linked },
+            stable: isStable ? { color: to, release } : record.stable,
+            releases: withVerdict({ ...record.releases, [release]: linked }, done.verdict),
             judgedBad,
         };
     });
@@ -291,18 +300,19 @@ async function madeNow(session: Session, move: Omit<LinkMove, "at" | "by" | "ima
     return { at: (await session.engine.now()).toISOString(), by: session.lease.owner, ...move };
 }
 
-function unconfirmed(record: ServiceRecord, move: LinkMove, judgedBad: RecordedRelease["judgedBad"]): ServiceRecord {
-    const id = move.release ?? "";
-    const release = record.releases[id];
-    return {
-        ...record,
-        intent: undefined,
-        history: withMove(record, move),
-        releases:
-            judgedBad === undefined || release === undefined
-                ? record.releases
-                : { ...record.releases, [id]: { ...release, judgedBad } },
-    };
+function unconfirmed(record: ServiceRecord, move: LinkMove, verdict: Verdict | undefined): ServiceRecord {
+    const releases = withVerdict(record.releases, verdict);
+    return { ...record, intent: undefined, history: withMove(record, move), releases };
+}
+
+/** The release as it was, with the reason why it is not tried again by itself. */
+function withVerdict(releases: ServiceRecord["releases"], verdict: Verdict | undefined): ServiceRecord["releases"] {
+    const judged = verdict && releases[verdict.release];
+    if (verdict === undefined || judged === undefined) {
+        return releases;
+    }
+    const { reason, retryToken } = verdict;
+    return { ...releases, [verdict.release]: { ...judged, judgedBad: { reason, retryToken } } };
 }
 
 function message(error: unknown): string {

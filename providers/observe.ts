@@ -122,7 +122,7 @@ export function observedService(world: World, service: string): ObservedService 
         judgedBad: record.judgedBad,
         hosts: routedHosts(world, service),
         promotions: record.promotions,
-        hookDeclared: record.hookDeclared,
+        hooks: record.hooks,
     };
 }
 

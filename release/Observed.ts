@@ -13,7 +13,27 @@ export type Farewell = "stop" | "remove";
  * previous color when it is confirmed. Scaling needs none: containers beyond the recorded number say it themselves.
  */
 export type Intent =
-    | { kind: "switch"; from: Live; to: Color; release: string; farewell?: Farewell }
+    | {
+          kind: "switch";
+          from: Live;
+          to: Color;
+          release: string;
+          /** How long the release is judged once it is live, milliseconds; without it, it is stable at once. */
+          bakeMs?: number;
+          farewell?: Farewell;
+          /** Set when the link is moved back: what is recorded of the release that it is taken from. */
+          verdict?: Verdict;
+      }
+    | {
+          kind: "bake";
+          /** The color that is live and judged, and the one that it took the link from. */
+          color: Color;
+          from: Color;
+          release: string;
+          /** When the judgement ends, by the Docker host's clock. */
+          until: string;
+          farewell?: Farewell;
+      }
     | { kind: "leave"; color: Color; farewell: Farewell }
     | RollIntent;
 
@@ -29,8 +49,29 @@ export interface RollIntent {
     settings: RollingSettings;
 }
 
-/** The farewell that is still owed to the previous color once a switch is confirmed. */
-export function farewellOf({ from, farewell }: Extract<Intent, { kind: "switch" }>): Intent | undefined {
+export type SwitchIntent = Extract<Intent, { kind: "switch" }>;
+
+/** Why a release is not tried again by itself. */
+export interface Verdict {
+    release: string;
+    reason: string;
+    retryToken?: string;
+}
+
+/** What is still to do once a switch is confirmed: to judge the new release, or the farewell of the previous color. */
+export function nextOf(
+    { from, to, release, bakeMs, farewell }: Omit<SwitchIntent, "kind">,
+    now: Date,
+): Intent | undefined {
+    if (from !== "none" && bakeMs !== undefined) {
+        const until = new Date(now.getTime() + bakeMs).toISOString();
+        return { kind: "bake", color: to, from, release, until, farewell };
+    }
+    return farewellOf({ from, farewell });
+}
+
+/** The farewell that is owed to the previous color. */
+export function farewellOf({ from, farewell }: { from: Live; farewell?: Farewell }): Intent | undefined {
     return from === "none" || farewell === undefined ? undefined : { kind: "leave", color: from, farewell };
 }
 
@@ -56,6 +97,12 @@ export interface ObservedSlot {
     /** It passed its proof on this color. */
     proved: boolean;
 }
+
+/** Hooks that run as Commands, so that the preview shows them. */
+export type CommandHook = "preDeploy" | "prePromotion";
+
+/** Whether there is a Command for each of some hooks. */
+export type DeclaredHooks = Partial<Record<CommandHook, boolean>>;
 
 /** One color of a service, as Docker, HAProxy and the record show it. */
 export interface ObservedColor {
@@ -105,8 +152,8 @@ export interface ObservedService {
     hosts: string[];
     /** How many promotions there have been. */
     promotions: number;
-    /** Whether a hook's Command is in Pulumi's state. */
-    hookDeclared: boolean;
+    /** Which hooks' Commands are in Pulumi's state. */
+    hooks: DeclaredHooks;
     /** Pulumi's state does not know it: it was lost, or is somewhere else. */
     lost?: boolean;
 }
@@ -124,7 +171,7 @@ export function nothingObserved(name: string): ObservedService {
         judgedBad: {},
         hosts: [],
         promotions: 0,
-        hookDeclared: false,
+        hooks: {},
     };
 }
 

@@ -1,6 +1,13 @@
 import type { Color, PolicySettings, RollingSettings } from "../settings/Settings";
 import { type Drift, findDrift, waysOut } from "./drift";
-import { type Farewell, idleColor, type Live, type ObservedColor, type ObservedService } from "./Observed";
+import {
+    type CommandHook,
+    type Farewell,
+    idleColor,
+    type Live,
+    type ObservedColor,
+    type ObservedService,
+} from "./Observed";
 import type { Release } from "./Release";
 import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
 import { type Recovery, settle } from "./settle";
@@ -13,6 +20,8 @@ export interface Desired {
     replicas: number;
     hosts: string[];
     live: "auto" | Color;
+    /** Id of the release that waits and may take over. */
+    promote?: string;
     policy: PolicySettings;
 }
 
@@ -31,6 +40,7 @@ export type PlanRow =
     | "return"
     | "wake"
     | "finish"
+    | "waiting"
     | "release"
     | "roll"
     | "recovery";
@@ -74,14 +84,18 @@ export interface Plan {
     recovery?: Recovery;
     /** The previous color of an earlier switch, which its `up` died before it could stop or remove. */
     leave?: { color: Color; farewell: Farewell };
-    /** Number of the promotion that this `up` makes: it triggers the hooks. None where nothing is promoted. */
+    /** Number of the promotion that this `up` begins or goes on with: it triggers the hooks. None where there is none. */
     promotion?: number;
+    /** Hooks that run in this `up` as Commands, once per promotion. */
+    hooks: CommandHook[];
+    /** Id of the release that is proved after this `up` and then waits until `promote` names it. */
+    awaiting?: string;
 }
 
 /** Decides what happens to a service. Pure: the same world and the same wish give the same plan. */
 export function plan(observed: ObservedService, desired: Desired): Plan {
     const open = settleRoll(observed);
-    const { service, recovery } = settle(observed);
+    const { service, recovery } = settle(observed, leavesLive(observed, desired));
     const decided = open === undefined ? recovered(decide(service, desired), recovery) : overRoll(open, desired);
     return observed.lost && service.live !== "none" ? adopted(decided) : decided;
 }
@@ -91,10 +105,11 @@ function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
     if (recovery === undefined) {
         return decided;
     }
-    const settled =
-        recovery.kind === "finish"
-            ? `finishes the switch to ${recovery.live} that an interrupted up began`
-            : `takes back the switch that an interrupted up began (link to ${recovery.live})`;
+    const settled = {
+        finish: `finishes the switch to ${recovery.live} that an interrupted up began`,
+        undo: `takes back the switch that an interrupted up began (link to ${recovery.live})`,
+        bake: `judges what ${recovery.live} serves, since that did not come to its end`,
+    }[recovery.kind];
     return {
         ...decided,
         recovery,
@@ -102,6 +117,12 @@ function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
         sentence: decided.row === "nothing" ? `${settled}.` : `first ${settled}; then ${decided.sentence}`,
         link: { ...decided.link, act: true },
     };
+}
+
+/** Going back needs no judgement of what is left. */
+function leavesLive(service: ObservedService, { live, release }: Desired): boolean {
+    const idle = idleColor(service.live);
+    return live === "auto" ? same(service[idle].release, release) : live === idle;
 }
 
 /** Pulumi's state gets to know what runs. That alone touches nothing. */
@@ -170,6 +191,7 @@ function decide(service: ObservedService, desired: Desired): Plan {
             blue: { release: wanted, replicas: desired.replicas, state: "running", act: true },
             link: { live: "blue", expect: wanted.id, hosts: desired.hosts, act: true },
             promotion: promotionOf(service, service.blue, wanted),
+            hooks: same(service.blue.release, wanted) ? ["prePromotion"] : ["preDeploy", "prePromotion"],
         };
     }
     const live = service[service.live];
@@ -293,15 +315,20 @@ function move(service: ObservedService, desired: Desired, target: Color): Plan {
     const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
     const link: LinkPlan = { live: target, expect: wanted.id, hosts: desired.hosts, act: true };
     const after = afterwards(previous, previousColor);
-    const moves = `the link moves ${service.live} => ${target}`;
+    const isNew = !same(idle.release, wanted) || !idle.release.linked;
+    const moves = `the link moves ${service.live} => ${target}${isNew ? judging(desired.policy) : ""}`;
+    if (isNew && !desired.policy.autoPromotion && (wanted.id === undefined || desired.promote !== wanted.id)) {
+        return wait(service, desired, target);
+    }
     if (!same(idle.release, wanted)) {
         return {
             ...base,
             row: "release",
-            sentence: `${target} gets ${wanted.image}${why(service[previous], wanted)} (${count(desired.replicas)}), is proved, then ${moves}; ${after}.`,
+            sentence: `${gets(service, desired, target)}, is proved, then ${moves}; ${after}.`,
             [target]: { release: wanted, replicas: desired.replicas, state: "running", act: true },
             link,
             promotion: service.promotions + 1,
+            hooks: ["preDeploy", "prePromotion"],
         };
     }
     const untouched = idle.release.proved && isComplete(idle, desired.replicas);
@@ -326,7 +353,53 @@ function move(service: ObservedService, desired: Desired, target: Color): Plan {
         [target]: held,
         link,
         promotion: promotionOf(service, idle, wanted),
+        hooks: ["prePromotion"],
     };
+}
+
+/** `autoPromotion: false`: the idle color gets the release and proves it; the link stays until `promote` names it. */
+function wait(service: ObservedService, desired: Desired, target: Color): Plan {
+    const { release: wanted, replicas, hosts } = desired;
+    const idle = service[target];
+    const base = asObserved(service);
+    const reroute = !sameHosts(service.hosts, hosts);
+    const common = {
+        ...base,
+        link: { ...base.link, hosts, act: reroute },
+        promotion: promotionOf(service, idle, wanted),
+        awaiting: wanted.id,
+    };
+    const untouched = same(idle.release, wanted) && idle.release.proved && isComplete(idle, replicas);
+    const goesOn = `the link stays on ${service.live}${reroute ? `, its routes change to ${hosts.join(", ")}` : ""}`;
+    if (untouched) {
+        const other = desired.promote === undefined ? "" : ` (promote names another release, ${desired.promote})`;
+        return {
+            ...common,
+            row: "waiting",
+            sentence:
+                `${target} holds ${wanted.image}, proved, and waits for promotion${other}; ${goesOn}. To promote it: ` +
+                `pulumi config set --path 'relink:services.${service.name}.promote' ${wanted.id} && pulumi up`,
+        };
+    }
+    const work: ColorPlan = { release: wanted, replicas, state: "running", act: true };
+    return {
+        ...common,
+        row: same(idle.release, wanted) ? "finish" : "release",
+        hooks: same(idle.release, wanted) ? [] : ["preDeploy"],
+        sentence: `${gets(service, desired, target)}, is proved, and then waits for promotion; ${goesOn}.`,
+        [target]: same(idle.release, wanted) ? { ...work, release: idle.release } : work,
+    };
+}
+
+/** How a new release is judged once it is live. */
+function judging({ bakeTimeMs }: PolicySettings): string {
+    return bakeTimeMs === 0 ? "" : ` and is judged for ${bakeTimeMs / 1000} s`;
+}
+
+/** What a new release does to its color. */
+function gets(service: ObservedService, { release, replicas }: Desired, target: Color): string {
+    const live = service[service.live as Color];
+    return `${target} gets ${release.image}${why(live, release)} (${count(replicas)})`;
 }
 
 /** `live: COLOR`: the link goes to what that color holds, whatever `image` says. */
@@ -339,6 +412,14 @@ function pinned(service: ObservedService, desired: Desired, target: Color): Plan
             service,
             "pinned",
             `live: ${target} cannot be done, since ${target} ${holds}. Remove the key live`,
+        );
+    }
+    const judgement = service.live === target ? undefined : judged(service, release, desired.policy);
+    if (judgement !== undefined) {
+        return refuse(
+            service,
+            "judgedBad",
+            `live: ${target} cannot be done, since ${release.image} there was judged bad (${judgement}). Remove the key live, or set retryToken to try it again`,
         );
     }
     const base = asObserved(service);
@@ -376,7 +457,7 @@ function pinned(service: ObservedService, desired: Desired, target: Color): Plan
 }
 
 /** The plan that leaves everything as it was observed: the base of every other plan, and all of a refusal. */
-export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green" | "link"> {
+export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green" | "link" | "hooks"> {
     const keep = (color: ObservedColor): ColorPlan => ({
         release: color.release,
         replicas: color.replicas,
@@ -387,6 +468,7 @@ export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green
         blue: keep(service.blue),
         green: keep(service.green),
         link: { live: service.live, hosts: service.hosts, act: false },
+        hooks: [],
     };
 }
 

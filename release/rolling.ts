@@ -75,6 +75,7 @@ export function roll(
         [name]: { release, replicas: desired.replicas, state: "running", act: true, roll: settings },
         link: { ...base.link, hosts: desired.hosts, act: reroute },
         promotion: isKnown ? undefined : (begun ?? service.promotions + 1),
+        hooks: isKnown || begun !== undefined ? [] : ["preDeploy"],
     };
 }
 

@@ -1,21 +1,22 @@
 import type { Color } from "../settings/Settings";
-import { farewellOf, type Live, type ObservedService } from "./Observed";
+import { type Farewell, farewellOf, type Live, type ObservedService, type Verdict } from "./Observed";
 
 /** How an `up` that died half-way through a switch is put right before anything else happens. */
 export interface Recovery {
-    kind: "finish" | "undo";
+    kind: "finish" | "undo" | "bake";
     live: Live;
     release?: string;
 }
 
 /**
  * What the service will be once an open switch is settled, and what must be done for that: it is finished if its target
- * is proved and ready, else undone. A farewell that is still owed stays open for the plan.
+ * is proved and ready, else undone. A live release that was never judged to its end is judged again, unless the link is
+ * about to leave it. A farewell that is still owed stays open for the plan.
  */
-export function settle(service: ObservedService): { service: ObservedService; recovery?: Recovery } {
+export function settle(service: ObservedService, leaves = false): { service: ObservedService; recovery?: Recovery } {
     const intent = service.intent;
     if (intent?.kind !== "switch") {
-        return { service };
+        return leaves ? { service: withoutBake(service) } : settleBake(service);
     }
     const target = service[intent.to];
     const finishable =
@@ -29,7 +30,7 @@ export function settle(service: ObservedService): { service: ObservedService; re
     return {
         recovery,
         service: {
-            ...service,
+            ...(finishable ? withVerdict(service, intent.verdict) : service),
             live: recovery.live,
             confirmed: recovery.live,
             percent: 0,
@@ -38,6 +39,38 @@ export function settle(service: ObservedService): { service: ObservedService; re
             intent: finishable ? farewellOf(intent) : undefined,
         },
     };
+}
+
+/** A link that is moved back takes the verdict on the other release with it. */
+function withVerdict(service: ObservedService, verdict: Verdict | undefined): ObservedService {
+    if (verdict === undefined) {
+        return service;
+    }
+    const { release, reason, retryToken } = verdict;
+    return { ...service, judgedBad: { ...service.judgedBad, [release]: { reason, retryToken } } };
+}
+
+/** The release that is live, but not stable: its judgement was interrupted, or nobody knew. */
+function settleBake(service: ObservedService): { service: ObservedService; recovery?: Recovery } {
+    const { live, stable, intent } = service;
+    const release = live === "none" ? undefined : service[live].release;
+    if (live === "none" || release === undefined || release.linked || stable === undefined || stable.color === live) {
+        return { service: withoutBake(service) };
+    }
+    const farewell: Farewell | undefined = intent?.kind === "bake" ? intent.farewell : undefined;
+    return {
+        recovery: { kind: "bake", live, release: release.id },
+        service: {
+            ...service,
+            stable: { color: live, release: release.id },
+            intent: intent?.kind === "bake" ? farewellOf({ from: intent.from, farewell }) : intent,
+            [live]: { ...service[live], release: { ...release, linked: true } },
+        },
+    };
+}
+
+function withoutBake(service: ObservedService): ObservedService {
+    return service.intent?.kind === "bake" ? { ...service, intent: undefined } : service;
 }
 
 function releaseOf(service: ObservedService, live: Live): string | undefined {

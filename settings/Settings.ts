@@ -167,6 +167,65 @@ export interface RollingSettings {
 
 /** How a new release takes the place of the old one. */
 export type StrategySettings = { kind: "blueGreen" } | ({ kind: "rolling" } & RollingSettings);
+/** Limits for a release that has just become live, over the requests that it answered since. */
+export interface AnalysisSettings {
+    /**
+     * Largest share of answers with a status of 500 or above, 0 to 1. A service that had more than half of that share
+     * before the release is allowed twice what it had. @default 0.05
+     */
+    maxErrorRatio: number;
+    /** Largest average response time, milliseconds. @default undefined (none) */
+    maxLatencyMs?: number;
+    /** How many times the average response time of the predecessor it may have, beyond 100 ms more. @default 3 */
+    maxSlowdown: number;
+    /** Requests without which nothing is judged. @default 10 */
+    minRequests: number;
+    /** Time between two looks, milliseconds; at each of them one request of ours goes through the public listener. @default 1000 */
+    intervalMs: number;
+}
+
+/** One request and what its answer must be. */
+export interface HttpCheck {
+    /** @default "/" */
+    path: string;
+    /** @default 200-299 */
+    status: StatusRange;
+    /** A text that the first 4 kB of the answer must contain. @default undefined */
+    body?: string;
+    /** A header that the answer must have, `name: value`. @default undefined */
+    header?: string;
+}
+
+/** One step of the user's own: exactly one of `command`, `webhook` and `http`. */
+export interface HookSettings {
+    /** A shell command, run on the machine that runs Pulumi. */
+    command?: string;
+    /** A URL that gets a POST with a JSON body; a status of 200 to 299 is good. */
+    webhook?: string;
+    /** A request to the new release: by its preview address before the promotion, by the public one after it. */
+    http?: HttpCheck;
+    /** Time for one try, milliseconds. @default 300000 */
+    timeoutMs: number;
+    /** Further tries, a second apart. @default 0 */
+    retries: number;
+    /**
+     * What it means when no try ended in time: `hold` that nobody knows, so nothing moves; `rollback` that it failed;
+     * `continue` that it passed. @default "hold"
+     */
+    onTimeout: "hold" | "rollback" | "continue";
+}
+
+/** When the user's own steps run. */
+export interface HooksSettings {
+    /** Once per release, before any container of it is made: migrations. A failure stops the release. */
+    preDeploy?: HookSettings;
+    /** After the proof and before the link moves; a failure stops the release. */
+    prePromotion?: HookSettings;
+    /** After the link has moved; a failure moves it back. */
+    postPromotion?: HookSettings;
+    /** After the link was moved back; its outcome is only reported. */
+    onRollback?: HookSettings;
+}
 
 /** Everything of class *policy*: how a release is done. A change does nothing by itself. */
 export interface PolicySettings {
@@ -187,14 +246,20 @@ export interface PolicySettings {
     onDrainTimeout: "close" | "wait";
     /** What becomes of the old color after a release. @default "keep" (warm: going back is one switch) */
     previousColor: "keep" | "stop" | "remove";
-    /** The user's own commands. */
-    hooks: {
-        /** Runs after the proof and before the link moves; a failure stops the release. @default undefined */
-        prePromotion?: {
-            /** A shell command, run on the machine that runs Pulumi. */
-            command: string;
-        };
-    };
+    /**
+     * A new release takes over as soon as it is proved; if false, it waits, reachable at its preview address, until
+     * `promote` names it. Going back to a release that was live before never waits. @default true
+     */
+    autoPromotion: boolean;
+    /**
+     * How long a release that has just become live is judged before it counts as stable, milliseconds; its predecessor
+     * stays warm meanwhile. 0 judges nothing. The first release has no predecessor and is not judged. @default 15000
+     */
+    bakeTimeMs: number;
+    /** By what it is judged. */
+    analysis: AnalysisSettings;
+    /** The user's own steps. */
+    hooks: HooksSettings;
     /** Any text; a change of it lets a release that was judged bad be tried again. @default undefined */
     retryToken?: string;
     /**
@@ -223,6 +288,8 @@ export interface ServiceSettings {
     hosts: string[];
     /** `auto`, or the color that is to be live whatever `image` says. @default "auto" */
     live: "auto" | Color;
+    /** Id of the release that waits for promotion and may now take over. @default undefined */
+    promote?: string;
     /** Class *policy*. */
     policy: PolicySettings;
 }

@@ -1,6 +1,6 @@
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
-import type { FrontSettings, ServiceSettings, Settings } from "./Settings";
+import type { FrontSettings, HookSettings, ServiceSettings, Settings } from "./Settings";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { buildStrategy } from "./strategy";
 
@@ -43,7 +43,7 @@ function buildFront(front: StackConfig["front"], context: SettingsContext): Fron
 }
 
 function buildService(name: string, config: ServiceConfig, secrets: StackConfig["secrets"]): ServiceSettings {
-    const { replicas, live } = config;
+    const { replicas, live, promote } = config;
     // What has no port gets no requests.
     const hosts = config.port === undefined ? [] : config.hosts;
     const { health, memory, stopGracePeriod, timeouts } = config;
@@ -92,6 +92,7 @@ function buildService(name: string, config: ServiceConfig, secrets: StackConfig[
         replicas,
         hosts,
         live,
+        promote,
         policy: {
             strategy: buildStrategy(config.strategy),
             minHealthyTimeMs: config.minHealthyTime,
@@ -100,12 +101,36 @@ function buildService(name: string, config: ServiceConfig, secrets: StackConfig[
             drainTimeoutMs: config.drainTimeout,
             onDrainTimeout: config.onDrainTimeout,
             previousColor: config.previousColor,
-            hooks: config.hooks,
+            autoPromotion: config.autoPromotion,
+            bakeTimeMs: config.bakeTime,
+            analysis: {
+                maxErrorRatio: Number.parseFloat(config.analysis.maxErrorRatio) / 100,
+                maxLatencyMs: config.analysis.maxLatency,
+                maxSlowdown: config.analysis.maxSlowdown,
+                minRequests: config.analysis.minRequests,
+                intervalMs: config.analysis.interval,
+            },
+            hooks: {
+                preDeploy: buildHook(config.hooks.preDeploy),
+                prePromotion: buildHook(config.hooks.prePromotion),
+                postPromotion: buildHook(config.hooks.postPromotion),
+                onRollback: buildHook(config.hooks.onRollback && { ...config.hooks.onRollback, onTimeout: "hold" }),
+            },
             retryToken: config.retryToken,
             driftPolicy: config.driftPolicy,
             lockTimeoutMs: config.lockTimeout,
         },
     };
+}
+
+type HookConfig = NonNullable<ServiceConfig["hooks"]["prePromotion"]>;
+
+function buildHook(config: HookConfig | undefined): HookSettings | undefined {
+    if (config === undefined) {
+        return undefined;
+    }
+    const { timeout, ...rest } = config;
+    return { ...rest, timeoutMs: timeout };
 }
 
 /** Names of all secrets that a service asks for, each once. */

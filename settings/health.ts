@@ -6,7 +6,8 @@ import type { StatusRange } from "./Settings";
 /** `path` has no default in the schema since there is none with `tcp`. */
 export const defaultHealthPath = "/";
 
-const status = leaf<StatusRange>(
+/** Statuses that count as good. */
+export const status = leaf<StatusRange>(
     { wanted: 'a status from 100 to 599 or a range such as "200-399"', example: "200-399" },
     raw => {
         const match =

@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { duration, freeText, oneOf } from "./leaves";
+import { analysisSchema, hooksSchema } from "./hooks";
+import { duration, flag, freeText, oneOf } from "./leaves";
 import { strategySchema } from "./strategy";
 
 /** The keys of a service that say how it is released. */
@@ -11,15 +11,10 @@ export const policyShape = {
     drainTimeout: duration("60s", 0).prefault("60s"),
     onDrainTimeout: oneOf(["close", "wait"]).prefault("close"),
     previousColor: oneOf(["keep", "stop", "remove"]).prefault("keep"),
-    hooks: z
-        .strictObject({
-            prePromotion: z
-                .strictObject({
-                    command: freeText({ wanted: "a shell command", example: "COMMAND" }, text => text.trim() !== ""),
-                })
-                .optional(),
-        })
-        .prefault({}),
+    autoPromotion: flag().prefault(true),
+    bakeTime: duration("15s", 0).prefault("15s"),
+    analysis: analysisSchema.prefault({}),
+    hooks: hooksSchema.prefault({}),
     retryToken: freeText({ wanted: "any text of 1 to 256 letters", example: "again-1" }, text =>
         /^.{1,256}$/su.test(text),
     ).optional(),

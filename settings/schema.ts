@@ -2,7 +2,7 @@ import { z } from "zod";
 import { containerShape } from "./container";
 import { frontSchema } from "./front";
 import { healthSchema } from "./health";
-import { listOf, oneOf, wholeNumber } from "./leaves";
+import { listOf, oneOf, textLike, wholeNumber } from "./leaves";
 import { dockerEndpoint, host, plainText, registryAddress, secretKey, serviceName } from "./names";
 import { policyShape } from "./policy";
 
@@ -14,6 +14,10 @@ export const serviceSchema = z.strictObject({
     replicas: wholeNumber(1, 100, 1).prefault(1),
     hosts: listOf(host).prefault(["*"]),
     live: oneOf(["auto", "blue", "green"]).prefault("auto"),
+    promote: textLike(/^[0-9a-f]{12}-[0-9a-f]{16}$/, {
+        wanted: "a release's id, as the output awaitingPromotion has it",
+        example: "0123456789ab-0123456789abcdef",
+    }).optional(),
 });
 
 const registry = z.strictObject({ username: plainText, password: plainText });

@@ -16,6 +16,7 @@ export function checkService(name: string, config: StackConfig, isSound: IsSound
         ...checkVolumes(service, at, sound),
         ...checkUlimits(service, at, sound),
         ...checkStrategy(service, at, sound),
+        ...checkHooks(service, at, sound),
     ];
 }
 
@@ -104,6 +105,31 @@ function checkHosts(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
     }
     const message = 'is "*", every host, and must then be the only one in the list';
     return [{ path: at("hosts", all), message, fix: removeCommand(at("hosts", all)) }];
+}
+
+/** A hook does one thing. */
+function checkHooks({ hooks }: ServiceConfig, at: At, sound: IsSound): Problem[] {
+    return Object.entries(hooks).flatMap(([name, hook]) => {
+        const path = at("hooks", name);
+        if (hook === undefined || !sound("hooks", name)) {
+            return [];
+        }
+        const given = (["command", "webhook", "http"] as const).filter(kind => kind in hook && hook[kind as "command"]);
+        if (given.length === 1) {
+            return [];
+        }
+        const says = given.length === 0 ? "says nothing to do" : `says ${given.join(" and ")}`;
+        const which = name.endsWith("Promotion") ? "command, http or webhook" : "command or webhook";
+        const message = `${says}, but must have exactly one of ${which}`;
+        const fix =
+            given.length === 0
+                ? setCommand([...path, "command"], "COMMAND")
+                : given
+                      .slice(1)
+                      .map(kind => removeCommand([...path, kind]))
+                      .join(" && ");
+        return [{ path, message, fix }];
+    });
 }
 
 function checkVolumes(service: ServiceConfig, at: At, sound: IsSound): Problem[] {

@@ -28,6 +28,7 @@ beforeAll(async () => {
                     replicas: 2,
                     health: { path: "/healthz", interval: "500ms" },
                     minHealthyTime: "500ms",
+                    bakeTime: "0s",
                     hooks: { prePromotion: { command: "true" } },
                 },
             },

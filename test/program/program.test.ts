@@ -131,8 +131,12 @@ describe("the program's resources", () => {
     it("run the hook once per promotion, with what it has to look at", () => {
         expect(resource(":Command", "web-prePromotion").inputs).toEqual({
             create: "./check",
+            interpreter: ["node", "providers/hook.cjs"],
             triggers: ["promotion 1"],
             environment: {
+                RELINK_HOOK: "prePromotion",
+                RELINK_HOOK_SPEC: expect.stringContaining('"timeoutMs":300000') as string,
+                RELINK_RELEASE: expect.stringMatching(/^[0-9a-f]{12}-[0-9a-f]{16}$/) as string,
                 RELINK_SERVICE: "web",
                 RELINK_COLOR: "blue",
                 RELINK_IMAGE: "relink-hello:v1",

@@ -25,7 +25,7 @@ function plansOf(services: Record<string, object>, world = worldOf(), problem?: 
     ]);
     const settings = settingsOf({ services: Object.fromEntries(full) });
     const images = new Map(settings.services.map(({ name }) => [name, { digest: "sha256:aa", problem }]));
-    return planServices(settings.services, world, images, key, subnet);
+    return planServices(settings.services, world, images, key, subnet, settings.front);
 }
 
 function addressesOf({ size, ...block }: AddressBlock): string[] {
@@ -92,6 +92,7 @@ describe("planning the services of a stack", () => {
     it("hands over no hook and no drift policy, which the providers have no use for", () => {
         const [plan] = plansOf({ web: { hooks: { prePromotion: { command: "./check" } } } });
         expect(Object.keys(plan?.deployment.blue?.policy ?? {}).sort()).toEqual([
+            "autoPromotion",
             "drainTimeoutMs",
             "healthyDeadlineMs",
             "lockTimeoutMs",

@@ -1,7 +1,14 @@
 import { LinkValue } from "../../../haproxy/LinkValue";
 import { observedService, type World } from "../../../providers/observe";
 import { emptyRecord, prune, type ServiceRecord } from "../../../providers/Record";
-import { type Farewell, farewellOf, type Live, type ObservedService } from "../../../release/Observed";
+import {
+    type Farewell,
+    farewellOf,
+    type Intent,
+    type Live,
+    nextOf,
+    type ObservedService,
+} from "../../../release/Observed";
 import { type Desired, type Plan, plan } from "../../../release/plan";
 import type { RecordedRelease } from "../../../release/Release";
 import { settle } from "../../../release/settle";
@@ -13,7 +20,11 @@ export interface Faults {
     proof: boolean;
     /** What the confirming request finds after the switch. */
     confirm: "good" | "wrong" | "lost";
+    /** What comes of the judgement of a new release that is live. */
+    bake: "good" | "bad" | "unknown";
 }
+
+type Switch = Extract<Intent, { kind: "switch" }>;
 
 /** The release failed as a release can; an invariant that breaks is a plain Error. */
 export class ReleaseFailed extends Error {}
@@ -205,10 +216,12 @@ export class SimulatedWorld {
             if (release?.id !== made.link.expect || !release?.proved || ready < made[to].replicas) {
                 throw new Error(`the plan links to ${to} on hope: ${JSON.stringify(this.summary())}`);
             }
-            yield* this.#switch(to, release.id, farewell, retryToken, faults);
+            const bakeMs = release.linked ? undefined : desired.policy.bakeTimeMs;
+            yield* this.#switch(to, release.id, { farewell, bakeMs }, retryToken, faults);
         }
         this.#write(record => ({ ...record, hosts: made.link.hosts }));
         yield;
+        yield* this.#bake(retryToken, faults);
         const left = to !== from && from !== "none" ? farewell && ({ color: from, farewell } as const) : made.leave;
         if (left !== undefined) {
             yield* this.#leave(left.color, left.farewell);
@@ -218,12 +231,12 @@ export class SimulatedWorld {
     *#switch(
         to: Color,
         release: string,
-        farewell: Farewell | undefined,
+        policy: { farewell?: Farewell; bakeMs?: number; verdict?: Switch["verdict"] },
         retryToken: string | undefined,
         faults: Faults,
     ): Generator<void, void> {
         const from = this.record.link.live;
-        const intent = { kind: "switch", from, to, release, farewell } as const;
+        const intent: Switch = { kind: "switch", from, to, release, ...policy };
         this.#write(record => ({ ...record, intent }));
         yield;
         this.#pointTo(to);
@@ -244,18 +257,61 @@ export class SimulatedWorld {
             }));
             throw new ReleaseFailed("the switch was not confirmed");
         }
-        this.#settle(to, release, farewellOf(intent));
+        this.#settle(to, release, intent);
+        yield;
+    }
+
+    /** The new release is judged; a bad one loses the link, unless nobody could take it. */
+    *#bake(retryToken: string | undefined, faults: Faults): Generator<void, void> {
+        const { intent } = this.record;
+        if (intent?.kind !== "bake") {
+            return;
+        }
+        const { color, from, release } = intent;
+        if (faults.bake === "unknown") {
+            throw new ReleaseFailed("nobody can say");
+        }
+        if (faults.bake === "bad") {
+            const { [from]: predecessor } = this.observe();
+            if (predecessor.release === undefined || predecessor.ready === 0) {
+                throw new ReleaseFailed("bad, and nobody to go back to");
+            }
+            const verdict = { release, reason: "5xx", retryToken };
+            const back: Switch = { kind: "switch", from: color, to: from, release: predecessor.release.id, verdict };
+            this.#write(record => ({ ...record, intent: back }));
+            yield;
+            this.link = from;
+            yield;
+            this.#settle(from, predecessor.release.id, back);
+            throw new ReleaseFailed("judged bad");
+        }
+        this.#write(record => ({
+            ...record,
+            intent: farewellOf(intent),
+            stable: { color, release },
+            releases: { ...record.releases, [release]: { ...record.releases[release]!, linked: true } },
+        }));
         yield;
     }
 
     *#recover({ recovery }: Plan, retryToken: string | undefined, faults: Faults): Generator<void, void> {
         const { intent } = this.record;
+        if (recovery?.kind === "bake" && recovery.live !== "none") {
+            const { live, release = "" } = recovery;
+            const from = live === "blue" ? "green" : "blue";
+            const begun = { kind: "bake", color: live, from, release, until: "later" } as const;
+            this.#write(record => ({ ...record, intent: record.intent?.kind === "bake" ? record.intent : begun }));
+            yield* this.#bake(retryToken, faults);
+            return;
+        }
         if (recovery === undefined || intent?.kind !== "switch") {
             return;
         }
         const { live, release } = recovery;
         if (recovery.kind === "finish" && live !== "none" && release !== undefined) {
-            yield* this.#switch(live, release, intent.farewell, retryToken, faults);
+            const { farewell, bakeMs, verdict } = intent;
+            yield* this.#switch(live, release, { farewell, bakeMs, verdict }, retryToken, faults);
+            yield* this.#bake(retryToken, faults);
             return;
         }
         this.#pointTo(live);
@@ -268,16 +324,25 @@ export class SimulatedWorld {
         yield;
     }
 
-    #settle(live: Color, release: string, intent: ServiceRecord["intent"]): void {
+    #settle(live: Color, release: string, done: Switch | undefined): void {
+        const intent = done && nextOf(done, new Date(0));
         this.#write(record => {
             const { [release]: _void, ...judgedBad } = record.judgedBad;
-            const linked = { ...record.releases[release]!, linked: true, judgedBad: undefined };
+            const known = record.releases[release]!;
+            const isStable = done === undefined ? known.linked : intent?.kind !== "bake";
+            const linked = { ...known, linked: isStable || known.linked, judgedBad: undefined };
+            const releases = { ...record.releases, [release]: linked };
+            const verdict = done?.verdict;
+            if (verdict !== undefined && releases[verdict.release] !== undefined) {
+                const { reason, retryToken } = verdict;
+                releases[verdict.release] = { ...releases[verdict.release]!, judgedBad: { reason, retryToken } };
+            }
             return {
                 ...record,
                 intent,
                 link: { live, release },
-                stable: { color: live, release },
-                releases: { ...record.releases, [release]: linked },
+                stable: isStable ? { color: live, release } : record.stable,
+                releases,
                 judgedBad,
             };
         });

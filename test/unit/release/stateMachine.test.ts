@@ -49,6 +49,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
                 "wrong" as const,
                 "lost" as const,
             ),
+            bake: fc.constantFrom(
+                "good" as const,
+                "good" as const,
+                "good" as const,
+                "bad" as const,
+                "unknown" as const,
+            ),
         }),
     },
     {
@@ -64,10 +71,16 @@ function pick([wish, mask]: [Wish, number]): Partial<Wish> {
 }
 
 function desiredOf({ version, replicas, hosts, live, ...policy }: Wish): Desired {
-    return { release: releases.get(version) as Release, replicas, hosts, live, policy: policyOf(policy) };
+    return {
+        release: releases.get(version) as Release,
+        replicas,
+        hosts,
+        live,
+        policy: policyOf({ bakeTimeMs: 15_000, ...policy }),
+    };
 }
 
-const good: Faults = { proof: false, confirm: "good" };
+const good: Faults = { proof: false, confirm: "good", bake: "good" };
 
 /** One life of a service, and what must hold all through it. */
 class Life {
@@ -106,11 +119,14 @@ class Life {
         if (end === "done") {
             this.#nothingIsLeft();
         } else if (end === "died") {
+            // A verdict that is written down stands, whoever carries it out.
+            const { intent } = this.world.record;
+            const isGoingBack = intent?.kind === "switch" && intent.verdict !== undefined;
             // Whatever it died behind, and be it twice, one more up comes to the same end as one that did not die.
             if (diesAgainAfter !== undefined) {
                 this.#run(this.world, good, diesAgainAfter);
             }
-            this.#run(before, good);
+            this.#run(before, isGoingBack ? { ...good, bake: "bad" } : good);
             this.#run(this.world, good);
             expect(this.world.summary()).toEqual(before.summary());
         } else if (faults.confirm === "wrong" && this.world.record.blue.release !== undefined) {
@@ -124,7 +140,7 @@ class Life {
         this.rows.set(made.row, (this.rows.get(made.row) ?? 0) + 1);
         this.#touchesNoLiveColor(world, made);
         this.#keepsItsPromotion(world, made);
-        const capacity = Math.min(world.serving(), desired.replicas);
+        const capacity = Math.min(world.serving(), desired.replicas, this.#replicasBefore(world));
         const calls = world.carryOut(made, desired, faults);
         try {
             for (let call = 0; ; call++) {
@@ -145,6 +161,16 @@ class Life {
             expect(world.serving(), made.sentence).toBeGreaterThanOrEqual(capacity);
             return "failed";
         }
+    }
+
+    /** A rollback goes to the full capacity of what is gone back to, which may be less than the config asks for now. */
+    #replicasBefore({ record }: SimulatedWorld): number {
+        const { live } = record.link;
+        const idle = live === "blue" ? record.green : record.blue;
+        return record.intent?.kind === "bake" ||
+            (live !== "none" && !record.releases[record[live].release ?? ""]?.linked)
+            ? idle.replicas
+            : Number.POSITIVE_INFINITY;
     }
 
     /** A plan touches the live color to scale it in place, or not at all. */

@@ -17,17 +17,25 @@ function documented(): Map<string, string> {
     ] as const) {
         const section = text.split(heading)[1]!.split("\n## ")[0]!;
         for (const [, key, value] of section.matchAll(/^\| `([^`]+)` \| ([^|]+) \|/gm)) {
-            rows.set(prefix + key!.replace("relink:", "").replace("ADDRESS", "*"), value!.replaceAll("`", "").trim());
+            for (const one of expand(key!.replace("relink:", "").replace("ADDRESS", "*"))) {
+                rows.set(prefix + one, value!.replaceAll("`", "").trim());
+            }
         }
     }
     return rows;
 }
 
+/** `a.{b,c}.d` stands for two keys. */
+function expand(key: string): string[] {
+    const [, before = "", names, after = ""] = /^(.*)\{(.*)\}(.*)$/.exec(key) ?? [];
+    return names === undefined ? [key] : names.split(",").map(name => before + name + after);
+}
+
 function isDefaultAsDocumented(key: SchemaKey, value: string): boolean {
     const isEmpty = typeof key.default === "object" && Object.keys(key.default as object).length === 0;
     if (key.default === undefined || isEmpty) {
-        // `log` and hooks are optional as a whole; what is in them is required once they are there.
-        const parts = ["services.*.log.driver", "services.*.hooks.prePromotion.command"];
+        // `log` is optional as a whole; what is in it is required once it is there.
+        const parts = ["services.*.log.driver"];
         return key.required && !parts.includes(key.path) ? value === "required" : noDefault.includes(value);
     }
     return value === String(key.default);

@@ -1,0 +1,238 @@
+import { backendName } from "../haproxy/names";
+import { answeredSoFar, Window } from "../haproxy/window";
+import { type Answered, judge, type Verdict } from "../release/analysis";
+import { farewellOf, type Intent, idleColor } from "../release/Observed";
+import type { RecordedRelease } from "../release/Release";
+import type { Recovery } from "../release/settle";
+import type { AnalysisSettings, Color, HookSettings, HooksSettings } from "../settings/Settings";
+import { Questions } from "./confirm";
+import { type HookContext, type HookOutcome, runHook } from "./hooks";
+import { pointTo, recoverSwitch, SwitchFailed, settleRecord } from "./moveLink";
+import { observedService, type World } from "./observe";
+import type { Progress } from "./progress";
+import { recordOf } from "./RecordStore";
+import type { Session } from "./Session";
+
+/** How a release is judged once it is live. */
+export interface BakePolicy {
+    bakeTimeMs: number;
+    analysis: AnalysisSettings;
+    hooks: Pick<HooksSettings, "postPromotion" | "onRollback">;
+    retryToken?: string;
+    /** What requests of hooks have as their Host. */
+    host: string;
+    url: string;
+}
+
+type Bake = Extract<Intent, { kind: "bake" }>;
+
+/** Fastest that a service is asked, milliseconds, however short the judgement is. */
+const fastestLookMs = 50;
+
+/** How long a promotion is judged, milliseconds; undefined where nothing judges it. */
+export function bakeMsOf({ bakeTimeMs, hooks }: BakePolicy): number | undefined {
+    return bakeTimeMs === 0 && hooks.postPromotion === undefined ? undefined : bakeTimeMs;
+}
+
+/** Puts right what an `up` that died left open: a switch half-way, or a judgement before its end. */
+export async function recover(
+    session: Session,
+    service: string,
+    recovery: Recovery | undefined,
+    policy: BakePolicy,
+    progress: Progress,
+): Promise<void> {
+    if (recovery === undefined) {
+        return;
+    }
+    const { kind, live, release } = recovery;
+    if (kind === "bake" && live !== "none" && release !== undefined) {
+        const until = new Date((await session.engine.now()).getTime() + policy.bakeTimeMs).toISOString();
+        await session.record(service, record => {
+            const known = record.intent?.kind === "bake" ? record.intent : undefined;
+            const begun: Bake = { kind: "bake", color: live, from: idleColor(live), release, until };
+            return { ...record, intent: known ?? begun };
+        });
+    } else {
+        await recoverSwitch(session, service, recovery, policy.retryToken, progress);
+    }
+    await bake(session, service, policy, progress);
+}
+
+/**
+ * Judges the release that has just become live, while its predecessor stays warm: by the hook postPromotion, and by what
+ * HAProxy counts of its answers. Only then is it stable. Does nothing where nothing is to be judged.
+ * @throws {@link SwitchFailed} when it was judged bad and the link was moved back; an Error when nobody could know.
+ */
+export async function bake(session: Session, service: string, policy: BakePolicy, progress: Progress): Promise<void> {
+    const world = await session.observe();
+    const { intent, releases } = recordOf(world.records, service);
+    const release = intent?.kind === "bake" ? releases[intent.release] : undefined;
+    if (intent?.kind !== "bake" || release === undefined) {
+        return;
+    }
+    const verdict = await new Judgement(session, service, policy, intent, release, progress).run(world);
+    if (verdict.kind === "bad") {
+        await moveBack(session, service, intent, release, verdict.why, policy, progress);
+    }
+    if (verdict.kind === "unknown") {
+        throw new Error(
+            `${service}: nobody can say yet whether ${release.image} is good: ${verdict.why}. ` +
+                `The link stays on ${intent.color}, and ${intent.from} stays warm. Run pulumi up again to judge it again; ` +
+                "to go back, set the old image and run pulumi up",
+        );
+    }
+    await session.enter("link: baked");
+    await session.record(service, record => ({
+        ...record,
+        intent: farewellOf(intent),
+        stable: { color: intent.color, release: release.id },
+        releases: { ...record.releases, [release.id]: { ...(record.releases[release.id] ?? release), linked: true } },
+    }));
+    progress.info(`${release.image} is stable: ${verdict.why}`);
+}
+
+/** One release in its first time with users. */
+class Judgement {
+    readonly #window: { new: string; old: string };
+    #hook: HookOutcome | undefined;
+
+    constructor(
+        private readonly session: Session,
+        private readonly service: string,
+        private readonly policy: BakePolicy,
+        private readonly intent: Bake,
+        private readonly release: RecordedRelease,
+        private readonly progress: Progress,
+    ) {
+        this.#window = { new: backendName(service, intent.color), old: backendName(service, intent.from) };
+    }
+
+    async run(world: World): Promise<Verdict> {
+        const { bakeTimeMs, analysis, hooks } = this.policy;
+        const workers = world.front?.workers ?? [];
+        const window = new Window(this.#window.new, workers);
+        const stable = answeredSoFar(this.#window.old, workers);
+        const questions = await Questions.begin(this.session, this.service);
+        const hook = this.#runHook(hooks.postPromotion, questions).then(outcome => {
+            this.#hook = outcome;
+        });
+        // Requests of ours alone are enough: silence is no success, and no reason to wait for ever.
+        const lookMs = Math.max(
+            fastestLookMs,
+            Math.min(analysis.intervalMs, Math.floor(bakeTimeMs / (analysis.minRequests + 2))),
+        );
+        const least = Math.min(bakeTimeMs, analysis.minRequests * lookMs * 2);
+        const left = Math.max(
+            new Date(this.intent.until).getTime() - (await this.session.engine.now()).getTime(),
+            least,
+        );
+        const deadline = Date.now() + left;
+        let verdict: Verdict = { kind: "good", why: "nothing was to be judged by numbers" };
+        try {
+            while (bakeTimeMs > 0 && Date.now() < deadline && this.#hook?.kind !== "failed") {
+                verdict = await this.#look(window, stable, questions);
+                if (verdict.kind === "bad") {
+                    return verdict;
+                }
+                const seconds = Math.ceil((deadline - Date.now()) / 1000);
+                this.progress.status(`judging ${this.release.image}, ${seconds} s left: ${verdict.why}`);
+                await new Promise(resolve => setTimeout(resolve, Math.min(lookMs, Math.max(0, deadline - Date.now()))));
+            }
+            if (this.#hook === undefined && hooks.postPromotion !== undefined) {
+                this.progress.status("waiting for hooks.postPromotion");
+            }
+            await hook;
+        } finally {
+            await questions.end();
+        }
+        return this.#withHook(verdict);
+    }
+
+    #withHook(verdict: Verdict): Verdict {
+        const outcome = this.#hook;
+        if (outcome === undefined || outcome.kind === "passed") {
+            return verdict;
+        }
+        return { kind: outcome.kind === "failed" ? "bad" : "unknown", why: outcome.text };
+    }
+
+    async #look(window: Window, stable: Answered, questions: Questions): Promise<Verdict> {
+        await this.session.enter("link: bake");
+        try {
+            await questions.ask("http", this.release.settings.health);
+        } catch {
+            // What HAProxy counted of it is what counts; a front that does not answer at all says nothing of the release.
+        }
+        try {
+            window.look((await this.session.observe()).front?.workers ?? []);
+            return judge(window.answered(), stable, this.policy.analysis);
+        } catch (error) {
+            return { kind: "unknown", why: `HAProxy could not be asked: ${(error as Error).message}` };
+        }
+    }
+
+    async #runHook(hook: HookSettings | undefined, questions: Questions): Promise<HookOutcome | undefined> {
+        if (hook === undefined) {
+            return undefined;
+        }
+        return runHook(
+            hook,
+            contextOf("postPromotion", this.service, this.intent.color, this.release, this.policy),
+            (path, timeoutMs) => questions.get("http", path, this.policy.host, timeoutMs),
+            line => this.progress.status(`hooks.postPromotion: ${line}`),
+        );
+    }
+}
+
+/**
+ * Moves the link back to the predecessor, at once and once only. Never to a color that has nobody to answer: then it stays
+ * where it is, which is the less bad of the two.
+ * @throws {@link SwitchFailed} always, with what happened.
+ */
+async function moveBack(
+    session: Session,
+    service: string,
+    { color, from }: Bake,
+    bad: RecordedRelease,
+    why: string,
+    policy: BakePolicy,
+    progress: Progress,
+): Promise<never> {
+    const world = await session.observe();
+    const { [from]: predecessor } = observedService(world, service);
+    const verdict = { release: bad.id, reason: why, retryToken: policy.retryToken };
+    if (predecessor.release === undefined || predecessor.ready === 0) {
+        throw new SwitchFailed(
+            `${service}: ${bad.image} was judged bad (${why}), but the link cannot be moved back: ` +
+                `${from} has no container that is ready. The link stays on ${color}. Release something that works`,
+            true,
+        );
+    }
+    const { release } = predecessor;
+    progress.status(`moving the link back to ${from}: ${why}`);
+    await session.enter("link: back");
+    const intent = { kind: "switch", from: color, to: from, release: release.id, verdict } as const;
+    await session.record(service, record => ({ ...record, intent }));
+    await pointTo(session, service, from, "memory");
+    await settleRecord(session, service, intent, "moved back");
+    const { onRollback } = policy.hooks;
+    const context = { ...contextOf("onRollback", service, color, bad, policy), reason: why };
+    const outcome = onRollback && (await runHook(onRollback, context, () => Promise.reject(new Error("no request"))));
+    throw new SwitchFailed(
+        `${service}: ${bad.image} was judged bad: ${why}. The link was moved back to ${from}, ` +
+            `which serves ${release.image}${outcome === undefined ? "" : `; ${outcome.text}`}. ` +
+            "It is not tried again until its image, its settings or retryToken change",
+        true,
+    );
+}
+
+function contextOf(
+    hook: HookContext["hook"],
+    service: string,
+    color: Color,
+    { image, id }: RecordedRelease,
+    { url }: BakePolicy,
+): HookContext {
+    return { hook, service, color, image, release: id, url };
+}

@@ -1,0 +1,51 @@
+import { Dialer, request } from "../docker/dialer";
+import { Engine } from "../docker/Engine";
+import { LISTENER_PORTS } from "../haproxy/frontends";
+import type { HookSettings } from "../settings/Settings";
+import { type Ask, hookContext, runHook } from "./hooks";
+import { observe } from "./observe";
+import type { Target } from "./Target";
+
+/** How the program tells a hook's Command what it is, in one variable of its environment, beside what the hook is told. */
+export interface CommandHookSpec {
+    /** The command itself is what the Command runs. */
+    settings: Omit<HookSettings, "command">;
+    target: Target;
+}
+
+/** Where {@link CommandHookSpec} is, as JSON. */
+export const specVariable = "RELINK_HOOK_SPEC";
+
+/**
+ * Runs a hook before the promotion, in a process of its own that @pulumi/command has started.
+ * @returns its exit code: 1 when the hook said no, 2 when it could not be asked.
+ */
+export async function main(): Promise<number> {
+    const { settings, target } = JSON.parse(process.env[specVariable] ?? "{}") as CommandHookSpec;
+    delete process.env[specVariable];
+    const isCommand = settings.webhook === undefined && settings.http === undefined;
+    const hook = { ...settings, command: isCommand ? process.argv.at(-1) : undefined };
+    const context = hookContext(process.env);
+    const { kind, text } = await runHook(hook, context, previewOf(target, context.service), line => console.log(line));
+    if (kind === "passed") {
+        console.log(text);
+        return 0;
+    }
+    console.error(`${context.service}: ${text}. Nothing was switched`);
+    return kind === "failed" ? 1 : 2;
+}
+
+/** The idle color by its preview address, whose host is the service's name. Connects only when asked. */
+function previewOf(target: Target, service: string): Ask {
+    return async (path, timeoutMs) => {
+        const engine = Engine.connect(target.host);
+        const { anchor } = await observe(engine, target);
+        if (anchor?.address === undefined) {
+            throw new Error("the front is not running");
+        }
+        const dialer = new Dialer(engine, anchor.id);
+        const { address } = anchor;
+        const headers = { host: `${service}.localhost` };
+        return request(dialer, { address, port: LISTENER_PORTS.preview, path, headers, timeoutMs });
+    };
+}

@@ -1,0 +1,203 @@
+import { spawn } from "node:child_process";
+import axios from "axios";
+import type { DialResponse } from "../docker/dialer";
+import type { HookSettings, HooksSettings, HttpCheck } from "../settings/Settings";
+
+/** What a hook is told, as environment of a command and as body of a webhook. */
+export interface HookContext {
+    hook: keyof HooksSettings;
+    service: string;
+    color: string;
+    image: string;
+    release?: string;
+    /** Where the idle color can be looked at. */
+    previewUrl?: string;
+    /** Where users reach the service. */
+    url?: string;
+    /** Why the link was moved back. */
+    reason?: string;
+}
+
+/** Asks the new release itself, wherever this hook reaches it. */
+export type Ask = (path: string, timeoutMs: number) => Promise<DialResponse>;
+
+/**
+ * How a hook ended. Three things (facts/progressive-delivery.md 1.1): it said no; it could not be asked; it said yes.
+ */
+export interface HookOutcome {
+    kind: "passed" | "failed" | "unknown";
+    /** For the user. */
+    text: string;
+}
+
+/** Between two tries, milliseconds. */
+const retryMs = 1_000;
+/** Of what a command printed, how much a message repeats. */
+const lastLines = 20;
+
+/**
+ * Runs one of the user's own steps, with its retries and its timeout.
+ * @param show gets each line that a command prints.
+ */
+export async function runHook(
+    hook: HookSettings,
+    context: HookContext,
+    ask: Ask,
+    show: (line: string) => void = () => {},
+): Promise<HookOutcome> {
+    for (let attempt = 0; ; attempt++) {
+        const outcome = await once(hook, context, ask, show);
+        if (outcome.kind === "passed" || attempt >= hook.retries) {
+            const tries = attempt === 0 ? "" : ` (${attempt + 1} tries)`;
+            return { ...outcome, text: `hooks.${context.hook}: ${outcome.text}${tries}` };
+        }
+        show(`${outcome.text}; trying again`);
+        await new Promise(resolve => setTimeout(resolve, retryMs));
+    }
+}
+
+/** By what name a command finds what the hook is told. */
+const variables: Record<keyof HookContext, string> = {
+    hook: "RELINK_HOOK",
+    service: "RELINK_SERVICE",
+    color: "RELINK_COLOR",
+    image: "RELINK_IMAGE",
+    release: "RELINK_RELEASE",
+    previewUrl: "RELINK_PREVIEW_URL",
+    url: "RELINK_URL",
+    reason: "RELINK_REASON",
+};
+
+/** The environment of a command. */
+export function hookEnvironment(context: HookContext): Record<string, string> {
+    const entries = Object.entries(context) as [keyof HookContext, string | undefined][];
+    return Object.fromEntries(
+        entries.flatMap(([key, value]) => (value === undefined ? [] : [[variables[key], value] as const])),
+    );
+}
+
+/** Reads what {@link hookEnvironment} wrote. */
+export function hookContext(environment: NodeJS.ProcessEnv): HookContext {
+    const entries = Object.entries(variables).map(([key, variable]) => [key, environment[variable]] as const);
+    return Object.fromEntries(entries) as unknown as HookContext;
+}
+
+async function once(
+    hook: HookSettings,
+    context: HookContext,
+    ask: Ask,
+    show: (line: string) => void,
+): Promise<HookOutcome> {
+    if (hook.command !== undefined) {
+        return command(hook, hook.command, context, show);
+    }
+    if (hook.webhook !== undefined) {
+        return webhook(hook, hook.webhook, context);
+    }
+    return http(hook, hook.http, ask);
+}
+
+function command(
+    hook: HookSettings,
+    text: string,
+    context: HookContext,
+    show: (line: string) => void,
+): Promise<HookOutcome> {
+    return new Promise(resolve => {
+        // A process group of its own, so that its timeout ends what it has started too.
+        const child = spawn("/bin/sh", ["-c", text], {
+            env: { ...process.env, ...hookEnvironment(context) },
+            stdio: ["ignore", "pipe", "pipe"],
+            detached: true,
+        });
+        let timedOut = false;
+        const timer = setTimeout(() => {
+            timedOut = true;
+            end(child.pid);
+        }, hook.timeoutMs);
+        const printed: string[] = [];
+        for (const stream of [child.stdout, child.stderr]) {
+            stream.setEncoding("utf8").on("data", (chunk: string) => {
+                const lines = chunk.split("\n").filter(line => line.trim() !== "");
+                printed.push(...lines);
+                lines.forEach(show);
+            });
+        }
+        const done = (outcome: HookOutcome): void => {
+            clearTimeout(timer);
+            resolve(outcome);
+        };
+        child.on("error", error => done({ kind: "unknown", text: `could not be started: ${error.message}` }));
+        child.on("close", code => {
+            const said = printed.slice(-lastLines).map(line => `\n    ${line}`);
+            done(
+                timedOut
+                    ? late(hook, said.join(""))
+                    : code === 0
+                      ? { kind: "passed", text: "passed" }
+                      : {
+                            kind: "failed",
+                            text: `failed with exit code ${code}${said.length ? ":" : ""}${said.join("")}`,
+                        },
+            );
+        });
+    });
+}
+
+function end(pid: number | undefined): void {
+    try {
+        process.kill(-(pid ?? 0), "SIGKILL");
+    } catch {
+        // It has just ended.
+    }
+}
+
+async function webhook(hook: HookSettings, url: string, context: HookContext): Promise<HookOutcome> {
+    const signal = AbortSignal.timeout(hook.timeoutMs);
+    try {
+        const { status } = await axios.post(url, context, {
+            signal,
+            validateStatus: () => true,
+            maxRedirects: 0,
+            headers: { "User-Agent": "relink" },
+        });
+        return status >= 200 && status <= 299
+            ? { kind: "passed", text: `the webhook answered ${status}` }
+            : { kind: "failed", text: `the webhook answered ${status}` };
+    } catch (error) {
+        // Only the host: what follows it in a webhook's URL is often a password.
+        const { message } = error as Error;
+        return signal.aborted
+            ? late(hook)
+            : { kind: "unknown", text: `${new URL(url).host} did not answer: ${message}` };
+    }
+}
+
+async function http(hook: HookSettings, check: HttpCheck | undefined, ask: Ask): Promise<HookOutcome> {
+    const { path = "/", status = { from: 200, to: 299 }, body, header } = check ?? {};
+    const started = Date.now();
+    let answer: DialResponse;
+    try {
+        answer = await ask(path, hook.timeoutMs);
+    } catch (error) {
+        return Date.now() - started >= hook.timeoutMs
+            ? late(hook)
+            : { kind: "unknown", text: (error as Error).message };
+    }
+    const [name = "", wanted] = header?.split(": ", 2) ?? [];
+    const problems = [
+        answer.status < status.from || answer.status > status.to ? `status ${answer.status}` : undefined,
+        body !== undefined && !answer.body.includes(body) ? `no "${body}" in the body` : undefined,
+        wanted !== undefined && answer.headers[name.toLowerCase()] !== wanted
+            ? `header ${name}: ${answer.headers[name.toLowerCase()] ?? "none"}`
+            : undefined,
+    ].filter(problem => problem !== undefined);
+    return problems.length === 0
+        ? { kind: "passed", text: `GET ${path} passed` }
+        : { kind: "failed", text: `GET ${path} was answered with ${problems.join(", ")}` };
+}
+
+function late({ onTimeout, timeoutMs }: HookSettings, said = ""): HookOutcome {
+    const kind = ({ hold: "unknown", rollback: "failed", continue: "passed" } as const)[onTimeout];
+    return { kind, text: `did not end within ${timeoutMs / 1000} s (timeout)${said}` };
+}

@@ -1,0 +1,68 @@
+import type { AnalysisSettings } from "../settings/Settings";
+
+/** What one color answered in some time. */
+export interface Answered {
+    requests: number;
+    /** Of those, with a status of 500 or above. */
+    errors: number;
+    /** Average response time, milliseconds; undefined without requests. */
+    averageMs?: number;
+}
+
+/** Failed, and nobody knows, are two things: only the first moves a link back. */
+export type Verdict = { kind: "good" | "unknown" | "bad"; why: string };
+
+/** Below this difference, milliseconds, a slower release is not called slow: it says more about the machine's caches. */
+const unnoticeableMs = 100;
+
+/**
+ * Judges what a new release has answered since it became live.
+ * @param stable What its predecessor answered before that.
+ */
+export function judge(now: Answered, stable: Answered, limits: AnalysisSettings): Verdict {
+    if (now.requests < limits.minRequests) {
+        return {
+            kind: "unknown",
+            why: `only ${now.requests} of the ${limits.minRequests} requests that a judgement needs (analysis.minRequests)`,
+        };
+    }
+    const ratio = now.errors / now.requests;
+    const before = stable.requests === 0 ? 0 : stable.errors / stable.requests;
+    // A fix for a service that is broken already is not held to what the broken one never kept.
+    const allowed = Math.max(limits.maxErrorRatio, 2 * before);
+    const share = `${now.errors} of ${now.requests} answers were errors (${percent(ratio)}`;
+    if (ratio > allowed) {
+        const compared = before === 0 ? "" : `; its predecessor had ${percent(before)}`;
+        return { kind: "bad", why: `${share}, allowed are ${percent(allowed)}${compared})` };
+    }
+    const { averageMs } = now;
+    if (averageMs !== undefined && averageMs > (limits.maxLatencyMs ?? Number.POSITIVE_INFINITY)) {
+        return {
+            kind: "bad",
+            why: `answers took ${milliseconds(averageMs)} on average, allowed are ${limits.maxLatencyMs} ms (analysis.maxLatency)`,
+        };
+    }
+    if (averageMs !== undefined && stable.averageMs !== undefined) {
+        const slowest = Math.max(stable.averageMs * limits.maxSlowdown, stable.averageMs + unnoticeableMs);
+        if (averageMs > slowest) {
+            return {
+                kind: "bad",
+                why:
+                    `answers took ${milliseconds(averageMs)} on average, and ${milliseconds(stable.averageMs)} before: ` +
+                    `more than ${limits.maxSlowdown} times as long (analysis.maxSlowdown)`,
+            };
+        }
+    }
+    return {
+        kind: "good",
+        why: `${share})${averageMs === undefined ? "" : `, ${milliseconds(averageMs)} on average`}`,
+    };
+}
+
+function percent(ratio: number): string {
+    return `${Number((ratio * 100).toFixed(1))} %`;
+}
+
+function milliseconds(value: number): string {
+    return `${Math.round(value)} ms`;
+}

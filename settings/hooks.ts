@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { status } from "./health";
+import { duration, freeText, oneOf, textLike, wholeNumber } from "./leaves";
+import { requestPath } from "./names";
+
+const command = freeText({ wanted: "a shell command", example: "COMMAND" }, text => text.trim() !== "");
+
+const webhook = freeText({ wanted: "an http or https URL", example: "https://HOST/PATH" }, text => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+});
+
+const http = z.strictObject({
+    path: requestPath.prefault("/"),
+    status: status.prefault("200-299"),
+    body: freeText({ wanted: "a text that the answer must contain", example: "TEXT" }, text => text !== "").optional(),
+    header: textLike(/^[A-Za-z0-9-]{1,64}: [\x20-\x7e]{1,256}$/, {
+        wanted: "a header that the answer must have, NAME: VALUE",
+        example: "content-type: text/html",
+    }).optional(),
+});
+
+/** What every hook can be: a command, or a notice to somebody else. */
+const common = {
+    command: command.optional(),
+    webhook: webhook.optional(),
+    timeout: duration("5m").prefault("5m"),
+    retries: wholeNumber(0, 100, 3).prefault(0),
+};
+/** A hook that decides something, and what it means when it does not answer in time. */
+const gate = { ...common, onTimeout: oneOf(["hold", "rollback", "continue"]).prefault("hold") };
+
+/** The user's own steps in a release. */
+export const hooksSchema = z.strictObject({
+    preDeploy: z.strictObject(gate).optional(),
+    prePromotion: z.strictObject({ ...gate, http: http.optional() }).optional(),
+    postPromotion: z.strictObject({ ...gate, http: http.optional() }).optional(),
+    onRollback: z.strictObject(common).optional(),
+});
+
+/** Says whether the release that has just become live does its work: a judge that looks at HAProxy's counters. */
+export const analysisSchema = z.strictObject({
+    maxErrorRatio: textLike(/^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/, {
+        wanted: "a percentage such as 5% or 0.5%",
+        example: "5%",
+    }).prefault("5%"),
+    maxLatency: duration("500ms").optional(),
+    maxSlowdown: wholeNumber(2, 1000, 3).prefault(3),
+    minRequests: wholeNumber(1, 1_000_000, 10).prefault(10),
+    interval: duration("1s").prefault("1s"),
+});

@@ -1,0 +1,214 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axios from "axios";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectSuccess } from "../support/command";
+import { HaltedRun } from "../support/HaltedRun";
+import { LiveFront } from "../support/LiveFront";
+import type { LoadResult } from "../support/load";
+import { lifeOf, oneAfterTheOther, outputsOf, type ScenarioOptions, underLoad, webStack } from "../support/scenario";
+import { createStack, type TestStack } from "../support/stack";
+
+// One stack that lives through what comes after a proof: waiting for promotion, the judgement of what is live, and the
+// user's own steps. The order matters.
+let stack: TestStack;
+let front: LiveFront;
+const folder = mkdtempSync(join(tmpdir(), "relink-bake-"));
+const notes = join(folder, "notes");
+const noted = (): string[] => (existsSync(notes) ? readFileSync(notes, "utf8").trim().split("\n") : []);
+
+/** Healthy by every check, and of no use to users. */
+const badForUsers = `
+const headers = { "x-version": "sick" };
+require("node:http").createServer((request, response) => {
+    response.writeHead(request.url === "/healthz" ? 200 : 500, headers).end("ok");
+}).listen(8080).keepAliveTimeout = 75000;
+process.on("SIGTERM", () => process.exit(0));
+`;
+/** Healthy by every check, right in every answer, and slow. */
+const slowForUsers = `
+const headers = { "x-version": "slow" };
+require("node:http").createServer((request, response) => {
+    setTimeout(() => response.writeHead(200, headers).end("ok"), request.url === "/healthz" ? 0 : 700);
+}).listen(8080).keepAliveTimeout = 75000;
+process.on("SIGTERM", () => process.exit(0));
+`;
+const onlyShort = { mix: { post: 2, newConnection: 1 } };
+
+beforeAll(async () => {
+    stack = await createStack({ config: webStack({ replicas: 1, minHealthyTime: "500ms" }) });
+    front = new LiveFront(stack);
+    expectSuccess(await stack.up());
+});
+
+afterAll(async () => {
+    await stack?.cleanup();
+    rmSync(folder, { recursive: true, force: true });
+});
+
+function set(settings: Record<string, unknown>): void {
+    for (const [key, value] of Object.entries(settings)) {
+        stack.setConfig(`services.web.${key}`, value);
+    }
+}
+
+/** An `up` under load that has to fail, with what it printed. */
+async function failing(name: string, options: ScenarioOptions = {}): Promise<{ load: LoadResult; printed: string }> {
+    let printed = "";
+    const load = await underLoad(
+        name,
+        stack,
+        async load => {
+            const { code, stdout, stderr } = await stack.up();
+            printed = stdout + stderr;
+            expect(code, printed).not.toBe(0);
+            await load.mark("afterwards");
+        },
+        options,
+    );
+    expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v1"]);
+    return { load, printed };
+}
+
+describe("What comes after a release's proof", () => {
+    oneAfterTheOther();
+
+    it("promotion later: the release is proved and waits, reachable at its preview address", async () => {
+        set({ image: "relink-hello:v2", autoPromotion: false });
+        const load = await underLoad("a release that waits for promotion", stack, async () => {
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain("is proved, and then waits for promotion; the link stays on blue");
+        });
+        expect(Object.keys(load.byVersion)).toEqual(["v1"]);
+        const { headers } = await axios.get(`http://127.0.0.1:${stack.ports.preview}/`, {
+            headers: { host: "web.localhost" },
+        });
+        expect(headers["x-version"]).toBe("v2");
+        const { green } = await front.record("web");
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue", awaitingPromotion: green.release });
+    });
+
+    it("promotion later: an up without promote does nothing, and prints the command", async () => {
+        const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
+        const { stdout } = expectSuccess(await stack.up());
+        const { green } = await front.record("web");
+        expect(stdout).toContain(
+            `pulumi config set --path 'relink:services.web.promote' ${green.release} && pulumi up`,
+        );
+        expect([await lifeOf(stack, "blue"), await lifeOf(stack, "green")]).toEqual(before);
+    });
+
+    it("promotion later: with promote only the link moves, and the release is judged", async () => {
+        const { green } = await front.record("web");
+        set({ promote: green.release, bakeTime: "2s" });
+        const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
+        const load = await underLoad("promotion", stack, async load => {
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain("relink-hello:v2 is stable: 0 of");
+            await load.until(({ byVersion }) => (byVersion.v2?.requests ?? 0) >= 100, "v2 answers");
+        });
+        expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
+        expect([await lifeOf(stack, "blue"), await lifeOf(stack, "green")]).toEqual(before);
+        expect((await front.record("web")).stable?.color).toBe("green");
+        // Going back waits for nobody.
+        set({ image: "relink-hello:v1", promote: undefined });
+        expectSuccess(await stack.up());
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue" });
+        set({ autoPromotion: true });
+    });
+
+    it("fault 9: errors after the switch: the link is moved back at once, with the reason, and onRollback runs", async () => {
+        set({
+            image: "node:24-slim",
+            command: ["node", "-e", badForUsers],
+            bakeTime: "20s",
+            hooks: { onRollback: { command: `echo "$RELINK_SERVICE $RELINK_COLOR: $RELINK_REASON" >> ${notes}` } },
+        });
+        const { load, printed } = await failing("errors after the switch", { ...onlyShort, ownErrorsOf: "sick" });
+        expect(printed).toMatch(/was judged bad: \d+ of \d+ answers were errors \([\d.]+ %, allowed are 5 %/);
+        expect(printed).toContain("The link was moved back to blue, which serves relink-hello:v1");
+        expect(noted()).toEqual([expect.stringMatching(/^web green: \d+ of \d+ answers were errors/)]);
+        const sick = load.byVersion.sick;
+        console.log(
+            `errors after the switch: users had ${sick?.requests} errors in ${Math.round((sick?.lastSeenMs ?? 0) - (sick?.firstSeenMs ?? 0))} ms`,
+        );
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue" });
+    });
+
+    it("what was judged bad is not tried again by itself", async () => {
+        const { printed } = await failing("judged bad before");
+        expect(printed).toContain("was judged bad");
+        expect(printed).toContain("set retryToken to try it again");
+        expect(noted()).toHaveLength(1);
+    });
+
+    it("a release that is slow with users loses the link, and no request is lost", async () => {
+        set({ command: ["node", "-e", slowForUsers] });
+        const { load, printed } = await failing("slowness after the switch", onlyShort);
+        expect(printed).toMatch(/answers took \d+ ms on average, and \d+ ms before: more than 3 times as long/);
+        expect(load.byVersion.slow?.requests).toBeGreaterThan(0);
+    });
+
+    it("fault 6: a request that prePromotion makes fails: the link never moves", async () => {
+        set({
+            image: "relink-hello:v2",
+            command: undefined,
+            bakeTime: "0s",
+            hooks: { prePromotion: { http: { path: "/", body: "no such text" } } },
+        });
+        const { load, printed } = await failing("hooks.prePromotion.http fails");
+        expect(printed).toContain('GET / was answered with no "no such text" in the body');
+        expect(Object.keys(load.byVersion)).toEqual(["v1"]);
+    });
+
+    it("postPromotion says no: the link is moved back", async () => {
+        set({
+            hooks: {
+                preDeploy: { command: `echo "preDeploy $RELINK_IMAGE" >> ${notes}` },
+                prePromotion: { http: { path: "/", header: "x-version: v2" } },
+                postPromotion: { command: "echo sales are down; exit 4" },
+            },
+            env: { BUILD: "2" },
+        });
+        const { printed } = await failing("hooks.postPromotion says no");
+        expect(printed).toContain("hooks.postPromotion: failed with exit code 4");
+        expect(printed).toContain("sales are down");
+        expect(printed).toContain("The link was moved back to blue");
+        expect(noted().at(-1)).toBe("preDeploy relink-hello:v2");
+    });
+
+    it("fault 7: nobody knows: the link stays, the predecessor stays warm, and the next up judges again", async () => {
+        const silent = `http://127.0.0.1:${stack.ports.metrics + 1}/silent`;
+        set({ hooks: { postPromotion: { webhook: silent, timeout: "2s" } }, retryToken: "again" });
+        let printed = "";
+        const load = await underLoad("hooks.postPromotion does not answer", stack, async () => {
+            const { code, stdout, stderr } = await stack.up();
+            printed = stdout + stderr;
+            expect(code, printed).not.toBe(0);
+        });
+        expect(printed).toContain("nobody can say yet whether relink-hello:v2 is good");
+        expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
+        expect(await front.record("web")).toMatchObject({ link: { live: "green" }, stable: { color: "blue" } });
+        set({ hooks: {} });
+        const { stdout } = expectSuccess(await stack.up());
+        expect(stdout).toContain("judges what green serves, since that did not come to its end");
+        expect(await front.record("web")).toMatchObject({ link: { live: "green" }, stable: { color: "green" } });
+    });
+
+    it("killed while it judges: the next up judges to the end, with no second switch", async () => {
+        set({ image: "relink-hello:v1", env: { BUILD: "3" }, bakeTime: "3s" });
+        await underLoad("kill -9 in the judgement", stack, async () => {
+            const run = await HaltedRun.at("link: bake", stack);
+            const { link } = await front.record("web");
+            await run.kill("both");
+            expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain("relink-hello:v1 is stable");
+            expect((await front.record("web")).link).toEqual(link);
+        });
+        const { intent, stable } = await front.record("web");
+        expect(intent).toBeUndefined();
+        expect(stable?.color).toBe("blue");
+    });
+});
