@@ -81,15 +81,25 @@ export function secretValue(spec: ContainerSpec, name: string): string {
     return value;
 }
 
+/** Docker's own check; what is left out is the image's, if it has one. */
 function healthCheck({ health }: ReleaseSettings) {
-    return health.command === undefined
-        ? undefined // the image's, if it has one
-        : {
-              Test: ["CMD", ...health.command],
-              Interval: health.intervalMs * NANOSECONDS_PER_MILLISECOND,
-              Timeout: health.timeoutMs * NANOSECONDS_PER_MILLISECOND,
-              Retries: health.fall,
-          };
+    const { command, commandIntervalMs, commandTimeoutMs, commandRetries, startPeriodMs } = health;
+    if (command?.length === 0) {
+        return { Test: ["NONE"] };
+    }
+    const isOurs = command !== undefined;
+    const check = {
+        Test: command && ["CMD", ...command],
+        Interval: nanoseconds(commandIntervalMs ?? (isOurs ? health.intervalMs : undefined)),
+        Timeout: nanoseconds(commandTimeoutMs ?? (isOurs ? health.timeoutMs : undefined)),
+        Retries: commandRetries ?? (isOurs ? health.fall : undefined),
+        StartPeriod: nanoseconds(startPeriodMs),
+    };
+    return Object.values(check).some(value => value !== undefined) ? check : undefined;
+}
+
+function nanoseconds(milliseconds: number | undefined): number | undefined {
+    return milliseconds === undefined ? undefined : milliseconds * NANOSECONDS_PER_MILLISECOND;
 }
 
 function resources(release: ReleaseSettings): Partial<Dockerode.HostConfig> {

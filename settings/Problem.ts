@@ -4,9 +4,11 @@ export type ConfigPath = readonly (string | number)[];
 /** One thing that is wrong with the stack config. */
 export interface Problem {
     path: ConfigPath;
+    /** Where it is instead, when it is not in the stack config: `compose.yaml:12: services.web.ports[0]`. */
+    place?: string;
     /** What was received and what is wanted, as a sentence that starts with a verb. Never holds a secret value. */
     message: string;
-    /** A shell command that fixes it, with a word in capitals where the user has to fill something in. */
+    /** A shell command that fixes it, with a word in capitals where the user has to fill something in; or what to do. */
     fix: string;
 }
 
@@ -60,6 +62,11 @@ export function configKey(path: ConfigPath): string {
     return `relink:${toAscii(String(first))}${tail.join("")}`;
 }
 
+/** Where a problem is, for the user's eyes. */
+export function placeOf({ path, place }: Problem): string {
+    return place === undefined ? configKey(path) : toAscii(place);
+}
+
 /** Sets a value; it is quoted where the shell needs it, and left to the user where a terminal may not show it. */
 export function setCommand(path: ConfigPath, value: string): string {
     const secret = path[0] === "secrets" || path[0] === "registries" ? " --secret" : "";
@@ -81,9 +88,7 @@ export const firstServiceCommand = [
 /** All problems as one text. */
 export function renderProblems(problems: readonly Problem[], stack: string): string {
     const count = problems.length === 1 ? "1 setting is" : `${problems.length} settings are`;
-    const lines = problems.map(
-        problem => `  ${configKey(problem.path)}\n      ${problem.message}\n      fix: ${problem.fix}`,
-    );
+    const lines = problems.map(problem => `  ${placeOf(problem)}\n      ${problem.message}\n      fix: ${problem.fix}`);
     return [`${count} wrong in the config of stack ${stack}; nothing was changed.`, ...lines].join("\n\n");
 }
 

@@ -58,9 +58,18 @@ export interface HealthSettings {
     tcp: boolean;
     /**
      * Docker's own health check inside the container, in addition to the front's: a program and its arguments
-     * (a config string becomes `["/bin/sh", "-c", string]`). @default undefined (the image's, if it has one)
+     * (a config string becomes `["/bin/sh", "-c", string]`); an empty list is none, the image's neither.
+     * @default undefined (the image's, if it has one)
      */
     command?: string[];
+    /** Time between two of Docker's checks, milliseconds. @default intervalMs, or what the image says of its own */
+    commandIntervalMs?: number;
+    /** Time that one of Docker's checks may take, milliseconds. @default timeoutMs, or what the image says */
+    commandTimeoutMs?: number;
+    /** Bad ones of Docker's checks in a row until a container is unhealthy. @default fall, or what the image says */
+    commandRetries?: number;
+    /** Bad ones of Docker's checks do not count for this long after the start, milliseconds. @default 0 */
+    startPeriodMs?: number;
     /** Host header of the HTTP check. @default the first exact host, else the service's name */
     host: string;
     /**

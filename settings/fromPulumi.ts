@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { fromCompose } from "./compose/fromCompose";
 import { type Problem, renderProblems } from "./Problem";
 import { checkSettings, type RawConfig } from "./parse";
 import type { Settings } from "./Settings";
@@ -25,11 +26,16 @@ export class SettingsError extends pulumi.RunError {
 export async function readSettings(): Promise<Settings> {
     const stack = pulumi.getStack();
     const raw = decode(pulumi.runtime.allConfig());
-    const { settings, problems } = checkSettings(raw, { project: pulumi.getProject(), stack });
-    if (problems) {
-        throw new SettingsError(problems, stack);
+    const composed = await fromCompose(raw, { folder: process.cwd(), env: process.env });
+    const { settings, problems = [] } = checkSettings(composed.raw, { project: pulumi.getProject(), stack });
+    const all = [...composed.problems, ...composed.locate(problems)];
+    if (settings === undefined || all.length > 0) {
+        throw new SettingsError(all, stack);
     }
     warnOfPlainSecrets(raw);
+    for (const warning of composed.warnings) {
+        pulumi.log.warn(warning);
+    }
     return settings;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { composeReference } from "./compose/reference";
 import { containerShape } from "./container";
 import { frontSchema } from "./front";
 import { healthSchema } from "./health";
@@ -8,6 +9,8 @@ import { policyShape } from "./policy";
 
 /** One entry of `relink:services`. */
 export const serviceSchema = z.strictObject({
+    // What the file says is taken over before this schema sees the service (compose/fromCompose.ts).
+    compose: composeReference.optional(),
     ...containerShape,
     health: healthSchema.prefault({}),
     ...policyShape,

@@ -40,6 +40,12 @@ const addresses = pick("192.0.2.10", "127.0.0.1", "::1", "2001:db8::1");
 
 /** Values that each key may have, by its place under `services.*`, `front` or the root. */
 export const goodValues: Record<string, Arbitrary<unknown>> = {
+    "services.*.compose": pick("compose.yaml", {
+        files: ["a.yaml", "b.yaml"],
+        envFile: [".env"],
+        service: "web",
+        ignore: ["container_name", "labels.traefik.*"],
+    }),
     "services.*.image": images,
     "services.*.port": pick(1, 80, 8080, 65535),
     "services.*.env": named(pick("LEVEL", "_x", "a.b", "constructor"), anyText),
@@ -74,6 +80,10 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.health.path": pick("/", "/healthz", "/%20%0a%23?a=b&c=d", "/a!b*c(d)", "/~x;y@z:1,2+3"),
     "services.*.health.tcp": fc.constant(false),
     "services.*.health.command": fc.oneof(pick("curl -f http://localhost/ || exit 1"), fc.array(anyText)),
+    "services.*.health.commandInterval": durations(),
+    "services.*.health.commandTimeout": durations(),
+    "services.*.health.commandRetries": pick(1, 3, 100),
+    "services.*.health.startPeriod": durations("0s"),
     "services.*.health.host": pick("web", "shop.example.com:8080", "10.0.0.1", "a:1"),
     "services.*.health.status": pick(200, "200", "200-399", "100-599"),
     "services.*.health.interval": pick("1ms", "500ms", "2s"),

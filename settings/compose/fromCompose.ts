@@ -1,0 +1,195 @@
+import { type ConfigPath, type Problem, removeCommand, setCommand } from "../Problem";
+import type { RawConfig } from "../parse";
+import { withoutIgnored } from "./ignore";
+import { Mapping } from "./Mapping";
+import { mapService } from "./mapService";
+import { type ComposeFiles, readProjects, type Surroundings } from "./readProjects";
+import { type ComposeReference, composeReference } from "./reference";
+import { ComposeError, type ComposePath, type Fields, fieldsOf, isFields, listOf } from "./values";
+
+/** A stack config whose services have taken over what their Compose files say. */
+export interface Composed {
+    raw: RawConfig;
+    /** What in the Compose files is wrong or not supported. */
+    problems: Problem[];
+    warnings: string[];
+    /** Says of problems with the config which of them are in a Compose file, and where. */
+    locate: (problems: readonly Problem[]) => Problem[];
+}
+
+/** Where in the config a value of a Compose file has gone. */
+interface Origin {
+    path: ConfigPath;
+    place: string;
+}
+
+/** Takes over what the Compose files of `relink:services.*.compose` say. What the config says itself goes over it. */
+export async function fromCompose(raw: RawConfig, surroundings: Surroundings): Promise<Composed> {
+    const services = fieldsOf(raw.services);
+    const references = new Map<string, ComposeReference>();
+    for (const [name, service] of Object.entries(services)) {
+        const parsed = composeReference.safeParse(fieldsOf(service).compose);
+        if (isFields(service) && service.compose !== undefined && parsed.success) {
+            references.set(name, parsed.data);
+        }
+    }
+    const result: Fields = { ...raw };
+    const problems: Problem[] = [];
+    const origins: Origin[] = [];
+    const warnings = new Set<string>();
+    // What a service lacks because of an error that is told already is no problem of its own.
+    const lacking = new Map(
+        Object.keys(services)
+            .filter(name => fieldsOf(services[name]).compose !== undefined)
+            .map(name => [name, ["image", "port"]]),
+    );
+    for (const [name, files] of await readProjects(references, surroundings)) {
+        const reference = references.get(name)!;
+        const own = services[name] as Fields;
+        const errors = [...files.errors];
+        const mapping = files.project && mapped(name, own, reference, files, raw, errors);
+        if (mapping !== undefined) {
+            lacking.set(name, mapping.refused);
+            result.services = { ...fieldsOf(result.services), [name]: merge(mapping, own) };
+            result.secrets = withSecrets(result.secrets, mapping.secretValues);
+            origins.push(...originsOf(mapping, own, name, files));
+            errors.push(...mapping.errors);
+        }
+        for (const warning of files.warnings) {
+            warnings.add(`${reference.files.join(", ")}: ${warning}`);
+        }
+        problems.push(...told(errors, name, reference, own.compose, files));
+    }
+    return {
+        raw: result as RawConfig,
+        problems,
+        warnings: [...warnings],
+        locate: others =>
+            others
+                .filter(({ path: [first, name, key, ...more] }) => {
+                    const isKey = first === "services" && more.length === 0;
+                    return !(isKey && lacking.get(String(name))?.includes(String(key)));
+                })
+                .map(problem => located(problem, origins)),
+    };
+}
+
+function mapped(
+    name: string,
+    own: Fields,
+    reference: ComposeReference,
+    { project, readSecret }: ComposeFiles,
+    raw: RawConfig,
+    errors: ComposeError[],
+): Mapping | undefined {
+    const service = reference.service ?? name;
+    const source = project?.services[service];
+    if (project === undefined || source === undefined) {
+        const all = Object.keys(project?.services ?? {}).join(", ");
+        const fix = setCommand(["services", name, "compose", "service"], "SERVICE");
+        errors.push(new ComposeError(["services", service], `does not exist; services of the file: ${all}`, fix));
+        return undefined;
+    }
+    const { http, address } = fieldsOf(raw.front);
+    const mapping = new Mapping(withoutIgnored(source, reference.ignore), {
+        project,
+        service,
+        own,
+        name,
+        front: { port: fieldsOf(http).port ?? 80, address },
+        heldSecrets: Object.keys(fieldsOf(raw.secrets)),
+        readSecret,
+    });
+    mapService(mapping);
+    return mapping;
+}
+
+/** Maps are merged key by key, volumes and secrets are added to, and everything else is the config's where it has it. */
+function merge(mapping: Mapping, own: Fields): Fields {
+    const result = structuredClone(own);
+    for (const { key, value } of mapping.mapped) {
+        const last = key.at(-1)!;
+        const parent = key.slice(0, -1).reduce<Fields>((fields, part) => {
+            fields[part] ??= {};
+            return fields[part] as Fields;
+        }, result);
+        const isList = key.length === 1 && (last === "volumes" || last === "secrets");
+        parent[last] = isList ? [...listOf(parent[last]), value] : value;
+    }
+    return result;
+}
+
+function withSecrets(secrets: unknown, values: Record<string, string>): unknown {
+    const isSound = secrets === undefined || isFields(secrets);
+    return isSound && Object.keys(values).length > 0 ? { ...values, ...fieldsOf(secrets) } : secrets;
+}
+
+function originsOf({ mapped, context }: Mapping, own: Fields, name: string, files: ComposeFiles): Origin[] {
+    const next: Record<string, number> = {
+        volumes: listOf(own.volumes).length,
+        secrets: listOf(own.secrets).length,
+    };
+    return mapped.map(({ key, from }) => {
+        const list = key[0] ?? "";
+        const index = key.length === 1 && list in next ? [next[list]!] : [];
+        if (index.length > 0) {
+            next[list]! += 1;
+        }
+        const place = files.place(["services", context.service, ...from]);
+        return { path: ["services", name, ...key, ...index], place };
+    });
+}
+
+/** Errors of a Compose file as problems. What relink has nothing for can be left out by name. */
+function told(
+    errors: readonly ComposeError[],
+    name: string,
+    reference: ComposeReference,
+    written: unknown,
+    { place }: ComposeFiles,
+): Problem[] {
+    const at: ConfigPath = ["services", name, "compose"];
+    let next = reference.ignore.length;
+    let isSpelledOut = isFields(written);
+    return errors.map(({ path, message, fix, file }): Problem => {
+        const where = path.length === 0 && file !== undefined ? file : place(path, file);
+        const problem = { path: at, place: where, message };
+        if (fix !== undefined) {
+            return { ...problem, fix };
+        }
+        const ignored = ignorable(path);
+        if (ignored === undefined) {
+            return { ...problem, fix: "change it there" };
+        }
+        const commands = [setCommand([...at, "ignore", next], ignored)];
+        next += 1;
+        if (!isSpelledOut) {
+            isSpelledOut = true;
+            commands.unshift(removeCommand(at), setCommand([...at, "files", 0], reference.files[0] ?? ""));
+        }
+        return { ...problem, fix: `change it there, or do without it: ${commands.join(" && ")}` };
+    });
+}
+
+/** The key that `ignore` would name. One entry of a list cannot be left out. */
+function ignorable(path: ComposePath): string | undefined {
+    const [first, , ...key] = path;
+    return first === "services" && key.length > 0 && key.every(part => typeof part === "string")
+        ? key.join(".")
+        : undefined;
+}
+
+/** A problem with a value that came from a Compose file is there, not in the stack config. */
+function located(problem: Problem, origins: readonly Origin[]): Problem {
+    const found = origins
+        .filter(({ path }) => path.every((part, index) => problem.path[index] === part))
+        .sort((a, b) => b.path.length - a.path.length)[0];
+    if (found === undefined) {
+        return problem;
+    }
+    // What the config does not have cannot be removed from it, but it can be set over what the file says.
+    const isSetting = problem.fix.startsWith("pulumi config set ") && !problem.fix.includes("&&");
+    const isInList = problem.path.some(part => typeof part === "number");
+    const fix = isSetting && !isInList ? `change it there, or: ${problem.fix}` : "change it there";
+    return { ...problem, place: found.place, fix };
+}

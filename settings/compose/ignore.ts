@@ -1,0 +1,24 @@
+import { type Fields, isFields } from "./values";
+
+/**
+ * A service without the keys that the stack config says it can do without: `container_name`, `healthcheck.start_interval`,
+ * or `labels.traefik.*` for all labels that begin so.
+ */
+export function withoutIgnored(service: Fields, ignored: readonly string[]): Fields {
+    return ignored.reduce(without, service);
+}
+
+function without(fields: Fields, key: string): Fields {
+    if (Object.hasOwn(fields, key)) {
+        return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== key));
+    }
+    const dot = key.indexOf(".");
+    const first = key.slice(0, dot);
+    if (dot > 0 && isFields(fields[first])) {
+        return { ...fields, [first]: without(fields[first], key.slice(dot + 1)) };
+    }
+    const start = key.slice(0, -1);
+    return key.endsWith("*")
+        ? Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith(start)))
+        : fields;
+}

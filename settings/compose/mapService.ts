@@ -1,0 +1,163 @@
+import type { Mapping } from "./Mapping";
+import { mapHealth } from "./mapHealth";
+import { mapLimits } from "./mapLimits";
+import { mapNetworks, mapPorts } from "./mapNetworks";
+import { mapSecrets, mapVolumes } from "./mapVolumes";
+import { flag, spellTime } from "./units";
+import { harmless, unsupported } from "./unsupported";
+import { fieldsOf } from "./values";
+
+/** Keys of a Compose service that become keys of a relink service, or say how to. */
+const supported = [
+    "build",
+    "cap_add",
+    "cap_drop",
+    "command",
+    "cpus",
+    "depends_on",
+    "deploy",
+    "dns",
+    "entrypoint",
+    "environment",
+    "expose",
+    "extra_hosts",
+    "healthcheck",
+    "image",
+    "init",
+    "labels",
+    "logging",
+    "mem_limit",
+    "networks",
+    "ports",
+    "pull_policy",
+    "restart",
+    "scale",
+    "secrets",
+    "stop_grace_period",
+    "stop_signal",
+    "ulimits",
+    "user",
+    "volumes",
+    "working_dir",
+];
+
+/** What a Compose service is as a relink service. */
+export function mapService(to: Mapping): void {
+    to.refuseOthers([], to.source, [...supported, ...harmless], unsupported);
+    mapImage(to);
+    for (const [from, key] of [
+        ["command", "command"],
+        ["entrypoint", "entrypoint"],
+        ["working_dir", "workingDir"],
+        ["user", "user"],
+        ["stop_signal", "stopSignal"],
+        ["dns", "dns"],
+    ] as const) {
+        to.copy(from, key);
+    }
+    to.set(["init"], flag(to.source.init), ["init"]);
+    to.set(["capabilities", "add"], to.source.cap_add, ["cap_add"]);
+    to.set(["capabilities", "drop"], to.source.cap_drop, ["cap_drop"]);
+    const hosts = to.source.extra_hosts;
+    to.set(["extraHosts"], Array.isArray(hosts) ? hosts.map(host => String(host).replace("=", ":")).sort() : hosts, [
+        "extra_hosts",
+    ]);
+    mapEnvironment(to);
+    mapLabels(to);
+    mapTimes(to);
+    mapLogging(to);
+    mapDependencies(to);
+    mapHealth(to);
+    mapPorts(to);
+    mapNetworks(to);
+    mapLimits(to);
+    mapVolumes(to);
+    mapSecrets(to);
+}
+
+function mapImage(to: Mapping): void {
+    const { image, build, pull_policy: policy } = to.source;
+    to.copy("image", "image");
+    if (image === undefined && build !== undefined) {
+        to.refuse(["build"], "has no image beside it: build and push it first, then name it by image", {
+            key: ["image"],
+            fix: "IMAGE",
+        });
+    }
+    if (policy !== undefined && !["always", "missing", "if_not_present", "build"].includes(String(policy))) {
+        to.refuse(["pull_policy"], "is not supported: relink asks the registry what a tag is, and pulls what is new");
+    }
+}
+
+/** nginx-proxy, and what finds containers like it. */
+const proxyVariables = ["VIRTUAL_HOST", "LETSENCRYPT_HOST"];
+const proxyLabels = ["traefik.", "caddy"];
+const bothColors = "would send requests to both colors, proved or not, past the front: say hosts in the stack config";
+
+function mapEnvironment(to: Mapping): void {
+    for (const [name, value] of Object.entries(fieldsOf(to.source.environment))) {
+        if (proxyVariables.includes(name)) {
+            to.refuse(["environment", name], `is for a proxy that finds containers by it, which ${bothColors}`);
+        } else {
+            to.set(["env", name], value, ["environment", name]);
+        }
+    }
+}
+
+function mapLabels(to: Mapping): void {
+    const labels = Object.entries(fieldsOf(to.source.labels));
+    for (const [name, value] of labels) {
+        const start = proxyLabels.find(proxy => name.startsWith(proxy));
+        if (start === undefined) {
+            to.set(["labels", name], value ?? "", ["labels", name]);
+        } else if (name === labels.find(([first]) => first.startsWith(start))?.[0]) {
+            to.refuse(["labels", `${start}*`], `are for a proxy that finds containers by them, which ${bothColors}`);
+        }
+    }
+}
+
+const restarts = ["no", "always", "unless-stopped", "on-failure"];
+
+function mapTimes(to: Mapping): void {
+    const { stop_grace_period: grace, restart, deploy } = to.source;
+    if (grace !== undefined) {
+        to.set(["stopGracePeriod"], spellTime(grace), ["stop_grace_period"]);
+    }
+    const policy = fieldsOf(fieldsOf(deploy).restart_policy);
+    if (restart !== undefined) {
+        if (restarts.includes(String(restart))) {
+            to.copy("restart", "restart");
+        } else {
+            to.refuse(["restart"], "limits the number of restarts, which relink does not", { key: ["restart"] });
+        }
+    } else if (policy.condition !== undefined) {
+        const condition = String(policy.condition);
+        to.set(["restart"], { none: "no", any: "always" }[condition] ?? condition, ["deploy", "restart_policy"]);
+        to.refuseOthers(["deploy", "restart_policy"], policy, ["condition", "delay", "window"], {
+            max_attempts: "relink does not limit the number of restarts",
+        });
+    }
+}
+
+function mapLogging(to: Mapping): void {
+    const { driver, options } = fieldsOf(to.source.logging);
+    if (driver === undefined && options !== undefined) {
+        to.refuse(["logging"], "has options but no driver: name the driver too", { key: ["log"] });
+    } else if (driver !== undefined) {
+        to.set(["log"], { driver, options: options ?? {} }, ["logging"]);
+    }
+}
+
+function mapDependencies(to: Mapping): void {
+    for (const [name, dependency] of Object.entries(fieldsOf(to.source.depends_on))) {
+        const { condition = "service_started", restart } = fieldsOf(dependency);
+        if (condition !== "service_started") {
+            to.refuse(
+                ["depends_on", name],
+                `has the condition ${condition}, which relink does not wait for: a release is proved by its own health`,
+            );
+        } else if (restart === true && to.source.links === undefined) {
+            to.refuse(["depends_on", name, "restart"], `is not supported: relink does not restart it with ${name}`);
+        }
+    }
+}

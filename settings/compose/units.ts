@@ -1,0 +1,54 @@
+const millisecondsPerUnit: Record<string, number> = {
+    ns: 1e-6,
+    us: 1e-3,
+    µs: 1e-3,
+    ms: 1,
+    s: 1_000,
+    m: 60_000,
+    h: 3_600_000,
+    d: 86_400_000,
+    w: 604_800_000,
+};
+
+/** Milliseconds of a time as Compose spells it (`1m30s`, `1.5s`), rounded; undefined for anything else. */
+export function parseTime(raw: unknown): number | undefined {
+    const text = String(raw);
+    if (text === "0") {
+        return 0;
+    }
+    const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)/g)];
+    if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) {
+        return undefined;
+    }
+    return Math.round(parts.reduce((sum, [, count, unit]) => sum + Number(count) * millisecondsPerUnit[unit!]!, 0));
+}
+
+/** As relink's config spells it; what is no time stays as it is, and the schema says so. */
+export function spellTime(raw: unknown): unknown {
+    const milliseconds = parseTime(raw);
+    return milliseconds === undefined
+        ? raw
+        : milliseconds % 1000 === 0
+          ? `${milliseconds / 1000}s`
+          : `${milliseconds}ms`;
+}
+
+/** Bytes of a size as Compose spells it (`512m`, `1.5gb`, `1024`); undefined for anything else. */
+export function parseBytes(raw: unknown): number | undefined {
+    const match = /^(\d+(?:\.\d+)?) ?([bkmgtp])?i?b?$/i.exec(String(raw));
+    if (match === null) {
+        return undefined;
+    }
+    const [, count, unit = "b"] = match;
+    return Math.floor(Number(count) * 1024 ** "bkmgtp".indexOf(unit.toLowerCase()));
+}
+
+/** A variable in a Compose file makes a text of any number. */
+export function wholeNumber(value: unknown): unknown {
+    return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
+}
+
+/** And of any boolean. */
+export function flag(value: unknown): unknown {
+    return value === "true" ? true : value === "false" ? false : value;
+}

@@ -1,0 +1,84 @@
+/**
+ * What a Compose service can say that would change how its containers behave, and that relink has nothing for: why, and
+ * what to do instead. Values that say no more than the default (`false`, nothing) are fine.
+ */
+export const unsupported: Record<string, string> = {
+    annotations: "relink sets no annotations; use labels",
+    blkio_config: "relink sets no limits of block I/O",
+    cgroup: "relink sets no cgroup",
+    cgroup_parent: "relink sets no cgroup",
+    configs: "mount the file as a read-only volume, or build it into the image",
+    container_name: "a name belongs to one container, and two colors run at once: relink names its containers itself",
+    cpu_count: "relink limits CPUs by cpus alone",
+    cpu_percent: "relink limits CPUs by cpus alone",
+    cpu_period: "relink limits CPUs by cpus alone",
+    cpu_quota: "relink limits CPUs by cpus alone",
+    cpu_rt_period: "relink limits CPUs by cpus alone",
+    cpu_rt_runtime: "relink limits CPUs by cpus alone",
+    cpu_shares: "relink limits CPUs by cpus alone",
+    cpuset: "relink limits CPUs by cpus alone",
+    credential_spec: "relink sets no credential specs",
+    device_cgroup_rules: "relink hands out no devices",
+    devices: "relink hands out no devices",
+    dns_opt: "relink sets addresses of DNS servers (dns), and no options",
+    dns_search: "relink sets addresses of DNS servers (dns), and no search domains: write names in full",
+    domainname: "two colors run at once, and their containers have names of their own",
+    external_links: "let both join a network, and use the container's name there",
+    gpus: "relink hands out no devices",
+    group_add: "build the group into the image, or set user: USER:GROUP",
+    hostname: "two colors run at once, and their containers have names of their own",
+    ipc: "relink shares no namespaces between containers",
+    isolation: "relink runs Linux containers",
+    label_file: "write the labels into the service",
+    links: "let both services join a network: there the other one has its service's name",
+    mac_address: "two colors run at once, and cannot share an address",
+    mem_reservation: "relink limits memory by mem_limit alone",
+    mem_swappiness: "relink limits memory by mem_limit alone",
+    memswap_limit: "relink limits memory by mem_limit alone",
+    models: "relink runs no models",
+    network_mode: "the front reaches a container in the front's own network; name networks to join beside it",
+    oom_kill_disable: "relink leaves that to the kernel",
+    oom_score_adj: "relink leaves that to the kernel",
+    pid: "relink shares no namespaces between containers",
+    pids_limit: "relink limits memory and CPUs, not processes; there is ulimits.nproc",
+    platform: "name an image of that platform",
+    post_start: "do it in the image's entrypoint",
+    pre_stop: "do it when the stop signal comes: a container gets it only after its requests have ended",
+    privileged: "name the capabilities that it needs (cap_add)",
+    profiles: "relink releases what its config names, whatever profile that is in",
+    provider: "relink runs containers only",
+    read_only: "relink leaves the container's file system writable",
+    runtime: "relink uses Docker's default runtime",
+    security_opt: "relink uses Docker's default profiles",
+    shm_size: "relink leaves /dev/shm at Docker's 64 MB",
+    stdin_open: "nobody can type into a released container",
+    storage_opt: "relink limits no disk space",
+    sysctls: "set them on the Docker host",
+    tmpfs: "the container's file system or a volume takes its place",
+    tty: "nobody looks at a released container's terminal, and it changes the log",
+    use_api_socket: "mount the socket by name if it must be",
+    userns_mode: "relink shares no namespaces with the host",
+    uts: "relink shares no namespaces between containers",
+    volume_driver: "create the volume first, and say external: true",
+    volumes_from: "name the volumes themselves",
+};
+
+/** Says nothing about the containers, or nothing that counts for relink. */
+export const harmless: readonly string[] = ["attach", "develop", "extends", "pull_refresh_after"];
+
+/** What Compose itself does not look at: it is for `docker stack`. Or it is how to release, which relink's config says. */
+export const harmlessInDeploy: readonly string[] = [
+    "endpoint_mode",
+    "labels",
+    "placement",
+    "rollback_config",
+    "update_config",
+];
+
+/** True for what a key says that nobody would notice if it were not there. */
+export function saysNothing(value: unknown): boolean {
+    if (value === undefined || value === null || value === false || value === "" || value === "false") {
+        return true;
+    }
+    return typeof value === "object" && Object.keys(value).length === 0;
+}

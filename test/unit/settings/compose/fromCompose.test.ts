@@ -1,0 +1,237 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
+import { describe, expect, it } from "vitest";
+import type { ComposeCli } from "../../../../settings/compose/composeCli";
+import { renderProblems } from "../../../../settings/Problem";
+import { composed, webFile } from "./support";
+
+const failing =
+    (stderr: string): ComposeCli =>
+    async () => ({ code: 1, stdout: "", stderr });
+
+describe("What the stack config says beside `compose`", () => {
+    it("goes over what the file says: maps key by key, a volume at its place, other keys whole", async () => {
+        const file = webFile(
+            "image: shop/web:v1",
+            "environment: { A: file, B: file }",
+            "volumes: [./x:/x:ro, ./y:/y]",
+            "dns: [10.0.0.1, 10.0.0.2]",
+            "healthcheck: { test: check }",
+            "networks: [nowhere]",
+            "ports: ['8080']",
+        ).replace("    image: shop/web:v1\n    image", "    image");
+        const web = {
+            compose: "compose.yaml",
+            image: "shop/web:v2",
+            env: { B: "config", C: { secret: "C" } },
+            volumes: [{ source: "data", target: "/y", shared: true }],
+            dns: ["10.0.0.3"],
+            health: { path: "/healthz", commandInterval: "5s" },
+            networks: [],
+            replicas: 2,
+        };
+        const { settings, lines } = await composed(file, { web, others: { secrets: { "web.C": "c" } } });
+        expect(lines).toEqual([]);
+        const { release, replicas } = settings!.services[0]!;
+        expect(replicas).toBe(2);
+        expect(release).toMatchObject({
+            image: "shop/web:v2",
+            port: 8080,
+            env: { A: "file", B: "config", C: { secret: "C" } },
+            dns: ["10.0.0.3"],
+            networks: [],
+            health: { path: "/healthz", command: ["/bin/sh", "-c", "check"], commandIntervalMs: 5_000 },
+        });
+        expect(release.volumes.map(({ target, source }) => `${target} ${source.replace(/.*\//, "")}`)).toEqual([
+            "/y data",
+            "/x x",
+        ]);
+    });
+
+    it("names another service, and several relink services share a file", async () => {
+        const file = "services:\n  a: { image: a, expose: [80] }\n  b: { image: b, expose: [81] }\n";
+        const others = {
+            services: {
+                web: { compose: { files: ["compose.yaml"], service: "b" }, hosts: ["b.test"] },
+                a: { compose: "compose.yaml", hosts: ["a.test"] },
+            },
+        };
+        const { settings } = await composed(file, { others });
+        expect(settings?.services.map(({ name, release }) => `${name} ${release.image} ${release.port}`)).toEqual([
+            "a a 80",
+            "web b 81",
+        ]);
+    });
+});
+
+describe("The published port of a Compose service", () => {
+    const fixes = async (ports: string, { web = {}, front = {} } = {}) => {
+        const { problems } = await composed(webFile(`ports: ${ports}`), {
+            web: { compose: "compose.yaml", ...web },
+            others: { front },
+        });
+        return problems.map(({ message, fix }) => `${message} | ${fix}`);
+    };
+
+    it("is fine where the front has it", async () => {
+        expect(await fixes("['80:8080']")).toEqual([]);
+        expect(await fixes("['0.0.0.0:80:8080']")).toEqual([]);
+        expect(await fixes("['127.0.0.1:81:8080']", { front: { http: { port: 81 }, address: "127.0.0.1" } })).toEqual(
+            [],
+        );
+    });
+
+    it("is refused elsewhere, with the ways out", async () => {
+        expect(await fixes("['8000:8080']")).toEqual([
+            "publishes 8000, but the front owns the public port, and has 80 | " +
+                "pulumi config set --path 'relink:front.http.port' 8000; or, to leave the front at 80, " +
+                "pulumi config set --path 'relink:services.web.port' 8080",
+        ]);
+        expect(await fixes("['127.0.0.1:80:8080']")).toEqual([
+            "publishes on 127.0.0.1, but the front owns the public port, and has all addresses | " +
+                "pulumi config set --path 'relink:front.address' 127.0.0.1",
+        ]);
+        expect(await fixes("['8000:8080']", { web: { port: 8080 } })).toEqual([]);
+    });
+
+    it("leads to one port of a container", async () => {
+        expect(await fixes("['80:8080', '9000:9000']")).toEqual([
+            expect.stringContaining("has 2 ports of a container: say which one"),
+        ]);
+        expect(await fixes("['80:8080', '9000:9000']", { web: { port: 8080 } })).toEqual([
+            expect.stringContaining("publishes 9000, but the front leads to one port of a container, 8080"),
+        ]);
+        expect(await fixes("['80:8080', '53:53/udp']")).toEqual([
+            expect.stringContaining("is udp: the front speaks HTTP"),
+        ]);
+        expect(await fixes("['8080-8090']")).toContainEqual(expect.stringContaining("is a range of ports"));
+    });
+});
+
+describe("A volume of a Compose file that can be written", () => {
+    it("has to be said to be shared, and the commands do it", async () => {
+        const file = `${webFile("expose: [80]", "volumes: [data:/data]")}volumes: { data: }\n`;
+        const { problems } = await composed(file);
+        expect(problems).toMatchObject([
+            {
+                place: "compose.yaml:6: services.web.volumes[0]",
+                fix:
+                    "pulumi config set --path 'relink:services.web.volumes[0].source' shop_data && " +
+                    "pulumi config set --path 'relink:services.web.volumes[0].target' /data && " +
+                    "pulumi config set --path 'relink:services.web.volumes[0].shared' true",
+            },
+        ]);
+        const web = { compose: "compose.yaml", volumes: [{ source: "shop_data", target: "/data", shared: true }] };
+        expect((await composed(file, { web })).lines).toEqual([]);
+    });
+});
+
+describe("A Compose file that cannot be read", () => {
+    it.each<[string, string | Record<string, string>, string[]]>([
+        ["is not there", {}, ["compose.yaml: cannot be read"]],
+        ["is no YAML", "services:\n  web: { image: web\n", ["compose.yaml:3: is no YAML: Flow map"]],
+        [
+            "says a key twice",
+            "services:\n  web:\n    image: a\n    image: b\n",
+            ["compose.yaml:4: is no YAML: Map keys"],
+        ],
+        ["is a list", "- a\n", ["compose.yaml:1: is no Compose file"]],
+        [
+            "lacks the service",
+            "services:\n  app: { image: a }\n",
+            ["compose.yaml:1: services.web: does not exist; services of the file: app"],
+        ],
+        [
+            "includes others",
+            `include: [a.yaml]\n${webFile("expose: [80]")}`,
+            ["compose.yaml:1: include: is understood by Docker Compose only"],
+        ],
+        [
+            "resets a key",
+            webFile("expose: [80]", "ports: !reset []"),
+            ["compose.yaml:6: services.web.ports: has the tag !reset"],
+        ],
+        [
+            "needs a variable",
+            webFile("user: '${NOBODY:?say who}'"),
+            ["compose.yaml:5: services.web.user: needs the variable NOBODY: say who"],
+        ],
+        [
+            "has a number of several spellings",
+            webFile("environment: { MASK: 022 }"),
+            ["compose.yaml:5: services.web.environment.MASK: is a number that"],
+        ],
+        [
+            "extends nothing",
+            webFile("extends: nobody"),
+            ["compose.yaml:5: services.web.extends: extends the service nobody"],
+        ],
+        ["extends itself", webFile("extends: web"), ["compose.yaml:5: services.web.extends: extends itself"]],
+        [
+            "extends a file that is not there",
+            webFile("extends: { file: x.yaml, service: a }"),
+            ["services.web.extends: extends a service of"],
+        ],
+        ["has an env file that is not there", webFile("env_file: x.env"), ["services.web.env_file[0]: names"]],
+        [
+            "has a bad env file",
+            { "compose.yaml": webFile("env_file: x.env"), "x.env": "A=1\n?hunter2" },
+            ["whose line 2 does not begin"],
+        ],
+        [
+            "has a bad .env",
+            { "compose.yaml": webFile(), ".env": "A=1\n?hunter2" },
+            [".env:2: does not begin with the name"],
+        ],
+        [
+            "has a command for a shell",
+            webFile("command: a | b"),
+            ["compose.yaml:5: services.web.command: must be a list or a line without"],
+        ],
+    ])("%s", async (_, files, expected) => {
+        const { lines } = await composed(files);
+        expect(lines).toEqual(expected.map(part => expect.stringContaining(part)));
+        expect(lines.join()).not.toContain("hunter2");
+    });
+
+    it("has Docker Compose's words, unless they may hold a line of an env file", async () => {
+        const refused = await composed(webFile(), {
+            cli: failing('time="x" level=warning\nservices.web.x must be a y\n'),
+        });
+        expect(refused.lines).toEqual(["compose.yaml: is refused by Docker Compose: services.web.x must be a y"]);
+        const hidden = await composed(webFile(), { cli: failing('failed to read .env: line 2: "hunter2"\n') });
+        expect(hidden.lines).toEqual([expect.stringContaining("docker compose -f ")]);
+        expect(hidden.lines.join()).not.toContain("hunter2");
+    });
+
+    it("says of several files which one counts", async () => {
+        const files = { "a.yaml": webFile("privileged: true"), "b.yaml": webFile("privileged: true", "tty: true") };
+        const { problems } = await composed(files, { web: { compose: { files: ["a.yaml", "b.yaml"] }, port: 80 } });
+        expect(problems.map(({ place }) => place)).toEqual([
+            "b.yaml:5: services.web.privileged",
+            "b.yaml:6: services.web.tty",
+        ]);
+    });
+
+    it("is told beside everything else that is wrong", async () => {
+        const { problems } = await composed(webFile("expose: [80]", "tty: true"), {
+            others: { front: { http: { port: 0 } } },
+        });
+        expect(renderProblems(problems, "dev")).toBe(
+            [
+                "2 settings are wrong in the config of stack dev; nothing was changed.",
+                "  compose.yaml:6: services.web.tty\n" +
+                    "      is not supported: nobody looks at a released container's terminal, and it changes the log\n" +
+                    "      fix: change it there, or do without it: pulumi config rm --path 'relink:services.web.compose' && " +
+                    "pulumi config set --path 'relink:services.web.compose.files[0]' compose.yaml && " +
+                    "pulumi config set --path 'relink:services.web.compose.ignore[0]' tty",
+                "  relink:front.http.port\n      is 0, but must be a whole number from 1 to 65535\n" +
+                    "      fix: pulumi config set --path 'relink:front.http.port' 80",
+            ].join("\n\n"),
+        );
+    });
+
+    it("warns of variables that are not set", async () => {
+        const { warnings } = await composed(webFile("user: '${NOBODY}'", "working_dir: /${NOBODY}"));
+        expect(warnings).toEqual(['compose.yaml: The "NOBODY" variable is not set. Defaulting to a blank string.']);
+    });
+});
