@@ -124,6 +124,12 @@ describe("with blue live, a preview", () => {
 
     it("scales the live color in place", () => withSettings({ replicas: 3 }, () => expectPreview("scale")));
 
+    it("shows who goes in which order where a release rolls", () =>
+        withSettings({ image: "relink-hello:v2", replicas: 2, strategy: "rolling" }, () => expectPreview("roll")));
+
+    it("refuses to roll what all containers of a color share", () =>
+        withSettings({ port: 9090, strategy: "rolling" }, () => expectPreview("roll-shared")));
+
     it("shows new routes alone", () =>
         withSettings({ hosts: ["shop.example.com", "*.shop.example.com"] }, () => expectPreview("routes")));
 

@@ -1,165 +1,164 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { watchContainers } from "../../docker/events";
 import { expectSuccess } from "../support/command";
-import { HaltedRun } from "../support/HaltedRun";
-import { LiveFront } from "../support/LiveFront";
-import { containersOf, oneAfterTheOther, outputsOf, underLoad, webStack, withoutWebSockets } from "../support/scenario";
-import { createStack, type TestStack } from "../support/stack";
+import { RollingStack } from "../support/rollingStack";
+import { containersOf, oneAfterTheOther, outputsOf, underLoad, withoutWebSockets } from "../support/scenario";
 
-// `strategy: rolling`, inside the live color, under load all the time: each test begins where the one before has ended.
+// The example stack `rolling`, under load all the time: each test begins where the one before has ended. All of them take
+// long: `RELINK_FULL=1`.
 
-const v1 = "relink-hello:v1";
-const v2 = "relink-hello:v2";
+const isFull = process.env.RELINK_FULL === "1";
 const load = { mix: withoutWebSockets, ratePerSecond: 100 };
-
-let stack: TestStack;
-let front: LiveFront;
 const marks = join(tmpdir(), `relink-rolling-${process.pid}`);
 
+let subject: RollingStack;
+
 beforeAll(async () => {
-    stack = await createStack({ config: webStack({ strategy: "rolling", minHealthyTime: "500ms" }) });
-    front = new LiveFront(stack);
-    expectSuccess(await stack.up());
+    subject = await RollingStack.create(["web", "worker"]);
 });
 
 afterAll(async () => {
     rmSync(marks, { force: true });
-    await stack?.cleanup();
+    await subject?.stack.cleanup();
 });
 
 oneAfterTheOther();
 
-/** What `up` is to do next. */
-function wish(image: string, rolling: object = {}, more: Record<string, unknown> = {}): void {
-    stack.setConfig("services.web.image", image);
-    stack.setConfig("services.web.strategy", { rolling });
-    for (const [key, value] of Object.entries(more)) {
-        stack.setConfig(`services.web.${key}`, value);
-    }
+/** Rolls to the other image under load. */
+async function rolls(name: string, rolling: object = {}, more: Record<string, unknown> = {}): Promise<void> {
+    subject.wish(rolling, more);
+    await underLoad(`rolling, ${name}`, subject.stack, async () => void expectSuccess(await subject.stack.up()), load);
+    await subject.expectRolled();
 }
 
-/** Every container of blue is of one image, up and known; nothing is left open, and green holds nothing. */
-async function expectRolled(image: string, replicas = 2): Promise<void> {
-    const containers = await containersOf(stack, "blue");
-    expect(containers).toHaveLength(replicas);
-    const { Id } = await front.engine.docker.getImage(image).inspect();
-    expect(containers.map(({ imageId, state }) => `${imageId} ${state}`)).toEqual(
-        containers.map(() => `${Id} running`),
+/** An `up` under load that must fail, after which the very same containers serve as before. */
+async function isTakenBack(name: string, says: RegExp): Promise<void> {
+    const { stack } = subject;
+    const before = await subject.ids();
+    await underLoad(
+        `rolling, ${name}`,
+        stack,
+        async () => {
+            const { code, stdout, stderr } = await stack.up();
+            expect(code, stdout).not.toBe(0);
+            expect(stdout + stderr).toMatch(says);
+            expect(stdout + stderr).toContain("goes on serving relink-hello:");
+        },
+        load,
     );
-    const { blue, live, intent } = await front.service("web");
-    expect({ live, intent, ready: blue.ready, deviations: blue.deviations, strays: blue.strays }).toEqual({
-        live: "blue",
-        intent: undefined,
-        ready: replicas,
-        deviations: [],
-        strays: [],
-    });
-    const { front: haproxy } = await front.observe();
-    for (const worker of haproxy?.workers.filter(({ old }) => !old) ?? []) {
-        expect(worker.releases.get("web-blue")).toBe(blue.release?.id);
-    }
-    expect(await containersOf(stack, "green")).toEqual([]);
-    expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue", blue: { image } });
+    const after = await subject.ids();
+    expect(after).toHaveLength(before.length);
+    expect(before.some(id => after.includes(id))).toBe(true);
+    // What the config asked for last is what did not work: what serves is what was there before.
+    const { image } = subject;
+    subject.image = subject.other;
+    expect((await subject.front.service("web")).blue.release?.image).toBe(subject.image);
+    subject.set({ image: subject.image, strategy: "rolling", command: undefined });
+    expectSuccess(await stack.up());
+    await subject.expectRolled();
+    expect(image).not.toBe(subject.image);
+}
+
+/** All of the worker's containers are of one image, and HAProxy has never heard of it. */
+async function expectWorker(image: string): Promise<void> {
+    const { stack, front } = subject;
+    const { Id } = await front.engine.docker.getImage(image).inspect();
+    const containers = await containersOf(stack, "blue", "worker");
+    expect(containers.map(({ imageId, state }) => `${imageId} ${state}`)).toEqual(Array(2).fill(`${Id} running`));
+    const workers = (await front.observe()).front?.workers ?? [];
+    expect(workers.some(({ backends, links }) => backends.has("worker-blue") || links.has("worker"))).toBe(false);
+    const outputs = await outputsOf(stack, "worker");
+    expect(outputs).toMatchObject({ live: "blue", blue: { image } });
+    expect(outputs).not.toHaveProperty("url");
 }
 
 describe("A rolling release loses no request", () => {
-    it.each([
-        ["startFirst, step 1", v2, {}],
-        ["startFirst, step half", v1, { step: "half" }],
-        ["startFirst, step service", v2, { step: "service" }],
-        ["stopFirst, back to the old image", v1, { order: "stopFirst" }],
-    ] as const)("%s", async (name, image, rolling) => {
-        wish(image, rolling);
-        await underLoad(`rolling, ${name}`, stack, async () => void expectSuccess(await stack.up()), load);
-        await expectRolled(image);
+    it("startFirst, one at a time, preStopCommand on this machine for each old one; a worker without a port too", async () => {
+        const old = await subject.ids();
+        await expectWorker(subject.image);
+        subject.stack.setConfig("services.worker.image", subject.other);
+        await rolls("startFirst, step 1, and a worker", { preStopCommand: `echo {id} >> ${marks}` });
+        expect(readFileSync(marks, "utf8").trim().split("\n").sort()).toEqual(old.sort());
+        await expectWorker(subject.image);
+        // And an up that has nothing to do touches nothing.
+        const ids = await subject.ids();
+        expectSuccess(await subject.stack.up());
+        expect(await subject.ids()).toEqual(ids);
     });
 
-    it("scale together with a new image", async () => {
-        wish(v2, { step: "half" }, { replicas: 3 });
-        await underLoad("rolling and scale", stack, async () => void expectSuccess(await stack.up()), load);
-        await expectRolled(v2, 3);
+    it("a broken image in the middle: it stops, what was replaced is taken back, the old ones stay", async () => {
+        subject.wish({}, { command: await subject.brokenInTheMiddle() });
+        await isTakenBack("broken in the middle", /exited with code 1[\s\S]*broken in this place/);
     });
 
-    it("preStopCommand on this machine, once for each old container, with its id", async () => {
-        const ids = (await containersOf(stack, "blue")).map(({ id }) => id);
-        wish(v1, { step: 2, preStopCommand: `echo {id} >> ${marks}` }, { replicas: 2 });
-        await underLoad("rolling, preStopCommand", stack, async () => void expectSuccess(await stack.up()), load);
-        expect(readFileSync(marks, "utf8").trim().split("\n").sort()).toEqual(ids.sort());
-        await expectRolled(v1);
+    it("stopFirst, back to the old image", () => rolls("stopFirst", { order: "stopFirst" }));
+
+    it.runIf(isFull).each([
+        ["startFirst, half at a time", { step: "half" }],
+        ["startFirst, all at once", { step: "service" }],
+        ["with a grace period", { gracePeriod: "2s" }],
+    ] as const)("%s", (name, rolling) => rolls(name, rolling));
+
+    it.runIf(isFull)("scale together with a new image, up and down", async () => {
+        subject.replicas = 3;
+        await rolls("and scaled up", { step: "half" }, { replicas: 3 });
+        subject.replicas = 1;
+        await rolls("and scaled down", {}, { replicas: 1 });
+        subject.replicas = 2;
+        await rolls("and scaled up again", {}, { replicas: 2 });
+        // Scaling in place goes on from whatever slots a rolling release has left.
+        subject.replicas = 3;
+        subject.set({ replicas: 3 });
+        const before = await subject.ids();
+        await underLoad("scale after rolling", subject.stack, async () => {
+            expectSuccess(await subject.stack.up());
+        });
+        expect((await subject.ids()).filter(id => before.includes(id))).toHaveLength(2);
+        await subject.expectRolled();
+        subject.replicas = 2;
+        subject.set({ replicas: 2 });
+        expectSuccess(await subject.stack.up());
+        await subject.expectRolled();
     });
 
-    it("preStopCommand in the container that fails: the release stops, and is taken back", async () => {
-        const before = (await containersOf(stack, "blue")).map(({ id }) => id);
-        wish(v2, { preStopCommand: "echo not yet {id}; exit 3", preStopIn: "container" });
-        await underLoad(
-            "rolling, failing preStopCommand",
-            stack,
-            async () => {
-                const { code, stdout, stderr } = await stack.up();
-                expect(code).not.toBe(0);
-                expect(stdout + stderr).toMatch(/preStopCommand for \S+ ended with exit code 3/);
-                expect(stdout + stderr).toContain(`goes on serving ${v1} as before`);
-            },
-            load,
-        );
-        expect((await containersOf(stack, "blue")).map(({ id }) => id)).toEqual(before);
-        wish(v1);
-        expectSuccess(await stack.up());
-        await expectRolled(v1);
+    it.runIf(isFull)("an image that is broken from the start: the very same containers go on", async () => {
+        const before = await subject.ids();
+        subject.wish({ healthcheckTimeout: "20s" }, { command: ["node", "-e", "process.exit(4)"] });
+        await isTakenBack("broken image", /exited with code 4/);
+        expect(await subject.ids()).toEqual(before);
     });
 
-    it("kill -9 in the middle: the next up finishes it", async () => {
-        wish(v2);
-        await underLoad(
-            "rolling, kill -9",
-            stack,
-            async () => {
-                await (await HaltedRun.at("roll: vacate", stack)).kill("both");
-                expectSuccess(await stack.pulumi(["cancel", "--yes"]));
-                expectSuccess(await stack.up());
-            },
-            load,
-        );
-        await expectRolled(v2);
+    it.runIf(isFull).each(["host", "container"])("a preStopCommand in the %s that fails: it stops", async preStopIn => {
+        const before = await subject.ids();
+        subject.wish({ preStopCommand: "echo not yet; exit 3", preStopIn });
+        await isTakenBack(`failing preStopCommand, ${preStopIn}`, /preStopCommand for \S+ ended with exit code 3/);
+        expect(await subject.ids()).toEqual(before);
     });
 
-    it("a broken image: it stops, and the old ones stay", async () => {
-        const before = (await containersOf(stack, "blue")).map(({ id }) => id);
-        wish(v1, { healthcheckTimeout: "10s" }, { command: ["sh", "-c", "echo broken; exit 1"] });
-        await underLoad(
-            "rolling, broken image",
-            stack,
-            async () => {
-                const { code, stdout, stderr } = await stack.up();
-                expect(code).not.toBe(0);
-                expect(stdout + stderr).toContain(`goes on serving ${v2} as before`);
-            },
-            load,
-        );
-        expect((await containersOf(stack, "blue")).map(({ id }) => id)).toEqual(before);
-        wish(v2, {}, { command: undefined });
-        expectSuccess(await stack.up());
-        await expectRolled(v2);
-    });
-});
-
-describe("A worker without a port", () => {
-    it("rolls too, and is nowhere in HAProxy", async () => {
-        const worker = { image: v1, strategy: { rolling: { wait: "1s" } }, replicas: 2 };
-        stack.setConfig("services.worker", worker);
-        expectSuccess(await stack.up());
-        stack.setConfig("services.worker", { ...worker, image: v2 });
-        expectSuccess(await stack.up());
-        const containers = await containersOf(stack, "blue", "worker");
-        const { Id } = await front.engine.docker.getImage(v2).inspect();
-        expect(containers.map(({ imageId, state }) => `${imageId} ${state}`)).toEqual(Array(2).fill(`${Id} running`));
-        const { front: haproxy } = await front.observe();
-        expect(haproxy?.workers.some(({ backends }) => backends.has("worker-blue"))).toBe(false);
-        expect(await outputsOf(stack, "worker")).not.toHaveProperty("url");
-        expect(existsSync(marks)).toBe(true);
-        const again = await stack.up();
-        expect(expectSuccess(again).stdout).toContain("unchanged");
+    it.runIf(isFull)("preStopCommand in the container, then the wait until it is unhealthy", async () => {
+        // As docker-reroll's README does it: the health check fails on purpose, and then the container is stopped.
+        const health = { path: "/healthz", interval: "500ms", command: "test ! -e /tmp/off" };
+        await rolls("with a health check of its own", {}, { health });
+        const labels = { "relink.stack": subject.stack.name, "relink.service": "web" };
+        const events = watchContainers(subject.front.engine, labels);
+        await events.ready;
+        const old = await subject.ids();
+        await rolls("preStopWaitUntilUnhealthy", {
+            step: "service",
+            preStopCommand: "touch /tmp/off",
+            preStopIn: "container",
+            preStopWaitUntilUnhealthy: true,
+        });
+        const unhealthy: string[] = [];
+        for (let next = true; next; ) {
+            const event = await events.next(({ health }) => health === "unhealthy", 1);
+            unhealthy.push(...(event === undefined ? [] : [event.containerId]));
+            next = event !== undefined;
+        }
+        events.close();
+        expect(unhealthy.sort()).toEqual(old.sort());
     });
 });

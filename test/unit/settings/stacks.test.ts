@@ -6,11 +6,15 @@ import { schemaKeys } from "../../../settings/schemaKeys";
 import { settingsOf } from "./support";
 
 const root = join(__dirname, "../../..");
-const stacks = readdirSync(join(root, "stacks")).filter(name => name.endsWith(".yaml"));
+const stacks = ["stacks", "examples/rolling"].flatMap(folder =>
+    readdirSync(join(root, folder))
+        .filter(name => name.endsWith(".yaml"))
+        .map(name => join(folder, name)),
+);
 
 describe("the stack configs of this project", () => {
     it.each(stacks)("are valid: %s", name => {
-        const { config } = parse(readFileSync(join(root, "stacks", name), "utf8"));
+        const { config } = parse(readFileSync(join(root, name), "utf8"));
         const raw = Object.entries(config).map(([key, value]) => [key.replace("relink:", ""), value]);
         expect(settingsOf(Object.fromEntries(raw)).services).not.toHaveLength(0);
     });

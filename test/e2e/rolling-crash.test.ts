@@ -1,0 +1,165 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Phase } from "../../providers/phases";
+import { expectSuccess } from "../support/command";
+import { HaltedRun, hostsOf, isLocked, type Way, ways } from "../support/HaltedRun";
+import { leftovers } from "../support/leftovers";
+import { RollingStack } from "../support/rollingStack";
+import { underLoad, withoutWebSockets } from "../support/scenario";
+
+// A rolling release that is killed at each of its steps. The whole matrix takes long: `RELINK_FULL=1`.
+
+const isFull = process.env.RELINK_FULL === "1";
+const load = { mix: withoutWebSockets, ratePerSecond: 100 };
+
+const orders = { startFirst: {}, stopFirst: { order: "stopFirst" }, service: { step: "service" } } as const;
+const steps: readonly Phase[] = [
+    "roll: intent",
+    "roll: file",
+    "roll: start",
+    "roll: prove",
+    "roll: drain",
+    "roll: stop",
+    "roll: vacate",
+    "roll: end",
+    "roll: done",
+];
+type Case = [keyof typeof orders, Phase, Way];
+const matrix: Case[] = [
+    ...steps.flatMap(step => ways.map((way): Case => ["startFirst", step, way])),
+    ...steps.map((step): Case => ["stopFirst", step, "both"]),
+    ...steps.map((step): Case => ["service", step, "both"]),
+];
+const selection: Case[] = [["startFirst", "roll: stop", "both"]];
+
+let subject: RollingStack;
+
+beforeAll(async () => {
+    subject = await RollingStack.create();
+});
+
+afterAll(async () => {
+    await subject?.stack.cleanup();
+});
+
+afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") {
+        // The next case begins from what it knows.
+        await subject.stack.cleanup();
+        subject = await RollingStack.create();
+    }
+});
+
+/** Kills a run at a step; what the file backend still holds then is given up as a user does it. */
+async function killAt(phase: Phase, way: Way): Promise<void> {
+    const { stack } = subject;
+    await (await HaltedRun.at(phase, stack)).kill(way);
+    if (way !== "host") {
+        expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+    }
+}
+
+async function expectPutRight(): Promise<void> {
+    await subject.expectRolled();
+    expect((await leftovers(subject.stack)).join("; ")).toBe("");
+    expect(hostsOf(subject.stack)).toEqual([]);
+    expect(isLocked(subject.stack)).toBe(false);
+}
+
+describe("A rolling release that is killed with kill -9 is finished or undone by the next up, and no request is lost", () => {
+    it.each(isFull ? matrix : selection)("%s, at %s, kill -9 of %s", async (order, phase, way) => {
+        const { stack } = subject;
+        subject.wish(orders[order]);
+        await underLoad(
+            `rolling ${order}, kill -9 of ${way} at "${phase}"`,
+            stack,
+            async load => {
+                await killAt(phase, way);
+                await load.mark("killed");
+                expectSuccess(await stack.up());
+                const seen = (await load.snapshot()).byVersion[subject.version]?.requests ?? 0;
+                await load.until(
+                    ({ byVersion }) => (byVersion[subject.version]?.requests ?? 0) >= seen + 50,
+                    `${subject.version} answers`,
+                );
+            },
+            load,
+        );
+        await expectPutRight();
+    });
+
+    it.runIf(isFull).each(["roll: start", "roll: prove", "roll: stop", "roll: vacate"] as const)(
+        "at %s, and then the old image is wanted again: it is taken back",
+        async phase => {
+            const { stack } = subject;
+            subject.wish();
+            await underLoad(
+                `rolling, kill -9 at "${phase}", taken back`,
+                stack,
+                async () => {
+                    await killAt(phase, "both");
+                    subject.wish();
+                    expectSuccess(await stack.up());
+                },
+                load,
+            );
+            await expectPutRight();
+        },
+    );
+
+    it.runIf(isFull)("and then blueGreen is wanted: first it is taken back, then the next up releases", async () => {
+        const { stack } = subject;
+        subject.wish();
+        await underLoad(
+            "rolling, kill -9, then blueGreen",
+            stack,
+            async () => {
+                await killAt("roll: vacate", "both");
+                subject.set({ strategy: "blueGreen" });
+                const { stdout, stderr } = expectSuccess(await stack.up());
+                expect(stdout + stderr).toContain("takes back an interrupted rolling release");
+                expect((await subject.front.service("web")).live).toBe("blue");
+                subject.image = subject.other;
+                await subject.expectRolled();
+            },
+            load,
+        );
+        subject.set({ strategy: "rolling", image: subject.image });
+        expectSuccess(await stack.up());
+        await expectPutRight();
+    });
+
+    it.runIf(isFull).each(ways)("while it takes a broken release back, kill -9 of %s", async way => {
+        const { stack } = subject;
+        subject.wish({}, { command: await subject.brokenInTheMiddle() });
+        await underLoad(
+            `rolling, kill -9 of ${way} at "roll: undo"`,
+            stack,
+            async () => {
+                await killAt("roll: undo", way);
+                subject.wish({}, { command: undefined });
+                expectSuccess(await stack.up());
+            },
+            load,
+        );
+        await expectPutRight();
+    });
+
+    it.runIf(isFull).each([1, 2, 3, 4, 5, 6])("twice, wherever it is by then (%s)", async round => {
+        const { stack } = subject;
+        subject.wish(round % 2 === 0 ? {} : { step: "half" });
+        await underLoad(
+            `rolling, killed twice (${round})`,
+            stack,
+            async () => {
+                await killAt(steps[(round * 5) % 7]!, "both");
+                await killAt(steps[(round * 3) % 7]!, "both").catch(error => {
+                    // What is left to do may not come by that step any more: then the up has ended by itself.
+                    expect(String(error)).toContain("it never came to");
+                });
+                expectSuccess(await stack.up());
+            },
+            load,
+        );
+        await expectPutRight();
+    });
+});

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { parse } from "yaml";
+import { expectSuccess } from "./command";
+import { LiveFront } from "./LiveFront";
+import { containersOf, outputsOf, webStack } from "./scenario";
+import { createStack, type TestStack } from "./stack";
+
+const v1 = "relink-hello:v1";
+const v2 = "relink-hello:v2";
+
+/** The example stack `rolling`, and what its service `web` runs when nothing goes wrong. */
+export class RollingStack {
+    image = v1;
+    replicas = 2;
+    readonly front: LiveFront;
+
+    private constructor(readonly stack: TestStack) {
+        this.front = new LiveFront(stack);
+    }
+
+    /** @param services which of the example's services */
+    static async create(services = ["web"]): Promise<RollingStack> {
+        const text = readFileSync(join(__dirname, "../../examples/rolling/Pulumi.rolling.yaml"), "utf8");
+        const all = parse(text).config["relink:services"] as Record<string, object>;
+        const config = webStack(all.web as Record<string, unknown>, {
+            services: Object.fromEntries(services.map(name => [name, all[name]])),
+        });
+        const stack = await createStack({ config });
+        try {
+            expectSuccess(await stack.up());
+        } catch (error) {
+            await stack.cleanup();
+            throw error;
+        }
+        return new RollingStack(stack);
+    }
+
+    /** The image that it does not run. */
+    get other(): string {
+        return this.image === v1 ? v2 : v1;
+    }
+
+    get version(): string {
+        return this.image.split(":")[1] ?? "";
+    }
+
+    set(settings: Record<string, unknown>): void {
+        for (const [key, value] of Object.entries(settings)) {
+            this.stack.setConfig(`services.web.${key}`, value);
+        }
+    }
+
+    /** Makes the next `up` roll to the other image, this way. */
+    wish(rolling: object = {}, more: Record<string, unknown> = {}): void {
+        this.image = this.other;
+        this.set({ image: this.image, strategy: { rolling }, ...more });
+    }
+
+    /** Ids of its containers. */
+    async ids(): Promise<string[]> {
+        return (await containersOf(this.stack, "blue")).map(({ id }) => id);
+    }
+
+    /**
+     * Every container of blue is of the image, up and known to HAProxy's memory, to its map and to the record; nothing is
+     * left open, and green holds nothing.
+     */
+    async expectRolled(): Promise<void> {
+        const { stack, front, image, replicas } = this;
+        const containers = await containersOf(stack, "blue");
+        const { Id } = await front.engine.docker.getImage(image).inspect();
+        expect(containers.map(({ imageId, state, restartPolicy }) => `${imageId} ${state} ${restartPolicy}`)).toEqual(
+            Array(replicas).fill(`${Id} running unless-stopped`),
+        );
+        const { blue, live, confirmed, intent } = await front.service("web");
+        const { ready, deviations, strays, release } = blue;
+        expect({ live, confirmed, intent, ready, deviations, strays }).toEqual({
+            live: "blue",
+            confirmed: "blue",
+            intent: undefined,
+            ready: replicas,
+            deviations: [],
+            strays: [],
+        });
+        expect(release).toMatchObject({ image, proved: true, linked: true });
+        const workers = (await front.observe()).front?.workers.filter(({ old }) => !old) ?? [];
+        expect(workers.map(({ releases }) => releases.get("web-blue"))).toEqual(workers.map(() => release?.id));
+        const record = await front.record("web");
+        expect(record.link.release).toBe(release?.id);
+        expect(Object.keys(record.releases)).toEqual([release?.id]);
+        expect(await containersOf(stack, "green")).toEqual([]);
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue", blue: { image, replicas } });
+    }
+
+    /**
+     * A command for which the `count`-th of the new containers cannot start, and the others can: its slot is the one that
+     * it gets by then.
+     */
+    async brokenInTheMiddle(): Promise<string[]> {
+        const { block, slots = [] } = (await this.front.service("web")).blue;
+        const taken = slots.map(({ slot }) => slot);
+        const free = Array.from({ length: block?.size ?? 0 }, (_, index) => index + 1).filter(s => !taken.includes(s));
+        // The second new one takes the slot of the lowest number that is free when the first one is up.
+        const [, second = 0] = free;
+        const address = block?.first.replace(/\d+$/, last => String(Number(last) + second - 1));
+        const program = [
+            `const all = Object.values(require("node:os").networkInterfaces()).flat();`,
+            `if (all.some(({ address }) => address === "${address}")) { console.log("broken in this place"); process.exit(1); }`,
+            `require("/app/server.js");`,
+        ];
+        return ["node", "-e", program.join(" ")];
+    }
+}
