@@ -51,15 +51,15 @@ export async function planFront(
     return {
         layout: layout(subnet),
         key: world.records.key ?? (pulumi.runtime.isDryRun() ? undefined : randomBytes(32)),
-        act:
-            anchor?.state !== "running" || world.generations.length === 0 || isStoodInFor(world) || findings.length > 0,
+        act: anchor?.state !== "running" || world.generations.length === 0 || !isServed(world) || findings.length > 0,
         objects,
     };
 }
 
-/** HAProxy runs in the anchor, beside a generation or for want of one. */
-function isStoodInFor({ front }: World): boolean {
-    return currentWorkers(front).some(({ generation }) => generation === STAND_IN);
+/** A generation can be talked to, and nobody has to stand in for it. */
+function isServed({ front }: World): boolean {
+    const workers = currentWorkers(front);
+    return workers.length > 0 && workers.every(({ generation }) => generation !== STAND_IN);
 }
 
 function refuseChanges(settings: FrontSettings, world: World, subnet: string | undefined): void {

@@ -21,6 +21,8 @@ export interface Applied {
     reloadNeeded: boolean;
     /** Hash of the version in force; a worker with another `configHash` has to be reloaded. */
     hash: string;
+    /** Takes back what this version changed, as far as nobody has changed it again since. */
+    undo: Change;
 }
 
 interface Job {
@@ -118,7 +120,7 @@ export class ConfigFolder {
     async #replace(before: InForce, files: Map<string, string>): Promise<Applied> {
         const hash = stampHash(files);
         if (before.version > 0 && isSame(before.files, files)) {
-            return { version: before.version, changed: false, reloadNeeded: false, hash };
+            return { version: before.version, changed: false, reloadNeeded: false, hash, undo: now => now };
         }
         const version = before.newest + 1;
         // The check has to see the new maps, so it gets a copy of the text that names this version's own folder.
@@ -147,7 +149,8 @@ export class ConfigFolder {
             target(before.version),
             String(KEPT_VERSIONS),
         ]);
-        return { version, changed: true, reloadNeeded: contentHash(before.files) !== hash, hash };
+        const reloadNeeded = contentHash(before.files) !== hash;
+        return { version, changed: true, reloadNeeded, hash, undo: undoOf(before.files, files) };
     }
 
     async #inForce(): Promise<InForce> {
@@ -212,6 +215,23 @@ function changed(files: ReadonlyMap<string, string>, change: Change): Map<string
         }
     }
     return new Map(after);
+}
+
+function undoOf(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Change {
+    return now => {
+        for (const path of new Set([...before.keys(), ...after.keys()])) {
+            const was = before.get(path);
+            if (was === after.get(path) || now.get(path) !== after.get(path)) {
+                continue;
+            }
+            if (was === undefined) {
+                now.delete(path);
+            } else {
+                now.set(path, was);
+            }
+        }
+        return now;
+    };
 }
 
 function isSame(one: ReadonlyMap<string, string>, two: ReadonlyMap<string, string>): boolean {

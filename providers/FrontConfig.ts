@@ -162,9 +162,13 @@ async function startGeneration(session: Session, world: World): Promise<void> {
 async function answers(session: Session): Promise<void> {
     await until(
         async seen => {
-            const { front, anchor } = await session.observe();
+            const { front, anchor, generations } = await session.observe();
             if (currentWorkers(front).every(({ generation }) => generation === STAND_IN)) {
-                seen("no worker of HAProxy runs; docker logs of the generation says why");
+                const name = generations.at(-1)?.name ?? `of ${session.target.front}-gen-NUMBER`;
+                seen(
+                    "no worker of HAProxy can be talked to by its socket, though it may well go on serving; " +
+                        `docker logs ${name} says why, and docker restart ${name} starts it anew`,
+                );
                 return undefined;
             }
             try {

@@ -3,7 +3,7 @@ import { Engine } from "../docker/Engine";
 import { exec } from "../docker/exec";
 import { Shell } from "../docker/Shell";
 import { type Change, ConfigFolder } from "../haproxy/folder";
-import { assertEveryWorker, isReadOnlyScript, type Run, Runtime } from "../haproxy/runtime";
+import { assertEveryWorker, isReadOnlyScript, ReloadFailed, type Run, Runtime } from "../haproxy/runtime";
 import { Lease } from "./Lease";
 import { currentWorkers, observe, observeEverything, type World } from "./observe";
 import { stopWithoutParent } from "./parent";
@@ -105,13 +105,22 @@ export class Session {
 
     /**
      * Changes HAProxy's files: a new checked version of the whole folder, swapped in atomically, and a reload where
-     * the runtime API cannot say it. Changes that come together share one check and one reload.
+     * the runtime API cannot say it. Changes that come together share one check and one reload. Files that HAProxy cannot
+     * load are taken back: it goes on with what it has, and should it have to start again, it shall be able to.
+     * @throws `ConfigRejected` or `ReloadFailed`, with HAProxy's words
      */
     async configure(change: Change): Promise<void> {
-        const { hash } = await this.#folder.apply(change);
+        const { hash, undo } = await this.#folder.apply(change);
         const reload = this.#reload.catch(() => {}).then(() => this.#reloadUnless(hash));
         this.#reload = reload;
-        await reload;
+        try {
+            await reload;
+        } catch (error) {
+            if (error instanceof ReloadFailed) {
+                await this.#folder.apply(undo);
+            }
+            throw error;
+        }
     }
 
     /**

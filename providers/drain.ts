@@ -98,7 +98,13 @@ async function endWorker(session: Session, worker: Worker): Promise<void> {
             ? anchor
             : generations.find(container => String(generationOf(container)) === worker.generation);
     if (home !== undefined) {
-        await exec(session.engine, home.id, ["kill", "-TERM", String(worker.pid)], { user: "0" });
+        // The shell's own: HAProxy's images have no program of this name. One that has ended meanwhile is fine.
+        const script = 'kill -TERM "$1" || ! kill -0 "$1"';
+        const argv = ["sh", "-c", script, "relink", String(worker.pid)];
+        const { exitCode, stderr } = await exec(session.engine, home.id, argv, { user: "0" });
+        if (exitCode !== 0) {
+            throw new Error(`worker ${worker.pid} of HAProxy could not be ended: ${stderr.trim()}`);
+        }
     }
 }
 

@@ -1,49 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
+import { exec } from "../../docker/exec";
+import { LinkValue } from "../../haproxy/LinkValue";
 import { expectSuccess } from "../support/command";
+import { gapUnderLoad } from "../support/gap";
 import { LiveFront } from "../support/LiveFront";
-import { type LoadResult, startLoad } from "../support/load";
+import { inAnchor } from "../support/leftovers";
+import type { LoadResult } from "../support/load";
 import { containersOf, oneAfterTheOther, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-/** Requests that are answered in a row, by then the service is back. */
-const backAgain = 300;
-
-/**
- * Does something that costs requests, and waits until they are answered again without anybody's help. The gap, from what
- * was done to the last lost request that was seen, is printed: it is what the documents may promise.
- */
-async function gapUnderLoad(scenario: string, stack: TestStack, harm: () => Promise<void>): Promise<LoadResult> {
-    const load = await startLoad({
-        url: stack.url,
-        connections: 8,
-        mix: { post: 2, newConnection: 1 },
-        ratePerSecond: 200,
-        maxSeconds: 120,
-        maxRequests: 50_000,
-    });
-    try {
-        await load.until(({ answered }) => answered >= 100, "the load is on");
-        const before = await load.snapshot();
-        await harm();
-        let last = before;
-        await load.until(now => {
-            if (now.failed > last.failed) {
-                last = now;
-            }
-            // Back is: so many answered since the last one that was lost.
-            return now.answered >= last.answered + backAgain;
-        }, "the service is back");
-        const result = await load.stop();
-        const { requests, answered, failed, open } = result;
-        expect(requests).toBe(answered + failed + open);
-        const gap = last === before ? "no gap" : `gap ${Math.round(last.atMs - before.atMs)} ms`;
-        console.log(`scenario ${scenario}: ${requests} requests, ${failed + open} failed, ${gap}`);
-        return result;
-    } finally {
-        load.kill();
-    }
-}
+/** More of the same takes long: `RELINK_FULL=1`. */
+const isFull = process.env.RELINK_FULL === "1";
 
 describe("what heals by itself", () => {
     const engine = Engine.connect();
@@ -63,9 +31,19 @@ describe("what heals by itself", () => {
     afterAll(() => stack?.cleanup());
 
     /** Kills a container's first process, as a crash does: `docker kill` would count as a wish. */
-    async function crash(name: string): Promise<void> {
+    async function crash(name: string): Promise<undefined> {
         const { State } = await engine.docker.getContainer(name).inspect();
         process.kill(State.Pid, "SIGKILL");
+    }
+
+    async function generation(): Promise<string> {
+        return (await front.observe()).generations.at(-1)!.name;
+    }
+
+    /** Who serves: numbers of generations, or the stand-in. */
+    async function servers(): Promise<string[]> {
+        const { workers = [] } = (await front.observe()).front ?? {};
+        return [...new Set(workers.filter(({ old }) => !old).map(({ generation }) => generation))].sort();
     }
 
     /** Afterwards everything is as it was confirmed, and an `up` has nothing to do. */
@@ -77,19 +55,74 @@ describe("what heals by itself", () => {
         expect(stdout).toContain("nothing to do: green serves relink-hello:v2");
     }
 
-    it("a killed HAProxy comes back with the confirmed link", async () => {
-        const [generation] = (await front.observe()).generations;
-        await expectHealed(
-            await gapUnderLoad("HAProxy killed", stack, async () => {
-                await crash(generation!.name);
-            }),
-        );
+    it("fault 17: a killed HAProxy comes back with the confirmed link", async () => {
+        await expectHealed(await gapUnderLoad("HAProxy killed", stack, async () => crash(await generation())));
+    });
+
+    it("fault 17: a killed worker takes its HAProxy with it, which comes back with the confirmed link", async () => {
+        const name = await generation();
+        const { startedAt } = (await front.observe()).generations.at(-1)!;
+        const result = await gapUnderLoad("HAProxy's worker killed", stack, async () => {
+            const { workers = [] } = (await front.observe()).front ?? {};
+            const kill = ["sh", "-c", `kill -KILL ${workers[0]?.pid}`];
+            expect(await exec(engine, name, kill, { user: "0" })).toMatchObject({ exitCode: 0 });
+            return undefined;
+        });
+        await expectHealed(result);
+        expect((await front.observe()).generations.at(-1)?.startedAt).not.toEqual(startedAt);
     });
 
     it("a killed anchor comes back, and HAProxy joins its new network namespace", async () => {
-        for (const time of ["first", "second"]) {
+        for (const time of isFull ? ["first", "second", "third", "fourth"] : ["first"]) {
             await expectHealed(await gapUnderLoad(`anchor killed, ${time} time`, stack, () => crash(stack.front)));
         }
+    });
+
+    it("an anchor that is restarted by hand takes HAProxy along", async () => {
+        const result = await gapUnderLoad("docker restart of the anchor", stack, async () => {
+            await engine.docker.getContainer(stack.front).restart({ t: 2 });
+            return undefined;
+        });
+        await expectHealed(result);
+    });
+
+    it.runIf(isFull)("an anchor that is stopped and started by hand takes HAProxy along", async () => {
+        const anchor = engine.docker.getContainer(stack.front);
+        const result = await gapUnderLoad("docker stop and start of the anchor", stack, async () => {
+            await anchor.stop({ t: 2 });
+            await anchor.start();
+            return undefined;
+        });
+        await expectHealed(result);
+    });
+
+    it.runIf(isFull)("fault 17: a generation that is restarted by hand has the confirmed link", async () => {
+        const result = await gapUnderLoad("docker restart of the generation", stack, async () => {
+            await engine.docker.getContainer(await generation()).restart({ t: 2 });
+            return undefined;
+        });
+        await expectHealed(result);
+    });
+
+    it("fault 17: for a generation that is stopped by hand the anchor stands in, until an up starts another", async () => {
+        const name = await generation();
+        const result = await gapUnderLoad(
+            "docker stop of the generation",
+            stack,
+            async () => {
+                await engine.docker.getContainer(name).stop({ t: 2 });
+                return undefined;
+            },
+            {
+                afterwards: async () => {
+                    expect(await servers()).toEqual(["stand-in"]);
+                    expectSuccess(await stack.up());
+                    expect(await servers()).toEqual(["2"]);
+                },
+            },
+        );
+        await expectHealed(result);
+        expect((await front.observe()).containers.map(container => container.name)).not.toContain(name);
     });
 
     it("a killed container of the live color comes back at its own address, while the other one serves", async () => {
@@ -98,5 +131,41 @@ describe("what heals by itself", () => {
         await expectHealed(result);
         const [again] = await containersOf(stack, "green");
         expect(again).toMatchObject({ name: container!.name, address: container!.address, state: "running" });
+    });
+
+    it("HAProxy that starts with an old map serves what that says, until the record decides", async () => {
+        await inAnchor(stack, `sed -i 's/^web .*/web ${LinkValue.to("blue")}/' /relink/config/current/maps/link.map`);
+        const [before] = await containersOf(stack, "blue");
+        await gapUnderLoad(
+            "HAProxy restarted with an old map",
+            stack,
+            async () => {
+                await engine.docker.getContainer(await generation()).restart({ t: 2 });
+                return undefined;
+            },
+            {
+                afterwards: async load => {
+                    expect(await front.service("web")).toMatchObject({ live: "blue", confirmed: "green" });
+                    const refused = await stack.up();
+                    expect(refused.code).not.toBe(0);
+                    expect(refused.stdout + refused.stderr).toContain(
+                        "HAProxy links it to blue, but the last confirmed link is green",
+                    );
+                    stack.setConfig("services.web.driftPolicy", "repair");
+                    expectSuccess(await stack.up());
+                    const { byVersion } = await load.snapshot();
+                    await load.until(
+                        now => (now.byVersion.v2?.requests ?? 0) > (byVersion.v2?.requests ?? 0) + 50,
+                        "v2",
+                    );
+                },
+            },
+        );
+        expect(await front.service("web")).toMatchObject({ live: "green", confirmed: "green" });
+        expect(await inAnchor(stack, "cat /relink/config/current/maps/link.map")).toContain(
+            `web ${LinkValue.to("green")}`,
+        );
+        expect((await containersOf(stack, "blue"))[0]).toMatchObject({ id: before!.id, state: "running" });
+        stack.setConfig("services.web.driftPolicy", undefined);
     });
 });

@@ -49,6 +49,10 @@ export class Subject {
 
     /** Makes the stack such that an `up` of this kind can come next, by runs that nothing interrupts. */
     async prepare(kind: Kind): Promise<void> {
+        // First of all, since a release takes over the number of replicas.
+        if (!kind.startsWith("scale") && this.colors[this.live]?.replicas !== 1) {
+            await this.unbroken("scale down");
+        }
         const isWarm = () => this.colors[this.idle]?.state === "running";
         if ((kind === "release" || kind === "return" || kind === "stop" || kind === "remove") && !isWarm()) {
             await this.unbroken("release");
@@ -59,9 +63,6 @@ export class Subject {
         }
         if (kind === "scale down" && replicas !== 2) {
             await this.unbroken("scale up");
-        }
-        if (!kind.startsWith("scale") && replicas !== 1) {
-            await this.unbroken("scale down");
         }
     }
 

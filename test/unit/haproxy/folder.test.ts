@@ -75,7 +75,7 @@ describe("the folder of HAProxy's files", () => {
         const first = await folder.apply(set("conf/00-global.cfg", "global\n    setenv RELINK_CONFIG unstamped\n"));
         expect(first).toMatchObject({ version: 1, changed: true, reloadNeeded: true });
         expect((await folder.read()).get("conf/00-global.cfg")).toContain(`RELINK_CONFIG ${first.hash}`);
-        expect(await folder.apply(set("maps/link.map", "web blue:green:0\n"))).toEqual({
+        expect(await folder.apply(set("maps/link.map", "web blue:green:0\n"))).toMatchObject({
             version: 2,
             changed: true,
             reloadNeeded: false,
@@ -161,6 +161,24 @@ describe("the folder of HAProxy's files", () => {
             expect(volume.versions.size).toBe(0);
         },
     );
+
+    it("takes back what one change did, and leaves what came after it", async () => {
+        const { folder } = new FakeVolume();
+        await folder.apply(files => files.set("conf/a.cfg", "old").set("conf/gone.cfg", "was here"));
+        const { undo } = await folder.apply(files => {
+            files.delete("conf/gone.cfg");
+            return files.set("conf/a.cfg", "new").set("conf/b.cfg", "new").set("conf/c.cfg", "new");
+        });
+        await folder.apply(set("conf/c.cfg", "newer"));
+        await folder.apply(undo);
+        expect(await folder.read()).toEqual(
+            new Map([
+                ["conf/a.cfg", "old"],
+                ["conf/c.cfg", "newer"],
+                ["conf/gone.cfg", "was here"],
+            ]),
+        );
+    });
 
     it("goes on after a failure of the volume itself", async () => {
         const volume = new FakeVolume();
