@@ -10,6 +10,7 @@ import { serviceOutputs } from "./components/outputs";
 import { readOwnState } from "./components/ownState";
 import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
+import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
 import { observeEverything } from "./providers/observe";
 import type { Target } from "./providers/Target";
@@ -22,12 +23,12 @@ export = async () => {
     const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
 
     const engine = await connect(host);
+    await waitForOthers(engine, front.name, Math.max(...services.map(({ policy }) => policy.lockTimeoutMs)));
     const [world, state] = await Promise.all([observeEverything(engine, target), readOwnState()]);
     const images = await findImages(engine, settings, world);
-    const frontPlan = await planFront(engine, target, front, world);
+    const frontPlan = await planFront(engine, target, settings, world);
     warnings(settings, images);
-    const { key, layout } = frontPlan;
-    const plans = planServices(services, world, images, key, layout.subnet, front, state);
+    const plans = planServices(settings, world, images, frontPlan, state);
     reportPlan(target, plans);
 
     const provider = host === undefined ? undefined : new docker.Provider("docker", { host });

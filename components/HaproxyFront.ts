@@ -92,6 +92,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 timeouts: settings.timeouts,
                 anchor: anchor.id,
                 act: plan.act,
+                __plan: plan.adoptFrom && { adoptFrom: plan.adoptFrom },
                 __key: plan.key && pulumi.secret(plan.key.toString("hex")),
                 configuration: fingerprintOf(settings),
                 __target: target,

@@ -7,11 +7,13 @@ import { LISTENER_PORTS } from "../haproxy/frontends";
 import { STAND_IN } from "../haproxy/names";
 import { frontFindings } from "../providers/frontFindings";
 import { currentWorkers, type World } from "../providers/observe";
-import { stackLabels, type Target } from "../providers/Target";
+import { stackName } from "../providers/ownership";
+import type { Target } from "../providers/Target";
 import { layout, type SubnetLayout } from "../release/addresses";
-import type { FrontSettings } from "../settings/Settings";
+import type { FrontSettings, Settings } from "../settings/Settings";
 import { httpsPortOffset } from "../settings/stackChecks";
-import { type FrontObject, type FrontObjects, findFrontObjects } from "./frontObjects";
+import { type FrontObjects, findFrontObjects } from "./frontObjects";
+import { claimFront, findFronts, type OtherFront } from "./frontOwner";
 import { fixedLabels, publishedPorts } from "./HaproxyFront";
 
 /** The front as it will be after this `up`. */
@@ -19,8 +21,10 @@ export interface FrontPlan {
     layout: SubnetLayout;
     /** The stack's random key; unknown in a preview before the first `up`. */
     key?: Buffer;
-    /** Whether HAProxy has to be started, or something of the front put right. */
+    /** Whether HAProxy has to be started, something of the front put right, or the front taken over. */
     act: boolean;
+    /** The stack that the front belongs to, where this `up` takes it over (`adoptFrom`). */
+    adoptFrom?: string;
     /** What is there already. Where Pulumi's state has lost it, it is imported, never made a second time. */
     objects: FrontObjects;
 }
@@ -32,16 +36,18 @@ export interface FrontPlan {
 export async function planFront(
     engine: Engine,
     target: Target,
-    settings: FrontSettings,
+    { front: settings, services }: Settings,
     world: World,
 ): Promise<FrontPlan> {
     const { anchor } = world;
     const objects = await findFrontObjects(engine, settings.name);
-    refuseTakenNames(settings.name, objects, target);
+    const adoptFrom = claimFront(target, objects, world, services);
     const { network } = objects;
     refuseChanges(settings, world, network?.subnet);
     if (anchor === undefined) {
-        await refuseTakenPorts(engine, settings);
+        const fronts = await findFronts(engine);
+        refuseOtherName(settings.name, fronts, [stackName(target), ...services.map(({ policy }) => policy.adoptFrom)]);
+        await refuseTakenPorts(engine, settings, fronts);
     }
     const findings = frontFindings(world);
     for (const finding of findings) {
@@ -51,7 +57,13 @@ export async function planFront(
     return {
         layout: layout(subnet),
         key: world.records.key ?? (pulumi.runtime.isDryRun() ? undefined : randomBytes(32)),
-        act: anchor?.state !== "running" || world.generations.length === 0 || !isServed(world) || findings.length > 0,
+        act:
+            adoptFrom !== undefined ||
+            anchor?.state !== "running" ||
+            world.generations.length === 0 ||
+            !isServed(world) ||
+            findings.length > 0,
+        adoptFrom,
         objects,
     };
 }
@@ -64,16 +76,12 @@ function isServed({ front }: World): boolean {
 
 function refuseChanges(settings: FrontSettings, world: World, subnet: string | undefined): void {
     const { anchor } = world;
-    const other = world.containers.find(
-        ({ labels }) => labels["relink.role"] === "anchor" && labels["relink.front"] !== settings.name,
-    );
     const wanted = { ...fixedLabels(settings), "relink.front.network.subnet": settings.network.subnet ?? subnet };
     const fixed = Object.entries(wanted).map(([label, value]) => ({
         key: label.replace("relink.front.", ""),
         was: label === "relink.front.network.subnet" ? subnet : anchor?.labels[label],
         wanted: value,
     }));
-    fixed.push({ key: "name", was: other?.labels["relink.front"], wanted: settings.name });
     const problems = fixed
         .filter(({ was, wanted }) => was !== undefined && was !== wanted)
         .map(
@@ -81,30 +89,29 @@ function refuseChanges(settings: FrontSettings, world: World, subnet: string | u
                 ` - relink:front.${key}: is ${was} since the front was created, and cannot become ${wanted}.\n` +
                 `   pulumi config set --path 'relink:front.${key}' ${was}`,
         );
+    refuse("The front cannot be changed like this", problems);
+}
+
+function refuse(what: string, problems: string[]): void {
     if (problems.length > 0) {
-        throw new pulumi.RunError(`The front cannot be changed like this; nothing was done.\n${problems.join("\n")}`);
+        throw new pulumi.RunError(`${what}; nothing was done.\n${problems.join("\n")}`);
     }
 }
 
-/**
- * Docker gives whoever asks for a volume by name the one that is there: without this, two stacks whose fronts have the
- * same name would share a record. What an earlier `up` of this stack has made is its own.
- */
-function refuseTakenNames(front: string, { anchor, network, volumes }: FrontObjects, target: Target): void {
-    const ours = Object.entries(stackLabels(target));
-    const foreign = [anchor, network, ...Object.values(volumes)]
-        .filter((object): object is FrontObject => object !== undefined)
-        .filter(({ labels }) => ours.some(([label, value]) => labels[label] !== value));
-    if (foreign.length > 0) {
-        throw new pulumi.RunError(
-            `The front ${front} cannot be made, since somebody else has ${foreign.map(({ words }) => words).join(", ")}; ` +
-                "nothing was done. Choose another name:\n   pulumi config set --path relink:front.name NAME",
+/** The front of this stack, or of the one that it adopts, is there under another name. */
+function refuseOtherName(name: string, fronts: OtherFront[], owners: (string | undefined)[]): void {
+    const problems = fronts
+        .filter(({ owner }) => owners.includes(owner))
+        .map(
+            front =>
+                ` - relink:front.name: is ${front.name} since the front of ${front.owner} was created, and cannot become ${name}.\n` +
+                `   pulumi config set --path relink:front.name ${front.name}`,
         );
-    }
+    refuse("The front cannot be changed like this", problems);
 }
 
 /** The first `up` finds out before it makes anything whether it can publish its ports. */
-async function refuseTakenPorts(engine: Engine, settings: FrontSettings): Promise<void> {
+async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts: OtherFront[]): Promise<void> {
     const held = await Promise.all(
         publishedPorts(settings).map(async ({ key, internal, external: port, ip: address }) => ({
             what:
@@ -115,14 +122,17 @@ async function refuseTakenPorts(engine: Engine, settings: FrontSettings): Promis
             holder: await holderOf(engine, { port, address }),
         })),
     );
+    const ownerOf = (holder: string | undefined): string => {
+        const front = fronts.find(({ name }) => holder === `the container ${name}`);
+        const hint = "if this stack is that one under another name, docs/state.md says what to do";
+        return front === undefined ? "" : ` (the front of the stack ${front.owner}; ${hint})`;
+    };
     const problems = held
         .filter(({ holder }) => holder !== undefined)
         .map(
             ({ what, key, holder }) =>
-                ` - relink:front.${key}: port ${what} is held by ${holder}. Stop that, or choose another one:\n` +
+                ` - relink:front.${key}: port ${what} is held by ${holder}${ownerOf(holder)}. Stop that, or choose another one:\n` +
                 `   pulumi config set --path relink:front.${key} PORT`,
         );
-    if (problems.length > 0) {
-        throw new pulumi.RunError(`The front cannot publish its ports; nothing was done.\n${problems.join("\n")}`);
-    }
+    refuse("The front cannot publish its ports", problems);
 }

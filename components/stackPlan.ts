@@ -8,7 +8,8 @@ import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
 import { settle } from "../release/settle";
 import { changedSettings } from "../settings/defaults";
-import type { Color, FrontSettings, ServiceSettings } from "../settings/Settings";
+import type { Color, FrontSettings, ServiceSettings, Settings } from "../settings/Settings";
+import type { FrontPlan } from "./frontPlan";
 import type { FoundImage } from "./images";
 import { publicUrl } from "./outputs";
 import type { OwnState } from "./ownState";
@@ -22,14 +23,15 @@ export interface ServicePlan {
     link: LinkAction;
 }
 
-/** Plans all services of a stack: the pure plan of each, and addresses that no two of them share. */
+/**
+ * Plans all services of a stack: the pure plan of each, and addresses that no two of them share. Without Pulumi's
+ * `state`, it is taken to know all of them.
+ */
 export function planServices(
-    services: ServiceSettings[],
+    { services, front }: Pick<Settings, "services" | "front">,
     world: World,
     images: Map<string, FoundImage>,
-    key: Buffer | undefined,
-    subnet: string,
-    front: FrontSettings,
+    { key, layout: { subnet }, adoptFrom }: Pick<FrontPlan, "key" | "layout" | "adoptFrom">,
     state?: OwnState,
 ): ServicePlan[] {
     const taken = [...world.records.services.values()].flatMap(record =>
@@ -37,7 +39,7 @@ export function planServices(
     );
     return services.map(settings => {
         const lost = state !== undefined && !state.knows(settings.name);
-        const observed = { ...observedService(world, settings.name), lost };
+        const observed = { ...observedService(world, settings.name), lost, formerOwner: adoptFrom };
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
         const { replicas, hosts, live, promote, policy } = settings;
@@ -157,6 +159,7 @@ function actionPolicy({ policy }: ServiceSettings): DeploymentAction["policy"] {
         strategy: _strategy,
         bakeTimeMs: _bake,
         analysis: _analysis,
+        adoptFrom: _owner,
         ...rest
     } = policy;
     return rest;

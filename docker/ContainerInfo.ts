@@ -29,10 +29,7 @@ export interface ContainerInfo {
     restartPolicy: "no" | "always" | "unless-stopped" | "on-failure";
 }
 
-/**
- * All containers, running or not, that carry these labels, by name. `address` is the one on `network`. One that goes
- * away meanwhile is left out.
- */
+/** All containers, running or not, that carry these labels, by name. `address` is the one on `network`. */
 export async function listContainers(
     engine: Engine,
     labels: Record<string, string>,
@@ -40,7 +37,16 @@ export async function listContainers(
 ): Promise<ContainerInfo[]> {
     const filters = { label: Object.entries(labels).map(([name, value]) => `${name}=${value}`) };
     const found = await engine.docker.listContainers({ all: true, filters });
-    const infos = await Promise.all(found.map(({ Id }) => inspectContainer(engine, Id, network)));
+    return inspectContainers(engine, found, network);
+}
+
+/** These containers, by name. One that goes away meanwhile is left out. */
+export async function inspectContainers(
+    engine: Engine,
+    containers: { Id: string }[],
+    network?: string,
+): Promise<ContainerInfo[]> {
+    const infos = await Promise.all(containers.map(({ Id }) => inspectContainer(engine, Id, network)));
     return infos.filter(info => info !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -9,7 +9,7 @@ import { startFailure } from "./startFailure";
 import { demultiplex } from "./streams";
 
 export type { ContainerInfo } from "./ContainerInfo";
-export { listContainers } from "./ContainerInfo";
+export { inspectContainers, listContainers } from "./ContainerInfo";
 export type { ContainerSpec } from "./ContainerSpec";
 
 const MAX_LINE_CHARACTERS = 500;

@@ -7,7 +7,7 @@ import type { DeclaredHooks } from "../release/Observed";
 import type { ColorState } from "../release/plan";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
-import type { Color, PolicySettings, ReleaseSettings, RollingSettings } from "../settings/Settings";
+import type { ActionPolicy, Color, ReleaseSettings, RollingSettings } from "../settings/Settings";
 import { type BakePolicy, recover } from "./bake";
 import { ColorDeployment } from "./ColorDeployment";
 import { containersOf, fingerprint, observedService } from "./observe";
@@ -32,7 +32,7 @@ export interface DeploymentAction {
     otherBlock?: AddressBlock;
     /** Id of the image on the Docker host, where it is there. */
     imageId?: string;
-    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy" | "bakeTimeMs" | "analysis">;
+    policy: ActionPolicy;
     bake: BakePolicy;
     /** How a service with `strategy: rolling` goes about it. */
     rolling?: RollingSettings;

@@ -12,6 +12,7 @@ import { restoreAnchor } from "./anchor";
 import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
 import { currentWorkers, generationOf, observeEverything, runs, type World } from "./observe";
 import { frontObserved, readBack } from "./observed";
+import { labelledOwner, writeOwner } from "./ownership";
 import { type Progress, progressFor } from "./progress";
 import { ensureKey, readRecords, writeFrontIncarnation } from "./RecordStore";
 import { type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
@@ -19,7 +20,13 @@ import { Session } from "./Session";
 import { folders, frontNames, stackLabels } from "./Target";
 import { until } from "./until";
 
-export interface FrontConfigInputs extends CommonInputs<undefined> {
+/** What has to be done about the front's owner. */
+export interface FrontAction {
+    /** The stack that the front is taken over from. */
+    adoptFrom?: string;
+}
+
+export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     /** The anchor's container id: a new anchor needs a new generation. */
     anchor: string;
     image: string;
@@ -78,8 +85,9 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     const session = Session.for(inputs.__target);
     const progress = progressFor(inputs.__urn);
     await restoreAnchor(session, progress);
-    await session.lease.take();
+    await session.lease.take(0, inputs.__plan?.adoptFrom);
     await session.lease.guarded(prepareScript, [folders.run, haproxyUser]);
+    await takeOver(session, progress);
     if (incarnation !== undefined) {
         await writeFrontIncarnation(session.lease, incarnation);
     }
@@ -111,6 +119,16 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     progress.status("waiting until HAProxy answers");
     await answers(session);
     await endStandIn(session, progress);
+}
+
+/** From here on the record says that the front is this stack's, whatever the labels say. */
+async function takeOver(session: Session, progress: Progress): Promise<void> {
+    const { anchor, owner } = await session.observe();
+    const { stack } = session.lease;
+    await writeOwner(session.lease, stack, labelledOwner(anchor?.labels ?? {}) ?? stack);
+    if (owner !== undefined && owner !== stack) {
+        progress.info(`taken over from the stack ${owner}`);
+    }
 }
 
 /** A generation of an anchor that is gone lives on in a network namespace that nobody reaches. */

@@ -15,6 +15,8 @@ const waitStepMs = 1_000;
 const lostExitCode = 75;
 /** Exit code of a request for a lease that somebody else holds. */
 const heldExitCode = 76;
+/** Exit code of a request for the lease of a front that belongs to another stack. */
+const notOwnerExitCode = 77;
 
 /** Somebody else is changing this front now. */
 export class LeaseHeld extends Error {
@@ -29,11 +31,37 @@ export class LeaseHeld extends Error {
     }
 }
 
+/** The front belongs to another stack. */
+export class NotOwner extends Error {
+    constructor(readonly owner: string) {
+        super(
+            `the front belongs to the stack ${owner}, so nothing was done. If this stack is that one under another name, ` +
+                "docs/state.md says how to adopt it",
+        );
+    }
+}
+
 /** The lease was taken over in the middle: whoever has it now decides. */
 export class LeaseLost extends Error {
     constructor() {
         super("another up has taken over this front, so this one stops here. Run pulumi up again");
     }
+}
+
+/** A lease that somebody holds, as everybody can read it. */
+export interface LeaseFile {
+    /** When it runs out unless its holder renews it, by the Docker host's clock. */
+    expires: Date;
+    holder: Owner;
+}
+
+/** Reads the lease file; undefined where nobody has the lease. */
+export function parseLease(text: string | undefined): LeaseFile | undefined {
+    const [, expires, token = "-", holder = ""] = (text ?? "").split("\n");
+    const seconds = Number(expires);
+    return token === "-" || !(seconds > 0)
+        ? undefined
+        : { expires: new Date(seconds * 1000), holder: Owner.parse(holder) };
 }
 
 /**
@@ -51,7 +79,8 @@ export class Lease {
 
     constructor(
         private readonly anchor: Run,
-        stack: string,
+        /** The stack that this process works for, `project/stack`. */
+        readonly stack: string,
         /** Tells the user what is going on. */
         private readonly tell: (text: string) => void = () => {},
     ) {
@@ -71,23 +100,24 @@ export class Lease {
     /**
      * Takes the lease, once per process.
      * @param waitMs How long to wait for somebody else's, milliseconds (`lockTimeout`).
-     * @throws {@link LeaseHeld}
+     * @param adoptFrom Another stack that the front may belong to.
+     * @throws {@link LeaseHeld}, {@link NotOwner}
      */
-    take(waitMs = 0): Promise<void> {
-        this.#pending ??= this.#wait(waitMs).catch(error => {
+    take(waitMs = 0, adoptFrom = this.stack): Promise<void> {
+        this.#pending ??= this.#wait(waitMs, adoptFrom).catch(error => {
             this.#pending = undefined;
             throw error;
         });
         return this.#pending;
     }
 
-    async #wait(waitMs: number): Promise<void> {
+    async #wait(waitMs: number, adoptFrom: string): Promise<void> {
         const deadline = Date.now() + waitMs;
         let told = "";
         for (;;) {
             stopWithoutParent();
             try {
-                return await this.#take();
+                return await this.#take(adoptFrom);
             } catch (error) {
                 if (!(error instanceof LeaseHeld) || Date.now() >= deadline) {
                     throw error;
@@ -101,18 +131,22 @@ export class Lease {
         }
     }
 
-    async #take(deadEpoch = -1): Promise<void> {
+    async #take(adoptFrom: string, deadEpoch = -1): Promise<void> {
+        const lease = [String(leaseSeconds), this.#token, String(deadEpoch)];
         const { exitCode, stdout, stderr } = await this.anchor(
-            ["sh", "-c", takeScript, "relink", folders.record, String(leaseSeconds), this.#token, String(deadEpoch)],
+            ["sh", "-c", takeScript, "relink", folders.record, ...lease, this.stack, adoptFrom],
             `${this.#self}\n`,
         );
+        if (exitCode === notOwnerExitCode) {
+            throw new NotOwner(stdout.trim());
+        }
         if (exitCode === heldExitCode) {
             const [epoch = "", seconds = "", text = ""] = stdout.trim().split("\n");
             const owner = Owner.parse(text);
             if (owner.isDead() && Number(epoch) !== deadEpoch) {
                 // Its process was on this machine and is gone: nobody has to wait until its lease runs out.
                 this.tell(`taking over from an up that died: ${owner.words}`);
-                return this.#take(Number(epoch));
+                return this.#take(adoptFrom, Number(epoch));
             }
             throw new LeaseHeld(owner.words, Number(seconds));
         }
@@ -195,6 +229,8 @@ flock 9 || exit 1
 // A heartbeat is not synced, so a power cut may leave anything of the file. That is nobody's lease, and its epoch is then
 // higher than any that was counted: whoever held it before can write nothing more.
 const takeScript = `${lockScript}${keepFile}
+mine=$(tail -n 1 owner 2>/dev/null)
+if [ -n "$mine" ] && [ "$mine" != "$5" ] && [ "$mine" != "$6" ]; then echo "$mine"; exit ${notOwnerExitCode}; fi
 epoch=0; expires=0; token=-; owner=-
 if [ -f lease ]; then { read -r epoch; read -r expires; read -r token; read -r owner; } < lease; fi
 now=$(date +%s)

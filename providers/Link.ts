@@ -6,7 +6,7 @@ import { assertEveryWorker } from "../haproxy/runtime";
 import type { DeclaredHooks, Farewell, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
-import type { Color, PolicySettings } from "../settings/Settings";
+import type { ActionPolicy, Color } from "../settings/Settings";
 import { type BakePolicy, bake, bakeMsOf, recover } from "./bake";
 import { drain } from "./drain";
 import { moveLink, pointTo } from "./moveLink";
@@ -33,7 +33,7 @@ export interface LinkAction {
     restore: boolean;
     /** A farewell that an earlier `up` began and still owes. */
     leave?: { color: Color; farewell: Farewell };
-    policy: Omit<PolicySettings, "hooks" | "driftPolicy" | "strategy" | "bakeTimeMs" | "analysis">;
+    policy: ActionPolicy;
     bake: BakePolicy;
     /** The hooks that ran in this `up` as Commands, and whether the config has them. */
     hooks: DeclaredHooks;

@@ -1,7 +1,9 @@
 import { readFolder } from "../docker/archive";
 import type { Engine } from "../docker/Engine";
+import { statusOf } from "../docker/errors";
 import { keepFile } from "./keepFile";
-import type { Lease } from "./Lease";
+import { type Lease, type LeaseFile, parseLease } from "./Lease";
+import { parseOwners } from "./ownership";
 import { emptyRecord, parseRecord, prune, type ServiceRecord } from "./Record";
 import { folders } from "./Target";
 
@@ -11,11 +13,20 @@ export interface Records {
     key?: Buffer;
     /** Counts the creations of the front's configuration: the deletion of an older one does nothing (rule 11). */
     frontIncarnation: number;
+    /** Stacks that the front has belonged to, the present one last; none before it was written down. */
+    owners?: string[];
+    /** Who is at work on the front. */
+    lease?: LeaseFile;
 }
 
-/** Reads all records by archive GET, which works on a stopped anchor too. */
+/** Reads all records by archive GET, which works on a stopped anchor too; without an anchor there are none. */
 export async function readRecords(engine: Engine, anchor: string): Promise<Records> {
-    const files = await readFolder(engine, anchor, folders.record);
+    const files = await readFolder(engine, anchor, folders.record).catch(error => {
+        if (statusOf(error) === 404) {
+            return new Map<string, Buffer>();
+        }
+        throw error;
+    });
     const services = new Map<string, ServiceRecord>();
     for (const [path, content] of files) {
         const name = /(?:^|\/)services\/([a-z][a-z0-9-]*)\.json$/.exec(path)?.[1];
@@ -29,6 +40,8 @@ export async function readRecords(engine: Engine, anchor: string): Promise<Recor
         services,
         key: key ? Buffer.from(key, "hex") : undefined,
         frontIncarnation: Number(text("front-incarnation") ?? 0),
+        owners: parseOwners(text("owner")),
+        lease: parseLease(text("lease")),
     };
 }
 

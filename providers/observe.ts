@@ -1,5 +1,5 @@
 import { readFolder } from "../docker/archive";
-import { type ContainerInfo, listContainers } from "../docker/containers";
+import { type ContainerInfo, inspectContainers } from "../docker/containers";
 import type { Engine } from "../docker/Engine";
 import { statusOf } from "../docker/errors";
 import { exec } from "../docker/exec";
@@ -13,18 +13,21 @@ import type { ObservedColor, ObservedService, ObservedSlot } from "../release/Ob
 import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
 import { type ColorView, deviationsOf, endedOf } from "./deviations";
+import { belongsTo, labelledOwner, stackName } from "./ownership";
 import type { ServiceRecord } from "./Record";
 import { type Records, readRecords, recordOf } from "./RecordStore";
 import { runs, slotOf, strangeness } from "./slots";
-import { frontNames, stackLabels, type Target } from "./Target";
+import { frontNames, type Target } from "./Target";
 
 export { runs, slotOf } from "./slots";
 
 /** Everything of one stack on its Docker host, read in one pass of parallel, read-only calls. */
 export interface World {
-    /** All containers with this stack's labels. */
+    /** All containers of the front, with the labels of this stack or of one that it was adopted from. */
     containers: ContainerInfo[];
     anchor?: ContainerInfo;
+    /** The stack that the front belongs to, `project/stack`; undefined where there is none. */
+    owner?: string;
     /** Containers of HAProxy that run, oldest first. */
     generations: ContainerInfo[];
     records: Records;
@@ -49,7 +52,22 @@ export interface FrontView {
 /** Reads the live system of a stack. */
 export async function observe(engine: Engine, target: Target, runtime?: FrontView): Promise<World> {
     const names = frontNames(target.front);
-    const containers = await listContainers(engine, stackLabels(target), names.network);
+    const [found, records] = await Promise.all([
+        engine.docker.listContainers({ all: true, filters: { label: ["relink.project"] } }),
+        readRecords(engine, names.anchor),
+    ]);
+    const anchorFound = found.find(({ Names }) => Names.includes(`/${names.anchor}`));
+    const owners = [stackName(target), labelledOwner(anchorFound?.Labels ?? {}), ...(records.owners ?? [])];
+    const [containers, front] = await Promise.all([
+        inspectContainers(
+            engine,
+            found.filter(({ Labels }) => belongsTo(target.front, owners, Labels)),
+            names.network,
+        ),
+        anchorFound?.State === "running"
+            ? (runtime ?? new Runtime(runInAnchor(engine, target.front))).observe()
+            : undefined,
+    ]);
     const anchor = containers.find(({ name }) => name === names.anchor);
     const generations = containers
         .filter(({ labels, state }) => labels["relink.generation"] !== undefined && state === "running")
@@ -57,11 +75,8 @@ export async function observe(engine: Engine, target: Target, runtime?: FrontVie
     if (anchor === undefined) {
         return { containers, generations, records: { services: new Map(), frontIncarnation: 0 } };
     }
-    const [records, front] = await Promise.all([
-        readRecords(engine, anchor.id),
-        anchor.state === "running" ? (runtime ?? new Runtime(runInAnchor(engine, target.front))).observe() : undefined,
-    ]);
-    return { containers, anchor, generations, records, front };
+    const owner = records.owners?.at(-1) ?? labelledOwner(anchor.labels);
+    return { containers, anchor, generations, records, front, owner };
 }
 
 /**

@@ -156,6 +156,8 @@ export interface ObservedService {
     hooks: DeclaredHooks;
     /** Pulumi's state does not know it: it was lost, or is somewhere else. */
     lost?: boolean;
+    /** The stack, `project/stack`, that it belongs to until this `up` takes it over (`adoptFrom`). */
+    formerOwner?: string;
 }
 
 /** A service of which nothing exists yet. */

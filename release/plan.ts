@@ -97,7 +97,8 @@ export function plan(observed: ObservedService, desired: Desired): Plan {
     const open = settleRoll(observed);
     const { service, recovery } = settle(observed, leavesLive(observed, desired));
     const decided = open === undefined ? recovered(decide(service, desired), recovery) : overRoll(open, desired);
-    return observed.lost && service.live !== "none" ? adopted(decided) : decided;
+    const { lost, formerOwner } = observed;
+    return (lost || formerOwner !== undefined) && service.live !== "none" ? adopted(decided, formerOwner) : decided;
 }
 
 /** Whatever else is to be done, an open switch is settled first. */
@@ -125,9 +126,12 @@ function leavesLive(service: ObservedService, { live, release }: Desired): boole
     return live === "auto" ? same(service[idle].release, release) : live === idle;
 }
 
-/** Pulumi's state gets to know what runs. That alone touches nothing. */
-function adopted(decided: Plan): Plan {
-    const adopts = "adopts what runs, which Pulumi's state does not know";
+/** This stack, or its state, gets to know what runs. That alone touches nothing. */
+function adopted(decided: Plan, formerOwner: string | undefined): Plan {
+    const adopts =
+        formerOwner === undefined
+            ? "adopts what runs, which Pulumi's state does not know"
+            : `takes over what runs from the stack ${formerOwner}`;
     return decided.row === "nothing"
         ? { ...decided, row: "adopt", sentence: `${adopts}; ${decided.sentence}` }
         : { ...decided, sentence: `${adopts}; then ${decided.sentence}` };

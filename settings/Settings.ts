@@ -276,9 +276,17 @@ export interface PolicySettings {
      * restores the recorded live release and link, and does nothing else in that `up`. @default "fail"
      */
     driftPolicy: "fail" | "repair";
+    /** `project/stack` that this stack was called when the front was made, or last adopted. @default undefined */
+    adoptFrom?: string;
     /** How long to wait for another `up` at work on the same front, milliseconds. @default 0 (refuse at once) */
     lockTimeoutMs: number;
 }
+
+/** What a provider needs of the policy while it acts: the rest is the plan's business, or is passed on by itself. */
+export type ActionPolicy = Omit<
+    PolicySettings,
+    "hooks" | "driftPolicy" | "strategy" | "bakeTimeMs" | "analysis" | "adoptFrom"
+>;
 
 /** One service: what a user releases. */
 export interface ServiceSettings {

@@ -122,6 +122,7 @@ function buildService(name: string, config: ServiceConfig, secrets: StackConfig[
             },
             retryToken: config.retryToken,
             driftPolicy: config.driftPolicy,
+            adoptFrom: config.adoptFrom,
             lockTimeoutMs: config.lockTimeout,
         },
     };

@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { analysisSchema, hooksSchema } from "./hooks";
-import { duration, flag, freeText, oneOf } from "./leaves";
+import { duration, flag, freeText, oneOf, textLike } from "./leaves";
 import { strategySchema } from "./strategy";
 
 /** The keys of a service that say how it is released. */
@@ -19,5 +20,9 @@ export const policyShape = {
         /^.{1,256}$/su.test(text),
     ).optional(),
     driftPolicy: oneOf(["fail", "repair"]).prefault("fail"),
+    adoptFrom: textLike(/^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/, {
+        wanted: "a project and a stack, PROJECT/STACK",
+        example: "shop/prod",
+    }).optional(),
     lockTimeout: duration("0s", 0).prefault("0s"),
 };

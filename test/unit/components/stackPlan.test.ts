@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { planServices } from "../../../components/stackPlan";
 import type { World } from "../../../providers/observe";
 import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
-import { type AddressBlock, slotAddress, slotsFor } from "../../../release/addresses";
+import { type AddressBlock, layout, slotAddress, slotsFor } from "../../../release/addresses";
 import { key, recorded } from "../release/support";
 import { settingsOf } from "../settings/support";
 
@@ -25,7 +25,7 @@ function plansOf(services: Record<string, object>, world = worldOf(), problem?: 
     ]);
     const settings = settingsOf({ services: Object.fromEntries(full) });
     const images = new Map(settings.services.map(({ name }) => [name, { digest: "sha256:aa", problem }]));
-    return planServices(settings.services, world, images, key, subnet, settings.front);
+    return planServices(settings, world, images, { key, layout: layout(subnet) });
 }
 
 function addressesOf({ size, ...block }: AddressBlock): string[] {

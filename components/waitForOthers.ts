@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Engine } from "../docker/Engine";
+import type { LeaseFile } from "../providers/Lease";
+import { readRecords } from "../providers/RecordStore";
+import { frontNames } from "../providers/Target";
+
+/** Time between two looks at a lease that somebody else holds, milliseconds. */
+const lookMs = 1_000;
+
+/**
+ * Lets another `up` that is at work on the front come to its end before this one looks and plans, for `lockTimeout` at
+ * most: a plan from its middle would be stale by the time that the lease is free. A preview only says who is at work.
+ */
+export async function waitForOthers(engine: Engine, front: string, lockTimeoutMs: number): Promise<void> {
+    const deadline = Date.now() + lockTimeoutMs;
+    let told = "";
+    for (;;) {
+        const { lease } = await readRecords(engine, frontNames(front).anchor);
+        if (lease === undefined || !(await isHeld(engine, lease))) {
+            return;
+        }
+        const { words } = lease.holder;
+        if (pulumi.runtime.isDryRun()) {
+            pulumi.log.warn(`another up is at work on this front: ${words}. What it changes is not in this preview.`);
+            return;
+        }
+        if (Date.now() >= deadline) {
+            // What has something to do is refused by the lease itself.
+            return;
+        }
+        if (words !== told) {
+            told = words;
+            pulumi.log.info(`waiting for another up to end: ${words}`);
+        }
+        await new Promise(resolve => setTimeout(resolve, Math.min(lookMs, Math.max(0, deadline - Date.now()))));
+    }
+}
+
+/** Neither has it run out, nor is its holder known to be dead. */
+async function isHeld(engine: Engine, { expires, holder }: LeaseFile): Promise<boolean> {
+    return !holder.isDead() && (await engine.now()) < expires;
+}
