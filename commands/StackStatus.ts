@@ -15,6 +15,7 @@ import { recordOf } from "../providers/RecordStore";
 import { findDrift } from "../release/drift";
 import { type Intent, idleColor, type Live, type ObservedService } from "../release/Observed";
 import { asObserved, type ColorState } from "../release/plan";
+import { routeText } from "../settings/Route";
 import type { Color, ServiceSettings } from "../settings/Settings";
 import type { OpenStack } from "./OpenStack";
 
@@ -51,7 +52,7 @@ export interface ServiceStatus {
     /** The color that a rollback goes to. */
     stable: Live;
     idle: Color;
-    hosts: string[];
+    routes: string[];
     /** What the config asks for; null where the service is not in it, or the config is wrong. */
     wanted: { image: string; replicas: number } | null;
     /** What needs somebody's attention, with the next step. */
@@ -184,7 +185,7 @@ function serviceStatus(world: World, name: string, wanted: ServiceSettings | und
         live: observed.live,
         stable: observed.stable?.color ?? "none",
         idle: idleColor(observed.live),
-        hosts: observed.hosts,
+        routes: observed.routes.map(routeText),
         wanted: wanted === undefined ? null : { image: wanted.release.image, replicas: wanted.replicas },
         problems: serviceProblems(world, observed),
         unfinished: observed.intent ?? null,

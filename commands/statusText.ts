@@ -38,11 +38,13 @@ function title({ project, stack, front, source }: StackStatus, style: Style, at:
 }
 
 function serviceLines(service: ServiceStatus, style: Style, long: boolean, at: Date): string[] {
-    const { name, live, stable, hosts, wanted, problems, history } = service;
+    const { name, live, stable, routes, wanted, problems, history } = service;
     const head = [
         live === "none" ? "not released yet" : `${live} is live`,
         ...(stable !== live && stable !== "none" ? [`${stable} is stable`] : []),
-        ...(hosts.length === 0 ? [] : [hosts.join(", ") === "*" ? "all hosts" : hosts.join(", ")]),
+        ...(routes.length === 0
+            ? []
+            : [routes.map(route => (route === "*" ? "all other requests" : route)).join(", ")]),
     ].join(", ");
     const differs = live !== "none" && wanted !== null && service[live].release?.image !== wanted.image;
     const moves = history.slice(0, long ? undefined : shortHistory);

@@ -7,6 +7,7 @@ import type { LinkAction } from "../providers/Link";
 import type { Target } from "../providers/Target";
 import type { CommandHook, DeclaredHooks } from "../release/Observed";
 import type { Plan } from "../release/plan";
+import { routeText } from "../settings/Route";
 import type { Color, HooksSettings } from "../settings/Settings";
 import { ColorService } from "./ColorService";
 import { ProvidedResource, urnOf } from "./dynamic";
@@ -59,7 +60,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
             {
                 service: name,
                 link: plan.link.live,
-                hosts: plan.link.hosts,
+                routes: plan.link.routes.map(routeText),
                 act: plan.link.act,
                 __plan: args.link,
                 __target: target,

@@ -1,5 +1,6 @@
 import type { ObservedService } from "../release/Observed";
 import { asObserved, type ColorPlan, type Plan } from "../release/plan";
+import type { Route } from "../settings/Route";
 import type { FrontSettings } from "../settings/Settings";
 
 /** What `pulumi stack output services` shows of one service. */
@@ -29,7 +30,7 @@ export interface ReleaseOutputs {
 /** The outputs of a service: what its plan has brought about, and what was observed where that is nothing. */
 export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, front: FrontSettings): ServiceOutputs {
     const { blue, green, link, row, refusal, awaiting } = { ...asObserved(observed), ...plan };
-    const { live, hosts } = link;
+    const { live, routes } = link;
     const release = (blue.release ?? green.release)?.settings;
     const isWorker = release !== undefined && release.port === undefined;
     return {
@@ -41,7 +42,7 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
         ...(isWorker
             ? {}
             : {
-                  url: publicUrl(front, hosts),
+                  url: publicUrl(front, routes),
                   previewUrl: `http://${observed.name}.localhost:${front.preview.port}`,
               }),
         ...(awaiting === undefined ? {} : { awaitingPromotion: awaiting }),
@@ -50,10 +51,11 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
 }
 
 /** Where users reach a service. */
-export function publicUrl(front: FrontSettings, hosts: string[]): string {
-    const host = hosts.find(host => !host.startsWith("*"));
+export function publicUrl(front: FrontSettings, routes: Route[]): string {
+    const exact = routes.find(({ host }) => !host.startsWith("*"));
+    const { host = front.address ?? "localhost", path = "/" } = exact ?? { path: routes[0]?.path };
     const port = front.http.port === 80 ? "" : `:${front.http.port}`;
-    return `http://${host ?? front.address ?? "localhost"}${port}`;
+    return `http://${host}${port}${path === "/" ? "" : path}`;
 }
 
 function releaseOutputs({ release, replicas, state }: ColorPlan): ReleaseOutputs | undefined {

@@ -8,6 +8,7 @@ import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
 import { settle } from "../release/settle";
 import { changedSettings } from "../settings/defaults";
+import { placeOf, type Route } from "../settings/Route";
 import type { Color, FrontSettings, ServiceSettings, Settings } from "../settings/Settings";
 import type { FrontPlan } from "./frontPlan";
 import type { FoundImage } from "./images";
@@ -37,15 +38,19 @@ export function planServices(
     const taken = [...world.records.services.values()].flatMap(record =>
         [record.blue.block, record.green.block].filter(block => block !== undefined),
     );
+    const known = new Set([...world.records.services.keys(), ...services.map(({ name }) => name)]);
+    const places = {
+        held: placesOf([...known].map(name => observedService(world, name))),
+        wanted: placesOf(services),
+    };
     return services.map(settings => {
         const lost = state !== undefined && !state.knows(settings.name);
         const observed = { ...observedService(world, settings.name), lost, formerOwner: adoptFrom };
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
-        const { replicas, hosts, live, promote, policy } = settings;
-        const wish = { release, imageProblem: image?.problem, replicas, hosts, live, promote, policy };
-        const decided = plan(observed, wish);
-        const others = services.filter(other => other !== settings).flatMap(other => other.hosts);
+        const { replicas, routes, live, promote, policy } = settings;
+        const imageProblem = image?.problem;
+        const decided = plan(observed, { release, imageProblem, replicas, routes, places, live, promote, policy });
         return {
             settings,
             observed,
@@ -59,9 +64,14 @@ export function planServices(
                 taken,
                 front,
             ),
-            link: linkAction(settings, observed, decided, others, front),
+            link: linkAction(settings, observed, decided, places.wanted, front),
         };
     });
+}
+
+/** Who of them has, or wants, which place. */
+function placesOf(services: { name: string; routes: Route[] }[]): Record<string, string> {
+    return Object.fromEntries(services.flatMap(({ name, routes }) => routes.map(route => [placeOf(route), name])));
 }
 
 function releaseOf(settings: ServiceSettings, image: FoundImage | undefined, key: Buffer | undefined): Release {
@@ -126,7 +136,7 @@ function linkAction(
     settings: ServiceSettings,
     observed: ObservedService,
     decided: Plan,
-    claimedByOthers: string[],
+    wanted: Record<string, string>,
     front: FrontSettings,
 ): LinkAction {
     const { live, expect } = decided.link;
@@ -142,7 +152,7 @@ function linkAction(
         bake: bakePolicy(settings, front),
         policy: { ...actionPolicy(settings), ...(decided.row === "repair" ? { previousColor: "keep" } : {}) },
         hooks: hooksOf(settings, decided),
-        claimedByOthers,
+        claimedByOthers: Object.keys(wanted).filter(place => wanted[place] !== settings.name),
     };
 }
 
@@ -166,7 +176,7 @@ function actionPolicy({ policy }: ServiceSettings): DeploymentAction["policy"] {
 }
 
 /** How the release is judged once it is live. */
-function bakePolicy({ name, hosts, policy }: ServiceSettings, front: FrontSettings): BakePolicy {
+function bakePolicy({ name, routes, policy }: ServiceSettings, front: FrontSettings): BakePolicy {
     const { bakeTimeMs, analysis, hooks, retryToken } = policy;
     const { postPromotion, onRollback } = hooks;
     return {
@@ -174,7 +184,7 @@ function bakePolicy({ name, hosts, policy }: ServiceSettings, front: FrontSettin
         analysis,
         hooks: { postPromotion, onRollback },
         retryToken,
-        url: publicUrl(front, hosts),
-        host: hosts.find(host => !host.includes("*")) ?? name,
+        url: publicUrl(front, routes),
+        host: routes.find(({ host }) => !host.includes("*"))?.host ?? name,
     };
 }

@@ -147,7 +147,7 @@ function assertLine(command: string): void {
 
 /** One command: no second one after `;`, no payload, nothing escaped. */
 function isLine(command: string): boolean {
-    return /^[A-Za-z0-9@!][A-Za-z0-9@!*.:_/ -]{0,4000}$/.test(command);
+    return /^[A-Za-z0-9@!][A-Za-z0-9@!*.:_~/ -]{0,4000}$/.test(command);
 }
 
 function newMarker(): string {

@@ -21,6 +21,31 @@ const CONFIRM = `    # Our own confirming request names its service by a one-tim
 const FORWARDED = `    http-request set-header x-forwarded-proto http
     http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.hdr(x-forwarded-host) -m found }`;
 
+/**
+ * A segment `.` or `..` in any spelling that some server or other takes for one: with escaped dots, between escaped or
+ * reversed slashes, with a parameter behind it.
+ */
+const DOT_SEGMENT = String.raw`(/|\\|%2f|%5c)(\.|%2e){1,2}(;[^/]*)?(/|\\|%2f|%5c|$)`;
+
+const ROUTES = `map_beg(${mapPath("routes")})`;
+
+/** Picks the route, and takes its path off where it says so. */
+const ROUTE = `    # Everybody else gets the service of host and path: the exact host first, then *.example.com, then *; of one host the
+    # longest path. Keys end with a slash, and so does what is looked up: /api/ is met by /api and /api/x, not by /apix.
+    http-request set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)
+    http-request set-var(txn.path) path
+    http-request set-var(txn.route) var(txn.host),concat(,txn.path,/),${ROUTES} unless { var(txn.service) -m found }
+    http-request set-var(txn.route) var(txn.host),regsub(^[^.]*,*),concat(,txn.path,/),${ROUTES} unless { var(txn.service) -m found } || { var(txn.route) -m found }
+    http-request set-var(txn.route) str(*),concat(,txn.path,/),${ROUTES} unless { var(txn.service) -m found } || { var(txn.route) -m found }
+    http-request set-var(txn.service) var(txn.route),field(1,:) if { var(txn.route) -m found }
+    http-request return status 404 ${PLAIN} string "no service for this host and path\\n" unless { var(txn.service) -m found }
+    # A route with a path, service:path:keep or service:path:strip. What could leave that path again is refused.
+    http-request set-var(txn.prefix) var(txn.route),field(2,:) if { var(txn.route),field(3,:) -m len gt 0 }
+    http-request return status 400 ${PLAIN} string "this path has a segment . or ..\\n" if { var(txn.prefix) -m found } { path -m reg -i '${DOT_SEGMENT}' }
+    http-request set-var(txn.cut) var(txn.prefix),length if { var(txn.route),field(3,:) strip }
+    http-request set-path /%[path,bytes(txn.cut),ltrim(/)] if { var(txn.cut) -m found }
+    http-request set-header x-forwarded-prefix %[var(txn.prefix)] if { var(txn.cut) -m found }`;
+
 /** Only a confirming request learns who answered it, and only from us: an app cannot say it in our name. */
 const ANSWER = `    http-response del-header ${ANSWER_HEADERS.color}
     http-response del-header ${ANSWER_HEADERS.release}
@@ -31,16 +56,11 @@ const ANSWER = `    http-response del-header ${ANSWER_HEADERS.color}
 export function renderFrontends(front: Pick<FrontSettings, "name">): string {
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
-# Public traffic of every service: host -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
+# Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
     bind :${LISTENER_PORTS.http}
 ${CONFIRM}
-    # Everybody else gets the service of the host: the exact name, then *.example.com, then *.
-    http-request set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)
-    http-request set-var(txn.service) var(txn.host),map_str(${mapPath("routes")}) unless { var(txn.service) -m found }
-    http-request set-var(txn.service) var(txn.host),regsub(^[^.]*,*),map_str(${mapPath("routes")}) unless { var(txn.service) -m found }
-    http-request set-var(txn.service) str(*),map_str(${mapPath("routes")}) unless { var(txn.service) -m found }
-    http-request return status 404 ${PLAIN} string "no service for this host\\n" unless { var(txn.service) -m found }
+${ROUTE}
     # The link, live:idle:percent, is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
     http-request set-var(txn.color) var(txn.link),field(1,:)

@@ -13,7 +13,7 @@ export const GLOBAL_FILE = "conf/00-global.cfg";
 /** The file that holds the listeners. */
 export const FRONTENDS_FILE = "conf/10-frontends.cfg";
 
-/** The maps: service -> link, host -> service, backend -> release id, one-time secret -> service. */
+/** The maps: service -> link, route -> service, backend -> release id, one-time secret -> service. */
 export const MAP_NAMES = ["link", "routes", "releases", "confirm"] as const;
 export type MapName = (typeof MAP_NAMES)[number];
 
@@ -68,8 +68,8 @@ const allowed = {
     "host header": /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})(?::\d{1,5})?$/,
     // Everything a URL path may hold unescaped, but for ' and $, which HAProxy's own quoting gives a meaning.
     path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,
-    "map key": /^[A-Za-z0-9*._-]{1,255}$/,
-    "map value": /^[A-Za-z0-9:_.-]{1,255}$/,
+    "map key": /^[A-Za-z0-9*._~/-]{1,512}$/,
+    "map value": /^[A-Za-z0-9:_.~/-]{1,512}$/,
     file: /^(?:conf|maps)\/[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/,
 } satisfies Record<string, RegExp>;
 

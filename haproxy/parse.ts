@@ -152,12 +152,16 @@ export function parseMap(text: string): Map<string, string> {
     return entries;
 }
 
-/** `get map`: the value of one key; undefined when the map has no such key. */
-export function parseMapEntry(text: string): string | undefined {
+/**
+ * `get map`: the value of one key; undefined when the map has no such key. A map of prefixes answers with the longest
+ * one that it has, so the key that was found counts too.
+ */
+export function parseMapEntry(text: string, key: string): string | undefined {
     if (!/\bfound=(?:yes|no)\b/.test(text)) {
         throw new Error(`get map answered: ${text}`);
     }
-    return / value="([^"]*)"/.exec(text)?.[1];
+    const [, found, value] = / key="([^"]*)", value="([^"]*)"/.exec(text) ?? [];
+    return found === key ? value : undefined;
 }
 
 /** `show proc` of one master. */

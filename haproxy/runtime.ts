@@ -190,7 +190,7 @@ export class Runtime {
             if (answer !== "" && !(value === undefined && /^Key not found/i.test(answer!))) {
                 return answer;
             }
-            const found = parseMapEntry(readBack!);
+            const found = parseMapEntry(readBack!, key);
             return found === value ? undefined : `${map} of ${key} is ${found ?? "missing"} after: ${command}`;
         });
     }

@@ -6,6 +6,7 @@ import { LISTENER_PORTS } from "../haproxy/frontends";
 import { OPEN_FILES } from "../haproxy/global";
 import { emptyMaps, setMap } from "../haproxy/maps";
 import { ADMIN_SOCKET, FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN, STAND_IN_PID } from "../haproxy/names";
+import { closeRouteKeys } from "../haproxy/routes";
 import { generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
 import { restoreAnchor } from "./anchor";
@@ -104,6 +105,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
         for (const map of FRONT_MAPS.filter(map => worker !== undefined && edited.includes(mapFile(map)))) {
             setMap(files, map, worker![map]);
         }
+        closeRouteKeys(files);
         files.set(GLOBAL_FILE, renderGlobal(front));
         files.set(FRONTENDS_FILE, renderFrontends(front));
         return files;

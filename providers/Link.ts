@@ -1,11 +1,12 @@
 import { removeContainer, stopContainer } from "../docker/containers";
 import { openOn } from "../haproxy/drain";
-import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
+import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import type { DeclaredHooks, Farewell, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
+import { parseRoute, placeOf, type Route, routeText } from "../settings/Route";
 import type { ActionPolicy, Color } from "../settings/Settings";
 import { type BakePolicy, bake, bakeMsOf, recover } from "./bake";
 import { drain } from "./drain";
@@ -16,6 +17,7 @@ import { type Progress, progressFor } from "./progress";
 import { linkedTo } from "./Record";
 import { recordOf } from "./RecordStore";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
+import { removeRoutes, takeRoutes } from "./routes";
 import { Session } from "./Session";
 
 /** What the link's resource has to do. */
@@ -37,7 +39,7 @@ export interface LinkAction {
     bake: BakePolicy;
     /** The hooks that ran in this `up` as Commands, and whether the config has them. */
     hooks: DeclaredHooks;
-    /** Hosts that other services of the config claim: their routes are left alone. */
+    /** Places that other services of the config claim (`placeOf` a route): those are left alone. */
     claimedByOthers: string[];
 }
 
@@ -45,10 +47,11 @@ export interface LinkInputs extends CommonInputs<LinkAction> {
     service: string;
     /** The color that users reach. */
     link: Live;
-    hosts: string[];
+    /** Which requests come to it, as {@link routeText} writes them. */
+    routes: string[];
 }
 
-/** The switch: which color of a service users reach, and under which hosts. */
+/** The switch: which color of a service users reach, and which requests come to it. */
 export const link = {
     check,
 
@@ -161,35 +164,23 @@ function readyRelease(world: World, inputs: LinkInputs, action: LinkAction, to: 
     return release;
 }
 
-/** Takes the service's hosts, and gives up those that it no longer has, unless they already belong to somebody else. */
+/** Brings the service's routes to what the config says. */
 async function route(session: Session, inputs: LinkInputs, action: LinkAction, progress: Progress): Promise<void> {
-    const { service, hosts } = inputs;
-    const { hosts: held } = observedService(await session.observe(), service);
-    const given = held.filter(host => !hosts.includes(host) && !action.claimedByOthers.includes(host));
-    const taken = hosts.filter(host => !held.includes(host));
-    if (given.length + taken.length === 0) {
+    const { service } = inputs;
+    const routes = inputs.routes.map(parseRoute);
+    const { routes: held } = observedService(await session.observe(), service);
+    const gone = held.filter(route => !isIn(routes, route) && !action.claimedByOthers.includes(placeOf(route)));
+    if (gone.length === 0 && routes.every(route => isIn(held, route))) {
         return;
     }
-    progress.status(`routes: ${hosts.join(", ")}`);
+    progress.status(`routes: ${inputs.routes.join(", ")}`);
     await session.enter("link: routes");
-    await session.configure(files => {
-        for (const host of taken) {
-            writeMapEntry(files, "routes", host, service);
-        }
-        for (const host of given) {
-            removeMapEntry(files, "routes", host);
-        }
-        return files;
-    });
-    const workers = (await session.observe()).front?.workers ?? [];
-    for (const host of taken) {
-        assertEveryWorker(`the route ${host}`, await session.runtime.setMap(workers, "routes", host, service));
-    }
-    for (const host of given) {
-        const holders = workers.filter(worker => worker.routes.get(host) === service);
-        assertEveryWorker(`the route ${host}`, await session.runtime.deleteMapEntry(holders, "routes", host));
-    }
-    await session.record(service, record => ({ ...record, hosts }));
+    await takeRoutes(session, service, routes, action.claimedByOthers);
+    await session.record(service, record => ({ ...record, routes }));
+}
+
+function isIn(routes: readonly Route[], route: Route): boolean {
+    return routes.some(other => routeText(other) === routeText(route));
 }
 
 /** What happens to the color that has just lost its traffic (`previousColor`). */
@@ -264,7 +255,7 @@ async function closeSlots(session: Session, service: string, color: Color, slots
 
 /** Removes the link and the routes; the deletion of the colors comes after it. */
 async function unlink(session: Session, inputs: LinkInputs, incarnation: number): Promise<void> {
-    const { service, hosts, __urn } = inputs;
+    const { service, __urn } = inputs;
     const progress = progressFor(__urn);
     const world = await session.observe();
     const isOlder = incarnation < (recordOf(world.records, service).linkIncarnation ?? 0);
@@ -279,21 +270,9 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
         await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined }));
         return;
     }
-    const held = new Set([...hosts, ...recordOf(world.records, service).hosts]);
-    const mine = (routes: Map<string, string>) => [...held].filter(host => routes.get(host) === service);
-    await session.configure(files => {
-        for (const host of mine(readMap(files, "routes"))) {
-            removeMapEntry(files, "routes", host);
-        }
-        return files;
-    });
-    for (const worker of workers) {
-        for (const host of mine(worker.routes)) {
-            await session.runtime.deleteMapEntry([worker], "routes", host);
-        }
-    }
+    await removeRoutes(session, service);
     await pointTo(session, service, "none");
-    await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined, hosts: [] }));
+    await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined, routes: [] }));
     for (const color of ["blue", "green"] as const) {
         const slots = containersOf(world, service, color).map(slotOf);
         const policy = inputs.__plan?.policy;

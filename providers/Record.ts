@@ -1,6 +1,7 @@
 import type { AddressBlock } from "../release/addresses";
 import type { DeclaredHooks, Intent, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
+import { parseRoute, type Route } from "../settings/Route";
 import type { Color } from "../settings/Settings";
 import type { LinkMove } from "./linkHistory";
 
@@ -40,7 +41,8 @@ export interface ServiceRecord {
     releases: Record<string, RecordedRelease>;
     /** Verdicts on releases that no color holds any more. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
-    hosts: string[];
+    /** Which requests were given to it. */
+    routes: Route[];
     promotions: number;
     /** Hooks whose Command is in Pulumi's state. */
     hooks: DeclaredHooks;
@@ -58,7 +60,7 @@ export function emptyRecord(service: string): ServiceRecord {
         green: { replicas: 0 },
         releases: {},
         judgedBad: {},
-        hosts: [],
+        routes: [],
         promotions: 0,
         hooks: {},
     };
@@ -69,9 +71,9 @@ export function emptyRecord(service: string): ServiceRecord {
  * @throws when it was written by a newer version of relink, or is not a record at all.
  */
 export function parseRecord(text: string, path: string): ServiceRecord {
-    let value: Partial<ServiceRecord>;
+    let value: Partial<ServiceRecord> & { hosts?: string[] };
     try {
-        value = (JSON.parse(text) ?? {}) as Partial<ServiceRecord>;
+        value = (JSON.parse(text) ?? {}) as typeof value;
     } catch (error) {
         throw new Error(`the record ${path} in the front's volume is not readable: ${(error as Error).message}`);
     }
@@ -80,7 +82,9 @@ export function parseRecord(text: string, path: string): ServiceRecord {
             `the record ${path} has format ${value.format}, but this version of relink reads format 1: use the newer version`,
         );
     }
-    return { ...emptyRecord(value.service), ...value };
+    // An earlier version wrote hosts alone.
+    const { hosts = [], ...rest } = value;
+    return { ...emptyRecord(value.service), routes: hosts.map(parseRoute), ...rest };
 }
 
 /** Removes releases that no color holds, keeping the verdict on those that were judged bad. */

@@ -8,9 +8,11 @@ import { linksOf } from "../haproxy/FrontState";
 import { editedFiles } from "../haproxy/manifest";
 import { readMap } from "../haproxy/maps";
 import { backendFile, backendName, CURRENT_FOLDER } from "../haproxy/names";
+import { parseRoutes } from "../haproxy/routes";
 import { type FrontState, type Run, Runtime, type Worker } from "../haproxy/runtime";
 import type { ObservedColor, ObservedService, ObservedSlot } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
+import { type Route, routeText } from "../settings/Route";
 import type { Color } from "../settings/Settings";
 import { type ColorView, deviationsOf, endedOf } from "./deviations";
 import { belongsTo, labelledOwner, stackName } from "./ownership";
@@ -135,7 +137,7 @@ export function observedService(world: World, service: string): ObservedService 
         blue: observedColor(world, service, "blue"),
         green: observedColor(world, service, "green"),
         judgedBad: record.judgedBad,
-        hosts: routedHosts(world, service),
+        routes: routesTo(world, service),
         promotions: record.promotions,
         hooks: record.hooks,
     };
@@ -166,11 +168,29 @@ export function isWorker({ link, releases, ...record }: ServiceRecord): boolean 
     return release !== undefined && release.settings.port === undefined;
 }
 
-/** The hosts that the record gives to the service and that HAProxy, while it runs, really routes to it. */
-function routedHosts(world: World, service: string): string[] {
-    const workers = currentWorkers(world.front);
-    const { hosts } = recordOf(world.records, service);
-    return hosts.filter(host => workers.every(({ routes }) => routes.get(host) === service));
+/**
+ * The routes that lead to the service in every worker's memory, those that it was given first; where no worker runs, the
+ * record's.
+ */
+function routesTo(world: World, service: string): Route[] {
+    const recorded = recordOf(world.records, service).routes;
+    const [first, ...others] = currentWorkers(world.front).map(worker => {
+        const mine = parseRoutes(worker.routes).filter(found => found.service === service);
+        return new Map(mine.map(({ route }) => [routeText(route), route]));
+    });
+    if (first === undefined) {
+        return recorded;
+    }
+    const places = recorded.map(routeText);
+    return [...first]
+        .filter(([text]) => others.every(routes => routes.has(text)))
+        .sort(([one], [two]) => rank(places, one) - rank(places, two) || (one < two ? -1 : 1))
+        .map(([, route]) => route);
+}
+
+function rank(places: string[], text: string): number {
+    const place = places.indexOf(text);
+    return place < 0 ? places.length : place;
 }
 
 function observedColor(world: World, service: string, color: Color): ObservedColor {

@@ -1,3 +1,4 @@
+import type { Route } from "../settings/Route";
 import type { Color, RollingSettings } from "../settings/Settings";
 import type { AddressBlock } from "./addresses";
 import type { RecordedRelease } from "./Release";
@@ -148,8 +149,8 @@ export interface ObservedService {
     green: ObservedColor;
     /** Releases by id that were judged bad and that no color may hold any more. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
-    /** The hosts that were given to it and that HAProxy, while it runs, really routes to it. */
-    hosts: string[];
+    /** The routes that lead to it in HAProxy's memory; where no front runs, the record's. */
+    routes: Route[];
     /** How many promotions there have been. */
     promotions: number;
     /** Which hooks' Commands are in Pulumi's state. */
@@ -171,7 +172,7 @@ export function nothingObserved(name: string): ObservedService {
         blue: empty(),
         green: empty(),
         judgedBad: {},
-        hosts: [],
+        routes: [],
         promotions: 0,
         hooks: {},
     };

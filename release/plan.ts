@@ -1,3 +1,4 @@
+import type { Route } from "../settings/Route";
 import type { Color, PolicySettings, RollingSettings } from "../settings/Settings";
 import { type Drift, findDrift, waysOut } from "./drift";
 import {
@@ -9,6 +10,7 @@ import {
     type ObservedService,
 } from "./Observed";
 import type { Release } from "./Release";
+import { rerouting } from "./rerouting";
 import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
 import { type Recovery, settle } from "./settle";
 
@@ -18,7 +20,9 @@ export interface Desired {
     /** Why the image cannot be had, when it cannot. */
     imageProblem?: string;
     replicas: number;
-    hosts: string[];
+    routes: Route[];
+    /** Which service has each place (`placeOf` a route) now, and which one wants it. */
+    places: { held: Record<string, string>; wanted: Record<string, string> };
     live: "auto" | Color;
     /** Id of the release that waits and may take over. */
     promote?: string;
@@ -64,7 +68,7 @@ export interface LinkPlan {
     live: Live;
     /** Release that the target must run, proved, when the link moves. */
     expect?: string;
-    hosts: string[];
+    routes: Route[];
     act: boolean;
 }
 
@@ -146,10 +150,11 @@ function overRoll(open: SettledRoll, desired: Desired): Plan {
     }
     const { refusal } = decided;
     const isWanted = refusal === undefined && decided.link.live === color && same(decided[color].release, release);
-    const { replicas, hosts } = isWanted
-        ? { replicas: decided[color].replicas, hosts: decided.link.hosts }
-        : { replicas: open.replicas, hosts: service.hosts };
-    const settled = roll(service, { release, replicas, hosts }, color, settings, asObserved(service));
+    const { replicas, routes } = isWanted
+        ? { replicas: decided[color].replicas, routes: decided.link.routes }
+        : { replicas: open.replicas, routes: service.routes };
+    const { places } = desired;
+    const settled = roll(service, { release, replicas, routes, places }, color, settings, asObserved(service));
     const begins = `${kind === "finish" ? "finishes" : "takes back"} an interrupted rolling release`;
     const rest =
         refusal === undefined ? " What the config asks for waits for the next up." : ` Then ${decided.sentence}`;
@@ -193,7 +198,7 @@ function decide(service: ObservedService, desired: Desired): Plan {
             row: "bootstrap",
             sentence: `first release: blue gets ${wanted.image} (${count(desired.replicas)}), is proved, then the link and its routes open.`,
             blue: { release: wanted, replicas: desired.replicas, state: "running", act: true },
-            link: { live: "blue", expect: wanted.id, hosts: desired.hosts, act: true },
+            link: { live: "blue", expect: wanted.id, routes: desired.routes, act: true },
             promotion: promotionOf(service, service.blue, wanted),
             hooks: same(service.blue.release, wanted) ? ["prePromotion"] : ["preDeploy", "prePromotion"],
         };
@@ -257,7 +262,7 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
         link: {
             live: confirmed,
             expect: relink ? color.release.id : undefined,
-            hosts: service.hosts,
+            routes: service.routes,
             act: rewrite,
         },
     };
@@ -267,14 +272,15 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
 function stay(service: ObservedService, desired: Desired, live: Color, color: ObservedColor): Plan {
     const base = asObserved(service);
     const rescale = needsScaling(color, desired.replicas);
-    const reroute = !sameHosts(service.hosts, desired.hosts);
+    const { act: reroute, routes, words: rerouted } = rerouting(service, desired);
     const leave = service.intent?.kind === "leave" ? service.intent : undefined;
     if (!rescale && !reroute && leave === undefined) {
         const waiting = color.ready < color.replicas ? ` (${color.ready} of ${color.replicas} ready)` : "";
         return {
             ...base,
             row: "nothing",
-            sentence: `nothing to do: ${live} serves ${desired.release.image}${waiting}.`,
+            sentence: `nothing to do: ${live} serves ${desired.release.image}${waiting}${rerouted.map(word => `; ${word}`).join("")}.`,
+            link: { ...base.link, routes },
         };
     }
     const scaled = rescale
@@ -282,7 +288,7 @@ function stay(service: ObservedService, desired: Desired, live: Color, color: Ob
         : ({} as Record<string, never>);
     const words = [
         ...(rescale ? [scaling(live, color, desired.replicas)] : []),
-        ...(reroute ? [`routes change to ${desired.hosts.join(", ")}`] : []),
+        ...rerouted,
         ...(leave ? [`${afterwards(leave.color, leave.farewell)}, which an interrupted up left open`] : []),
     ];
     return {
@@ -291,7 +297,7 @@ function stay(service: ObservedService, desired: Desired, live: Color, color: Ob
         ...(leave ? { [leave.color]: leftBehind(service[leave.color], leave.farewell) } : {}),
         row: rescale ? "scale" : reroute ? "routes" : "recovery",
         sentence: `${words.join("; ")}; the link stays on ${live}.`,
-        link: { ...base.link, hosts: desired.hosts, act: reroute || leave !== undefined },
+        link: { ...base.link, routes, act: reroute || leave !== undefined },
         leave,
     };
 }
@@ -317,8 +323,9 @@ function move(service: ObservedService, desired: Desired, target: Color): Plan {
     const previous = service.live as Color;
     const { previousColor } = desired.policy;
     const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
-    const link: LinkPlan = { live: target, expect: wanted.id, hosts: desired.hosts, act: true };
-    const after = afterwards(previous, previousColor);
+    const { routes, words } = rerouting(service, desired);
+    const link: LinkPlan = { live: target, expect: wanted.id, routes, act: true };
+    const after = [afterwards(previous, previousColor), ...words].join("; ");
     const isNew = !same(idle.release, wanted) || !idle.release.linked;
     const moves = `the link moves ${service.live} => ${target}${isNew ? judging(desired.policy) : ""}`;
     if (isNew && !desired.policy.autoPromotion && (wanted.id === undefined || desired.promote !== wanted.id)) {
@@ -363,18 +370,18 @@ function move(service: ObservedService, desired: Desired, target: Color): Plan {
 
 /** `autoPromotion: false`: the idle color gets the release and proves it; the link stays until `promote` names it. */
 function wait(service: ObservedService, desired: Desired, target: Color): Plan {
-    const { release: wanted, replicas, hosts } = desired;
+    const { release: wanted, replicas } = desired;
     const idle = service[target];
     const base = asObserved(service);
-    const reroute = !sameHosts(service.hosts, hosts);
+    const { routes, act, words } = rerouting(service, desired);
     const common = {
         ...base,
-        link: { ...base.link, hosts, act: reroute },
+        link: { ...base.link, routes, act },
         promotion: promotionOf(service, idle, wanted),
         awaiting: wanted.id,
     };
     const untouched = same(idle.release, wanted) && idle.release.proved && isComplete(idle, replicas);
-    const goesOn = `the link stays on ${service.live}${reroute ? `, its routes change to ${hosts.join(", ")}` : ""}`;
+    const goesOn = [`the link stays on ${service.live}`, ...words].join("; ");
     if (untouched) {
         const other = desired.promote === undefined ? "" : ` (promote names another release, ${desired.promote})`;
         return {
@@ -430,13 +437,14 @@ function pinned(service: ObservedService, desired: Desired, target: Color): Plan
     const ignored = same(release, desired.release) ? "" : `; image ${desired.release.image} is not applied`;
     const moves = service.live !== target;
     const act = moves ? !isComplete(color, desired.replicas) : needsScaling(color, desired.replicas);
-    const reroute = !sameHosts(service.hosts, desired.hosts);
+    const { act: reroute, routes, words: rerouted } = rerouting(service, desired);
     const leave = !moves && service.intent?.kind === "leave" ? service.intent : undefined;
     if (!moves && !act && !reroute && leave === undefined) {
         return {
             ...base,
             row: "pinned",
-            sentence: `pinned to ${target}, which serves ${release.image}${ignored}: nothing to do.`,
+            sentence: `pinned to ${target}, which serves ${release.image}${ignored}: ${["nothing to do", ...rerouted].join("; ")}.`,
+            link: { ...base.link, routes },
         };
     }
     const owed = leave ? `; ${afterwards(leave.color, leave.farewell)}, which an interrupted up left open` : "";
@@ -444,7 +452,7 @@ function pinned(service: ObservedService, desired: Desired, target: Color): Plan
     return {
         ...base,
         row: "pinned",
-        sentence: `pinned to ${target} (${release.image})${ignored}: ${act ? `brought to ${count(desired.replicas)}, then ` : ""}${how}${owed}.`,
+        sentence: `pinned to ${target} (${release.image})${ignored}: ${act ? `brought to ${count(desired.replicas)}, then ` : ""}${[how, ...rerouted].join("; ")}${owed}.`,
         ...(moves && service.live !== "none"
             ? { [service.live]: leftBehind(service[service.live], desired.policy.previousColor) }
             : {}),
@@ -453,7 +461,7 @@ function pinned(service: ObservedService, desired: Desired, target: Color): Plan
         link: {
             live: target,
             expect: moves ? release.id : undefined,
-            hosts: desired.hosts,
+            routes,
             act: moves || reroute || leave !== undefined,
         },
         leave,
@@ -471,7 +479,7 @@ export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green
     return {
         blue: keep(service.blue),
         green: keep(service.green),
-        link: { live: service.live, hosts: service.hosts, act: false },
+        link: { live: service.live, routes: service.routes, act: false },
         hooks: [],
     };
 }
@@ -533,10 +541,6 @@ function same<T extends Release>(held: T | undefined, wanted: Release): held is 
 /** Where the image is the one that is live already, what makes it a new release. */
 function why(live: ObservedColor, wanted: Release): string {
     return live.release?.digest === wanted.digest ? " with other settings" : "";
-}
-
-function sameHosts(a: string[], b: string[]): boolean {
-    return [...a].sort().join() === [...b].sort().join();
 }
 
 function afterwards(previous: Color, previousColor: PolicySettings["previousColor"]): string {

@@ -4,6 +4,7 @@ import type { ObservedColor, ObservedService, ObservedSlot } from "./Observed";
 import type { Desired, Plan } from "./plan";
 import type { RecordedRelease, Release } from "./Release";
 import { type RollingStart, rehearse } from "./RollingSchedule";
+import { rerouting } from "./rerouting";
 
 /** What a rolling release does to the containers that are there. */
 export interface Roll {
@@ -53,16 +54,15 @@ type Base = Pick<Plan, "blue" | "green" | "link">;
 /** Blue live with A, wanted B: blue becomes B slot by slot, and the link stays. */
 export function roll(
     service: ObservedService,
-    desired: Pick<Desired, "release" | "replicas" | "hosts">,
+    desired: Pick<Desired, "release" | "replicas" | "routes" | "places">,
     name: Color,
     settings: RollingSettings,
     base: Base,
 ): Plan {
     const color = service[name];
     const release = withHost(desired.release, color.release);
-    const reroute = [...service.hosts].sort().join() !== [...desired.hosts].sort().join();
+    const { act: reroute, routes, words } = rerouting(service, desired);
     const steps = stepsOf(service.name, name, rollTo(color, release, desired.replicas, settings));
-    const routes = reroute ? `; routes change to ${desired.hosts.join(", ")}` : "";
     // What an interrupted run has begun keeps its number, so that its hooks are not run twice.
     const begun = release.id === undefined || color.next?.id !== release.id ? undefined : color.next.promotion;
     const isKnown = release.id !== undefined && color.release?.id === release.id;
@@ -70,10 +70,10 @@ export function roll(
     return {
         ...base,
         row: "roll",
-        sentence: `${name} becomes ${release.image} (${many}) container by container, ${howOf(settings)}; the link stays on ${name}${routes}.`,
+        sentence: `${name} becomes ${release.image} (${many}) container by container, ${howOf(settings)}; ${[`the link stays on ${name}`, ...words].join("; ")}.`,
         steps,
         [name]: { release, replicas: desired.replicas, state: "running", act: true, roll: settings },
-        link: { ...base.link, hosts: desired.hosts, act: reroute },
+        link: { ...base.link, routes, act: reroute },
         promotion: isKnown ? undefined : (begun ?? service.promotions + 1),
         hooks: isKnown || begun !== undefined ? [] : ["preDeploy"],
     };

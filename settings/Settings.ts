@@ -1,3 +1,5 @@
+import type { Route } from "./Route";
+
 /**
  * What the stack config says, parsed: every default is filled in, every duration is in milliseconds, every size in
  * bytes, and every cross check has passed (`parseSettings`). Nothing downstream looks at the raw config.
@@ -301,8 +303,8 @@ export interface ServiceSettings {
     secretValues: Record<string, string>;
     /** Containers of the color that a release goes to. @default 1 */
     replicas: number;
-    /** Lower case DNS names, `*.example.com` among them; `["*"]` is every host. @default ["*"] */
-    hosts: string[];
+    /** Which requests come here; at least one. @default everything, for the only service */
+    routes: Route[];
     /** `auto`, or the color that is to be live whatever `image` says. @default "auto" */
     live: "auto" | Color;
     /** Id of the release that waits for promotion and may now take over. @default undefined */

@@ -1,5 +1,6 @@
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
+import { routesOf } from "./routes";
 import type { FrontSettings, HookSettings, ServiceSettings, Settings } from "./Settings";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { buildStrategy } from "./strategy";
@@ -18,7 +19,7 @@ export function buildSettings(config: StackConfig, context: SettingsContext): Se
         registries: Object.entries(config.registries).map(([address, login]) => ({ address, ...login })),
         services: Object.keys(config.services)
             .sort()
-            .map(name => buildService(name, config.services[name]!, config.secrets)),
+            .map(name => buildService(name, config)),
     };
 }
 
@@ -42,10 +43,9 @@ function buildFront(front: StackConfig["front"], context: SettingsContext): Fron
     };
 }
 
-function buildService(name: string, config: ServiceConfig, secrets: StackConfig["secrets"]): ServiceSettings {
-    const { replicas, live, promote } = config;
-    // What has no port gets no requests.
-    const hosts = config.port === undefined ? [] : config.hosts;
+function buildService(name: string, { services, secrets }: StackConfig): ServiceSettings {
+    const config = services[name]!;
+    const { replicas, hosts = [], live, promote } = config;
     const { health, memory, stopGracePeriod, timeouts } = config;
     const values = usedSecrets(config).map(secret => [secret, secrets[`${name}.${secret}`] ?? ""] as const);
     return {
@@ -94,7 +94,7 @@ function buildService(name: string, config: ServiceConfig, secrets: StackConfig[
         },
         secretValues: Object.fromEntries(values),
         replicas,
-        hosts,
+        routes: routesOf(name, services),
         live,
         promote,
         policy: {

@@ -35,6 +35,23 @@ export const host = leaf(
     },
 );
 
+/**
+ * The path of a route. Written as requests have it after all that could be written in two ways: no `%`, no empty and no
+ * dot segment, no slash at the end.
+ */
+export const routePath = leaf(
+    {
+        wanted:
+            "/ or a path such as /api or /api/v2: letters, digits, -._~ between single slashes, none at the end, " +
+            "no segment . or .., and at most 200 letters",
+        example: "/api",
+    },
+    raw => {
+        const fits = typeof raw === "string" && raw.length <= 200 && /^\/(?:[A-Za-z0-9._~-]+(?:\/(?!$)|$))*$/.test(raw);
+        return fits && !/\/\.{1,2}(?:\/|$)/.test(raw) ? raw : undefined;
+    },
+);
+
 /** A Host header. */
 export const hostHeader = leaf({ wanted: "a DNS name or address, optionally with :port", example: "web" }, raw => {
     const match = typeof raw === "string" && raw.length <= 260 ? /^([^:]+)(?::(\d{1,5}))?$/.exec(raw) : null;

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { analysisSchema, hooksSchema } from "./hooks";
 import { duration, flag, freeText, oneOf, textLike } from "./leaves";
 import { strategySchema } from "./strategy";

@@ -3,8 +3,8 @@ import { composeReference } from "./compose/reference";
 import { containerShape } from "./container";
 import { frontSchema } from "./front";
 import { healthSchema } from "./health";
-import { listOf, oneOf, textLike, wholeNumber } from "./leaves";
-import { dockerEndpoint, host, plainText, registryAddress, secretKey, serviceName } from "./names";
+import { flag, listOf, oneOf, textLike, wholeNumber } from "./leaves";
+import { dockerEndpoint, host, plainText, registryAddress, routePath, secretKey, serviceName } from "./names";
 import { policyShape } from "./policy";
 
 /** One entry of `relink:services`. */
@@ -15,7 +15,10 @@ export const serviceSchema = z.strictObject({
     health: healthSchema.prefault({}),
     ...policyShape,
     replicas: wholeNumber(1, 100, 1).prefault(1),
-    hosts: listOf(host).prefault(["*"]),
+    hosts: listOf(host).optional().meta({ default: "*" }),
+    paths: listOf(routePath).prefault(["/"]),
+    stripPath: flag().prefault(false),
+    default: flag().optional().meta({ default: "true for the only service" }),
     live: oneOf(["auto", "blue", "green"]).prefault("auto"),
     promote: textLike(/^[0-9a-f]{12}-[0-9a-f]{16}$/, {
         wanted: "a release's id, as the output awaitingPromotion has it",

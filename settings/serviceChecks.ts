@@ -12,7 +12,6 @@ export function checkService(name: string, config: StackConfig, isSound: IsSound
         ...checkTimes(service, at, sound),
         ...checkReplicas(service, at, sound),
         ...checkHealth(service, at, sound),
-        ...checkHosts(service, at, sound),
         ...checkVolumes(service, at, sound),
         ...checkUlimits(service, at, sound),
         ...checkStrategy(service, at, sound),
@@ -89,22 +88,6 @@ function checkHealth(service: ServiceConfig, at: At, sound: IsSound): Problem[] 
             fix: removeCommand(at("health", "path")),
         },
     ];
-}
-
-function checkHosts(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
-    if (!sound("hosts")) {
-        return [];
-    }
-    if (service.hosts.length === 0) {
-        const fix = `${removeCommand(at("hosts"))} && ${setCommand(at("hosts", 0), "HOST")}`;
-        return [{ path: at("hosts"), message: 'is an empty list, but must name at least one host or "*"', fix }];
-    }
-    const all = service.hosts.indexOf("*");
-    if (all < 0 || service.hosts.length === 1) {
-        return [];
-    }
-    const message = 'is "*", every host, and must then be the only one in the list';
-    return [{ path: at("hosts", all), message, fix: removeCommand(at("hosts", all)) }];
 }
 
 /** A hook does one thing. */

@@ -2,6 +2,7 @@ import { type SettingsContext, usedSecrets } from "./build";
 import type { IsSound } from "./checking";
 import { defaultFrontName, frontNameExpectation, isFrontName } from "./front";
 import { type ConfigPath, firstServiceCommand, type Problem, removeCommand, setCommand } from "./Problem";
+import { checkRoutes } from "./routes";
 import type { StackConfig } from "./schema";
 
 /** HTTPS is published this far above http.port from the start (80 -> 443, 8080 -> 8443). */
@@ -14,7 +15,7 @@ export function checkStack(config: StackConfig, context: SettingsContext, isSoun
         ...checkPorts(config, isSound),
         ...checkNetworks(config, context, isSound),
         ...checkServicesExist(config, isSound),
-        ...checkHostClaims(config, isSound),
+        ...checkRoutes(config, isSound),
         ...checkWantedSecrets(config, isSound),
         ...checkHeldSecrets(config, isSound),
     ];
@@ -84,36 +85,6 @@ function checkServicesExist(config: StackConfig, isSound: IsSound): Problem[] {
         return [];
     }
     return [{ path: ["services"], message: "names no service: at least one is needed", fix: firstServiceCommand }];
-}
-
-/** One service may take every host; the others name theirs, and no host is named twice. */
-function checkHostClaims(config: StackConfig, isSound: IsSound): Problem[] {
-    const claimed = new Map<string, string>();
-    return Object.keys(config.services)
-        .sort()
-        .flatMap(name => {
-            const { hosts, port } = config.services[name]!;
-            if (!isSound("services", name, "hosts") || (port === undefined && isSound("services", name, "port"))) {
-                return [];
-            }
-            return hosts.flatMap((host, index): Problem[] => {
-                const other = claimed.get(host);
-                if (other === undefined) {
-                    claimed.set(host, name);
-                    return [];
-                }
-                if (other === name) {
-                    return [];
-                }
-                const path: ConfigPath = ["services", name, "hosts"];
-                if (host === "*") {
-                    const message = `takes every host, but so does ${other}: all services but one must name their hosts`;
-                    return [{ path, message, fix: setCommand([...path, 0], "HOST") }];
-                }
-                const message = `is ${host}, which ${other} has already`;
-                return [{ path: [...path, index], message, fix: removeCommand([...path, index]) }];
-            });
-        });
 }
 
 function checkWantedSecrets(config: StackConfig, isSound: IsSound): Problem[] {

@@ -19,7 +19,10 @@ function checkPort(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
         return [{ path: at("port"), message, fix: setCommand(at("port"), "8080") }];
     }
     const useless: [Key[], boolean][] = [
-        [["hosts"], service.hosts.length !== 1 || service.hosts[0] !== "*"],
+        [["hosts"], service.hosts !== undefined],
+        [["paths"], service.paths.join() !== "/"],
+        [["stripPath"], service.stripPath],
+        [["default"], service.default !== undefined],
         [["health", "path"], service.health.path !== undefined],
         [["health", "tcp"], service.health.tcp],
         [["health", "host"], service.health.host !== undefined],

@@ -9,7 +9,9 @@ import { type EarnedSlot, EarnedUp } from "../../haproxy/earned";
 import { type Applied, ConfigFolder, ConfigRejected } from "../../haproxy/folder";
 import { LinkValue } from "../../haproxy/LinkValue";
 import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
+import { routeKey, routeValue } from "../../haproxy/routes";
 import { assertEveryWorker, type FrontState, Runtime, type Worker } from "../../haproxy/runtime";
+import { parseRoute } from "../../settings/Route";
 import type { Color, FrontTimeouts } from "../../settings/Settings";
 import { findFreePorts, type StackPorts } from "../support/freePorts";
 import { expectNoLoss, type LoadRun, startLoad } from "../support/load";
@@ -123,7 +125,7 @@ describe("HAProxy, configured and linked by relink", () => {
 
         expect(front.generations).toMatchObject([{ name: "1", reloads: 0, failedReloads: 0 }]);
         expect(front.workers[0]).toMatchObject({ generation: "1", old: false, configHash: applied.hash });
-        expect(await ask(ports.http)).toMatchObject({ status: 404, body: "no service for this host\n" });
+        expect(await ask(ports.http)).toMatchObject({ status: 404, body: "no service for this host and path\n" });
         expect(await ask(ports.preview, { host: "web" })).toMatchObject({
             status: 404,
             body: "no service of this name\n",
@@ -138,7 +140,7 @@ describe("HAProxy, configured and linked by relink", () => {
                 files.set(`conf/20-web-${color}.cfg`, backend(color, 1));
             }
             writeMapEntry(files, "link", "web", LinkValue.none());
-            writeMapEntry(files, "routes", "*", "web");
+            writeMapEntry(files, "routes", "*/", "web");
             writeMapEntry(files, "releases", "web-blue", "release-1");
             writeMapEntry(files, "releases", "web-green", "release-2");
             return files;
@@ -151,7 +153,7 @@ describe("HAProxy, configured and linked by relink", () => {
         const [worker] = await workers();
         expect(worker).toMatchObject({ configHash: applied.hash });
         expect(worker!.links.get("web")!.toString()).toBe("none:blue:0");
-        expect(worker!.routes).toEqual(new Map([["*", "web"]]));
+        expect(worker!.routes).toEqual(new Map([["*/", "web"]]));
         expect(worker!.releases.get("web-green")).toBe("release-2");
         const answer = await ask(ports.http);
         expect(answer.status).toBe(503);
@@ -284,7 +286,7 @@ describe("HAProxy, configured and linked by relink", () => {
         await runtime.reload("1");
         const all = await workers();
         assertEveryWorker("link", await runtime.setMap(all, "link", "echo", LinkValue.to("blue")));
-        assertEveryWorker("route", await runtime.setMap(all, "routes", "echo.example.com", "echo"));
+        assertEveryWorker("route", await runtime.setMap(all, "routes", "echo.example.com/", "echo"));
         assertEveryWorker("release", await runtime.setMap(all, "releases", "echo-blue", "release-9"));
         assertEveryWorker("secret", await runtime.setMap(all, "confirm", secret, "echo"));
         const pair = { "x-relink-confirm": secret, "x-relink-service": "echo" };
@@ -315,9 +317,9 @@ describe("HAProxy, configured and linked by relink", () => {
             ["shop.example.com", "exact"],
             ["*", "web"],
         ] as const) {
-            assertEveryWorker(host, await runtime.setMap(all, "routes", host, service));
+            assertEveryWorker(host, await runtime.setMap(all, "routes", `${host}/`, service));
         }
-        assertEveryWorker("echo", await runtime.setMap(all, "routes", "shop.example.com", "echo"));
+        assertEveryWorker("echo", await runtime.setMap(all, "routes", "shop.example.com/", "echo"));
         const echoes = async (host: string) => (await ask(ports.http, { host })).version === undefined;
         const unlinked = async (host: string) => (await ask(ports.http, { host })).status === 503;
         for (const host of ["shop.example.com", "SHOP.example.COM:8080", "shop.example.com."]) {
@@ -330,9 +332,70 @@ describe("HAProxy, configured and linked by relink", () => {
             expect(await ask(ports.http, { host }), host).toMatchObject({ status: 200, version: "v1" });
         }
         for (const host of ["*.example.com", "shop.example.com"]) {
-            assertEveryWorker(host, await runtime.deleteMapEntry(all, "routes", host));
+            assertEveryWorker(host, await runtime.deleteMapEntry(all, "routes", `${host}/`));
         }
         expect(await ask(ports.http, { host: "shop.example.com" })).toMatchObject({ version: "v1" });
+    });
+
+    it("finds the service of a path, the longest one, takes it off where that is asked, and lets nobody out of it", async () => {
+        const all = await workers();
+        await link("blue");
+        const routes: [route: string, service: string][] = [
+            ["*", "web"],
+            ["shop.example.com", "web"],
+            ["shop.example.com/api", "echo"],
+            ["shop.example.com/api/v2 (stripped)", "echo"],
+            ["shop.example.com/api/v2/old", "web"],
+            ["*/only~1 (stripped)", "echo"],
+        ];
+        for (const [text, service] of routes) {
+            const route = parseRoute(text);
+            const result = await runtime.setMap(all, "routes", routeKey(route), routeValue(route, service));
+            assertEveryWorker(text, result);
+        }
+        /** The service that answers, and what it was asked for. */
+        const asked = async (path: string, host = "shop.example.com", headers?: Record<string, string>) => {
+            const { status, version, body } = await ask(ports.http, { path, host, headers });
+            if (version !== undefined || status !== 200) {
+                return version === undefined ? status : "web";
+            }
+            const { url, "x-forwarded-prefix": prefix } = JSON.parse(body) as Record<string, string>;
+            return prefix === undefined ? `echo ${url}` : `echo ${url} of ${prefix}`;
+        };
+        for (const [path, answer] of [
+            ["/", "web"],
+            ["/apix", "web"],
+            ["/API", "web"],
+            ["/api%2Fx", "web"],
+            ["//api", "web"],
+            ["/api", "echo /api"],
+            ["/api/", "echo /api/"],
+            ["/api?x=/api/v2", "echo /api?x=/api/v2"],
+            ["/api/v20", "echo /api/v20"],
+            ["/api/a%2Fb/...", "echo /api/a%2Fb/..."],
+            ["/api/v2", "echo / of /api/v2"],
+            ["/api/v2?a=1&b=2", "echo /?a=1&b=2 of /api/v2"],
+            ["/api/v2/x%20y/", "echo /x%20y/ of /api/v2"],
+            ["/api/v2//evil.example.org/x", "echo /evil.example.org/x of /api/v2"],
+            ["/api/v2/old/x", "web"],
+        ] as const) {
+            expect(await asked(path), path).toBe(answer);
+        }
+        for (const dots of ["..", ".", "%2e%2E", ".%2e", "..;x=1", "..%2fx", "x%5c..", "x\\.."]) {
+            expect(await asked(`/api/${dots}/x`), dots).toBe(400);
+            expect(await asked(`/api/v2/${dots}`), dots).toBe(400);
+            // What is no route of a path is passed on as it came.
+            expect(await asked(`/apix/${dots}/api`), dots).toBe("web");
+        }
+        expect(await asked("/only~1/x", "elsewhere.example.org")).toBe("echo /x of /only~1");
+        expect(await asked("/only~1/x")).toBe("web");
+        const forged = { "x-forwarded-prefix": "/evil" };
+        expect(await asked("/api/v2/x", "shop.example.com", forged)).toBe("echo /x of /api/v2");
+
+        for (const [text] of routes.slice(1)) {
+            assertEveryWorker(text, await runtime.deleteMapEntry(all, "routes", routeKey(parseRoute(text))));
+        }
+        expect(await asked("/api/v2")).toBe("web");
     });
 
     it("earns an UP of one more slot of the live color under load, before that slot gets a request", async () => {
@@ -475,7 +538,7 @@ async function startEcho(): Promise<string> {
     const script = `require("http").createServer((request, response) => {
         response.setHeader("x-relink-color", "purple");
         response.setHeader("x-relink-release", "mine");
-        response.end(JSON.stringify(request.headers));
+        response.end(JSON.stringify({ ...request.headers, url: request.url }));
     }).listen(8080)`;
     return start(`${name}-echo`, "node:24-slim", {
         Entrypoint: ["node", "-e", script],

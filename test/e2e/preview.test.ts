@@ -146,7 +146,9 @@ describe("with blue live, a preview", () => {
             hosts: ["api.example.com"],
             health: { path: "/healthz" },
         });
-        await withSettings({ image: "127.0.0.1:1/shop/web:none" }, () => expectPreview("second-service"));
+        await withSettings({ image: "127.0.0.1:1/shop/web:none", default: true }, () =>
+            expectPreview("second-service"),
+        );
         stack.setConfig("services.api", undefined);
     });
 

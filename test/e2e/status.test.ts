@@ -60,7 +60,7 @@ describe("npm run status and npm run logs", () => {
             front: { anchor: "running", port: stack.ports.http },
         });
         const [web] = found.services;
-        expect(web).toMatchObject({ live: "blue", stable: "blue", idle: "green", hosts: ["*"], problems: [] });
+        expect(web).toMatchObject({ live: "blue", stable: "blue", idle: "green", routes: ["*"], problems: [] });
         expect(briefly(web!.blue)).toEqual({
             state: "running",
             image: "relink-hello:v1",

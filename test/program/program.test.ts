@@ -124,8 +124,12 @@ describe("the program's resources", () => {
         expect(green).not.toHaveProperty("secrets");
     });
 
-    it("say where the link will point, and under which hosts", () => {
-        expect(resource(":Link", "web").inputs).toMatchObject({ link: "blue", hosts: ["shop.example.com"], act: true });
+    it("say where the link will point, and which requests come there", () => {
+        expect(resource(":Link", "web").inputs).toMatchObject({
+            link: "blue",
+            routes: ["shop.example.com"],
+            act: true,
+        });
     });
 
     it("run the hook once per promotion, with what it has to look at", () => {
@@ -171,7 +175,16 @@ describe("the program's resources", () => {
         const services = { ...(configWith().services as object), api: { image: "127.0.0.1:1/no:image", port: 80 } };
         const { web } = services as unknown as { web: object };
         run = await runProgram(
-            configWith({}, { services: { ...services, api: { ...services.api, hosts: ["api.example.com"] }, web } }),
+            configWith(
+                {},
+                {
+                    services: {
+                        ...services,
+                        api: { ...services.api, hosts: ["api.example.com"] },
+                        web: { ...web, default: true },
+                    },
+                },
+            ),
             { stack },
         );
         expect(resource(":Link", "web").inputs).toMatchObject({ link: "blue", act: true });

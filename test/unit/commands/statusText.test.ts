@@ -40,7 +40,7 @@ const web: ServiceStatus = {
     live: "green",
     stable: "green",
     idle: "blue",
-    hosts: ["shop.example.com", "*.shop.example.com"],
+    routes: ["shop.example.com", "*.shop.example.com"],
     wanted: { image: release.image, replicas: 2 },
     problems: [],
     unfinished: null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { serviceOutputs } from "../../../components/outputs";
 import { plan } from "../../../release/plan";
+import { parseRoute } from "../../../settings/Route";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, releaseOf, wish } from "../release/support";
 import { configWith, settingsOf } from "../settings/support";
 
@@ -13,7 +14,9 @@ function outputsOf(world: ReturnType<typeof observed>, desired: ReturnType<typeo
 describe("the outputs of a service", () => {
     it("say what its plan brings about", () => {
         const { id: release, digest } = releaseOf("B");
-        expect(outputsOf(blueWithA(), wish("B", { hosts: ["*.example.com", "shop.example.com"] }))).toEqual({
+        expect(
+            outputsOf(blueWithA(), wish("B", { routes: ["*.example.com", "shop.example.com"].map(parseRoute) })),
+        ).toEqual({
             live: "green",
             stable: "green",
             blue: expect.objectContaining({ image: "shop/web:A", state: "running" }),

@@ -4,7 +4,9 @@ import { ConfigRejected, parseCheck } from "../../../haproxy/check";
 import { type Change, ConfigFolder } from "../../../haproxy/folder";
 import { emptyMaps, readMap, removeMapEntry, writeMapEntry } from "../../../haproxy/maps";
 import type { Run } from "../../../haproxy/Run";
+import { closeRouteKeys, parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
 import { isReadOnlyScript } from "../../../haproxy/runtime";
+import { parseRoute } from "../../../settings/Route";
 import { captured } from "./captured";
 
 /** Stands for the volume: understands the four scripts by what they do, and refuses files that hold `nonsense`. */
@@ -228,6 +230,36 @@ describe("maps in the folder", () => {
             "maps/routes.map",
         ]);
         expect(readMap(files, "link")).toEqual(new Map());
+    });
+
+    it("bring the routes of an earlier version, hosts alone, to host and path", () => {
+        const files = emptyMaps();
+        for (const [key, service] of [
+            ["*", "web"],
+            ["shop.example.com", "shop"],
+            ["shop.example.com/api/", "api:/api:strip"],
+        ] as const) {
+            writeMapEntry(files, "routes", key, service);
+        }
+        closeRouteKeys(files);
+        expect(readMap(files, "routes")).toEqual(
+            new Map([
+                ["*/", "web"],
+                ["shop.example.com/", "shop"],
+                ["shop.example.com/api/", "api:/api:strip"],
+            ]),
+        );
+    });
+
+    it("have routes as keys and values, and back", () => {
+        for (const text of ["*", "*/api (stripped)", "shop.example.com", "*.example.com/a/b"]) {
+            const route = parseRoute(text);
+            const entries = new Map([[routeKey(route), routeValue(route, "web")]]);
+            expect(parseRoutes(entries)).toEqual([{ route, service: "web" }]);
+        }
+        expect(parseRoutes(new Map([["shop.example.com", "web"]]))).toEqual([
+            { route: parseRoute("shop.example.com"), service: "web" },
+        ]);
     });
 
     it("take, change and lose entries, and the same entries are the same text", () => {

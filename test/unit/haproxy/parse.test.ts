@@ -85,8 +85,8 @@ describe("HAProxy's answers", () => {
             ]),
         );
         expect(parseMap("")).toEqual(new Map());
-        expect(parseMapEntry(captured("get-map-found"))).toBe("d13");
-        expect(parseMapEntry(captured("get-map-missing"))).toBeUndefined();
+        expect(parseMapEntry(captured("get-map-found"), "x.example")).toBe("d13");
+        expect(parseMapEntry(captured("get-map-missing"), "x.example")).toBeUndefined();
     });
 
     it("reload: success, and failure with what is wrong", () => {
@@ -110,7 +110,7 @@ describe("HAProxy's answers", () => {
         expect(() => parseStat(strange)).toThrow(strange);
         expect(() => parseServersState("Can't find backend.")).toThrow("Can't find backend.");
         expect(() => parseMap("Unknown map identifier. Please use #<id> or <file>.")).toThrow("Unknown map");
-        expect(() => parseMapEntry(strange)).toThrow(strange);
+        expect(() => parseMapEntry(strange, "x.example")).toThrow(strange);
         expect(() => parseReload("")).toThrow("HAProxy 3.0 or later");
     });
 });

@@ -88,8 +88,8 @@ describe("observing HAProxy", () => {
 });
 
 describe("changing a map", () => {
-    const found = (value: string) =>
-        `type=str, case=sensitive, found=yes, idx=tree, key="web", value="${value}", type="str"`;
+    const found = (value: string, key = "web") =>
+        `type=str, case=sensitive, found=yes, idx=tree, key="${key}", value="${value}", type="str"`;
     const missing = captured("get-map-missing");
 
     it("sets and reads back in one exec, and keeps keys and values out of the process list", async () => {
@@ -120,15 +120,29 @@ describe("changing a map", () => {
                 return "";
             }
             const knows = to === "@!11777" || added.has(to!);
-            return verb === "get" ? (knows ? found("web") : missing) : knows ? "" : "entry not found.";
+            return verb === "get"
+                ? knows
+                    ? found("web", "shop.example.com/")
+                    : missing
+                : knows
+                  ? ""
+                  : "entry not found.";
         });
-        const results = await new Runtime(run).setMap([worker, second], "routes", "shop.example.com", "web");
+        const results = await new Runtime(run).setMap([worker, second], "routes", "shop.example.com/", "web");
         expect(results).toMatchObject([
             { worker, ok: true },
             { worker: second, ok: true },
         ]);
         expect([...added]).toEqual(["@!16649"]);
         expect(execs).toHaveLength(2);
+    });
+
+    it("takes a route for gone where a shorter one answers for it", async () => {
+        const { run } = fakeHaproxy(command =>
+            command.includes(" get map ") ? found("web", "shop.example.com/") : "",
+        );
+        const results = await new Runtime(run).deleteMapEntry([worker], "routes", "shop.example.com/api/");
+        expect(results).toMatchObject([{ worker, ok: true, gone: false }]);
     });
 
     it("reports a worker whose map reads back as something else", async () => {

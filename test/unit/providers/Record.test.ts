@@ -5,6 +5,7 @@ import { Lease } from "../../../providers/Lease";
 import { linkHistory, withMove } from "../../../providers/linkHistory";
 import { emptyRecord, parseRecord, prune, type ServiceRecord } from "../../../providers/Record";
 import { ensureKey, removeRecord, writeRecord } from "../../../providers/RecordStore";
+import { everything } from "../../../settings/Route";
 import { recorded } from "../release/support";
 import { RecordFolder } from "./shell";
 
@@ -18,7 +19,7 @@ const record: ServiceRecord = {
     blue: { release: A.id, replicas: 2, block: { first: "10.88.0.32", size: 16 } },
     green: { release: B.id, replicas: 1 },
     releases: { [A.id]: A, [B.id]: B },
-    hosts: ["*"],
+    routes: [everything],
     promotions: 2,
 };
 
@@ -31,6 +32,14 @@ describe("parsing a record", () => {
         expect(parseRecord('{"format":1,"service":"web","promotions":3}', "web.json")).toEqual({
             ...emptyRecord("web"),
             promotions: 3,
+        });
+    });
+
+    it("reads the hosts of an earlier version as routes", () => {
+        const text = '{"format":1,"service":"web","hosts":["*","shop.example.com"]}';
+        expect(parseRecord(text, "web.json")).toEqual({
+            ...emptyRecord("web"),
+            routes: [everything, { host: "shop.example.com", path: "/", strip: false }],
         });
     });
 

@@ -4,6 +4,7 @@ import type { FrontState, Worker } from "../../../haproxy/runtime";
 import { observedService, type World } from "../../../providers/observe";
 import { emptyRecord } from "../../../providers/Record";
 import { findDrift } from "../../../release/drift";
+import { parseRoute, routeText } from "../../../settings/Route";
 
 function worker(links: Record<string, LinkValue>, routes: Record<string, string>): Worker {
     return {
@@ -26,7 +27,7 @@ function worldWith(workers: Worker[]): World {
     const record = {
         ...emptyRecord("web"),
         link: { live: "blue" as const },
-        hosts: ["a.example.com", "b.example.com"],
+        routes: ["b.example.com", "a.example.com"].map(parseRoute),
     };
     const front: FrontState = { generations: [], workers, deadSockets: [] };
     return {
@@ -37,16 +38,17 @@ function worldWith(workers: Worker[]): World {
     };
 }
 
-const routes = { "a.example.com": "web", "b.example.com": "web" };
+const routes = { "a.example.com/": "web", "b.example.com/": "web" };
 
 describe("a service as it is observed", () => {
     it("has the link of HAProxy's memory, not of the record", () => {
         expect(observedService(worldWith([worker({ web: LinkValue.to("green") }, routes)]), "web").live).toBe("green");
     });
 
-    it("has the record's link and hosts while HAProxy does not run", () => {
-        const { live, hosts } = observedService(worldWith([]), "web");
-        expect({ live, hosts }).toEqual({ live: "blue", hosts: ["a.example.com", "b.example.com"] });
+    it("has the record's link and routes while HAProxy does not run", () => {
+        const { live, routes } = observedService(worldWith([]), "web");
+        expect(live).toBe("blue");
+        expect(routes.map(routeText)).toEqual(["b.example.com", "a.example.com"]);
     });
 
     it("has drifted when its link was deleted in HAProxy by hand: nobody is served", () => {
@@ -59,10 +61,25 @@ describe("a service as it is observed", () => {
 
     it("does not have a host that another service took, or that somebody deleted, whatever its record says", () => {
         const link = { web: LinkValue.to("blue") };
-        const taken = worker(link, { ...routes, "b.example.com": "api" });
-        const deleted = worker(link, { "a.example.com": "web" });
+        const taken = worker(link, { ...routes, "b.example.com/": "api" });
+        const deleted = worker(link, { "a.example.com/": "web" });
         for (const one of [taken, deleted]) {
-            expect(observedService(worldWith([one]), "web").hosts).toEqual(["a.example.com"]);
+            expect(observedService(worldWith([one]), "web").routes.map(routeText)).toEqual(["a.example.com"]);
         }
+    });
+
+    it("has a route that only HAProxy knows, behind those of its record, and in all workers", () => {
+        const link = { web: LinkValue.to("blue") };
+        const more = { "*/api/": "web:/api:strip", ...routes };
+        const { routes: seen } = observedService(worldWith([worker(link, more)]), "web");
+        expect(seen.map(routeText)).toEqual(["b.example.com", "a.example.com", "*/api (stripped)"]);
+        const some = observedService(worldWith([worker(link, more), worker(link, routes)]), "web");
+        expect(some.routes.map(routeText)).toEqual(["b.example.com", "a.example.com"]);
+    });
+
+    it("has the hosts that a front of an earlier version has without a path", () => {
+        const old = worker({ web: LinkValue.to("blue") }, { "b.example.com": "web", "*": "web" });
+        const { routes: seen } = observedService(worldWith([old]), "web");
+        expect(seen).toEqual(["b.example.com", "*"].map(parseRoute));
     });
 });

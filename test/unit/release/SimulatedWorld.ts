@@ -1,4 +1,5 @@
 import { LinkValue } from "../../../haproxy/LinkValue";
+import { routeKey, routeValue } from "../../../haproxy/routes";
 import { observedService, type World } from "../../../providers/observe";
 import { emptyRecord, prune, type ServiceRecord } from "../../../providers/Record";
 import {
@@ -83,7 +84,7 @@ export class SimulatedWorld {
                         releases: new Map(
                             (["blue", "green"] as const).map(color => [`web-${color}`, this.record[color].release]),
                         ),
-                        routes: new Map(this.record.hosts.map(host => [host, "web"])),
+                        routes: new Map(this.record.routes.map(route => [routeKey(route), routeValue(route, "web")])),
                         links: new Map([["web", this.link === "none" ? LinkValue.none() : LinkValue.to(this.link)]]),
                         backends: new Map([
                             ["web-blue", { servers: servers("blue") }],
@@ -219,7 +220,7 @@ export class SimulatedWorld {
             const bakeMs = release.linked ? undefined : desired.policy.bakeTimeMs;
             yield* this.#switch(to, release.id, { farewell, bakeMs }, retryToken, faults);
         }
-        this.#write(record => ({ ...record, hosts: made.link.hosts }));
+        this.#write(record => ({ ...record, routes: made.link.routes }));
         yield;
         yield* this.#bake(retryToken, faults);
         const left = to !== from && from !== "none" ? farewell && ({ color: from, farewell } as const) : made.leave;

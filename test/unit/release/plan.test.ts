@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ObservedService } from "../../../release/Observed";
 import { type Desired, type PlanRow, plan } from "../../../release/plan";
+import { parseRoute } from "../../../settings/Route";
 import {
     actsOf,
     blueWithA,
@@ -87,10 +88,11 @@ describe("a new release", () => {
                     green: running(recorded("A"), 2),
                     blue: running(recorded("B"), 2),
                 }),
-                desired: wish("C", { replicas: 3, hosts: ["shop.example.com"] }),
+                desired: wish("C", { replicas: 3, routes: ["shop.example.com"].map(parseRoute) }),
                 row: "release",
                 sentence:
-                    "blue gets shop/web:C (3 replicas), is proved, then the link moves green => blue; green stays warm.",
+                    "blue gets shop/web:C (3 replicas), is proved, then the link moves green => blue; green stays warm; " +
+                    "takes shop.example.com; gives up all other requests.",
                 acts: ["blue: shop/web:C x3", "link: blue for shop.example.com"],
             },
         ],
@@ -356,17 +358,17 @@ describe("the live release", () => {
             "gets new routes alone",
             {
                 observed: blueWithA(),
-                desired: wish("A", { hosts: ["shop.example.com", "*.example.com"] }),
+                desired: wish("A", { routes: ["shop.example.com", "*.example.com"].map(parseRoute) }),
                 row: "routes",
-                sentence: "routes change to shop.example.com, *.example.com; the link stays on blue.",
+                sentence: "takes shop.example.com, *.example.com; gives up all other requests; the link stays on blue.",
                 acts: ["link: blue for shop.example.com, *.example.com"],
             },
         ],
         [
             "has the same routes in another order",
             {
-                observed: blueWithA({ hosts: ["b.example.com", "a.example.com"] }),
-                desired: wish("A", { hosts: ["a.example.com", "b.example.com"] }),
+                observed: blueWithA({ routes: ["b.example.com", "a.example.com"].map(parseRoute) }),
+                desired: wish("A", { routes: ["a.example.com", "b.example.com"].map(parseRoute) }),
                 row: "nothing",
                 sentence: "nothing to do: blue serves shop/web:A.",
                 acts: [],
@@ -376,10 +378,10 @@ describe("the live release", () => {
             "is scaled and gets new routes in one up",
             {
                 observed: blueWithA({ blue: running(recorded("A"), 2) }),
-                desired: wish("A", { hosts: ["shop.example.com"] }),
+                desired: wish("A", { routes: ["shop.example.com"].map(parseRoute) }),
                 row: "scale",
                 sentence:
-                    "blue is scaled in place from 2 to 1 replica; routes change to shop.example.com; the link stays on blue.",
+                    "blue is scaled in place from 2 to 1 replica; takes shop.example.com; gives up all other requests; the link stays on blue.",
                 acts: ["blue: shop/web:A x1", "link: blue for shop.example.com"],
             },
         ],
@@ -582,7 +584,7 @@ describe("a refusal changes nothing and says why:", () => {
     ])("%s", (_name, { observed, desired, row, refusal, sentence }) => {
         const made = plan(observed, desired);
         expect({ row: made.row, refusal: made.refusal, sentence: made.sentence }).toEqual({ row, refusal, sentence });
-        expect(made.link).toMatchObject({ live: observed.live, hosts: observed.hosts, act: true });
+        expect(made.link).toMatchObject({ live: observed.live, routes: observed.routes, act: true });
         expect([made.blue.act, made.green.act, made.promotion]).toEqual([false, false, undefined]);
     });
 
@@ -661,7 +663,7 @@ describe("after an up that died in the middle of a switch", () => {
                 observed: observed({
                     live: "blue",
                     confirmed: "none",
-                    hosts: [],
+                    routes: [],
                     blue: stopped(recorded("A", { linked: false })),
                     intent: { kind: "switch", from: "none", to: "blue", release: releaseOf("A").id! },
                 }),

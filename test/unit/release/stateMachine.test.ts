@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Desired, Plan } from "../../../release/plan";
 import type { Release } from "../../../release/Release";
+import { parseRoute } from "../../../settings/Route";
 import type { Color } from "../../../settings/Settings";
 import { type Faults, ReleaseFailed, SimulatedWorld } from "./SimulatedWorld";
 import { actsOf, policyOf, releaseOf } from "./support";
@@ -74,7 +75,8 @@ function desiredOf({ version, replicas, hosts, live, ...policy }: Wish): Desired
     return {
         release: releases.get(version) as Release,
         replicas,
-        hosts,
+        routes: hosts.map(parseRoute),
+        places: { held: {}, wanted: {} },
         live,
         policy: policyOf({ bakeTimeMs: 15_000, ...policy }),
     };

@@ -2,6 +2,7 @@ import { nothingObserved, type ObservedColor, type ObservedService } from "../..
 import { type Desired, type Plan, plan } from "../../../release/plan";
 import { type RecordedRelease, type Release, releaseId } from "../../../release/Release";
 import { changedSettings } from "../../../settings/defaults";
+import { everything, routeText } from "../../../settings/Route";
 import type { PolicySettings } from "../../../settings/Settings";
 import { configWith, settingsOf } from "../settings/support";
 
@@ -51,7 +52,7 @@ export function observed(change: Partial<ObservedService>): ObservedService {
     return {
         ...nothingObserved("web"),
         confirmed: live,
-        hosts: live === "none" ? [] : ["*"],
+        routes: live === "none" ? [] : [everything],
         promotions: 1,
         ...change,
     };
@@ -86,7 +87,8 @@ export function wish(
     return {
         release: releaseOf(version),
         replicas: 1,
-        hosts: ["*"],
+        routes: [everything],
+        places: { held: {}, wanted: {} },
         live: "auto",
         policy: policyOf(policy),
         ...change,
@@ -101,7 +103,7 @@ export function actsOf({ blue, green, link, recovery }: Plan): string[] {
         ...(recovery === undefined ? [] : [`${recovery.kind} to ${recovery.live}`]),
         ...color("blue", blue),
         ...color("green", green),
-        ...(link.act ? [`link: ${link.live} for ${link.hosts.join(", ")}`] : []),
+        ...(link.act ? [`link: ${link.live} for ${link.routes.map(routeText).join(", ")}`] : []),
     ];
 }
 

@@ -11,7 +11,13 @@ const printed = JSON.stringify({
     "relink:services": {
         value: "...",
         objectValue: {
-            web: { image: "shop/web:1", port: 8080, secrets: ["KEY"], env: { TOKEN: { secret: "TOKEN" }, A: "b" } },
+            web: {
+                image: "shop/web:1",
+                port: 8080,
+                default: true,
+                secrets: ["KEY"],
+                env: { TOKEN: { secret: "TOKEN" }, A: "b" },
+            },
             api: { image: "shop/api:1", port: 8080, hosts: ["api.example.com"] },
         },
         secret: false,

@@ -311,6 +311,7 @@ describe("a text with a letter that HAProxy could misread", () => {
                     { services: { [text]: service } },
                     { services: { web: { ...service, image: text } } },
                     { services: { web: { ...service, hosts: [text] } } },
+                    { services: { web: { ...service, paths: [text] } } },
                     { services: { web: { ...service, health: { path: text } } } },
                     { services: { web: { ...service, health: { host: text } } } },
                     { services: { web: service }, front: { name: text } },

@@ -112,6 +112,12 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.lockTimeout": durations("0s"),
     "services.*.replicas": pick(1, 2, 8),
     "services.*.hosts": fc.uniqueArray(hosts, { minLength: 1, maxLength: 3, selector: host => host.toLowerCase() }),
+    "services.*.paths": fc.uniqueArray(pick("/", "/api", "/api/v2", "/.well-known", "/a~b/_c-d"), {
+        minLength: 1,
+        maxLength: 3,
+    }),
+    "services.*.stripPath": fc.boolean(),
+    "services.*.default": fc.boolean(),
     "services.*.live": pick("auto", "blue", "green"),
     "front.name": pick("shop", "A.b_c-9", "x".repeat(63)),
     "front.image": images,
@@ -164,10 +170,11 @@ export const configs: Arbitrary<Record<string, unknown>> = fc
         },
         { requiredKeys: ["services"] },
     )
-    .map(config => withLongTimes(withDistinctHosts(withSecrets(config as Config))));
+    .map(config => withLongTimes(withDistinctRoutes(withSecrets(config as Config))));
 
 interface Service {
     hosts?: string[];
+    paths?: string[];
     secrets?: string[];
     env?: Record<string, unknown>;
     health?: Record<string, unknown>;
@@ -200,14 +207,23 @@ function withLongTimes(config: Config): Config {
     return config;
 }
 
-/** No host belongs to two services, and one at most takes all. */
-function withDistinctHosts(config: Config): Config {
+/** No host belongs to two services, one at most takes all, and nothing is stripped where there is no path. */
+function withDistinctRoutes(config: Config): Config {
     const claimed = new Set<string>();
     for (const [name, service] of Object.entries(config.services)) {
         const free = (service.hosts ?? ["*"]).filter(host => !claimed.has(host.toLowerCase()));
         service.hosts = free.length > 0 ? free : [`${name}.example.net`];
         for (const host of service.hosts) {
             claimed.add(host.toLowerCase());
+        }
+        if (service.default === true && claimed.has("*") && !service.hosts.includes("*")) {
+            delete service.default;
+        }
+        if (service.default === true) {
+            claimed.add("*");
+        }
+        if (service.paths?.some(path => path !== "/") !== true) {
+            delete service.stripPath;
         }
     }
     return config;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { InvalidConfigError, parseSettings } from "../../../settings/parse";
+import { everything, routeText } from "../../../settings/Route";
 import { configWith, context, linesOf, problemsIn, settingsOf } from "./support";
 
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -19,7 +20,7 @@ describe("good settings", () => {
             {
                 name: "web",
                 replicas: 1,
-                hosts: ["*"],
+                routes: [everything],
                 live: "auto",
                 secretValues: {},
                 release: { image: "shop/web:v1", port: 8080, maxReplicas: 8, health: { path: "/", host: "web" } },
@@ -30,13 +31,17 @@ describe("good settings", () => {
 
     it("sort the services by name", () => {
         const service = { image: "a", port: 1 };
-        const services = { zoo: { ...service, hosts: ["z.com"] }, api: { ...service, hosts: ["a.com"] }, web: service };
+        const services = {
+            zoo: { ...service, hosts: ["z.com"] },
+            api: { ...service, hosts: ["a.com"] },
+            web: { ...service, default: true },
+        };
         expect(settingsOf({ services }).services.map(({ name }) => name)).toEqual(["api", "web", "zoo"]);
     });
 
     it("take the first exact host for the health check, in lower case", () => {
-        const { release, hosts } = web({ hosts: ["*.Example.com", "Shop.example.com"] });
-        expect(hosts).toEqual(["*.example.com", "shop.example.com"]);
+        const { release, routes } = web({ hosts: ["*.Example.com", "Shop.example.com"] });
+        expect(routes.map(routeText)).toEqual(["*.example.com", "shop.example.com"]);
         expect(release.health.host).toBe("shop.example.com");
     });
 
@@ -122,7 +127,6 @@ describe("one wrong setting", () => {
         ["a TCP check with a path", { health: { tcp: true, path: "/" } }, {}, `${web}.health.path: is set together`],
         ["a host with a port", { hosts: ["a.com:80"] }, {}, `${web}.hosts[0]: is "a.com:80"`],
         ["a host twice", { hosts: ["a.com", "A.com"] }, {}, `${web}.hosts[1]: is in the list twice`],
-        ["every host and one", { hosts: ["a.com", "*"] }, {}, `${web}.hosts[1]: is "*"`],
         ["no host at all", { hosts: [] }, {}, `${web}.hosts: is an empty list`],
         ["one host as text", { hosts: "a.com" }, {}, `${web}.hosts: is "a.com", but must be a list`],
         ["a writable volume", { volumes: ["data:/data"] }, {}, `${web}.volumes[0]: can be written by both colors`],
@@ -209,17 +213,6 @@ describe("one wrong setting", () => {
             expect(more.every(other => other.includes("names no service"))).toBe(true);
         },
     );
-
-    it("is told when two services claim the same host, or both claim every host", () => {
-        const service = { image: "a", port: 1 };
-        const named = { ...service, hosts: ["a.com"] };
-        expect(linesOf({ services: { api: named, web: named } })).toEqual([
-            "relink:services.web.hosts[0]: is a.com, which api has already",
-        ]);
-        expect(linesOf({ services: { api: service, web: service } })).toEqual([
-            "relink:services.web.hosts: takes every host, but so does api: all services but one must name their hosts",
-        ]);
-    });
 
     it("is told when project and stack make no name for the front", () => {
         expect(() => parseSettings(configWith(), { project: "relink", stack: "s".repeat(60) })).toThrow(

@@ -3,7 +3,9 @@ import { createOptions } from "../../../docker/ContainerSpec";
 import { renderBackend, renderFrontends, renderGlobal } from "../../../haproxy/configuration";
 import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
 import { backendFile } from "../../../haproxy/names";
+import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
 import { frontNames } from "../../../providers/Target";
+import { routeText } from "../../../settings/Route";
 import type { ServiceSettings, Settings } from "../../../settings/Settings";
 import { configWith, settingsOf } from "./support";
 
@@ -21,15 +23,16 @@ export function expectNothingElse(settings: Settings): void {
         const { tcp } = service.release.health;
         const likeIt = { tcp, hasTimeout: service.release.timeouts.serverMs !== undefined };
         expect(shapeOf(backendOf(service))).toEqual(plain.backend(likeIt));
-        for (const host of service.hosts) {
-            writeMapEntry(maps, "routes", host, service.name);
+        for (const route of service.routes) {
+            writeMapEntry(maps, "routes", routeKey(route), routeValue(route, service.name));
         }
         writeMapEntry(maps, "link", service.name, "none:blue:0");
         writeMapEntry(maps, "releases", `${service.name}-blue`, "0123456789ab-0123456789abcdef");
         expect(backendFile(service.name, "blue")).toMatch(/^conf\/20-[a-z0-9-]+-blue\.cfg$/);
     }
-    expect([...readMap(maps, "routes")].sort()).toEqual(
-        services.flatMap(({ name, hosts }) => hosts.map(host => [host, name])).sort(),
+    const told = parseRoutes(readMap(maps, "routes")).map(({ route, service }) => `${routeText(route)} ${service}`);
+    expect(told.sort()).toEqual(
+        services.flatMap(({ name, routes }) => routes.map(route => `${routeText(route)} ${name}`)).sort(),
     );
     const linked = services.filter(({ release }) => release.port !== undefined);
     expect([...readMap(maps, "link").keys()].sort()).toEqual(linked.map(({ name }) => name).sort());

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { routeText } from "../../../settings/Route";
 import { configWith, linesOf, problemsIn, settingsOf } from "./support";
 
 function strategyOf(strategy: unknown, others: object = {}) {
@@ -60,7 +61,7 @@ describe("a strategy", () => {
         const { services } = settingsOf({
             services: { worker: { image: "a", ...worker }, web: { image: "b", port: 1 } },
         });
-        expect(services.map(({ name, hosts, release }) => [name, hosts, release.port])).toEqual([
+        expect(services.map(({ name, routes, release }) => [name, routes.map(routeText), release.port])).toEqual([
             ["web", ["*"], 1],
             ["worker", [], undefined],
         ]);

@@ -1,0 +1,71 @@
+import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
+import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
+import { assertEveryWorker } from "../haproxy/runtime";
+import { placeOf, type Route } from "../settings/Route";
+import type { Session } from "./Session";
+
+/**
+ * Takes the service's routes by overwriting whoever had them, so that none is without a service for a moment, and removes
+ * those that it no longer has. One that another service of the config claims is left alone: that one takes it, once its own
+ * link is confirmed.
+ */
+export async function takeRoutes(
+    session: Session,
+    service: string,
+    routes: readonly Route[],
+    claimedByOthers: readonly string[],
+): Promise<void> {
+    const wanted = new Map(routes.map(route => [routeKey(route), routeValue(route, service)]));
+    const isGivenUp = (route: Route) => !wanted.has(routeKey(route)) && !claimedByOthers.includes(placeOf(route));
+    await session.configure(files => {
+        for (const [key, value] of wanted) {
+            writeMapEntry(files, "routes", key, value);
+        }
+        for (const key of keysOf(readMap(files, "routes"), service, isGivenUp)) {
+            removeMapEntry(files, "routes", key);
+        }
+        return files;
+    });
+    const workers = (await session.observe()).front?.workers ?? [];
+    for (const [key, value] of wanted) {
+        const others = workers.filter(({ routes }) => routes.get(key) !== value);
+        assertEveryWorker(`the route ${key}`, await session.runtime.setMap(others, "routes", key, value));
+    }
+    await forget(session, service, isGivenUp);
+}
+
+/** Removes every route that leads to the service. */
+export async function removeRoutes(session: Session, service: string): Promise<void> {
+    await session.configure(files => {
+        for (const key of keysOf(readMap(files, "routes"), service)) {
+            removeMapEntry(files, "routes", key);
+        }
+        return files;
+    });
+    await forget(session, service);
+}
+
+async function forget(session: Session, service: string, isForgotten?: (route: Route) => boolean): Promise<void> {
+    for (const worker of (await session.observe()).front?.workers ?? []) {
+        for (const key of keysOf(worker.routes, service, isForgotten)) {
+            assertEveryWorker(
+                `the end of the route ${key}`,
+                await session.runtime.deleteMapEntry([worker], "routes", key),
+            );
+        }
+    }
+}
+
+/** Keys of a map, as they are written there, that lead to a service. */
+function keysOf(
+    entries: ReadonlyMap<string, string>,
+    service: string,
+    isWanted: (route: Route) => boolean = () => true,
+): string[] {
+    return [...entries]
+        .filter(entry => {
+            const [found] = parseRoutes(new Map([entry]));
+            return found?.service === service && isWanted(found.route);
+        })
+        .map(([key]) => key);
+}

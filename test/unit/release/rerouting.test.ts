@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { plan } from "../../../release/plan";
+import { rerouting } from "../../../release/rerouting";
+import { parseRoute, placeOf, type Route, routeText } from "../../../settings/Route";
+import { actsOf, blueWithA, wish } from "./support";
+
+const routes = (...texts: string[]) => texts.map(parseRoute);
+const placesOf = (services: Record<string, Route[]>) =>
+    Object.fromEntries(Object.entries(services).flatMap(([name, own]) => own.map(route => [placeOf(route), name])));
+
+/** What becomes of web's routes, when the services have `held` and want `wanted`. */
+function rerouted(held: Record<string, Route[]>, wanted: Record<string, Route[]>) {
+    const places = { held: placesOf(held), wanted: placesOf(wanted) };
+    const desired = wish("A", { routes: wanted.web ?? [], places });
+    const observed = blueWithA({ routes: held.web ?? [] });
+    const { routes: made, ...rest } = rerouting(observed, desired);
+    return { ...rest, routes: made.map(routeText), row: plan(observed, desired).row, made: plan(observed, desired) };
+}
+
+describe("routes", () => {
+    it("stay as they are, in whatever order they are wanted", () => {
+        const { act, words, row } = rerouted({ web: routes("a.com", "b.com") }, { web: routes("b.com", "a.com") });
+        expect({ act, words, row }).toEqual({ act: false, words: [], row: "nothing" });
+    });
+
+    it("are taken and given up", () => {
+        expect(rerouted({ web: routes("*") }, { web: routes("a.com/x (stripped)", "b.com") })).toMatchObject({
+            act: true,
+            words: ["takes a.com/x (stripped), b.com", "gives up all other requests"],
+            row: "routes",
+        });
+    });
+
+    it("are taken from another service, and that one says so and has nothing to do for it", () => {
+        const held = { web: routes("a.com"), api: routes("a.com/api", "*") };
+        const wanted = { web: routes("a.com", "a.com/api"), api: routes("*") };
+        expect(rerouted(held, wanted).words).toEqual(["takes a.com/api from api"]);
+        const { made, ...other } = rerouted({ web: held.api, api: held.web }, { web: wanted.api, api: wanted.web });
+        expect(other).toEqual({ act: false, words: ["leaves a.com/api to api"], routes: ["*"], row: "nothing" });
+        expect(made.sentence).toBe("nothing to do: blue serves shop/web:A; leaves a.com/api to api.");
+        expect(actsOf(made)).toEqual([]);
+        // What will hold after this up is what the preview shows.
+        expect(made.link).toMatchObject({ routes: routes("*"), act: false });
+    });
+
+    it("are swapped between two services, and each takes its own", () => {
+        const held = { web: routes("a.com"), api: routes("b.com") };
+        expect(rerouted(held, { web: routes("b.com"), api: routes("a.com") })).toMatchObject({
+            act: true,
+            words: ["takes b.com from api", "leaves a.com to api"],
+            routes: ["b.com"],
+        });
+    });
+
+    it("are the same place whether stripped or not: nobody gives it up", () => {
+        expect(rerouted({ web: routes("a.com/x") }, { web: routes("a.com/x (stripped)") })).toMatchObject({
+            act: true,
+            words: ["takes a.com/x (stripped)"],
+        });
+    });
+
+    it("stay with a service that is refused", () => {
+        const { link } = plan(blueWithA({ routes: routes("a.com") }), wish("B", { imageProblem: "none", routes: [] }));
+        expect(link.routes).toEqual(routes("a.com"));
+    });
+});

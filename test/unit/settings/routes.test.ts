@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { parseRoute, placeOf, routeText, sameRoutes } from "../../../settings/Route";
+import { linesOf, problemsIn, settingsOf } from "./support";
+
+const service = { image: "shop/app:v1", port: 8080 };
+
+/** The routes of each service, as text. */
+function routesOf(services: Record<string, object>): Record<string, string[]> {
+    const full = Object.fromEntries(Object.entries(services).map(([name, keys]) => [name, { ...service, ...keys }]));
+    return Object.fromEntries(
+        settingsOf({ services: full }).services.map(({ name, routes }) => [name, routes.map(routeText)]),
+    );
+}
+
+/** What is wrong with services that are right in all else. */
+function wrong(services: Record<string, object>): string[] {
+    const full = Object.entries(services).map(([name, keys]) => [name, { ...service, ...keys }]);
+    return linesOf({ services: Object.fromEntries(full) });
+}
+
+describe("the routes of a service", () => {
+    it("are everything for the only one that names nothing", () => {
+        expect(routesOf({ web: {} })).toEqual({ web: ["*"] });
+    });
+
+    it("are what it names, also for the only one", () => {
+        expect(routesOf({ web: { hosts: ["shop.example.com"] } })).toEqual({ web: ["shop.example.com"] });
+        expect(routesOf({ web: { paths: ["/shop"] } })).toEqual({ web: ["*/shop"] });
+    });
+
+    it("are each host with each path", () => {
+        expect(routesOf({ web: { hosts: ["a.com", "*.b.com"], paths: ["/", "/x"] } }).web).toEqual([
+            "a.com",
+            "a.com/x",
+            "*.b.com",
+            "*.b.com/x",
+        ]);
+    });
+
+    it("are everything else on top for the default", () => {
+        expect(
+            routesOf({ web: { hosts: ["a.com"], default: true }, api: { paths: ["/api"], stripPath: true } }),
+        ).toEqual({ web: ["a.com", "*"], api: ["*/api (stripped)"] });
+        expect(routesOf({ web: { paths: ["/app"], stripPath: true, default: true } }).web).toEqual([
+            "*/app (stripped)",
+            "*",
+        ]);
+    });
+
+    it("may be everything by the host *, beside hosts whose wildcard another service has", () => {
+        expect(routesOf({ web: { hosts: ["*", "a.b.com"] }, api: { hosts: ["*.b.com"] } })).toEqual({
+            web: ["*", "a.b.com"],
+            api: ["*.b.com"],
+        });
+    });
+});
+
+describe("what is wrong with routes", () => {
+    it.each([
+        [
+            "two services claim a host",
+            { api: { hosts: ["a.com"] }, web: { hosts: ["b.com", "a.com"] } },
+            ["relink:services.web.hosts[1]: takes a.com, which api has already"],
+        ],
+        [
+            "two claim a path",
+            { api: { paths: ["/v1", "/v2"] }, web: { paths: ["/v3", "/v2"], default: true } },
+            ["relink:services.web.paths[1]: takes */v2, which api has already"],
+        ],
+        [
+            "two claim a path of a host, one of them stripped",
+            { api: { hosts: ["a.com"], paths: ["/v1"], stripPath: true }, web: { hosts: ["a.com"], paths: ["/v1"] } },
+            ["relink:services.web.hosts[0]: takes a.com/v1, which api has already"],
+        ],
+        [
+            "there are two defaults",
+            { api: { default: true }, web: { default: true } },
+            [
+                "relink:services.web.default: takes every request that no other route matches, but so does api: " +
+                    "only one service can be the default",
+            ],
+        ],
+        [
+            "there is a default beside a host *",
+            { api: { hosts: ["*"] }, web: { default: true } },
+            [
+                "relink:services.web.default: takes every request that no other route matches, but so does api: " +
+                    "only one service can be the default",
+            ],
+        ],
+        [
+            "one of several names nothing and is not the default",
+            { api: { hosts: ["a.com"] }, web: {} },
+            [
+                "relink:services.web.default: is missing, and there are several services: the service must name its " +
+                    "hosts or its paths, or be the default for all that no route matches",
+            ],
+        ],
+        [
+            "the only one is not the default either",
+            { web: { default: false } },
+            [
+                "relink:services.web.default: is false: the service must name its hosts or its paths, or be the " +
+                    "default for all that no route matches",
+            ],
+        ],
+        [
+            "there is nothing to strip",
+            { web: { stripPath: true } },
+            ["relink:services.web.stripPath: is true, but there is no path to strip: paths is not set"],
+        ],
+        [
+            "there is no path in the list",
+            { web: { paths: [] } },
+            ["relink:services.web.paths: is an empty list, but must name at least one, or be left out"],
+        ],
+    ])("%s", (_name, services, lines) => {
+        expect(wrong(services)).toEqual(lines);
+    });
+
+    it.each([
+        "api",
+        "",
+        "/api/",
+        "//api",
+        "/api//v1",
+        "/api/..",
+        "/../api",
+        "/./api",
+        "/api/.",
+        "/%61pi",
+        "/api%2Fv1",
+        "/api?x=1",
+        "/api#x",
+        "/a pi",
+        "/a;b",
+        "/a\\b",
+        "/a:b",
+        "/a\nb",
+        `/${"a".repeat(200)}`,
+    ])("the path %j", path => {
+        const [problem, ...more] = problemsIn({ services: { web: { ...service, paths: [path] } } });
+        expect(problem).toMatchObject({ path: ["services", "web", "paths", 0] });
+        expect(problem?.message).toContain("/ or a path such as /api");
+        expect(more).toEqual([]);
+    });
+
+    it.each(["/", "/api", "/api/v2", "/.well-known", "/a.b/..c/~x/-_"])("and not the path %j", path => {
+        expect(wrong({ web: { paths: [path] } })).toEqual([]);
+    });
+
+    it("is put right by the command that comes with it", () => {
+        const { web } = { web: service };
+        expect(problemsIn({ services: { api: { ...service, hosts: ["a.com"] }, web } }).map(({ fix }) => fix)).toEqual([
+            "pulumi config set --path 'relink:services.web.default' true",
+        ]);
+    });
+});
+
+describe("a route as text", () => {
+    it.each(["*", "*/api", "shop.example.com", "*.example.com/api/v2 (stripped)"])("%s", text => {
+        expect(routeText(parseRoute(text))).toBe(text);
+    });
+
+    it("has a place that no other service can have, stripped or not", () => {
+        expect(placeOf(parseRoute("a.com/api (stripped)"))).toBe("a.com/api");
+    });
+
+    it("counts whether its path is stripped, and the order of several does not", () => {
+        const routes = (...texts: string[]) => texts.map(parseRoute);
+        expect(sameRoutes(routes("a", "b/x"), routes("b/x", "a"))).toBe(true);
+        expect(sameRoutes(routes("b/x"), routes("b/x (stripped)"))).toBe(false);
+        expect(sameRoutes(routes("a"), routes("a", "b"))).toBe(false);
+    });
+});
