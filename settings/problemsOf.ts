@@ -77,7 +77,11 @@ function badShape(path: ConfigPath, issue: z.core.$ZodIssue, raw: unknown): Prob
     }
     const remove = removeCommand(path);
     const element = typeof value === "string" && value !== "" && !isSensitive(path) ? value : "VALUE";
-    return { path, message, fix: isList ? `${remove} && ${setCommand([...path, 0], element)}` : remove };
+    if (!isList) {
+        return { path, message, fix: remove };
+    }
+    const set = setCommand([...path, 0], element);
+    return { path, message, fix: value === undefined ? set : `${remove} && ${set}` };
 }
 
 /** `config set` replaces a plain value, but not an object or a list. */

@@ -13,7 +13,8 @@ export interface ComposeReference {
     ignore: string[];
 }
 
-const filePath = freeText({ wanted: "the path of a file", example: "compose.yaml" }, text => text.trim() !== "");
+const aFile = { wanted: "the path of a file", example: "compose.yaml" };
+const filePath = freeText(aFile, text => text.trim() !== "");
 const text = freeText({ wanted: "the name of a service in the Compose file", example: "web" }, name => name !== "");
 const key = freeText(
     { wanted: "a key of the Compose service, such as container_name or healthcheck.start_interval", example: "KEY" },
@@ -21,10 +22,7 @@ const key = freeText(
 );
 
 const spelledOut = z.strictObject({
-    files: listOf(filePath).refine(files => files.length > 0, {
-        message: "files",
-        params: { says: "is an empty list, but must name at least one Compose file" },
-    }),
+    files: listOf(filePath).refine(files => files.length > 0, { message: "files", path: [0], params: aFile }),
     envFile: listOf(filePath).prefault([]),
     service: text.optional(),
     ignore: listOf(key).prefault([]),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ObservedService, ObservedSlot, RollIntent } from "../../../release/Observed";
 import { plan } from "../../../release/plan";
 import { sharedChanges } from "../../../release/rolling";
+import { parseRoute } from "../../../settings/Route";
 import type { RollingSettings } from "../../../settings/Settings";
 import { configWith, settingsOf } from "../settings/support";
 import { actsOf, blueWithA, blueWithBGreenWarmWithA, recorded, releaseOf, running, wish } from "./support";
@@ -67,7 +68,7 @@ describe("strategy: rolling, a new release", () => {
     });
 
     it("scales and takes new routes at the same time", () => {
-        const made = plan(two(), rolls("B", { replicas: 3, hosts: ["shop.example.com"] }));
+        const made = plan(two(), rolls("B", { replicas: 3, routes: [parseRoute("shop.example.com")] }));
         expect(actsOf(made)).toEqual(["blue: shop/web:B x3", "link: blue for shop.example.com"]);
     });
 

@@ -38,6 +38,26 @@ const hosts = pick(
 );
 const addresses = pick("192.0.2.10", "127.0.0.1", "::1", "2001:db8::1");
 
+/** A hook that only tells somebody, a gate that decides, or one that may ask the new release by HTTP as well. */
+function hook(name: string, kind: "notice" | "gate" | "check"): Record<string, Arbitrary<unknown>> {
+    const at = `services.*.hooks.${name}`;
+    return {
+        [`${at}.command`]: pick("make smoke", "a\nb", "echo '\"$X`"),
+        [`${at}.webhook`]: pick("https://example.com/T0/secret?x=1", "http://127.0.0.1:1/"),
+        [`${at}.timeout`]: durations(),
+        [`${at}.retries`]: pick(0, 1, 100),
+        ...(kind === "notice" ? {} : { [`${at}.onTimeout`]: pick("hold", "rollback", "continue") }),
+        ...(kind === "check"
+            ? {
+                  [`${at}.http.path`]: pick("/", "/smoke?a=b"),
+                  [`${at}.http.status`]: pick(200, "200-299"),
+                  [`${at}.http.body`]: pick("ok", '"$(id)', "%[src]"),
+                  [`${at}.http.header`]: pick("content-type: text/html", 'x: "'),
+              }
+            : {}),
+    };
+}
+
 /** Values that each key may have, by its place under `services.*`, `front` or the root. */
 export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.compose": pick("compose.yaml", {
@@ -106,9 +126,21 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.drainTimeout": durations("0s"),
     "services.*.onDrainTimeout": pick("close", "wait"),
     "services.*.previousColor": pick("keep", "stop", "remove"),
-    "services.*.hooks.prePromotion.command": pick("make smoke", "a\nb", "echo '\"$X`"),
+    "services.*.autoPromotion": fc.boolean(),
+    "services.*.promote": pick("0123456789ab-0123456789abcdef"),
+    "services.*.bakeTime": pick("0s", "15s", "5m"),
+    "services.*.analysis.maxErrorRatio": pick("5%", "0.5%", "100%"),
+    "services.*.analysis.maxLatency": durations(),
+    "services.*.analysis.maxSlowdown": pick(2, 3, 1000),
+    "services.*.analysis.minRequests": pick(1, 10, 1_000_000),
+    "services.*.analysis.interval": pick("1ms", "1s"),
+    ...hook("preDeploy", "gate"),
+    ...hook("prePromotion", "check"),
+    ...hook("postPromotion", "check"),
+    ...hook("onRollback", "notice"),
     "services.*.retryToken": pick("again", "\n", 7, "é"),
     "services.*.driftPolicy": pick("fail", "repair"),
+    "services.*.adoptFrom": pick("shop/old", "a.b_c-9/dev"),
     "services.*.lockTimeout": durations("0s"),
     "services.*.replicas": pick(1, 2, 8),
     "services.*.hosts": fc.uniqueArray(hosts, { minLength: 1, maxLength: 3, selector: host => host.toLowerCase() }),
@@ -154,7 +186,6 @@ const required = new Set([
     "services.*.port",
     "services.*.log.driver",
     "services.*.strategy.rolling.preStopCommand",
-    "services.*.hooks.prePromotion.command",
     "registries.*.username",
     "registries.*.password",
 ]);
@@ -170,7 +201,7 @@ export const configs: Arbitrary<Record<string, unknown>> = fc
         },
         { requiredKeys: ["services"] },
     )
-    .map(config => withLongTimes(withDistinctRoutes(withSecrets(config as Config))));
+    .map(config => withLongTimes(withDistinctRoutes(withOneDeed(withSecrets(config as Config)))));
 
 interface Service {
     hosts?: string[];
@@ -178,6 +209,7 @@ interface Service {
     secrets?: string[];
     env?: Record<string, unknown>;
     health?: Record<string, unknown>;
+    hooks?: Record<string, Record<string, unknown>>;
     [key: string]: unknown;
 }
 type Config = Record<string, unknown> & { services: Record<string, Service> };
@@ -194,6 +226,22 @@ function withSecrets(config: Config): Config {
         }
     }
     return Object.keys(secrets).length === 0 ? config : { ...config, secrets };
+}
+
+/** A hook does one thing. */
+function withOneDeed(config: Config): Config {
+    for (const { hooks = {} } of Object.values(config.services)) {
+        for (const hook of Object.values(hooks)) {
+            const [first, ...others] = ["command", "webhook", "http"].filter(deed => deed in hook);
+            for (const other of others) {
+                delete hook[other];
+            }
+            if (first === undefined) {
+                hook.command = "true";
+            }
+        }
+    }
+    return config;
 }
 
 /** Some services are checked once in a blue moon, which all their times have to fit. */
