@@ -232,7 +232,9 @@ function withSecrets(config: Config): Config {
 function withOneDeed(config: Config): Config {
     for (const { hooks = {} } of Object.values(config.services)) {
         for (const hook of Object.values(hooks)) {
-            const [first, ...others] = ["command", "webhook", "http"].filter(deed => deed in hook);
+            const deeds = ["command", "webhook", "http"].filter(deed => deed in hook);
+            // Each of them gets its turn.
+            const [first, ...others] = "timeout" in hook ? deeds : deeds.reverse();
             for (const other of others) {
                 delete hook[other];
             }
