@@ -382,14 +382,16 @@ function wait(service: ObservedService, desired: Desired, target: Color): Plan {
     };
     const untouched = same(idle.release, wanted) && idle.release.proved && isComplete(idle, replicas);
     const goesOn = [`the link stays on ${service.live}`, ...words].join("; ");
+    const how =
+        wanted.id === undefined
+            ? ""
+            : ` To promote it: pulumi config set --path 'relink:services.${service.name}.promote' ${wanted.id} && pulumi up`;
     if (untouched) {
         const other = desired.promote === undefined ? "" : ` (promote names another release, ${desired.promote})`;
         return {
             ...common,
             row: "waiting",
-            sentence:
-                `${target} holds ${wanted.image}, proved, and waits for promotion${other}; ${goesOn}. To promote it: ` +
-                `pulumi config set --path 'relink:services.${service.name}.promote' ${wanted.id} && pulumi up`,
+            sentence: `${target} holds ${wanted.image}, proved, and waits for promotion${other}; ${goesOn}.${how}`,
         };
     }
     const work: ColorPlan = { release: wanted, replicas, state: "running", act: true };
@@ -397,7 +399,7 @@ function wait(service: ObservedService, desired: Desired, target: Color): Plan {
         ...common,
         row: same(idle.release, wanted) ? "finish" : "release",
         hooks: same(idle.release, wanted) ? [] : ["preDeploy"],
-        sentence: `${gets(service, desired, target)}, is proved, and then waits for promotion; ${goesOn}.`,
+        sentence: `${gets(service, desired, target)}, is proved, and then waits for promotion; ${goesOn}.${how}`,
         [target]: same(idle.release, wanted) ? { ...work, release: idle.release } : work,
     };
 }

@@ -160,7 +160,7 @@ function config({ http, preview, metrics }: Omit<Ports, "https">, isLocal: boole
             metrics: { port: metrics },
         },
         "relink:services": {
-            web: service(2),
+            web: { ...service(2), default: true },
             api: { ...service(1), hosts: [apiHost] },
         },
     };
@@ -173,6 +173,7 @@ function service(replicas: number) {
         replicas,
         health: { path: "/healthz" },
         minHealthyTime: "2s",
+        bakeTime: "5s",
         // How long v3 gets before it is refused. Two busy cores may need some seconds to start v2.
         healthyDeadline: "20s",
     };
