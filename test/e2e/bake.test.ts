@@ -4,7 +4,7 @@ import { join } from "node:path";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
-import { HaltedRun } from "../support/HaltedRun";
+import { HaltedRun, ways } from "../support/HaltedRun";
 import { LiveFront } from "../support/LiveFront";
 import type { LoadResult } from "../support/load";
 import { lifeOf, oneAfterTheOther, outputsOf, type ScenarioOptions, underLoad, webStack } from "../support/scenario";
@@ -196,19 +196,31 @@ describe("What comes after a release's proof", () => {
         expect(await front.record("web")).toMatchObject({ link: { live: "green" }, stable: { color: "green" } });
     });
 
-    it("killed while it judges: the next up judges to the end, with no second switch", async () => {
-        set({ image: "relink-hello:v1", env: { BUILD: "3" }, bakeTime: "3s" });
-        await underLoad("kill -9 in the judgement", stack, async () => {
-            const run = await HaltedRun.at("link: bake", stack);
-            const { link } = await front.record("web");
-            await run.kill("both");
-            expectSuccess(await stack.pulumi(["cancel", "--yes"]));
-            const { stdout } = expectSuccess(await stack.up());
-            expect(stdout).toContain("relink-hello:v1 is stable");
-            expect((await front.record("web")).link).toEqual(link);
-        });
-        const { intent, stable } = await front.record("web");
-        expect(intent).toBeUndefined();
-        expect(stable?.color).toBe("blue");
-    });
+    it.runIf(process.env.RELINK_FULL === "1").each(ways)(
+        "while it moves the link back, kill -9 of %s: the next up moves it back",
+        async way => {
+            // Each time a release that was not judged yet.
+            set({ image: "node:24-slim", command: ["node", "-e", badForUsers], bakeTime: "20s", env: { WAY: way } });
+            const load = await underLoad(
+                `kill -9 of ${way} at "link: back"`,
+                stack,
+                async load => {
+                    await (await HaltedRun.at("link: back", stack)).kill(way);
+                    if (way !== "host") {
+                        expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+                    }
+                    const { code, stdout, stderr } = await stack.up();
+                    expect(code, stdout).not.toBe(0);
+                    expect(stdout + stderr).toContain("The link was moved back to green");
+                    await load.mark("afterwards");
+                },
+                { ...onlyShort, ownErrorsOf: "sick" },
+            );
+            expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v2"]);
+            expect(await outputsOf(stack)).toMatchObject({ live: "green", stable: "green" });
+            expect((await front.record("web")).intent).toBeUndefined();
+            set({ image: "relink-hello:v2", command: undefined, env: { BUILD: "2" } });
+            expectSuccess(await stack.up());
+        },
+    );
 });

@@ -29,6 +29,7 @@ const stepsOf: Record<Kind, readonly Phase[]> = {
         "link: confirm",
         "link: confirmed",
     ],
+    bake: ["link: confirmed", "link: bake", "link: baked"],
     return: ["link: intent", "link: file", "link: memory", "link: confirm", "link: confirmed"],
     "scale up": [
         "deploy: record",
@@ -63,6 +64,7 @@ const selection: Case[] = [
     ["release", "link: file", "both"],
     ["release", "link: memory", "CLI"],
     ["release", "link: confirm", "host"],
+    ["bake", "link: bake", "both"],
     ["return", "link: memory", "both"],
     ["scale up", "deploy: keep", "CLI"],
     ["stop", "link: leave", "both"],

@@ -5,7 +5,7 @@ import { webStack } from "./scenario";
 import { createStack, type StackConfig, type TestStack } from "./stack";
 
 /** What an `up` does here. */
-export type Kind = "release" | "return" | "scale up" | "scale down" | "stop" | "remove" | "routes";
+export type Kind = "release" | "bake" | "return" | "scale up" | "scale down" | "stop" | "remove" | "routes";
 
 /** What one color holds, as the test knows it. */
 interface Held {
@@ -54,7 +54,10 @@ export class Subject {
             await this.unbroken("scale down");
         }
         const isWarm = () => this.colors[this.idle]?.state === "running";
-        if ((kind === "release" || kind === "return" || kind === "stop" || kind === "remove") && !isWarm()) {
+        if (
+            (kind === "release" || kind === "bake" || kind === "return" || kind === "stop" || kind === "remove") &&
+            !isWarm()
+        ) {
             await this.unbroken("release");
         }
         const replicas = this.colors[this.live]?.replicas;
@@ -85,7 +88,8 @@ export class Subject {
             this.set("replicas", live.replicas);
             return;
         }
-        if (kind === "release") {
+        this.set("bakeTime", kind === "bake" ? "1s" : "0s");
+        if (kind === "release" || kind === "bake") {
             this.builds += 1;
             const image = live.image.endsWith("v1") ? "relink-hello:v2" : "relink-hello:v1";
             this.colors[this.idle] = { image, build: String(this.builds), replicas: 1, state: "running" };
