@@ -71,7 +71,7 @@ export function placeOf({ path, place }: Problem): string {
 export function setCommand(path: ConfigPath, value: string): string {
     const secret = path[0] === "secrets" || path[0] === "registries" ? " --secret" : "";
     const shown = quote(isPrintable(value) ? value : "VALUE");
-    return `pulumi config set${secret}${pathOption(path)} ${shown.startsWith("-") ? `-- ${shown}` : shown}`;
+    return `pulumi config set${secret}${pathOption(path)} ${value.startsWith("-") ? `-- ${shown}` : shown}`;
 }
 
 /** Removes a key and all below it. */

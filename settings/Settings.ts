@@ -104,6 +104,8 @@ export interface ReleaseSettings {
     env: Record<string, EnvValue>;
     /** Names of secrets that become files `/run/secrets/NAME`, mode 0400. @default [] */
     secrets: string[];
+    /** Any text; a change of it deploys the same image with the same settings again. @default undefined */
+    redeploy?: string;
     /** Arguments, or the command where the image has no entrypoint. @default the image's */
     command?: string[];
     /** Program to start. @default the image's */

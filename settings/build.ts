@@ -57,6 +57,7 @@ function buildService(name: string, { services, secrets }: StackConfig): Service
             secrets: config.secrets,
             command: config.command,
             entrypoint: config.entrypoint,
+            redeploy: config.redeploy,
             workingDir: config.workingDir,
             user: config.user,
             init: config.init,

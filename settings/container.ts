@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { image } from "./image";
-import { duration, flag, freeText, leaf, listOf, objectOr, oneOf, port, textLike, wholeNumber } from "./leaves";
+import { duration, flag, freeText, leaf, listOf, objectOr, oneOf, port, textLike, token, wholeNumber } from "./leaves";
 import {
     absolutePath,
     address,
@@ -105,4 +105,5 @@ export const containerShape = {
     stopGracePeriod: duration("10s", 0).prefault("10s"),
     maxReplicas: wholeNumber(1, 100, 8).prefault(8),
     timeouts: z.strictObject({ server: duration("50s").optional() }).prefault({}),
+    redeploy: token("again-1").optional(),
 };

@@ -53,6 +53,11 @@ export function freeText(expectation: Expectation, accepts: (text: string) => bo
     });
 }
 
+/** A text that means nothing but that it is another one than before. */
+export function token(example: string) {
+    return freeText({ wanted: "any text of 1 to 256 letters", example }, text => /^.{1,256}$/su.test(text));
+}
+
 export function wholeNumber(from: number, to: number, example: number) {
     return leaf({ wanted: `a whole number from ${from} to ${to}`, example: String(example) }, raw =>
         Number.isInteger(raw) && (raw as number) >= from && (raw as number) <= to ? (raw as number) : undefined,

@@ -1,5 +1,5 @@
 import { analysisSchema, hooksSchema } from "./hooks";
-import { duration, flag, freeText, oneOf, textLike } from "./leaves";
+import { duration, flag, oneOf, textLike, token } from "./leaves";
 import { strategySchema } from "./strategy";
 
 /** The keys of a service that say how it is released. */
@@ -15,9 +15,7 @@ export const policyShape = {
     bakeTime: duration("15s", 0).prefault("15s"),
     analysis: analysisSchema.prefault({}),
     hooks: hooksSchema.prefault({}),
-    retryToken: freeText({ wanted: "any text of 1 to 256 letters", example: "again-1" }, text =>
-        /^.{1,256}$/su.test(text),
-    ).optional(),
+    retryToken: token("again-1").optional(),
     driftPolicy: oneOf(["fail", "repair"]).prefault("fail"),
     adoptFrom: textLike(/^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/, {
         wanted: "a project and a stack, PROJECT/STACK",

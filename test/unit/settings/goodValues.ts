@@ -72,6 +72,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.secrets": few(secretNames),
     "services.*.command": fc.array(anyText, { maxLength: 3 }),
     "services.*.entrypoint": fc.array(anyText, { maxLength: 3 }),
+    "services.*.redeploy": pick("2026-11-25", 7, "\n"),
     "services.*.workingDir": paths,
     "services.*.user": pick("1000", "node", "1000:1000", "a.b-c_d:e", 0),
     "services.*.init": fc.boolean(),
@@ -186,6 +187,8 @@ const required = new Set([
     "services.*.port",
     "services.*.log.driver",
     "services.*.strategy.rolling.preStopCommand",
+    // Not required, but it has so many keys that each of them would come up too rarely.
+    "services.*.hooks",
     "registries.*.username",
     "registries.*.password",
 ]);
