@@ -77,8 +77,8 @@ export async function resolveImage(
 }
 
 /**
- * Makes sure that exactly this image is on the Docker host and returns its local id. Pulls by digest; what is there
- * already is not pulled. `onProgress` gets a line about layers and bytes, at most one a second. Throws the signal's reason
+ * Makes sure that exactly this image is on the Docker host and returns its local id, and whether it had to be pulled. Pulls
+ * by digest; what is there already is not pulled. `onProgress` gets a line about layers and bytes, at most one a second. Throws the signal's reason
  * when that ends the pull.
  */
 export async function pullImage(
@@ -87,13 +87,13 @@ export async function pullImage(
     credentials: Credentials,
     onProgress: (line: string) => void = () => undefined,
     signal?: AbortSignal,
-): Promise<string> {
+): Promise<{ id: string; pulled: boolean }> {
     const image = ImageReference.parse(identity.reference);
     const wanted = identity.digest ? image.withDigest(identity.digest) : (identity.id ?? image.full);
     for (const name of identity.id && identity.id !== wanted ? [wanted, identity.id] : [wanted]) {
         const present = await inspectImage(engine, name);
         if (present) {
-            return present.Id;
+            return { id: present.Id, pulled: false };
         }
     }
     if (!identity.digest) {
@@ -118,7 +118,7 @@ export async function pullImage(
     if (!pulled) {
         throw new Error(`${wanted} was pulled, and the Docker host does not have it.`);
     }
-    return pulled.Id;
+    return { id: pulled.Id, pulled: true };
 }
 
 async function findLocal(engine: Engine, image: ImageReference): Promise<LocalImage | undefined> {

@@ -135,6 +135,8 @@ export class ColorDeployment {
                               imageId: release.imageId,
                               promotion: action.promotion ?? known.promotion,
                               proved: known.proved && !starts,
+                              // One that was kept has no container left: it is another deployment, and judged as one.
+                              linked: known.linked && color.release === id,
                           }
                         : release,
                 },

@@ -1,5 +1,6 @@
 import { removeContainer, stopContainer } from "../docker/containers";
 import { pullImage } from "../docker/images";
+import { keepImage } from "../docker/keptImages";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import type { AddressBlock } from "../release/addresses";
@@ -18,6 +19,7 @@ import { recordOf, removeRecord } from "./RecordStore";
 import { RollingDeployment } from "./RollingDeployment";
 import { configureRegistries, registryCredentials } from "./registryCredentials";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
+import { retain } from "./retention";
 import { Session } from "./Session";
 
 /** How a color is to be brought to its release. */
@@ -119,10 +121,17 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         );
     }
     await recover(session, service, action.recovery, action.bake, progress);
-    release.imageId = await pull(session, release, action.policy.progressDeadlineMs, progress);
-    await (action.roll === undefined
-        ? new ColorDeployment(session, inputs, release, action, progress).run()
-        : new RollingDeployment(session, inputs, release, action, action.roll, progress).run());
+    const { id: imageId, pulled } = await pull(session, release, action.policy.progressDeadlineMs, progress);
+    release.imageId = imageId;
+    if (pulled) {
+        await keepImage(session.engine, imageId, session.target.front, { service, release: release.id, pulled });
+    }
+    if (action.roll === undefined) {
+        await new ColorDeployment(session, inputs, release, action, progress).run();
+    } else {
+        await new RollingDeployment(session, inputs, release, action, action.roll, progress).run();
+        await retain(session, service, action.policy.keepReleases, progress);
+    }
 }
 
 async function pull(
@@ -130,7 +139,7 @@ async function pull(
     release: RecordedRelease,
     deadlineMs: number,
     progress: Progress,
-): Promise<string> {
+): Promise<{ id: string; pulled: boolean }> {
     progress.status(`pulling ${release.image}`);
     const { image: reference, digest, imageId } = release;
     const onlyLocal = digest === imageId;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ContainerInfo, removeContainer, stopContainer } from "../docker/containers";
 import { request } from "../docker/dialer";
+import { dropImages } from "../docker/keptImages";
 import { renderFrontends, renderGlobal } from "../haproxy/configuration";
 import { LISTENER_PORTS } from "../haproxy/frontends";
 import { OPEN_FILES } from "../haproxy/global";
@@ -253,6 +254,7 @@ async function sweep(session: Session, incarnation: number, progress: Progress):
         }
         await session.enter("front: delete");
     }
+    await dropImages(session.engine, session.target.front, () => false);
     progress.status(`removing ${ours.length} containers of the front`);
     await Promise.all(
         ours.map(async ({ id }) => {

@@ -1,4 +1,5 @@
 import { removeContainer, stopContainer } from "../docker/containers";
+import { dropImages } from "../docker/keptImages";
 import { openOn } from "../haproxy/drain";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
@@ -17,6 +18,7 @@ import { type Progress, progressFor } from "./progress";
 import { linkedTo } from "./Record";
 import { recordOf } from "./RecordStore";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
+import { retain } from "./retention";
 import { removeRoutes, takeRoutes } from "./routes";
 import { Session } from "./Session";
 
@@ -132,6 +134,9 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     }
     await route(session, inputs, action, progress);
     await bake(session, service, action.bake, progress);
+    if (to !== "none" && to !== from) {
+        await retain(session, service, action.policy.keepReleases, progress);
+    }
     if (to !== "none" && from !== "none" && to !== from) {
         await leave(session, service, { color: from, farewell }, action, progress);
     } else if (action.leave !== undefined) {
@@ -266,6 +271,7 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
     const workers = world.front?.workers ?? [];
     await session.lease.take();
     await session.enter("link: delete");
+    await dropImages(session.engine, session.target.front, name => name !== service);
     if (isWorker(recordOf(world.records, service))) {
         await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined }));
         return;

@@ -39,7 +39,11 @@ export interface ServiceRecord {
     green: RecordedColor;
     /** Releases by id, with everything that is needed to run them again. */
     releases: Record<string, RecordedRelease>;
-    /** Verdicts on releases that no color holds any more. */
+    /** Those that were stable, the last one first. As many as `keepReleases` stay among `releases`. */
+    kept: string[];
+    /** @default 3 */
+    keepReleases?: number;
+    /** Verdicts on releases that are not among them any more. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
     /** Which requests were given to it. */
     routes: Route[];
@@ -59,6 +63,7 @@ export function emptyRecord(service: string): ServiceRecord {
         blue: { replicas: 0 },
         green: { replicas: 0 },
         releases: {},
+        kept: [],
         judgedBad: {},
         routes: [],
         promotions: 0,
@@ -87,11 +92,16 @@ export function parseRecord(text: string, path: string): ServiceRecord {
     return { ...emptyRecord(value.service), routes: hosts.map(parseRoute), ...rest };
 }
 
-/** Removes releases that no color holds, keeping the verdict on those that were judged bad. */
+/**
+ * Removes releases that no color holds and that are not among the last stable ones, keeping the verdict on those that were
+ * judged bad.
+ */
 export function prune(record: ServiceRecord): ServiceRecord {
-    const { intent } = record;
+    const { intent, stable, keepReleases = 3 } = record;
     const rolling = intent?.kind === "roll" ? [...intent.from, intent.to] : [];
-    const held = new Set([record.blue.release, record.green.release, ...rolling]);
+    const ever = stable === undefined ? record.kept : [stable.release, ...record.kept];
+    const kept = [...new Set(ever)].filter(id => id in record.releases).slice(0, keepReleases);
+    const held = new Set([record.blue.release, record.green.release, ...rolling, ...kept]);
     const releases: ServiceRecord["releases"] = {};
     const judgedBad = { ...record.judgedBad };
     for (const [id, release] of Object.entries(record.releases)) {
@@ -101,7 +111,7 @@ export function prune(record: ServiceRecord): ServiceRecord {
             judgedBad[id] = release.judgedBad;
         }
     }
-    return { ...record, releases, judgedBad };
+    return { ...record, releases, kept, judgedBad };
 }
 
 /** The record once users have a proved release on a color: it is the last confirmed one, and no verdict on it is left. */

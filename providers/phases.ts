@@ -32,6 +32,7 @@ export const phases = [
     "link: bake",
     "link: baked",
     "link: back",
+    "link: retain",
     "link: leave",
     "link: left",
     "drain: cut",

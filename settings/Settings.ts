@@ -259,6 +259,8 @@ export interface PolicySettings {
     onDrainTimeout: "close" | "wait";
     /** What becomes of the old color after a release. @default "keep" (warm: going back is one switch) */
     previousColor: "keep" | "stop" | "remove";
+    /** Of how many stable releases, the present one included, image and settings are kept. @default 3 */
+    keepReleases: number;
     /**
      * A new release takes over as soon as it is proved; if false, it waits, reachable at its preview address, until
      * `promote` names it. Going back to a release that was live before never waits. @default true

@@ -106,6 +106,7 @@ function buildService(name: string, { services, secrets }: StackConfig): Service
             drainTimeoutMs: config.drainTimeout,
             onDrainTimeout: config.onDrainTimeout,
             previousColor: config.previousColor,
+            keepReleases: config.keepReleases,
             autoPromotion: config.autoPromotion,
             bakeTimeMs: config.bakeTime,
             analysis: {

@@ -1,5 +1,5 @@
 import { analysisSchema, hooksSchema } from "./hooks";
-import { duration, flag, oneOf, textLike, token } from "./leaves";
+import { duration, flag, oneOf, textLike, token, wholeNumber } from "./leaves";
 import { strategySchema } from "./strategy";
 
 /** The keys of a service that say how it is released. */
@@ -11,6 +11,7 @@ export const policyShape = {
     drainTimeout: duration("60s", 0).prefault("60s"),
     onDrainTimeout: oneOf(["close", "wait"]).prefault("close"),
     previousColor: oneOf(["keep", "stop", "remove"]).prefault("keep"),
+    keepReleases: wholeNumber(1, 50, 3).prefault(3),
     autoPromotion: flag().prefault(true),
     bakeTime: duration("15s", 0).prefault("15s"),
     analysis: analysisSchema.prefault({}),

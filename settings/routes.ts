@@ -96,6 +96,10 @@ function checkClaims(name: string, services: Services, claimed: Map<string, stri
             return [];
         }
         const path = at(key);
+        if (key[0] === "default" && services[name]?.default === undefined) {
+            // It is the only one just because the other one's port is wrong, which is said there.
+            return [];
+        }
         const message =
             place === placeOf(everything)
                 ? `takes every request that no other route matches, but so does ${other}: only one service can be the default`

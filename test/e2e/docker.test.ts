@@ -476,7 +476,7 @@ describe("images", () => {
             const credentials = await Credentials.load([]);
             const identity = await resolveImage(engine, tag, credentials);
             expect(identity).toMatchObject({ reference: tag, id: imageId, source: "local" });
-            expect(await pullImage(engine, identity, credentials)).toBe(imageId);
+            expect(await pullImage(engine, identity, credentials)).toEqual({ id: imageId, pulled: false });
         } finally {
             await engine.docker.getImage(tag).remove();
         }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Engine } from "../../docker/Engine";
 import { expectSuccess } from "../support/command";
 import { TestRegistry } from "../support/registry";
 import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
@@ -98,5 +99,50 @@ describe("Images from a registry with a password", () => {
             expect(`${stdout}${stderr}`).toContain(`The registry ${registry.address} cannot be reached`);
         });
         expect(Object.keys(load.byVersion)).toEqual(["v1"]);
+    });
+
+    it("keeps the last stable releases from docker image prune, and lets go of older ones", async () => {
+        await registry.resume();
+        const { docker } = Engine.connect();
+        const imageOf = (digest: string) => `${registry.address}/shop/web@${digest}`;
+        /** The names that images have for this front's sake, with 12 digits of the digest in place of a release. */
+        const kept = async () =>
+            (await docker.listImages())
+                .flatMap(({ RepoTags }) => RepoTags ?? [])
+                .flatMap(name => {
+                    const [, repository, digest] = /^(.*):(.*)-[0-9a-f]{16}$/.exec(name) ?? [];
+                    return digest?.startsWith(stack.front) ? [`${repository} ${digest.slice(-12)}`] : [];
+                })
+                .sort();
+        const named = (repository: string, digest = "") => `${repository}/web ${digest.slice(7, 19)}`;
+        const release = async (image: string) => {
+            stack.setConfig("services.web.image", image);
+            expectSuccess(await stack.up());
+        };
+        const foreign = await registry.pushForeign("relink-hello:v2", "shop/web:next");
+        await underLoad(
+            "an image that had to be pulled, a smaller keepReleases, and older releases",
+            stack,
+            async () => {
+                await release(`${registry.address}/shop/web:next`);
+                const all = [
+                    named("relink-kept", digests[0]),
+                    named("relink-kept", digests[1]),
+                    named("relink-pulled", foreign),
+                ];
+                expect(await kept()).toEqual(all.sort());
+                await docker.pruneImages({ filters: JSON.stringify({ dangling: ["true"] }) });
+                expect(await kept()).toEqual(all);
+                stack.setConfig("services.web.keepReleases", 1);
+                await release(imageOf(digests[1]!));
+                expect(await kept()).toEqual([named("relink-kept", digests[1]), named("relink-pulled", foreign)]);
+                await release(imageOf(digests[0]!));
+            },
+        );
+        // Nothing runs it, nobody wants to go back to it, and nobody else has given it a name.
+        expect(await kept()).toEqual([named("relink-kept", digests[0]), named("relink-kept", digests[1])].sort());
+        await expect(docker.getImage(imageOf(foreign)).inspect()).rejects.toThrow(/404/);
+        expectSuccess(await stack.pulumi(["destroy", "--yes", "--skip-preview"]));
+        expect(await kept()).toEqual([]);
     });
 });

@@ -100,6 +100,21 @@ export class TestRegistry {
         return digest;
     }
 
+    /** Pushes an image that the Docker host does not have: the same as another one, but for a label. */
+    async pushForeign(image: string, name: string): Promise<string> {
+        const { docker } = Engine.connect();
+        const container = await docker.createContainer({ Image: image });
+        try {
+            const local = `relink-test-foreign-${this.port}`;
+            await container.commit({ repo: local, tag: "latest", changes: `LABEL port=${this.port}` });
+            const digest = await this.push(`${local}:latest`, name);
+            await docker.getImage(`${local}:latest`).remove();
+            return digest;
+        } finally {
+            await container.remove();
+        }
+    }
+
     /** Ends it and removes what it had, also from the Docker host. Its images must not be in use any more. */
     async remove(): Promise<void> {
         await this.pause();

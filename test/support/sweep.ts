@@ -1,8 +1,8 @@
 import Docker from "dockerode";
 
 /**
- * Removes every container, network and volume of a stack, whatever state they are in, by their label and by the name
- * of their front (`relink-STACK`). Returns what could not be removed.
+ * Removes every container, network, volume and name of an image of a stack, whatever state they are in, by their label and
+ * by the name of their front (`relink-STACK`). Returns what could not be removed.
  */
 export async function sweepStack(stack: string, dockerHost = process.env.DOCKER_HOST): Promise<string[]> {
     const docker = connect(dockerHost);
@@ -39,7 +39,16 @@ export async function sweepStack(stack: string, dockerHost = process.env.DOCKER_
             await attempt(`volume ${volume.Name}`, () => docker.getVolume(volume.Name).remove({ force: true }));
         }
     }
+    for (const name of await keptNames(docker, `relink-${stack}-`)) {
+        await attempt(`image ${name}`, () => docker.getImage(name).remove());
+    }
     return problems;
+}
+
+/** Names that images have for a front's sake (docker/keptImages.ts). */
+async function keptNames(docker: Docker, prefix: string): Promise<string[]> {
+    const names = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
+    return names.filter(name => /^relink-(kept|pulled)\//.test(name) && name.split(":")[1]?.startsWith(prefix));
 }
 
 function connect(dockerHost: string | undefined): Docker {
@@ -52,12 +61,12 @@ function connect(dockerHost: string | undefined): Docker {
         : new Docker({ host: url.hostname, port: Number(url.port || 2375) });
 }
 
-/** Names of all containers, networks and volumes that begin with a front's name. */
+/** Names of all containers, networks, volumes and images that begin with a front's name. */
 export async function everythingNamedAfter(front: string): Promise<string[]> {
     const docker = connect(process.env.DOCKER_HOST);
     const containers = (await docker.listContainers({ all: true })).flatMap(({ Names }) => Names);
     const networks = (await docker.listNetworks()).map(({ Name }) => Name);
     const volumes = ((await docker.listVolumes()).Volumes ?? []).map(({ Name }) => Name);
     const names = [...containers, ...networks, ...volumes].map(name => name.replace(/^\//, ""));
-    return names.filter(name => name.startsWith(front)).sort();
+    return [...names.filter(name => name.startsWith(front)), ...(await keptNames(docker, front))].sort();
 }

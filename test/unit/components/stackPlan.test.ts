@@ -95,6 +95,7 @@ describe("planning the services of a stack", () => {
             "autoPromotion",
             "drainTimeoutMs",
             "healthyDeadlineMs",
+            "keepReleases",
             "lockTimeoutMs",
             "minHealthyTimeMs",
             "onDrainTimeout",

@@ -70,6 +70,19 @@ describe("pruning a record", () => {
         expect(judgedBad).toEqual({});
     });
 
+    it("keeps the last stable releases too, as many as keepReleases says, the present one included", () => {
+        const C = { ...B, id: "cccccccccccc-0000000000000003" };
+        const known = { ...record, blue: { release: C.id, replicas: 1 }, green: { replicas: 0 } };
+        const all = { ...known, releases: { [A.id]: A, [B.id]: B, [C.id]: C } };
+        const stable = (release: string) => ({ stable: { color: "blue" as const, release } });
+        const once = prune({ ...all, ...stable(A.id) });
+        const twice = prune({ ...once, releases: all.releases, ...stable(B.id) });
+        const { kept, releases } = prune({ ...twice, releases: all.releases, ...stable(C.id), keepReleases: 2 });
+        expect(twice.kept).toEqual([B.id, A.id]);
+        expect(kept).toEqual([C.id, B.id]);
+        expect(Object.keys(releases).sort()).toEqual([B.id, C.id].sort());
+    });
+
     it("keeps the verdict on a release that it forgets, and nothing else of it", () => {
         const verdict = { reason: "it answered 500", retryToken: "1" };
         const pruned = prune({

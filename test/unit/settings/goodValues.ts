@@ -127,6 +127,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.drainTimeout": durations("0s"),
     "services.*.onDrainTimeout": pick("close", "wait"),
     "services.*.previousColor": pick("keep", "stop", "remove"),
+    "services.*.keepReleases": pick(1, 3, 50),
     "services.*.autoPromotion": fc.boolean(),
     "services.*.promote": pick("0123456789ab-0123456789abcdef"),
     "services.*.bakeTime": pick("0s", "15s", "5m"),
