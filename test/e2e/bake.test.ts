@@ -4,6 +4,7 @@ import { join } from "node:path";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
+import { badForUsers, slowForUsers } from "../support/faultyApps";
 import { HaltedRun, ways } from "../support/HaltedRun";
 import { LiveFront } from "../support/LiveFront";
 import type { LoadResult } from "../support/load";
@@ -18,22 +19,6 @@ const folder = mkdtempSync(join(tmpdir(), "relink-bake-"));
 const notes = join(folder, "notes");
 const noted = (): string[] => (existsSync(notes) ? readFileSync(notes, "utf8").trim().split("\n") : []);
 
-/** Healthy by every check, and of no use to users. */
-const badForUsers = `
-const headers = { "x-version": "sick" };
-require("node:http").createServer((request, response) => {
-    response.writeHead(request.url === "/healthz" ? 200 : 500, headers).end("ok");
-}).listen(8080).keepAliveTimeout = 75000;
-process.on("SIGTERM", () => process.exit(0));
-`;
-/** Healthy by every check, right in every answer, and slow. */
-const slowForUsers = `
-const headers = { "x-version": "slow" };
-require("node:http").createServer((request, response) => {
-    setTimeout(() => response.writeHead(200, headers).end("ok"), request.url === "/healthz" ? 0 : 700);
-}).listen(8080).keepAliveTimeout = 75000;
-process.on("SIGTERM", () => process.exit(0));
-`;
 const onlyShort = { mix: { post: 2, newConnection: 1 } };
 
 beforeAll(async () => {

@@ -98,7 +98,7 @@ async function kill(run: HaltedRun, way: Way): Promise<void> {
     }
 }
 
-describe("An up that is killed with kill -9 is finished or undone by the next one, and no request is lost", () => {
+describe("fault 10: an up that is killed with kill -9 is finished or undone by the next one, and no request is lost", () => {
     it.each(isFull ? matrix : selection)("%s, at %s, kill -9 of %s", async (kind, phase, way) => {
         await subject.prepare(kind);
         const { stack } = subject;

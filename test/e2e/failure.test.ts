@@ -53,7 +53,7 @@ async function expectStoppedGreen(containers: number): Promise<void> {
 describe("A broken image is refused, and the live color untouched", () => {
     oneAfterTheOther();
 
-    it("exits: refused at once, with the container's last log lines", async () => {
+    it("fault 1: exits: refused at once, with the container's last log lines", async () => {
         const printed = await refused("broken image: exits", { image: "relink-hello:broken-exit" });
         expect(printed).toContain("exited with code 3");
         expect(printed).toContain("cannot go on: this release is broken on purpose");
@@ -61,7 +61,7 @@ describe("A broken image is refused, and the live color untouched", () => {
         await expectStoppedGreen(2);
     });
 
-    it("never healthy: refused after healthyDeadline, with what was seen and the log", async () => {
+    it("fault 5: never healthy: refused after healthyDeadline, with what was seen and the log", async () => {
         const image = "relink-hello:broken-unhealthy";
         const printed = await refused("broken image: never healthy", { image, healthyDeadline: "6s" });
         expect(printed).toContain("not healthy within 6.0 s (healthyDeadline)");
@@ -70,7 +70,7 @@ describe("A broken image is refused, and the live color untouched", () => {
         await expectStoppedGreen(2);
     });
 
-    it("wrong port: refused after healthyDeadline, and its log says which port it listens on", async () => {
+    it("fault 3: wrong port: refused after healthyDeadline, and its log says which port it listens on", async () => {
         const printed = await refused("broken image: wrong port", { image: "relink-hello:broken-port" });
         expect(printed).toContain("not healthy within 6.0 s (healthyDeadline)");
         expect(printed).toMatch(/Connection refused/i);
@@ -78,7 +78,7 @@ describe("A broken image is refused, and the live color untouched", () => {
         await expectStoppedGreen(2);
     });
 
-    it("no such image: refused before anything is touched", async () => {
+    it("fault 2: no such image: refused before anything is touched", async () => {
         const green = await lifeOf(stack, "green");
         const printed = await refused("broken image: no such image", { image: "relink-hello:no-such-tag" });
         expect(printed).toMatch(/image relink-hello:no-such-tag/);

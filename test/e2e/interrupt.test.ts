@@ -58,7 +58,7 @@ async function cancelWhereLocked(): Promise<void> {
     }
 }
 
-describe("Ctrl-C", () => {
+describe("fault 11: Ctrl-C", () => {
     it.runIf(isFull)(
         "once, while a color is brought to its release: that goes on to its end, and nothing is linked",
         async () => {
@@ -130,7 +130,7 @@ describe("Ctrl-C", () => {
     });
 });
 
-describe("Two ups of one stack from two state folders", () => {
+describe("fault 12: two ups of one stack from two state folders", () => {
     it("the second one is refused, with the owner's name, and the first one ends in peace", async () => {
         await insteadOf("return", "a second up", async () => {
             const copy = stack.copy();

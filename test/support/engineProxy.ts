@@ -25,6 +25,8 @@ export interface ExecCall {
 /** A unix socket in front of the Docker Engine's that records what is asked, hijacked connections included. */
 export class EngineProxy {
     readonly calls: EngineCall[] = [];
+    /** Calls that are answered with 500, and never come to the Engine. */
+    refuses: (call: EngineCall) => boolean = () => false;
     private readonly execs = new Map<string, ExecCall>();
     private readonly sockets = new Set<Socket>();
 
@@ -83,6 +85,11 @@ export class EngineProxy {
 
     private forward(request: http.IncomingMessage, response: http.ServerResponse): void {
         const call = this.record(request);
+        if (this.refuses(call)) {
+            request.resume();
+            response.writeHead(500, { "content-type": "application/json" }).end('{"message":"refused by the test"}');
+            return;
+        }
         const createsExec = call.method === "POST" && /^\/containers\/[^/]+\/exec$/.test(call.path);
         const asked: Buffer[] = [];
         const answered: Buffer[] = [];

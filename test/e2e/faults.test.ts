@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findEngineAddress } from "../../docker/EngineAddress";
+import { exec } from "../../docker/exec";
+import { folders } from "../../providers/Target";
+import { type CommandResult, expectSuccess } from "../support/command";
+import { EngineProxy } from "../support/engineProxy";
+import { badForUsers, breakable, flapping, stubborn } from "../support/faultyApps";
+import { HaltedRun } from "../support/HaltedRun";
+import { LiveFront } from "../support/LiveFront";
+import { inAnchor, leftovers } from "../support/leftovers";
+import type { LoadResult } from "../support/load";
+import { OpenWebSocket, openStream } from "../support/longRequests";
+import {
+    containersOf,
+    lifeOf,
+    oneAfterTheOther,
+    outputsOf,
+    type ScenarioOptions,
+    underLoad,
+    webStack,
+} from "../support/scenario";
+import { createStack, type TestStack } from "../support/stack";
+
+// Faults that no other file injects, by their numbers in docs/failures.md. One stack lives through all of them.
+const isFull = process.env.RELINK_FULL === "1";
+const node = "node:24-slim";
+
+let proxy: EngineProxy;
+let stack: TestStack;
+let front: LiveFront;
+
+beforeAll(async () => {
+    const address = findEngineAddress(undefined);
+    if (address.kind !== "unix") {
+        throw new Error("this test stands between relink and the Engine's unix socket");
+    }
+    proxy = await EngineProxy.start(address.socketPath);
+    stack = await createStack({
+        env: { DOCKER_HOST: proxy.host },
+        config: webStack({ replicas: 1, minHealthyTime: "500ms", drainTimeout: "3s" }),
+    });
+    front = new LiveFront(stack);
+    expectSuccess(await stack.up());
+});
+
+afterAll(async () => {
+    await stack?.cleanup();
+    await proxy?.close();
+});
+
+const onlyShort: ScenarioOptions = { mix: { post: 2, newConnection: 1 } };
+const withoutWebSockets: ScenarioOptions = { mix: { post: 2, newConnection: 1, slow: 1, stream: 1 } };
+
+function set(settings: Record<string, unknown>): void {
+    for (const [key, value] of Object.entries(settings)) {
+        stack.setConfig(`services.web.${key}`, value);
+    }
+}
+
+/** A program of its own instead of the sample app, or the sample app again. */
+const runs = (program: string) => ({ image: node, command: ["node", "-e", program] });
+const sample = (version: string) => ({ image: `relink-hello:${version}`, command: undefined });
+
+/** An `up` that has to fail; what it printed. */
+function failureOf({ code, stdout, stderr }: CommandResult): string {
+    expect(code, stdout + stderr).not.toBe(0);
+    return stdout + stderr;
+}
+
+/** Versions that users saw, by phase of the load. */
+function seen({ phases }: LoadResult): string[][] {
+    return phases.map(({ byVersion }) => Object.keys(byVersion).sort());
+}
+
+describe.runIf(isFull)("Faults", () => {
+    oneAfterTheOther();
+
+    it("fault 4: health that flaps: minHealthyTime begins again each time, and healthyDeadline ends it", async () => {
+        set({ ...runs(flapping), minHealthyTime: "3s", healthyDeadline: "12s" });
+        set({ health: { path: "/healthz", interval: "300ms", fall: 1, rise: 1 } });
+        const before = await lifeOf(stack, "blue");
+        const load = await underLoad("health that flaps", stack, async () => {
+            expect(failureOf(await stack.up())).toContain("not healthy within 12.0 s (healthyDeadline)");
+        });
+        expect(Object.keys(load.byVersion)).toEqual(["v1"]);
+        expect(await lifeOf(stack, "blue")).toEqual(before);
+        set({ minHealthyTime: "500ms", healthyDeadline: "60s", health: { path: "/healthz", interval: "500ms" } });
+    });
+
+    it("fault 14: back to the stable release while another one fails: no step, no check, no new container", async () => {
+        const before = await lifeOf(stack, "blue");
+        set({ ...sample("v2"), env: { BUILD: "14" } });
+        const load = await underLoad("back in the middle of a release", stack, async () => {
+            await (await HaltedRun.at("deploy: prove", stack)).kill("both");
+            expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+            set({ ...sample("v1"), env: undefined });
+            proxy.clear();
+            expectSuccess(await stack.up());
+        });
+        const made = proxy.calls.filter(
+            ({ method, path }) => method === "POST" && path.startsWith("/containers/create"),
+        );
+        expect(made).toEqual([]);
+        expect(Object.keys(load.byVersion)).toEqual(["v1"]);
+        expect(await lifeOf(stack, "blue")).toEqual(before);
+        expect((await leftovers(stack)).join("; ")).toBe("");
+    });
+
+    it("fault 19: HAProxy took the link but does not follow it: moved back, and the old color was not stopped", async () => {
+        const before = await lifeOf(stack, "blue");
+        set({ ...sample("v2"), previousColor: "stop" });
+        const load = await underLoad(
+            "a link that HAProxy does not follow",
+            stack,
+            async load => {
+                const run = await HaltedRun.at("link: confirm", stack);
+                // As if it had never been told; what the file and the record say is right.
+                await front.linkByHand("web", "blue");
+                run.resume();
+                const printed = failureOf(await run.command.result);
+                expect(printed).toContain("the link was moved back to blue");
+                await load.mark("moved back");
+            },
+            withoutWebSockets,
+        );
+        expect(seen(load).at(-1)).toEqual(["v1"]);
+        expect(await lifeOf(stack, "blue")).toEqual(before);
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
+    });
+
+    it("fault 20: a WebSocket and a download at drain: waited for, then cut and counted; new requests go to the new color", async () => {
+        set({ ...sample("v2"), previousColor: "stop", onDrainTimeout: "close", drainTimeout: "3s" });
+        const [short, long, webSocket] = await Promise.all([
+            openStream(stack.url, 1),
+            openStream(stack.url, 120),
+            OpenWebSocket.open(stack.url),
+        ]);
+        let printed = "";
+        const load = await underLoad(
+            "long requests at drain, onDrainTimeout: close",
+            stack,
+            async load => {
+                printed = expectSuccess(await stack.up()).stdout;
+                await load.mark("afterwards");
+            },
+            onlyShort,
+        );
+        expect(seen(load).at(-1)).toEqual(["v2"]);
+        expect((await short.body).trimEnd().split("\n")).toHaveLength(10);
+        await expect(long.body).rejects.toThrow();
+        expect(webSocket.closed).toBeDefined();
+        expect(printed).toMatch(/2 .*(cut|closed)/);
+    });
+
+    it("fault 20: onDrainTimeout: wait: the release stops with a count, nothing is cut, and the next up ends it", async () => {
+        set({ ...sample("v1"), onDrainTimeout: "wait", progressDeadline: "61s" });
+        const webSocket = await OpenWebSocket.open(stack.url);
+        const load = await underLoad(
+            "a WebSocket at drain, onDrainTimeout: wait",
+            stack,
+            async () => {
+                const printed = failureOf(await stack.up());
+                expect(printed).toMatch(/1 .*open/);
+                expect(await webSocket.echo()).toBe("v2");
+                webSocket.end();
+                expectSuccess(await stack.up());
+            },
+            onlyShort,
+        );
+        expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
+        expect((await containersOf(stack, "green")).map(({ state }) => state)).toEqual(["exited"]);
+        set({ onDrainTimeout: "close", previousColor: "keep", progressDeadline: undefined });
+    });
+
+    it("fault 21: an old app that ignores SIGTERM: killed after its grace, when nothing is open on it any more", async () => {
+        set({ ...runs(stubborn), stopGracePeriod: "2s" });
+        expectSuccess(await stack.up());
+        set({ ...sample("v1"), previousColor: "stop", drainTimeout: "20s" });
+        await underLoad(
+            "an old app that ignores SIGTERM",
+            stack,
+            async () => {
+                expectSuccess(await stack.up());
+            },
+            withoutWebSockets,
+        );
+        const { live } = await outputsOf(stack);
+        const old = await containersOf(stack, live === "blue" ? "green" : "blue");
+        expect(old.map(({ state, exitCode }) => `${state} ${exitCode}`)).toEqual(["exited 137"]);
+        set({ previousColor: "keep", drainTimeout: "3s", stopGracePeriod: undefined });
+    });
+
+    it("fault 22: the stable release itself is broken: the fix is released by its own health", async () => {
+        set(runs(breakable));
+        expectSuccess(await stack.up());
+        const { live } = await outputsOf(stack);
+        const [container] = await containersOf(stack, live as "blue" | "green");
+        await exec(front.engine, container!.name, ["touch", "/tmp/broken"]);
+        set(sample("v2"));
+        expectSuccess(await stack.up());
+        const load = await underLoad("after the fix of a broken release", stack, async () => {});
+        expect(Object.keys(load.byVersion)).toEqual(["v2"]);
+    });
+
+    it("fault 23: what a rollback would go to has failed too: one attempt, no loop, and a loud end", async () => {
+        const { live } = await outputsOf(stack);
+        const predecessor = live as "blue" | "green";
+        const other = predecessor === "blue" ? "green" : "blue";
+        set({ ...runs(badForUsers), bakeTime: "30s" });
+        const run = await HaltedRun.at("link: bake", stack);
+        const [container] = await containersOf(stack, predecessor);
+        await front.engine.docker.getContainer(container!.id).kill();
+        await front.engine.docker.getContainer(container!.id).update({ RestartPolicy: { Name: "no" } });
+        run.resume();
+        const printed = failureOf(await run.command.result);
+        expect(printed).toContain(`the link cannot be moved back: ${predecessor} has no container that is ready`);
+        expect(printed).toContain(`The link stays on ${other}`);
+        expect((await front.service("web")).live).toBe(other);
+        // Something that works ends it.
+        set({ ...sample("v1"), bakeTime: "0s" });
+        expectSuccess(await stack.up());
+        const load = await underLoad("after a rollback that had nowhere to go", stack, async () => {});
+        expect(Object.keys(load.byVersion)).toEqual(["v1"]);
+    });
+
+    it("fault 25: what is left cannot be removed: the release is done, says so, and the next up tries again", async () => {
+        set({ ...sample("v2"), previousColor: "remove" });
+        proxy.refuses = ({ method, path }) => method === "DELETE" && path.startsWith("/containers/");
+        await underLoad(
+            "a color that cannot be removed",
+            stack,
+            async load => {
+                const { stdout } = expectSuccess(await stack.up());
+                expect(stdout).toContain("Users are not affected, and the next up tries it again");
+                await load.until(({ byVersion }) => (byVersion.v2?.requests ?? 0) >= 100, "v2 answers");
+            },
+            withoutWebSockets,
+        );
+        proxy.refuses = () => false;
+        expectSuccess(await stack.up());
+        expect((await front.record("web")).intent).toBeUndefined();
+        const { live } = await outputsOf(stack);
+        expect(await containersOf(stack, live === "blue" ? "green" : "blue")).toEqual([]);
+        set({ previousColor: "keep" });
+    });
+
+    it("fault 25: the record cannot be written before the switch: nothing is switched", async () => {
+        const { live } = await outputsOf(stack);
+        set(sample("v1"));
+        const services = `${folders.record}/services`;
+        const load = await underLoad("a record that cannot be written", stack, async () => {
+            const run = await HaltedRun.at("link: intent", stack);
+            // A full disk cannot be had here without filling the machine's: a folder that is no folder refuses as well.
+            await inAnchor(stack, `mv ${services} ${services}.away && touch ${services}`);
+            run.resume();
+            failureOf(await run.command.result);
+            await inAnchor(stack, `rm ${services} && mv ${services}.away ${services}`);
+            expect((await front.service("web")).live).toBe(live);
+        });
+        expect(Object.keys(load.byVersion)).toEqual(["v2"]);
+        expectSuccess(await stack.up());
+        expect(await outputsOf(stack)).toMatchObject({ live: live === "blue" ? "green" : "blue" });
+    });
+});
