@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CommandResult, expectSuccess } from "../support/command";
+import { LiveFront } from "../support/LiveFront";
+import { urnOf } from "../support/resources";
+import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
+import { createStack, type TestStack } from "../support/stack";
+import { everythingNamedAfter } from "../support/sweep";
+
+// Pulumi's own verbs, as people use them on a stack that serves.
+const isFull = process.env.RELINK_FULL === "1";
+
+let stack: TestStack;
+let front: LiveFront;
+
+beforeAll(async () => {
+    stack = await createStack({ config: webStack({ replicas: 1, minHealthyTime: "500ms" }) });
+    front = new LiveFront(stack);
+    expectSuccess(await stack.up());
+});
+
+afterAll(() => stack?.cleanup());
+
+const lives = async (): Promise<string[]> => [...(await lifeOf(stack, "blue")), ...(await lifeOf(stack, "green"))];
+
+function failureOf({ code, stdout, stderr }: CommandResult): string {
+    expect(code, stdout + stderr).not.toBe(0);
+    return stdout + stderr;
+}
+
+/** What must not change when a command is refused. */
+async function untouched(scenario: string, act: () => Promise<void>): Promise<void> {
+    const before = [await lives(), await everythingNamedAfter(stack.front)];
+    const { link } = await front.record("web");
+    const load = await underLoad(scenario, stack, act);
+    expect(Object.keys(load.byVersion)).toHaveLength(1);
+    expect([await lives(), await everythingNamedAfter(stack.front)]).toEqual(before);
+    expect((await front.record("web")).link).toEqual(link);
+}
+
+describe("Pulumi's own verbs", () => {
+    oneAfterTheOther();
+
+    it("up --target of a link without its color: refused, and nothing moves", async () => {
+        stack.setConfig("services.web.image", "relink-hello:v2");
+        const urn = await urnOf(stack, "Link web");
+        await untouched("up --target of the link alone", async () => {
+            const printed = failureOf(await stack.up(["--target", urn]));
+            expect(printed).toContain("the link stays, since green runs release none");
+        });
+    });
+
+    it("up --target of a color: it is released and proved, and the link moves with the next up", async () => {
+        const urn = await urnOf(stack, "Deployment web-green");
+        const load = await underLoad("up --target of a color alone", stack, async load => {
+            expectSuccess(await stack.up(["--target", urn]));
+            expect((await front.service("web")).live).toBe("blue");
+            await load.mark("the next up");
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain("green holds relink-hello:v2, proved: the link moves blue => green");
+        });
+        expect(Object.keys(load.phases[0]?.byVersion ?? {})).toEqual(["v1"]);
+        expect(await outputsOf(stack)).toMatchObject({ live: "green" });
+    });
+
+    it("preview --save-plan and up --plan: carried out as planned", async () => {
+        const plan = join(stack.path, "plan.json");
+        stack.setConfig("services.web.image", "relink-hello:v1");
+        expectSuccess(await stack.pulumi(["preview", "--save-plan", plan]));
+        await underLoad("up --plan", stack, async () => {
+            expectSuccess(await stack.up(["--plan", plan]));
+        });
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
+    });
+
+    it("up --plan when the world is another one: refused before anything is changed", async () => {
+        const plan = join(stack.path, "stale.json");
+        stack.setConfig("services.web.image", "relink-hello:v2");
+        expectSuccess(await stack.pulumi(["preview", "--save-plan", plan]));
+        // Somebody else was faster.
+        expectSuccess(await stack.up());
+        stack.setConfig("services.web.image", "relink-hello:v1");
+        expectSuccess(await stack.up());
+        stack.setConfig("services.web.env", { BUILD: "2" });
+        await untouched("up --plan with a stale plan", async () => {
+            failureOf(await stack.up(["--plan", plan]));
+        });
+        stack.setConfig("services.web.env", undefined);
+        expect(expectSuccess(await stack.up()).stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
+    });
+
+    it.runIf(isFull).each(["Link web", "Deployment web-blue", "BlueGreenService web", "FrontConfig front-config"])(
+        "state delete of %s: the next up takes it in again and touches nothing",
+        async resource => {
+            await untouched(`state delete of ${resource}`, async () => {
+                const urn = await urnOf(stack, resource);
+                const args = ["state", "delete", urn, "--yes", "--target-dependents"];
+                expectSuccess(await stack.pulumi(args));
+                expectSuccess(await stack.up());
+            });
+            expect(expectSuccess(await stack.up()).stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
+        },
+    );
+
+    it("destroy of a stack whose first release failed, then destroy once more", async () => {
+        const failed = await createStack({
+            config: webStack({ image: "relink-hello:broken-exit", replicas: 1, healthyDeadline: "20s" }),
+        });
+        try {
+            failureOf(await failed.up());
+            expectSuccess(await failed.destroy());
+            expect(await everythingNamedAfter(failed.front)).toEqual([]);
+            expectSuccess(await failed.destroy());
+        } finally {
+            await failed.cleanup();
+        }
+    });
+
+    it("destroy of a stack that somebody has half taken down", async () => {
+        const { docker } = front.engine;
+        const { generations } = await front.observe();
+        await docker.getContainer(generations[0]!.id).remove({ force: true });
+        await docker.getContainer(`${stack.front}-web-blue-1`).remove({ force: true });
+        expectSuccess(await stack.destroy());
+        expect(await everythingNamedAfter(stack.front)).toEqual([]);
+    });
+});
