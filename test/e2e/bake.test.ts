@@ -11,6 +11,9 @@ import type { LoadResult } from "../support/load";
 import { lifeOf, oneAfterTheOther, outputsOf, type ScenarioOptions, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
+/** The rest takes long: `npm run test:full`. */
+const isFull = process.env.RELINK_FULL === "1";
+
 // One stack that lives through what comes after a proof: waiting for promotion, the judgement of what is live, and the
 // user's own steps. The order matters.
 let stack: TestStack;
@@ -128,14 +131,14 @@ describe("What comes after a release's proof", () => {
         expect(noted()).toHaveLength(1);
     });
 
-    it("a release that is slow with users loses the link, and no request is lost", async () => {
+    it.runIf(isFull)("a release that is slow with users loses the link, and no request is lost", async () => {
         set({ command: ["node", "-e", slowForUsers] });
         const { load, printed } = await failing("slowness after the switch", onlyShort);
         expect(printed).toMatch(/answers took \d+ ms on average, and \d+ ms before: more than 3 times as long/);
         expect(load.byVersion.slow?.requests).toBeGreaterThan(0);
     });
 
-    it("fault 6: a request that prePromotion makes fails: the link never moves", async () => {
+    it.runIf(isFull)("fault 6: a request that prePromotion makes fails: the link never moves", async () => {
         set({
             image: "relink-hello:v2",
             command: undefined,
@@ -147,7 +150,7 @@ describe("What comes after a release's proof", () => {
         expect(Object.keys(load.byVersion)).toEqual(["v1"]);
     });
 
-    it("postPromotion says no: the link is moved back", async () => {
+    it.runIf(isFull)("postPromotion says no: the link is moved back", async () => {
         set({
             hooks: {
                 preDeploy: { command: `echo "preDeploy $RELINK_IMAGE" >> ${notes}` },
@@ -163,49 +166,49 @@ describe("What comes after a release's proof", () => {
         expect(noted().at(-1)).toBe("preDeploy relink-hello:v2");
     });
 
-    it("fault 7: nobody knows: the link stays, the predecessor stays warm, and the next up judges again", async () => {
-        const silent = `http://127.0.0.1:${stack.ports.metrics + 1}/silent`;
-        set({ hooks: { postPromotion: { webhook: silent, timeout: "2s" } }, retryToken: "again" });
-        let printed = "";
-        const load = await underLoad("hooks.postPromotion does not answer", stack, async () => {
-            const { code, stdout, stderr } = await stack.up();
-            printed = stdout + stderr;
-            expect(code, printed).not.toBe(0);
-        });
-        expect(printed).toContain("nobody can say yet whether relink-hello:v2 is good");
-        expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
-        expect(await front.record("web")).toMatchObject({ link: { live: "green" }, stable: { color: "blue" } });
-        set({ hooks: {} });
-        const { stdout } = expectSuccess(await stack.up());
-        expect(stdout).toContain("judges what green serves, since that did not come to its end");
-        expect(await front.record("web")).toMatchObject({ link: { live: "green" }, stable: { color: "green" } });
-    });
-
-    it.runIf(process.env.RELINK_FULL === "1").each(ways)(
-        "while it moves the link back, kill -9 of %s: the next up moves it back",
-        async way => {
-            // Each time a release that was not judged yet.
-            set({ image: "node:24-slim", command: ["node", "-e", badForUsers], bakeTime: "20s", env: { WAY: way } });
-            const load = await underLoad(
-                `kill -9 of ${way} at "link: back"`,
-                stack,
-                async load => {
-                    await (await HaltedRun.at("link: back", stack)).kill(way);
-                    if (way !== "host") {
-                        expectSuccess(await stack.pulumi(["cancel", "--yes"]));
-                    }
-                    const { code, stdout, stderr } = await stack.up();
-                    expect(code, stdout).not.toBe(0);
-                    expect(stdout + stderr).toContain("The link was moved back to green");
-                    await load.mark("afterwards");
-                },
-                { ...onlyShort, ownErrorsOf: "sick" },
-            );
-            expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v2"]);
-            expect(await outputsOf(stack)).toMatchObject({ live: "green", stable: "green" });
-            expect((await front.record("web")).intent).toBeUndefined();
-            set({ image: "relink-hello:v2", command: undefined, env: { BUILD: "2" } });
-            expectSuccess(await stack.up());
+    it.runIf(isFull)(
+        "fault 7: nobody knows: the link stays, the predecessor stays warm, and the next up judges again",
+        async () => {
+            const silent = `http://127.0.0.1:${stack.ports.metrics + 1}/silent`;
+            set({ hooks: { postPromotion: { webhook: silent, timeout: "2s" } }, retryToken: "again" });
+            let printed = "";
+            const load = await underLoad("hooks.postPromotion does not answer", stack, async () => {
+                const { code, stdout, stderr } = await stack.up();
+                printed = stdout + stderr;
+                expect(code, printed).not.toBe(0);
+            });
+            expect(printed).toContain("nobody can say yet whether relink-hello:v2 is good");
+            expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
+            expect(await front.record("web")).toMatchObject({ link: { live: "green" }, stable: { color: "blue" } });
+            set({ hooks: {} });
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain("judges what green serves, since that did not come to its end");
+            expect(await front.record("web")).toMatchObject({ link: { live: "green" }, stable: { color: "green" } });
         },
     );
+
+    it.runIf(isFull).each(ways)("while it moves the link back, kill -9 of %s: the next up moves it back", async way => {
+        // Each time a release that was not judged yet.
+        set({ image: "node:24-slim", command: ["node", "-e", badForUsers], bakeTime: "20s", env: { WAY: way } });
+        const load = await underLoad(
+            `kill -9 of ${way} at "link: back"`,
+            stack,
+            async load => {
+                await (await HaltedRun.at("link: back", stack)).kill(way);
+                if (way !== "host") {
+                    expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+                }
+                const { code, stdout, stderr } = await stack.up();
+                expect(code, stdout).not.toBe(0);
+                expect(stdout + stderr).toContain("The link was moved back to green");
+                await load.mark("afterwards");
+            },
+            { ...onlyShort, ownErrorsOf: "sick" },
+        );
+        expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v2"]);
+        expect(await outputsOf(stack)).toMatchObject({ live: "green", stable: "green" });
+        expect((await front.record("web")).intent).toBeUndefined();
+        set({ image: "relink-hello:v2", command: undefined, env: { BUILD: "2" } });
+        expectSuccess(await stack.up());
+    });
 });

@@ -28,7 +28,7 @@ const steps: Phase[] = [
     "link: confirm",
     "link: confirmed",
 ];
-const killed = isFull ? steps : (["link: memory"] satisfies Phase[]);
+const killed = isFull ? steps : [];
 const reloaded = isFull ? steps : (["deploy: prove"] satisfies Phase[]);
 
 const { docker } = Engine.connect();
@@ -179,26 +179,29 @@ describe("fault 18: HAProxy does not take what a release needs", () => {
         await expectPutRight(subject);
     });
 
-    it("a reload that fails: the old worker goes on, its files are taken back, and the next up succeeds", async () => {
-        const { stack } = subject;
-        await subject.prepare("release");
-        // Its own check does not look at the limits of the process that would load it.
-        await inAnchor(stack, `printf 'global\\n    ulimit-n 900000\\n' > ${byHand}`);
-        const color = subject.idle;
-        const file = `/relink/config/current/conf/20-web-${color}.cfg`;
-        const before = await inAnchor(stack, `cat ${file}`);
-        stack.setConfig("services.web.health", { path: "/healthz?other", interval: "500ms" });
-        const printed = await refused("HAProxy cannot reload", () => stack.up());
-        expect(printed).toMatch(/refused to reload[\s\S]*900000/);
-        expect(await inAnchor(stack, `cat ${file}`)).toBe(before);
+    it.runIf(isFull)(
+        "a reload that fails: the old worker goes on, its files are taken back, and the next up succeeds",
+        async () => {
+            const { stack } = subject;
+            await subject.prepare("release");
+            // Its own check does not look at the limits of the process that would load it.
+            await inAnchor(stack, `printf 'global\\n    ulimit-n 900000\\n' > ${byHand}`);
+            const color = subject.idle;
+            const file = `/relink/config/current/conf/20-web-${color}.cfg`;
+            const before = await inAnchor(stack, `cat ${file}`);
+            stack.setConfig("services.web.health", { path: "/healthz?other", interval: "500ms" });
+            const printed = await refused("HAProxy cannot reload", () => stack.up());
+            expect(printed).toMatch(/refused to reload[\s\S]*900000/);
+            expect(await inAnchor(stack, `cat ${file}`)).toBe(before);
 
-        await inAnchor(stack, `rm ${byHand}`);
-        await subject.unbroken("release");
-        await expectPutRight(subject);
-        expect(await inAnchor(stack, `cat /relink/config/current/conf/20-web-${subject.live}.cfg`)).toContain(
-            "/healthz?other",
-        );
-    });
+            await inAnchor(stack, `rm ${byHand}`);
+            await subject.unbroken("release");
+            await expectPutRight(subject);
+            expect(await inAnchor(stack, `cat /relink/config/current/conf/20-web-${subject.live}.cfg`)).toContain(
+                "/healthz?other",
+            );
+        },
+    );
 
     it.each(isFull ? (["deploy: prove", "link: intent", "link: memory"] satisfies Phase[]) : [])(
         "its socket vanishes at %s: refused, and the next up says what to do",
