@@ -1,73 +1,144 @@
-import { LinkValue } from "../../../haproxy/LinkValue";
-import { routeKey, routeValue } from "../../../haproxy/routes";
-import { observedService, type World } from "../../../providers/observe";
-import { emptyRecord, prune, type ServiceRecord } from "../../../providers/Record";
-import {
-    type Farewell,
-    farewellOf,
-    type Intent,
-    type Live,
-    nextOf,
-    type ObservedService,
-} from "../../../release/Observed";
-import { type Desired, type Plan, plan } from "../../../release/plan";
-import type { RecordedRelease } from "../../../release/Release";
-import { settle } from "../../../release/settle";
-import type { Color } from "../../../settings/Settings";
+import { fingerprint, observedService, type World } from "../../../../providers/observe";
+import { emptyRecord, prune, type ServiceRecord } from "../../../../providers/Record";
+import { type AddressBlock, slotAddress } from "../../../../release/addresses";
+import type { CommandHook, Live, ObservedService } from "../../../../release/Observed";
+import type { Release } from "../../../../release/Release";
+import type { Color } from "../../../../settings/Settings";
+import { colors, SimulatedFront } from "./SimulatedFront";
 
-/** What goes wrong in one `up`. */
-export interface Faults {
-    /** Containers that have to be proved are not healthy. */
-    proof: boolean;
-    /** What the confirming request finds after the switch. */
-    confirm: "good" | "wrong" | "lost";
-    /** What comes of the judgement of a new release that is live. */
-    bake: "good" | "bad" | "unknown";
-}
+/** A rule of DESIGN section 6 does not hold. */
+export class Broken extends Error {}
 
-type Switch = Extract<Intent, { kind: "switch" }>;
+/** Where the slots of each color have their addresses. */
+export const blocks: Record<Color, AddressBlock> = {
+    blue: { first: "10.88.0.32", size: 16 },
+    green: { first: "10.88.0.48", size: 16 },
+};
 
-/** The release failed as a release can; an invariant that breaks is a plain Error. */
-export class ReleaseFailed extends Error {}
+const addresses = Object.fromEntries(
+    colors.map(color => [color, Array.from({ length: 16 }, (_, index) => slotAddress(blocks[color], index + 1))]),
+) as Record<Color, string[]>;
 
-interface Container {
+export interface Container {
+    id: string;
+    name: string;
     color: Color;
     slot: number;
+    /** What its label says. */
     release: string;
-    running: boolean;
-    /** Its slot takes traffic. */
-    admitted: boolean;
+    imageId: string;
+    state: "created" | "running" | "exited";
+    restart: string;
+    /** The release that it was proved to be, by what happened and not by what anybody wrote. */
+    proved: boolean;
+    /** Requests may be open on it: it was reachable since it was last drained. */
+    open: boolean;
+    /** Somebody else made it. */
+    isForeign?: boolean;
+}
+
+/** Who is at work on the front. */
+export interface SimulatedLease {
+    epoch: number;
+    holder?: number;
+    /** Its holder is dead, or has not been heard of for too long. */
+    free: boolean;
+}
+
+/** What was seen of a release, for rules that look back. */
+export interface History {
+    /** Releases that were judged to be good, or that nothing was to judge. */
+    baked: Set<string>;
+    /** Release -> the retryToken under which it was last rolled back. */
+    rolledBack: Map<string, string | undefined>;
+    /** Runs of hooks that succeeded: hook and number of the promotion. */
+    hooks: Set<string>;
+    /** Which release each promotion belongs to. */
+    promotions: Map<number, string>;
 }
 
 /**
- * One service in Docker, HAProxy and the record, simulated: plans are carried out as the providers do it, call by call.
- * Each `yield` stands behind one call that changed something: where the world stops when the `up` dies there.
+ * One service in Docker, HAProxy, the record and Pulumi's state. All of it is data: what an `up` does to it is in the
+ * files beside this one, what people and machines do to it in `byHand.ts`.
  */
 export class SimulatedWorld {
     record: ServiceRecord = emptyRecord("web");
-    /** The link in HAProxy's memory. */
-    link: Live = "none";
+    front = new SimulatedFront();
     containers: Container[] = [];
+    lease: SimulatedLease = { epoch: 0, free: true };
+    /** Ids of images on the Docker host. */
+    images = new Set<string>();
+    /** Pulumi's state has lost the service. */
+    lost = false;
+    /** The stack that it belongs to until this one takes it over. */
+    formerOwner: string | undefined;
+    history: History = { baked: new Set(), rolledBack: new Map(), hooks: new Set(), promotions: new Map() };
+    /** The record before somebody damaged it. */
+    copy: ServiceRecord | undefined;
+    /** Counts calls that changed something. */
+    calls = 0;
+    #made = 0;
 
     clone(): SimulatedWorld {
-        return Object.assign(new SimulatedWorld(), structuredClone({ ...this }));
+        const { record, front, containers, lease, images, lost, formerOwner, history, copy: sound, calls } = this;
+        const copy = Object.assign(new SimulatedWorld(), {
+            record,
+            front: front.clone(),
+            containers: containers.map(container => ({ ...container })),
+            lease: { ...lease },
+            images: new Set(images),
+            lost,
+            formerOwner,
+            copy: sound,
+            history: {
+                baked: new Set(history.baked),
+                rolledBack: new Map(history.rolledBack),
+                hooks: new Set(history.hooks),
+                promotions: new Map(history.promotions),
+            },
+            calls,
+        });
+        copy.#made = this.#made;
+        return copy;
     }
 
-    /** Through the same eyes as the program. */
+    /** All that could change, as text: equal texts, nothing was touched. */
+    snapshot(): string {
+        const { record, front, containers, images } = this;
+        return JSON.stringify([record, front, containers.map(({ open: _, ...rest }) => rest), [...images]]);
+    }
+
+    /** Through the eyes of the program. */
     observe(): ObservedService {
-        const servers = (color: Color) =>
-            new Map(
-                this.#on(color).map(({ slot, running, admitted }) => [
-                    slot,
-                    { up: running, admin: admitted ? "ready" : "maint" },
-                ]),
-            );
+        return {
+            ...observedService(this.#world(true), "web"),
+            lost: this.lost,
+            formerOwner: this.formerOwner,
+        };
+    }
+
+    /** Through the eyes of a provider in the middle of an `up`, who does not look at files. */
+    look(): ObservedService {
+        return observedService(this.#world(false), "web");
+    }
+
+    fingerprint(): string {
+        return fingerprint(this.#world(false), "web");
+    }
+
+    #world(withFiles: boolean): World {
+        const { memory } = this.front;
+        const answers = new Map(this.containers.map(({ color, slot, state }) => [`${color} ${slot}`, state]));
         const world = {
-            containers: this.containers.map(({ color, slot, release, running }) => ({
-                name: `web-${color}-${slot}`,
-                state: running ? "running" : "exited",
-                status: running ? "running" : "exited with code 0",
-                restartPolicy: this.record.releases[release]?.settings.restart,
+            containers: this.containers.map(({ id, name, color, slot, release, imageId, state, restart }) => ({
+                id,
+                name,
+                state,
+                status: state,
+                imageId,
+                imageReference: imageId,
+                restartPolicy: restart,
+                address: addresses[color][slot - 1],
                 labels: {
                     "relink.service": "web",
                     "relink.color": color,
@@ -75,346 +146,112 @@ export class SimulatedWorld {
                     "relink.release": release,
                 },
             })),
-            generations: [],
+            generations: memory === undefined ? [] : [{ name: "front-gen-1" }],
             records: { services: new Map([["web", this.record]]) },
             front: {
-                workers: [
-                    {
-                        old: false,
-                        releases: new Map(
-                            (["blue", "green"] as const).map(color => [`web-${color}`, this.record[color].release]),
-                        ),
-                        routes: new Map(this.record.routes.map(route => [routeKey(route), routeValue(route, "web")])),
-                        links: new Map([["web", this.link === "none" ? LinkValue.none() : LinkValue.to(this.link)]]),
-                        backends: new Map([
-                            ["web-blue", { servers: servers("blue") }],
-                            ["web-green", { servers: servers("green") }],
-                        ]),
-                    },
-                ],
+                workers: this.front.workers(
+                    (color, slot) => addresses[color][slot - 1] ?? "",
+                    (color, slot) => answers.get(`${color} ${slot}`) === "running",
+                ),
             },
+            ...(withFiles ? { files: this.front.texts() } : {}),
         };
-        return observedService(world as unknown as World, "web");
+        return world as unknown as World;
     }
 
-    /** Containers that answer users now. */
-    serving(): number {
-        return this.link === "none" ? 0 : this.#serving(this.link).length;
+    /** The link that users follow now. */
+    get link(): Live {
+        return this.front.memory?.link ?? "none";
     }
 
-    /** All that matters of how it ended. */
-    summary(): unknown {
-        const { blue, green, ...service } = this.observe();
-        const color = ({ release, replicas, running, ready, strays }: typeof blue) => ({
-            ...{
-                release: release?.id,
-                proved: release?.proved,
-                linked: release?.linked,
-                promotion: release?.promotion,
-            },
-            ...{ replicas, running, ready, strays },
-        });
-        return { ...service, blue: color(blue), green: color(green) };
-    }
-
-    /** Carries a plan out: the target's deployment, then the link. */
-    *carryOut(made: Plan, desired: Desired, faults: Faults): Generator<void, void> {
-        for (const color of ["blue", "green"] as const) {
-            if (made[color].act) {
-                yield* this.#deploy(color, made, faults);
-            }
-        }
-        if (made.link.act) {
-            yield* this.#relink(made, desired, faults);
-        }
-    }
-
-    *#deploy(color: Color, made: Plan, faults: Faults): Generator<void, void> {
-        yield* this.#recover(made, undefined, faults);
-        const { release, replicas } = made[color] as unknown as { release: RecordedRelease; replicas: number };
-        const live = this.link === color;
-        const proved = this.record.releases[release.id]?.proved ?? false;
-        const keep = this.#on(color).filter(
-            container =>
-                container.release === release.id && container.slot <= replicas && (container.running || proved),
-        );
-        const discard = this.#on(color).filter(container => !keep.includes(container));
-        const serving = live ? keep.filter(({ running, admitted }) => running && admitted) : [];
-        this.#write(record => {
-            const known = record.releases[release.id];
-            const promotion = made.promotion ?? known?.promotion ?? 0;
-            return {
-                ...record,
-                [color]: live
-                    ? { ...record[color], replicas: Math.min(record[color].replicas, replicas, serving.length) }
-                    : { release: release.id, replicas },
-                releases: {
-                    ...record.releases,
-                    [release.id]: known
-                        ? { ...known, promotion }
-                        : { ...release, proved: false, linked: false, promotion, judgedBad: undefined },
-                },
-                promotions: Math.max(record.promotions, made.promotion ?? 0),
-            };
-        });
-        yield;
-        for (const container of discard) {
-            container.admitted = false;
-            yield;
-        }
-        for (const container of discard) {
-            this.#remove(container);
-            yield;
-        }
-        for (const container of keep.filter(kept => !serving.includes(kept))) {
-            container.admitted = false;
-        }
-        for (let slot = 1; slot <= replicas; slot++) {
-            const kept = keep.find(container => container.slot === slot);
-            if (kept === undefined) {
-                this.containers.push({ color, slot, release: release.id, running: true, admitted: false });
-                yield;
-            } else if (!kept.running) {
-                kept.running = true;
-                yield;
-            }
-        }
-        const unproved = this.#on(color).filter(container => !serving.includes(container));
-        if (faults.proof && unproved.length > 0) {
-            for (const container of unproved) {
-                container.running = false;
-                yield;
-            }
-            if (live) {
-                unproved.forEach(container => void this.#remove(container));
-            }
-            throw new ReleaseFailed("the proof failed");
-        }
-        for (const container of unproved) {
-            container.admitted = true;
-            yield;
-        }
-        this.#write(record => ({
-            ...record,
-            intent: record.intent?.kind === "leave" && record.intent.color === color ? undefined : record.intent,
-            [color]: { ...record[color], replicas },
-            releases: { ...record.releases, [release.id]: { ...record.releases[release.id]!, proved: true } },
-        }));
-        yield;
-    }
-
-    *#relink(made: Plan, desired: Desired, faults: Faults): Generator<void, void> {
-        const { previousColor, retryToken } = desired.policy;
-        const farewell = previousColor === "keep" ? undefined : previousColor;
-        yield* this.#recover(made, retryToken, faults);
-        if (made.refusal !== undefined) {
-            throw new ReleaseFailed(made.refusal);
-        }
-        const from = this.link;
-        const to = made.link.live;
-        if (to !== "none" && to !== from) {
-            const { release, ready } = this.observe()[to];
-            if (release?.id !== made.link.expect || !release?.proved || ready < made[to].replicas) {
-                throw new Error(`the plan links to ${to} on hope: ${JSON.stringify(this.summary())}`);
-            }
-            const bakeMs = release.linked ? undefined : desired.policy.bakeTimeMs;
-            yield* this.#switch(to, release.id, { farewell, bakeMs }, retryToken, faults);
-        }
-        this.#write(record => ({ ...record, routes: made.link.routes }));
-        yield;
-        yield* this.#bake(retryToken, faults);
-        const left = to !== from && from !== "none" ? farewell && ({ color: from, farewell } as const) : made.leave;
-        if (left !== undefined) {
-            yield* this.#leave(left.color, left.farewell);
-        }
-    }
-
-    *#switch(
-        to: Color,
-        release: string,
-        policy: { farewell?: Farewell; bakeMs?: number; verdict?: Switch["verdict"] },
-        retryToken: string | undefined,
-        faults: Faults,
-    ): Generator<void, void> {
-        const from = this.record.link.live;
-        const intent: Switch = { kind: "switch", from, to, release, ...policy };
-        this.#write(record => ({ ...record, intent }));
-        yield;
-        this.#pointTo(to);
-        yield;
-        if (faults.confirm !== "good") {
-            this.#pointTo(from);
-            yield;
-            this.#write(record => ({
-                ...record,
-                intent: undefined,
-                releases: {
-                    ...record.releases,
-                    [release]: {
-                        ...record.releases[release]!,
-                        ...(faults.confirm === "wrong" ? { judgedBad: { reason: "it answered 500", retryToken } } : {}),
-                    },
-                },
-            }));
-            throw new ReleaseFailed("the switch was not confirmed");
-        }
-        this.#settle(to, release, intent);
-        yield;
-    }
-
-    /** The new release is judged; a bad one loses the link, unless nobody could take it. */
-    *#bake(retryToken: string | undefined, faults: Faults): Generator<void, void> {
-        const { intent } = this.record;
-        if (intent?.kind !== "bake") {
-            return;
-        }
-        const { color, from, release } = intent;
-        if (faults.bake === "unknown") {
-            throw new ReleaseFailed("nobody can say");
-        }
-        if (faults.bake === "bad") {
-            const { [from]: predecessor } = this.observe();
-            if (predecessor.release === undefined || predecessor.ready === 0) {
-                throw new ReleaseFailed("bad, and nobody to go back to");
-            }
-            const verdict = { release, reason: "5xx", retryToken };
-            const back: Switch = { kind: "switch", from: color, to: from, release: predecessor.release.id, verdict };
-            this.#write(record => ({ ...record, intent: back }));
-            yield;
-            this.link = from;
-            yield;
-            this.#settle(from, predecessor.release.id, back);
-            throw new ReleaseFailed("judged bad");
-        }
-        this.#write(record => ({
-            ...record,
-            intent: farewellOf(intent),
-            stable: { color, release },
-            releases: { ...record.releases, [release]: { ...record.releases[release]!, linked: true } },
-        }));
-        yield;
-    }
-
-    *#recover({ recovery }: Plan, retryToken: string | undefined, faults: Faults): Generator<void, void> {
-        const { intent } = this.record;
-        if (recovery?.kind === "bake" && recovery.live !== "none") {
-            const { live, release = "" } = recovery;
-            const from = live === "blue" ? "green" : "blue";
-            const begun = { kind: "bake", color: live, from, release, until: "later" } as const;
-            this.#write(record => ({ ...record, intent: record.intent?.kind === "bake" ? record.intent : begun }));
-            yield* this.#bake(retryToken, faults);
-            return;
-        }
-        if (recovery === undefined || intent?.kind !== "switch") {
-            return;
-        }
-        const { live, release } = recovery;
-        if (recovery.kind === "finish" && live !== "none" && release !== undefined) {
-            const { farewell, bakeMs, verdict } = intent;
-            yield* this.#switch(live, release, { farewell, bakeMs, verdict }, retryToken, faults);
-            yield* this.#bake(retryToken, faults);
-            return;
-        }
-        this.#pointTo(live);
-        yield;
-        if (live !== "none" && release !== undefined) {
-            this.#settle(live, release, undefined);
-        } else {
-            this.#write(record => ({ ...record, intent: undefined, link: { live: "none" } }));
-        }
-        yield;
-    }
-
-    #settle(live: Color, release: string, done: Switch | undefined): void {
-        const intent = done && nextOf(done, new Date(0));
-        this.#write(record => {
-            const { [release]: _void, ...judgedBad } = record.judgedBad;
-            const known = record.releases[release]!;
-            const isStable = done === undefined ? known.linked : intent?.kind !== "bake";
-            const linked = { ...known, linked: isStable || known.linked, judgedBad: undefined };
-            const releases = { ...record.releases, [release]: linked };
-            const verdict = done?.verdict;
-            if (verdict !== undefined && releases[verdict.release] !== undefined) {
-                const { reason, retryToken } = verdict;
-                releases[verdict.release] = { ...releases[verdict.release]!, judgedBad: { reason, retryToken } };
-            }
-            return {
-                ...record,
-                intent,
-                link: { live, release },
-                stable: isStable ? { color: live, release } : record.stable,
-                releases,
-                judgedBad,
-            };
-        });
-    }
-
-    *#leave(color: Color, farewell: Farewell): Generator<void, void> {
-        const containers = this.#on(color);
-        for (const container of containers) {
-            container.admitted = false;
-        }
-        yield;
-        if (farewell === "remove") {
-            this.#write(record => ({ ...record, [color]: { replicas: 0 } }));
-            yield;
-        }
-        for (const container of containers) {
-            this.#stop(container);
-            yield;
-            if (farewell === "remove") {
-                this.#remove(container);
-                yield;
-            }
-        }
-        this.#write(record => ({ ...record, intent: undefined }));
-        yield;
-    }
-
-    /** Never on hope: whatever the link points to can answer, and all of it was proved. */
-    #pointTo(live: Live): void {
-        if (live !== "none") {
-            const { release, replicas, ready } = this.observe()[live];
-            if (!release?.proved || ready < replicas || ready === 0) {
-                throw new Error(
-                    `the link points to an unproved or incomplete ${live}: ${JSON.stringify(this.summary())}`,
-                );
-            }
-        }
-        this.link = live;
-    }
-
-    #on(color: Color): Container[] {
+    on(color: Color): Container[] {
         return this.containers.filter(container => container.color === color).sort((a, b) => a.slot - b.slot);
     }
 
-    #serving(color: Color): Container[] {
-        return this.#on(color).filter(({ running, admitted }) => running && admitted);
+    /** Containers of ours that answer users now. */
+    serving(): Container[] {
+        const { link } = this;
+        return link === "none"
+            ? []
+            : this.containers.filter(
+                  ({ color, slot, state, imageId, release }) =>
+                      color === link &&
+                      state === "running" &&
+                      this.front.adminOf(color, slot) === "ready" &&
+                      imageId === this.record.releases[release]?.imageId,
+              );
     }
 
-    #stop(container: Container): void {
-        if (container.color === this.link && container.admitted) {
-            throw new Error(`a container that takes traffic is stopped: ${JSON.stringify(container)}`);
+    create(color: Color, slot: number, release: Release, change: Partial<Container> = {}): Container {
+        const name = `front-web-${color}-${slot}`;
+        if (this.containers.some(other => other.name === name)) {
+            throw new Broken(`a second container would be called ${name}`);
         }
-        container.running = false;
+        const container: Container = {
+            id: String(++this.#made).padStart(12, "0"),
+            name,
+            color,
+            slot,
+            release: release.id ?? "",
+            imageId: release.imageId ?? release.digest,
+            state: "created",
+            restart: "no",
+            proved: false,
+            open: false,
+            ...change,
+        };
+        this.containers.push(container);
+        return container;
     }
 
-    #remove(container: Container): void {
-        this.#stop(container);
+    /** Rule 2: no container with traffic or open requests is stopped before its drain. */
+    stop(container: Container): void {
+        if (container.state === "running" && container.open) {
+            throw new Broken(`rule 2: ${container.name} is stopped before it was drained`);
+        }
+        Object.assign(container, { state: "exited", restart: "no", open: false });
+    }
+
+    remove(container: Container): void {
+        this.stop(container);
+        this.vanish(container);
+    }
+
+    /** It is gone, by whomever. */
+    vanish(container: Container): void {
         this.containers = this.containers.filter(other => other !== container);
     }
 
-    #write(change: (record: ServiceRecord) => ServiceRecord): void {
+    /** Somebody edits or loses the record; a copy of it may be put back as long as nothing was written since. */
+    damage(record: ServiceRecord): void {
+        this.copy ??= this.record;
+        this.record = { ...record, serial: this.record.serial };
+    }
+
+    write(change: (record: ServiceRecord) => ServiceRecord): void {
         this.record = { ...prune(change(this.record)), serial: this.record.serial + 1 };
+        this.calls++;
     }
 
-    /** What the next `up` would do. */
-    plan(desired: Desired): Plan {
-        return plan(this.observe(), desired);
+    /** Time passes: what users can reach has requests open, and the rules that hold at every moment are looked at. */
+    tick(): void {
+        for (const container of this.serving()) {
+            container.open = true;
+        }
+        const { stable, releases } = this.record;
+        if (stable !== undefined && releases[stable.release] !== undefined && !this.history.baked.has(stable.release)) {
+            throw new Broken(`stable moves only after the bake: ${stable.release} was never judged`);
+        }
     }
 
-    /** The live color once an interrupted switch is settled. */
-    settledLive(): Live {
-        return settle(this.observe()).service.live;
+    /** A hook has run for a promotion. */
+    hookRan(hook: CommandHook, promotion: number | undefined): void {
+        this.history.hooks.add(`${hook} ${promotion}`);
     }
+}
+
+/** The first slot that no container has. */
+export function freeSlot(world: SimulatedWorld, color: Color): number {
+    const taken = new Set(world.on(color).map(({ slot }) => slot));
+    return Array.from({ length: blocks[color].size }, (_, index) => index + 1).find(slot => !taken.has(slot)) ?? 1;
 }
