@@ -525,9 +525,11 @@ function stateOf(color: ObservedColor): ColorState {
 
 /** Exactly the wanted containers, and all of them take traffic when the link comes. */
 function isComplete(color: ObservedColor, replicas: number): boolean {
-    const { running, ready, strays, deviations } = color;
+    const { release, running, ready, strays, deviations, slots = [] } = color;
     const isThere = [color.replicas, running, ready].every(number => number === replicas);
-    return isThere && strays.length === 0 && deviations.length === 0;
+    // In the middle of a rolling release they are of others too.
+    const isOfIt = slots.every(slot => slot.release === release?.id);
+    return isThere && isOfIt && strays.length === 0 && deviations.length === 0;
 }
 
 /** What the color that loses its traffic will be. The link's resource does it, after the drain. */

@@ -48,6 +48,14 @@ describe("an interrupted rolling release", () => {
         });
     });
 
+    it("is no place that the link may go back to before it is of one release again", () => {
+        const mixed = rolling({ live: "green", confirmed: "blue" });
+        mixed.blue.slots = [slot(2, B)];
+        Object.assign(mixed.blue, { running: 1, ready: 1 });
+        const made = plan(mixed, wish("B", { policy: { driftPolicy: "repair" } }));
+        expect(made).toMatchObject({ row: "repair", blue: { act: true, release: { id: A.id } } });
+    });
+
     it("is not repaired around a stranger, which would take away what serves", () => {
         const drifted = rolling();
         drifted.blue.deviations = [{ what: "foreign was added", fix: "docker rm -f foreign" }];

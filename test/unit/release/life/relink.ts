@@ -31,6 +31,8 @@ export function* relink(up: SimulatedUp): Steps {
     }
     const from = world.look().live;
     up.unless(from === up.before, `the link is ${from}, not what the plan was made from`);
+    const isRolling = made.link.live !== from && world.record.intent?.kind === "roll";
+    up.unless(!isRolling || made.row === "repair", "another up has begun a rolling release");
     const { previousColor } = desired.policy;
     // A repair takes nothing away.
     const farewell = previousColor === "keep" || made.row === "repair" ? undefined : previousColor;
