@@ -193,7 +193,7 @@ const which = fc.nat(11);
 const restart = fc.constantFrom(...(Object.keys(restarts) as Restart[]));
 const maybe = (max: number) => fc.option(fc.nat(max), { nil: undefined });
 
-export const event: fc.Arbitrary<Event> = fc.oneof(
+const event: fc.Arbitrary<Event> = fc.oneof(
     {
         weight: 3,
         arbitrary: fc
@@ -247,3 +247,24 @@ export const event: fc.Arbitrary<Event> = fc.oneof(
         }),
     },
 );
+
+/** A switch dies half-way, and then its target is not ready any more: what comes next has to take it back. */
+const takenBack: fc.Arbitrary<Event[]> = version.map(version => [
+    {
+        is: "up",
+        faults: noFaults,
+        diesAt: "link: memory",
+        goesOn: true,
+        change: { version, strategy: { kind: "blueGreen" }, live: "auto", autoPromotion: true, driftPolicy: "repair" },
+    },
+    { is: "edit", what: "idle container stopped", which: 0 },
+    { is: "up", faults: noFaults, diesAt: "link: undo" },
+]);
+
+/** All that happens in the life of a service. */
+export const events: fc.Arbitrary<Event[]> = fc
+    .array(fc.oneof({ weight: 40, arbitrary: event.map(event => [event]) }, { weight: 1, arbitrary: takenBack }), {
+        minLength: 3,
+        maxLength: 14,
+    })
+    .map(lists => lists.flat());
