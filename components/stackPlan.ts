@@ -120,6 +120,7 @@ function deploymentActions(
                 otherBlock: isFirst && port !== undefined ? block("green", maxReplicas) : undefined,
                 rolling: strategy.kind === "rolling" ? strategy : undefined,
                 roll,
+                restore: decided.row === "repair",
                 imageId: release.imageId,
                 policy: actionPolicy(settings),
                 bake: bakePolicy(settings, front),

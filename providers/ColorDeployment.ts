@@ -70,6 +70,7 @@ export class ColorDeployment {
         } catch (error) {
             if (!(error instanceof Interrupted || error instanceof LeaseLost)) {
                 await this.#abandon(unproved, live);
+                await this.#settleFor(serving, live);
             }
             throw error instanceof ProofFailed ? this.#failed(error, live) : error;
         }
@@ -111,11 +112,13 @@ export class ColorDeployment {
 
     /**
      * What is begun is known before it begins. Of a live color that is the smallest number of containers on the way: less
-     * than that is drift, more is what an interrupted scaling left. So a repair that fails stands in no fix's way either.
+     * than that is drift, more is what an interrupted scaling left. A repair goes for as many as there were until it is
+     * known to fail: interrupted, it must be gone on with.
      */
     async #begin(live: boolean, keep: ContainerInfo[], serving: ContainerInfo[]): Promise<void> {
         const { action, release } = this;
         const { id } = release;
+        const least = action.restore ? this.#replicas : Math.min(this.#replicas, serving.length);
         // What has to be started was proved before it was stopped: that says nothing any more.
         const starts = !live && (keep.length < this.#replicas || keep.some(({ state }) => state !== "running"));
         await this.session.record(this.#service, record => {
@@ -124,7 +127,7 @@ export class ColorDeployment {
             return {
                 ...record,
                 [this.#color]: live
-                    ? { ...color, replicas: Math.min(color.replicas, this.#replicas, serving.length) }
+                    ? { ...color, replicas: Math.min(color.replicas, least) }
                     : { ...color, release: id, replicas: this.#replicas, block: action.block, slots: undefined },
                 ...(action.otherBlock === undefined ? {} : { green: { ...record.green, block: action.otherBlock } }),
                 releases: {
@@ -144,6 +147,16 @@ export class ColorDeployment {
                 hooks: hooksBefore(record, action.hooks),
             };
         });
+    }
+
+    /** A repair that fails stands in no fix's way: what serves is what there is, and no drift. */
+    async #settleFor(serving: ContainerInfo[], live: boolean): Promise<void> {
+        if (live && this.action.restore) {
+            await this.session.record(this.#service, record => {
+                const color = record[this.#color];
+                return { ...record, [this.#color]: { ...color, replicas: Math.min(color.replicas, serving.length) } };
+            });
+        }
     }
 
     /** Takes slots out of traffic and waits until nothing is open on them. */
@@ -213,7 +226,7 @@ export class ColorDeployment {
         await this.#place.write(open);
         const { restart } = this.release.settings;
         // Also where they are ready already: a reload for another service's sake meanwhile read the file as it was.
-        await this.#place.setSlots(open, "ready");
+        await this.#place.openOnly(open);
         await Promise.all(containers.map(({ id }) => setRestartPolicy(this.session.engine, id, restart)));
         await this.session.enter("deploy: proved");
         const provedAt = (await this.session.engine.now()).toISOString();

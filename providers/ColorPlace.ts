@@ -165,6 +165,20 @@ export class ColorPlace {
         );
     }
 
+    /**
+     * Tells every worker that takes new connections that these slots take traffic and no other does. A container that
+     * somebody removed by hand has left its slot open: whoever gets its address next would have users before any proof.
+     */
+    async openOnly(open: number[]): Promise<void> {
+        const workers = currentWorkers((await this.session.observe()).front);
+        const left = workers.flatMap(({ backends }) => {
+            const servers = backends.get(this.backend)?.servers.values() ?? [];
+            return [...servers].filter(({ admin, slot }) => admin !== "maint" && !open.includes(slot));
+        });
+        await this.setSlots([...new Set(left.map(({ slot }) => slot))], "maint");
+        await this.setSlots(open, "ready");
+    }
+
     /** Waits until nothing is open on these slots. Those of a live color are out of traffic already. */
     async drain(slots: number[]): Promise<void> {
         if (this.fronted && slots.length > 0) {

@@ -40,6 +40,8 @@ export interface DeploymentAction {
     rolling?: RollingSettings;
     /** Container by container, inside the live color. */
     roll?: RollingSettings;
+    /** Somebody changed the live color by hand: it gets what it had. */
+    restore: boolean;
     recovery?: Recovery;
     /** Number of the promotion that this begins. */
     promotion?: number;

@@ -111,6 +111,12 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
                 "Nothing was done. Run pulumi up again",
         );
     }
+    if (to !== from && !action.restore && recordOf(world.records, service).intent?.kind === "roll") {
+        // Whoever plans after its beginning settles it first.
+        throw new Error(
+            `${service}: another up has begun a rolling release since this one was planned. Nothing was done. Run pulumi up again`,
+        );
+    }
     const { previousColor, retryToken } = action.policy;
     const farewell = previousColor === "keep" ? undefined : previousColor;
     if (to !== "none" && to !== from) {

@@ -130,7 +130,13 @@ export function linkedTo(
         stable: { color, release: release.id },
         releases: {
             ...record.releases,
-            [release.id]: { ...known, proved: true, linked: true, judgedBad: undefined },
+            [release.id]: {
+                ...known,
+                proved: true,
+                provedAt: known.provedAt ?? confirmed.at,
+                linked: true,
+                judgedBad: undefined,
+            },
         },
         judgedBad,
     };

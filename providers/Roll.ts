@@ -172,6 +172,8 @@ export class Roll {
         if (open.join() !== this.#written) {
             await this.place.session.enter("roll: file");
             await this.place.write(open);
+            // Also where they are ready already: a reload for another service's sake meanwhile read the file as it was.
+            await this.place.setSlots(open, "ready");
             this.#written = open.join();
         }
     }

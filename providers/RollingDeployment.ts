@@ -105,6 +105,7 @@ export class RollingDeployment {
         const containers = this.#place.containers(await this.session.observe());
         const slots = containers.map(slotOf);
         await this.#place.configure(slots, release.id);
+        await this.#place.openOnly(slots);
         if (this.#place.fronted) {
             await this.#confirm();
         }

@@ -7,7 +7,7 @@ import type { Recovery } from "../release/settle";
 import type { AnalysisSettings, Color, HookSettings, HooksSettings } from "../settings/Settings";
 import { Questions } from "./confirm";
 import { type HookContext, type HookOutcome, runHook } from "./hooks";
-import { pointTo, recoverSwitch, SwitchFailed, settleRecord } from "./moveLink";
+import { pointTo, recoverSwitch, SwitchFailed, settleRecord, withVerdict } from "./moveLink";
 import { observedService, type World } from "./observe";
 import type { Progress } from "./progress";
 import { recordOf } from "./RecordStore";
@@ -47,6 +47,10 @@ export async function recover(
     }
     const { kind, live, release } = recovery;
     if (kind === "bake" && live !== "none" && release !== undefined) {
+        const { releases } = recordOf((await session.observe()).records, service);
+        if (releases[release]?.linked !== false) {
+            return; // the deployment before this link has had it judged
+        }
         const until = new Date((await session.engine.now()).getTime() + policy.bakeTimeMs).toISOString();
         await session.record(service, record => {
             const known = record.intent?.kind === "bake" ? record.intent : undefined;
@@ -203,6 +207,9 @@ async function moveBack(
     const { [from]: predecessor } = observedService(world, service);
     const verdict = { release: bad.id, reason: why, retryToken: policy.retryToken };
     if (predecessor.release === undefined || predecessor.ready === 0) {
+        // A verdict all the same: what is released next must not wait until this one is judged once more.
+        await session.enter("link: back");
+        await session.record(service, record => withVerdict({ ...record, intent: undefined }, verdict));
         throw new SwitchFailed(
             `${service}: ${bad.image} was judged bad (${why}), but the link cannot be moved back: ` +
                 `${from} has no container that is ready. The link stays on ${color}. Release something that works`,

@@ -44,7 +44,9 @@ export function deviationsOf(view: ColorView, known = [view.release]): Deviation
             .filter(container => known.every(release => strangeness(container, release, block) !== undefined))
             .map(container => added(container, view));
     }
-    const slots = view.slots ?? Array.from({ length: replicas }, (_, index) => index + 1);
+    const first = Array.from({ length: replicas }, (_, index) => index + 1);
+    // A record that somebody edited may count more containers than it has slots for.
+    const slots = view.slots === undefined || view.slots.length < replicas ? first : view.slots;
     const own = containers.filter(container => strangeness(container, release, block) === undefined);
     const faults = new Map(own.map(container => [container, faultOf(view, container)]));
     const sound = own.filter(container => faults.get(container) === undefined).length;
@@ -114,6 +116,10 @@ function faultOf(view: ColorView, container: ContainerInfo): Deviation | undefin
     if (closed !== undefined) {
         const isOpenInFile = view.openInFile?.has(slotOf(container)) === true && !view.isFileEdited;
         return { what: `${name} ${closed}`, fix: isOpenInFile ? readFilesAgain(view.generation) : undefined };
+    }
+    if (view.release.settings.port !== undefined && view.openInFile?.has(slotOf(container)) === false) {
+        // An interrupted repair leaves it so.
+        return { what: `${name} would get no requests once HAProxy reads its files again, which have its slot closed` };
     }
     if (container.restartPolicy !== policy) {
         return {

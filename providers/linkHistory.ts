@@ -12,8 +12,11 @@ export interface LinkMove {
     to: Live;
     release?: string;
     image?: string;
-    /** `confirmed`: users have it. `moved back`: it could not be confirmed. `taken back`: its `up` had died. */
-    result: "confirmed" | "moved back" | "taken back";
+    /**
+     * `confirmed`: users have it. `moved back`: it could not be confirmed. `kept`: neither, but nobody was left to go back
+     * to. `taken back`: its `up` had died.
+     */
+    result: "confirmed" | "moved back" | "kept" | "taken back";
 }
 
 /** How many moves a record keeps. */

@@ -4,7 +4,7 @@ import { backendName } from "../haproxy/names";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
 import { type Farewell, idleColor, type Live, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
-import type { Recovery } from "../release/settle";
+import { isDeserted, type Recovery } from "../release/settle";
 import type { Color } from "../settings/Settings";
 import { type Answer, Questions } from "./confirm";
 import { LeaseLost } from "./Lease";
@@ -111,22 +111,26 @@ async function moveBack(
     error: Error,
 ): Promise<Error> {
     const next = "Run pulumi up again: it finishes or undoes the switch first";
+    const judged = error instanceof SwitchFailed && error.judgedBad;
+    const reason = error.message.replace(release.image, "it");
+    const verdict = judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined;
+    if (isDeserted(observedService(await session.observe(), service), from, to)) {
+        const stays = `the link stays on ${to}, since ${from} has no container that is ready`;
+        if (verdict !== undefined) {
+            const move = await madeNow(session, { from, to, release: release.id, result: "kept" });
+            await session.record(service, record => keptOn(record, to, move, verdict));
+        }
+        const goOn = judged ? "Release something that works" : next;
+        return new SwitchFailed(`${error.message}; ${stays}. ${goOn}`, judged);
+    }
     await orElse(
         pointTo(session, service, from, "memory"),
         () => `${error.message}; the link could not be moved back to ${from}. ${next}`,
     );
-    const judged = error instanceof SwitchFailed && error.judgedBad;
-    const reason = error.message.replace(release.image, "it");
     const move = await madeNow(session, { from, to, release: release.id, result: "moved back" });
     const back = from === "none" ? "the link was taken back" : `the link was moved back to ${from}`;
     await orElse(
-        session.record(service, record =>
-            unconfirmed(
-                record,
-                move,
-                judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined,
-            ),
-        ),
+        session.record(service, record => unconfirmed(record, move, verdict)),
         () => `${error.message}; ${back}, but the record does not say so. ${next}`,
     );
     return new SwitchFailed(`${error.message}; ${back}`, judged);
@@ -280,18 +284,20 @@ export async function settleRecord(
     await session.record(service, record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
         const known = record.releases[release] as RecordedRelease;
-        // What is taken back was never left: it is as stable as it was.
-        const isStable = result === "taken back" ? known.linked : intent?.kind !== "bake";
-        const linked = { ...known, linked: isStable || known.linked, judgedBad: undefined };
-        return {
+        // What is gone back to is as stable, and as bad, as it was.
+        const isStable = result === "confirmed" ? intent?.kind !== "bake" : known.linked;
+        const isBad = result !== "confirmed" && !known.linked;
+        const linked = { ...known, linked: isStable || known.linked, judgedBad: isBad ? known.judgedBad : undefined };
+        const settled = {
             ...record,
             intent,
             link: { live: to, release, at: move.at, by: move.by },
             history: withMove(record, move),
             stable: isStable ? { color: to, release } : record.stable,
-            releases: withVerdict({ ...record.releases, [release]: linked }, done.verdict),
+            releases: { ...record.releases, [release]: linked },
             judgedBad,
         };
+        return withVerdict(settled, done.verdict);
     });
 }
 
@@ -300,19 +306,26 @@ async function madeNow(session: Session, move: Omit<LinkMove, "at" | "by" | "ima
     return { at: (await session.engine.now()).toISOString(), by: session.lease.owner, ...move };
 }
 
+/** Users stay with a release that was judged bad: it is what is confirmed, and neither stable nor tried again. */
+function keptOn(record: ServiceRecord, color: Color, move: LinkMove, verdict: Verdict): ServiceRecord {
+    const { at, by } = move;
+    const link = { live: color, release: verdict.release, at, by };
+    return { ...unconfirmed(record, move, verdict), link };
+}
+
 function unconfirmed(record: ServiceRecord, move: LinkMove, verdict: Verdict | undefined): ServiceRecord {
-    const releases = withVerdict(record.releases, verdict);
-    return { ...record, intent: undefined, history: withMove(record, move), releases };
+    return withVerdict({ ...record, intent: undefined, history: withMove(record, move) }, verdict);
 }
 
 /** The release as it was, with the reason why it is not tried again by itself. */
-function withVerdict(releases: ServiceRecord["releases"], verdict: Verdict | undefined): ServiceRecord["releases"] {
-    const judged = verdict && releases[verdict.release];
+export function withVerdict(record: ServiceRecord, verdict: Verdict | undefined): ServiceRecord {
+    const judged = verdict && record.releases[verdict.release];
     if (verdict === undefined || judged === undefined) {
-        return releases;
+        return record;
     }
     const { reason, retryToken } = verdict;
-    return { ...releases, [verdict.release]: { ...judged, judgedBad: { reason, retryToken } } };
+    const releases = { ...record.releases, [verdict.release]: { ...judged, judgedBad: { reason, retryToken } } };
+    return { ...record, releases };
 }
 
 function message(error: unknown): string {

@@ -280,10 +280,14 @@ export function fingerprint(world: World, service: string): string {
     const containers = (["blue", "green"] as const)
         .flatMap(color => containersOf(world, service, color))
         .map(({ id, state }) => `${id.slice(0, 12)} ${state}`);
+    // An open switch is settled first, wherever it has left the link: a HAProxy that starts meanwhile reads it from its file.
+    const isMoving = intent?.kind === "switch" && (live === intent.from || live === intent.to);
     return [
-        `link ${live}, confirmed ${confirmed}`,
+        `link ${isMoving ? `${intent.from} or ${intent.to}` : live}, confirmed ${confirmed}`,
         `blue ${color(blue)}, green ${color(green)}`,
-        ...(intent === undefined ? [] : [`unfinished ${intent.kind}`]),
+        ...(intent === undefined
+            ? []
+            : [`unfinished ${intent.kind}${intent.kind === "roll" ? ` to ${intent.to}` : ""}`]),
         ...containers,
     ].join("; ");
 }

@@ -29,25 +29,29 @@ export interface Desired {
     policy: PolicySettings;
 }
 
-/** Which row of the plan table (DESIGN section 4) applies. */
-export type PlanRow =
-    | "drift"
-    | "repair"
-    | "missingImage"
-    | "adopt"
-    | "bootstrap"
-    | "pinned"
-    | "judgedBad"
-    | "nothing"
-    | "routes"
-    | "scale"
-    | "return"
-    | "wake"
-    | "finish"
-    | "waiting"
-    | "release"
-    | "roll"
-    | "recovery";
+/** The rows of the plan table (DESIGN section 4). */
+export const planRows = [
+    "drift",
+    "repair",
+    "missingImage",
+    "adopt",
+    "bootstrap",
+    "pinned",
+    "judgedBad",
+    "nothing",
+    "routes",
+    "scale",
+    "return",
+    "wake",
+    "finish",
+    "waiting",
+    "release",
+    "roll",
+    "recovery",
+] as const;
+
+/** Which row of the plan table applies. */
+export type PlanRow = (typeof planRows)[number];
 
 /** Whether a color's containers run: `empty` is a color that holds nothing. */
 export type ColorState = "running" | "stopped" | "empty";
@@ -99,8 +103,9 @@ export interface Plan {
 /** Decides what happens to a service. Pure: the same world and the same wish give the same plan. */
 export function plan(observed: ObservedService, desired: Desired): Plan {
     const open = settleRoll(observed);
-    const { service, recovery } = settle(observed, leavesLive(observed, desired));
-    const decided = open === undefined ? recovered(decide(service, desired), recovery) : overRoll(open, desired);
+    const { service, recovery } = settle(observed, leavesLive(observed, desired) || isDrifted(observed));
+    const decided =
+        open === undefined ? recovered(decide(service, desired), recovery) : overRoll(service, open, desired);
     const { lost, formerOwner } = observed;
     return (lost || formerOwner !== undefined) && service.live !== "none" ? adopted(decided, formerOwner) : decided;
 }
@@ -124,6 +129,11 @@ function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
     };
 }
 
+/** Nothing is judged beside what somebody else changed. An open switch says itself where the link may be. */
+function isDrifted(service: ObservedService): boolean {
+    return service.intent?.kind !== "switch" && findDrift(service).length > 0;
+}
+
 /** Going back needs no judgement of what is left. */
 function leavesLive(service: ObservedService, { live, release }: Desired): boolean {
     const idle = idleColor(service.live);
@@ -142,10 +152,14 @@ function adopted(decided: Plan, formerOwner: string | undefined): Plan {
 }
 
 /** An interrupted rolling release comes first: it goes on to what is wanted, or it is settled and all else waits. */
-function overRoll(open: SettledRoll, desired: Desired): Plan {
+function overRoll(observed: ObservedService, open: SettledRoll, desired: Desired): Plan {
     const { service, color, release, settings, kind } = open;
     const decided = decide(service, desired);
-    if (decided.row === "drift" || decided.row === "repair" || decided.row === "roll") {
+    if (decided.row === "drift" || decided.row === "repair") {
+        // Restored is what is recorded: the release that it was becoming is not, however much of it is there.
+        return decide(observed, desired);
+    }
+    if (decided.row === "roll" && decided.refusal === undefined) {
         return decided;
     }
     const { refusal } = decided;
@@ -244,8 +258,20 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
         return refuse(service, "drift", `drift: ${what}. The record holds nothing that could be restored`);
     }
     const relink = live !== confirmed;
+    const { image, judgedBad } = color.release;
+    if (relink && judgedBad !== undefined) {
+        const bad = `The record says ${confirmed}, but ${image} there was judged bad (${judgedBad.reason})`;
+        return refuse(service, "drift", `drift: ${what}. Nothing is changed. ${bad}`);
+    }
     const rewrite = drift.some(({ ofLink }) => ofLink);
-    const act = relink ? !isComplete(color, color.replicas) : drift.some(({ ofLink }) => !ofLink);
+    const isUsable = color.release.proved && isComplete(color, color.replicas);
+    const act = relink ? !isUsable : drift.some(({ ofLink }) => !ofLink);
+    if (act && !relink && service.intent?.kind === "roll") {
+        // Of containers of two releases nobody can say which one is in a stranger's place; what is added, it says itself.
+        const fixes = drift.flatMap(({ fix }) => (fix === undefined ? [] : [fix])).join("; ");
+        const why = "A rolling release was interrupted, and cannot go on beside what is not its own";
+        return refuse(service, "drift", `drift: ${what}. ${why}. Nothing is changed. To go on: ${fixes}`);
+    }
     const words = [
         ...(act ? [`${confirmed} is brought back to ${count(color.replicas)} of ${color.release.image}`] : []),
         ...(relink
@@ -302,9 +328,13 @@ function stay(service: ObservedService, desired: Desired, live: Color, color: Ob
     };
 }
 
-/** Containers beyond the recorded number are what an interrupted scaling left. */
+/** Containers beyond the recorded number, stopped ones too, are what an interrupted scaling left. */
 function needsScaling(color: ObservedColor, replicas: number): boolean {
-    return color.replicas !== replicas || color.running > replicas || color.ended > 0;
+    return color.replicas !== replicas || present(color) > replicas || color.ended > 0;
+}
+
+function present({ running, slots }: ObservedColor): number {
+    return Math.max(running, slots?.length ?? 0);
 }
 
 function scaling(name: Color, color: ObservedColor, replicas: number): string {
@@ -312,7 +342,7 @@ function scaling(name: Color, color: ObservedColor, replicas: number): string {
         return `${name} is brought back to ${count(replicas)}, since ${color.ended} of them ended`;
     }
     return color.replicas === replicas
-        ? `${name} is brought to ${count(replicas)}, since an interrupted up left ${color.running}`
+        ? `${name} is brought to ${count(replicas)}, since an interrupted up left ${present(color)}`
         : `${name} is scaled in place from ${color.replicas} to ${count(replicas)}`;
 }
 
@@ -419,7 +449,8 @@ function gets(service: ObservedService, { release, replicas }: Desired, target: 
 function pinned(service: ObservedService, desired: Desired, target: Color): Plan {
     const color = service[target];
     const release = color.release;
-    if (release === undefined || !release.proved) {
+    // One that an interrupted up was starting again was proved before that, and is proved again.
+    if (release === undefined || !(release.proved || release.provedAt !== undefined)) {
         const holds = release === undefined ? "holds nothing" : `holds ${release.image}, which was never proved`;
         return refuse(
             service,
@@ -438,7 +469,8 @@ function pinned(service: ObservedService, desired: Desired, target: Color): Plan
     const base = asObserved(service);
     const ignored = same(release, desired.release) ? "" : `; image ${desired.release.image} is not applied`;
     const moves = service.live !== target;
-    const act = moves ? !isComplete(color, desired.replicas) : needsScaling(color, desired.replicas);
+    const isUsable = release.proved && isComplete(color, desired.replicas);
+    const act = moves ? !isUsable : needsScaling(color, desired.replicas);
     const { act: reroute, routes, words: rerouted } = rerouting(service, desired);
     const leave = !moves && service.intent?.kind === "leave" ? service.intent : undefined;
     if (!moves && !act && !reroute && leave === undefined) {
@@ -495,9 +527,11 @@ function stateOf(color: ObservedColor): ColorState {
 
 /** Exactly the wanted containers, and all of them take traffic when the link comes. */
 function isComplete(color: ObservedColor, replicas: number): boolean {
-    const { running, ready, strays, deviations } = color;
+    const { release, running, ready, strays, deviations, slots = [] } = color;
     const isThere = [color.replicas, running, ready].every(number => number === replicas);
-    return isThere && strays.length === 0 && deviations.length === 0;
+    // In the middle of a rolling release they are of others too.
+    const isOfIt = slots.every(slot => slot.release === release?.id);
+    return isThere && isOfIt && strays.length === 0 && deviations.length === 0;
 }
 
 /** What the color that loses its traffic will be. The link's resource does it, after the drain. */

@@ -19,11 +19,8 @@ export function settle(service: ObservedService, leaves = false): { service: Obs
         return leaves ? { service: withoutBake(service) } : settleBake(service);
     }
     const target = service[intent.to];
-    const finishable =
-        target.release?.id === intent.release &&
-        target.release.proved &&
-        target.replicas > 0 &&
-        target.ready >= target.replicas;
+    const isWhole = target.ready >= target.replicas || isDeserted(service, intent.from, intent.to);
+    const finishable = target.release?.id === intent.release && target.release.proved && target.replicas > 0 && isWhole;
     const recovery: Recovery = finishable
         ? { kind: "finish", live: intent.to, release: intent.release }
         : { kind: "undo", live: intent.from, release: releaseOf(service, intent.from) };
@@ -41,6 +38,11 @@ export function settle(service: ObservedService, leaves = false): { service: Obs
     };
 }
 
+/** Whether nobody is left at `from` while somebody answers at `to`: then moving the link back is the worse of the two. */
+export function isDeserted(service: ObservedService, from: Live, to: Color): boolean {
+    return from !== "none" && service[from].ready === 0 && service[to].ready > 0;
+}
+
 /** A link that is moved back takes the verdict on the other release with it. */
 function withVerdict(service: ObservedService, verdict: Verdict | undefined): ObservedService {
     if (verdict === undefined) {
@@ -54,7 +56,8 @@ function withVerdict(service: ObservedService, verdict: Verdict | undefined): Ob
 function settleBake(service: ObservedService): { service: ObservedService; recovery?: Recovery } {
     const { live, stable, intent } = service;
     const release = live === "none" ? undefined : service[live].release;
-    if (live === "none" || release === undefined || release.linked || stable === undefined || stable.color === live) {
+    const isJudged = release?.linked === true || release?.judgedBad !== undefined || stable?.release === release?.id;
+    if (live === "none" || release === undefined || stable === undefined || isJudged) {
         return { service: withoutBake(service) };
     }
     const farewell: Farewell | undefined = intent?.kind === "bake" ? intent.farewell : undefined;

@@ -132,6 +132,18 @@ describe("what somebody changed of a color", () => {
         expect(deviations({ workers: [closed], openInFile: new Set([2]) })).toMatchObject([{ fix: undefined }]);
     });
 
+    it("is a slot that only HAProxy's file has closed: its container would be out of traffic after a reload", () => {
+        expect(deviations({ openInFile: new Set([2]) })).toEqual([
+            {
+                what: "shop-web-blue-1 would get no requests once HAProxy reads its files again, which have its slot closed",
+            },
+        ]);
+    });
+
+    it("is one that is missing, where the record counts more than it has slots for", () => {
+        expect(deviations({ replicas: 3, slots: [1, 2] })).toEqual([{ what: "shop-web-blue-3 was removed" }]);
+    });
+
     it("is a restart policy that would not bring it back", () => {
         expect(deviations({ containers: [container(1, { restartPolicy: "no" }), container(2)] })).toEqual([
             {

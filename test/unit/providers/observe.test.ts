@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { LinkValue } from "../../../haproxy/LinkValue";
 import type { FrontState, Worker } from "../../../haproxy/runtime";
-import { observedService, type World } from "../../../providers/observe";
+import { fingerprint, observedService, type World } from "../../../providers/observe";
 import { emptyRecord } from "../../../providers/Record";
 import { findDrift } from "../../../release/drift";
+import type { Intent } from "../../../release/Observed";
 import { parseRoute, routeText } from "../../../settings/Route";
+import type { Color, RollingSettings } from "../../../settings/Settings";
 
 function worker(links: Record<string, LinkValue>, routes: Record<string, string>): Worker {
     return {
@@ -81,5 +83,30 @@ describe("a service as it is observed", () => {
         const old = worker({ web: LinkValue.to("blue") }, { "b.example.com": "web", "*": "web" });
         const { routes: seen } = observedService(worldWith([old]), "web");
         expect(seen).toEqual(["b.example.com", "*"].map(parseRoute));
+    });
+});
+
+describe("what a plan was made from", () => {
+    /** The fingerprint where HAProxy links to a color and this is open. */
+    function from(live: Color, intent?: Intent): string {
+        const world = worldWith([worker({ web: LinkValue.to(live) }, routes)]);
+        const record = world.records.services.get("web")!;
+        world.records.services.set("web", { ...record, intent });
+        return fingerprint(world, "web");
+    }
+
+    it("is another one once the link is elsewhere", () => {
+        expect(from("green")).not.toBe(from("blue"));
+    });
+
+    it("is the same on both sides of an open switch, which is settled first", () => {
+        const intent: Intent = { kind: "switch", from: "blue", to: "green", release: "r" };
+        expect(from("green", intent)).toBe(from("blue", intent));
+    });
+
+    it("is another one once a rolling release goes elsewhere", () => {
+        const settings = {} as RollingSettings;
+        const roll = (to: string): Intent => ({ kind: "roll", color: "blue", from: ["a"], to, replicas: 1, settings });
+        expect(from("blue", roll("c"))).not.toBe(from("blue", roll("b")));
     });
 });

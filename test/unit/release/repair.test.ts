@@ -79,6 +79,27 @@ describe("driftPolicy: repair", () => {
         expect(plan(world, wish("A", repair)).refusal).toContain("holds nothing that could be restored");
     });
 
+    it("moves no link to a release that was judged bad, whatever the record says", () => {
+        const bad = recorded("B", { linked: false, judgedBad: { reason: "5xx" } });
+        const world = blueWithA({ confirmed: "green", green: running(bad) });
+        const made = plan(world, wish("A", repair));
+        expect(made).toMatchObject({ row: "drift", link: { live: "blue" } });
+        expect(made.refusal).toContain("The record says green, but shop/web:B there was judged bad (5xx)");
+    });
+
+    it("proves what the link goes back to, where an interrupted up has left it unproved", () => {
+        const unproved = recorded("B", { proved: false });
+        const world = blueWithA({ confirmed: "green", green: running(unproved) });
+        expect(plan(world, wish("A", repair))).toMatchObject({ row: "repair", green: { act: true } });
+    });
+
+    it("judges nothing beside what somebody else changed", () => {
+        const stable = { color: "blue", release: recorded("A").id } as const;
+        const green = stopped(recorded("B", { linked: false }), 2, 1);
+        const made = plan(blueWithA({ live: "green", green, stable }), wish("B"));
+        expect({ row: made.row, recovery: made.recovery }).toEqual({ row: "drift", recovery: undefined });
+    });
+
     it("changes nothing where nothing has drifted", () => {
         expect(plan(blueWithA(), wish("A", repair))).toMatchObject({ row: "nothing" });
     });

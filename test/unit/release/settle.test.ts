@@ -38,6 +38,30 @@ describe("settling what an interrupted up left", () => {
         expect(service).toMatchObject({ live: "blue", confirmed: "blue", intent: undefined });
     });
 
+    it("finishes a switch whose target answers, however few, where nobody is left to go back to", () => {
+        const green = running(B, 2, { ready: 1 });
+        const world = { live: "green", confirmed: "blue", green, intent } as const;
+        expect(settle(blueWithA({ ...world, blue: stopped(recorded("A")) })).recovery?.kind).toBe("finish");
+        const nobody = running(B, 2, { ready: 0 });
+        expect(settle(blueWithA({ ...world, green: nobody, blue: stopped(recorded("A")) })).recovery?.kind).toBe(
+            "undo",
+        );
+    });
+
+    it("judges what is live and was never judged to its end, also on the color of its predecessor's predecessor", () => {
+        const stable = { color: "blue", release: recorded("A").id } as const;
+        const bake: Intent = { kind: "bake", color: "blue", from: "green", release: B.id, until: "later" };
+        const recovery = { kind: "bake", live: "blue", release: B.id };
+        expect(settle(observed({ live: "blue", blue: running(B), stable, intent: bake })).recovery).toEqual(recovery);
+    });
+
+    it("does not judge once more what was judged bad, and is live since nobody was left to go back to", () => {
+        const stable = { color: "blue", release: recorded("A").id } as const;
+        const bad = running({ ...B, judgedBad: { reason: "5xx" } });
+        const world = blueWithA({ live: "green", green: bad, blue: stopped(recorded("A")), stable });
+        expect(settle(world)).toEqual({ service: world });
+    });
+
     it("takes back the first switch to no link at all", () => {
         const { service, recovery } = settle(
             observed({ live: "blue", confirmed: "none", intent: { ...intent, from: "none", to: "blue" } }),

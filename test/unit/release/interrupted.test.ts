@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import type { ObservedService, ObservedSlot, RollIntent } from "../../../release/Observed";
+import { plan } from "../../../release/plan";
+import { configWith, settingsOf } from "../settings/support";
+import { actsOf, blueWithA, recorded, releaseOf, running, wish } from "./support";
+
+// What the simulated lives (life/) have found in what an `up` that died leaves behind, as plain examples.
+
+const A = recorded("A");
+const B = recorded("B", { proved: false, linked: false, promotion: 2 });
+
+function slot(number: number, release: { id: string }, change: Partial<ObservedSlot> = {}): ObservedSlot {
+    return { slot: number, release: release.id, runs: true, unhealthy: false, ready: true, proved: true, ...change };
+}
+
+const { strategy } = settingsOf(configWith({ replicas: 2, strategy: "rolling" })).services[0]!.policy;
+
+/** Blue live with one A, in the middle of becoming B. */
+function rolling(change: Partial<ObservedService> = {}): ObservedService {
+    if (strategy.kind !== "rolling") {
+        throw new Error("it does not roll");
+    }
+    const { kind: _kind, ...settings } = strategy;
+    const intent: RollIntent = { kind: "roll", color: "blue", from: [A.id], to: B.id, replicas: 1, settings };
+    const slots = [slot(1, A), slot(2, B)];
+    const blue = running(A, 1, { slots, running: 2, ready: 2, next: B, block: { first: "10.88.0.32", size: 16 } });
+    return blueWithA({ blue, intent, promotions: 2, ...change });
+}
+
+describe("an interrupted rolling release", () => {
+    it("is settled also where what is wished cannot be rolled", () => {
+        const wished = { ...wish("C", { policy: { strategy } }), release: releaseOf("C", { port: 9090 }) };
+        const made = plan(rolling(), wished);
+        expect(made.row).toBe("recovery");
+        expect(made.blue).toMatchObject({ act: true, release: { id: B.id } });
+        expect(made.refusal).toContain("strategy: rolling cannot change port");
+    });
+
+    it("goes back, when somebody moves the link meanwhile, to the release that is recorded", () => {
+        const made = plan(
+            rolling({ live: "green", confirmed: "blue" }),
+            wish("B", { policy: { driftPolicy: "repair" } }),
+        );
+        expect(made).toMatchObject({
+            row: "repair",
+            link: { live: "blue", expect: A.id },
+            blue: { release: { id: A.id } },
+        });
+    });
+
+    it("is no place that the link may go back to before it is of one release again", () => {
+        const mixed = rolling({ live: "green", confirmed: "blue" });
+        mixed.blue.slots = [slot(2, B)];
+        Object.assign(mixed.blue, { running: 1, ready: 1 });
+        const made = plan(mixed, wish("B", { policy: { driftPolicy: "repair" } }));
+        expect(made).toMatchObject({ row: "repair", blue: { act: true, release: { id: A.id } } });
+    });
+
+    it("is not repaired around a stranger, which would take away what serves", () => {
+        const drifted = rolling();
+        drifted.blue.deviations = [{ what: "foreign was added", fix: "docker rm -f foreign" }];
+        const made = plan(drifted, wish("B", { policy: { driftPolicy: "repair" } }));
+        expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "drift", acts: ["link: blue for *"] });
+        expect(made.refusal).toContain("To go on: docker rm -f foreign");
+    });
+});
+
+describe("an interrupted scaling", () => {
+    it("is finished also where it had stopped what it was to remove", () => {
+        const slots = [slot(1, A), slot(2, A, { runs: false, ready: false })];
+        const made = plan(blueWithA({ blue: running(A, 1, { slots }) }), wish("A"));
+        expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "scale", acts: ["blue: shop/web:A x1"] });
+        expect(made.sentence).toContain("since an interrupted up left 2");
+    });
+});
+
+describe("an interrupted pin", () => {
+    it("is gone on with: what was being started again was proved before", () => {
+        const waking = recorded("B", { proved: false, provedAt: "2026-11-25T12:00:00Z" });
+        const made = plan(blueWithA({ green: running(waking, 1, { ready: 0 }) }), wish("A", { live: "green" }));
+        expect({ row: made.row, refusal: made.refusal, acts: actsOf(made) }).toEqual({
+            row: "pinned",
+            refusal: undefined,
+            acts: ["green: shop/web:B x1", "link: green for *"],
+        });
+    });
+});

@@ -1,0 +1,463 @@
+import { type Phase, phases } from "../../../../providers/phases";
+import { type Plan, type PlanRow, planRows } from "../../../../release/plan";
+import { routeText } from "../../../../settings/Route";
+import { actsOf } from "../support";
+import { type Edit, edits, type Restart, restarts } from "./byHand";
+import { destroy } from "./destroy";
+import { colors } from "./SimulatedFront";
+import { type Faults, noFaults, ReleaseFailed, SimulatedUp, type Step } from "./SimulatedUp";
+import { Broken, SimulatedWorld } from "./SimulatedWorld";
+import { desiredOf, type Event, firstWish, type Race, type Up, type Wish } from "./wishes";
+
+/** How often everything came up, so that the lives cannot silently pass by it. */
+export class Coverage {
+    readonly rows = counter(planRows);
+    readonly deaths = counter(phases);
+    readonly edits = counter(Object.keys(edits) as Edit[]);
+    readonly restarts = counter(Object.keys(restarts) as Restart[]);
+    readonly races = counter(["refused", "takes over"] as const);
+}
+
+function counter<T extends string>(names: readonly T[]): Record<T, number> {
+    return Object.fromEntries(names.map(name => [name, 0])) as Record<T, number>;
+}
+
+type End = "done" | "died" | "failed";
+
+/** How many `up`s with the same wish it may take until nothing is left to do. */
+const mostUps = 5;
+
+/** One life of a service, and what must hold all through it (DESIGN section 6). */
+export class Life {
+    world = new SimulatedWorld();
+    wish: Wish = firstWish;
+
+    constructor(private readonly coverage: Coverage) {}
+
+    take(event: Event): void {
+        switch (event.is) {
+            case "change":
+                this.wish = { ...this.wish, ...event.change };
+                return;
+            case "edit":
+                if (edits[event.what](this.world, event.which)) {
+                    this.coverage.edits[event.what]++;
+                }
+                if (event.what === "record lost") {
+                    this.world.history.rolledBack.clear();
+                    this.world.history.promotions.clear();
+                }
+                return;
+            case "restart":
+                if (restarts[event.what](this.world)) {
+                    this.coverage.restarts[event.what]++;
+                }
+                return;
+            case "up":
+                this.#up(event);
+                return;
+            case "race":
+                this.#race(event);
+        }
+    }
+
+    #begin(world: SimulatedWorld, faults: Faults, wish = this.wish): SimulatedUp {
+        const desired = desiredOf(wish);
+        const image = desired.release.digest;
+        const isHeld = [world.record.blue, world.record.green].some(({ release = "" }) => {
+            return world.record.releases[release]?.image === desired.release.image;
+        });
+        const isMissing = !wish.registry && !world.images.has(image) && !isHeld;
+        const imageProblem = isMissing ? `${desired.release.image} cannot be had` : undefined;
+        const up = new SimulatedUp(world, { ...desired, imageProblem }, faults, wish);
+        this.#touchesNoLiveColor(up);
+        this.#keepsItsPromotion(up);
+        return up;
+    }
+
+    #up({ change, faults, diesAfter, diesAt, diesAgainAfter, meanwhile, goesOn }: Up): void {
+        this.wish = { ...this.wish, ...change };
+        const before = this.world.clone();
+        const up = this.#begin(this.world, faults);
+        this.coverage.rows[up.made.row]++;
+        const end = this.#run(up, { diesAfter, diesAt, meanwhile });
+        if (up.disturbed) {
+            return;
+        }
+        if (end === "done") {
+            this.#nothingIsLeft(up);
+        } else if (end === "died") {
+            this.#isPutRight(before, goesOn ? this.world.clone() : this.world, up, diesAgainAfter);
+        }
+    }
+
+    /** Runs an `up` to its end, or until it dies, and looks at the rules behind each step. */
+    #run(
+        up: SimulatedUp,
+        {
+            diesAfter = Number.POSITIVE_INFINITY,
+            diesAt,
+            meanwhile,
+            until,
+        }: {
+            /** A number of steps, or a phase, behind which it dies. */
+            diesAfter?: number;
+            diesAt?: Phase;
+            meanwhile?: { after: number; what: Restart };
+            /** Runs only to so many phases. */
+            until?: number;
+        },
+        steps: Iterator<Step, void> = up.run(),
+    ): End {
+        const { world, made } = up;
+        const isRefused =
+            made.refusal !== undefined && made.recovery === undefined && !made.blue.act && !made.green.act;
+        const snapshot = isRefused && world.front.memory !== undefined ? world.snapshot() : undefined;
+        let floor = this.#floor(up);
+        let phase = 0;
+        try {
+            for (let step = 0; ; step++) {
+                if (meanwhile?.after === step) {
+                    if (restarts[meanwhile.what](world)) {
+                        this.coverage.restarts[meanwhile.what]++;
+                    }
+                    up.disturbed = true;
+                    floor = Math.min(floor, world.serving().length);
+                }
+                world.tick();
+                const { done, value } = steps.next();
+                this.#owesNoCapacity(world, floor, made);
+                this.#notePromotions(world);
+                if (done) {
+                    return "done";
+                }
+                const isPhase = value !== "call";
+                if (until !== undefined && isPhase && ++phase > until) {
+                    return "died";
+                }
+                if (step >= diesAfter || value === diesAt) {
+                    if (isPhase) {
+                        this.coverage.deaths[value as Phase]++;
+                    }
+                    world.lease.free = true;
+                    return "died";
+                }
+            }
+        } catch (error) {
+            if (!(error instanceof ReleaseFailed)) {
+                throw error;
+            }
+            this.#owesNoCapacity(world, floor, made);
+            if (snapshot !== undefined && !up.disturbed && world.snapshot() !== snapshot) {
+                throw new Broken(`a refusal changes nothing: ${made.sentence}`);
+            }
+            return "failed";
+        }
+    }
+
+    /** How many containers must serve all through it (rules 1 and 6). */
+    #floor({ world, desired, made }: SimulatedUp): number {
+        const { record } = world;
+        const { intent, link } = record;
+        // Before its first link is confirmed, a service has no public to serve.
+        const serving = link.live === "none" ? 0 : world.serving().length;
+        const counts = [serving, desired.replicas];
+        const isJudged = link.live !== "none" && record.releases[record[link.live].release ?? ""]?.linked === true;
+        // A rollback goes to the full capacity of what is gone back to, which may be less than the config asks for now.
+        if (intent !== undefined || !isJudged || made.row === "repair") {
+            counts.push(
+                ...[record.blue, record.green].filter(({ release }) => release).map(({ replicas }) => replicas),
+            );
+        }
+        if (intent?.kind === "roll") {
+            counts.push(intent.replicas);
+        }
+        if (link.live !== "none") {
+            // What an interrupted scaling has left beyond that number is nothing to count on.
+            counts.push(record[link.live].replicas);
+        }
+        const least = Math.min(...counts);
+        const rolls = [made.blue.roll, made.green.roll].find(roll => roll?.order === "stopFirst");
+        const step = typeof rolls?.step === "number" ? rolls.step : 2;
+        return rolls === undefined ? least : Math.min(least, Math.max(1, least - step));
+    }
+
+    #owesNoCapacity(world: SimulatedWorld, floor: number, { sentence }: Plan): void {
+        const serving = world.serving().length;
+        if (serving < floor) {
+            throw new Broken(`rule 1: ${serving} serve, ${floor} are owed: ${sentence}`);
+        }
+    }
+
+    /** A plan touches the live color to scale it in place, to repair it, to roll, or not at all. */
+    #touchesNoLiveColor({ world, made }: SimulatedUp): void {
+        const live = world.record.link.live;
+        if (live === "none" || !made[live].act || made[live].roll !== undefined || world.record.intent !== undefined) {
+            return;
+        }
+        if (made[live].release?.id !== world.record[live].release) {
+            throw new Broken(`a live color gets another release: ${made.sentence}`);
+        }
+    }
+
+    /** A promotion that was begun and not finished goes on under its number. */
+    #keepsItsPromotion({ world, made, desired }: SimulatedUp): void {
+        const { intent, releases } = world.record;
+        const { id = "" } = desired.release;
+        // A rolling release that is being taken back is over: should it be wanted again, that is another promotion.
+        const begun = intent?.kind === "roll" && intent.to !== id ? undefined : releases[id];
+        if (made.promotion !== undefined && begun !== undefined && made.promotion !== begun.promotion) {
+            throw new Broken(`promotion ${begun.promotion} becomes ${made.promotion}: ${made.sentence}`);
+        }
+    }
+
+    #notePromotions({ record, history: { promotions } }: SimulatedWorld): void {
+        for (const { id, promotion } of Object.values(record.releases)) {
+            const known = promotions.get(promotion) ?? id;
+            if (known !== id) {
+                throw new Broken(`promotion ${promotion} is of ${known} and of ${id}`);
+            }
+            promotions.set(promotion, id);
+        }
+    }
+
+    /** Rule 8: a repeated `up` makes no mutating call. A repair is the whole plan of its `up`, and so is settling a roll. */
+    #nothingIsLeft({ made, faults }: SimulatedUp): void {
+        if (faults.cleanUp) {
+            return; // what could not be stopped is owed to the next up
+        }
+        const isAll =
+            made.row === "repair" || (made.row === "recovery" && (made.blue.roll ?? made.green.roll) !== undefined);
+        const again = this.#begin(this.world, noFaults);
+        const acts = actsOf(again.made);
+        if (!isAll && (acts.length > 0 || again.made.refusal !== undefined)) {
+            throw new Broken(`rule 8: after "${made.sentence}" comes "${again.made.sentence}"`);
+        }
+        this.#makesNoCall(again);
+    }
+
+    #makesNoCall(up: SimulatedUp): void {
+        if (actsOf(up.made).length > 0) {
+            return;
+        }
+        const snapshot = this.world.snapshot();
+        this.#run(up, {});
+        if (this.world.snapshot() !== snapshot) {
+            throw new Broken(`rule 8: nothing was planned, but something was done: ${up.made.sentence}`);
+        }
+    }
+
+    /**
+     * Rule 7: whatever it died behind, and be it twice, it ends as one that did not die: as one that succeeded, or, where
+     * it had failed by then, as one that failed.
+     */
+    #isPutRight(
+        before: SimulatedWorld,
+        after: SimulatedWorld,
+        up: SimulatedUp,
+        diesAgainAfter: number | undefined,
+    ): void {
+        if (diesAgainAfter !== undefined) {
+            this.#run(this.#begin(after, noFaults), { diesAfter: diesAgainAfter });
+        }
+        const failed = before.clone();
+        const unbroken = this.#settle(before);
+        const broken = this.#settle(after);
+        if (broken > unbroken + 1) {
+            throw new Broken(`rule 7: it takes ${broken} ups after an interruption, and ${unbroken} without one`);
+        }
+        const end = summary(after);
+        // Where the user goes back meanwhile, nobody judges what was left.
+        const unjudged = (text: string) => (up.made.recovery ? text.replace(/"linked":(true|false)/g, "") : text);
+        if (unjudged(end) === unjudged(summary(before))) {
+            return;
+        }
+        this.#run(this.#begin(failed, up.faults), {});
+        this.#settle(failed);
+        if (end !== summary(failed)) {
+            const [one, other] = [summary(before), summary(failed)];
+            throw new Broken(
+                `rule 7: after "${up.made.sentence}" was interrupted it ends as\n${end}\ninstead of\n${one}\nor\n${other}`,
+            );
+        }
+    }
+
+    /** Runs `up`s until there is nothing to do or nothing can be done. @returns how many it took. */
+    #settle(world: SimulatedWorld): number {
+        const wish = { ...this.wish, registry: true };
+        for (let ups = 0; ups < mostUps; ups++) {
+            const up = this.#begin(world, noFaults, wish);
+            this.coverage.rows[up.made.row]++;
+            const { made } = up;
+            const acts = actsOf(made).filter(act => made.refusal === undefined || !act.startsWith("link"));
+            if (acts.length === 0 && made.recovery === undefined) {
+                this.#run(up, {});
+                return ups;
+            }
+            this.#run(up, {});
+        }
+        throw new Broken(
+            `it does not come to rest within ${mostUps} ups: ${this.#begin(world, noFaults, wish).made.sentence}`,
+        );
+    }
+
+    /** Two `up`s at once: the second is refused, or it takes over and the first one can write nothing more. */
+    #race({ faults, phases, early, expired, change, dies }: Race): void {
+        const { world } = this;
+        const wish = { ...this.wish, ...change };
+        const first = this.#begin(world, faults);
+        const planned = early ? this.#begin(world, noFaults, wish) : undefined;
+        const steps = first.run();
+        if (this.#run(first, { until: phases }, steps) !== "died") {
+            return;
+        }
+        const second = planned ?? this.#begin(world, noFaults, wish);
+        first.disturbed = true;
+        second.disturbed = true;
+        const isHeld = world.lease.holder === first.self;
+        world.lease.free = expired || !isHeld;
+        const snapshot = world.snapshot();
+        const end = this.#run(second, { diesAfter: dies });
+        if (isHeld && !expired) {
+            if (world.snapshot() !== snapshot) {
+                throw new Broken("two ups write at the same time");
+            }
+            this.coverage.races.refused += end === "failed" ? 1 : 0;
+        }
+        const isTaken = world.lease.holder !== first.self && isHeld;
+        const after = world.snapshot();
+        const rest = this.#run(first, {}, steps);
+        if (isTaken) {
+            this.coverage.races["takes over"]++;
+            if (rest !== "failed" || world.snapshot() !== after) {
+                throw new Broken("an up goes on although another one has taken over");
+            }
+        }
+    }
+
+    /** In the end: with `repair` and nothing that goes wrong, it comes to what is wished, and leaves nothing behind. */
+    end(diesAfter: number[]): void {
+        this.wish = { ...this.wish, driftPolicy: "repair", registry: true };
+        const { world } = this;
+        this.#settle(world);
+        let { made } = this.#begin(world, noFaults);
+        if (made.row === "drift" && world.copy !== undefined) {
+            world.record = { ...world.copy, serial: world.record.serial };
+            this.#settle(world);
+            ({ made } = this.#begin(world, noFaults));
+        }
+        if (made.row === "drift") {
+            // What the message says: docker rm -f.
+            world.containers = world.containers.filter(({ isForeign }) => !isForeign);
+            this.#settle(world);
+            ({ made } = this.#begin(world, noFaults));
+        }
+        this.#isAsWished(made);
+        this.#hasNoOrphan(false, made.refusal !== undefined || made.row === "waiting");
+        this.#makesNoCall(this.#begin(world, noFaults));
+        if (made.row === "nothing" && diesAfter.length === 0) {
+            // What was left on the idle color goes with its next release.
+            for (const version of ["C", "B"] as const) {
+                this.wish = { ...firstWish, version, retryToken: "the end" };
+                this.#settle(world);
+            }
+            this.#hasNoOrphan(true, false);
+        }
+        this.#isDestroyed(diesAfter);
+    }
+
+    #isAsWished(made: Plan): void {
+        const { world, wish } = this;
+        const { live } = world.record.link;
+        const { release, routes } = desiredOf(wish);
+        const rows: PlanRow[] =
+            made.refusal === undefined ? ["nothing", "waiting", "pinned"] : ["judgedBad", "pinned", "roll", "drift"];
+        if (!rows.includes(made.row)) {
+            throw new Broken(`it ends with: ${made.sentence}`);
+        }
+        if (made.row === "nothing") {
+            const serving = world.serving();
+            const isRight = serving.every(({ release: id }) => id === release.id) && serving.length === wish.replicas;
+            if (live === "none" || !isRight || made.link.routes.length !== routes.length) {
+                throw new Broken(`nothing is left to do, but this is not what is wished: ${summary(world)}`);
+            }
+        }
+        // A repair that failed has given up its containers, so that it stands in no fix's way.
+        if (live !== "none" && world.record[live].replicas > 0 && world.serving().length === 0) {
+            throw new Broken(`nobody serves in the end: ${made.sentence}`);
+        }
+    }
+
+    #hasNoOrphan(isSwept: boolean, isRefused: boolean): void {
+        const { world } = this;
+        const { record, front, lease } = world;
+        const { live } = record.link;
+        for (const color of isSwept ? colors : colors.filter(color => color === live)) {
+            const { release, replicas } = record[color];
+            const ours = world.on(color).filter(({ isForeign }) => !isForeign || isSwept);
+            const orphan = ours.find(container => container.release !== release);
+            // While what is wished is refused, or waits, so does what an interrupted scaling left.
+            if (orphan !== undefined || (ours.length > replicas && !isRefused)) {
+                throw new Broken(`${orphan?.name ?? color} is left behind: ${summary(world)}`);
+            }
+        }
+        // While what is wished is refused, the previous color keeps what it is owed.
+        const isOwed = isRefused && record.intent?.kind === "leave";
+        if ((record.intent !== undefined && !isOwed) || !lease.free) {
+            throw new Broken(`an intent or a lease is left open: ${JSON.stringify([record.intent, lease])}`);
+        }
+        const { memory, files } = front;
+        if (live !== "none") {
+            // Nobody is reached through a slot whose container somebody removed.
+            const there = new Set(world.on(live).map(({ slot }) => String(slot)));
+            const open = (held = files) =>
+                Object.entries(held.slots[live] ?? {})
+                    .filter(([slot, admin]) => admin === "ready" && there.has(slot))
+                    .map(([slot]) => slot);
+            const same = files.link === memory?.link && open().join() === open(memory).join();
+            if (!same || memory?.link !== live) {
+                throw new Broken(`HAProxy's files are not its memory: ${JSON.stringify(front)}`);
+            }
+        }
+    }
+
+    /** `destroy` comes to its end, however often it dies on the way, and nothing is left. */
+    #isDestroyed(deaths: number[]): void {
+        const { world } = this;
+        for (const diesAfter of [...deaths, Number.POSITIVE_INFINITY]) {
+            const steps = destroy(new SimulatedUp(world, desiredOf(this.wish), noFaults, this.wish));
+            for (let step = 0; ; step++) {
+                const { done, value } = steps.next();
+                if (done) {
+                    break;
+                }
+                if (step >= diesAfter) {
+                    if (value !== "call") {
+                        this.coverage.deaths[value]++;
+                    }
+                    world.lease.free = true;
+                    break;
+                }
+            }
+        }
+        const { containers, record, front, lease } = world;
+        const { slots, routes, link } = front.files;
+        const left = [...containers.map(({ name }) => name), ...Object.keys(routes), ...Object.keys(record.releases)];
+        if (left.length > 0 || slots.blue || slots.green || link !== undefined || lease.holder !== undefined) {
+            throw new Broken(`destroy leaves behind: ${left.join(", ")} ${JSON.stringify([front, lease])}`);
+        }
+    }
+}
+
+/** All that matters of how it ended. */
+function summary(world: SimulatedWorld): string {
+    const { name: _, blue, green, generation: _generation, hooks: _hooks, lost: _lost, ...service } = world.observe();
+    const color = ({ release, replicas, running, ready, strays }: typeof blue) => {
+        const { id, proved, linked, promotion } = release ?? {};
+        return { id, proved, linked, promotion, replicas, running, ready, strays: strays.length };
+    };
+    const routes = service.routes.map(routeText).sort();
+    const text = JSON.stringify({ ...service, routes, blue: color(blue), green: color(green) });
+    // What was linked was proved once, and is proved again before it is linked anew.
+    return text.replace(/"proved":false,"linked":true/g, '"proved":true,"linked":true');
+}

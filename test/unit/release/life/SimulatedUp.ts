@@ -1,0 +1,208 @@
+import type { Phase } from "../../../../providers/phases";
+import type { ServiceRecord } from "../../../../providers/Record";
+import type { CommandHook, Live } from "../../../../release/Observed";
+import { type Desired, type Plan, plan } from "../../../../release/plan";
+import { settle } from "../../../../release/settle";
+import type { Color } from "../../../../settings/Settings";
+import { deploy } from "./deploy";
+import { relink } from "./relink";
+import type { Held } from "./SimulatedFront";
+import type { SimulatedWorld } from "./SimulatedWorld";
+
+/** What goes wrong in one `up`. */
+export interface Faults {
+    /** The container that is proved after so many others is not healthy, or cannot even be started. */
+    proof?: { after: number; how: "unhealthy" | "cannot start" };
+    /** What the confirming request finds after the switch. */
+    confirm: "good" | "wrong" | "lost";
+    /** What comes of the judgement of a new release that is live. */
+    bake: "good" | "bad" | "unknown";
+    /** A hook that fails. */
+    hook?: CommandHook;
+    /** Requests stay open until `drainTimeout`; then they are cut, or the release stops. */
+    drain: "good" | "cut" | "stop";
+    /** A user's command before the end of a container fails (rolling). */
+    preStop: boolean;
+    /** What has lost its traffic cannot be stopped. */
+    cleanUp: boolean;
+    /** Which of several tasks that run at the same time goes on. */
+    order: number;
+}
+
+export const noFaults: Faults = {
+    confirm: "good",
+    bake: "good",
+    drain: "good",
+    preStop: false,
+    cleanUp: false,
+    order: 0,
+};
+
+/** Where an `up` can die: right before a phase, or behind any call that changed something. */
+export type Step = Phase | "call";
+export type Steps<T = void> = Generator<Step, T>;
+
+/** The release failed as a release can. */
+export class ReleaseFailed extends Error {}
+/** Somebody else is at work. */
+export class LeaseHeld extends ReleaseFailed {}
+/** Somebody else has taken over. */
+export class LeaseLost extends ReleaseFailed {}
+
+/** What a user has beside the service's settings. */
+export interface Surroundings {
+    hooks: Partial<Record<CommandHook, boolean>>;
+    /** Whether images can be pulled. */
+    registry: boolean;
+}
+
+let processes = 0;
+
+/** One `up`: the real plan, and its resources in their order. The providers' phases are modelled in the files beside. */
+export class SimulatedUp {
+    readonly self = ++processes;
+    readonly made: Plan;
+    /** What the plan was made from. */
+    readonly from: string;
+    readonly before: Live;
+    /** Somebody else may have changed the world since this looked. */
+    disturbed = false;
+
+    constructor(
+        readonly world: SimulatedWorld,
+        readonly desired: Desired,
+        readonly faults: Faults,
+        readonly surroundings: Surroundings,
+    ) {
+        const observed = world.observe();
+        this.made = plan(observed, desired);
+        this.from = world.fingerprint();
+        this.before = settle(observed).service.live;
+    }
+
+    *run(): Steps {
+        const { made, world } = this;
+        if (world.front.memory === undefined) {
+            this.take();
+            yield* this.enter("front: start");
+            world.front.load();
+            // It reads a link that somebody edited meanwhile: this up refuses to go on, and the next one sees it.
+            this.disturbed ||= world.look().live !== this.before;
+            yield* this.called();
+        }
+        try {
+            this.#hook("preDeploy");
+            for (const color of ["blue", "green"] as const) {
+                if (made[color].act) {
+                    yield* deploy(this, color);
+                }
+            }
+            this.#hook("prePromotion");
+            if (made.link.act) {
+                yield* relink(this);
+            }
+            world.formerOwner = undefined;
+        } finally {
+            // Also after a failure its resources are in Pulumi's state.
+            world.lost = false;
+            this.#giveBack();
+        }
+    }
+
+    #hook(hook: CommandHook): void {
+        const { made, world, faults, surroundings } = this;
+        const isDeclared = surroundings.hooks[hook] === true && made.hooks.includes(hook);
+        // A Command whose trigger is in Pulumi's state already does not run again.
+        if (!isDeclared || world.history.hooks.has(`${hook} ${made.promotion}`)) {
+            return;
+        }
+        if (faults.hook === hook) {
+            throw new ReleaseFailed(`the hook ${hook} failed`);
+        }
+        world.hookRan(hook, made.promotion);
+    }
+
+    /** Takes the lease, or finds that somebody else has it. */
+    take(): void {
+        const { lease } = this.world;
+        if (lease.holder === this.self) {
+            return;
+        }
+        if (lease.holder !== undefined && !lease.free) {
+            throw new LeaseHeld("another up is at work on this front");
+        }
+        this.world.lease = { epoch: lease.epoch + 1, holder: this.self, free: false };
+    }
+
+    #giveBack(): void {
+        const { lease } = this.world;
+        if (lease.holder === this.self) {
+            this.world.lease = { epoch: lease.epoch, free: true };
+        }
+    }
+
+    /** Right before a step that changes something. */
+    *enter(phase: Phase): Steps {
+        yield phase;
+        this.#guard();
+    }
+
+    /** Behind a call that changed something. */
+    *called(): Steps {
+        this.world.calls++;
+        yield "call";
+        this.#guard();
+    }
+
+    #guard(): void {
+        if (this.world.lease.holder !== this.self) {
+            throw new LeaseLost("another up has taken over this front");
+        }
+    }
+
+    *write(change: (record: ServiceRecord) => ServiceRecord): Steps {
+        this.#guard();
+        this.world.write(change);
+        yield "call";
+        this.#guard();
+    }
+
+    *configure(change: (files: Held) => void, reloads = false): Steps {
+        this.#guard();
+        this.world.front.configure(change, reloads);
+        yield* this.called();
+    }
+
+    *setSlots(color: Color, slots: number[], admin: "ready" | "drain" | "maint"): Steps {
+        if (slots.length > 0) {
+            this.world.front.setSlots(color, slots, admin);
+            yield* this.called();
+        }
+    }
+
+    /** Waits until nothing is open on these slots. */
+    *drain(color: Color, slots: number[]): Steps {
+        const { world, faults } = this;
+        const isOpen = () => world.on(color).filter(({ slot, open }) => open && slots.includes(slot));
+        if (isOpen().length > 0 && faults.drain !== "good") {
+            if (faults.drain === "stop") {
+                throw new ReleaseFailed(`${color} still has open requests`);
+            }
+            yield* this.enter("drain: cut");
+        }
+        const reachable = new Set(world.serving());
+        for (const container of isOpen().filter(container => !reachable.has(container))) {
+            container.open = false;
+        }
+    }
+
+    /** Where somebody else was at work meanwhile, refusing is right. Where nobody was, the plan was wrong. */
+    unless(holds: boolean, what: string): void {
+        if (!holds && !this.disturbed) {
+            throw new Error(`${what}: ${this.made.sentence}`);
+        }
+        if (!holds) {
+            throw new ReleaseFailed(what);
+        }
+    }
+}

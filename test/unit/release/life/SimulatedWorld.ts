@@ -1,0 +1,257 @@
+import { fingerprint, observedService, type World } from "../../../../providers/observe";
+import { emptyRecord, prune, type ServiceRecord } from "../../../../providers/Record";
+import { type AddressBlock, slotAddress } from "../../../../release/addresses";
+import type { CommandHook, Live, ObservedService } from "../../../../release/Observed";
+import type { Release } from "../../../../release/Release";
+import type { Color } from "../../../../settings/Settings";
+import { colors, SimulatedFront } from "./SimulatedFront";
+
+/** A rule of DESIGN section 6 does not hold. */
+export class Broken extends Error {}
+
+/** Where the slots of each color have their addresses. */
+export const blocks: Record<Color, AddressBlock> = {
+    blue: { first: "10.88.0.32", size: 16 },
+    green: { first: "10.88.0.48", size: 16 },
+};
+
+const addresses = Object.fromEntries(
+    colors.map(color => [color, Array.from({ length: 16 }, (_, index) => slotAddress(blocks[color], index + 1))]),
+) as Record<Color, string[]>;
+
+export interface Container {
+    id: string;
+    name: string;
+    color: Color;
+    slot: number;
+    /** What its label says. */
+    release: string;
+    imageId: string;
+    state: "created" | "running" | "exited";
+    restart: string;
+    /** The release that it was proved to be, by what happened and not by what anybody wrote. */
+    proved: boolean;
+    /** Requests may be open on it: it was reachable since it was last drained. */
+    open: boolean;
+    /** Somebody else made it. */
+    isForeign?: boolean;
+}
+
+/** Who is at work on the front. */
+export interface SimulatedLease {
+    epoch: number;
+    holder?: number;
+    /** Its holder is dead, or has not been heard of for too long. */
+    free: boolean;
+}
+
+/** What was seen of a release, for rules that look back. */
+export interface History {
+    /** Releases that were judged to be good, or that nothing was to judge. */
+    baked: Set<string>;
+    /** Release -> the retryToken under which it was last rolled back. */
+    rolledBack: Map<string, string | undefined>;
+    /** Runs of hooks that succeeded: hook and number of the promotion. */
+    hooks: Set<string>;
+    /** Which release each promotion belongs to. */
+    promotions: Map<number, string>;
+}
+
+/**
+ * One service in Docker, HAProxy, the record and Pulumi's state. All of it is data: what an `up` does to it is in the
+ * files beside this one, what people and machines do to it in `byHand.ts`.
+ */
+export class SimulatedWorld {
+    record: ServiceRecord = emptyRecord("web");
+    front = new SimulatedFront();
+    containers: Container[] = [];
+    lease: SimulatedLease = { epoch: 0, free: true };
+    /** Ids of images on the Docker host. */
+    images = new Set<string>();
+    /** Pulumi's state has lost the service. */
+    lost = false;
+    /** The stack that it belongs to until this one takes it over. */
+    formerOwner: string | undefined;
+    history: History = { baked: new Set(), rolledBack: new Map(), hooks: new Set(), promotions: new Map() };
+    /** The record before somebody damaged it. */
+    copy: ServiceRecord | undefined;
+    /** Counts calls that changed something. */
+    calls = 0;
+    #made = 0;
+
+    clone(): SimulatedWorld {
+        const { record, front, containers, lease, images, lost, formerOwner, history, copy: sound, calls } = this;
+        const copy = Object.assign(new SimulatedWorld(), {
+            record,
+            front: front.clone(),
+            containers: containers.map(container => ({ ...container })),
+            lease: { ...lease },
+            images: new Set(images),
+            lost,
+            formerOwner,
+            copy: sound,
+            history: {
+                baked: new Set(history.baked),
+                rolledBack: new Map(history.rolledBack),
+                hooks: new Set(history.hooks),
+                promotions: new Map(history.promotions),
+            },
+            calls,
+        });
+        copy.#made = this.#made;
+        return copy;
+    }
+
+    /** All that could change, as text: equal texts, nothing was touched. */
+    snapshot(): string {
+        const { record, front, containers, images } = this;
+        return JSON.stringify([record, front, containers.map(({ open: _, ...rest }) => rest), [...images]]);
+    }
+
+    /** Through the eyes of the program. */
+    observe(): ObservedService {
+        return {
+            ...observedService(this.#world(true), "web"),
+            lost: this.lost,
+            formerOwner: this.formerOwner,
+        };
+    }
+
+    /** Through the eyes of a provider in the middle of an `up`, who does not look at files. */
+    look(): ObservedService {
+        return observedService(this.#world(false), "web");
+    }
+
+    fingerprint(): string {
+        return fingerprint(this.#world(false), "web");
+    }
+
+    #world(withFiles: boolean): World {
+        const { memory } = this.front;
+        const answers = new Map(this.containers.map(({ color, slot, state }) => [`${color} ${slot}`, state]));
+        const world = {
+            containers: this.containers.map(({ id, name, color, slot, release, imageId, state, restart }) => ({
+                id,
+                name,
+                state,
+                status: state,
+                imageId,
+                imageReference: imageId,
+                restartPolicy: restart,
+                address: addresses[color][slot - 1],
+                labels: {
+                    "relink.service": "web",
+                    "relink.color": color,
+                    "relink.slot": String(slot),
+                    "relink.release": release,
+                },
+            })),
+            generations: memory === undefined ? [] : [{ name: "front-gen-1" }],
+            records: { services: new Map([["web", this.record]]) },
+            front: {
+                workers: this.front.workers(
+                    (color, slot) => addresses[color][slot - 1] ?? "",
+                    (color, slot) => answers.get(`${color} ${slot}`) === "running",
+                ),
+            },
+            ...(withFiles ? { files: this.front.texts() } : {}),
+        };
+        return world as unknown as World;
+    }
+
+    /** The link that users follow now. */
+    get link(): Live {
+        return this.front.memory?.link ?? "none";
+    }
+
+    on(color: Color): Container[] {
+        return this.containers.filter(container => container.color === color).sort((a, b) => a.slot - b.slot);
+    }
+
+    /** Containers of ours that answer users now. */
+    serving(): Container[] {
+        const { link } = this;
+        return link === "none"
+            ? []
+            : this.containers.filter(
+                  ({ color, slot, state, imageId, release }) =>
+                      color === link &&
+                      state === "running" &&
+                      this.front.adminOf(color, slot) === "ready" &&
+                      imageId === this.record.releases[release]?.imageId,
+              );
+    }
+
+    create(color: Color, slot: number, release: Release, change: Partial<Container> = {}): Container {
+        const name = `front-web-${color}-${slot}`;
+        if (this.containers.some(other => other.name === name)) {
+            throw new Broken(`a second container would be called ${name}`);
+        }
+        const container: Container = {
+            id: String(++this.#made).padStart(12, "0"),
+            name,
+            color,
+            slot,
+            release: release.id ?? "",
+            imageId: release.imageId ?? release.digest,
+            state: "created",
+            restart: "no",
+            proved: false,
+            open: false,
+            ...change,
+        };
+        this.containers.push(container);
+        return container;
+    }
+
+    /** Rule 2: no container with traffic or open requests is stopped before its drain. */
+    stop(container: Container): void {
+        if (container.state === "running" && container.open) {
+            throw new Broken(`rule 2: ${container.name} is stopped before it was drained`);
+        }
+        Object.assign(container, { state: "exited", restart: "no", open: false });
+    }
+
+    remove(container: Container): void {
+        this.stop(container);
+        this.vanish(container);
+    }
+
+    /** It is gone, by whomever. */
+    vanish(container: Container): void {
+        this.containers = this.containers.filter(other => other !== container);
+    }
+
+    /** Somebody edits or loses the record; a copy of it may be put back as long as nothing was written since. */
+    damage(record: ServiceRecord): void {
+        this.copy ??= this.record;
+        this.record = { ...record, serial: this.record.serial };
+    }
+
+    write(change: (record: ServiceRecord) => ServiceRecord): void {
+        this.record = { ...prune(change(this.record)), serial: this.record.serial + 1 };
+        this.calls++;
+    }
+
+    /** Time passes: what users can reach has requests open, and the rules that hold at every moment are looked at. */
+    tick(): void {
+        for (const container of this.serving()) {
+            container.open = true;
+        }
+        const { stable, releases } = this.record;
+        if (stable !== undefined && releases[stable.release] !== undefined && !this.history.baked.has(stable.release)) {
+            throw new Broken(`stable moves only after the bake: ${stable.release} was never judged`);
+        }
+    }
+
+    /** A hook has run for a promotion. */
+    hookRan(hook: CommandHook, promotion: number | undefined): void {
+        this.history.hooks.add(`${hook} ${promotion}`);
+    }
+}
+
+/** The first slot that no container has. */
+export function freeSlot(world: SimulatedWorld, color: Color): number {
+    const taken = new Set(world.on(color).map(({ slot }) => slot));
+    return Array.from({ length: blocks[color].size }, (_, index) => index + 1).find(slot => !taken.has(slot)) ?? 1;
+}

@@ -1,0 +1,290 @@
+import { heldSlots, hooksBefore } from "../../../../providers/Record";
+import type { DeclaredHooks } from "../../../../release/Observed";
+import type { RecordedRelease } from "../../../../release/Release";
+import type { Color } from "../../../../settings/Settings";
+import { recover } from "./relink";
+import { rollOut } from "./rollOut";
+import type { Admin } from "./SimulatedFront";
+import { LeaseLost, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
+import { blocks, type Container } from "./SimulatedWorld";
+
+/** Brings one color to its release, phase by phase as providers/ColorDeployment.ts does. */
+export function* deploy(up: SimulatedUp, color: Color): Steps {
+    const { made, world } = up;
+    up.take();
+    up.unless(world.fingerprint() === up.from, "the plan is stale");
+    yield* recover(up);
+    const { release: wanted, replicas, roll } = made[color];
+    const release = asRecorded(up, wanted as RecordedRelease);
+    if (!world.images.has(release.imageId ?? "")) {
+        if (!up.surroundings.registry) {
+            throw new ReleaseFailed(`${release.image} cannot be pulled`);
+        }
+        world.images.add(release.imageId ?? "");
+    }
+    yield* roll === undefined
+        ? bring(up, color, release, replicas)
+        : rollOut(up, { color, release, replicas, settings: roll });
+}
+
+function asRecorded({ made }: SimulatedUp, release: RecordedRelease): RecordedRelease {
+    const promotion = made.promotion ?? 0;
+    const imageId = release.imageId ?? release.digest;
+    return { ...release, imageId, proved: false, linked: false, promotion, judgedBad: undefined };
+}
+
+/** The hooks that this `up` runs, and whether the config has them. */
+export function declaredHooks({ made, surroundings }: SimulatedUp): DeclaredHooks {
+    return Object.fromEntries(made.hooks.map(hook => [hook, surroundings.hooks[hook] === true]));
+}
+
+function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replicas: number): Steps {
+    const { world, faults } = up;
+    const live = world.look().live === color;
+    const { keep, surplus, discard } = sort(up, color, release, replicas, live);
+    const serving = live ? [...keep, ...surplus].filter(isServing(up)) : [];
+    const vacated = slotsOf(discard).filter(slot => !slotsOf(serving).includes(slot));
+    yield* drained(up, color, vacated, live);
+    yield* up.enter("deploy: record");
+    yield* begin(up, color, release, replicas, live, keep, serving);
+    if (live) {
+        yield* configure(up, color, release, serving);
+        yield* removeAll(up, color, discard, vacated);
+    } else {
+        yield* removeAll(up, color, discard, vacated);
+        yield* configure(up, color, release, serving);
+    }
+    const missing = freeSlots(up, color, replicas - keep.length);
+    if (live) {
+        yield* up.setSlots(color, [...slotsOf(keep.filter(one => !serving.includes(one))), ...missing], "maint");
+    }
+    yield* up.enter("deploy: start");
+    const created: Container[] = [];
+    for (const slot of missing) {
+        created.push(world.create(color, slot, release));
+        yield* up.called();
+    }
+    const all = [...keep, ...created];
+    if (faults.proof?.how === "cannot start" && created.length > 0) {
+        for (const container of created) {
+            world.remove(container);
+            yield* up.called();
+        }
+        throw new ReleaseFailed("a container cannot be started");
+    }
+    for (const container of all.filter(({ state }) => state !== "running")) {
+        container.state = "running";
+        yield* up.called();
+    }
+    const unproved = all.filter(container => !serving.includes(container));
+    yield* up.enter("deploy: prove");
+    try {
+        yield* prove(up, color, unproved, created, live);
+    } catch (error) {
+        if (error instanceof ReleaseFailed && !(error instanceof LeaseLost) && live && up.made.row === "repair") {
+            yield* up.write(record => {
+                const held = Math.min(record[color].replicas, serving.length);
+                return { ...record, [color]: { ...record[color], replicas: held } };
+            });
+        }
+        throw error;
+    }
+    if (surplus.length > 0) {
+        const down = all.filter(
+            ({ state, slot }) => state !== "running" || up.world.front.adminOf(color, slot) !== "ready",
+        );
+        if (down.length > 0) {
+            throw new ReleaseFailed(`${down[0]?.name} would have to stay, but it does not serve`);
+        }
+        yield* configure(up, color, release, all);
+        yield* drained(up, color, slotsOf(surplus), live);
+        yield* removeAll(up, color, surplus, slotsOf(surplus));
+    }
+    yield* up.enter("deploy: keep");
+    yield* open(up, color, slotsOf(all));
+    yield* openOnly(up, color, slotsOf(all));
+    for (const container of all) {
+        container.restart = release.settings.restart;
+        yield* up.called();
+    }
+    yield* up.enter("deploy: proved");
+    yield* up.write(record => ({
+        ...record,
+        intent: record.intent?.kind === "leave" && record.intent.color === color ? undefined : record.intent,
+        [color]: { ...record[color], replicas, slots: heldSlots(slotsOf(all)) },
+        releases: {
+            ...record.releases,
+            [release.id]: { ...(record.releases[release.id] ?? release), proved: true, provedAt: "now" },
+        },
+    }));
+}
+
+function sort(up: SimulatedUp, color: Color, release: RecordedRelease, replicas: number, live: boolean) {
+    const { world } = up;
+    const proved = world.record.releases[release.id]?.proved ?? false;
+    const all = world.on(color);
+    const usable = all.filter(
+        ({ state, imageId, release: id }) =>
+            id === release.id && imageId === release.imageId && (state === "running" || (proved && state === "exited")),
+    );
+    const serves = isServing(up);
+    const rank = (container: Container) =>
+        (live && serves(container) ? 0 : 2) + (container.state === "running" ? 0 : 1);
+    const keep = [...usable].sort((a, b) => rank(a) - rank(b)).slice(0, replicas);
+    const surplus = live ? usable.filter(container => !keep.includes(container)) : [];
+    return { keep, surplus, discard: all.filter(container => ![...keep, ...surplus].includes(container)) };
+}
+
+function* begin(
+    up: SimulatedUp,
+    color: Color,
+    release: RecordedRelease,
+    replicas: number,
+    live: boolean,
+    keep: Container[],
+    serving: Container[],
+): Steps {
+    const { made } = up;
+    const starts = !live && (keep.length < replicas || keep.some(({ state }) => state !== "running"));
+    const least = made.row === "repair" ? replicas : Math.min(replicas, serving.length);
+    const isFirst = made.row === "bootstrap" && color === "blue";
+    yield* up.write(record => {
+        const known = record.releases[release.id];
+        return {
+            ...record,
+            [color]: live
+                ? { ...record[color], replicas: Math.min(record[color].replicas, least) }
+                : { ...record[color], release: release.id, replicas, block: blocks[color], slots: undefined },
+            ...(isFirst ? { green: { ...record.green, block: blocks.green } } : {}),
+            releases: {
+                ...record.releases,
+                [release.id]: known
+                    ? { ...known, promotion: made.promotion ?? known.promotion, proved: known.proved && !starts }
+                    : release,
+            },
+            promotions: Math.max(record.promotions, made.promotion ?? 0),
+            hooks: hooksBefore(record, declaredHooks(up)),
+        };
+    });
+}
+
+/** Takes slots out of traffic and waits until nothing is open on them. */
+function* drained(up: SimulatedUp, color: Color, slots: number[], live: boolean): Steps {
+    if (live) {
+        yield* up.setSlots(color, slots, "drain");
+    }
+    yield* up.drain(color, slots);
+}
+
+function* removeAll(up: SimulatedUp, color: Color, containers: Container[], slots: number[]): Steps {
+    if (containers.length > 0) {
+        yield* up.enter("deploy: vacate");
+        yield* up.setSlots(color, slots, "maint");
+        for (const container of containers) {
+            up.world.stop(container);
+            yield* up.called();
+        }
+        for (const container of containers) {
+            up.world.remove(container);
+            yield* up.called();
+        }
+    }
+}
+
+function* configure(up: SimulatedUp, color: Color, release: RecordedRelease, serving: Container[]): Steps {
+    yield* up.enter("deploy: configure");
+    yield* configureBackend(up, color, release, slotsOf(serving));
+}
+
+/** The color's backend for a release: other slots are closed. */
+export function* configureBackend(up: SimulatedUp, color: Color, release: RecordedRelease, slots: number[]): Steps {
+    const { front } = up.world;
+    const { port = 0 } = release.settings;
+    // HAProxy learns a new or another backend by a reload; which slots are open it is told.
+    const reloads = front.files.slots[color] === undefined || front.files.ports[color] !== port;
+    yield* up.configure(files => {
+        files.slots[color] = slotTable(slots);
+        files.ports[color] = port;
+        files.releases[color] = release.id;
+        files.slots[color === "blue" ? "green" : "blue"] ??= {};
+        files.link ??= "none";
+        front.edited = front.edited.filter(edited => edited !== color);
+    }, reloads);
+    if (front.memory !== undefined) {
+        front.memory.releases[color] = release.id;
+        yield* up.called();
+    }
+}
+
+/** The slots that take traffic, in the color's file. */
+export function* open(up: SimulatedUp, color: Color, slots: number[]): Steps {
+    yield* up.configure(files => {
+        files.slots[color] = slotTable(slots);
+        up.world.front.edited = up.world.front.edited.filter(edited => edited !== color);
+    });
+}
+
+/** Of all slots, these take traffic. */
+export function* openOnly(up: SimulatedUp, color: Color, slots: number[]): Steps {
+    const known = Object.entries(up.world.front.memory?.slots[color] ?? {});
+    const left = known.filter(([slot, admin]) => admin !== "maint" && !slots.includes(Number(slot)));
+    yield* up.setSlots(
+        color,
+        left.map(([slot]) => Number(slot)),
+        "maint",
+    );
+    yield* up.setSlots(color, slots, "ready");
+}
+
+function slotTable(slots: number[]): Record<number, Admin> {
+    return Object.fromEntries(slots.map(slot => [slot, "ready" as const]));
+}
+
+export function freeSlots({ world }: SimulatedUp, color: Color, count: number): number[] {
+    const taken = slotsOf(world.on(color));
+    return Array.from({ length: blocks[color].size }, (_, index) => index + 1)
+        .filter(slot => !taken.includes(slot))
+        .slice(0, Math.max(0, count));
+}
+
+/** Proves containers, after which their slots take traffic. */
+function* prove(up: SimulatedUp, color: Color, unproved: Container[], created: Container[], live: boolean): Steps {
+    const { world, faults } = up;
+    for (const [index, container] of unproved.entries()) {
+        const sick =
+            faults.proof?.how === "unhealthy" && (index === faults.proof.after || index === unproved.length - 1);
+        if (sick || container.state !== "running") {
+            yield* abandon(up, color, unproved);
+            if (live) {
+                for (const made of created) {
+                    world.remove(made);
+                    yield* up.called();
+                }
+            }
+            throw new ReleaseFailed("the proof failed");
+        }
+        container.proved = true;
+        yield* up.setSlots(color, [container.slot], "ready");
+    }
+}
+
+/** Takes what could not be proved out of traffic, and stops it. */
+export function* abandon(up: SimulatedUp, color: Color, containers: Container[]): Steps {
+    yield* up.setSlots(color, slotsOf(containers), "maint");
+    for (const container of containers) {
+        // What could not be proved may have had a first request. It is broken, so nobody waits for it.
+        container.open = false;
+        up.world.stop(container);
+        yield* up.called();
+    }
+}
+
+export function slotsOf(containers: Container[]): number[] {
+    return containers.map(({ slot }) => slot);
+}
+
+/** Whether users' requests go to a container of the live color. */
+function isServing({ world }: SimulatedUp): (container: Container) => boolean {
+    return ({ color, slot, state }) =>
+        state === "running" && (world.front.memory === undefined || world.front.adminOf(color, slot) === "ready");
+}

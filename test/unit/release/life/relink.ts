@@ -1,0 +1,342 @@
+import { routeKey, routeValue } from "../../../../haproxy/routes";
+import type { LinkMove } from "../../../../providers/linkHistory";
+import type { ServiceRecord } from "../../../../providers/Record";
+import { type Answered, judge } from "../../../../release/analysis";
+import {
+    type Farewell,
+    farewellOf,
+    type Intent,
+    idleColor,
+    type Live,
+    nextOf,
+    type SwitchIntent,
+    type Verdict,
+} from "../../../../release/Observed";
+import { isDeserted } from "../../../../release/settle";
+import { sameRoutes } from "../../../../settings/Route";
+import type { Color } from "../../../../settings/Settings";
+import { declaredHooks, slotsOf } from "./deploy";
+import { type Faults, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
+import { Broken } from "./SimulatedWorld";
+
+/** The switch and what comes behind it, phase by phase as providers/Link.ts, moveLink.ts and bake.ts do it. */
+export function* relink(up: SimulatedUp): Steps {
+    const { made, world, desired } = up;
+    if (made.refusal === undefined || made.recovery !== undefined) {
+        up.take();
+        yield* recover(up);
+    }
+    if (made.refusal !== undefined) {
+        throw new ReleaseFailed(made.refusal);
+    }
+    const from = world.look().live;
+    up.unless(from === up.before, `the link is ${from}, not what the plan was made from`);
+    const isRolling = made.link.live !== from && world.record.intent?.kind === "roll";
+    up.unless(!isRolling || made.row === "repair", "another up has begun a rolling release");
+    const { previousColor } = desired.policy;
+    // A repair takes nothing away.
+    const farewell = previousColor === "keep" || made.row === "repair" ? undefined : previousColor;
+    const to = made.link.live;
+    if (to !== "none" && to !== from) {
+        const color = world.look()[to];
+        const isReady = color.release?.proved === true && color.ready >= made[to].replicas;
+        up.unless(color.release?.id === made.link.expect && isReady, `rule 3: the link would go to ${to} on hope`);
+        const { prePromotion } = declaredHooks(up);
+        if (prePromotion !== undefined && prePromotion !== world.record.hooks.prePromotion) {
+            yield* up.write(record => ({ ...record, hooks: { ...record.hooks, prePromotion } }));
+        }
+        const { bakeTimeMs } = desired.policy;
+        const bakeMs = color.release?.linked || bakeTimeMs === 0 ? undefined : bakeTimeMs;
+        yield* moveLink(up, to, color.release?.id ?? "", { farewell, bakeMs });
+    }
+    if (made.row === "repair" && to !== "none" && to === from) {
+        yield* pointTo(up, to);
+    }
+    yield* route(up);
+    yield* bake(up);
+    const left = to !== "none" && to !== from && from !== "none" ? { color: from, farewell } : made.leave;
+    if (left?.farewell !== undefined) {
+        yield* leave(up, left.color, left.farewell);
+    }
+}
+
+export function* recover(up: SimulatedUp): Steps {
+    const { recovery } = up.made;
+    const { intent, releases } = up.world.record;
+    if (recovery === undefined) {
+        return;
+    }
+    const { kind, live, release } = recovery;
+    if (kind === "bake" && live !== "none" && release !== undefined) {
+        if (releases[release]?.linked !== false) {
+            return;
+        }
+        const begun = { kind: "bake", color: live, from: idleColor(live), release, until: "later" } as const;
+        yield* up.write(record => ({ ...record, intent: record.intent?.kind === "bake" ? record.intent : begun }));
+    } else if (intent?.kind === "switch") {
+        yield* recoverSwitch(up, intent, kind, live, release);
+    }
+    yield* bake(up);
+}
+
+function* recoverSwitch(
+    up: SimulatedUp,
+    { to, farewell, bakeMs, verdict }: SwitchIntent,
+    kind: "finish" | "undo" | "bake",
+    live: Live,
+    release: string | undefined,
+): Steps {
+    if (kind === "finish" && live !== "none" && release !== undefined) {
+        yield* moveLink(up, live, release, { farewell, bakeMs, verdict });
+        return;
+    }
+    yield* up.enter("link: undo");
+    yield* pointTo(up, live);
+    if (live !== "none" && release !== undefined) {
+        yield* settleRecord(up, { from: to, to: live, release }, "taken back");
+    } else {
+        yield* up.write(record => ({ ...record, intent: undefined, link: { live: "none" } }));
+    }
+}
+
+function* moveLink(
+    up: SimulatedUp,
+    to: Color,
+    release: string,
+    policy: { farewell?: Farewell; bakeMs?: number; verdict?: Verdict },
+): Steps {
+    const { world, faults } = up;
+    const { rolledBack } = world.history;
+    if (rolledBack.has(release) && rolledBack.get(release) === up.desired.policy.retryToken) {
+        throw new Broken(`rule 5: ${release} was judged bad, and is tried again by itself`);
+    }
+    yield* up.enter("link: intent");
+    const from = world.record.link.live;
+    const intent: SwitchIntent = { kind: "switch", from, to, release, ...policy };
+    yield* up.write(record => ({ ...record, intent }));
+    yield* pointTo(up, to);
+    yield* up.enter("link: confirm");
+    if (faults.confirm !== "good") {
+        const isBad = faults.confirm === "wrong";
+        if (isDeserted(world.look(), from, to)) {
+            if (isBad) {
+                const verdict = verdictOn(up, release, "it answered 500");
+                const link = { live: to, release, at: "now", by: "us" };
+                yield* up.write(record => withVerdict({ ...record, intent: undefined, link }, verdict));
+            }
+            throw new ReleaseFailed("the switch was not confirmed, and nobody is left to go back to");
+        }
+        yield* pointTo(up, from, "memory");
+        const verdict = isBad ? verdictOn(up, release, "it answered 500") : undefined;
+        yield* up.write(record => withVerdict({ ...record, intent: undefined }, verdict));
+        throw new ReleaseFailed("the switch was not confirmed");
+    }
+    yield* up.enter("link: confirmed");
+    yield* settleRecord(up, intent, "confirmed");
+}
+
+function* pointTo(up: SimulatedUp, live: Live, first: "file" | "memory" = "file"): Steps {
+    if (first === "memory") {
+        yield* toMemory(up, live);
+    }
+    yield* up.enter("link: file");
+    yield* up.configure(files => {
+        files.link = live;
+    });
+    yield* toMemory(up, live);
+}
+
+function* toMemory(up: SimulatedUp, live: Live): Steps {
+    yield* up.enter("link: memory");
+    const { world } = up;
+    if (world.front.memory === undefined) {
+        throw new ReleaseFailed("the front is not running");
+    }
+    const before = world.serving();
+    world.front.memory.link = live;
+    world.front.memory.percent = 0;
+    const after = world.serving();
+    // A copy that somebody put exactly into the place of one of ours is as good as that.
+    const unproved = after.find(({ proved, isForeign }) => !proved && !isForeign);
+    if (unproved !== undefined) {
+        throw new Broken(`rule 3: the link points to ${unproved.name}, which was never proved`);
+    }
+    if (live !== "none" && after.length === 0 && before.length > 0) {
+        throw new Broken(`rule 6: the link moves from what serves to ${live}, where nobody is`);
+    }
+    yield* up.called();
+}
+
+function verdictOn({ world, desired }: SimulatedUp, release: string, reason: string): Verdict {
+    const { retryToken } = desired.policy;
+    world.history.rolledBack.set(release, retryToken);
+    return { release, reason, retryToken };
+}
+
+function withVerdict(record: ServiceRecord, verdict: Verdict | undefined): ServiceRecord {
+    const judged = verdict && record.releases[verdict.release];
+    if (verdict === undefined || judged === undefined) {
+        return record;
+    }
+    const { reason, retryToken } = verdict;
+    return {
+        ...record,
+        releases: { ...record.releases, [verdict.release]: { ...judged, judgedBad: { reason, retryToken } } },
+    };
+}
+
+function* settleRecord(up: SimulatedUp, done: Omit<SwitchIntent, "kind">, result: LinkMove["result"]): Steps {
+    const { to, release } = done;
+    const intent = nextOf(done, new Date(0));
+    if (result === "confirmed") {
+        up.world.history.rolledBack.delete(release);
+        if (done.verdict === undefined && (done.from === "none" || done.bakeMs === undefined)) {
+            // Nothing is to judge it: it is the first one, was judged before, or the user wants no judgement.
+            up.world.history.baked.add(release);
+        }
+    }
+    yield* up.write(record => {
+        const { [release]: _void, ...judgedBad } = record.judgedBad;
+        const known = record.releases[release]!;
+        const isStable = result === "confirmed" ? intent?.kind !== "bake" : known.linked;
+        const isBad = result !== "confirmed" && !known.linked;
+        const linked = {
+            ...known,
+            linked: isStable || known.linked,
+            judgedBad: isBad ? known.judgedBad : undefined,
+        };
+        return withVerdict(
+            {
+                ...record,
+                intent,
+                link: { live: to, release, at: "now", by: "us" },
+                stable: isStable ? { color: to, release } : record.stable,
+                releases: { ...record.releases, [release]: linked },
+                judgedBad,
+            },
+            done.verdict,
+        );
+    });
+}
+
+/** What users get, as HAProxy would count it. */
+const answers: Record<Faults["bake"], Answered> = {
+    good: { requests: 100, errors: 0, averageMs: 5 },
+    bad: { requests: 100, errors: 100, averageMs: 5 },
+    unknown: { requests: 0, errors: 0 },
+};
+
+/** The new release is judged; a bad one loses the link, unless nobody could take it. */
+function* bake(up: SimulatedUp): Steps {
+    const { world, desired, faults } = up;
+    const { intent } = world.record;
+    if (intent?.kind !== "bake" || world.record.releases[intent.release] === undefined) {
+        return;
+    }
+    yield* up.enter("link: bake");
+    const verdict = judge(answers[faults.bake], answers.good, desired.policy.analysis);
+    if (verdict.kind === "unknown") {
+        throw new ReleaseFailed(verdict.why);
+    }
+    if (verdict.kind === "bad") {
+        yield* moveBack(up, intent, verdict.why);
+    }
+    yield* up.enter("link: baked");
+    world.history.baked.add(intent.release);
+    yield* up.write(record => ({
+        ...record,
+        intent: farewellOf(intent),
+        stable: { color: intent.color, release: intent.release },
+        releases: { ...record.releases, [intent.release]: { ...record.releases[intent.release]!, linked: true } },
+    }));
+}
+
+function* moveBack(up: SimulatedUp, { color, from, release }: Extract<Intent, { kind: "bake" }>, why: string): Steps {
+    const { [from]: predecessor } = up.world.look();
+    if (predecessor.release === undefined || predecessor.ready === 0) {
+        yield* up.enter("link: back");
+        const verdict = verdictOn(up, release, why);
+        yield* up.write(record => withVerdict({ ...record, intent: undefined }, verdict));
+        throw new ReleaseFailed("judged bad, and nobody to go back to");
+    }
+    yield* up.enter("link: back");
+    const verdict = verdictOn(up, release, why);
+    const back: SwitchIntent = { kind: "switch", from: color, to: from, release: predecessor.release.id, verdict };
+    yield* up.write(record => ({ ...record, intent: back }));
+    yield* pointTo(up, from, "memory");
+    yield* settleRecord(up, back, "moved back");
+    throw new ReleaseFailed(`judged bad: ${why}`);
+}
+
+function* route(up: SimulatedUp): Steps {
+    const { world, made, desired } = up;
+    const { routes } = made.link;
+    if (sameRoutes(world.look().routes, routes)) {
+        return;
+    }
+    const wanted = Object.fromEntries(routes.map(route => [routeKey(route), routeValue(route, "web")]));
+    const others = Object.entries(desired.places.wanted).filter(([, service]) => service !== "web");
+    yield* up.enter("link: routes");
+    const change = (held: { routes: Record<string, string> }) => {
+        const claimed = Object.entries(held.routes).filter(([key]) => others.some(([place]) => `${place}/` === key));
+        held.routes = { ...Object.fromEntries(claimed), ...wanted };
+    };
+    yield* up.configure(change);
+    if (world.front.memory !== undefined) {
+        change(world.front.memory);
+        yield* up.called();
+    }
+    yield* up.write(record => ({ ...record, routes }));
+}
+
+function* leave(up: SimulatedUp, color: Color, farewell: Farewell): Steps {
+    const { world, faults } = up;
+    const containers = world.on(color);
+    yield* up.drain(color, slotsOf(containers));
+    yield* up.enter("link: leave");
+    yield* up.configure(files => {
+        files.slots[color] = {};
+    });
+    yield* up.setSlots(color, slotsOf(containers), "maint");
+    if (farewell === "remove") {
+        yield* up.write(record => ({ ...record, [color]: { ...record[color], replicas: 0, release: undefined } }));
+    }
+    if (faults.cleanUp) {
+        return;
+    }
+    for (const container of containers) {
+        world.stop(container);
+        yield* up.called();
+        if (farewell === "remove") {
+            world.remove(container);
+            yield* up.called();
+        }
+    }
+    yield* up.enter("link: left");
+    yield* up.write(record => ({ ...record, intent: undefined }));
+}
+
+/** Removes the link and the routes; the deletion of the colors comes after it. */
+export function* unlink(up: SimulatedUp): Steps {
+    const { world } = up;
+    up.take();
+    yield* up.enter("link: delete");
+    yield* up.configure(files => {
+        files.routes = {};
+    });
+    if (world.front.memory !== undefined) {
+        world.front.memory.routes = {};
+        yield* pointTo(up, "none");
+    }
+    yield* up.write(record => ({ ...record, link: { live: "none" }, intent: undefined, routes: [] }));
+    for (const color of ["blue", "green"] as const) {
+        yield* up.drain(color, slotsOf(world.on(color)));
+    }
+    yield* up.configure(files => {
+        files.link = undefined;
+    });
+    if (world.front.memory !== undefined) {
+        world.front.memory.link = undefined;
+        yield* up.called();
+    }
+}

@@ -1,0 +1,270 @@
+import * as fc from "fast-check";
+import { type Phase, phases } from "../../../../providers/phases";
+import type { Desired } from "../../../../release/plan";
+import type { Release } from "../../../../release/Release";
+import { parseRoute, placeOf } from "../../../../settings/Route";
+import type { Color, StrategySettings } from "../../../../settings/Settings";
+import { configWith, settingsOf } from "../../settings/support";
+import { policyOf, releaseOf } from "../support";
+import { type Edit, edits, type Restart, restarts } from "./byHand";
+import { type Faults, noFaults, type Surroundings } from "./SimulatedUp";
+
+/** Images and settings to release: new ones, the same image with other settings, and another port. */
+export const releases = {
+    A: releaseOf("A"),
+    B: releaseOf("B"),
+    C: releaseOf("C"),
+    "B with other settings": releaseOf("B", { env: { LEVEL: "debug" } }),
+    "A on another port": releaseOf("A", { port: 9090 }),
+} satisfies Record<string, Release>;
+
+const strategies: StrategySettings[] = [
+    { kind: "blueGreen" },
+    rolling({}),
+    rolling({ step: "half" }),
+    rolling({ step: "service" }),
+    rolling({ order: "stopFirst" }),
+];
+
+function rolling(settings: object): StrategySettings {
+    return settingsOf(configWith({ replicas: 2, strategy: { rolling: settings } })).services[0]!.policy.strategy;
+}
+
+const policy = policyOf({ bakeTimeMs: 15_000 });
+
+/** What the user's config says. */
+export interface Wish extends Surroundings {
+    version: keyof typeof releases;
+    replicas: number;
+    hosts: string[];
+    /** Another service of the config takes the route of this host. */
+    taken: string | undefined;
+    live: "auto" | Color;
+    promote: keyof typeof releases | undefined;
+    previousColor: "keep" | "stop" | "remove";
+    retryToken: string | undefined;
+    driftPolicy: "fail" | "repair";
+    autoPromotion: boolean;
+    strategy: StrategySettings;
+    bakeTimeMs: number;
+}
+
+export const firstWish: Wish = {
+    version: "A",
+    replicas: 1,
+    hosts: ["*"],
+    taken: undefined,
+    live: "auto",
+    promote: undefined,
+    previousColor: "keep",
+    retryToken: undefined,
+    driftPolicy: "fail",
+    autoPromotion: true,
+    strategy: { kind: "blueGreen" },
+    bakeTimeMs: 15_000,
+    hooks: {},
+    registry: true,
+};
+
+export function desiredOf(wish: Wish): Desired {
+    const { version, replicas, hosts, taken, live, promote, hooks: _hooks, registry: _registry, ...others } = wish;
+    const routes = hosts.map(parseRoute);
+    const wanted = Object.fromEntries(routes.map(route => [placeOf(route), "web"]));
+    return {
+        release: releases[version],
+        replicas,
+        routes,
+        places: { held: {}, wanted: taken === undefined ? wanted : { [taken]: "api", ...wanted } },
+        live,
+        promote: promote && releases[promote].id,
+        policy: { ...policy, ...others },
+    };
+}
+
+/** One thing that happens in the life of a service. */
+export type Event =
+    | Up
+    | { is: "change"; change: Partial<Wish> }
+    | { is: "edit"; what: Edit; which: number }
+    | { is: "restart"; what: Restart }
+    | Race;
+
+export interface Up {
+    is: "up";
+    faults: Faults;
+    /** Where it dies: behind so many steps, or right before a phase. */
+    diesAfter?: number;
+    diesAt?: Phase;
+    diesAgainAfter?: number;
+    /** What happens next finds it half-way. */
+    goesOn?: boolean;
+    /** What the user has changed right before. */
+    change?: Partial<Wish>;
+    meanwhile?: { after: number; what: Restart };
+}
+
+/** A second `up`, planned before or after the first one began, comes when that has entered so many phases. */
+export interface Race {
+    is: "race";
+    faults: Faults;
+    phases: number;
+    early: boolean;
+    expired: boolean;
+    change: Partial<Wish>;
+    dies?: number;
+}
+
+const version = fc.constantFrom(...(Object.keys(releases) as (keyof typeof releases)[]), "B", "C");
+const often = <T>(usual: T, ...others: T[]) => fc.constantFrom(usual, usual, usual, ...others);
+const strategy = fc.constantFrom(...strategies);
+
+const change: fc.Arbitrary<Partial<Wish>> = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ version }) },
+    { weight: 2, arbitrary: fc.record({ replicas: fc.integer({ min: 1, max: 3 }) }) },
+    {
+        weight: 1,
+        arbitrary: fc.record({
+            hosts: fc.constantFrom<string[]>(["*"], ["shop.example.com"]),
+            taken: fc.constantFrom(undefined, "*"),
+        }),
+    },
+    { weight: 2, arbitrary: fc.record({ live: often<Wish["live"]>("auto", "blue", "green") }) },
+    {
+        weight: 2,
+        arbitrary: fc.record({ autoPromotion: fc.boolean(), promote: fc.option(version, { nil: undefined }) }),
+    },
+    {
+        weight: 1,
+        arbitrary: fc.record({
+            version,
+            previousColor: fc.constantFrom<Wish["previousColor"]>("keep", "stop", "remove"),
+        }),
+    },
+    { weight: 1, arbitrary: fc.record({ retryToken: fc.constantFrom(undefined, "again", "once more") }) },
+    { weight: 2, arbitrary: fc.record({ driftPolicy: fc.constantFrom<Wish["driftPolicy"]>("fail", "repair") }) },
+    { weight: 3, arbitrary: fc.record({ strategy, version }) },
+    { weight: 1, arbitrary: fc.record({ bakeTimeMs: fc.constantFrom(0, 15_000) }) },
+    { weight: 1, arbitrary: fc.record({ registry: often(true, false) }) },
+    { weight: 1, arbitrary: fc.record({ hooks: fc.record({ preDeploy: fc.boolean(), prePromotion: fc.boolean() }) }) },
+);
+
+const faults: fc.Arbitrary<Faults> = fc.oneof(
+    { weight: 3, arbitrary: fc.nat(3).map(order => ({ ...noFaults, order })) },
+    {
+        weight: 2,
+        arbitrary: fc.record<Faults>({
+            proof: fc.option(
+                fc.record({ after: fc.nat(2), how: fc.constantFrom("unhealthy" as const, "cannot start" as const) }),
+                { freq: 2, nil: undefined },
+            ),
+            confirm: often<Faults["confirm"]>("good", "wrong", "lost"),
+            bake: often<Faults["bake"]>("good", "bad", "unknown"),
+            hook: often<Faults["hook"]>(undefined, "preDeploy", "prePromotion"),
+            drain: often<Faults["drain"]>("good", "cut", "stop"),
+            preStop: often(false, true),
+            cleanUp: often(false, true),
+            order: fc.nat(3),
+        }),
+    },
+);
+
+/** What must go wrong for an `up` to come to a phase. */
+const leadingTo: Partial<Record<Phase, Partial<Faults>>> = {
+    "roll: undo": { preStop: true },
+    "link: back": { bake: "bad" },
+    "drain: cut": { drain: "cut" },
+};
+
+/** What the user must have wished for an `up` to come to a phase. */
+function changeFor(
+    phase: Phase,
+    wish: Pick<Wish, "version" | "strategy" | "previousColor">,
+): Partial<Wish> | undefined {
+    const { version, strategy, previousColor } = wish;
+    if (phase.startsWith("roll")) {
+        return { version, strategy, live: "auto" };
+    }
+    return phase === "link: leave" || phase === "link: left" || phase === "drain: cut"
+        ? { version, strategy: { kind: "blueGreen" }, previousColor, live: "auto", autoPromotion: true }
+        : undefined;
+}
+
+const which = fc.nat(11);
+const restart = fc.constantFrom(...(Object.keys(restarts) as Restart[]));
+const maybe = (max: number) => fc.option(fc.nat(max), { nil: undefined });
+
+const event: fc.Arbitrary<Event> = fc.oneof(
+    {
+        weight: 3,
+        arbitrary: fc
+            .record({
+                phase: fc.constantFrom(...phases),
+                order: fc.nat(3),
+                goesOn: fc.boolean(),
+                diesAgainAfter: maybe(30),
+                wish: fc.record({
+                    version,
+                    strategy,
+                    previousColor: fc.constantFrom("stop" as const, "remove" as const),
+                }),
+            })
+            .map(({ phase, order, goesOn, diesAgainAfter, wish }): Event => {
+                const faults = { ...noFaults, order, ...leadingTo[phase] };
+                return { is: "up", faults, diesAt: phase, goesOn, diesAgainAfter, change: changeFor(phase, wish) };
+            }),
+    },
+    {
+        weight: 7,
+        arbitrary: fc.record({
+            is: fc.constant("up" as const),
+            faults,
+            diesAfter: maybe(40),
+            diesAgainAfter: maybe(30),
+            goesOn: fc.boolean(),
+            meanwhile: fc.option(fc.record({ after: fc.nat(30), what: restart }), { freq: 12, nil: undefined }),
+        }),
+    },
+    { weight: 8, arbitrary: fc.record({ is: fc.constant("change" as const), change }) },
+    {
+        weight: 3,
+        arbitrary: fc.record({
+            is: fc.constant("edit" as const),
+            what: fc.constantFrom(...(Object.keys(edits) as Edit[])),
+            which,
+        }),
+    },
+    { weight: 1, arbitrary: fc.record({ is: fc.constant("restart" as const), what: restart }) },
+    {
+        weight: 1,
+        arbitrary: fc.record({
+            is: fc.constant("race" as const),
+            faults,
+            phases: fc.nat(14),
+            early: fc.boolean(),
+            expired: fc.boolean(),
+            change,
+            dies: maybe(20),
+        }),
+    },
+);
+
+/** A switch dies half-way, and then its target is not ready any more: what comes next has to take it back. */
+const takenBack: fc.Arbitrary<Event[]> = version.map(version => [
+    {
+        is: "up",
+        faults: noFaults,
+        diesAt: "link: memory",
+        goesOn: true,
+        change: { version, strategy: { kind: "blueGreen" }, live: "auto", autoPromotion: true, driftPolicy: "repair" },
+    },
+    { is: "edit", what: "idle container stopped", which: 0 },
+    { is: "up", faults: noFaults, diesAt: "link: undo" },
+]);
+
+/** All that happens in the life of a service. */
+export const events: fc.Arbitrary<Event[]> = fc
+    .array(fc.oneof({ weight: 40, arbitrary: event.map(event => [event]) }, { weight: 1, arbitrary: takenBack }), {
+        minLength: 3,
+        maxLength: 14,
+    })
+    .map(lists => lists.flat());
