@@ -82,6 +82,11 @@ export class SimulatedUp {
 
     *run(): Steps {
         const { made, world } = this;
+        if (world.formerOwner !== undefined) {
+            // The front is taken over before any service is touched.
+            this.take();
+            world.formerOwner = undefined;
+        }
         if (world.front.memory === undefined) {
             this.take();
             yield* this.enter("front: start");
@@ -101,7 +106,6 @@ export class SimulatedUp {
             if (made.link.act) {
                 yield* relink(this);
             }
-            world.formerOwner = undefined;
         } finally {
             // Also after a failure its resources are in Pulumi's state.
             world.lost = false;
