@@ -5,6 +5,9 @@ import { parseRoute, type Route } from "../settings/Route";
 import type { Color } from "../settings/Settings";
 import type { LinkMove } from "./linkHistory";
 
+/** Of how many stable releases a service keeps image and settings where its record does not say it. */
+export const DEFAULT_KEEP_RELEASES = 3;
+
 /** What the record knows of one color. */
 export interface RecordedColor {
     /** Id of the release that it holds, or that it was last being brought to. */
@@ -41,7 +44,7 @@ export interface ServiceRecord {
     releases: Record<string, RecordedRelease>;
     /** Those that were stable, the last one first. As many as `keepReleases` stay among `releases`. */
     kept: string[];
-    /** @default 3 */
+    /** @default {@link DEFAULT_KEEP_RELEASES} */
     keepReleases?: number;
     /** Verdicts on releases that are not among them any more. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
@@ -97,10 +100,11 @@ export function parseRecord(text: string, path: string): ServiceRecord {
  * judged bad.
  */
 export function prune(record: ServiceRecord): ServiceRecord {
-    const { intent, stable, keepReleases = 3 } = record;
+    const { intent, stable, keepReleases = DEFAULT_KEEP_RELEASES } = record;
     const rolling = intent?.kind === "roll" ? [...intent.from, intent.to] : [];
     const ever = stable === undefined ? record.kept : [stable.release, ...record.kept];
-    const kept = [...new Set(ever)].filter(id => id in record.releases).slice(0, keepReleases);
+    const isGood = (id: string) => id in record.releases && record.releases[id]?.judgedBad === undefined;
+    const kept = [...new Set(ever)].filter(isGood).slice(0, keepReleases);
     const held = new Set([record.blue.release, record.green.release, ...rolling, ...kept]);
     const releases: ServiceRecord["releases"] = {};
     const judgedBad = { ...record.judgedBad };

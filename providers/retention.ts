@@ -1,5 +1,6 @@
 import { dropImages, keepImage } from "../docker/keptImages";
 import type { Progress } from "./progress";
+import { DEFAULT_KEEP_RELEASES } from "./Record";
 import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 
@@ -14,7 +15,7 @@ export async function retain(
     progress: Progress,
 ): Promise<void> {
     const { records } = await session.observe();
-    const { stable, releases, keepReleases: before } = recordOf(records, service);
+    const { stable, releases, keepReleases: before = DEFAULT_KEEP_RELEASES } = recordOf(records, service);
     const release = stable && releases[stable.release];
     if (release?.imageId === undefined) {
         return;

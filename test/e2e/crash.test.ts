@@ -28,8 +28,9 @@ const stepsOf: Record<Kind, readonly Phase[]> = {
         "link: memory",
         "link: confirm",
         "link: confirmed",
+        "link: retain",
     ],
-    bake: ["link: confirmed", "link: bake", "link: baked"],
+    bake: ["link: confirmed", "link: bake", "link: baked", "link: retain"],
     return: ["link: intent", "link: file", "link: memory", "link: confirm", "link: confirmed"],
     "scale up": [
         "deploy: record",

@@ -200,12 +200,14 @@ export class Life {
         }
     }
 
-    /** A promotion that was begun and not finished goes on under its number. */
+    /** A promotion that was begun and not finished goes on under its number. A release that is only kept has none. */
     #keepsItsPromotion({ world, made, desired }: SimulatedUp): void {
-        const { intent, releases } = world.record;
+        const { intent, releases, blue, green } = world.record;
         const { id = "" } = desired.release;
         // A rolling release that is being taken back is over: should it be wanted again, that is another promotion.
-        const begun = intent?.kind === "roll" && intent.to !== id ? undefined : releases[id];
+        const isOver = intent?.kind === "roll" && intent.to !== id;
+        const isHeld = [blue.release, green.release, intent?.kind === "roll" ? intent.to : undefined].includes(id);
+        const begun = isHeld && !isOver ? releases[id] : undefined;
         if (made.promotion !== undefined && begun !== undefined && made.promotion !== begun.promotion) {
             throw new Broken(`promotion ${begun.promotion} becomes ${made.promotion}: ${made.sentence}`);
         }

@@ -159,7 +159,12 @@ function* begin(
             releases: {
                 ...record.releases,
                 [release.id]: known
-                    ? { ...known, promotion: made.promotion ?? known.promotion, proved: known.proved && !starts }
+                    ? {
+                          ...known,
+                          promotion: made.promotion ?? known.promotion,
+                          proved: known.proved && !starts,
+                          linked: known.linked && record[color].release === release.id,
+                      }
                     : release,
             },
             promotions: Math.max(record.promotions, made.promotion ?? 0),

@@ -54,6 +54,9 @@ export function* relink(up: SimulatedUp): Steps {
     }
     yield* route(up);
     yield* bake(up);
+    if (to !== "none" && to !== from) {
+        yield* up.enter("link: retain");
+    }
     const left = to !== "none" && to !== from && from !== "none" ? { color: from, farewell } : made.leave;
     if (left?.farewell !== undefined) {
         yield* leave(up, left.color, left.farewell);
