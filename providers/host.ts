@@ -1,4 +1,5 @@
 import { deployment as deploymentProvider } from "./Deployment";
+import { discreetly } from "./discretion";
 import { frontConfig as frontConfigProvider } from "./FrontConfig";
 import { link as linkProvider } from "./Link";
 import { parentIsGone } from "./parent";
@@ -50,7 +51,7 @@ function counted<T extends object>(provider: T): T {
         async (...args: unknown[]) => {
             busy++;
             try {
-                return await reported(name, args, () => method(...args));
+                return await reported(name, args, () => discreetly(() => method(...args)));
             } finally {
                 busy--;
                 if (ending && busy === 0) {
