@@ -20,7 +20,9 @@ export function changedSettings({ image: _image, ...settings }: ReleaseSettings)
 
 /** The opposite: the whole settings of a release, of which only what {@link changedSettings} left is known. */
 export function completeSettings(image: string, changed: Record<string, unknown>): ReleaseSettings {
-    return { ...(merged(defaults, changed) as unknown as ReleaseSettings), image };
+    const settings = merged(defaults, changed) as unknown as ReleaseSettings;
+    const { host } = (changed.health ?? {}) as { host?: string };
+    return { ...settings, image, health: { ...settings.health, hostIsDefault: host === undefined } };
 }
 
 function merged(usual: Record<string, unknown>, changed: Record<string, unknown>): Record<string, unknown> {

@@ -3,8 +3,7 @@ import { changedSettings, completeSettings } from "../../../settings/defaults";
 import { parseSettings } from "../../../settings/parse";
 
 const everything = {
-    env: { MODE: "fast", TOKEN: { secret: "TOKEN" } },
-    secrets: ["TOKEN"],
+    env: { MODE: "fast" },
     health: { path: "/healthz", interval: "1s", host: "inner.example.com", status: "200-204" },
     command: ["serve"],
     ulimits: { nofile: 65536 },
