@@ -1,14 +1,32 @@
 import { withoutSecrets } from "../docker/withoutSecrets";
-import { configuredSecrets } from "../settings/environment";
+import { parsePrivateJson } from "../settings/privateJson";
 
 /** What is shorter would be found in our own words too. Who quotes somebody else's removes it there. */
 const shortest = 6;
 
-let secrets: string[] | undefined;
+let secrets: string[] = [];
+
+/** Takes every secret value from the stack config that Pulumi hands to the provider host, decrypted. */
+export function learnSecrets(config: { get(key: string): string | undefined }): void {
+    const logins = Object.values(objectIn(config.get("relink:registries")));
+    const values = [
+        ...Object.values(objectIn(config.get("relink:secrets"))),
+        ...logins.map(login => (login as { password?: unknown } | null)?.password),
+    ];
+    secrets = values.filter(value => typeof value === "string").filter(value => value.trim().length >= shortest);
+}
+
+/** What is no object holds nothing: the program has refused it before. */
+function objectIn(text: string | undefined): Record<string, unknown> {
+    try {
+        return Object(parsePrivateJson(text ?? "{}")) as Record<string, unknown>;
+    } catch {
+        return {};
+    }
+}
 
 /** What this process tells the user, without any secret of the stack config. The last of several nets (rule 9). */
 export function discreet(text: string): string {
-    secrets ??= configuredSecrets().filter(value => value.trim().length >= shortest);
     return withoutSecrets(text, secrets);
 }
 

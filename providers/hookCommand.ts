@@ -2,7 +2,6 @@ import { text } from "node:stream/consumers";
 import { Dialer, request } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
 import { LISTENER_PORTS } from "../haproxy/frontends";
-import { configuredSecrets } from "../settings/environment";
 import { parsePrivateJson } from "../settings/privateJson";
 import type { HookSettings } from "../settings/Settings";
 import { type Ask, hookContext, runHook } from "./hooks";
@@ -33,12 +32,8 @@ export async function main(): Promise<number> {
     const isCommand = settings.webhook === undefined && settings.http === undefined;
     const hook = { ...settings, command: isCommand ? process.argv.at(-1) : undefined };
     const context = hookContext(process.env);
-    const outcome = await runHook(
-        hook,
-        context,
-        previewOf(target, context.service),
-        [...secretValues, ...configuredSecrets()],
-        line => console.log(line),
+    const outcome = await runHook(hook, context, previewOf(target, context.service), secretValues, line =>
+        console.log(line),
     );
     if (outcome.kind === "passed") {
         console.log(outcome.text);

@@ -1,8 +1,9 @@
 import { deployment as deploymentProvider } from "./Deployment";
-import { discreetly } from "./discretion";
+import { discreetly, learnSecrets } from "./discretion";
 import { frontConfig as frontConfigProvider } from "./FrontConfig";
 import { link as linkProvider } from "./Link";
 import { parentIsGone } from "./parent";
+import { configureRegistries } from "./registryCredentials";
 import { endReport, reported } from "./reporting";
 import { Session } from "./Session";
 
@@ -43,8 +44,14 @@ setInterval(() => {
     }
 }, parentLookMs).unref();
 
+/** Called once per provider, before anything else, with the whole stack config, secrets decrypted. */
+async function configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
+    configureRegistries(config);
+    learnSecrets(config);
+}
+
 /** Counts what is under way, so that the host exits at once when there is nothing. */
-function counted<T extends object>(provider: T): T {
+function counted<T extends object>(provider: T): T & { configure: typeof configure } {
     const methods = provider as unknown as Methods;
     const wrapped = Object.entries(methods).map(([name, method]) => [
         name,
@@ -61,7 +68,7 @@ function counted<T extends object>(provider: T): T {
             }
         },
     ]);
-    return Object.fromEntries(wrapped) as T;
+    return Object.fromEntries([...wrapped, ["configure", configure]]) as T & { configure: typeof configure };
 }
 
 /** Gives back what this process holds and exits. */

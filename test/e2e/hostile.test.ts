@@ -225,7 +225,7 @@ describe.skipIf(!isFull)("Requests that mean something to the front", () => {
             "web one or 4xx",
         ],
         ["a whole address of nobody", ["GET http://web-green/x HTTP/1.1", "host: web-green"], "404"],
-        ["an authority", ["CONNECT web.example.com:80 HTTP/1.1", "host: web.example.com:80"], "web one or 4xx"],
+        ["an authority", ["CONNECT web.example.com:80 HTTP/1.1", "host: web.example.com:80"], "405"],
         ["a star", ["OPTIONS * HTTP/1.1", "host: web.example.com"], "web one or 4xx"],
         ["a path out of the tree", ["GET /../../relink/config HTTP/1.1", "host: web.example.com"], "web one"],
         ["a path without a slash", ["GET x HTTP/1.1", "host: web.example.com"], "4xx"],

@@ -150,6 +150,7 @@ async function events(): Promise<string> {
     for await (const chunk of stream) {
         text += String(chunk);
     }
+    expect(text).toContain('"exec_create: ');
     return text;
 }
 
@@ -256,10 +257,11 @@ describe.skipIf(process.env.RELINK_FULL !== "1")("Secrets are where they belong,
     });
 
     it("processes: only what Pulumi itself hands to its plugins, and the container's own variable", () => {
-        const pulumis = /^\w+ in PULUMI_CONFIG of \S*(?:node|pulumi)/;
+        const pulumis = /^\w+ in PULUMI_CONFIG of \S*node \S*@pulumi\/pulumi\/cmd\/run/;
         const containers = /^env in API_KEY of /;
         expect([...processes.found].filter(where => !pulumis.test(where) && !containers.test(where))).toEqual([]);
         // The watch does see what there is.
+        expect([...processes.found].some(where => pulumis.test(where))).toBe(true);
         expect([...processes.found].some(where => containers.test(where))).toBe(true);
         expect([...processes.seen].some(line => line.includes("hook.cjs"))).toBe(true);
         // Nor is the one-time secret of a confirming request in a command line, or left behind.
@@ -282,7 +284,15 @@ describe.skipIf(process.env.RELINK_FULL !== "1")("Secrets are where they belong,
         expect(hunt.in(JSON.stringify(inspected.Config.Env))).toEqual(["env"]);
         expect(hunt.below(join(own, "secrets"))).toHaveLength(5);
         const shown = expectSuccess(await stack.pulumi(["stack", "export", "--show-secrets"])).stdout;
-        expect(hunt.in(shown)).toEqual(["env", "lines", "long", "quotes", "stackkey", "unicode"]);
+        expect(hunt.in(shown)).toEqual(["env", "lines", "long", "quotes", "registry", "stackkey", "unicode"]);
+        // Pulumi keeps the config of dynamic providers beside them, encrypted too.
+        const { resources } = (JSON.parse(shown) as { deployment: { resources: { type: string }[] } }).deployment;
+        const holders = resources.filter(resource => hunt.in(JSON.stringify(resource)).length > 0);
+        expect([...new Set(holders.map(({ type }) => type.split(":").at(-1)))].sort()).toEqual([
+            "Deployment",
+            "FrontConfig",
+            "pulumi-nodejs",
+        ]);
         expect(hunt.in(`Basic ${Buffer.from(`relink:${registry.password}`).toString("base64")}`)).toEqual(["registry"]);
         expect(readFileSync(join(stack.path, "report.html"), "utf8")).toContain("pulumi up of");
     });

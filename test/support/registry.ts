@@ -10,7 +10,7 @@ import { findFreePorts } from "./freePorts";
 
 const repository = resolve(__dirname, "../..");
 /** The password below as the registry wants it: bcrypt. */
-const passwordHash = "$2y$05$abcdefghijklmnopqrstuu72Tn/cw8CQXNNySlBhalnkU8dvd.n8q";
+const passwordHash = "$2y$05$abcdefghijklmnopqrstuubgih8ImcfvJ24zKAOLpSYCWBNfZPVnO";
 
 /** A real registry (Distribution) on 127.0.0.1, with a password. */
 export class TestRegistry {
