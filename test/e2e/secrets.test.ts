@@ -285,10 +285,11 @@ describe.skipIf(process.env.RELINK_FULL !== "1")("Secrets are where they belong,
         expect(hunt.below(join(own, "secrets"))).toHaveLength(5);
         const shown = expectSuccess(await stack.pulumi(["stack", "export", "--show-secrets"])).stdout;
         expect(hunt.in(shown)).toEqual(["env", "lines", "long", "quotes", "registry", "stackkey", "unicode"]);
-        // Pulumi keeps the config of dynamic providers beside them, encrypted too.
+        // Encrypted, all of them: what a hook must not say, and what Pulumi keeps of the config beside dynamic resources.
         const { resources } = (JSON.parse(shown) as { deployment: { resources: { type: string }[] } }).deployment;
         const holders = resources.filter(resource => hunt.in(JSON.stringify(resource)).length > 0);
         expect([...new Set(holders.map(({ type }) => type.split(":").at(-1)))].sort()).toEqual([
+            "Command",
             "Deployment",
             "FrontConfig",
             "pulumi-nodejs",
