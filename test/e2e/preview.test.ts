@@ -8,6 +8,8 @@ import { type CallOptions, createStack, type PreviewJson, type TestStack } from 
 // What `pulumi preview` says for each row of the plan table, with the real CLI, on one stack that goes through all of
 // them in order. `vitest -u` writes the golden files anew: read them line by line before they are committed.
 
+const isFull = process.env.RELINK_FULL === "1";
+
 const token = "s3cret-t0ken-of-the-first-release";
 const otherToken = "s3cret-t0ken-of-the-second-release";
 
@@ -200,14 +202,18 @@ describe("with green live and blue warm, a preview", () => {
 
     it("goes by Pulumi's state where Docker cannot be reached and RELINK_ASSUME=1 allows it", async () => {
         const env = { DOCKER_HOST: "unix:///nonexistent/docker.sock", RELINK_ASSUME: "1" };
-        await expectPreview("assumed-nothing", { env });
-        await withSettings({ image: "relink-hello:v1" }, () => expectPreview("assumed-return", { env }));
         await withSettings({ image: "relink-hello:v9", replicas: 2 }, () => expectPreview("assumed-release", { env }));
+        if (isFull) {
+            await expectPreview("assumed-nothing", { env });
+            await withSettings({ image: "relink-hello:v1" }, () => expectPreview("assumed-return", { env }));
+        }
     });
 
     it("is the same with RELINK_ASSUME=1 where Docker answers, and an up refuses it all the same", async () => {
         const env = { RELINK_ASSUME: "1" };
-        await withSettings({ image: "relink-hello:v1" }, () => expectPreview("return", { env }));
+        if (isFull) {
+            await withSettings({ image: "relink-hello:v1" }, () => expectPreview("return", { env }));
+        }
         const { code, stdout, stderr } = await stack.up([], { env });
         expect(code).not.toBe(0);
         expect(stdout + stderr).toMatch(/RELINK_ASSUME=1 is for previews alone.*Nothing was done/);
