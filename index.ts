@@ -1,18 +1,15 @@
 import "./settings/requireNode";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { assumed, connectUnlessAssumed } from "./components/assumed";
 import { BlueGreenService } from "./components/BlueGreenService";
-import { connect } from "./components/connect";
-import { planFront } from "./components/frontPlan";
 import { HaproxyFront } from "./components/HaproxyFront";
-import { findImages } from "./components/images";
+import { observed } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
-import { readOwnState } from "./components/ownState";
 import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
 import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
-import { observeEverything } from "./providers/observe";
 import type { Target } from "./providers/Target";
 import { readSettings } from "./settings/fromPulumi";
 
@@ -22,19 +19,20 @@ export = async () => {
     const { front, host, services } = settings;
     const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
 
-    const engine = await connect(host);
-    await waitForOthers(engine, front.name, Math.max(...services.map(({ policy }) => policy.lockTimeoutMs)));
-    const [world, state] = await Promise.all([observeEverything(engine, target), readOwnState()]);
-    const images = await findImages(engine, settings, world);
-    const frontPlan = await planFront(engine, target, settings, world);
-    warnings(settings, images);
-    const plans = planServices(settings, world, images, frontPlan, state);
+    const engine = await connectUnlessAssumed(host);
+    if (engine !== undefined) {
+        await waitForOthers(engine, front.name, Math.max(...services.map(({ policy }) => policy.lockTimeoutMs)));
+    }
+    const outlook = await (engine === undefined ? assumed(settings) : observed(engine, target, settings));
+    warnings(settings, outlook.images);
+    const plans = planServices(settings, outlook);
     reportPlan(target, plans);
 
-    const provider = host === undefined ? undefined : new docker.Provider("docker", { host });
+    const provider =
+        host === undefined ? undefined : new docker.Provider("docker", { host, disableDockerDaemonCheck: true });
     const haproxy = new HaproxyFront(
         "front",
-        { target, settings: front, plan: frontPlan },
+        { target, settings: front, plan: outlook.front },
         { providers: provider && [provider] },
     );
     const outputs = plans.map(({ settings: { name, policy }, observed, plan, deployment, link }) => {

@@ -1,4 +1,4 @@
-import { withoutSecrets } from "../docker/errors";
+import { withoutSecrets } from "../docker/withoutSecrets";
 import { recordOf } from "../providers/RecordStore";
 import { stackLabels } from "../providers/Target";
 import { Duration } from "../settings/Duration";

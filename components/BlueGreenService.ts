@@ -7,6 +7,7 @@ import type { LinkAction } from "../providers/Link";
 import type { Target } from "../providers/Target";
 import type { CommandHook, DeclaredHooks } from "../release/Observed";
 import type { Plan } from "../release/plan";
+import type { Release } from "../release/Release";
 import { routeText } from "../settings/Route";
 import type { Color, HooksSettings } from "../settings/Settings";
 import { ColorService } from "./ColorService";
@@ -116,11 +117,18 @@ function hookCommand(
                 interpreter: ["node", "providers/hook.cjs"],
                 triggers: [`promotion ${plan.promotion}`],
                 environment: { ...hookEnvironment(told), [specVariable]: JSON.stringify(spec) },
+                stdin: secretsFor(release),
                 addPreviousOutputInEnv: false,
             },
             options,
         ),
     ];
+}
+
+/** What a hook may print, and nobody may read (providers/hookCommand.ts). */
+function secretsFor(release: Release | undefined): pulumi.Output<string> | undefined {
+    const values = Object.values(release?.secretValues ?? {});
+    return values.length === 0 ? undefined : pulumi.secret(JSON.stringify(values));
 }
 
 /** The color that is being released to: the one that is deployed, else the one that gets the link. */

@@ -3,7 +3,7 @@ import type { Engine } from "../docker/Engine";
 import { ImageNotFound } from "../docker/errors";
 import { resolveImage } from "../docker/images";
 import { observedService, type World } from "../providers/observe";
-import { idleColor } from "../release/Observed";
+import { idleColor, type ObservedService } from "../release/Observed";
 import type { ServiceSettings, Settings } from "../settings/Settings";
 
 /** What an image reference of the config means now. */
@@ -14,6 +14,8 @@ export interface FoundImage {
     warning?: string;
     /** Why it cannot be had. */
     problem?: string;
+    /** Nobody was asked, so `digest` stands for any. */
+    isUnknown?: boolean;
 }
 
 /** Finds all images of the config, at the same time. One that cannot be had is a problem of its service alone. */
@@ -36,7 +38,7 @@ async function findImage(
     world: World,
 ): Promise<FoundImage> {
     const { image } = service.release;
-    const held = heldImage(world, service.name, image);
+    const held = heldImage(observedService(world, service.name), image);
     try {
         const { digest, id, warning } = await resolveImage(engine, image, credentials);
         // The registry did not say what the tag is now. What the Docker host once pulled under it may be older than what a
@@ -62,8 +64,7 @@ async function findImage(
  * What a color of the service holds under this name. The live one first: where a moved tag gave both colors images of this
  * name, nothing is to change by itself.
  */
-function heldImage(world: World, service: string, image: string): FoundImage | undefined {
-    const observed = observedService(world, service);
+export function heldImage(observed: ObservedService, image: string): FoundImage | undefined {
     const live = observed.live === "none" ? undefined : observed[observed.live];
     const colors = [live, observed[idleColor(observed.live)]];
     const release = colors.map(color => color?.release).find(release => release?.image === image);

@@ -10,6 +10,11 @@ export class OwnState {
         return found?.[1];
     }
 
+    /** Names of all resources of a type. */
+    namesOf(type: string): string[] {
+        return [...this.resources.keys()].filter(urn => urn.includes(`:${type}::`)).map(urn => urn.split("::").at(-1)!);
+    }
+
     /** Whether the state knows a service: its link is the last of its resources. */
     knows(service: string): boolean {
         return this.outputsOf("Link", service) !== undefined;

@@ -12,8 +12,8 @@ import { placeOf, type Route } from "../settings/Route";
 import type { Color, FrontSettings, ServiceSettings, Settings } from "../settings/Settings";
 import type { FrontPlan } from "./frontPlan";
 import type { FoundImage } from "./images";
+import type { Outlook } from "./Outlook";
 import { publicUrl } from "./outputs";
-import type { OwnState } from "./ownState";
 
 /** The plan of one service with what the providers need to carry it out. */
 export interface ServicePlan {
@@ -24,28 +24,49 @@ export interface ServicePlan {
     link: LinkAction;
 }
 
+/** The services as they are, wherever that is known from. */
+export interface SeenServices {
+    /** All of which something is there. */
+    names: string[];
+    service(name: string): ObservedService;
+    /** What a provider finds again, unless something has changed since. */
+    fingerprint(name: string): string;
+    /** Addresses that somebody has. */
+    taken: AddressBlock[];
+}
+
+/** The services as the live system shows them. */
+export function servicesIn(world: World): SeenServices {
+    const records = [...world.records.services.values()];
+    return {
+        names: [...world.records.services.keys()],
+        service: name => observedService(world, name),
+        fingerprint: name => fingerprint(world, name),
+        taken: records.flatMap(({ blue, green }) => [blue.block, green.block].filter(block => block !== undefined)),
+    };
+}
+
+/** What the plan of all services needs to know. */
+export type PlannedFrom = Omit<Outlook, "front"> & { front: Pick<FrontPlan, "key" | "layout" | "adoptFrom"> };
+
 /**
  * Plans all services of a stack: the pure plan of each, and addresses that no two of them share. Without Pulumi's
  * `state`, it is taken to know all of them.
  */
 export function planServices(
     { services, front }: Pick<Settings, "services" | "front">,
-    world: World,
-    images: Map<string, FoundImage>,
-    { key, layout: { subnet }, adoptFrom }: Pick<FrontPlan, "key" | "layout" | "adoptFrom">,
-    state?: OwnState,
+    { seen, images, front: frontPlan, state, isAssumed }: PlannedFrom,
 ): ServicePlan[] {
-    const taken = [...world.records.services.values()].flatMap(record =>
-        [record.blue.block, record.green.block].filter(block => block !== undefined),
-    );
-    const known = new Set([...world.records.services.keys(), ...services.map(({ name }) => name)]);
+    const { key, layout, adoptFrom } = frontPlan;
+    const taken = [...seen.taken];
+    const known = new Set([...seen.names, ...services.map(({ name }) => name)]);
     const places = {
-        held: placesOf([...known].map(name => observedService(world, name))),
+        held: placesOf([...known].map(seen.service)),
         wanted: placesOf(services),
     };
     return services.map(settings => {
         const lost = state !== undefined && !state.knows(settings.name);
-        const observed = { ...observedService(world, settings.name), lost, formerOwner: adoptFrom };
+        const observed = { ...seen.service(settings.name), lost, formerOwner: adoptFrom };
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
         const { replicas, routes, live, promote, policy } = settings;
@@ -54,13 +75,13 @@ export function planServices(
         return {
             settings,
             observed,
-            plan: decided,
+            plan: isAssumed ? { ...decided, sentence: `assumed: ${decided.sentence}` } : decided,
             deployment: deploymentActions(
                 settings,
                 observed,
                 decided,
-                fingerprint(world, settings.name),
-                subnet,
+                seen.fingerprint(settings.name),
+                layout.subnet,
                 taken,
                 front,
             ),
@@ -83,7 +104,8 @@ function releaseOf(settings: ServiceSettings, image: FoundImage | undefined, key
         secretValues: settings.secretValues,
     };
     const identity = { ...release, settings: changedSettings(release.settings) };
-    return { ...release, id: key === undefined ? undefined : releaseId(key, identity) };
+    const isKnown = key !== undefined && image?.isUnknown !== true;
+    return { ...release, id: isKnown ? releaseId(key, identity) : undefined };
 }
 
 function deploymentActions(

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { parsePrivateJson } from "../settings/privateJson";
 import { DockerUnreachable } from "./errors";
 
 const DEFAULT_SOCKET = "/var/run/docker.sock";
@@ -107,7 +108,7 @@ function readTls(folder: string, verify: boolean): EngineTls {
 
 function readJson<T>(path: string): T | undefined {
     try {
-        return JSON.parse(readFileSync(path, "utf8")) as T;
+        return parsePrivateJson(readFileSync(path, "utf8")) as T;
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") {
             return undefined;

@@ -2,11 +2,11 @@ import { Readable } from "node:stream";
 import { type ContainerSpec, createOptions } from "./ContainerSpec";
 import type { Engine } from "./Engine";
 import { StartFailed, statusOf } from "./errors";
-import { withoutControls } from "./logs";
 import { inspectNetwork } from "./networks";
 import { writeSecretFiles } from "./secretFiles";
 import { startFailure } from "./startFailure";
 import { demultiplex } from "./streams";
+import { withoutControls, withoutSecrets } from "./withoutSecrets";
 
 export type { ContainerInfo } from "./ContainerInfo";
 export { inspectContainers, listContainers } from "./ContainerInfo";
@@ -117,10 +117,15 @@ export async function setRestartPolicy(
 }
 
 /**
- * The last lines that a container wrote, oldest first, each cut after 500 characters and without control characters.
- * Empty where its logging driver keeps nothing that can be read, or the container is gone.
+ * The last lines that a container wrote, oldest first, without secret values, each cut after 500 characters and without
+ * control characters. Empty where its logging driver keeps nothing that can be read, or the container is gone.
  */
-export async function lastLogLines(engine: Engine, id: string, count = 50): Promise<string[]> {
+export async function lastLogLines(
+    engine: Engine,
+    id: string,
+    secretValues: Iterable<string>,
+    count = 50,
+): Promise<string[]> {
     let logs: Buffer;
     try {
         logs = await engine.docker.getContainer(id).logs({ stdout: true, stderr: true, tail: count, follow: false });
@@ -138,12 +143,13 @@ export async function lastLogLines(engine: Engine, id: string, count = 50): Prom
     return Buffer.concat(chunks)
         .toString("utf8")
         .split("\n")
-        .map(line => readable(line))
+        .map(line => readable(line, secretValues))
         .filter(line => line !== "")
         .slice(-count);
 }
 
-function readable(line: string): string {
-    const text = withoutControls(line);
+/** Only what is whole is recognised as a secret: so nothing is cut before. */
+function readable(line: string, secretValues: Iterable<string>): string {
+    const text = withoutSecrets(withoutControls(line), secretValues);
     return text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}...` : text.trimEnd();
 }

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { environmentForOthers } from "../settings/environment";
+import { parsePrivateJson } from "../settings/privateJson";
 import type { Settings } from "../settings/Settings";
 import { dockerConfigFolder } from "./EngineAddress";
 import { ImageReference } from "./ImageReference";
@@ -13,6 +15,14 @@ const TOKEN_USER = "<token>";
 export type RegistryLogin =
     | { username: string; password: string; serveraddress: string }
     | { identitytoken: string; serveraddress: string };
+
+/** What nobody may read in what a registry says about a login. */
+export function secretsOf(login: RegistryLogin | undefined): string[] {
+    if (login === undefined) {
+        return [];
+    }
+    return "password" in login ? [login.password] : [login.identitytoken];
+}
 
 interface DockerConfig {
     auths?: Record<string, { auth?: string; username?: string; password?: string; identitytoken?: string }>;
@@ -90,7 +100,7 @@ function loginOfEntry(entry: NonNullable<DockerConfig["auths"]>[string] | undefi
 
 async function readConfig(path: string): Promise<DockerConfig> {
     try {
-        return JSON.parse(await readFile(path, "utf8")) as DockerConfig;
+        return parsePrivateJson(await readFile(path, "utf8")) as DockerConfig;
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") {
             return {};
@@ -110,9 +120,11 @@ async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): 
         if (/credentials not found/i.test(stdout + stderr)) {
             return undefined;
         }
-        throw new Error(`${program} failed for ${server}: ${(stderr || stdout).trim().slice(0, 300)}`);
+        // They say what is wrong on either; an answer all the same is not for anybody's eyes.
+        const words = (stderr || stdout).trim();
+        throw new Error(`${program} failed for ${server}: ${words.startsWith("{") ? code : words.slice(0, 300)}`);
     }
-    const { Username: username, Secret: secret } = JSON.parse(stdout) as { Username?: string; Secret?: string };
+    const { Username: username, Secret: secret } = parseAnswer(program, server, stdout);
     if (!username || secret === undefined) {
         return undefined;
     }
@@ -121,9 +133,21 @@ async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): 
         : { username, password: secret, serveraddress: server };
 }
 
+function parseAnswer(program: string, server: string, text: string): { Username?: string; Secret?: string } {
+    try {
+        return Object(parsePrivateJson(text)) as object;
+    } catch (error) {
+        throw new Error(`What ${program} answered for ${server} is not understood: ${(error as Error).message}`);
+    }
+}
+
 function run(program: string, args: string[], input: string, env: NodeJS.ProcessEnv) {
     return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve, reject) => {
-        const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"], timeout: HELPER_TIMEOUT_MS });
+        const child = spawn(program, args, {
+            env: environmentForOthers(env),
+            stdio: ["pipe", "pipe", "pipe"],
+            timeout: HELPER_TIMEOUT_MS,
+        });
         let stdout = "";
         let stderr = "";
         child.stdout.on("data", chunk => (stdout += chunk));

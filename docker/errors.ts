@@ -53,12 +53,3 @@ export function wordsOf(error: unknown): string {
     const message = error instanceof Error ? error.message : String(error);
     return message.replace(/^\(HTTP code \d+\) [^-]*- /, "").trim();
 }
-
-/** The text with every secret value replaced, for words that come from Docker or from a container. */
-export function withoutSecrets(text: string, secretValues: Iterable<string>): string {
-    // Logs come line by line, and so does a key in PEM. A shorter line gives nothing away that could be told from any text.
-    const lines = [...secretValues].flatMap(value => [value, ...value.split("\n").filter(line => line.length >= 12)]);
-    // Longest first: a secret may contain another one.
-    const values = [...new Set(lines)].filter(value => value !== "").sort((a, b) => b.length - a.length);
-    return values.reduce((rest, value) => rest.split(value).join("[secret]"), text);
-}

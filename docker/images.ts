@@ -1,10 +1,11 @@
 import type { Readable } from "node:stream";
-import type { Credentials, RegistryLogin } from "./credentials";
+import { type Credentials, type RegistryLogin, secretsOf } from "./credentials";
 import type { Engine } from "./Engine";
 import { EngineTimeout } from "./Engine";
 import { type ImageFailure, ImageNotFound, statusOf, wordsOf } from "./errors";
 import { ImageReference } from "./ImageReference";
 import { type PullMessage, PullProgress } from "./PullProgress";
+import { withoutSecrets } from "./withoutSecrets";
 
 /** How long a registry may take to say a digest; half of it where a local image looks built here. */
 const REGISTRY_TIMEOUT_MS = 5_000;
@@ -103,8 +104,8 @@ export async function pullImage(
                 "Build or load it again, or push it to a registry.",
         );
     }
+    const authconfig = await credentials.forImage(identity.reference);
     try {
-        const authconfig = await credentials.forImage(identity.reference);
         const stream = (await engine.docker.pull(wanted, { authconfig, abortSignal: signal })) as Readable;
         signal?.addEventListener("abort", () => stream.destroy(signal.reason), { once: true });
         await follow(engine, stream, new PullProgress(image.shortRepository, onProgress));
@@ -112,7 +113,7 @@ export async function pullImage(
         signal?.throwIfAborted();
         throw statusOf(error) === undefined && !(error instanceof PullError)
             ? error
-            : notFound(image, refusalOf(error));
+            : notFound(image, refusalOf(error, secretsOf(authconfig)));
     }
     const pulled = await inspectImage(engine, wanted);
     if (!pulled) {
@@ -161,13 +162,16 @@ async function askRegistry(
         if (statusOf(error) === undefined) {
             throw error; // the Engine itself
         }
-        return refusalOf(error);
+        return refusalOf(error, secretsOf(login));
     }
 }
 
-/** Sorts a registry's refusal, which the Engine hands on in words and in statuses that vary with its version. */
-export function refusalOf(error: unknown): Refusal {
-    const words = wordsOf(error);
+/**
+ * Sorts a registry's refusal, which the Engine hands on in words and in statuses that vary with its version.
+ * @param secretValues what it was told and may repeat
+ */
+export function refusalOf(error: unknown, secretValues: string[] = []): Refusal {
+    const words = withoutSecrets(wordsOf(error), secretValues);
     if (
         /unauthorized|denied|authentication required|no basic auth|forbidden|incorrect username or password/i.test(
             words,

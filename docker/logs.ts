@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { Engine } from "./Engine";
 import { demultiplex } from "./streams";
+import { withoutControls } from "./withoutSecrets";
 
 /** One line that a container wrote. */
 export interface LogLine {
@@ -53,17 +54,6 @@ export async function readLog(
     await ended;
     lines.stdout.end();
     lines.stderr.end();
-}
-
-/** A foreign program's text without what would move our cursor or change our colors. */
-export function withoutControls(text: string): string {
-    return (
-        text
-            // biome-ignore lint/suspicious/noControlCharactersInRegex: colors and cursor movements of a foreign program
-            .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "")
-            // biome-ignore lint/suspicious/noControlCharactersInRegex: all but the tab
-            .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
-    );
 }
 
 /** Puts the pieces of one stream together again, line by line. */

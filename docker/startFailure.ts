@@ -1,4 +1,5 @@
-import { StartFailed, statusOf, withoutSecrets, wordsOf } from "./errors";
+import { StartFailed, statusOf, wordsOf } from "./errors";
+import { withoutSecrets } from "./withoutSecrets";
 
 interface Cause {
     words: RegExp;

@@ -18,6 +18,9 @@ const CONFIRM = `    # Our own confirming request names its service by a one-tim
     http-request del-header ${CONFIRM_HEADERS.secret}
     http-request del-header ${CONFIRM_HEADERS.service}`;
 
+/** Nobody behind us is a proxy: a service would close such a connection, and that would count as an error of its own. */
+const METHODS = `    http-request return status 405 ${PLAIN} string "no tunnel here\\n" if METH_CONNECT`;
+
 const FORWARDED = `    http-request set-header x-forwarded-proto http
     http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.hdr(x-forwarded-host) -m found }`;
 
@@ -59,6 +62,7 @@ export function renderFrontends(front: Pick<FrontSettings, "name">): string {
 # Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
     bind :${LISTENER_PORTS.http}
+${METHODS}
 ${CONFIRM}
 ${ROUTE}
     # The link, live:idle:percent, is looked up once, so that one request sees one link.
@@ -72,6 +76,7 @@ ${ANSWER}
 # The idle color of every service, on the Docker host only: the first label of the host is the service's name.
 frontend preview from relink
     bind :${LISTENER_PORTS.preview}
+${METHODS}
 ${CONFIRM}
     http-request set-var(txn.service) req.hdr(host),host_only,lower,field(1,.) unless { var(txn.service) -m found }
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})

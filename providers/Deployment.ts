@@ -17,7 +17,7 @@ import { type Progress, progressFor } from "./progress";
 import type { ServiceRecord } from "./Record";
 import { recordOf, removeRecord } from "./RecordStore";
 import { RollingDeployment } from "./RollingDeployment";
-import { configureRegistries, registryCredentials } from "./registryCredentials";
+import { registryCredentials } from "./registryCredentials";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { retain } from "./retention";
 import { Session } from "./Session";
@@ -65,11 +65,6 @@ export interface DeploymentInputs extends CommonInputs<DeploymentAction> {
 /** Brings one color to one release, and proves it. The color that users reach is only ever scaled in place. */
 export const deployment = {
     check,
-
-    /** Called once per provider host, with the whole stack config. */
-    async configure({ config }: { config: { get(key: string): string | undefined } }) {
-        configureRegistries(config);
-    },
 
     async create(inputs: DeploymentInputs) {
         const session = Session.for(inputs.__target);

@@ -1,6 +1,7 @@
 import type { AddressBlock } from "../release/addresses";
 import type { DeclaredHooks, Intent, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
+import { parsePrivateJson } from "../settings/privateJson";
 import { parseRoute, type Route } from "../settings/Route";
 import type { Color } from "../settings/Settings";
 import type { LinkMove } from "./linkHistory";
@@ -81,7 +82,7 @@ export function emptyRecord(service: string): ServiceRecord {
 export function parseRecord(text: string, path: string): ServiceRecord {
     let value: Partial<ServiceRecord> & { hosts?: string[] };
     try {
-        value = (JSON.parse(text) ?? {}) as typeof value;
+        value = (parsePrivateJson(text) ?? {}) as typeof value;
     } catch (error) {
         throw new Error(`the record ${path} in the front's volume is not readable: ${(error as Error).message}`);
     }

@@ -184,6 +184,7 @@ class Judgement {
             hook,
             contextOf("postPromotion", this.service, this.intent.color, this.release, this.policy),
             (path, timeoutMs) => questions.get("http", path, this.policy.host, timeoutMs),
+            Object.values(this.release.secretValues),
             line => this.progress.status(`hooks.postPromotion: ${line}`),
         );
     }
@@ -225,7 +226,14 @@ async function moveBack(
     await settleRecord(session, service, intent, "moved back");
     const { onRollback } = policy.hooks;
     const context = { ...contextOf("onRollback", service, color, bad, policy), reason: why };
-    const outcome = onRollback && (await runHook(onRollback, context, () => Promise.reject(new Error("no request"))));
+    const outcome =
+        onRollback &&
+        (await runHook(
+            onRollback,
+            context,
+            () => Promise.reject(new Error("no request")),
+            Object.values(bad.secretValues),
+        ));
     throw new SwitchFailed(
         `${service}: ${bad.image} was judged bad: ${why}. The link was moved back to ${from}, ` +
             `which serves ${release.image}${outcome === undefined ? "" : `; ${outcome.text}`}. ` +

@@ -1,12 +1,17 @@
+import { text } from "node:stream/consumers";
 import { Dialer, request } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
 import { LISTENER_PORTS } from "../haproxy/frontends";
+import { parsePrivateJson } from "../settings/privateJson";
 import type { HookSettings } from "../settings/Settings";
 import { type Ask, hookContext, runHook } from "./hooks";
 import { observe } from "./observe";
 import type { Target } from "./Target";
 
-/** How the program tells a hook's Command what it is, in one variable of its environment, beside what the hook is told. */
+/**
+ * How the program tells a hook's Command what it is, in one variable of its environment, beside what the hook is told. The
+ * release's secret values are on its standard input, as a list in JSON, so that they can be taken out of what it says.
+ */
 export interface CommandHookSpec {
     /** The command itself is what the Command runs. */
     settings: Omit<HookSettings, "command">;
@@ -21,18 +26,26 @@ export const specVariable = "RELINK_HOOK_SPEC";
  * @returns its exit code: 1 when the hook said no, 2 when it could not be asked.
  */
 export async function main(): Promise<number> {
+    const secretValues = await secretsFrom(process.stdin);
     const { settings, target } = JSON.parse(process.env[specVariable] ?? "{}") as CommandHookSpec;
     delete process.env[specVariable];
     const isCommand = settings.webhook === undefined && settings.http === undefined;
     const hook = { ...settings, command: isCommand ? process.argv.at(-1) : undefined };
     const context = hookContext(process.env);
-    const { kind, text } = await runHook(hook, context, previewOf(target, context.service), line => console.log(line));
-    if (kind === "passed") {
-        console.log(text);
+    const outcome = await runHook(hook, context, previewOf(target, context.service), secretValues, line =>
+        console.log(line),
+    );
+    if (outcome.kind === "passed") {
+        console.log(outcome.text);
         return 0;
     }
-    console.error(`${context.service}: ${text}. Nothing was switched`);
-    return kind === "failed" ? 1 : 2;
+    console.error(`${context.service}: ${outcome.text}. Nothing was switched`);
+    return outcome.kind === "failed" ? 1 : 2;
+}
+
+async function secretsFrom(input: NodeJS.ReadableStream): Promise<string[]> {
+    const json = await text(input);
+    return json === "" ? [] : (parsePrivateJson(json) as string[]);
 }
 
 /** The idle color by its preview address, whose host is the service's name. Connects only when asked. */

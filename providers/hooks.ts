@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import axios from "axios";
 import type { DialResponse } from "../docker/dialer";
+import { withoutControls, withoutSecrets } from "../docker/withoutSecrets";
+import { environmentForOthers } from "../settings/environment";
 import type { HookSettings, HooksSettings, HttpCheck } from "../settings/Settings";
 
 /** What a hook is told, as environment of a command and as body of a webhook. */
@@ -37,16 +40,21 @@ const lastLines = 20;
 
 /**
  * Runs one of the user's own steps, with its retries and its timeout.
+ * @param secretValues taken out of everything that it says.
  * @param show gets each line that a command prints.
  */
 export async function runHook(
     hook: HookSettings,
     context: HookContext,
     ask: Ask,
+    secretValues: Iterable<string>,
     show: (line: string) => void = () => {},
 ): Promise<HookOutcome> {
+    const values = [...secretValues];
+    const discreet = (text: string) => withoutSecrets(text, values);
     for (let attempt = 0; ; attempt++) {
-        const outcome = await once(hook, context, ask, show);
+        const { kind, text } = await once(hook, context, ask, line => show(discreet(line)));
+        const outcome = { kind, text: discreet(text) };
         if (outcome.kind === "passed" || attempt >= hook.retries) {
             const tries = attempt === 0 ? "" : ` (${attempt + 1} tries)`;
             return { ...outcome, text: `hooks.${context.hook}: ${outcome.text}${tries}` };
@@ -106,7 +114,7 @@ function command(
     return new Promise(resolve => {
         // A process group of its own, so that its timeout ends what it has started too.
         const child = spawn("/bin/sh", ["-c", text], {
-            env: { ...process.env, ...hookEnvironment(context) },
+            env: { ...environmentForOthers(), ...hookEnvironment(context) },
             stdio: ["ignore", "pipe", "pipe"],
             detached: true,
         });
@@ -117,10 +125,13 @@ function command(
         }, hook.timeoutMs);
         const printed: string[] = [];
         for (const stream of [child.stdout, child.stderr]) {
-            stream.setEncoding("utf8").on("data", (chunk: string) => {
-                const lines = chunk.split("\n").filter(line => line.trim() !== "");
-                printed.push(...lines);
-                lines.forEach(show);
+            // By whole lines, however they come in: only so is a secret recognised.
+            createInterface({ input: stream }).on("line", written => {
+                const line = withoutControls(written);
+                if (line.trim() !== "") {
+                    printed.push(line);
+                    show(line);
+                }
             });
         }
         const done = (outcome: HookOutcome): void => {

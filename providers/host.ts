@@ -1,7 +1,9 @@
 import { deployment as deploymentProvider } from "./Deployment";
+import { discreetly, learnSecrets } from "./discretion";
 import { frontConfig as frontConfigProvider } from "./FrontConfig";
 import { link as linkProvider } from "./Link";
 import { parentIsGone } from "./parent";
+import { configureRegistries } from "./registryCredentials";
 import { endReport, reported } from "./reporting";
 import { Session } from "./Session";
 
@@ -42,15 +44,21 @@ setInterval(() => {
     }
 }, parentLookMs).unref();
 
+/** Called once per provider, before anything else, with the whole stack config, secrets decrypted. */
+async function configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
+    configureRegistries(config);
+    learnSecrets(config);
+}
+
 /** Counts what is under way, so that the host exits at once when there is nothing. */
-function counted<T extends object>(provider: T): T {
+function counted<T extends object>(provider: T): T & { configure: typeof configure } {
     const methods = provider as unknown as Methods;
     const wrapped = Object.entries(methods).map(([name, method]) => [
         name,
         async (...args: unknown[]) => {
             busy++;
             try {
-                return await reported(name, args, () => method(...args));
+                return await reported(name, args, () => discreetly(() => method(...args)));
             } finally {
                 busy--;
                 if (ending && busy === 0) {
@@ -60,7 +68,7 @@ function counted<T extends object>(provider: T): T {
             }
         },
     ]);
-    return Object.fromEntries(wrapped) as T;
+    return Object.fromEntries([...wrapped, ["configure", configure]]) as T & { configure: typeof configure };
 }
 
 /** Gives back what this process holds and exits. */

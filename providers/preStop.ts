@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { type ContainerInfo, inspectContainer } from "../docker/ContainerInfo";
-import { withoutSecrets } from "../docker/errors";
 import { exec } from "../docker/exec";
+import { withoutControls, withoutSecrets } from "../docker/withoutSecrets";
 import { backendName } from "../haproxy/names";
+import { environmentForOthers } from "../settings/environment";
 import type { Color, RollingSettings } from "../settings/Settings";
 import { currentWorkers, slotOf } from "./observe";
 import type { Progress } from "./progress";
@@ -50,7 +52,7 @@ export async function preStop(session: Session, leaving: Leaving, progress: Prog
         const how = signal.aborted
             ? `did not end within ${leaving.deadlineMs / 1000} s (progressDeadline)`
             : `ended with exit code ${exitCode}`;
-        const lines = output.split("\n").filter(line => line.trim() !== "");
+        const lines = output.map(withoutControls).filter(line => line.trim() !== "");
         const secrets = Object.values(leaving.secretValues);
         const said = lines.slice(-keptLines).map(line => `\n    ${withoutSecrets(line, secrets)}`);
         throw new PreStopFailed(`preStopCommand for ${container.name} ${how}${said.join("")}`);
@@ -62,22 +64,28 @@ export async function preStop(session: Session, leaving: Leaving, progress: Prog
 
 interface Outcome {
     exitCode: number | undefined;
-    output: string;
+    /** Whole lines: only so is a secret recognised. */
+    output: string[];
 }
 
 function onThisMachine(command: string, signal: AbortSignal): Promise<Outcome> {
     return new Promise(resolve => {
         // In a group of its own, so that what it has started ends with it.
-        const child = spawn("/bin/sh", ["-c", command], { stdio: ["ignore", "pipe", "pipe"], detached: true });
+        const child = spawn("/bin/sh", ["-c", command], {
+            env: environmentForOthers(),
+            stdio: ["ignore", "pipe", "pipe"],
+            detached: true,
+        });
         const end = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL");
         signal.addEventListener("abort", end, { once: true });
-        let output = "";
-        const keep = (chunk: Buffer) => {
-            output = (output + chunk.toString("utf8")).slice(-10_000);
-        };
-        child.stdout.on("data", keep);
-        child.stderr.on("data", keep);
-        child.once("error", error => resolve({ exitCode: undefined, output: `${output}\n${error.message}` }));
+        const output: string[] = [];
+        for (const input of [child.stdout, child.stderr]) {
+            createInterface({ input }).on("line", line => {
+                output.push(line);
+                output.splice(0, output.length - keptLines * 2);
+            });
+        }
+        child.once("error", error => resolve({ exitCode: undefined, output: [...output, error.message] }));
         child.once("close", code => {
             signal.removeEventListener("abort", end);
             resolve({ exitCode: code ?? undefined, output });
@@ -88,9 +96,9 @@ function onThisMachine(command: string, signal: AbortSignal): Promise<Outcome> {
 async function inContainer(session: Session, id: string, command: string, signal: AbortSignal): Promise<Outcome> {
     try {
         const { exitCode, stdout, stderr } = await exec(session.engine, id, ["/bin/sh", "-c", command], { signal });
-        return { exitCode, output: `${stdout}\n${stderr}` };
+        return { exitCode, output: `${stdout}\n${stderr}`.split("\n") };
     } catch (error) {
-        return { exitCode: undefined, output: (error as Error).message };
+        return { exitCode: undefined, output: [(error as Error).message] };
     }
 }
 

@@ -1,6 +1,7 @@
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { discreet } from "./discretion";
 
 /** Tells the user, on the row of one resource, what is going on. */
 export interface Progress {
@@ -26,7 +27,8 @@ export function onProgress(listen: typeof listener): void {
  * its first argument. Never fails: a release does not stop because nobody listens.
  */
 export function progressFor(urn: string): Progress {
-    const log = (severity: Parameters<LogRequest["setSeverity"]>[0], text: string, ephemeral: boolean) => {
+    const log = (severity: Parameters<LogRequest["setSeverity"]>[0], words: string, ephemeral: boolean) => {
+        const text = discreet(words);
         listener?.(urn, text);
         const address = process.argv[2];
         if (address === undefined) {

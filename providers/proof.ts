@@ -1,6 +1,5 @@
 import { inspectContainer } from "../docker/ContainerInfo";
 import { type ContainerInfo, lastLogLines } from "../docker/containers";
-import { withoutSecrets } from "../docker/errors";
 import { watchContainers } from "../docker/events";
 import { EarnedUp } from "../haproxy/earned";
 import type { Worker } from "../haproxy/FrontState";
@@ -241,8 +240,8 @@ async function failure(
     what: string,
     container: ContainerInfo | undefined = subject.containers[0],
 ): Promise<ProofFailed> {
-    const written = container === undefined ? [] : await lastLogLines(session.engine, container.id, logLines);
-    const lines = written.map(line => withoutSecrets(line, Object.values(subject.secretValues)));
+    const secrets = Object.values(subject.secretValues);
+    const lines = container === undefined ? [] : await lastLogLines(session.engine, container.id, secrets, logLines);
     const log =
         lines.length === 0
             ? `${container?.name ?? "the container"} wrote no log.`

@@ -1,4 +1,5 @@
 import { Credentials } from "../docker/credentials";
+import { parsePrivateJson } from "../settings/privateJson";
 import type { Settings } from "../settings/Settings";
 
 let logins: Settings["registries"] = [];
@@ -6,12 +7,12 @@ let loaded: Promise<Credentials> | undefined;
 
 /**
  * Takes `relink:registries` from the stack config that Pulumi hands to the provider host, secrets decrypted, so that no
- * password goes through Pulumi's state.
+ * resource of ours carries a password.
  */
 export function configureRegistries(config: { get(key: string): string | undefined }): void {
     const text = config.get("relink:registries");
     const found =
-        text === undefined ? {} : (JSON.parse(text) as Record<string, { username: string; password: string }>);
+        text === undefined ? {} : (parsePrivateJson(text) as Record<string, { username: string; password: string }>);
     logins = Object.entries(found).map(([address, { username, password }]) => ({ address, username, password }));
     loaded = undefined;
 }

@@ -18,6 +18,21 @@ export function changedSettings({ image: _image, ...settings }: ReleaseSettings)
     return (without(shown, defaults) ?? {}) as Record<string, unknown>;
 }
 
+/** The opposite: the whole settings of a release, of which only what {@link changedSettings} left is known. */
+export function completeSettings(image: string, changed: Record<string, unknown>): ReleaseSettings {
+    const settings = merged(defaults, changed) as unknown as ReleaseSettings;
+    const { host } = (changed.health ?? {}) as { host?: string };
+    return { ...settings, image, health: { ...settings.health, hostIsDefault: host === undefined } };
+}
+
+function merged(usual: Record<string, unknown>, changed: Record<string, unknown>): Record<string, unknown> {
+    const entries = Object.entries(changed).map(([key, value]) => {
+        const other = usual[key];
+        return [key, isObject(value) && isObject(other) ? merged(other, value) : value] as const;
+    });
+    return { ...usual, ...Object.fromEntries(entries) };
+}
+
 /** What of `value` differs from `usual`, key by key; undefined when nothing does. */
 function without(value: unknown, usual: unknown): unknown {
     if (isObject(value) && isObject(usual) && Object.keys(usual).length > 0) {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fromCompose } from "./compose/fromCompose";
+import { environmentForOthers } from "./environment";
 import { type Problem, renderProblems } from "./Problem";
 import { checkSettings, type RawConfig } from "./parse";
 import type { Settings } from "./Settings";
@@ -26,7 +27,7 @@ export class SettingsError extends pulumi.RunError {
 export async function readSettings(): Promise<Settings> {
     const stack = pulumi.getStack();
     const raw = decode(pulumi.runtime.allConfig());
-    const composed = await fromCompose(raw, { folder: process.cwd(), env: process.env });
+    const composed = await fromCompose(raw, { folder: process.cwd(), env: environmentForOthers() });
     const { settings, problems = [] } = checkSettings(composed.raw, { project: pulumi.getProject(), stack });
     const all = [...composed.problems, ...composed.locate(problems)];
     if (settings === undefined || all.length > 0) {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { parsePrivateJson } from "../privateJson";
 import { canonicalService, type Fail } from "./canonical";
 import { named, type Project, withDefaultNetwork } from "./Project";
 import { type Fields, fieldsOf } from "./values";
@@ -55,7 +56,7 @@ export async function readWithCompose(
     if (code !== 0) {
         throw new ComposeRefused(words(stderr, `docker compose ${[...options, "config", "--quiet"].join(" ")}`));
     }
-    const config = withoutEscapes(JSON.parse(stdout)) as Fields;
+    const config = withoutEscapes(parsePrivateJson(stdout)) as Fields;
     const project = String(config.name);
     const services = Object.entries(fieldsOf(config.services)).map(([name, service]) => [
         name,

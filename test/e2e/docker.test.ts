@@ -295,7 +295,7 @@ describe("containers", () => {
                 restartCount: 0,
             },
         ]);
-        expect(await lastLogLines(engine, id)).toEqual(expect.arrayContaining(["one", "two"]));
+        expect(await lastLogLines(engine, id, [])).toEqual(expect.arrayContaining(["one", "two"]));
     });
 
     it("stops for good what would be started again, and does not mind twice", async () => {
@@ -316,7 +316,7 @@ describe("containers", () => {
             command: ["seq 1 200; printf '\\033[31mred\\033[0m\\n'; head -c 2000 /dev/zero | tr '\\0' x"],
         });
         await engine.docker.getContainer(id).wait();
-        const lines = await lastLogLines(engine, id, 50);
+        const lines = await lastLogLines(engine, id, [], 50);
         expect(lines).toHaveLength(50);
         expect(lines.at(-2)).toBe("red");
         expect(lines.at(-1)).toMatch(/^x{500}\.\.\.$/);

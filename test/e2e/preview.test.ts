@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
 import { Normaliser } from "../support/goldenPreview";
 import { LiveFront } from "../support/LiveFront";
-import { createStack, type PreviewJson, type TestStack } from "../support/stack";
+import { type CallOptions, createStack, type PreviewJson, type TestStack } from "../support/stack";
 
 // What `pulumi preview` says for each row of the plan table, with the real CLI, on one stack that goes through all of
 // them in order. `vitest -u` writes the golden files anew: read them line by line before they are committed.
+
+const isFull = process.env.RELINK_FULL === "1";
 
 const token = "s3cret-t0ken-of-the-first-release";
 const otherToken = "s3cret-t0ken-of-the-second-release";
@@ -56,9 +58,12 @@ async function withSettings(settings: Record<string, unknown>, during: () => Pro
 }
 
 /** Both previews of the state that the test has made, against their golden files. */
-async function expectPreview(name: string): Promise<void> {
+async function expectPreview(name: string, options?: CallOptions): Promise<void> {
     // Side by side: a preview takes no lock, and most of its time is start-up.
-    const [text, json] = await Promise.all([stack.preview(), stack.pulumi(["preview", "--json"])]);
+    const [text, json] = await Promise.all([
+        stack.preview(["--diff"], options),
+        stack.pulumi(["preview", "--json"], options),
+    ]);
     for (const output of [text, json].flatMap(({ stdout, stderr }) => [stdout, stderr])) {
         expect(output).not.toContain(token);
         expect(output).not.toContain(otherToken);
@@ -92,6 +97,11 @@ describe("before the first up, a preview", () => {
         stack.setConfig("host", "unix:///nonexistent/docker.sock");
         await expectFailure("no-docker");
         stack.setConfig("host", undefined);
+    });
+
+    it("has nothing to assume", async () => {
+        const env = { DOCKER_HOST: "unix:///nonexistent/docker.sock", RELINK_ASSUME: "1" };
+        await expectFailure("assumed-without-state", { env });
     });
 });
 
@@ -189,6 +199,25 @@ describe("with green live and blue warm, a preview", () => {
 
     it("says what is not applied while the link is pinned", () =>
         withSettings({ live: "green", image: "relink-hello:v1" }, () => expectPreview("pinned-already")));
+
+    it("goes by Pulumi's state where Docker cannot be reached and RELINK_ASSUME=1 allows it", async () => {
+        const env = { DOCKER_HOST: "unix:///nonexistent/docker.sock", RELINK_ASSUME: "1" };
+        await withSettings({ image: "relink-hello:v9", replicas: 2 }, () => expectPreview("assumed-release", { env }));
+        if (isFull) {
+            await expectPreview("assumed-nothing", { env });
+            await withSettings({ image: "relink-hello:v1" }, () => expectPreview("assumed-return", { env }));
+        }
+    });
+
+    it("is the same with RELINK_ASSUME=1 where Docker answers, and an up refuses it all the same", async () => {
+        const env = { RELINK_ASSUME: "1" };
+        if (isFull) {
+            await withSettings({ image: "relink-hello:v1" }, () => expectPreview("return", { env }));
+        }
+        const { code, stdout, stderr } = await stack.up([], { env });
+        expect(code).not.toBe(0);
+        expect(stdout + stderr).toMatch(/RELINK_ASSUME=1 is for previews alone.*Nothing was done/);
+    });
 
     it("starts a warm color that somebody stopped before it links to it", async () => {
         await front.stop("web-blue-1");

@@ -10,12 +10,13 @@ import { findFreePorts } from "./freePorts";
 
 const repository = resolve(__dirname, "../..");
 /** The password below as the registry wants it: bcrypt. */
-const passwordHash = "$2y$05$abcdefghijklmnopqrstuuyV7iy2hHG/66ArWSqidMlYh6m84Ke/C";
+const passwordHash = "$2y$05$abcdefghijklmnopqrstuubgih8ImcfvJ24zKAOLpSYCWBNfZPVnO";
 
 /** A real registry (Distribution) on 127.0.0.1, with a password. */
 export class TestRegistry {
     readonly username = "relink";
-    readonly password = "relink-test";
+    /** With letters that mean something to JSON, to a shell and in a URL. */
+    readonly password = `registryPass7c1f'"$x @:%`;
     private readonly pushed = new Set<string>();
     private process: ChildProcess | undefined;
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planServices } from "../../../components/stackPlan";
+import { planServices, servicesIn } from "../../../components/stackPlan";
 import type { World } from "../../../providers/observe";
 import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
 import { type AddressBlock, layout, slotAddress, slotsFor } from "../../../release/addresses";
@@ -25,7 +25,8 @@ function plansOf(services: Record<string, object>, world = worldOf(), problem?: 
     ]);
     const settings = settingsOf({ services: Object.fromEntries(full) });
     const images = new Map(settings.services.map(({ name }) => [name, { digest: "sha256:aa", problem }]));
-    return planServices(settings, world, images, { key, layout: layout(subnet) });
+    const front = { key, layout: layout(subnet) };
+    return planServices(settings, { seen: servicesIn(world), images, front, isAssumed: false });
 }
 
 function addressesOf({ size, ...block }: AddressBlock): string[] {

@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { changedSettings } from "../../../settings/defaults";
+import { changedSettings, completeSettings } from "../../../settings/defaults";
 import { parseSettings } from "../../../settings/parse";
+
+const everything = {
+    env: { MODE: "fast" },
+    health: { path: "/healthz", interval: "1s", host: "inner.example.com", status: "200-204" },
+    command: ["serve"],
+    ulimits: { nofile: 65536 },
+    capabilities: { add: ["NET_ADMIN"] },
+    log: { driver: "local", options: { "max-size": "1m" } },
+    timeouts: { server: "3s" },
+    maxReplicas: 3,
+};
 
 function changed(service: Record<string, unknown>) {
     const { services } = parseSettings(
@@ -25,6 +36,16 @@ describe("what a preview shows of a release's settings", () => {
             command: ["serve"],
         });
     });
+
+    it.each([{}, everything, { health: { tcp: true }, restart: "no" }, { hosts: ["shop.example.com"] }])(
+        "is all that is needed to have all of them again: %j",
+        service => {
+            const short = changed(service);
+            const whole = completeSettings("shop:1", short);
+            expect(changedSettings(whole)).toEqual(short);
+            expect(whole).toMatchObject({ image: "shop:1", port: 8080, stopGracePeriodMs: 10_000 });
+        },
+    );
 
     it("leaves out a host of the health check that was only derived, and shows one that was set", () => {
         expect(changed({ hosts: ["shop.example.com"] })).toEqual({ port: 8080 });

@@ -1,0 +1,27 @@
+import type { Engine } from "../docker/Engine";
+import { observeEverything } from "../providers/observe";
+import type { Target } from "../providers/Target";
+import type { Settings } from "../settings/Settings";
+import { type FrontPlan, planFront } from "./frontPlan";
+import { type FoundImage, findImages } from "./images";
+import { type OwnState, readOwnState } from "./ownState";
+import { type SeenServices, servicesIn } from "./stackPlan";
+
+/** What the plan is made from. */
+export interface Outlook {
+    seen: SeenServices;
+    images: Map<string, FoundImage>;
+    front: FrontPlan;
+    /** What Pulumi's state holds, where it can be read. */
+    state?: OwnState;
+    /** It was assumed, not observed: every sentence of the plan says so. */
+    isAssumed: boolean;
+}
+
+/** Looks at the live system and at the registries. */
+export async function observed(engine: Engine, target: Target, settings: Settings): Promise<Outlook> {
+    const [world, state] = await Promise.all([observeEverything(engine, target), readOwnState()]);
+    const images = await findImages(engine, settings, world);
+    const front = await planFront(engine, target, settings, world);
+    return { seen: servicesIn(world), images, front, state, isAssumed: false };
+}

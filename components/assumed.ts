@@ -1,0 +1,138 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Engine } from "../docker/Engine";
+import { layout } from "../release/addresses";
+import { type Live, nothingObserved, type ObservedColor, type ObservedService } from "../release/Observed";
+import type { ColorState } from "../release/plan";
+import { completeSettings } from "../settings/defaults";
+import { parseRoute } from "../settings/Route";
+import type { Color, Settings } from "../settings/Settings";
+import { connect } from "./connect";
+import { type FoundImage, heldImage } from "./images";
+import type { Outlook } from "./Outlook";
+import type { ServiceOutputs } from "./outputs";
+import { type OwnState, readOwnState } from "./ownState";
+
+const variable = "RELINK_ASSUME";
+
+/**
+ * The Docker Engine; undefined where it does not answer and this preview may go by what Pulumi's state holds
+ * (`RELINK_ASSUME=1`).
+ * @throws what is the matter with it; and in an `up` where it was told to assume, whatever answers.
+ */
+export async function connectUnlessAssumed(host?: string): Promise<Engine | undefined> {
+    const mayAssume = process.env[variable] === "1";
+    if (mayAssume && !pulumi.runtime.isDryRun()) {
+        throw new pulumi.RunError(
+            `${variable}=1 is for previews alone: pulumi up acts on what it has looked at, never on what it assumes. ` +
+                `Nothing was done. Unset it, and run pulumi up where Docker can be reached: unset ${variable}`,
+        );
+    }
+    try {
+        return await connect(host);
+    } catch (error) {
+        if (!mayAssume) {
+            throw error;
+        }
+        const [problem] = (error as Error).message.split("\n");
+        pulumi.log.warn(
+            `assumed: ${problem} This preview goes by what Pulumi's state holds of the last up (${variable}=1). What has ` +
+                "changed since, drift, judgements, and what an image's name means now are not in it.",
+        );
+        return undefined;
+    }
+}
+
+/** What the last `up` left, by Pulumi's state. @throws where that holds none. */
+export async function assumed({ services }: Settings): Promise<Outlook> {
+    const state = await readOwnState();
+    const front = state?.outputsOf("FrontConfig", "front-config");
+    const ipam = state?.outputsOf("Network", "front-network")?.ipamConfigs as { subnet?: string }[] | undefined;
+    const subnet = ipam?.[0]?.subnet;
+    if (state === undefined || front === undefined || subnet === undefined) {
+        throw new pulumi.RunError(
+            `${variable}=1: Pulumi's state holds no up of this stack, so there is nothing to assume. ` +
+                "A first preview needs Docker.",
+        );
+    }
+    const service = (name: string) => assumedService(name, state);
+    return {
+        seen: { names: state.namesOf("Link"), service, fingerprint: () => "assumed", taken: [] },
+        images: new Map(
+            services.map(({ name, release }): [string, FoundImage] => [
+                name,
+                heldImage(service(name), release.image) ?? { digest: "unknown", isUnknown: true },
+            ]),
+        ),
+        front: {
+            layout: layout(subnet),
+            key: Buffer.from(String(front.__key), "hex"),
+            act: false,
+            objects: { volumes: {} },
+        },
+        state,
+        isAssumed: true,
+    };
+}
+
+/** A service that is exactly as the last `up` left it. */
+function assumedService(name: string, state: OwnState): ObservedService {
+    const link = state.outputsOf("Link", name);
+    if (link === undefined) {
+        return nothingObserved(name);
+    }
+    const live = link.link as Live;
+    const outputs = outputsOf(name, state);
+    const color = (color: Color) => assumedColor(name, color, state, outputs?.awaitingPromotion);
+    const observed = { blue: color("blue"), green: color("green") };
+    const stable = outputs?.stable as Live | undefined;
+    const release = stable === undefined || stable === "none" ? undefined : observed[stable].release?.id;
+    return {
+        ...nothingObserved(name),
+        ...observed,
+        live,
+        confirmed: live,
+        stable: release === undefined ? undefined : { color: stable as Color, release },
+        routes: (link.routes as string[]).map(parseRoute),
+        hooks: {
+            preDeploy: state.outputsOf("Command", `${name}-preDeploy`) !== undefined,
+            prePromotion: state.outputsOf("Command", `${name}-prePromotion`) !== undefined,
+        },
+    };
+}
+
+/** What `pulumi stack output services` says of it. */
+function outputsOf(name: string, state: OwnState): ServiceOutputs | undefined {
+    const [stack = ""] = state.namesOf("Stack");
+    const services = state.outputsOf("Stack", stack)?.services as Record<string, ServiceOutputs> | undefined;
+    return services?.[name];
+}
+
+function assumedColor(name: string, color: Color, state: OwnState, awaiting: string | undefined): ObservedColor {
+    const held = state.outputsOf("Deployment", `${name}-${color}`);
+    if (held?.release === undefined) {
+        return nothingObserved(name)[color];
+    }
+    const id = String(held.release);
+    const image = String(held.image);
+    const replicas = Number(held.replicas);
+    const running = (held.state as ColorState) === "running" ? replicas : 0;
+    return {
+        release: {
+            id,
+            image,
+            digest: String(held.digest),
+            settings: completeSettings(image, (held.settings ?? {}) as Record<string, unknown>),
+            secretValues: (held.secrets ?? {}) as Record<string, string>,
+            proved: true,
+            // What waits for its promotion was never live.
+            linked: id !== awaiting,
+            promotion: 0,
+        },
+        replicas,
+        running,
+        ready: running,
+        strays: [],
+        ended: 0,
+        deviations: [],
+    };
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { environmentForOthers } from "../../../settings/environment";
+import { parsePrivateJson } from "../../../settings/privateJson";
+
+describe("what Pulumi hands to this process", () => {
+    const env = { PULUMI_CONFIG: "{}", PULUMI_CONFIG_SECRET_KEYS: "[]", HOME: "/home/me" };
+
+    it("is not handed on to the programs that it starts", () => {
+        expect(environmentForOthers(env)).toEqual({ HOME: "/home/me" });
+    });
+});
+
+describe("JSON that may hold something secret", () => {
+    it("is not repeated in an error", () => {
+        expect(parsePrivateJson('{"a":1}')).toEqual({ a: 1 });
+        expect(() => parsePrivateJson("hunter2")).toThrow(/^it is no JSON$/);
+        expect(() => parsePrivateJson('{"a": "hunter2" "b"}')).toThrow(
+            /^it is no JSON at position 16 \(line 1 column 17\)$/,
+        );
+    });
+});
