@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +13,7 @@ import { createStack, type TestStack } from "../support/stack";
 // something to HAProxy's own configuration get nowhere. What settings refuse is in test/unit/settings/fuzz.test.ts.
 
 const awkward = `it's "$(touch /tmp/pwned)" \`id\` %[src] \\ \${HOME}; # é密🔑\nnext line\ttab`;
-const folder = mkdtempSync(join(tmpdir(), "relink-hostile-"));
+const folder = join(tmpdir(), `relink-hostile-${process.pid}`);
 const mounted = join(folder, `a b'$(x)"%[y]`);
 
 /**
@@ -76,7 +76,7 @@ let front: LiveFront;
 const told = join(folder, "told");
 
 beforeAll(async () => {
-    mkdirSync(mounted);
+    mkdirSync(mounted, { recursive: true });
     writeFileSync(join(mounted, "file"), "as it is");
     stack = await createStack({
         config: {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -48,8 +48,8 @@ process.exitCode = 3;
 
 const began = new Date();
 /** Nothing but what is outside of the search: the user's own copies of the secrets. */
-const own = mkdtempSync(join(tmpdir(), "relink-own-"));
-const temporary = mkdtempSync(join(tmpdir(), "relink-temporary-"));
+const own = join(tmpdir(), `relink-own-${process.pid}`);
+const temporary = join(tmpdir(), `relink-temporary-${process.pid}`);
 /** What the user's hooks were given as environment. */
 const environments = join(own, "environments");
 /** A hook that prints every secret, and its environment to a file. */
@@ -64,7 +64,8 @@ let processes: ProcessWatch;
 const printed: [string, string][] = [];
 
 beforeAll(async () => {
-    mkdirSync(join(own, "secrets"));
+    mkdirSync(temporary);
+    mkdirSync(join(own, "secrets"), { recursive: true });
     mkdirSync(environments);
     for (const [name, value] of Object.entries({ ...files, KEY: inEnv })) {
         writeFileSync(join(own, "secrets", name), `${value}\n`);

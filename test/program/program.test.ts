@@ -137,6 +137,8 @@ describe("the program's resources", () => {
             create: "./check",
             interpreter: ["node", "providers/hook.cjs"],
             triggers: ["promotion 1"],
+            // What it may print, and nobody may read.
+            stdin: expect.toSatisfy(isSecret),
             environment: {
                 RELINK_HOOK: "prePromotion",
                 RELINK_HOOK_SPEC: expect.stringContaining('"timeoutMs":300000') as string,
