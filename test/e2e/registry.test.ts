@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { expectSuccess } from "../support/command";
 import { TestRegistry } from "../support/registry";
-import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
+import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
 // One registry and one stack; the order matters.
@@ -114,7 +114,7 @@ describe("Images from a registry with a password", () => {
                     return digest?.startsWith(stack.front) ? [`${repository} ${digest.slice(-12)}`] : [];
                 })
                 .sort();
-        const named = (repository: string, digest = "") => `${repository}/web ${digest.slice(7, 19)}`;
+        const named = (digest = "") => `relink-pulled/web ${digest.slice(7, 19)}`;
         const release = async (image: string) => {
             stack.setConfig("services.web.image", image);
             expectSuccess(await stack.up());
@@ -125,22 +125,20 @@ describe("Images from a registry with a password", () => {
             stack,
             async () => {
                 await release(`${registry.address}/shop/web:next`);
-                const all = [
-                    named("relink-kept", digests[0]),
-                    named("relink-kept", digests[1]),
-                    named("relink-pulled", foreign),
-                ];
+                const all = [named(digests[0]), named(digests[1]), named(foreign)];
                 expect(await kept()).toEqual(all.sort());
                 await docker.pruneImages({ filters: JSON.stringify({ dangling: ["true"] }) });
                 expect(await kept()).toEqual(all);
                 stack.setConfig("services.web.keepReleases", 1);
                 await release(imageOf(digests[1]!));
-                expect(await kept()).toEqual([named("relink-kept", digests[1]), named("relink-pulled", foreign)]);
+                expect(await kept()).toEqual([named(digests[1]), named(foreign)].sort());
                 await release(imageOf(digests[0]!));
             },
+            // A color that is redeployed does not wait for ever for what is open on it.
+            { mix: withoutWebSockets },
         );
         // Nothing runs it, nobody wants to go back to it, and nobody else has given it a name.
-        expect(await kept()).toEqual([named("relink-kept", digests[0]), named("relink-kept", digests[1])].sort());
+        expect(await kept()).toEqual([named(digests[0]), named(digests[1])].sort());
         await expect(docker.getImage(imageOf(foreign)).inspect()).rejects.toThrow(/404/);
         expectSuccess(await stack.pulumi(["destroy", "--yes", "--skip-preview"]));
         expect(await kept()).toEqual([]);

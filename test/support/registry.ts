@@ -109,7 +109,9 @@ export class TestRegistry {
             const local = `relink-test-foreign-${this.port}`;
             await container.commit({ repo: local, tag: "latest", changes: `LABEL port=${this.port}` });
             const digest = await this.push(`${local}:latest`, name);
-            await docker.getImage(`${local}:latest`).remove();
+            // By all its names: a push leaves the digest as one.
+            const { Id } = await docker.getImage(`${local}:latest`).inspect();
+            await docker.getImage(Id).remove({ force: true });
             return digest;
         } finally {
             await container.remove();
