@@ -105,16 +105,16 @@ describe("Images from a registry with a password", () => {
         await registry.resume();
         const { docker } = Engine.connect();
         const imageOf = (digest: string) => `${registry.address}/shop/web@${digest}`;
-        /** The names that images have for this front's sake, with 12 digits of the digest in place of a release. */
+        /** Of which digests an image has a name for this front's sake: 12 digits of each. */
         const kept = async () =>
             (await docker.listImages())
                 .flatMap(({ RepoTags }) => RepoTags ?? [])
                 .flatMap(name => {
-                    const [, repository, digest] = /^(.*):(.*)-[0-9a-f]{16}$/.exec(name) ?? [];
-                    return digest?.startsWith(stack.front) ? [`${repository} ${digest.slice(-12)}`] : [];
+                    const [, tag] = /^relink-(?:kept|pulled)\/web:(.*)-[0-9a-f]{16}$/.exec(name) ?? [];
+                    return tag?.startsWith(stack.front) ? [tag.slice(-12)] : [];
                 })
                 .sort();
-        const named = (digest = "") => `relink-pulled/web ${digest.slice(7, 19)}`;
+        const named = (digest = "") => digest.slice(7, 19);
         const release = async (image: string) => {
             stack.setConfig("services.web.image", image);
             expectSuccess(await stack.up());
