@@ -62,12 +62,10 @@ const matrix: Case[] = Object.entries(stepsOf).flatMap(([kind, steps]) =>
 /** Chosen around the switch and the proof. */
 const selection: Case[] = [
     ["release", "deploy: prove", "CLI"],
-    ["release", "link: file", "both"],
     ["release", "link: memory", "CLI"],
     ["release", "link: confirm", "host"],
     ["bake", "link: bake", "both"],
     ["return", "link: memory", "both"],
-    ["scale up", "deploy: keep", "CLI"],
     ["stop", "link: leave", "both"],
 ];
 

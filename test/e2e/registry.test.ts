@@ -5,6 +5,9 @@ import { TestRegistry } from "../support/registry";
 import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
+/** The rest takes long: `npm run test:full`. */
+const isFull = process.env.RELINK_FULL === "1";
+
 // One registry and one stack; the order matters.
 let registry: TestRegistry;
 let stack: TestStack;
@@ -101,7 +104,7 @@ describe("Images from a registry with a password", () => {
         expect(Object.keys(load.byVersion)).toEqual(["v1"]);
     });
 
-    it("keeps the last stable releases from docker image prune, and lets go of older ones", async () => {
+    it.runIf(isFull)("keeps the last stable releases from docker image prune, and lets go of older ones", async () => {
         await registry.resume();
         const { docker } = Engine.connect();
         const imageOf = (digest: string) => `${registry.address}/shop/web@${digest}`;

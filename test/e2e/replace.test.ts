@@ -5,6 +5,9 @@ import { lifeOf, oneAfterTheOther, underLoad, webStack } from "../support/scenar
 import { createStack, type TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
 
+/** The rest takes long: `npm run test:full`. */
+const isFull = process.env.RELINK_FULL === "1";
+
 // Rule 11: replacement can never kill. Both colors hold a release, users reach green, and every resource of ours is
 // replaced under load.
 
@@ -37,7 +40,7 @@ async function replace(resources: string[]): Promise<void> {
 describe("up --replace", () => {
     oneAfterTheOther();
 
-    it("of both Deployments, the Link and the FrontConfig, each for itself", async () => {
+    it.runIf(isFull)("of both Deployments, the Link and the FrontConfig, each for itself", async () => {
         await replace(["Deployment web-green"]);
         await replace(["Deployment web-blue"]);
         await replace(["Link web"]);
