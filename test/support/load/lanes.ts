@@ -21,11 +21,14 @@ export interface Lane {
 
 export function startLane(kind: LaneKind, plan: LoadPlan, pace: Pace, ledger: Ledger): Lane {
     if (kind === "webSocket") {
-        const task: WebSocketTask = { plan, pace, ledger, webSocket: undefined };
+        const task: WebSocketTask = { plan, pace, ledger, webSocket: undefined, abandoned: false };
         return {
             done: runWebSocketLane(task),
             checkDeadline: () => {},
-            abandon: () => task.webSocket?.terminate(),
+            abandon: () => {
+                task.abandoned = true;
+                task.webSocket?.terminate();
+            },
         };
     }
     const connection = new Http1Connection(plan.host, plan.port, pace.now, ledger.newConnection);

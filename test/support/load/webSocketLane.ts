@@ -15,6 +15,8 @@ export interface WebSocketTask {
     ledger: Ledger;
     /** The one that is open. */
     webSocket: WebSocket | undefined;
+    /** What is open now is given up. */
+    abandoned: boolean;
 }
 
 /** Opens a WebSocket, talks over it until the end, and opens another one whenever it was lost. */
@@ -40,7 +42,7 @@ export async function runWebSocketLane(task: WebSocketTask): Promise<void> {
 
 /** The outcome of the handshake; none when it was abandoned. */
 function open(task: WebSocketTask): Promise<Outcome | undefined> {
-    const { plan, pace, ledger } = task;
+    const { plan, ledger } = task;
     const webSocket = new WebSocket(`ws://${urlHost(plan.host)}:${plan.port}${plan.webSocketPath}`, {
         headers: { host: plan.hostHeader },
         handshakeTimeout: plan.timeoutMs,
@@ -61,7 +63,7 @@ function open(task: WebSocketTask): Promise<Outcome | undefined> {
             resolve({ lost: false, status: response.statusCode ?? 0, version, ...common });
         });
         webSocket.on("error", (error: NodeJS.ErrnoException) => {
-            if (pace.ended && webSocket.readyState === WebSocket.CLOSING) {
+            if (task.abandoned) {
                 resolve(undefined);
             }
             resolve({ lost: true, kind: kindOf(error), detail: error.code ?? error.message, version, ...common });
