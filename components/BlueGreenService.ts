@@ -5,7 +5,7 @@ import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
 import { hookEnvironment } from "../providers/hooks";
 import type { LinkAction } from "../providers/Link";
 import type { Target } from "../providers/Target";
-import type { CommandHook, DeclaredHooks } from "../release/Observed";
+import { type CommandHook, type DeclaredHooks, shareOf } from "../release/Observed";
 import type { Plan } from "../release/plan";
 import { routeText } from "../settings/Route";
 import type { Color, HooksSettings } from "../settings/Settings";
@@ -60,6 +60,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
             {
                 service: name,
                 link: plan.link.live,
+                share: shareOf(plan.link),
                 routes: plan.link.routes.map(routeText),
                 act: plan.link.act,
                 __plan: args.link,

@@ -1,5 +1,6 @@
 import type { Route } from "../settings/Route";
-import type { Color, PolicySettings, RollingSettings } from "../settings/Settings";
+import type { CanarySettings, CanaryStep, Color, PolicySettings, RollingSettings } from "../settings/Settings";
+import { canary } from "./canary";
 import { type Drift, findDrift, waysOut } from "./drift";
 import {
     type CommandHook,
@@ -12,7 +13,7 @@ import {
 import type { Release } from "./Release";
 import { rerouting } from "./rerouting";
 import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
-import { type Recovery, settle } from "./settle";
+import { type Prospect, type Recovery, settle } from "./settle";
 
 /** What the user asks for one service. */
 export interface Desired {
@@ -46,6 +47,7 @@ export type PlanRow =
     | "finish"
     | "waiting"
     | "release"
+    | "canary"
     | "roll"
     | "recovery";
 
@@ -66,10 +68,22 @@ export interface ColorPlan {
 /** Where the link will point after this `up`, and whether anything has to be done for it. */
 export interface LinkPlan {
     live: Live;
+    /** Share of requests that the color that is not live will have, percent: a canary. @default 0 */
+    percent?: number;
     /** Release that the target must run, proved, when the link moves. */
     expect?: string;
+    /** Shares that the color gets one after another, before the link moves to it or stays. */
+    walk?: Walk;
     routes: Route[];
     act: boolean;
+}
+
+/** The way of a new release from its first share of the requests to its last one. */
+export interface Walk {
+    /** The color that holds it. */
+    color: Color;
+    steps: CanaryStep[];
+    sticky: CanarySettings["sticky"];
 }
 
 /** The plan of one service: computed at preview and at `up` alike, so that the preview is the plan. */
@@ -99,7 +113,7 @@ export interface Plan {
 /** Decides what happens to a service. Pure: the same world and the same wish give the same plan. */
 export function plan(observed: ObservedService, desired: Desired): Plan {
     const open = settleRoll(observed);
-    const { service, recovery } = settle(observed, leavesLive(observed, desired));
+    const { service, recovery } = settle(observed, prospect(observed, desired));
     const decided = open === undefined ? recovered(decide(service, desired), recovery) : overRoll(open, desired);
     const { lost, formerOwner } = observed;
     return (lost || formerOwner !== undefined) && service.live !== "none" ? adopted(decided, formerOwner) : decided;
@@ -107,13 +121,19 @@ export function plan(observed: ObservedService, desired: Desired): Plan {
 
 /** Whatever else is to be done, an open switch is settled first. */
 function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
-    if (recovery === undefined) {
+    if (recovery === undefined || decided.recovery !== undefined) {
         return decided;
     }
+    const { live, percent = 0 } = recovery;
+    const idle = idleColor(live);
     const settled = {
-        finish: `finishes the switch to ${recovery.live} that an interrupted up began`,
-        undo: `takes back the switch that an interrupted up began (link to ${recovery.live})`,
-        bake: `judges what ${recovery.live} serves, since that did not come to its end`,
+        finish:
+            percent > 0
+                ? `gives ${idle} the ${percent} % of the requests that an interrupted up began to give it`
+                : `finishes the switch to ${live} that an interrupted up began`,
+        undo: `takes back the switch that an interrupted up began (link to ${live})`,
+        bake: `judges what ${percent > 0 ? idle : live} serves, since that did not come to its end`,
+        withdraw: `${idle} gives its share of the requests back, so that ${live} serves all of them`,
     }[recovery.kind];
     return {
         ...decided,
@@ -124,10 +144,35 @@ function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
     };
 }
 
-/** Going back needs no judgement of what is left. */
-function leavesLive(service: ObservedService, { live, release }: Desired): boolean {
+/** Going back needs no judgement of what is left, and a canary that is no longer wanted has no share. */
+function prospect(service: ObservedService, desired: Desired): Prospect {
+    const isIdleWanted = wantsIdle(service, desired);
+    const { strategy } = desired.policy;
+    const isJudgedFirst = strategy.kind === "canary" && service[idleColor(service.live)].release?.linked === false;
+    return { leaves: isIdleWanted && !isJudgedFirst, shares: mayShare(service, desired) };
+}
+
+function wantsIdle(service: ObservedService, { live, release }: Desired): boolean {
     const idle = idleColor(service.live);
     return live === "auto" ? same(service[idle].release, release) : live === idle;
+}
+
+/** Whether the color that is not live may keep its share of the requests: it holds what is wanted. */
+function mayShare(service: ObservedService, desired: Desired): boolean {
+    const { strategy } = desired.policy;
+    const isHeldAtNone = strategy.kind === "canary" && strategy.steps.length === 0 && !strategy.promotes;
+    return wantsIdle(service, desired) && !(isHeldAtNone && desired.live === "auto");
+}
+
+/** A canary that is no longer wanted first gives its share back; its color is idle from then on. */
+function withdrawn(service: ObservedService, desired: Desired): Plan {
+    const { live } = service;
+    const alone = { ...service, percent: 0, confirmedPercent: 0, sticky: undefined, writtenPercent: undefined };
+    const decided = decide(alone, desired);
+    const release = live === "none" ? undefined : service[live].release?.id;
+    return decided.refusal === undefined
+        ? recovered(decided, { kind: "withdraw", live, release })
+        : refuse(service, decided.row, decided.refusal);
 }
 
 /** This stack, or its state, gets to know what runs. That alone touches nothing. */
@@ -168,7 +213,9 @@ function overRoll(open: SettledRoll, desired: Desired): Plan {
 }
 
 function decide(service: ObservedService, desired: Desired): Plan {
-    const drift = findDrift(service);
+    const shares = mayShare(service, desired);
+    // What is about to lose its users is not worth restoring.
+    const drift = findDrift(service).filter(({ color }) => shares || color === undefined || color === service.live);
     if (drift.length > 0 && desired.policy.driftPolicy === "repair") {
         return repair(service, drift);
     }
@@ -176,6 +223,9 @@ function decide(service: ObservedService, desired: Desired): Plan {
         const what = drift.map(({ what }) => what).join("; ");
         const ways = waysOut(service.name, drift);
         return refuse(service, "drift", `drift: ${what}. Nothing is changed. To go on: ${ways}`);
+    }
+    if (service.percent > 0 && !shares) {
+        return withdrawn(service, desired);
     }
     if (desired.live !== "auto") {
         return pinned(service, desired, desired.live);
@@ -244,8 +294,12 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
         return refuse(service, "drift", `drift: ${what}. The record holds nothing that could be restored`);
     }
     const relink = live !== confirmed;
+    const isOf = (name: Color) => drift.some(drifted => drifted.color === name);
+    const canary = idleColor(confirmed);
+    // A canary is begun again, not repaired.
+    const percent = relink || isOf(canary) ? 0 : (service.confirmedPercent ?? 0);
     const rewrite = drift.some(({ ofLink }) => ofLink);
-    const act = relink ? !isComplete(color, color.replicas) : drift.some(({ ofLink }) => !ofLink);
+    const act = relink ? !isComplete(color, color.replicas) : isOf(confirmed);
     const words = [
         ...(act ? [`${confirmed} is brought back to ${count(color.replicas)} of ${color.release.image}`] : []),
         ...(relink
@@ -253,6 +307,7 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
             : rewrite
               ? [`the link to ${confirmed} is written again`]
               : []),
+        ...(isOf(canary) ? [`${canary} gives its share of the requests back`] : []),
     ];
     return {
         ...asObserved(service),
@@ -261,9 +316,10 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
         [confirmed]: { release: color.release, replicas: color.replicas, state: "running", act },
         link: {
             live: confirmed,
+            ...(percent > 0 ? { percent } : {}),
             expect: relink ? color.release.id : undefined,
             routes: service.routes,
-            act: rewrite,
+            act: rewrite || isOf(canary),
         },
     };
 }
@@ -323,7 +379,7 @@ function move(service: ObservedService, desired: Desired, target: Color): Plan {
     const previous = service.live as Color;
     const { previousColor } = desired.policy;
     const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
-    const { routes, words } = rerouting(service, desired);
+    const { routes, words, act: reroutes } = rerouting(service, desired);
     const link: LinkPlan = { live: target, expect: wanted.id, routes, act: true };
     const after = [afterwards(previous, previousColor), ...words].join("; ");
     const isNew = !same(idle.release, wanted) || !idle.release.linked;
@@ -332,15 +388,18 @@ function move(service: ObservedService, desired: Desired, target: Color): Plan {
         return wait(service, desired, target);
     }
     if (!same(idle.release, wanted)) {
-        return {
-            ...base,
-            row: "release",
-            sentence: `${gets(service, desired, target)}, is proved, then ${moves}; ${after}.`,
-            [target]: { release: wanted, replicas: desired.replicas, state: "running", act: true },
-            link,
-            promotion: service.promotions + 1,
-            hooks: ["preDeploy", "prePromotion"],
-        };
+        return shared(
+            {
+                ...base,
+                row: "release",
+                sentence: `${gets(service, desired, target)}, is proved, then ${moves}; ${after}.`,
+                [target]: { release: wanted, replicas: desired.replicas, state: "running", act: true },
+                link,
+                promotion: service.promotions + 1,
+                hooks: ["preDeploy", "prePromotion"],
+            },
+            `${gets(service, desired, target)}, is proved, then`,
+        );
     }
     const untouched = idle.release.proved && isComplete(idle, desired.replicas);
     const held: ColorPlan = { release: idle.release, replicas: desired.replicas, state: "running", act: !untouched };
@@ -355,17 +414,36 @@ function move(service: ObservedService, desired: Desired, target: Color): Plan {
             link,
         };
     }
-    return {
-        ...base,
-        row: "finish",
-        sentence: untouched
-            ? `${target} holds ${wanted.image}, proved: ${moves}; ${after}.`
-            : `${target} holds ${wanted.image} from an unfinished release: it is finished and proved, then ${moves}; ${after}.`,
-        [target]: held,
-        link,
-        promotion: promotionOf(service, idle, wanted),
-        hooks: ["prePromotion"],
-    };
+    const begun = untouched
+        ? `${target} holds ${wanted.image}, proved:`
+        : service.percent > 0
+          ? `${target} (${wanted.image}) is brought to ${count(desired.replicas)}, then`
+          : `${target} holds ${wanted.image} from an unfinished release: it is finished and proved, then`;
+    return shared(
+        {
+            ...base,
+            row: "finish",
+            sentence: `${begun} ${moves}; ${after}.`,
+            [target]: held,
+            link,
+            promotion: promotionOf(service, idle, wanted),
+            hooks: ["prePromotion"],
+        },
+        begun,
+    );
+
+    /** The same, one share of the requests after another, where the service says so. */
+    function shared(whole: Plan, begun: string): Plan {
+        const { strategy } = desired.policy;
+        return strategy.kind === "canary"
+            ? canary(service, whole, asObserved(service), strategy, reroutes, {
+                  begun,
+                  judged: judging(desired.policy),
+                  after,
+                  rerouted: words,
+              })
+            : whole;
+    }
 }
 
 /** `autoPromotion: false`: the idle color gets the release and proves it; the link stays until `promote` names it. */
@@ -481,7 +559,12 @@ export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green
     return {
         blue: keep(service.blue),
         green: keep(service.green),
-        link: { live: service.live, routes: service.routes, act: false },
+        link: {
+            live: service.live,
+            ...(service.percent > 0 ? { percent: service.percent } : {}),
+            routes: service.routes,
+            act: false,
+        },
         hooks: [],
     };
 }

@@ -5,7 +5,9 @@ import { emptyRecord, prune, type ServiceRecord } from "../../../providers/Recor
 import {
     type Farewell,
     farewellOf,
+    hasTraffic,
     type Intent,
+    idleColor,
     type Live,
     nextOf,
     type ObservedService,
@@ -45,8 +47,9 @@ interface Container {
  */
 export class SimulatedWorld {
     record: ServiceRecord = emptyRecord("web");
-    /** The link in HAProxy's memory. */
+    /** The link in HAProxy's memory, and the share of the color that it does not name. */
     link: Live = "none";
+    percent = 0;
     containers: Container[] = [];
 
     clone(): SimulatedWorld {
@@ -85,7 +88,7 @@ export class SimulatedWorld {
                             (["blue", "green"] as const).map(color => [`web-${color}`, this.record[color].release]),
                         ),
                         routes: new Map(this.record.routes.map(route => [routeKey(route), routeValue(route, "web")])),
-                        links: new Map([["web", this.link === "none" ? LinkValue.none() : LinkValue.to(this.link)]]),
+                        links: new Map([["web", this.link === "none" ? LinkValue.none() : this.#linkValue(this.link)]]),
                         backends: new Map([
                             ["web-blue", { servers: servers("blue") }],
                             ["web-green", { servers: servers("green") }],
@@ -97,9 +100,24 @@ export class SimulatedWorld {
         return observedService(world as unknown as World, "web");
     }
 
+    #linkValue(live: Color): LinkValue {
+        return LinkValue.to(live).withPercent(this.percent);
+    }
+
+    /** Users' requests go there. */
+    takesTraffic(color: Color): boolean {
+        return hasTraffic({ live: this.link, percent: this.percent }, color);
+    }
+
     /** Containers that answer users now. */
     serving(): number {
-        return this.link === "none" ? 0 : this.#serving(this.link).length;
+        if (this.link === "none") {
+            return 0;
+        }
+        if (this.percent > 0 && this.#serving(idleColor(this.link)).length === 0) {
+            throw new Error(`a canary has users and nobody to answer them: ${JSON.stringify(this.summary())}`);
+        }
+        return this.#serving(this.link).length;
     }
 
     /** All that matters of how it ended. */
@@ -121,7 +139,7 @@ export class SimulatedWorld {
     *carryOut(made: Plan, desired: Desired, faults: Faults): Generator<void, void> {
         for (const color of ["blue", "green"] as const) {
             if (made[color].act) {
-                yield* this.#deploy(color, made, faults);
+                yield* this.#deploy(color, made, desired.policy.retryToken, faults);
             }
         }
         if (made.link.act) {
@@ -129,10 +147,13 @@ export class SimulatedWorld {
         }
     }
 
-    *#deploy(color: Color, made: Plan, faults: Faults): Generator<void, void> {
-        yield* this.#recover(made, undefined, faults);
+    *#deploy(color: Color, made: Plan, retryToken: string | undefined, faults: Faults): Generator<void, void> {
+        yield* this.#recover(made, retryToken, faults);
         const { release, replicas } = made[color] as unknown as { release: RecordedRelease; replicas: number };
-        const live = this.link === color;
+        const live = this.takesTraffic(color);
+        if (live && this.record[color].release !== release.id) {
+            throw new Error(`a color with users gets another release: ${JSON.stringify(this.summary())}`);
+        }
         const proved = this.record.releases[release.id]?.proved ?? false;
         const keep = this.#on(color).filter(
             container =>
@@ -212,13 +233,22 @@ export class SimulatedWorld {
         }
         const from = this.link;
         const to = made.link.live;
-        if (to !== "none" && to !== from) {
-            const { release, ready } = this.observe()[to];
-            if (release?.id !== made.link.expect || !release?.proved || ready < made[to].replicas) {
-                throw new Error(`the plan links to ${to} on hope: ${JSON.stringify(this.summary())}`);
+        const { walk } = made.link;
+        const target = walk?.color ?? to;
+        if (to !== "none" && target !== "none" && target !== from) {
+            const { release, ready } = this.observe()[target];
+            if (release?.id !== made.link.expect || !release?.proved || ready < made[target].replicas) {
+                throw new Error(`the plan links to ${target} on hope: ${JSON.stringify(this.summary())}`);
             }
-            const bakeMs = release.linked ? undefined : desired.policy.bakeTimeMs;
-            yield* this.#switch(to, release.id, { farewell, bakeMs }, retryToken, faults);
+            for (const step of walk?.steps ?? []) {
+                const share = { percent: step.weight, step };
+                yield* this.#switch(from as Color, release.id, share, retryToken, faults);
+                yield* this.#bake(retryToken, faults);
+            }
+            if (to === target) {
+                const bakeMs = release.linked ? undefined : desired.policy.bakeTimeMs;
+                yield* this.#switch(to, release.id, { farewell, bakeMs }, retryToken, faults);
+            }
         }
         this.#write(record => ({ ...record, routes: made.link.routes }));
         yield;
@@ -232,7 +262,7 @@ export class SimulatedWorld {
     *#switch(
         to: Color,
         release: string,
-        policy: { farewell?: Farewell; bakeMs?: number; verdict?: Switch["verdict"] },
+        policy: Pick<Switch, "farewell" | "bakeMs" | "verdict" | "percent" | "step">,
         retryToken: string | undefined,
         faults: Faults,
     ): Generator<void, void> {
@@ -240,7 +270,7 @@ export class SimulatedWorld {
         const intent: Switch = { kind: "switch", from, to, release, ...policy };
         this.#write(record => ({ ...record, intent }));
         yield;
-        this.#pointTo(to);
+        this.#pointTo(to, policy.percent);
         yield;
         if (faults.confirm !== "good") {
             this.#pointTo(from);
@@ -248,6 +278,7 @@ export class SimulatedWorld {
             this.#write(record => ({
                 ...record,
                 intent: undefined,
+                link: { live: record.link.live, release: record.link.release },
                 releases: {
                     ...record.releases,
                     [release]: {
@@ -268,7 +299,7 @@ export class SimulatedWorld {
         if (intent?.kind !== "bake") {
             return;
         }
-        const { color, from, release } = intent;
+        const { color, from, release, step } = intent;
         if (faults.bake === "unknown") {
             throw new ReleaseFailed("nobody can say");
         }
@@ -278,13 +309,19 @@ export class SimulatedWorld {
                 throw new ReleaseFailed("bad, and nobody to go back to");
             }
             const verdict = { release, reason: "5xx", retryToken };
-            const back: Switch = { kind: "switch", from: color, to: from, release: predecessor.release.id, verdict };
+            const live = step === undefined ? color : from;
+            const back: Switch = { kind: "switch", from: live, to: from, release: predecessor.release.id, verdict };
             this.#write(record => ({ ...record, intent: back }));
             yield;
-            this.link = from;
+            this.#pointTo(from);
             yield;
             this.#settle(from, predecessor.release.id, back);
             throw new ReleaseFailed("judged bad");
+        }
+        if (step !== undefined) {
+            this.#write(record => ({ ...record, intent: undefined }));
+            yield;
+            return;
         }
         this.#write(record => ({
             ...record,
@@ -297,6 +334,23 @@ export class SimulatedWorld {
 
     *#recover({ recovery }: Plan, retryToken: string | undefined, faults: Faults): Generator<void, void> {
         const { intent } = this.record;
+        if (recovery?.kind === "withdraw" && recovery.live !== "none") {
+            if (this.record.link.percent !== undefined) {
+                const { live, release = "" } = recovery;
+                const back: Switch = { kind: "switch", from: live, to: live, release };
+                this.#write(record => ({ ...record, intent: back }));
+                yield;
+                this.#pointTo(live);
+                yield;
+                this.#settle(live, release, back);
+                yield;
+            }
+            return;
+        }
+        if (recovery?.kind === "bake" && recovery.percent !== undefined && recovery.percent > 0) {
+            yield* this.#bake(retryToken, faults);
+            return;
+        }
         if (recovery?.kind === "bake" && recovery.live !== "none") {
             const { live, release = "" } = recovery;
             const from = live === "blue" ? "green" : "blue";
@@ -310,8 +364,9 @@ export class SimulatedWorld {
         }
         const { live, release } = recovery;
         if (recovery.kind === "finish" && live !== "none" && release !== undefined) {
-            const { farewell, bakeMs, verdict } = intent;
-            yield* this.#switch(live, release, { farewell, bakeMs, verdict }, retryToken, faults);
+            const { farewell, bakeMs, verdict, step } = intent;
+            const { percent } = recovery;
+            yield* this.#switch(live, release, { farewell, bakeMs, verdict, step, percent }, retryToken, faults);
             yield* this.#bake(retryToken, faults);
             return;
         }
@@ -330,7 +385,9 @@ export class SimulatedWorld {
         this.#write(record => {
             const { [release]: _void, ...judgedBad } = record.judgedBad;
             const known = record.releases[release]!;
-            const isStable = done === undefined ? known.linked : intent?.kind !== "bake";
+            const isAsItWas = done === undefined || done.from === done.to;
+            const isStable = isAsItWas ? known.linked : intent?.kind !== "bake";
+            const { percent } = done ?? {};
             const linked = { ...known, linked: isStable || known.linked, judgedBad: undefined };
             const releases = { ...record.releases, [release]: linked };
             const verdict = done?.verdict;
@@ -341,8 +398,12 @@ export class SimulatedWorld {
             return {
                 ...record,
                 intent,
-                link: { live, release },
-                stable: isStable ? { color: live, release } : record.stable,
+                link: {
+                    live,
+                    release: done?.from === done?.to && done !== undefined ? record.link.release : release,
+                    ...(percent === undefined ? {} : { percent }),
+                },
+                stable: isStable && percent === undefined ? { color: live, release } : record.stable,
                 releases,
                 judgedBad,
             };
@@ -372,16 +433,17 @@ export class SimulatedWorld {
     }
 
     /** Never on hope: whatever the link points to can answer, and all of it was proved. */
-    #pointTo(live: Live): void {
-        if (live !== "none") {
-            const { release, replicas, ready } = this.observe()[live];
-            if (!release?.proved || ready < replicas || ready === 0) {
+    #pointTo(live: Live, percent = 0): void {
+        for (const color of ["blue", "green"] as const) {
+            const { release, replicas, ready } = this.observe()[color];
+            if (hasTraffic({ live, percent }, color) && (!release?.proved || ready < replicas || ready === 0)) {
                 throw new Error(
-                    `the link points to an unproved or incomplete ${live}: ${JSON.stringify(this.summary())}`,
+                    `the link points to an unproved or incomplete ${color}: ${JSON.stringify(this.summary())}`,
                 );
             }
         }
         this.link = live;
+        this.percent = percent;
     }
 
     #on(color: Color): Container[] {
@@ -393,7 +455,7 @@ export class SimulatedWorld {
     }
 
     #stop(container: Container): void {
-        if (container.color === this.link && container.admitted) {
+        if (this.takesTraffic(container.color) && container.admitted) {
             throw new Error(`a container that takes traffic is stopped: ${JSON.stringify(container)}`);
         }
         container.running = false;

@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { hasTraffic } from "../../../release/Observed";
 import type { Desired, Plan } from "../../../release/plan";
 import type { Release } from "../../../release/Release";
 import { parseRoute } from "../../../settings/Route";
-import type { Color } from "../../../settings/Settings";
+import type { Color, StrategySettings } from "../../../settings/Settings";
 import { type Faults, ReleaseFailed, SimulatedWorld } from "./SimulatedWorld";
 import { actsOf, policyOf, releaseOf } from "./support";
 
@@ -19,12 +20,21 @@ interface Wish {
     live: "auto" | Color;
     previousColor: "keep" | "stop" | "remove";
     retryToken: string | undefined;
+    strategy: StrategySettings;
 }
 
 type Step =
     | ({ kind: "up"; diesAfter: number | undefined; diesAgainAfter: number | undefined } & Faults)
     | { kind: "change"; change: Partial<Wish> }
     | { kind: "stopIdle"; which: number };
+
+const blueGreen = { kind: "blueGreen" } as const;
+const canary = (weights: number[], promotes: boolean): StrategySettings => ({
+    kind: "canary",
+    steps: weights.map(weight => ({ weight, pauseMs: 1000, analysis: true })),
+    promotes,
+    sticky: "none",
+});
 
 const wish = fc.record<Wish>({
     version: fc.constantFrom(...releases.keys()),
@@ -33,6 +43,15 @@ const wish = fc.record<Wish>({
     live: fc.constantFrom("auto", "auto", "auto", "auto", "blue", "green"),
     previousColor: fc.constantFrom("keep", "keep", "stop", "remove"),
     retryToken: fc.constantFrom(undefined, undefined, "again"),
+    strategy: fc.constantFrom(
+        blueGreen,
+        blueGreen,
+        canary([], false),
+        canary([25], false),
+        canary([50], false),
+        canary([10, 50], true),
+        canary([], true),
+    ),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -61,7 +80,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     },
     {
         weight: 4,
-        arbitrary: fc.record({ kind: fc.constant("change" as const), change: fc.tuple(wish, fc.nat(63)).map(pick) }),
+        arbitrary: fc.record({ kind: fc.constant("change" as const), change: fc.tuple(wish, fc.nat(127)).map(pick) }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("stopIdle" as const), which: fc.nat(5) }) },
 );
@@ -94,6 +113,7 @@ class Life {
         live: "auto",
         previousColor: "keep",
         retryToken: undefined,
+        strategy: blueGreen,
     };
     /** Which release each promotion belongs to. */
     readonly promotions = new Map<number, string>();
@@ -104,8 +124,8 @@ class Life {
         if (step.kind === "change") {
             this.wish = { ...this.wish, ...step.change };
         } else if (step.kind === "stopIdle") {
-            const { link, containers } = this.world;
-            const idle = containers.filter(({ color }) => color !== link);
+            const { containers } = this.world;
+            const idle = containers.filter(({ color }) => !this.world.takesTraffic(color));
             const container = idle[step.which % idle.length];
             if (container !== undefined && this.world.record.intent === undefined) {
                 container.running = false;
@@ -175,12 +195,15 @@ class Life {
             : Number.POSITIVE_INFINITY;
     }
 
-    /** A plan touches the live color to scale it in place, or not at all. */
+    /** A plan touches the live color, or one with a share, to scale it in place, or not at all. */
     #touchesNoLiveColor(world: SimulatedWorld, made: Plan): void {
         const live = world.settledLive();
-        if (live !== "none" && made[live].act) {
-            expect(made[live].release?.id).toBe(world.observe()[live].release?.id);
-            expect(made.link.live).toBe(live);
+        const percent = made.recovery === undefined ? world.percent : (made.recovery.percent ?? 0);
+        for (const color of ["blue", "green"] as const) {
+            if (hasTraffic({ live, percent }, color) && made[color].act) {
+                expect(made[color].release?.id).toBe(world.observe()[color].release?.id);
+                expect(color === live ? made.link.live : live).toBe(live);
+            }
         }
     }
 
@@ -230,6 +253,7 @@ describe("any sequence of releases, failures and crashes", () => {
         // The sequences came by every row that needs no missing image and no stranger.
         expect([...rows.keys()].sort()).toEqual([
             "bootstrap",
+            "canary",
             "finish",
             "judgedBad",
             "nothing",
