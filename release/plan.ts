@@ -373,16 +373,17 @@ function scaling(name: Color, color: ObservedColor, replicas: number): string {
 }
 
 /** The link goes to the idle color, which may hold the wanted release already. */
-function move(service: ObservedService, desired: Desired, target: Color): Plan {
+function move(service: ObservedService, asked: Desired, target: Color): Plan {
     const idle = service[target];
-    const wanted = desired.release;
+    const wanted = asked.release;
+    const isNew = !same(idle.release, wanted) || !idle.release.linked;
+    const desired = isNew ? { ...asked, replicas: replicasOf(asked) } : asked;
     const previous = service.live as Color;
     const { previousColor } = desired.policy;
     const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
     const { routes, words, act: reroutes } = rerouting(service, desired);
     const link: LinkPlan = { live: target, expect: wanted.id, routes, act: true };
     const after = [afterwards(previous, previousColor), ...words].join("; ");
-    const isNew = !same(idle.release, wanted) || !idle.release.linked;
     const moves = `the link moves ${service.live} => ${target}${isNew ? judging(desired.policy) : ""}`;
     if (isNew && !desired.policy.autoPromotion && (wanted.id === undefined || desired.promote !== wanted.id)) {
         return wait(service, desired, target);
@@ -480,6 +481,11 @@ function wait(service: ObservedService, desired: Desired, target: Color): Plan {
         sentence: `${gets(service, desired, target)}, is proved, and then waits for promotion; ${goesOn}.${how}`,
         [target]: same(idle.release, wanted) ? { ...work, release: idle.release } : work,
     };
+}
+
+/** A canary may do with fewer containers until it has all requests. */
+function replicasOf({ replicas, policy: { strategy } }: Desired): number {
+    return strategy.kind === "canary" && !strategy.promotes ? (strategy.replicas ?? replicas) : replicas;
 }
 
 /** How a new release is judged once it is live. */

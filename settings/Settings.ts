@@ -192,6 +192,8 @@ export interface CanarySettings {
     steps: CanaryStep[];
     /** After the last step the new release gets everything; if false, the last step is held until the config changes. */
     promotes: boolean;
+    /** Containers of the new release while a weight below 100 is held. @default replicas */
+    replicas?: number;
     /**
      * `none`: each request is shared out. `cookie`, `hash` (of the client's address): each user is, and a greater share
      * leaves the users of the new release there. @default "none"

@@ -39,6 +39,7 @@ const canaryStep = z.strictObject({
 const canary = z.strictObject({
     weight: wholeNumber(0, 100, 10).optional(),
     steps: z.array(canaryStep).optional(),
+    replicas: wholeNumber(1, 100, 1).optional(),
     sticky: oneOf(["none", "cookie", "hash"]).prefault("none"),
 });
 
@@ -66,12 +67,13 @@ export const strategySchema = z.preprocess(
  */
 export function buildStrategy(config: z.output<typeof strategySchema>, bakeTimeMs: number): StrategySettings {
     if (config.canary !== undefined) {
-        const { weight = 0, steps, sticky } = config.canary;
+        const { weight = 0, steps, replicas, sticky } = config.canary;
         const held = weight > 0 && weight < 100 ? [{ weight, analysis: true, pause: undefined }] : [];
         return {
             kind: "canary",
             steps: (steps ?? held).map(({ pause = bakeTimeMs, ...step }) => ({ ...step, pauseMs: pause })),
             promotes: steps !== undefined || weight === 100,
+            ...(replicas === undefined ? {} : { replicas }),
             sticky,
         };
     }

@@ -17,7 +17,14 @@ function checkCanary(service: ServiceConfig, at: At, sound: IsSound): Problem[] 
     if (rolling !== undefined) {
         return [remove("is set together with rolling: a service has one strategy")];
     }
-    const { weight, steps } = canary;
+    const { weight, steps, replicas } = canary;
+    if (replicas !== undefined && steps !== undefined) {
+        return [remove("is set together with steps: it goes with a held weight", key("replicas"))];
+    }
+    if (replicas !== undefined && sound("replicas") && replicas > service.replicas) {
+        const message = `is ${replicas}, more than the service has at all (replicas: ${service.replicas})`;
+        return [remove(message, key("replicas"))];
+    }
     if (weight !== undefined && steps !== undefined) {
         return [
             remove("is set together with steps: either a weight is held, or steps follow one another", key("weight")),

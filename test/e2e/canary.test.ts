@@ -3,10 +3,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { expectSuccess } from "../support/command";
+import { Normaliser } from "../support/goldenPreview";
 import { HaltedRun, ways } from "../support/HaltedRun";
 import { LiveFront } from "../support/LiveFront";
 import { expectNoLoss, type LoadResult, startLoad } from "../support/load";
-import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack, withoutWebSockets } from "../support/scenario";
+import {
+    containersOf,
+    lifeOf,
+    oneAfterTheOther,
+    outputsOf,
+    underLoad,
+    webStack,
+    withoutWebSockets,
+} from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
 // One stack, the example `canary`, whose releases get their users share by share. The order matters. Long runs:
@@ -14,6 +23,7 @@ import { createStack, type TestStack } from "../support/stack";
 const isFull = process.env.RELINK_FULL === "1";
 let stack: TestStack;
 let front: LiveFront;
+let golden: Normaliser;
 
 /** Healthy by every check, and of no use to users. */
 const badForUsers = `
@@ -29,6 +39,12 @@ beforeAll(async () => {
     const { web } = parse(text).config["relink:services"] as Record<string, Record<string, unknown>>;
     stack = await createStack({ config: webStack(web) });
     front = new LiveFront(stack);
+    const digests = new Map<string, string>();
+    for (const version of ["v1", "v2"]) {
+        const { Id } = await front.engine.docker.getImage(`relink-hello:${version}`).inspect();
+        digests.set(Id, version.toUpperCase());
+    }
+    golden = new Normaliser(stack, digests);
     expectSuccess(await stack.up());
 });
 
@@ -45,12 +61,23 @@ const hold = (weight: number, more: object = {}): void => set({ strategy: { cana
 /** Both colors' containers, which no change of a share may touch. */
 const lives = async (): Promise<string[][]> => [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
 
+/** What a preview says of the state that the test has made, against its golden file (`vitest -u` writes it). */
+async function expectPreview(name: string): Promise<void> {
+    const { stdout, stderr } = expectSuccess(await stack.preview());
+    await expect(golden.text(stdout, stderr)).toMatchFileSnapshot(join(__dirname, "golden", `${name}.txt`));
+}
+
 /** The share of a version in many requests, which is the link's own: within 4 sigma. */
-async function expectShare(version: string, percent: number, requests = isFull ? 10_000 : 2_000): Promise<void> {
+async function expectShare(
+    version: string,
+    percent: number,
+    requests = isFull ? 10_000 : 2_000,
+    { url }: TestStack = stack,
+): Promise<void> {
     const load = await startLoad({
-        url: stack.url,
+        url,
         connections: 12,
-        mix: { post: 2, newConnection: 1 },
+        mix: { newConnection: 1 },
         maxRequests: requests,
     });
     try {
@@ -104,9 +131,24 @@ describe("A canary", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue", share: "green 25 %" });
         await expectShare("v2", 25);
         const before = await lives();
-        const { code, stdout, stderr } = await stack.pulumi(["preview", "--diff", "--expect-no-changes"]);
-        expect(code, stdout + stderr).toBe(0);
-        expect(stdout + stderr).toContain("nothing to do: green holds relink-hello:v2, proved: it goes on with 25 %");
+        await expectPreview("canary-nothing");
+        hold(50);
+        await expectPreview("canary-weight");
+        set({ image: "relink-hello:v1" });
+        await expectPreview("canary-back");
+        set({ image: "relink-hello:v2", env: { LEVEL: "debug" } });
+        set({
+            strategy: {
+                canary: {
+                    steps: [
+                        { weight: 10, pause: "1m" },
+                        { weight: 50, analysis: false },
+                    ],
+                },
+            },
+        });
+        await expectPreview("canary-another");
+        set({ env: undefined });
         for (const weight of [50, 0]) {
             hold(weight);
             await underLoad(`a canary at ${weight} %`, stack, async () => void expectSuccess(await stack.up()));
@@ -210,24 +252,121 @@ describe("A canary", () => {
         expectSuccess(await stack.up());
     });
 
-    it("another release is wanted in the middle of a canary: its share goes back before its color is touched", async () => {
-        const [from, other] = (await live()).endsWith("v1") ? ["v1", "v2"] : ["v2", "v1"];
-        set({ image: `relink-hello:${other}`, env: { RUN: "2" } });
-        hold(50);
-        expectSuccess(await stack.up());
-        set({ env: { RUN: "3" } });
-        hold(25);
-        const load = await underLoad("another release in the middle of a canary", stack, async () => {
-            const { stdout } = expectSuccess(await stack.up());
-            expect(stdout).toMatch(/first (blue|green) gives its share of the requests back/);
-        });
-        expect(Object.keys(load.byVersion).sort()).toEqual([from, other].sort());
-        // What is live is wanted again.
-        set({ image: `relink-hello:${from}`, env: { RUN: "1" } });
-        await underLoad("the old release in the middle of a canary", stack, async () => {
+    it.runIf(isFull)(
+        "another release is wanted in the middle of a canary: its share goes back before its color is touched",
+        async () => {
+            const [from, other] = (await live()).endsWith("v1") ? ["v1", "v2"] : ["v2", "v1"];
+            set({ image: `relink-hello:${other}`, env: { RUN: "2" } });
+            hold(50);
             expectSuccess(await stack.up());
+            set({ env: { RUN: "3" } });
+            hold(25);
+            const load = await underLoad(
+                "another release in the middle of a canary",
+                stack,
+                async () => {
+                    const { stdout } = expectSuccess(await stack.up());
+                    expect(stdout).toMatch(/first (blue|green) gives its share of the requests back/);
+                },
+                { mix: withoutWebSockets },
+            );
+            expect(Object.keys(load.byVersion).sort()).toEqual([from, other].sort());
+            // What is live is wanted again.
+            set({ image: `relink-hello:${from}`, env: { RUN: "1" } });
+            await underLoad("the old release in the middle of a canary", stack, async () => {
+                expectSuccess(await stack.up());
+            });
+            await expectShare(other!, 0, 500);
+        },
+    );
+
+    it.runIf(isFull)(
+        "a share that somebody changed by hand is drift, and is repaired to the confirmed one",
+        async () => {
+            const [, other] = (await live()).endsWith("v1") ? ["v1", "v2"] : ["v2", "v1"];
+            set({ image: `relink-hello:${other}`, env: { RUN: "4" } });
+            hold(25);
+            expectSuccess(await stack.up());
+            const { live: color } = await front.service("web");
+            await front.linkByHand("web", color as "blue" | "green", 75);
+            const refused = await stack.up();
+            expect(refused.code).not.toBe(0);
+            expect(refused.stdout + refused.stderr).toContain(
+                "HAProxy sends 75 % of its requests to the color that is not live, but the last confirmed share is 25 %",
+            );
+            set({ driftPolicy: "repair" });
+            expectSuccess(await stack.up());
+            await expectShare(other!, 25, 1_000);
+            // A canary whose container is gone has no users left after its repair.
+            const canary = color === "blue" ? "green" : "blue";
+            await front.engine.docker.getContainer(`${stack.front}-web-${canary}-1`).remove({ force: true });
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain(`${canary} gives its share of the requests back`);
+            await expectShare(other!, 0, 500);
+            set({ driftPolicy: undefined });
+            expectSuccess(await stack.up());
+            await expectShare(other!, 25, 1_000);
+        },
+    );
+});
+
+describe.runIf(isFull)("The canary story: Debian's nginx is the old app, Debian's apache2 the new one", () => {
+    let story: TestStack;
+    const ask = (image: string, weight: number, replicas = 4) => {
+        story.setConfig("services.web.image", `relink-${image}:debian`);
+        story.setConfig("services.web.strategy", { canary: { weight, replicas } });
+    };
+    const counts = async () => {
+        const colors = await Promise.all((["blue", "green"] as const).map(color => containersOf(story, color)));
+        return colors.map(containers => containers.length);
+    };
+    const up = (name: string) =>
+        underLoad(name, story, async () => void expectSuccess(await story.up()), { mix: { newConnection: 1 } });
+
+    beforeAll(async () => {
+        story = await createStack({
+            config: webStack({
+                image: "relink-nginx:debian",
+                port: 80,
+                replicas: 4,
+                health: { path: "/", interval: "500ms" },
+            }),
         });
-        await expectShare(other!, 0, 500);
+        expectSuccess(await story.up());
+    });
+
+    afterAll(() => story?.cleanup());
+
+    it("deploy: one new instance in, and 1 of 4 responses is new", async () => {
+        ask("apache2", 25, 1);
+        await up("story: one apache2 beside 4 nginx");
+        await expectShare("apache2", 25, 10_000, story);
+        expect(await counts()).toEqual([4, 1]);
+    });
+
+    it("roll back: everything is old again, in the original count", async () => {
+        ask("apache2", 0, 1);
+        const before = await lifeOf(story, "blue");
+        await up("story: back to nginx");
+        await expectShare("apache2", 0, 2_000, story);
+        expect(await lifeOf(story, "blue")).toEqual(before);
+    });
+
+    it("roll out: one instance after another, and then all responses are new", async () => {
+        for (const replicas of [1, 2, 3, 4]) {
+            ask("apache2", 25 * replicas, replicas);
+            await up(`story: ${replicas} apache2`);
+            await expectShare("apache2", 25 * replicas, 10_000, story);
+            expect(await counts()).toEqual([4, replicas]);
+        }
+        expect(await outputsOf(story)).toMatchObject({ live: "green", stable: "green" });
+    });
+
+    it("and back at once, since nginx is still warm", async () => {
+        ask("nginx", 25);
+        await up("story: return to nginx");
+        await expectShare("nginx", 100, 2_000, story);
+        expect(await counts()).toEqual([4, 4]);
     });
 });
 

@@ -102,6 +102,19 @@ describe("a canary with a held weight", () => {
         expect(made.sentence).toContain("green (shop/web:B) is brought to 2 replicas, then it goes on with 25 %");
     });
 
+    it("may do with fewer containers until it has everything", () => {
+        const few = { ...held(25), replicas: 1 };
+        const blue = running(recorded("A"), 4);
+        const begun = planned(blueWithA({ blue }), "B", few, { replicas: 4 });
+        expect(whatOf(begun)).toEqual(["green: shop/web:B x1", "link: blue for *", "green 25 %", "blue keeps 75 %"]);
+        expect(actsOf(planned(canaryOf(25, { blue }), "B", few, { replicas: 4 }))).toEqual([]);
+        const all = planned(canaryOf(25, { blue }), "B", { ...held(100), replicas: 1 }, { replicas: 4 });
+        expect(whatOf(all)).toEqual(["green: shop/web:B x4", "link: green for *"]);
+        expect(all.sentence).toContain(
+            "green (shop/web:B) is brought to 4 replicas, then the link moves blue => green",
+        );
+    });
+
     it("gives everything at once to what was live before: that is no canary", () => {
         const made = planned(blueWithA({ green: running(recorded("B")) }), "B", held(25));
         expect(made.row).toBe("return");

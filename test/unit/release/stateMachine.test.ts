@@ -48,7 +48,7 @@ const wish = fc.record<Wish>({
         blueGreen,
         canary([], false),
         canary([25], false),
-        canary([50], false),
+        { ...canary([50], false), replicas: 1 },
         canary([10, 50], true),
         canary([], true),
     ),

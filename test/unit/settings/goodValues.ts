@@ -126,6 +126,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
             { weight: 99, pause: "1h" },
         ],
     ),
+    "services.*.strategy.canary.replicas": pick(1),
     "services.*.strategy.canary.sticky": pick("none", "cookie", "hash"),
     "services.*.strategy.rolling.preStopIn": pick("host", "container"),
     "services.*.strategy.rolling.preStopWaitUntilUnhealthy": fc.boolean(),
@@ -262,7 +263,7 @@ function withOneStrategy(config: Config): Config {
         if (canary !== undefined && rolling !== undefined) {
             delete (strategy as Config).rolling;
         }
-        if (canary !== undefined && ("weight" in canary || !("steps" in canary))) {
+        if (canary !== undefined && ("weight" in canary || "replicas" in canary || !("steps" in canary))) {
             delete canary.steps;
             canary.weight ??= 25;
         }
