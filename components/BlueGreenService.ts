@@ -124,7 +124,10 @@ function hookCommand(
     ];
 }
 
-/** The color that is being released to: the one that is deployed, else the one that gets the link. */
+/** The color that is being released to: the one that is deployed, else the one that gets the link, or a share. */
 function targetColor({ blue, green, link }: Plan): Color {
+    if (link.walk !== undefined) {
+        return link.walk.color;
+    }
     return green.act || (!blue.act && link.live === "green") ? "green" : "blue";
 }

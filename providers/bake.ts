@@ -187,7 +187,12 @@ class Judgement {
             return { kind: "good", why: "it was not judged" };
         }
         try {
-            await questions.ask("http", this.release.settings.health, step === undefined ? undefined : color);
+            const asked = step === undefined ? undefined : color;
+            const answer = await questions.ask("http", this.release.settings.health, asked);
+            if (answer.release === undefined) {
+                // A reload for another service's sake meanwhile: its workers do not know us.
+                await questions.renew();
+            }
         } catch {
             // What HAProxy counted of it is what counts; a front that does not answer at all says nothing of the release.
         }

@@ -161,7 +161,10 @@ describe("A canary", () => {
 
     it("25 % and then 100 %: only the link moves, and the release is stable", async () => {
         hold(25, { sticky: "cookie" });
+        // It looks at the canary's color, although the link stays.
+        set({ hooks: { prePromotion: { command: 'test "$RELINK_COLOR" = green' } } });
         expectSuccess(await stack.up());
+        set({ hooks: undefined });
         const before = await lives();
         // Users of the new release stay there when more come.
         const users = await Promise.all(Array.from({ length: 40 }, () => visit()));
