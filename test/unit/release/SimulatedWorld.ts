@@ -164,6 +164,7 @@ export class SimulatedWorld {
         this.#write(record => {
             const known = record.releases[release.id];
             const promotion = made.promotion ?? known?.promotion ?? 0;
+            const isHeld = record[color].release === release.id;
             return {
                 ...record,
                 [color]: live
@@ -172,7 +173,7 @@ export class SimulatedWorld {
                 releases: {
                     ...record.releases,
                     [release.id]: known
-                        ? { ...known, promotion }
+                        ? { ...known, promotion, linked: known.linked && isHeld }
                         : { ...release, proved: false, linked: false, promotion, judgedBad: undefined },
                 },
                 promotions: Math.max(record.promotions, made.promotion ?? 0),

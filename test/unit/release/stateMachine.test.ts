@@ -209,7 +209,10 @@ class Life {
 
     /** A promotion that was begun and not finished goes on under its number. */
     #keepsItsPromotion(world: SimulatedWorld, made: Plan): void {
-        const begun = world.record.releases[desiredOf(this.wish).release.id ?? ""];
+        const { blue, green, releases } = world.record;
+        const id = [blue.release, green.release].find(held => held === desiredOf(this.wish).release.id);
+        // One that no color holds any more is promoted anew.
+        const begun = releases[id ?? ""];
         if (made.promotion !== undefined && begun !== undefined) {
             expect(made.promotion).toBe(begun.promotion);
         }
