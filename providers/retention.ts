@@ -14,21 +14,19 @@ export async function retain(
     keepReleases: number,
     progress: Progress,
 ): Promise<void> {
-    const { records } = await session.observe();
-    const { stable, releases, keepReleases: before = DEFAULT_KEEP_RELEASES } = recordOf(records, service);
+    const before = recordOf((await session.observe()).records, service);
+    const { stable, releases } = before;
     const release = stable && releases[stable.release];
     if (release?.imageId === undefined) {
         return;
     }
     await session.enter("link: retain");
-    if (before !== keepReleases) {
-        await session.record(service, record => ({ ...record, keepReleases }));
-    }
+    const isWritten = (before.keepReleases ?? DEFAULT_KEEP_RELEASES) === keepReleases;
+    const kept = isWritten ? before : await session.record(service, record => ({ ...record, keepReleases }));
     try {
         const { front } = session.target;
         await keepImage(session.engine, release.imageId, front, { service, release: release.id, pulled: false });
-        const { records: now } = await session.observe();
-        await dropImages(session.engine, front, (name, id) => name !== service || id in recordOf(now, name).releases);
+        await dropImages(session.engine, front, (name, id) => name !== service || id in kept.releases);
     } catch (error) {
         progress.warn(`the images of earlier releases are not all as they should be: ${(error as Error).message}`);
     }
