@@ -6,13 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
 import { badForUsers, slowForUsers } from "../support/faultyApps";
 import { HaltedRun, ways } from "../support/HaltedRun";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import type { LoadResult } from "../support/load";
 import { lifeOf, oneAfterTheOther, outputsOf, type ScenarioOptions, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
-
-/** The rest takes long: `npm run test:full`. */
-const isFull = process.env.RELINK_FULL === "1";
 
 // One stack that lives through what comes after a proof: waiting for promotion, the judgement of what is live, and the
 // user's own steps. The order matters.

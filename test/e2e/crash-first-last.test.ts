@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Phase } from "../../providers/phases";
 import { expectSuccess } from "../support/command";
 import { HaltedRun, hostsOf, isLocked, type Way, ways } from "../support/HaltedRun";
+import { isFull } from "../support/isFull";
 import { endState, leftovers } from "../support/leftovers";
 import { underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
@@ -48,7 +49,7 @@ async function dieAtEach(steps: Phase[], args: string[]): Promise<void> {
     }
 }
 
-describe.runIf(process.env.RELINK_FULL === "1")("A stack whose every up dies, again and again", () => {
+describe.runIf(isFull)("A stack whose every up dies, again and again", () => {
     it("at each step of its first release: the last one finishes it", async () => {
         await dieAtEach(firstSteps, ["up", "--yes", "--skip-preview"]);
         expectSuccess(await stack.up());

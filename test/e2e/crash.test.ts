@@ -5,13 +5,11 @@ import { until } from "../../providers/until";
 import { expectSuccess } from "../support/command";
 import { expectOneSwitch, expectPutRight } from "../support/expectPutRight";
 import { ended, HaltedRun, hostsOf, isLocked, type Way, ways } from "../support/HaltedRun";
+import { isFull } from "../support/isFull";
 import { confirmedAt } from "../support/leftovers";
 import { OpenWebSocket } from "../support/longRequests";
 import { type Kind, Subject } from "../support/Subject";
 import { underLoad, withoutWebSockets } from "../support/scenario";
-
-/** The whole matrix, every step and every way, takes long: `RELINK_FULL=1`. */
-const isFull = process.env.RELINK_FULL === "1";
 
 /** The steps of each kind at which nothing but the kill can end it. */
 const stepsOf: Record<Kind, readonly Phase[]> = {

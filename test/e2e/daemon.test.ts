@@ -7,15 +7,13 @@ import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { expectNoWayBack, gapUnderLoad } from "../support/gap";
 import { HaltedRun, isLocked } from "../support/HaltedRun";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { OwnEngine } from "../support/OwnEngine";
 import { type Kind, Subject } from "../support/Subject";
 import { containersOf, haproxyImage } from "../support/scenario";
 
 // A Docker daemon that is restarted, killed, and cut off from power, under load: one of the test's own.
-
-/** The whole matrix takes long: `RELINK_FULL=1`. */
-const isFull = process.env.RELINK_FULL === "1";
 
 /** Whose power is cut: of the whole machine, with the `up` that runs on it, or of a Docker host elsewhere. */
 type Blackout = "host reboot" | "Docker host elsewhere";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ByHand } from "../support/ByHand";
 import { expectSuccess } from "../support/command";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import {
     containersOf,
@@ -33,8 +34,6 @@ beforeAll(async () => {
 afterAll(() => stack?.cleanup());
 
 const load = { mix: withoutWebSockets, ratePerSecond: 150 };
-const isFull = process.env.RELINK_FULL === "1";
-
 /** An `up` that refuses to touch the service, and what it printed. Whatever runs goes on as it was. */
 async function refused(what: RegExp): Promise<string> {
     const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];

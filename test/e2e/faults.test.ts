@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findEngineAddress } from "../../docker/EngineAddress";
 import { exec } from "../../docker/exec";
 import { folders } from "../../providers/Target";
-import { type CommandResult, expectSuccess } from "../support/command";
+import { expectFailure, expectSuccess } from "../support/command";
 import { EngineProxy } from "../support/engineProxy";
 import { badForUsers, breakable, flapping, stubborn } from "../support/faultyApps";
 import { HaltedRun } from "../support/HaltedRun";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { inAnchor, leftovers } from "../support/leftovers";
 import type { LoadResult } from "../support/load";
@@ -22,7 +22,6 @@ import {
 import { createStack, type TestStack } from "../support/stack";
 
 // Faults that no other file injects, by their numbers in docs/failures.md. One stack lives through all of them.
-const isFull = process.env.RELINK_FULL === "1";
 const node = "node:24-slim";
 
 let proxy: EngineProxy;
@@ -30,11 +29,7 @@ let stack: TestStack;
 let front: LiveFront;
 
 beforeAll(async () => {
-    const address = findEngineAddress(undefined);
-    if (address.kind !== "unix") {
-        throw new Error("this test stands between relink and the Engine's unix socket");
-    }
-    proxy = await EngineProxy.start(address.socketPath);
+    proxy = await EngineProxy.beforeEngine();
     stack = await createStack({
         env: { DOCKER_HOST: proxy.host },
         config: webStack({ replicas: 1, minHealthyTime: "500ms", drainTimeout: "3s" }),
@@ -61,12 +56,6 @@ function set(settings: Record<string, unknown>): void {
 const runs = (program: string) => ({ image: node, command: ["node", "-e", program] });
 const sample = (version: string) => ({ image: `relink-hello:${version}`, command: undefined });
 
-/** An `up` that has to fail; what it printed. */
-function failureOf({ code, stdout, stderr }: CommandResult): string {
-    expect(code, stdout + stderr).not.toBe(0);
-    return stdout + stderr;
-}
-
 /** What users reach goes on for a while. */
 const served: Parameters<typeof underLoad>[2] = async load => {
     await load.until(({ answered }) => answered >= 600, "it answers");
@@ -85,7 +74,7 @@ describe.runIf(isFull)("Faults", () => {
         set({ health: { path: "/healthz", interval: "300ms", fall: 1, rise: 1 } });
         const before = await lifeOf(stack, "blue");
         const load = await underLoad("health that flaps", stack, async () => {
-            expect(failureOf(await stack.up())).toContain("not healthy within 12 s (healthyDeadline)");
+            expect(expectFailure(await stack.up())).toContain("not healthy within 12 s (healthyDeadline)");
         });
         expect(Object.keys(load.byVersion)).toEqual(["v1"]);
         expect(await lifeOf(stack, "blue")).toEqual(before);
@@ -123,7 +112,7 @@ describe.runIf(isFull)("Faults", () => {
                 // As if it had never been told; what the file and the record say is right.
                 await front.linkByHand("web", "blue");
                 run.resume();
-                const printed = failureOf(await run.command.result);
+                const printed = expectFailure(await run.command.result);
                 expect(printed).toContain("the link was moved back to blue");
                 await load.mark("moved back");
             },
@@ -165,7 +154,7 @@ describe.runIf(isFull)("Faults", () => {
             "a WebSocket at drain, onDrainTimeout: wait",
             stack,
             async () => {
-                const printed = failureOf(await stack.up());
+                const printed = expectFailure(await stack.up());
                 expect(printed).toMatch(/1 .*open/);
                 expect(await webSocket.echo()).toBe("v2");
                 webSocket.end();
@@ -222,7 +211,7 @@ describe.runIf(isFull)("Faults", () => {
                 await front.engine.docker.getContainer(container!.id).update({ RestartPolicy: { Name: "no" } });
                 await front.engine.docker.getContainer(container!.id).kill();
                 run.resume();
-                const printed = failureOf(await run.command.result);
+                const printed = expectFailure(await run.command.result);
                 expect(printed).toContain(
                     `the link cannot be moved back: ${predecessor} has no container that is ready`,
                 );
@@ -269,7 +258,7 @@ describe.runIf(isFull)("Faults", () => {
             // A full disk cannot be had here without filling the machine's: a folder that is no folder refuses as well.
             await inAnchor(stack, `mv ${services} ${services}.away && touch ${services}`);
             run.resume();
-            failureOf(await run.command.result);
+            expectFailure(await run.command.result);
             await inAnchor(stack, `rm ${services} && mv ${services}.away ${services}`);
             expect((await front.service("web")).live).toBe(live);
         });

@@ -6,6 +6,7 @@ import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { expectNoWayBack, gapUnderLoad } from "../support/gap";
 import { HaltedRun } from "../support/HaltedRun";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { inAnchor } from "../support/leftovers";
 import { openStream } from "../support/longRequests";
@@ -13,9 +14,6 @@ import { Subject } from "../support/Subject";
 import { containersOf, lifeOf, underLoad, withoutWebSockets } from "../support/scenario";
 
 // HAProxy restarts, is reloaded, cannot be talked to or refuses its files in the middle of a release.
-
-/** The whole matrix takes long: `RELINK_FULL=1`. */
-const isFull = process.env.RELINK_FULL === "1";
 
 const steps: Phase[] = [
     "deploy: configure",

@@ -4,14 +4,12 @@ import { exec } from "../../docker/exec";
 import { LinkValue } from "../../haproxy/LinkValue";
 import { expectSuccess } from "../support/command";
 import { gapUnderLoad } from "../support/gap";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { inAnchor } from "../support/leftovers";
 import type { LoadResult } from "../support/load";
 import { containersOf, oneAfterTheOther, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
-
-/** More of the same takes long: `RELINK_FULL=1`. */
-const isFull = process.env.RELINK_FULL === "1";
 
 describe("what heals by itself", () => {
     const engine = Engine.connect();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exec } from "../../docker/exec";
 import { expectSuccess } from "../support/command";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { type RawAnswer, rawRequest } from "../support/rawRequest";
 import { containersOf, haproxyImage, oneAfterTheOther } from "../support/scenario";
@@ -97,8 +98,6 @@ afterAll(async () => {
     await stack?.cleanup();
     rmSync(folder, { recursive: true, force: true });
 });
-
-const isFull = process.env.RELINK_FULL === "1";
 
 describe.skipIf(!isFull)("Settings with letters that mean something to somebody", () => {
     oneAfterTheOther();

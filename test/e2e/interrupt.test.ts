@@ -3,14 +3,12 @@ import { until } from "../../providers/until";
 import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { ended, HaltedRun, isLocked } from "../support/HaltedRun";
+import { isFull } from "../support/isFull";
 import { confirmedAt, endState, leftovers } from "../support/leftovers";
 import type { LoadRun } from "../support/load";
 import { type Kind, Subject } from "../support/Subject";
 import { lifeOf, underLoad, withoutWebSockets } from "../support/scenario";
 import type { TestStack } from "../support/stack";
-
-/** The cases that take long or that others come close to: `RELINK_FULL=1`. */
-const isFull = process.env.RELINK_FULL === "1";
 
 let subject: Subject;
 let stack: TestStack;

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findEngineAddress } from "../../docker/EngineAddress";
 import { isReadOnlyScript } from "../../haproxy/runtime";
 import { expectSuccess } from "../support/command";
 import { EngineProxy } from "../support/engineProxy";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { endState, leftovers } from "../support/leftovers";
 import { recipe } from "../support/recipe";
@@ -15,7 +15,6 @@ import { everythingNamedAfter } from "../support/sweep";
 
 // Pulumi's state is lost again and again, while the stack goes on serving. The recipes are those of docs/state.md.
 
-const isFull = process.env.RELINK_FULL === "1";
 const folder = mkdtempSync(join(tmpdir(), "relink-lost-"));
 const hookLog = join(folder, "log");
 const hookRuns = (): number => (existsSync(hookLog) ? readFileSync(hookLog, "utf8").trim().split("\n").length : 0);
@@ -25,11 +24,7 @@ let front: LiveFront;
 let proxy: EngineProxy;
 
 beforeAll(async () => {
-    const address = findEngineAddress(undefined);
-    if (address.kind !== "unix") {
-        throw new Error("this test records at the Engine's unix socket");
-    }
-    proxy = await EngineProxy.start(address.socketPath);
+    proxy = await EngineProxy.beforeEngine();
     const hooks = { prePromotion: { command: `echo run >> ${hookLog}` } };
     stack = await createStack({ env: { DOCKER_HOST: proxy.host }, config: webStack({ hooks, secrets: ["TOKEN"] }) });
     await stack.setSecret('relink:secrets["web.TOKEN"]', "a-token-of-the-test");

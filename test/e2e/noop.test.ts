@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findEngineAddress } from "../../docker/EngineAddress";
 import { isReadOnlyScript } from "../../haproxy/runtime";
 import { expectSuccess } from "../support/command";
 import { type EngineCall, EngineProxy, type ExecCall } from "../support/engineProxy";
@@ -12,11 +11,7 @@ let stack: TestStack;
 let proxy: EngineProxy;
 
 beforeAll(async () => {
-    const address = findEngineAddress(undefined);
-    if (address.kind !== "unix") {
-        throw new Error("this test records at the Engine's unix socket");
-    }
-    proxy = await EngineProxy.start(address.socketPath);
+    proxy = await EngineProxy.beforeEngine();
     stack = await createStack({
         env: { DOCKER_HOST: proxy.host },
         config: {

@@ -2,13 +2,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
 import { Normaliser } from "../support/goldenPreview";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { type CallOptions, createStack, type PreviewJson, type TestStack } from "../support/stack";
 
 // What `pulumi preview` says for each row of the plan table, with the real CLI, on one stack that goes through all of
 // them in order. `vitest -u` writes the golden files anew: read them line by line before they are committed.
-
-const isFull = process.env.RELINK_FULL === "1";
 
 const token = "s3cret-t0ken-of-the-first-release";
 const otherToken = "s3cret-t0ken-of-the-second-release";

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { expectSuccess } from "../support/command";
+import { isFull } from "../support/isFull";
 import { TestRegistry } from "../support/registry";
 import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
-
-/** The rest takes long: `npm run test:full`. */
-const isFull = process.env.RELINK_FULL === "1";
 
 // One registry and one stack; the order matters.
 let registry: TestRegistry;

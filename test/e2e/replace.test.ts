@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
+import { isFull } from "../support/isFull";
 import { urnOf } from "../support/resources";
 import { lifeOf, oneAfterTheOther, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
-
-/** The rest takes long: `npm run test:full`. */
-const isFull = process.env.RELINK_FULL === "1";
 
 // Rule 11: replacement can never kill. Both colors hold a release, users reach green, and every resource of ours is
 // replaced under load.

@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Phase } from "../../providers/phases";
 import { expectSuccess } from "../support/command";
 import { HaltedRun, hostsOf, isLocked, type Way, ways } from "../support/HaltedRun";
+import { isFull } from "../support/isFull";
 import { leftovers } from "../support/leftovers";
 import { RollingStack } from "../support/rollingStack";
 import { underLoad, withoutWebSockets } from "../support/scenario";
 
 // A rolling release that is killed at each of its steps. The whole matrix takes long: `RELINK_FULL=1`.
 
-const isFull = process.env.RELINK_FULL === "1";
 const load = { mix: withoutWebSockets, ratePerSecond: 100 };
 
 const orders = { startFirst: {}, stopFirst: { order: "stopFirst" }, service: { step: "service" } } as const;

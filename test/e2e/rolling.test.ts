@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { watchContainers } from "../../docker/events";
 import { expectSuccess } from "../support/command";
+import { isFull } from "../support/isFull";
 import { RollingStack } from "../support/rollingStack";
 import { containersOf, oneAfterTheOther, outputsOf, underLoad, withoutWebSockets } from "../support/scenario";
 
 // The example stack `rolling`, under load all the time: each test begins where the one before has ended. All of them take
 // long: `RELINK_FULL=1`.
 
-const isFull = process.env.RELINK_FULL === "1";
 const load = { mix: withoutWebSockets, ratePerSecond: 100 };
 const marks = join(tmpdir(), `relink-rolling-${process.pid}`);
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CommandResult, expectSuccess } from "../support/command";
+import { expectFailure, expectSuccess } from "../support/command";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { urnOf } from "../support/resources";
 import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
@@ -8,8 +9,6 @@ import { createStack, type TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
 
 // Pulumi's own verbs, as people use them on a stack that serves.
-const isFull = process.env.RELINK_FULL === "1";
-
 let stack: TestStack;
 let front: LiveFront;
 
@@ -22,11 +21,6 @@ beforeAll(async () => {
 afterAll(() => stack?.cleanup());
 
 const lives = async (): Promise<string[]> => [...(await lifeOf(stack, "blue")), ...(await lifeOf(stack, "green"))];
-
-function failureOf({ code, stdout, stderr }: CommandResult): string {
-    expect(code, stdout + stderr).not.toBe(0);
-    return stdout + stderr;
-}
 
 /** What must not change when a command is refused. */
 async function untouched(scenario: string, act: () => Promise<void>): Promise<void> {
@@ -45,7 +39,7 @@ describe("Pulumi's own verbs", () => {
         stack.setConfig("services.web.image", "relink-hello:v2");
         const urn = await urnOf(stack, "Link web");
         await untouched("up --target of the link alone", async () => {
-            const printed = failureOf(await stack.up(["--target", urn]));
+            const printed = expectFailure(await stack.up(["--target", urn]));
             expect(printed).toContain("the link stays, since green runs release none");
         });
     });
@@ -83,7 +77,7 @@ describe("Pulumi's own verbs", () => {
         expectSuccess(await stack.up());
         stack.setConfig("services.web.env", { BUILD: "2" });
         await untouched("up --plan with a stale plan", async () => {
-            failureOf(await stack.up(["--plan", plan]));
+            expectFailure(await stack.up(["--plan", plan]));
         });
         stack.setConfig("services.web.env", undefined);
         expect(expectSuccess(await stack.up()).stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
@@ -107,7 +101,7 @@ describe("Pulumi's own verbs", () => {
             config: webStack({ image: "relink-hello:broken-exit", replicas: 1, healthyDeadline: "20s" }),
         });
         try {
-            failureOf(await failed.up());
+            expectFailure(await failed.up());
             expectSuccess(await failed.destroy());
             expect(await everythingNamedAfter(failed.front)).toEqual([]);
             expectSuccess(await failed.destroy());

@@ -106,6 +106,14 @@ export function expectSuccess(result: CommandResult): CommandResult {
     return result;
 }
 
+/** What a command printed that had to fail. */
+export function expectFailure({ code, seconds, stdout, stderr }: CommandResult): string {
+    if (code === 0) {
+        throw new Error(`exit code 0 after ${seconds.toFixed(1)} s, but it had to fail\n${stdout}${stderr}`);
+    }
+    return stdout + stderr;
+}
+
 /** Kills a process and its descendants. Pulumi's plugins are in groups of their own, so the group is not enough. */
 function killTree(child: ChildProcess): void {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {

@@ -3,6 +3,7 @@ import http from "node:http";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findEngineAddress } from "../../docker/EngineAddress";
 
 const MAX_INPUT_BYTES = 64 * 1024;
 
@@ -47,6 +48,15 @@ export class EngineProxy {
         server.on("connection", socket => proxy.track(socket));
         await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
         return proxy;
+    }
+
+    /** In front of the Engine that everything else here talks to. */
+    static async beforeEngine(): Promise<EngineProxy> {
+        const address = findEngineAddress(undefined);
+        if (address.kind !== "unix") {
+            throw new Error("this test stands between relink and the Engine's unix socket");
+        }
+        return EngineProxy.start(address.socketPath);
     }
 
     /** Calls that changed something: anything but GET, HEAD and the commands that `isReading` knows. */

@@ -2,52 +2,34 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Lease, LeaseHeld, LeaseLost } from "../../../providers/Lease";
-import { RecordFolder } from "./shell";
+import { describe, expect, it } from "vitest";
+import { LeaseHeld, LeaseLost } from "../../../providers/Lease";
+import { RecordFixture } from "./shell";
 
 // The scripts run in a real shell with a real flock, as they do in the anchor.
 
-let folder: RecordFolder;
-let leases: Lease[];
-
-beforeEach(() => {
-    folder = new RecordFolder();
-    leases = [];
-});
-
-afterEach(async () => {
-    // Ends the heartbeats.
-    await Promise.allSettled(leases.map(lease => lease.release()));
-    folder.remove();
-});
-
-function leaseOf(stack: string, tell?: (text: string) => void): Lease {
-    const lease = new Lease(folder.run, stack, tell);
-    leases.push(lease);
-    return lease;
-}
+const record = new RecordFixture();
 
 /** The lines of the lease file: epoch, expiry, token, owner. */
 function lines(): string[] {
-    return folder.read("lease").trimEnd().split("\n");
+    return record.folder.read("lease").trimEnd().split("\n");
 }
 
 /** Lets the lease run out, as twenty seconds without a heartbeat do. */
 function expire(): void {
     const [epoch, , token, owner] = lines();
-    folder.write("lease", `${[epoch, 1, token, owner].join("\n")}\n`);
+    record.folder.write("lease", `${[epoch, 1, token, owner].join("\n")}\n`);
 }
 
 /** Makes the lease look as if another process had taken it. */
 function heldByProcess(pid: number): void {
     const [epoch, expires, token, owner = ""] = lines();
-    folder.write("lease", `${[epoch, expires, token, owner.replace(/\d+$/, String(pid))].join("\n")}\n`);
+    record.folder.write("lease", `${[epoch, expires, token, owner.replace(/\d+$/, String(pid))].join("\n")}\n`);
 }
 
 describe("a lease", () => {
     it("is taken by the first who asks, with a file that only root can read", async () => {
-        const lease = leaseOf("relink/one");
+        const lease = record.lease("relink/one");
         expect(lease.held).toBe(false);
         await lease.take();
         expect(lease.held).toBe(true);
@@ -56,19 +38,19 @@ describe("a lease", () => {
         expect(Number(expires)).toBeGreaterThan(1e9);
         expect(token).toMatch(/^[0-9a-f]{16}$/);
         expect(owner).toContain(`@${hostname()}, stack relink/one, process ${process.pid}`);
-        expect(statSync(join(folder.path, "lease")).mode & 0o777).toBe(0o600);
+        expect(statSync(join(record.folder.path, "lease")).mode & 0o777).toBe(0o600);
     });
 
     it("is taken once, however often and however many at once ask for it", async () => {
-        const lease = leaseOf("relink/one");
+        const lease = record.lease("relink/one");
         await Promise.all([lease.take(), lease.take(), lease.guarded(":", [])]);
         await lease.take();
         expect(lines()[0]).toBe("1");
     });
 
     it("is refused to a second one, with who holds it and for how long", async () => {
-        await leaseOf("relink/one").take();
-        const second = leaseOf("relink/two");
+        await record.lease("relink/one").take();
+        const second = record.lease("relink/two");
         const refusal = (await second.take().catch(error => error)) as LeaseHeld;
         expect(refusal).toBeInstanceOf(LeaseHeld);
         expect(refusal.owner).toContain("stack relink/one");
@@ -82,9 +64,9 @@ describe("a lease", () => {
     });
 
     it("can be asked for again after a refusal", async () => {
-        const first = leaseOf("relink/one");
+        const first = record.lease("relink/one");
         await first.take();
-        const second = leaseOf("relink/two");
+        const second = record.lease("relink/two");
         await expect(second.take()).rejects.toBeInstanceOf(LeaseHeld);
         await first.release();
         await second.take();
@@ -92,7 +74,7 @@ describe("a lease", () => {
     });
 
     it("goes to exactly one of many who ask at the same time", async () => {
-        const contenders = Array.from({ length: 8 }, (_, index) => leaseOf(`relink/${index}`));
+        const contenders = Array.from({ length: 8 }, (_, index) => record.lease(`relink/${index}`));
         const results = await Promise.allSettled(contenders.map(lease => lease.take()));
         expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
         expect(contenders.filter(({ held }) => held)).toHaveLength(1);
@@ -104,41 +86,41 @@ describe("a lease", () => {
     });
 
     it("is given back at the end, and its epoch is never used again", async () => {
-        const first = leaseOf("relink/one");
+        const first = record.lease("relink/one");
         await first.take();
         await first.release();
         expect(lines()).toEqual(["1", "0", "-", "-"]);
         expect(first.held).toBe(false);
-        await leaseOf("relink/two").take();
+        await record.lease("relink/two").take();
         expect(lines()[0]).toBe("2");
     });
 
     it("that was never taken needs no giving back", async () => {
-        await leaseOf("relink/one").release();
+        await record.lease("relink/one").release();
         expect(() => lines()).toThrow("ENOENT");
     });
 });
 
 describe("a lease that has run out", () => {
     it("goes to the next who asks, and its first holder can write nothing more", async () => {
-        const first = leaseOf("relink/one");
+        const first = record.lease("relink/one");
         await first.guarded('cat > "$1"', ["link"], "blue");
         expire();
-        const second = leaseOf("relink/two");
+        const second = record.lease("relink/two");
         await second.guarded('cat > "$1"', ["link"], "green");
         expect(lines()[0]).toBe("2");
 
         await expect(first.guarded('cat > "$1"', ["link"], "blue")).rejects.toBeInstanceOf(LeaseLost);
-        expect(folder.read("link")).toBe("green");
+        expect(record.folder.read("link")).toBe("green");
         await expect(first.verify()).rejects.toThrow("another up has taken over this front, so this one stops here");
         expect(first.held).toBe(false);
     });
 
     it("is not given back by the holder that lost it", async () => {
-        const first = leaseOf("relink/one");
+        const first = record.lease("relink/one");
         await first.take();
         expire();
-        const second = leaseOf("relink/two");
+        const second = record.lease("relink/two");
         await second.take();
         await first.release().catch(() => {});
         expect(lines()[3]).toContain("stack relink/two");
@@ -146,7 +128,7 @@ describe("a lease that has run out", () => {
     });
 
     it("still is its holder's while nobody else has asked: the pause was only long", async () => {
-        const first = leaseOf("relink/one");
+        const first = record.lease("relink/one");
         await first.take();
         expire();
         await first.verify();
@@ -156,45 +138,45 @@ describe("a lease that has run out", () => {
 
 describe("a lease whose holder's process is gone", () => {
     it("is taken over at once, and the user is told from whom", async () => {
-        await leaseOf("relink/one").take();
+        await record.lease("relink/one").take();
         heldByProcess(spawnSync("true").pid);
         const told: string[] = [];
-        await leaseOf("relink/two", text => void told.push(text)).take();
+        await record.lease("relink/two", text => void told.push(text)).take();
         expect(lines()[0]).toBe("2");
         expect(told).toEqual([expect.stringMatching(/^taking over from an up that died: .*stack relink\/one/)]);
     });
 
     it("is not taken over when that process is on another machine: nobody can know", async () => {
-        await leaseOf("relink/one").take();
+        await record.lease("relink/one").take();
         const [epoch, expires, token, owner = ""] = lines();
         const [words, , pid] = owner.split("\t");
         expect(pid).toBe(String(process.pid));
         const elsewhere = [words, "another machine", spawnSync("true").pid].join("\t");
-        folder.write("lease", `${[epoch, expires, token, elsewhere].join("\n")}\n`);
-        await expect(leaseOf("relink/two").take()).rejects.toBeInstanceOf(LeaseHeld);
+        record.folder.write("lease", `${[epoch, expires, token, elsewhere].join("\n")}\n`);
+        await expect(record.lease("relink/two").take()).rejects.toBeInstanceOf(LeaseHeld);
     });
 });
 
 describe("a guarded script", () => {
     it("sees its arguments and its input as they are, never as code", async () => {
-        const lease = leaseOf("relink/one");
+        const lease = record.lease("relink/one");
         const odd = `'; touch hacked; echo "$(id)" \\`;
         const output = await lease.guarded('printf "%s|" "$@"; cat', ["a b", odd], `${odd}\n`);
         expect(output).toBe(`a b|${odd}|${odd}\n`);
-        expect(() => folder.read("hacked")).toThrow("ENOENT");
+        expect(() => record.folder.read("hacked")).toThrow("ENOENT");
     });
 
     it("runs in the record's folder, one at a time", async () => {
-        const lease = leaseOf("relink/one");
-        folder.write("count", "0");
+        const lease = record.lease("relink/one");
+        record.folder.write("count", "0");
         await Promise.all(
             Array.from({ length: 12 }, () => lease.guarded("read -r n < count || :; echo $(( n + 1 )) > count", [])),
         );
-        expect(folder.read("count").trim()).toBe("12");
+        expect(record.folder.read("count").trim()).toBe("12");
     });
 
     it("that fails says why", async () => {
-        const lease = leaseOf("relink/one");
+        const lease = record.lease("relink/one");
         await expect(lease.guarded("echo no space left >&2; exit 3", [])).rejects.toThrow(
             "a step in the front's anchor failed (exit code 3): no space left",
         );
@@ -202,9 +184,9 @@ describe("a guarded script", () => {
     });
 
     it("that cannot have its lock changes nothing", async () => {
-        const lease = leaseOf("relink/one");
+        const lease = record.lease("relink/one");
         await lease.take();
-        folder.remove();
+        record.folder.remove();
         await expect(lease.guarded("echo done", [])).rejects.toThrow();
     });
 });

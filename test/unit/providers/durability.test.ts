@@ -1,68 +1,50 @@
 import { existsSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Lease, LeaseLost } from "../../../providers/Lease";
+import { describe, expect, it } from "vitest";
+import { LeaseLost } from "../../../providers/Lease";
 import { emptyRecord } from "../../../providers/Record";
 import { ensureKey, writeRecord } from "../../../providers/RecordStore";
-import { RecordFolder } from "./shell";
+import { RecordFixture } from "./shell";
 
 // What a full disk and a power cut leave of the files that everything depends on. The scripts run in a real shell.
 
-let folder: RecordFolder;
-let leases: Lease[];
-
-beforeEach(() => {
-    folder = new RecordFolder();
-    leases = [];
-});
-
-afterEach(async () => {
-    // Ends the heartbeats.
-    await Promise.allSettled(leases.map(lease => lease.release()));
-    folder.remove();
-});
-
-function leaseOf(stack: string): Lease {
-    const lease = new Lease(folder.run, stack);
-    leases.push(lease);
-    return lease;
-}
+const record = new RecordFixture();
 
 /** There is no room for this file any more. */
 function leaveNoRoomFor(file: string): void {
-    symlinkSync("/dev/full", join(folder.path, `${file}.new`));
+    symlinkSync("/dev/full", join(record.folder.path, `${file}.new`));
 }
 
 function expectNothingLeftOf(file: string): void {
-    expect(() => lstatSync(join(folder.path, `${file}.new`))).toThrow(/ENOENT/);
+    expect(() => lstatSync(join(record.folder.path, `${file}.new`))).toThrow(/ENOENT/);
 }
 
 describe("on a full disk", () => {
     it("a record stays what it was", async () => {
-        const lease = leaseOf("relink/one");
+        const lease = record.lease("relink/one");
         const before = await writeRecord(lease, emptyRecord("web"));
-        const text = folder.read("services/web.json");
+        const text = record.folder.read("services/web.json");
         leaveNoRoomFor("services/web.json");
         await expect(writeRecord(lease, { ...before, promotions: 7 })).rejects.toThrow("No space left on device");
-        expect(folder.read("services/web.json")).toBe(text);
+        expect(record.folder.read("services/web.json")).toBe(text);
         expectNothingLeftOf("services/web.json");
     });
 
     it("there is no half of the stack's key", async () => {
-        const lease = leaseOf("relink/one");
+        const lease = record.lease("relink/one");
         const key = Buffer.alloc(32, 7);
         await lease.take();
         leaveNoRoomFor("key");
         await expect(ensureKey(lease, key)).rejects.toThrow("No space left on device");
-        expect(existsSync(join(folder.path, "key"))).toBe(false);
+        expect(existsSync(join(record.folder.path, "key"))).toBe(false);
         expectNothingLeftOf("key");
         await ensureKey(lease, key);
-        expect(folder.read("key").trim()).toBe(key.toString("hex"));
+        expect(record.folder.read("key").trim()).toBe(key.toString("hex"));
     });
 
     it("no lease is taken", async () => {
         leaveNoRoomFor("lease");
-        const lease = leaseOf("relink/one");
+        const lease = record.lease("relink/one");
         await expect(lease.take()).rejects.toThrow(/lease of the front could not be taken.*No space left on device/s);
         expect(lease.held).toBe(false);
         expectNothingLeftOf("lease");
@@ -77,22 +59,22 @@ describe("after a power cut", () => {
         ["has no time of expiry", "3\n"],
         ["is not a lease", "<html>\n\n"],
     ])("a lease that %s is nobody's, and whoever held it writes nothing more", async (_what, text) => {
-        const before = leaseOf("relink/before");
+        const before = record.lease("relink/before");
         await before.take();
-        folder.write("lease", text);
-        const after = leaseOf("relink/after");
+        record.folder.write("lease", text);
+        const after = record.lease("relink/after");
         await after.take();
         await after.verify();
-        mkdirSync(join(folder.path, "services"));
+        mkdirSync(join(record.folder.path, "services"));
         await expect(writeRecord(before, emptyRecord("web"))).rejects.toThrow(LeaseLost);
         await writeRecord(after, emptyRecord("web"));
     });
 
     it("a key of which nothing is left is written again", async () => {
-        const lease = leaseOf("relink/one");
-        folder.write("key", "");
+        const lease = record.lease("relink/one");
+        record.folder.write("key", "");
         const key = Buffer.alloc(32, 7);
         await ensureKey(lease, key);
-        expect(folder.read("key").trim()).toBe(key.toString("hex"));
+        expect(record.folder.read("key").trim()).toBe(key.toString("hex"));
     });
 });

@@ -1,55 +1,38 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Lease, NotOwner, parseLease } from "../../../providers/Lease";
+import { describe, expect, it } from "vitest";
+import { NotOwner, parseLease } from "../../../providers/Lease";
 import { belongsTo, parseOwners, writeOwner } from "../../../providers/ownership";
-import { RecordFolder } from "./shell";
+import { RecordFixture } from "./shell";
 
-let folder: RecordFolder;
-let leases: Lease[];
-
-beforeEach(() => {
-    folder = new RecordFolder();
-    leases = [];
-});
-
-afterEach(async () => {
-    await Promise.allSettled(leases.map(lease => lease.release()));
-    folder.remove();
-});
-
-function leaseOf(stack: string): Lease {
-    const lease = new Lease(folder.run, stack);
-    leases.push(lease);
-    return lease;
-}
+const record = new RecordFixture();
 
 describe("the owner of a front", () => {
     it("is written down once", async () => {
-        const lease = leaseOf("shop/prod");
+        const lease = record.lease("shop/prod");
         await writeOwner(lease, "shop/prod", "shop/prod");
         await writeOwner(lease, "shop/prod", "shop/prod");
-        expect(folder.read("owner")).toBe("shop/prod\n");
+        expect(record.folder.read("owner")).toBe("shop/prod\n");
     });
 
     it("follows the one that the labels name, and both are known", async () => {
-        const lease = leaseOf("shop/staging");
+        const lease = record.lease("shop/staging");
         await writeOwner(lease, "shop/staging", "shop/prod");
-        expect(parseOwners(folder.read("owner"))).toEqual(["shop/prod", "shop/staging"]);
+        expect(parseOwners(record.folder.read("owner"))).toEqual(["shop/prod", "shop/staging"]);
     });
 
     it("alone gets the lease, and whoever adopts from it", async () => {
-        folder.write("owner", "shop/prod\nshop/staging\n");
-        await leaseOf("shop/staging").take();
-        await leases[0]!.release();
-        const former = leaseOf("shop/prod");
+        record.folder.write("owner", "shop/prod\nshop/staging\n");
+        await record.lease("shop/staging").take();
+        await record.leases[0]!.release();
+        const former = record.lease("shop/prod");
         const refusal = await former.take().catch(error => error);
         expect(refusal).toBeInstanceOf(NotOwner);
         expect(refusal.message).toContain("the front belongs to the stack shop/staging, so nothing was done");
         expect(former.held).toBe(false);
-        const next = leaseOf("shop/next");
+        const next = record.lease("shop/next");
         await expect(next.take(0, "shop/prod")).rejects.toBeInstanceOf(NotOwner);
         await next.take(0, "shop/staging");
         await writeOwner(next, "shop/next", "shop/prod");
-        expect(parseOwners(folder.read("owner"))).toEqual(["shop/prod", "shop/staging", "shop/next"]);
+        expect(parseOwners(record.folder.read("owner"))).toEqual(["shop/prod", "shop/staging", "shop/next"]);
     });
 });
 
@@ -72,11 +55,11 @@ describe("what carries labels", () => {
 
 describe("the lease file", () => {
     it("names its holder while somebody has it, and nobody afterwards", async () => {
-        const lease = leaseOf("shop/prod");
+        const lease = record.lease("shop/prod");
         expect(parseLease(undefined)).toBeUndefined();
         await lease.take();
-        expect(parseLease(folder.read("lease"))?.holder.words).toBe(lease.owner);
+        expect(parseLease(record.folder.read("lease"))?.holder.words).toBe(lease.owner);
         await lease.release();
-        expect(parseLease(folder.read("lease"))).toBeUndefined();
+        expect(parseLease(record.folder.read("lease"))).toBeUndefined();
     });
 });

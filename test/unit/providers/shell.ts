@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterEach, beforeEach } from "vitest";
 import type { Run } from "../../../haproxy/Run";
+import { Lease } from "../../../providers/Lease";
 import { folders } from "../../../providers/Target";
 
 /** A folder of this machine in the place of the record's volume: the anchor's scripts run there in the real shell. */
@@ -38,5 +40,29 @@ export class RecordFolder {
 
     remove(): void {
         rmSync(this.path, { recursive: true, force: true });
+    }
+}
+
+/** A folder for each test of a file, and the leases that are taken in it. */
+export class RecordFixture {
+    folder!: RecordFolder;
+    leases: Lease[] = [];
+
+    constructor() {
+        beforeEach(() => {
+            this.folder = new RecordFolder();
+            this.leases = [];
+        });
+        afterEach(async () => {
+            // Ends the heartbeats.
+            await Promise.allSettled(this.leases.map(lease => lease.release()));
+            this.folder.remove();
+        });
+    }
+
+    lease(stack: string, tell?: (text: string) => void): Lease {
+        const lease = new Lease(this.folder.run, stack, tell);
+        this.leases.push(lease);
+        return lease;
     }
 }

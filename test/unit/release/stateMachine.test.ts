@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isFull } from "../../support/isFull";
 import { Coverage, Life } from "./life/Life";
 import { events } from "./life/wishes";
 
@@ -7,7 +8,7 @@ import { events } from "./life/wishes";
 // edits, restarts, two `up`s at once, and an `up` that dies behind any of its calls.
 
 /** `npm run test:full` runs more. */
-const lives = process.env.RELINK_FULL === "1" ? 60_000 : 10_000;
+const lives = isFull ? 60_000 : 10_000;
 
 describe("any life of a service", () => {
     const coverage = new Coverage();
