@@ -52,8 +52,11 @@ const web = {
 /** Sets keys of the service for as long as `during` takes. */
 async function withSettings(settings: Record<string, unknown>, during: () => Promise<void>): Promise<void> {
     stack.setConfig("services.web", { ...web, ...settings });
-    await during();
-    stack.setConfig("services.web", web);
+    try {
+        await during();
+    } finally {
+        stack.setConfig("services.web", web);
+    }
 }
 
 /** Both previews of the state that the test has made, against their golden files. */
@@ -113,9 +116,12 @@ describe("with blue live, a preview", () => {
 
     it("adopts what runs where Pulumi's state was lost", async () => {
         const find = stack.loseState();
-        expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
-        await expectPreview("adopt");
-        find();
+        try {
+            expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
+            await expectPreview("adopt");
+        } finally {
+            find();
+        }
     });
 
     it("shows the idle color's release and the link for a new image", () =>
