@@ -30,25 +30,44 @@ export const readOnlyCommands = [
     "show version",
 ] as const;
 
+/** How long HAProxy may take for an answer, seconds; it takes milliseconds where the machine is not overloaded. */
+const answerSeconds = 5;
+/** The same for a reload, whose answer comes when the new worker is there. */
+const reloadSeconds = 20;
+
 // The commands are data, on the standard input or as arguments, and never part of a script. Each answer is closed by
 // a line with a random marker that no answer can contain. stderr belongs to the answer: it says why a socket is dead.
+//
+// HAProxy answers each command with one byte at least. Right after a reload a master now and then keeps a connection
+// that nobody serves any more, answers nothing and does not close it (seen in 3.0.11; haproxy/haproxy#3070): so a command
+// without an answer is sent again. All that we send may be said twice.
 const TALK = `LC_ALL=C; export LC_ALL
 marker=$1; shift
 if command -v socat >/dev/null 2>&1; then
-    talk() { printf '%s\\n' "$2" | socat -t60 - "UNIX-CONNECT:$1" 2>&1; }
+    talk() { printf '%s\\n' "$2" | socat "-t$3" - "UNIX-CONNECT:$1" 2>&1; }
 elif command -v perl >/dev/null 2>&1; then
     talk() { printf '%s\\n' "$2" | perl -MIO::Socket::UNIX -e '
         my $socket = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$!\\n";
-        alarm 60;
+        alarm $ARGV[1];
         print $socket <STDIN>;
         $socket->shutdown(1);
-        while (sysread $socket, my $text, 65536) { print $text }' "$1" 2>&1; }
+        while (sysread $socket, my $text, 65536) { print $text }' "$1" "$3" 2>&1; }
 elif command -v nc >/dev/null 2>&1; then
-    talk() { printf '%s\\n' "$2" | nc "local:$1" 2>&1; }
+    talk() { printf '%s\\n' "$2" | timeout "$3" nc "local:$1" 2>&1; }
 else
     echo "needs socat, perl or nc" >&2; exit 69
 fi
-ask() { talk "$1" "$2"; printf '\\n%s %s %s %s\\n' "$marker" "$?" "$1" "$2"; }
+ask() {
+    seconds=${answerSeconds}
+    if [ "$2" = reload ]; then seconds=${reloadSeconds}; fi
+    for attempt in 1 2 3; do
+        reply=$(talk "$1" "$2" "$seconds"; printf ' %s' "$?")
+        code=\${reply##* }; reply=\${reply% *}
+        if [ -n "$reply" ]; then break; fi
+        code=1
+    done
+    printf '%s\\n%s %s %s %s\\n' "\${reply:-no answer, three times}" "$marker" "$code" "$1" "$2"
+}
 `;
 
 const BATCH = `${TALK}if [ $# -gt 0 ]; then
