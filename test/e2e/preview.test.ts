@@ -230,9 +230,10 @@ describe("with green live and blue warm, a preview", () => {
         await front.start("web-blue-1", "web", "blue");
     });
 
-    it("warns of a live container that somebody stopped, and changes nothing", async () => {
+    it("warns of a live container that somebody stopped, and restores it only where that is wanted", async () => {
         await front.stop("web-green-1");
         await expectPreview("drift-stopped");
+        await withSettings({ driftPolicy: "repair" }, () => expectPreview("repair"));
         await front.start("web-green-1", "web", "green");
     });
 
@@ -258,6 +259,15 @@ describe("with green live and blue warm, a preview", () => {
         await editRelease(release, { proved: false });
         await withSettings({ image: "relink-hello:v1" }, () => expectPreview("finish"));
         await editRelease(release, { linked: true, proved: true });
+    });
+
+    it("waits for the promotion of a proved release, and links it when it is named", async () => {
+        const { release = "" } = (await front.record("web")).blue;
+        await editRelease(release, { linked: false });
+        const proved = { image: "relink-hello:v1", autoPromotion: false };
+        await withSettings(proved, () => expectPreview("waiting"));
+        await withSettings({ ...proved, promote: release }, () => expectPreview("promoted"));
+        await editRelease(release, { linked: true });
     });
 
     it("finishes an interrupted switch whose target is ready", async () => {
