@@ -124,7 +124,9 @@ function words(stderr: string, command: string): string {
 
 function run([command = "", ...args]: string[], env: NodeJS.ProcessEnv): Promise<Output> {
     return new Promise(done => {
-        const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
+        // Not `timeout`: its timer outlives a program that could not be started, and holds up the end of ours.
+        const signal = AbortSignal.timeout(timeoutMs);
+        const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"], signal });
         const output = { stdout: "", stderr: "" };
         for (const name of ["stdout", "stderr"] as const) {
             child[name].setEncoding("utf8").on("data", (text: string) => {

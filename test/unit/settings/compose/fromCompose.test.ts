@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
 import { describe, expect, it } from "vitest";
-import type { ComposeCli } from "../../../../settings/compose/composeCli";
+import { type ComposeCli, findComposeCli } from "../../../../settings/compose/composeCli";
 import { renderProblems } from "../../../../settings/Problem";
 import { composed, webFile } from "./support";
 
@@ -122,6 +122,15 @@ describe("A volume of a Compose file that can be written", () => {
         ]);
         const web = { compose: "compose.yaml", volumes: [{ source: "shop_data", target: "/data", shared: true }] };
         expect((await composed(file, { web })).lines).toEqual([]);
+    });
+});
+
+describe("Docker Compose that is not there", () => {
+    it("leaves no timer behind that would hold up the end of every command", async () => {
+        const timers = () => process.getActiveResourcesInfo().filter(name => name === "Timeout").length;
+        const before = timers();
+        expect(await findComposeCli({ PATH: "/nowhere" })).toBeUndefined();
+        expect(timers()).toBeLessThanOrEqual(before);
     });
 });
 
