@@ -110,7 +110,7 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         throw new Error(`${service}: the plan for ${color} is incomplete; run pulumi up again`);
     }
     await session.lease.take(action.policy.lockTimeoutMs);
-    const found = fingerprint(await session.observe(), service);
+    const found = fingerprint(await session.observe([service]), service);
     if (found !== action.from) {
         throw new Error(
             `${service}: the plan is stale, since something else changed it meanwhile. Nothing was done. ` +
@@ -178,7 +178,7 @@ async function remove(
     incarnation: number,
 ): Promise<void> {
     const progress = progressFor(__urn);
-    const world = await session.observe();
+    const world = await session.observe([service]);
     if (incarnation < (recordOf(world.records, service)[color].incarnation ?? 0)) {
         return;
     }

@@ -114,7 +114,7 @@ async function moveBack(
     const judged = error instanceof SwitchFailed && error.judgedBad;
     const reason = error.message.replace(release.image, "it");
     const verdict = judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined;
-    if (isDeserted(observedService(await session.observe(), service), from, to)) {
+    if (isDeserted(observedService(await session.observe([service]), service), from, to)) {
         const stays = `the link stays on ${to}, since ${from} has no container that is ready`;
         if (verdict !== undefined) {
             const move = await madeNow(session, { from, to, release: release.id, result: "kept" });
@@ -158,7 +158,7 @@ export async function recoverSwitch(
     retryToken: string | undefined,
     progress: Progress,
 ): Promise<void> {
-    const { intent, releases } = recordOf((await session.observe()).records, service);
+    const { intent, releases } = recordOf((await session.observe([service])).records, service);
     if (intent?.kind !== "switch") {
         return;
     }
@@ -200,7 +200,7 @@ export async function pointTo(
 ): Promise<void> {
     const value = (live === "none" ? LinkValue.none(idleColor(live)) : LinkValue.to(live)).toString();
     const toMemory = async () => {
-        const world = await session.observe();
+        const world = await session.observe([service]);
         const workers = world.front?.workers ?? [];
         const able = workers.filter(worker => live === "none" || !worker.old || canServe(worker, world, service, live));
         await session.enter("link: memory");

@@ -1,6 +1,7 @@
 import type { Route } from "../settings/Route";
 import type { Color, PolicySettings, RollingSettings } from "../settings/Settings";
 import { type Drift, findDrift, waysOut } from "./drift";
+import type { Places } from "./handovers";
 import {
     type CommandHook,
     type Farewell,
@@ -22,7 +23,7 @@ export interface Desired {
     replicas: number;
     routes: Route[];
     /** Which service has each place (`placeOf` a route) now, and which one wants it. */
-    places: { held: Record<string, string>; wanted: Record<string, string> };
+    places: Places;
     live: "auto" | Color;
     /** Id of the release that waits and may take over. */
     promote?: string;
