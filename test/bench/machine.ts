@@ -28,7 +28,7 @@ export interface Quietness {
 /** Above this share the machine is busy with something else. */
 export const quietShare = 0.15;
 const lookMs = 2_000;
-const patienceMs = 120_000;
+const patienceMs = 20_000;
 
 export async function describeMachine(): Promise<Machine> {
     const { docker } = Engine.connect();
@@ -53,7 +53,7 @@ export async function describeMachine(): Promise<Machine> {
     };
 }
 
-/** Waits until the machine has little else to do, for two minutes at most, and says how it was then. */
+/** Waits until the machine has little else to do, for twenty seconds at most, and says how it was then. */
 export async function waitForQuiet(say: (text: string) => void): Promise<Quietness> {
     const deadline = performance.now() + patienceMs;
     for (;;) {

@@ -8,7 +8,7 @@ import type { SideBySideRow } from "../sideBySide";
 
 const images = ["relink-hello:v1", "relink-hello:v2"] as const;
 const ratePerSecond = 500;
-const measuredRounds = 5;
+const measuredRounds = 3;
 const short: LoadMix = { post: 4, newConnection: 1 };
 /** Streams and WebSockets that are open when the switch comes. */
 const long: LoadMix = { ...short, stream: 4, webSocket: 4 };
@@ -33,7 +33,7 @@ interface Round {
 /** The same app, containers and load, released by relink and by whichever other tool is here. */
 export const peers: Measurement = {
     name: "side-by-side",
-    seconds: 600,
+    seconds: 300,
     async measure(say) {
         const contenders = await start();
         try {
