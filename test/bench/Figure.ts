@@ -52,9 +52,17 @@ export function rounded(value: number, unit: Figure["unit"]): number {
     return Number(value.toFixed(digits));
 }
 
-/** A figure that is one median divided by another. */
+/**
+ * A figure that compares two things which each round measures one right after the other: the median of the rounds' ratios.
+ * What else the machine does in the meantime then disturbs both alike.
+ */
 export function ratio(one: readonly number[], other: readonly number[]): number {
-    return median(one) / median(other);
+    return median(one.map((value, round) => value / other[round]!));
+}
+
+/** The same for what one thing has more than the other. */
+export function difference(one: readonly number[], other: readonly number[]): number {
+    return median(one.map((value, round) => value - other[round]!));
 }
 
 /** Runs something several times, one after the other, `unmeasured` times before that counts. */

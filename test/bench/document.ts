@@ -12,8 +12,9 @@ export function document({ machine, found }: Results): string {
     const days = [...new Set(found.map(({ at }) => at.slice(0, 10)))].sort();
     return `${[
         "# Bench",
-        "`npm run bench` measures this and writes it, with every round, to `results.json` beside this file. Each figure is a\n" +
-            "median over several rounds, after one that does not count; what is compared is measured in turn, in the same run.",
+        "`npm run bench` measures this and writes it, with every round, to `results.json` beside this file. What is compared is\n" +
+            "measured in turn, round after round, the first of which does not count; a figure is the median of the rounds' ratios\n" +
+            "or differences.",
         `${days.join(", ")}; ${cores} cores (${processor}), ${memoryGigabytes} GB, Linux ${kernel}, Docker ${docker}, HAProxy ${haproxy}, ` +
             `Pulumi ${pulumi}, Node ${node}. Docker, the\nload and what is measured share that machine.`,
         table(

@@ -93,7 +93,9 @@ function earlier(): Found[] {
 
 function write(results: Results): void {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(json, `${JSON.stringify(results, null, 1)}\n`);
+    const precise = (_key: string, value: unknown) =>
+        typeof value === "number" ? Number(value.toPrecision(4)) : value;
+    writeFileSync(json, `${JSON.stringify(results, precise, 1)}\n`);
     writeFileSync(text, document(results));
 }
 

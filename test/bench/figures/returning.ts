@@ -1,8 +1,7 @@
 import { expectSuccess } from "../../support/command";
-import { median } from "../../support/median";
 import { createStack } from "../../support/stack";
 import { benchConfig, warmBoth, wish } from "../benchStack";
-import { type Measurement, rounds } from "../Figure";
+import { difference, type Measurement, rounds } from "../Figure";
 
 /** What going back to the warm color adds to an `up` that has nothing to do. */
 export const returning: Measurement = {
@@ -30,7 +29,7 @@ export const returning: Measurement = {
                         title: "return up - no-op up",
                         unit: "s",
                         bar: { limit: "at most", value: 1 },
-                        measured: median(back) - median(noOp),
+                        measured: difference(back, noOp),
                         rounds: { "return up, s": back, "no-op up, s": noOp },
                     },
                 ],

@@ -2,7 +2,7 @@ import { expectSuccess } from "../../support/command";
 import { median } from "../../support/median";
 import { createStack, type TestStack } from "../../support/stack";
 import { haproxyImage, lightApp } from "../benchStack";
-import { type Figure, type Measurement, ratio, rounds } from "../Figure";
+import { type Figure, type Measurement, rounds } from "../Figure";
 
 const counts = [1, 10, 50];
 /** The first `up` starts so many containers. */
@@ -94,7 +94,7 @@ function figures(sizes: Map<number, Sizes>): Figure[] {
             title: "no-op up with 50 services / with 1",
             unit: "x",
             bar: { limit: "at most", value: 3 },
-            measured: ratio(all.at(-1)!.noOp, all[0]!.noOp),
+            measured: noOps.at(-1)! / noOps[0]!,
             rounds: { ...roundsOf(({ noOp }) => noOp, "no-op up, s"), ...roundsOf(({ back }) => back, "return up, s") },
             note: `medians with 1, 10 and 50: ${noOps.map(seconds => seconds.toFixed(1)).join(", ")} s`,
         },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { document } from "../../bench/document";
-import { type Figure, isMet, ratio, rounded } from "../../bench/Figure";
+import { difference, type Figure, isMet, ratio, rounded } from "../../bench/Figure";
 import { type Found, merged } from "../../bench/Results";
 import { standing } from "../../bench/sideBySide";
 import { parseWrk } from "../../bench/wrk";
@@ -41,9 +41,10 @@ describe("a bar", () => {
     });
 });
 
-describe("a ratio", () => {
-    it("is one of medians, so that one slow round moves nothing", () => {
-        expect(ratio([3, 4, 90], [2, 2, 2, 30])).toBe(2);
+describe("what is compared", () => {
+    it("is compared round by round, so that neither one slow round nor a machine that gets slower moves it", () => {
+        expect(ratio([3, 6, 90, 24], [2, 4, 8, 16])).toBe(1.5);
+        expect(difference([3, 5, 90], [2, 4, 8])).toBe(1);
         expect(median([4, 1])).toBe(2.5);
     });
 });
