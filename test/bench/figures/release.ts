@@ -15,7 +15,7 @@ export const release: Measurement = {
             const noOp: number[] = [];
             const healthy: number[] = [];
             const whole: number[] = [];
-            await rounds(7, 1, async (round, isMeasured) => {
+            await rounds(5, 1, async (round, isMeasured) => {
                 const { seconds: nothing } = expectSuccess(await stack.up());
                 const byHand = await secondsToHealthy(`${stack.front}-by-hand`, "relink-hello:v1", 2);
                 wish(stack, round + 1);

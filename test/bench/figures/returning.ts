@@ -13,7 +13,7 @@ export const returning: Measurement = {
             await warmBoth(stack);
             const noOp: number[] = [];
             const back: number[] = [];
-            await rounds(9, 1, async (round, isMeasured) => {
+            await rounds(6, 1, async (round, isMeasured) => {
                 const { seconds: nothing } = expectSuccess(await stack.up());
                 wish(stack, round);
                 const { seconds } = expectSuccess(await stack.up());

@@ -10,7 +10,7 @@ import { findWrk, type Throughput, throughput } from "../wrk";
 
 /** Short and often: what else the machine does then disturbs both alike. */
 const seconds = 2;
-const measuredRounds = 25;
+const measuredRounds = 15;
 const connections = 64;
 
 /** What relink's HAProxy costs more than one with a minimal configuration, in front of the same containers. */
