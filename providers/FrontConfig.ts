@@ -171,7 +171,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
             NetworkMode: `container:${world.anchor.id}`,
             Mounts: [mount("config", true), mount("run", false)],
             RestartPolicy: { Name: "always" },
-            // HAProxy writes a line per request: Docker's `local` driver rotates them (5 files of 20 MB) and compresses.
+            // HAProxy writes a line for each request that went wrong: Docker's `local` driver rotates them (5 files of 20 MB) and compresses.
             LogConfig: { Type: "local", Config: {} },
             Ulimits: [{ Name: "nofile", Soft: OPEN_FILES, Hard: OPEN_FILES }],
         },
