@@ -6,7 +6,6 @@ import { type AddressBlock, allocate, slotsFor } from "../release/addresses";
 import type { DeclaredHooks, ObservedService } from "../release/Observed";
 import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
-import { settle } from "../release/settle";
 import { changedSettings } from "../settings/defaults";
 import { placeOf, type Route } from "../settings/Route";
 import type { Color, FrontSettings, ServiceSettings, Settings } from "../settings/Settings";
@@ -162,12 +161,17 @@ function linkAction(
     wanted: Record<string, string>,
     front: FrontSettings,
 ): LinkAction {
-    const { live, expect } = decided.link;
+    const { live, expect, walk } = decided.link;
+    const { recovery } = decided;
+    const target = walk?.color ?? live;
     return {
         refusal: decided.refusal,
-        from: settle(observed).service.live,
+        // Once what comes first is done.
+        from: recovery?.live ?? observed.live,
+        percent: recovery === undefined ? observed.percent : (recovery.percent ?? 0),
         expect,
-        replicas: live === "none" ? 0 : decided[live].replicas,
+        replicas: target === "none" ? 0 : decided[target].replicas,
+        walk,
         recovery: decided.recovery,
         leave: decided.leave,
         restore: decided.row === "repair",

@@ -7,6 +7,7 @@ import { step } from "../step.mjs";
 import { buildHaproxyImage } from "./haproxyImage.mjs";
 import { buildNodeImage } from "./nodeImage.mjs";
 import { pullImage } from "./pull.mjs";
+import { buildWebServerImage } from "./webServerImage.mjs";
 
 /** The base image of the sample service. */
 export const nodeImage = "node:24-slim";
@@ -15,7 +16,7 @@ export const nodeImage = "node:24-slim";
  * Sees to it that the Engine holds the images that come from elsewhere: what is there is used, else it is pulled, else
  * it is built from Debian packages.
  *
- * @param full with HAProxy 3.2 too
+ * @param full with HAProxy 3.2 and Debian's web servers too
  * @param local what `readLocalImages` found; gets what is made here
  * @returns true when an image was pulled or built
  */
@@ -28,7 +29,7 @@ export async function ensureBaseImages(docker, { full, local }) {
             continue;
         }
         changed = true;
-        if (found === undefined && (await pullImage(docker, image.name))) {
+        if (found === undefined && !image.isOurs && (await pullImage(docker, image.name))) {
             continue;
         }
         if (process.platform !== "linux" || !isDebian()) {
@@ -51,9 +52,18 @@ export function wantedImages(full) {
         suite,
         build: buildHaproxyImage,
     });
+    const webServer = server => ({
+        name: `relink-${server}:debian`,
+        sources: contentHash(join(folder, "webServerImage.mjs")),
+        server,
+        // Nobody publishes it: what a registry has under that name is something else.
+        isOurs: true,
+        build: buildWebServerImage,
+    });
     return [
         haproxy("3.0", "trixie"),
         ...(full ? [haproxy("3.2", "forky")] : []),
+        ...(full ? ["nginx", "apache2"].map(webServer) : []),
         { name: nodeImage, sources: contentHash(join(folder, "nodeImage.mjs")), build: buildNodeImage },
     ];
 }

@@ -1,4 +1,5 @@
 import { type Phase, phases } from "../../../../providers/phases";
+import { hasTraffic } from "../../../../release/Observed";
 import { type Plan, type PlanRow, planRows } from "../../../../release/plan";
 import { routeText } from "../../../../settings/Route";
 import { actsOf } from "../support";
@@ -189,14 +190,16 @@ export class Life {
         }
     }
 
-    /** A plan touches the live color to scale it in place, to repair it, to roll, or not at all. */
+    /** A plan touches a color that has users to scale it in place, to repair it, to roll, or not at all. */
     #touchesNoLiveColor({ world, made }: SimulatedUp): void {
-        const live = world.record.link.live;
-        if (live === "none" || !made[live].act || made[live].roll !== undefined || world.record.intent !== undefined) {
-            return;
-        }
-        if (made[live].release?.id !== world.record[live].release) {
-            throw new Broken(`a live color gets another release: ${made.sentence}`);
+        const { link, intent } = world.record;
+        const { live, percent = 0 } = made.recovery ?? link;
+        for (const color of intent === undefined ? colors : []) {
+            const { act, roll, release } = made[color];
+            const isReplaced = act && roll === undefined && release?.id !== world.record[color].release;
+            if (isReplaced && hasTraffic({ live, percent }, color)) {
+                throw new Broken(`a color with users gets another release: ${made.sentence}`);
+            }
         }
     }
 
@@ -355,7 +358,10 @@ export class Life {
             ({ made } = this.#begin(world, noFaults));
         }
         this.#isAsWished(made);
-        this.#hasNoOrphan(false, made.refusal !== undefined || made.row === "waiting");
+        this.#hasNoOrphan(
+            false,
+            made.refusal !== undefined || made.row === "waiting" || this.#heldShare() !== undefined,
+        );
         this.#makesNoCall(this.#begin(world, noFaults));
         if (made.row === "nothing" && diesAfter.length === 0) {
             // What was left on the idle color goes with its next release.
@@ -379,8 +385,17 @@ export class Life {
         }
         if (made.row === "nothing") {
             const serving = world.serving();
-            const isRight = serving.every(({ release: id }) => id === release.id) && serving.length === wish.replicas;
-            if (live === "none" || !isRight || made.link.routes.length !== routes.length) {
+            const held = this.#heldShare();
+            const isRight = serving.every(({ release: id }) => (id === release.id) === (held === undefined));
+            const isWhole = held !== undefined || serving.length === wish.replicas;
+            const { percent } = world.look();
+            if (
+                live === "none" ||
+                !isRight ||
+                !isWhole ||
+                percent !== (held ?? 0) ||
+                made.link.routes.length !== routes.length
+            ) {
                 throw new Broken(`nothing is left to do, but this is not what is wished: ${summary(world)}`);
             }
         }
@@ -388,6 +403,15 @@ export class Life {
         if (live !== "none" && world.record[live].replicas > 0 && world.serving().length === 0) {
             throw new Broken(`nobody serves in the end: ${made.sentence}`);
         }
+    }
+
+    /** The share, percent, at which what is wished is held beside another release; undefined where it has all, or is to. */
+    #heldShare(): number | undefined {
+        const { world, wish } = this;
+        const { strategy } = wish;
+        const { live } = world.record.link;
+        const isLive = live !== "none" && world.record[live].release === desiredOf(wish).release.id;
+        return strategy.kind !== "canary" || strategy.promotes || isLive ? undefined : (strategy.steps[0]?.weight ?? 0);
     }
 
     #hasNoOrphan(isSwept: boolean, isRefused: boolean): void {
@@ -416,7 +440,10 @@ export class Life {
                 Object.entries(held.slots[live] ?? {})
                     .filter(([slot, admin]) => admin === "ready" && there.has(slot))
                     .map(([slot]) => slot);
-            const same = files.link === memory?.link && open().join() === open(memory).join();
+            const same =
+                files.link === memory?.link &&
+                files.percent === memory?.percent &&
+                open().join() === open(memory).join();
             if (!same || memory?.link !== live) {
                 throw new Broken(`HAProxy's files are not its memory: ${JSON.stringify(front)}`);
             }

@@ -24,10 +24,28 @@ const strategies: StrategySettings[] = [
     rolling({ step: "half" }),
     rolling({ step: "service" }),
     rolling({ order: "stopFirst" }),
+    ...[0, 25, 50, 100].map(weight => canary({ weight })),
+    canary({ weight: 25, replicas: 1 }),
+    canary({ weight: 25, sticky: "cookie" }),
+    canary({ steps: [{ weight: 10 }, { weight: 50 }] }),
+    canary({
+        steps: [
+            { weight: 25, pause: "0s" },
+            { weight: 60, analysis: false },
+        ],
+    }),
 ];
 
 function rolling(settings: object): StrategySettings {
-    return settingsOf(configWith({ replicas: 2, strategy: { rolling: settings } })).services[0]!.policy.strategy;
+    return strategyOf({ rolling: settings });
+}
+
+function canary(settings: object): StrategySettings {
+    return strategyOf({ canary: settings });
+}
+
+function strategyOf(strategy: object): StrategySettings {
+    return settingsOf(configWith({ replicas: 2, strategy })).services[0]!.policy.strategy;
 }
 
 const policy = policyOf({ bakeTimeMs: 15_000 });
