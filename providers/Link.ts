@@ -149,9 +149,14 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
             );
         }
     }
-    if (action.restore && to !== "none" && to === from) {
-        progress.status(`writing the link to ${to} again`);
-        await restore(session, service, to, inputs.share === undefined, progress);
+    if (to !== "none" && to === from) {
+        const { link, [to]: color } = recordOf(world.records, service);
+        if (link.percent !== undefined && inputs.share === undefined && action.walk === undefined) {
+            await withdraw(session, service, { kind: "withdraw", live: to, release: color.release }, progress);
+        } else if (action.restore) {
+            progress.status(`writing the link to ${to} again`);
+            await pointTo(session, service, LinkValue.to(to).withPercent(link.percent ?? 0, link.sticky));
+        }
     }
     await route(session, inputs, action, progress);
     await bake(session, service, action.bake, progress);
@@ -186,21 +191,6 @@ async function walkTo(
         progress.info(`${color} gets ${step.weight} % of the requests, confirmed through the public listener`);
         await bake(session, service, action.bake, progress);
     }
-}
-
-/** Writes the confirmed link again; where a canary's color was changed by hand, without its share. */
-async function restore(
-    session: Session,
-    service: string,
-    live: Color,
-    isAlone: boolean,
-    progress: Progress,
-): Promise<void> {
-    const { link, [live]: color } = recordOf((await session.observe()).records, service);
-    if (isAlone && link.percent !== undefined) {
-        return withdraw(session, service, { kind: "withdraw", live, release: color.release }, progress);
-    }
-    await pointTo(session, service, LinkValue.to(live).withPercent(link.percent ?? 0, link.sticky));
 }
 
 /** No request goes to a service without a port: the record alone says which color is its own. */

@@ -215,7 +215,7 @@ export async function recoverSwitch(
     // Not confirmed: it was, before the switch that is taken back, and a sick old release must not block the fix.
     await pointTo(session, service, linkTo(live));
     if (live !== "none" && release !== undefined) {
-        const back = { from: intent.to, to: live, release: release.id };
+        const back = { from: intent.to, to: live, release: release.id, verdict: intent.verdict };
         await settleRecord(session, service, back, "taken back");
     } else {
         const move = await madeNow(session, { from: intent.to, to: "none", result: "taken back" });

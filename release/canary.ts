@@ -1,4 +1,4 @@
-import type { CanarySettings, CanaryStep, Color } from "../settings/Settings";
+import type { CanarySettings, CanaryStep, Color, StrategySettings } from "../settings/Settings";
 import { idleColor, type ObservedService } from "./Observed";
 import type { Plan } from "./plan";
 
@@ -75,6 +75,11 @@ export function canary(
         },
         hooks: step === undefined ? plan.hooks.filter(hook => hook === "preDeploy") : plan.hooks,
     };
+}
+
+/** `weight: 0`: the release waits beside the live one, with no users. */
+export function isHeldAtNone(strategy: StrategySettings): boolean {
+    return strategy.kind === "canary" && !strategy.promotes && strategy.steps.length === 0;
 }
 
 /** What is still to come: an `up` that was interrupted, or stopped by a step, goes on behind the share that there is. */

@@ -1,10 +1,11 @@
 import type { Route } from "../settings/Route";
 import type { CanarySettings, CanaryStep, Color, PolicySettings, RollingSettings } from "../settings/Settings";
-import { canary } from "./canary";
+import { canary, isHeldAtNone } from "./canary";
 import { type Drift, findDrift, waysOut } from "./drift";
 import {
     type CommandHook,
     type Farewell,
+    hasTraffic,
     idleColor,
     type Live,
     type ObservedColor,
@@ -13,7 +14,7 @@ import {
 import type { Release } from "./Release";
 import { rerouting } from "./rerouting";
 import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
-import { type Prospect, type Recovery, settle } from "./settle";
+import { isDeserted, type Prospect, type Recovery, settle } from "./settle";
 
 /** What the user asks for one service. */
 export interface Desired {
@@ -155,11 +156,12 @@ function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
  */
 function prospect(service: ObservedService, desired: Desired): Prospect {
     const isDrifted = service.intent?.kind !== "switch" && driftOf(service, desired).length > 0;
-    const { strategy } = desired.policy;
-    const isJudgedFirst = strategy.kind === "canary" && service[idleColor(service.live)].release?.linked === false;
+    const held = service[idleColor(service.live)].release;
+    const isJudgedBad = held !== undefined && judged(service, held, desired.policy) !== undefined;
+    const isJudgedFirst = canaryOf(service, desired) !== undefined && held?.linked === false;
     return {
         leaves: (wantsIdle(service, desired) && !isJudgedFirst) || isDrifted,
-        shares: mayShare(service, desired),
+        shares: mayShare(service, desired) && !isJudgedBad,
     };
 }
 
@@ -176,20 +178,30 @@ function wantsIdle(service: ObservedService, { live, release }: Desired): boolea
 
 /** Whether the color that is not live may keep its share of the requests: it holds what is wanted. */
 function mayShare(service: ObservedService, desired: Desired): boolean {
-    const { strategy } = desired.policy;
-    const isHeldAtNone = strategy.kind === "canary" && strategy.steps.length === 0 && !strategy.promotes;
-    return wantsIdle(service, desired) && !(isHeldAtNone && desired.live === "auto");
+    return wantsIdle(service, desired) && !(isHeldAtNone(desired.policy.strategy) && desired.live === "auto");
 }
 
 /** A canary that is no longer wanted first gives its share back; its color is idle from then on. */
 function withdrawn(service: ObservedService, desired: Desired): Plan {
-    const { live } = service;
+    const { live, percent } = service;
+    const idle = idleColor(live);
     const alone = { ...service, percent: 0, confirmedPercent: 0, sticky: undefined, writtenPercent: undefined };
     const decided = decide(alone, desired);
-    const release = live === "none" ? undefined : service[live].release?.id;
-    return decided.refusal === undefined
-        ? recovered(decided, { kind: "withdraw", live, release })
-        : refuse(service, decided.row, decided.refusal);
+    if (live === "none" || decided.refusal !== undefined) {
+        return refuse(service, decided.row, decided.refusal ?? "nothing is live beside a share");
+    }
+    if (!isDeserted(service, live, idle)) {
+        return recovered(decided, { kind: "withdraw", live, release: service[live].release?.id });
+    }
+    // What has a share is all that answers users: it keeps it until the live color is back.
+    return decided[live].act
+        ? { ...decided, link: { ...decided.link, act: true } }
+        : refuse(
+              service,
+              "canary",
+              `${live} has no container that is ready, so ${idle} keeps its ${percent} % of the requests. ` +
+                  `To give it all of them: pulumi config set --path relink:services.${service.name}.live ${idle}`,
+          );
 }
 
 /** This stack, or its state, gets to know what runs. That alone touches nothing. */
@@ -322,15 +334,14 @@ function repair(service: ObservedService, drift: Drift[], desired: Desired): Pla
     const canary = idleColor(confirmed);
     // A canary is begun again, not repaired.
     const shares =
-        !relink &&
-        mayShare(service, desired) &&
-        service[canary].release?.proved === true &&
-        isComplete(service[canary], service[canary].replicas);
+        !relink && service[canary].release?.proved === true && isComplete(service[canary], service[canary].replicas);
     const { confirmedPercent = 0 } = service;
     const percent = shares ? confirmedPercent : 0;
     const givesBack = !relink && confirmedPercent > percent;
     const rewrite = drift.some(({ ofLink }) => ofLink);
-    const isUsable = color.release.proved && isComplete(color, color.replicas);
+    // What a repair that failed has given up is brought back where the link comes back.
+    const replicas = relink && color.replicas === 0 ? desired.replicas : color.replicas;
+    const isUsable = color.release.proved && isComplete(color, replicas);
     const act = relink ? !isUsable : isOf(confirmed);
     if (act && !relink && service.intent?.kind === "roll") {
         // Of containers of two releases nobody can say which one is in a stranger's place; what is added, it says itself.
@@ -339,7 +350,7 @@ function repair(service: ObservedService, drift: Drift[], desired: Desired): Pla
         return refuse(service, "drift", `drift: ${what}. ${why}. Nothing is changed. To go on: ${fixes}`);
     }
     const words = [
-        ...(act ? [`${confirmed} is brought back to ${count(color.replicas)} of ${color.release.image}`] : []),
+        ...(act ? [`${confirmed} is brought back to ${count(replicas)} of ${color.release.image}`] : []),
         ...(relink
             ? [`the link moves back ${live} => ${confirmed}`]
             : rewrite
@@ -351,7 +362,7 @@ function repair(service: ObservedService, drift: Drift[], desired: Desired): Pla
         ...asObserved(service),
         row: "repair",
         sentence: `repairs drift (${what}): ${words.join(", then ")}. What the config asks for waits for the next up.`,
-        [confirmed]: { release: color.release, replicas: color.replicas, state: "running", act },
+        [confirmed]: { release: color.release, replicas, state: "running", act },
         link: {
             live: confirmed,
             ...(percent > 0 ? { percent } : {}),
@@ -419,7 +430,10 @@ function move(service: ObservedService, asked: Desired, target: Color): Plan {
     const idle = service[target];
     const wanted = asked.release;
     const isNew = !same(idle.release, wanted) || !idle.release.linked;
-    const desired = isNew ? { ...asked, replicas: replicasOf(asked) } : asked;
+    const strategy = canaryOf(service, asked);
+    // A canary may do with fewer containers until it has all requests.
+    const few = strategy === undefined || strategy.promotes ? undefined : strategy.replicas;
+    const desired = { ...asked, replicas: (isNew ? few : undefined) ?? asked.replicas };
     const previous = service.live as Color;
     const { previousColor } = desired.policy;
     const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
@@ -477,15 +491,14 @@ function move(service: ObservedService, asked: Desired, target: Color): Plan {
 
     /** The same, one share of the requests after another, where the service says so. */
     function shared(whole: Plan, begun: string): Plan {
-        const { strategy } = desired.policy;
-        return strategy.kind === "canary"
-            ? canary(service, whole, asObserved(service), strategy, reroutes, {
+        return strategy === undefined
+            ? whole
+            : canary(service, whole, asObserved(service), strategy, reroutes, {
                   begun,
                   judged: judging(desired.policy),
                   after,
                   rerouted: words,
-              })
-            : whole;
+              });
     }
 }
 
@@ -525,9 +538,11 @@ function wait(service: ObservedService, desired: Desired, target: Color): Plan {
     };
 }
 
-/** A canary may do with fewer containers until it has all requests. */
-function replicasOf({ replicas, policy: { strategy } }: Desired): number {
-    return strategy.kind === "canary" && !strategy.promotes ? (strategy.replicas ?? replicas) : replicas;
+/** How a new release gets its users share by share. Beside a color where nobody answers it gets all of them at once. */
+function canaryOf(service: ObservedService, { policy: { strategy } }: Desired): CanarySettings | undefined {
+    const { live } = service;
+    const isAlone = live !== "none" && service[live].ready === 0;
+    return strategy.kind !== "canary" || (isAlone && !isHeldAtNone(strategy)) ? undefined : strategy;
 }
 
 /** How a new release is judged once it is live. */
@@ -629,7 +644,7 @@ function stateOf(color: ObservedColor): ColorState {
 /** Exactly the wanted containers, and all of them take traffic when the link comes. */
 function isComplete(color: ObservedColor, replicas: number): boolean {
     const { release, running, ready, strays, deviations, slots = [] } = color;
-    const isThere = [color.replicas, running, ready].every(number => number === replicas);
+    const isThere = [color.replicas, running, ready, present(color)].every(number => number === replicas);
     // In the middle of a rolling release they are of others too.
     const isOfIt = slots.every(slot => slot.release === release?.id);
     return isThere && isOfIt && strays.length === 0 && deviations.length === 0;
@@ -649,8 +664,14 @@ function leftBehind(color: ObservedColor, previousColor: PolicySettings["previou
 function refuse(service: ObservedService, row: PlanRow, reason: string): Plan {
     const base = asObserved(service);
     const { live } = service;
-    const serves = live !== "none" && service[live].running > 0;
-    const state = live === "none" ? "nothing is public yet" : serves ? `${live} goes on serving` : "nothing is served";
+    const serves = (["blue", "green"] as const).filter(
+        color => hasTraffic(service, color) && service[color].running > 0,
+    );
+    const goesOn =
+        serves.length === 0
+            ? "nothing is served"
+            : `${serves.join(" and ")} ${serves.length === 1 ? "goes" : "go"} on serving`;
+    const state = live === "none" ? "nothing is public yet" : goesOn;
     return {
         ...base,
         row,

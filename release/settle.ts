@@ -2,6 +2,7 @@ import type { Color } from "../settings/Settings";
 import {
     type Farewell,
     farewellOf,
+    idleColor,
     isGivingBack,
     type Live,
     type ObservedService,
@@ -50,9 +51,9 @@ export function settle(
     if (intent?.kind !== "switch") {
         return leaves ? { service: withoutBake(service) } : settleBake(service);
     }
-    const { percent = 0 } = intent;
+    const { from, to, percent = 0 } = intent;
     const target = service[targetOf(intent)];
-    const deserted = isDeserted(service, intent.from, targetOf(intent));
+    const deserted = isDeserted(service, from, targetOf(intent));
     const isWhole = target.ready >= target.replicas || deserted || isGivingBack(intent);
     const finishable =
         (percent === 0 || shares || deserted) &&
@@ -60,13 +61,22 @@ export function settle(
         target.release.proved &&
         target.replicas > 0 &&
         isWhole;
+    const isLost = isGivingBack(intent) && service.percent > 0 && isDeserted(service, to, idleColor(to));
+    if (isLost) {
+        // What has a share is all that answers users.
+        return { service: { ...service, intent: undefined } };
+    }
+    if (from === to && service.live !== to && (intent.percent !== undefined || !finishable)) {
+        // Neither a share nor a link that is written again leaves the live color: somebody else has moved it.
+        return { service };
+    }
     const recovery: Recovery = finishable
-        ? { kind: "finish", live: intent.to, release: intent.release, ...(percent > 0 ? { percent } : {}) }
-        : { kind: "undo", live: intent.from, release: releaseOf(service, intent.from) };
+        ? { kind: "finish", live: to, release: intent.release, ...(percent > 0 ? { percent } : {}) }
+        : { kind: "undo", live: from, release: releaseOf(service, from) };
     return {
         recovery,
         service: {
-            ...(finishable ? withVerdict(service, intent.verdict) : service),
+            ...withVerdict(service, intent.verdict),
             live: recovery.live,
             confirmed: recovery.live,
             percent: recovery.percent ?? 0,

@@ -215,6 +215,45 @@ describe("a color with a share of the requests", () => {
     });
 });
 
+describe("a canary beside a color where nobody answers", () => {
+    const blue = running(recorded("A"), 1, { ready: 0 });
+
+    it("gets everything at once, where it is to get something: the fix waits for no broken release", () => {
+        expect(whatOf(planned(blueWithA({ blue }), "B", { ...held(25), replicas: 1 }, { replicas: 2 }))).toEqual([
+            "green: shop/web:B x2",
+            "link: green for *",
+        ]);
+        expect(whatOf(planned(canaryOf(25, { blue }), "B", walking))).toEqual(["link: green for *"]);
+        expect(whatOf(planned(blueWithA({ blue }), "B", held(0)))).toEqual(["green: shop/web:B x1"]);
+    });
+
+    it("keeps its share while giving it back would leave nobody", () => {
+        for (const [version, settings] of [
+            ["C", held(25)],
+            ["A", held(25)],
+            ["B", held(0)],
+        ] as const) {
+            const made = planned(canaryOf(25, { blue }), version, settings);
+            expect(made).toMatchObject({ row: "canary", link: { percent: 25 }, green: { act: false } });
+            expect(made.refusal).toBe(
+                "blue has no container that is ready, so green keeps its 25 % of the requests. To give it all of them: " +
+                    "pulumi config set --path relink:services.web.live green",
+            );
+        }
+        expect(whatOf(planned(canaryOf(25, { blue }), "C", held(25), { live: "green" }))).toEqual([
+            "link: green for *",
+        ]);
+    });
+
+    it("keeps it until the live color is back", () => {
+        const gone = running(recorded("A"), 0);
+        const made = planned(canaryOf(25, { blue: gone }), "A", held(25));
+        expect(made.recovery).toBeUndefined();
+        expect(whatOf(made)).toEqual(["blue: shop/web:A x1", "link: blue for *"]);
+        expect(made.link.percent).toBeUndefined();
+    });
+});
+
 describe("drift of a share", () => {
     const whats = (change: Partial<ObservedService>) => findDrift(canaryOf(25, change)).map(({ what }) => what);
 
@@ -229,6 +268,20 @@ describe("drift of a share", () => {
             "HAProxy's map file gives green 0 %, but the last confirmed share is 25 %: it would have that when HAProxy " +
                 "starts again or reloads",
         ]);
+    });
+
+    it("is watched on the canary's color too while somebody has taken its share away", () => {
+        expect(whats({ percent: 0, green: stopped(B) })).toContain("web-1 is stopped");
+    });
+
+    it("is repaired only where its color is whole", () => {
+        const sick = running(B, 2, { ready: 1 });
+        const made = planned(canaryOf(25, { percent: 50, green: sick }), "B", held(25), {
+            policy: { driftPolicy: "repair" },
+        });
+        expect(made).toMatchObject({ row: "repair", link: { live: "blue", act: true } });
+        expect(made.link.percent).toBeUndefined();
+        expect(made.sentence).toContain("green gives its share of the requests back");
     });
 
     it("is repaired to what was confirmed", () => {
@@ -258,6 +311,36 @@ describe("settling a share that an interrupted up left", () => {
             expect(recovery).toEqual({ kind: "undo", live: "blue", release: recorded("A").id });
             expect(service).toMatchObject({ live: "blue", percent: 0, confirmedPercent: 0, intent: undefined });
         }
+    });
+
+    it("finishes it also where it is not wanted, if nobody else is left", () => {
+        const blue = running(recorded("A"), 1, { ready: 0 });
+        expect(settle(canaryOf(25, { intent, blue })).recovery).toMatchObject({ kind: "finish", percent: 25 });
+    });
+
+    it("does not, where the release was judged bad meanwhile", () => {
+        const bad = { ...B, judgedBad: { reason: "5xx" } };
+        const made = planned(canaryOf(25, { intent, green: running(bad) }), "B", held(25));
+        expect(made).toMatchObject({ row: "judgedBad", recovery: { kind: "undo" } });
+    });
+
+    it("is drift where somebody has moved the link meanwhile", () => {
+        const world = canaryOf(25, { intent, live: "green", confirmed: "blue" });
+        expect(settle(world, shares)).toEqual({ service: world });
+        expect(planned(world, "B", held(25)).row).toBe("drift");
+    });
+
+    it("gives a share back to the end, unless that would leave nobody", () => {
+        const back: Intent = { kind: "switch", from: "blue", to: "blue", release: recorded("A").id, percent: 0 };
+        const half = running(recorded("A"), 2, { ready: 1 });
+        expect(settle(canaryOf(25, { intent: back, blue: half })).recovery).toEqual({
+            kind: "finish",
+            live: "blue",
+            release: recorded("A").id,
+        });
+        const blue = running(recorded("A"), 1, { ready: 0 });
+        expect(settle(canaryOf(25, { intent: back, blue }))).toMatchObject({ service: { percent: 25, live: "blue" } });
+        expect(settle(canaryOf(25, { intent: back, blue })).recovery).toBeUndefined();
     });
 
     it("judges a step to its end, unless its share goes back", () => {

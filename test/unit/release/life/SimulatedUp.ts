@@ -174,7 +174,11 @@ export class SimulatedUp {
 
     *configure(change: (files: Held) => void, reloads = false): Steps {
         this.#guard();
-        this.world.front.configure(change, reloads);
+        const { front } = this.world;
+        const held = front.memory && { ...front.memory };
+        front.configure(change, reloads);
+        // A reload reads a link that somebody edited meanwhile.
+        this.disturbed ||= front.memory?.link !== held?.link || front.memory?.percent !== held?.percent;
         yield* this.called();
     }
 

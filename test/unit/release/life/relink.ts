@@ -61,11 +61,11 @@ export function* relink(up: SimulatedUp): Steps {
             yield* moveLink(up, to, release, { farewell, bakeMs });
         }
     }
-    if (made.row === "repair" && to !== "none" && to === from) {
-        const { percent = 0 } = world.record.link;
-        if (made.link.percent === undefined && percent > 0) {
+    if (to !== "none" && to === from) {
+        const { percent } = world.record.link;
+        if (percent !== undefined && made.link.percent === undefined && walk === undefined) {
             yield* withdraw(up, to, world.record[to].release);
-        } else {
+        } else if (made.row === "repair") {
             yield* pointTo(up, to, percent);
         }
     }
@@ -125,7 +125,7 @@ function* recoverSwitch(up: SimulatedUp, intent: SwitchIntent, { kind, live, rel
     yield* up.enter("link: undo");
     yield* pointTo(up, live);
     if (live !== "none" && release !== undefined) {
-        yield* settleRecord(up, { from: to, to: live, release }, "taken back");
+        yield* settleRecord(up, { from: to, to: live, release, verdict }, "taken back");
     } else {
         yield* up.write(record => ({ ...record, intent: undefined, link: { live: "none" } }));
     }

@@ -24,6 +24,9 @@ const strategies: StrategySettings[] = [
     rolling({ step: "half" }),
     rolling({ step: "service" }),
     rolling({ order: "stopFirst" }),
+];
+
+const canaries: StrategySettings[] = [
     ...[0, 25, 50, 100].map(weight => canary({ weight })),
     canary({ weight: 25, replicas: 1 }),
     canary({ weight: 25, sticky: "cookie" }),
@@ -135,6 +138,7 @@ export interface Race {
 const version = fc.constantFrom(...(Object.keys(releases) as (keyof typeof releases)[]), "B", "C");
 const often = <T>(usual: T, ...others: T[]) => fc.constantFrom(usual, usual, usual, ...others);
 const strategy = fc.constantFrom(...strategies);
+const canaryStrategy = fc.constantFrom(...canaries);
 
 const change: fc.Arbitrary<Partial<Wish>> = fc.oneof(
     { weight: 6, arbitrary: fc.record({ version }) },
@@ -161,6 +165,7 @@ const change: fc.Arbitrary<Partial<Wish>> = fc.oneof(
     { weight: 1, arbitrary: fc.record({ retryToken: fc.constantFrom(undefined, "again", "once more") }) },
     { weight: 2, arbitrary: fc.record({ driftPolicy: fc.constantFrom<Wish["driftPolicy"]>("fail", "repair") }) },
     { weight: 3, arbitrary: fc.record({ strategy, version }) },
+    { weight: 2, arbitrary: fc.record({ strategy: canaryStrategy }) },
     { weight: 1, arbitrary: fc.record({ bakeTimeMs: fc.constantFrom(0, 15_000) }) },
     { weight: 1, arbitrary: fc.record({ registry: often(true, false) }) },
     { weight: 1, arbitrary: fc.record({ hooks: fc.record({ preDeploy: fc.boolean(), prePromotion: fc.boolean() }) }) },
@@ -279,10 +284,44 @@ const takenBack: fc.Arbitrary<Event[]> = version.map(version => [
     { is: "up", faults: noFaults, diesAt: "link: undo" },
 ]);
 
+/** A canary has its share, or is on the way to it; then the user wants more of it, or less, or something else. */
+const canaryLife: fc.Arbitrary<Event[]> = fc
+    .record({
+        version,
+        strategy: canaryStrategy,
+        next: fc.oneof(
+            fc.record({ strategy: canaryStrategy }),
+            fc.record({ version }),
+            fc.record({ strategy: canaryStrategy, version }),
+        ),
+        faults: fc.array(faults, { minLength: 2, maxLength: 2 }),
+        diesAt: fc.array(fc.option(fc.constantFrom(...phases.filter(phase => phase.startsWith("link")))), {
+            minLength: 2,
+            maxLength: 2,
+        }),
+        goesOn: fc.boolean(),
+        diesAgainAfter: maybe(30),
+    })
+    .map(({ version, strategy, next, faults, diesAt, goesOn, diesAgainAfter }) => {
+        const up = (index: number, change: Partial<Wish>): Up => ({
+            is: "up",
+            faults: faults[index] ?? noFaults,
+            diesAt: diesAt[index] ?? undefined,
+            goesOn,
+            diesAgainAfter,
+            change,
+        });
+        return [up(0, { version, strategy, live: "auto", autoPromotion: true }), up(1, next)];
+    });
+
 /** All that happens in the life of a service. */
 export const events: fc.Arbitrary<Event[]> = fc
-    .array(fc.oneof({ weight: 40, arbitrary: event.map(event => [event]) }, { weight: 1, arbitrary: takenBack }), {
-        minLength: 3,
-        maxLength: 14,
-    })
+    .array(
+        fc.oneof(
+            { weight: 40, arbitrary: event.map(event => [event]) },
+            { weight: 1, arbitrary: takenBack },
+            { weight: 3, arbitrary: canaryLife },
+        ),
+        { minLength: 3, maxLength: 14 },
+    )
     .map(lists => lists.flat());
