@@ -13,7 +13,7 @@ import {
 } from "../providers/observe";
 import { recordOf } from "../providers/RecordStore";
 import { findDrift } from "../release/drift";
-import { type Intent, idleColor, type Live, type ObservedService } from "../release/Observed";
+import { hasTraffic, type Intent, idleColor, type Live, type ObservedService, shareOf } from "../release/Observed";
 import { asObserved, type ColorState } from "../release/plan";
 import { routeText } from "../settings/Route";
 import type { Color, ServiceSettings } from "../settings/Settings";
@@ -49,6 +49,8 @@ export interface FrontStatus {
 export interface ServiceStatus {
     name: string;
     live: Live;
+    /** Who else gets a share of the requests, `green 25 %`; null where nobody does. */
+    share: string | null;
     /** The color that a rollback goes to. */
     stable: Live;
     idle: Color;
@@ -183,6 +185,7 @@ function serviceStatus(world: World, name: string, wanted: ServiceSettings | und
     return {
         name,
         live: observed.live,
+        share: shareOf(observed) ?? null,
         stable: observed.stable?.color ?? "none",
         idle: idleColor(observed.live),
         routes: observed.routes.map(routeText),
@@ -205,13 +208,12 @@ function serviceProblems(world: World, observed: ObservedService): string[] {
     if (live === "none" || drift.length > 0 || world.front === undefined) {
         return [...unfinished, ...drift];
     }
-    const { ready, running } = observed[live];
-    const sick =
-        ready < running
-            ? [
-                  `${ready} of ${running} containers of ${live} are ready; npm run logs -- ${observed.name} --color ${live} shows why`,
-              ]
-            : [];
+    const sick = (["blue", "green"] as const)
+        .filter(color => hasTraffic(observed, color) && observed[color].ready < observed[color].running)
+        .map(color => {
+            const { ready, running } = observed[color];
+            return `${ready} of ${running} containers of ${color} are ready; npm run logs -- ${observed.name} --color ${color} shows why`;
+        });
     return [...unfinished, ...sick];
 }
 

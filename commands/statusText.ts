@@ -1,4 +1,4 @@
-import type { LinkMove } from "../providers/linkHistory";
+import { type LinkMove, moveText } from "../providers/linkHistory";
 import type { Color } from "../settings/Settings";
 import type { ColorStatus, ContainerStatus, ServiceStatus, StackStatus } from "./StackStatus";
 import { roughly, type Style, shortened, wrapped } from "./Style";
@@ -38,9 +38,10 @@ function title({ project, stack, front, source }: StackStatus, style: Style, at:
 }
 
 function serviceLines(service: ServiceStatus, style: Style, long: boolean, at: Date): string[] {
-    const { name, live, stable, routes, wanted, problems, history } = service;
+    const { name, live, share, stable, routes, wanted, problems, history } = service;
     const head = [
         live === "none" ? "not released yet" : `${live} is live`,
+        ...(share === null ? [] : [`${share.replace(" ", " gets ")} of the requests`]),
         ...(stable !== live && stable !== "none" ? [`${stable} is stable`] : []),
         ...(routes.length === 0
             ? []
@@ -101,7 +102,7 @@ function colorTable(service: ServiceStatus, style: Style, long: boolean, at: Dat
         const cells = [
             `${isLive ? ">" : " "} ${name}`,
             release?.image ?? "(of no release)",
-            stateOf(color, isLive),
+            name !== service.live && service.share !== null ? "canary" : stateOf(color, isLive),
             replicas === 0 && running === 0 ? "-" : `${ready} of ${replicas}`,
             openInOldWorkers > 0 ? `${open} (${openInOldWorkers} old)` : String(open),
             age === undefined ? (release?.proved ? "yes" : "no") : `${roughly(age * 1000)} ago`,
@@ -142,10 +143,10 @@ function containerLine(container: ContainerStatus, style: Style, at: Date): stri
 }
 
 function moveLine(move: LinkMove, label: string, style: Style, long: boolean, at: Date): string {
-    const { from, to, image, result, by } = move;
+    const { image, result, by } = move;
     const when = `${roughly(at.getTime() - Date.parse(move.at))} ago`.padEnd(10);
     const parts = [
-        from === undefined ? `=> ${to}` : `${from} => ${to}`,
+        moveText(move).replace(/^link /, ""),
         ...(image === undefined ? [] : [image]),
         ...(result === "confirmed" ? [] : [result]),
         `by ${long ? by : by.split(",")[0]}`,

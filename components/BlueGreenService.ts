@@ -5,7 +5,7 @@ import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
 import { hookEnvironment } from "../providers/hooks";
 import type { LinkAction } from "../providers/Link";
 import type { Target } from "../providers/Target";
-import type { CommandHook, DeclaredHooks } from "../release/Observed";
+import { type CommandHook, type DeclaredHooks, shareOf } from "../release/Observed";
 import type { Plan } from "../release/plan";
 import type { Release } from "../release/Release";
 import { routeText } from "../settings/Route";
@@ -61,6 +61,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
             {
                 service: name,
                 link: plan.link.live,
+                share: shareOf(plan.link),
                 routes: plan.link.routes.map(routeText),
                 act: plan.link.act,
                 __plan: args.link,
@@ -131,7 +132,10 @@ function secretsFor(release: Release | undefined): pulumi.Output<string> | undef
     return values.length === 0 ? undefined : pulumi.secret(JSON.stringify(values));
 }
 
-/** The color that is being released to: the one that is deployed, else the one that gets the link. */
+/** The color that is being released to: the one that is deployed, else the one that gets the link, or a share. */
 function targetColor({ blue, green, link }: Plan): Color {
+    if (link.walk !== undefined) {
+        return link.walk.color;
+    }
     return green.act || (!blue.act && link.live === "green") ? "green" : "blue";
 }

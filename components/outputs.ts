@@ -1,4 +1,4 @@
-import type { ObservedService } from "../release/Observed";
+import { type ObservedService, shareOf } from "../release/Observed";
 import { asObserved, type ColorPlan, type Plan } from "../release/plan";
 import type { Route } from "../settings/Route";
 import type { FrontSettings } from "../settings/Settings";
@@ -6,6 +6,8 @@ import type { FrontSettings } from "../settings/Settings";
 /** What `pulumi stack output services` shows of one service. */
 export interface ServiceOutputs {
     live: string;
+    /** Who else gets a share of the requests: `green 25 %`. */
+    share?: string;
     stable: string;
     blue?: ReleaseOutputs;
     green?: ReleaseOutputs;
@@ -33,8 +35,10 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
     const { live, routes } = link;
     const release = (blue.release ?? green.release)?.settings;
     const isWorker = release !== undefined && release.port === undefined;
+    const share = shareOf(link);
     return {
         live,
+        ...(share === undefined ? {} : { share }),
         // What is refused has confirmed nothing: a link that somebody moved is not where a rollback goes to.
         stable: live === "none" || refusal !== undefined ? (observed.stable?.color ?? "none") : live,
         blue: releaseOutputs(blue),

@@ -7,7 +7,6 @@ import { handovers, type Places } from "../release/handovers";
 import type { DeclaredHooks, ObservedService } from "../release/Observed";
 import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
-import { settle } from "../release/settle";
 import { changedSettings } from "../settings/defaults";
 import { placeOf, type Route } from "../settings/Route";
 import type { Color, FrontSettings, ServiceSettings, Settings } from "../settings/Settings";
@@ -163,14 +162,19 @@ function linkAction(
     places: Places,
     front: FrontSettings,
 ): LinkAction {
-    const { live, expect } = decided.link;
+    const { live, expect, walk } = decided.link;
     const { name } = settings;
     const passed = handovers(places);
+    const { recovery } = decided;
+    const target = walk?.color ?? live;
     return {
         refusal: decided.refusal,
-        from: settle(observed).service.live,
+        // Once what comes first is done.
+        from: recovery?.live ?? observed.live,
+        percent: recovery === undefined ? observed.percent : (recovery.percent ?? 0),
         expect,
-        replicas: live === "none" ? 0 : decided[live].replicas,
+        replicas: target === "none" ? 0 : decided[target].replicas,
+        walk,
         recovery: decided.recovery,
         leave: decided.leave,
         restore: decided.row === "repair",

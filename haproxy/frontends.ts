@@ -5,7 +5,7 @@ import { checked, mapPath } from "./names";
 export const LISTENER_PORTS = { http: 8080, https: 8443, preview: 8090, metrics: 8404 } as const;
 /** Our confirming request carries both: a one-time secret, and the service that the secret stands for. */
 export const CONFIRM_HEADERS = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
-/** Its response carries both: who answered. */
+/** Its response carries both: who answered. A confirming request that carries the first one goes to that color. */
 export const ANSWER_HEADERS = { color: "x-relink-color", release: "x-relink-release" } as const;
 
 const PLAIN = 'content-type "text/plain; charset=utf-8" hdr cache-control no-store';
@@ -15,8 +15,31 @@ const CONFIRM = `    # Our own confirming request names its service by a one-tim
     http-request set-var(txn.confirms) req.fhdr(${CONFIRM_HEADERS.secret}),map_str(${mapPath("confirm")})
     http-request set-var(txn.service) var(txn.confirms) if { req.fhdr(${CONFIRM_HEADERS.service}),strcmp(txn.confirms) eq 0 }
     http-request set-var(txn.confirmed) bool(true) if { var(txn.service) -m found }
+    http-request set-var(txn.color) req.fhdr(${ANSWER_HEADERS.color}) if { var(txn.confirmed) -m bool } { req.fhdr(${ANSWER_HEADERS.color}) -m str blue green }
     http-request del-header ${CONFIRM_HEADERS.secret}
-    http-request del-header ${CONFIRM_HEADERS.service}`;
+    http-request del-header ${CONFIRM_HEADERS.service}
+    http-request del-header ${ANSWER_HEADERS.color}`;
+
+/** In the frontend, a counter per service: whose canary a request is. */
+const COUNTERS = "canaries";
+/** Tells a user of a sticky canary from others. It holds a random id and is set only while there is such a canary. */
+export const VISITOR_COOKIE = "relink-visitor";
+const visitorSeconds = 30 * 24 * 3600;
+
+const CANARY = `    # A canary gives the idle color its percentage: n * percent mod 100 spreads it evenly, 25 being every fourth request.
+    # A sticky one asks a hash of the user, not a counter: the users of 10 % are among those of 20 %.
+    http-request set-var(txn.percent) var(txn.link),field(3,:),add(0) unless { var(txn.color) -m found } || { var(txn.link),field(3,:) 0 }
+    http-request set-var(txn.sticky) var(txn.link),field(4,:) if { var(txn.percent) -m found }
+    http-request set-var(txn.visitor) src if { var(txn.sticky) -m str hash }
+    http-request set-var(txn.visitor) req.cook(${VISITOR_COOKIE}) if { var(txn.sticky) -m str cookie }
+    http-request set-var(txn.new_visitor) uuid() if { var(txn.sticky) -m str cookie } !{ var(txn.visitor) -m len gt 0 }
+    http-request set-var(txn.visitor) var(txn.new_visitor) if { var(txn.new_visitor) -m found }
+    http-request set-var(txn.turn) var(txn.visitor),concat(:,txn.service),xxh32,mod(100) if { var(txn.visitor) -m found }
+    http-request track-sc0 var(txn.service) table ${COUNTERS} if { var(txn.percent) -m found } !{ var(txn.visitor) -m found }
+    http-request set-var(txn.turn) sc0_inc_gpc0(${COUNTERS}),mul(txn.percent),mod(100) if { var(txn.percent) -m found } !{ var(txn.visitor) -m found }
+    http-request set-var(txn.color) var(txn.link),field(2,:) if { var(txn.turn) -m found } { var(txn.turn),sub(txn.percent) -m int lt 0 }
+    http-request set-var(txn.color) var(txn.link),field(1,:) unless { var(txn.color) -m found }
+    http-after-response add-header set-cookie "${VISITOR_COOKIE}=%[var(txn.new_visitor)]; Path=/; Max-Age=${visitorSeconds}; HttpOnly; SameSite=Lax" if { var(txn.new_visitor) -m found }`;
 
 /** Nobody behind us is a proxy: a service would close such a connection, and that would count as an error of its own. */
 const METHODS = `    http-request return status 405 ${PLAIN} string "no tunnel here\\n" if METH_CONNECT`;
@@ -65,9 +88,9 @@ frontend http from relink
 ${METHODS}
 ${CONFIRM}
 ${ROUTE}
-    # The link, live:idle:percent, is looked up once, so that one request sees one link.
+    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
-    http-request set-var(txn.color) var(txn.link),field(1,:)
+${CANARY}
 ${FORWARDED}
 ${ANSWER}
     use_backend %[var(txn.service)]-%[var(txn.color)]
@@ -96,6 +119,10 @@ frontend metrics from relink
     monitor-uri /healthz
     http-request use-service prometheus-exporter if { path /metrics }
     http-request return status 404 ${PLAIN} string "/metrics or /healthz\\n"
+
+# Counts the requests of each service whose idle color gets a share of them.
+backend ${COUNTERS} from relink
+    stick-table type string len 64 size 10k store gpc0
 
 # Where a request ends whose service has no linked color, or no backend for it.
 backend unlinked from relink

@@ -2,7 +2,7 @@ import type { LinkValue } from "./LinkValue";
 import { checked, MAP_NAMES, type MapName, mapFile } from "./names";
 
 const COMMENTS: Record<MapName, string> = {
-    link: "service -> live color : idle color : percent of requests to the idle color",
+    link: "service -> live color : idle color : percent of requests to the idle color [: sticky by cookie or hash]",
     routes: "host (or *.domain, or *) and path, closed by a slash -> service[:path:keep or :path:strip]",
     releases: "backend -> id of the release that it runs",
     confirm: "one-time secret -> service; filled in memory only, always empty here",

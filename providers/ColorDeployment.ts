@@ -1,4 +1,5 @@
 import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
+import { hasTraffic } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
 import { ColorPlace } from "./ColorPlace";
@@ -37,7 +38,7 @@ export class ColorDeployment {
 
     async run(): Promise<void> {
         const world = await this.session.observe([this.#service]);
-        const live = observedService(world, this.#service).live === this.#color;
+        const live = hasTraffic(observedService(world, this.#service), this.#color);
         const { keep, surplus, discard } = this.#sort(world, live);
         // What serves users goes on; a container of an interrupted scaling that never took traffic is proved like a new one.
         const serving = live ? this.#place.serving(world, [...keep, ...surplus]) : [];

@@ -4,7 +4,7 @@ import { keepImage } from "../docker/keptImages";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import type { AddressBlock } from "../release/addresses";
-import type { DeclaredHooks } from "../release/Observed";
+import { type DeclaredHooks, hasTraffic } from "../release/Observed";
 import type { ColorState } from "../release/plan";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
@@ -118,6 +118,12 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         );
     }
     await recover(session, service, action.recovery, action.bake, progress);
+    const now = observedService(await session.observe([service]), service);
+    if (now.live !== color && hasTraffic(now, color) && now[color].release?.id !== release.id) {
+        throw new Error(
+            `${service}: ${color} has ${now.percent} % of the requests and is not touched. Run pulumi up again`,
+        );
+    }
     const { id: imageId, pulled } = await pull(session, release, action.policy.progressDeadlineMs, progress);
     release.imageId = imageId;
     if (pulled) {
@@ -185,7 +191,7 @@ async function remove(
     const containers = containersOf(world, service, color);
     if (world.anchor !== undefined && world.anchor.state === "running") {
         await session.lease.take();
-        if (observedService(world, service).live === color) {
+        if (hasTraffic(observedService(world, service), color)) {
             throw new Error(`${service}: ${color} is linked, so it cannot be deleted. Delete the service's link first`);
         }
         await session.enter("deploy: delete");

@@ -1,18 +1,20 @@
 import { removeContainer, stopContainer } from "../docker/containers";
 import { dropImages } from "../docker/keptImages";
 import { openOn } from "../haproxy/drain";
+import { LinkValue } from "../haproxy/LinkValue";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import type { Handover } from "../release/handovers";
 import type { DeclaredHooks, Farewell, Live } from "../release/Observed";
+import type { Walk } from "../release/plan";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import { parseRoute, placeOf, type Route, routeText } from "../settings/Route";
 import type { ActionPolicy, Color } from "../settings/Settings";
 import { type BakePolicy, bake, bakeMsOf, recover } from "./bake";
 import { drain } from "./drain";
-import { moveLink, pointTo } from "./moveLink";
+import { moveLink, pointTo, withdraw } from "./moveLink";
 import { containersOf, currentWorkers, isWorker, observedService, slotOf, type World } from "./observe";
 import { linkObserved, readBack } from "./observed";
 import { type Progress, progressFor } from "./progress";
@@ -29,10 +31,14 @@ export interface LinkAction {
     refusal?: string;
     /** The link that the plan was made from, once an interrupted switch is settled. */
     from: Live;
-    /** Id of the release that the new color must run, proved. */
+    /** The share of the color that is not live by then, percent. */
+    percent: number;
+    /** Id of the release that the color that gains must run, proved. */
     expect?: string;
     /** Containers that must be ready on it. */
     replicas: number;
+    /** Shares that it gets before the link moves there, or stays. */
+    walk?: Walk;
     recovery?: Recovery;
     /** Somebody changed the link by hand: it is written again, also where HAProxy's memory is right. */
     restore: boolean;
@@ -52,6 +58,8 @@ export interface LinkInputs extends CommonInputs<LinkAction> {
     service: string;
     /** The color that users reach. */
     link: Live;
+    /** Who else gets a share of the requests: `green 25 %`. */
+    share?: string;
     /** Which requests come to it, as {@link routeText} writes them. */
     routes: string[];
 }
@@ -107,11 +115,12 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
         throw new Error(`${service}: ${action.refusal}`);
     }
     const world = await session.observe([service]);
-    const { live: from } = observedService(world, service);
-    if (from !== action.from) {
+    const { live: from, percent } = observedService(world, service);
+    if (from !== action.from || percent !== action.percent) {
+        const link = (live: Live, share: number) => (share > 0 ? `${live} with ${share} % elsewhere` : live);
         throw new Error(
-            `${service}: the link is ${from}, but the plan was made when it was ${action.from}. ` +
-                "Nothing was done. Run pulumi up again",
+            `${service}: the link is ${link(from, percent)}, but the plan was made when it was ` +
+                `${link(action.from, action.percent)}. Nothing was done. Run pulumi up again`,
         );
     }
     if (to !== from && !action.restore && recordOf(world.records, service).intent?.kind === "roll") {
@@ -122,9 +131,10 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     }
     const { previousColor, retryToken } = action.policy;
     const farewell = previousColor === "keep" ? undefined : previousColor;
-    if (to !== "none" && to !== from) {
+    const target = action.walk?.color ?? to;
+    if (to !== "none" && target !== "none" && target !== from) {
         const started = Date.now();
-        const release = readyRelease(world, inputs, action, to);
+        const release = readyRelease(world, inputs, action, target);
         const { prePromotion } = action.hooks;
         if (prePromotion !== undefined && prePromotion !== recordOf(world.records, service).hooks.prePromotion) {
             await session.record(service, record => ({ ...record, hooks: { ...record.hooks, prePromotion } }));
@@ -132,14 +142,24 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
         if (release.settings.port === undefined) {
             return own(session, service, to, release);
         }
-        // What was live before and is warm needs no second judgement.
-        const bakeMs = release.linked ? undefined : bakeMsOf(action.bake);
-        await moveLink(session, service, to, release, { retryToken, farewell, bakeMs }, progress);
-        progress.info(`link ${from} => ${to}, confirmed through the public listener after ${Date.now() - started} ms`);
+        await walkTo(session, inputs, action, from, progress);
+        if (to === target) {
+            // What was live before and is warm needs no second judgement.
+            const bakeMs = release.linked ? undefined : bakeMsOf(action.bake);
+            await moveLink(session, service, LinkValue.to(to), release, { retryToken, farewell, bakeMs }, progress);
+            progress.info(
+                `link ${from} => ${to}, confirmed through the public listener after ${Date.now() - started} ms`,
+            );
+        }
     }
-    if (action.restore && to !== "none" && to === from) {
-        progress.status(`writing the link to ${to} again`);
-        await pointTo(session, service, to);
+    if (to !== "none" && to === from) {
+        const { link, [to]: color } = recordOf(world.records, service);
+        if (link.percent !== undefined && inputs.share === undefined && action.walk === undefined) {
+            await withdraw(session, service, { kind: "withdraw", live: to, release: color.release }, progress);
+        } else if (action.restore) {
+            progress.status(`writing the link to ${to} again`);
+            await pointTo(session, service, LinkValue.to(to).withPercent(link.percent ?? 0, link.sticky));
+        }
     }
     await route(session, inputs, action, progress);
     await bake(session, service, action.bake, progress);
@@ -150,6 +170,29 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
         await leave(session, service, { color: from, farewell }, action, progress);
     } else if (action.leave !== undefined) {
         await leave(session, service, action.leave, action, progress);
+    }
+}
+
+/** Gives a new release one share of the requests after another, each judged before the next. */
+async function walkTo(
+    session: Session,
+    inputs: LinkInputs,
+    action: LinkAction,
+    from: Live,
+    progress: Progress,
+): Promise<void> {
+    const { service } = inputs;
+    const { color, steps, sticky } = action.walk ?? { steps: [], color: undefined, sticky: "none" };
+    for (const step of steps) {
+        if (color === undefined || from === "none") {
+            throw new Error(`${service}: a canary needs a release that is live`);
+        }
+        const release = readyRelease(await session.observe([service]), inputs, action, color);
+        const share = LinkValue.to(from).withPercent(step.weight, sticky);
+        const { retryToken } = action.policy;
+        await moveLink(session, service, share, release, { retryToken, step }, progress);
+        progress.info(`${color} gets ${step.weight} % of the requests, confirmed through the public listener`);
+        await bake(session, service, action.bake, progress);
     }
 }
 
@@ -288,7 +331,7 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
         return;
     }
     await removeRoutes(session, service);
-    await pointTo(session, service, "none");
+    await pointTo(session, service, LinkValue.none());
     await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined, routes: [] }));
     for (const color of ["blue", "green"] as const) {
         const slots = containersOf(world, service, color).map(slotOf);

@@ -3,7 +3,7 @@ import type { DeclaredHooks, Intent, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import { parsePrivateJson } from "../settings/privateJson";
 import { parseRoute, type Route } from "../settings/Route";
-import type { Color } from "../settings/Settings";
+import type { CanarySettings, Color } from "../settings/Settings";
 import type { LinkMove } from "./linkHistory";
 
 /** Of how many stable releases a service keeps image and settings where its record does not say it. */
@@ -31,8 +31,18 @@ export interface ServiceRecord {
     service: string;
     /** Raised by every write. */
     serial: number;
-    /** The link as it was last confirmed, when (the Docker host's clock) and by whom. */
-    link: { live: Live; release?: string; at?: string; by?: string };
+    /**
+     * The link as it was last confirmed, when (the Docker host's clock) and by whom; with the share of the color that is not
+     * live, percent, where a canary has one.
+     */
+    link: {
+        live: Live;
+        release?: string;
+        percent?: number;
+        sticky?: CanarySettings["sticky"];
+        at?: string;
+        by?: string;
+    };
     /** The last moves of the link, oldest first; read it by `linkHistory`. */
     history: LinkMove[];
     /** Counts the creations of the link's resource. */

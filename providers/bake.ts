@@ -1,13 +1,14 @@
+import { LinkValue } from "../haproxy/LinkValue";
 import { backendName } from "../haproxy/names";
 import { answeredSoFar, Window } from "../haproxy/window";
 import { type Answered, judge, type Verdict } from "../release/analysis";
-import { farewellOf, type Intent, idleColor } from "../release/Observed";
+import { farewellOf, type Intent, idleColor, type SwitchIntent } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import type { AnalysisSettings, Color, HookSettings, HooksSettings } from "../settings/Settings";
 import { Questions } from "./confirm";
 import { type HookContext, type HookOutcome, runHook } from "./hooks";
-import { pointTo, recoverSwitch, SwitchFailed, settleRecord, withVerdict } from "./moveLink";
+import { pointTo, recoverSwitch, SwitchFailed, settleRecord, withdraw, withVerdict } from "./moveLink";
 import { observedService, type World } from "./observe";
 import type { Progress } from "./progress";
 import { recordOf } from "./RecordStore";
@@ -34,7 +35,10 @@ export function bakeMsOf({ bakeTimeMs, hooks }: BakePolicy): number | undefined 
     return bakeTimeMs === 0 && hooks.postPromotion === undefined ? undefined : bakeTimeMs;
 }
 
-/** Puts right what an `up` that died left open: a switch half-way, or a judgement before its end. */
+/**
+ * Puts right what comes before anything else: a switch half-way or a judgement before its end, which an `up` that died left
+ * open, or a canary's share that is not wanted any more.
+ */
 export async function recover(
     session: Session,
     service: string,
@@ -45,7 +49,13 @@ export async function recover(
     if (recovery === undefined) {
         return;
     }
-    const { kind, live, release } = recovery;
+    const { kind, live, release, percent = 0 } = recovery;
+    if (kind === "withdraw") {
+        return withdraw(session, service, recovery, progress);
+    }
+    if (kind === "bake" && percent > 0) {
+        return bake(session, service, policy, progress);
+    }
     if (kind === "bake" && live !== "none" && release !== undefined) {
         const { releases } = recordOf((await session.observe([service])).records, service);
         if (releases[release]?.linked !== false) {
@@ -65,7 +75,8 @@ export async function recover(
 
 /**
  * Judges the release that has just become live, while its predecessor stays warm: by the hook postPromotion, and by what
- * HAProxy counts of its answers. Only then is it stable. Does nothing where nothing is to be judged.
+ * HAProxy counts of its answers. Only then is it stable. The same for a canary that has got a share: then its step is done.
+ * Does nothing where nothing is to be judged.
  * @throws {@link SwitchFailed} when it was judged bad and the link was moved back; an Error when nobody could know.
  */
 export async function bake(session: Session, service: string, policy: BakePolicy, progress: Progress): Promise<void> {
@@ -75,18 +86,28 @@ export async function bake(session: Session, service: string, policy: BakePolicy
     if (intent?.kind !== "bake" || release === undefined) {
         return;
     }
-    const verdict = await new Judgement(session, service, policy, intent, release, progress).run(world);
+    const { step } = intent;
+    const judged = step === undefined ? policy : { ...policy, bakeTimeMs: step.pauseMs, hooks: {} };
+    const verdict = await new Judgement(session, service, judged, intent, release, progress).run(world);
     if (verdict.kind === "bad") {
         await moveBack(session, service, intent, release, verdict.why, policy, progress);
     }
     if (verdict.kind === "unknown") {
         throw new Error(
             `${service}: nobody can say yet whether ${release.image} is good: ${verdict.why}. ` +
-                `The link stays on ${intent.color}, and ${intent.from} stays warm. Run pulumi up again to judge it again; ` +
+                (step === undefined
+                    ? `The link stays on ${intent.color}, and ${intent.from} stays warm. `
+                    : `${intent.color} keeps its ${step.weight} % of the requests. `) +
+                `Run pulumi up again to judge it again; ` +
                 "to go back, set the old image and run pulumi up",
         );
     }
     await session.enter("link: baked");
+    if (step !== undefined) {
+        await session.record(service, record => ({ ...record, intent: undefined }));
+        progress.info(`${intent.color} has ${step.weight} % of the requests with ${release.image}: ${verdict.why}`);
+        return;
+    }
     await session.record(service, record => ({
         ...record,
         intent: farewellOf(intent),
@@ -139,8 +160,10 @@ class Judgement {
                 if (verdict.kind === "bad") {
                     return verdict;
                 }
+                const { step } = this.intent;
+                const where = step === undefined ? "" : ` at ${step.weight} %`;
                 const seconds = Math.ceil((deadline - Date.now()) / 1000);
-                this.progress.status(`judging ${this.release.image}, ${seconds} s left: ${verdict.why}`);
+                this.progress.status(`judging ${this.release.image}${where}, ${seconds} s left: ${verdict.why}`);
                 await new Promise(resolve => setTimeout(resolve, Math.min(lookMs, Math.max(0, deadline - Date.now()))));
             }
             if (this.#hook === undefined && hooks.postPromotion !== undefined) {
@@ -163,8 +186,17 @@ class Judgement {
 
     async #look(window: Window, stable: Answered, questions: Questions): Promise<Verdict> {
         await this.session.enter("link: bake");
+        const { step, color } = this.intent;
+        if (step?.analysis === false) {
+            return { kind: "good", why: "it was not judged" };
+        }
         try {
-            await questions.ask("http", this.release.settings.health);
+            const asked = step === undefined ? undefined : color;
+            const answer = await questions.ask("http", this.release.settings.health, asked);
+            if (answer.release === undefined) {
+                // A reload for another service's sake meanwhile: its workers do not know us.
+                await questions.renew();
+            }
         } catch {
             // What HAProxy counted of it is what counts; a front that does not answer at all says nothing of the release.
         }
@@ -198,7 +230,7 @@ class Judgement {
 async function moveBack(
     session: Session,
     service: string,
-    { color, from }: Bake,
+    { color, from, step }: Bake,
     bad: RecordedRelease,
     why: string,
     policy: BakePolicy,
@@ -213,16 +245,19 @@ async function moveBack(
         await session.record(service, record => withVerdict({ ...record, intent: undefined }, verdict));
         throw new SwitchFailed(
             `${service}: ${bad.image} was judged bad (${why}), but the link cannot be moved back: ` +
-                `${from} has no container that is ready. The link stays on ${color}. Release something that works`,
+                `${from} has no container that is ready. ` +
+                (step === undefined ? `The link stays on ${color}. ` : `${color} keeps its ${step.weight} %. `) +
+                "Release something that works",
             true,
         );
     }
     const { release } = predecessor;
     progress.status(`moving the link back to ${from}: ${why}`);
     await session.enter("link: back");
-    const intent = { kind: "switch", from: color, to: from, release: release.id, verdict } as const;
+    const back = { kind: "switch", to: from, release: release.id, verdict } as const;
+    const intent: SwitchIntent = step === undefined ? { ...back, from: color } : { ...back, from, percent: 0 };
     await session.record(service, record => ({ ...record, intent }));
-    await pointTo(session, service, from, "memory");
+    await pointTo(session, service, LinkValue.to(from), "memory");
     await settleRecord(session, service, intent, "moved back");
     const { onRollback } = policy.hooks;
     const context = { ...contextOf("onRollback", service, color, bad, policy), reason: why };
@@ -235,8 +270,11 @@ async function moveBack(
             Object.values(bad.secretValues),
         ));
     throw new SwitchFailed(
-        `${service}: ${bad.image} was judged bad: ${why}. The link was moved back to ${from}, ` +
-            `which serves ${release.image}${outcome === undefined ? "" : `; ${outcome.text}`}. ` +
+        `${service}: ${bad.image} was judged bad${step === undefined ? "" : ` at ${step.weight} %`}: ${why}. ` +
+            (step === undefined
+                ? `The link was moved back to ${from}, which`
+                : `All requests go to ${from} again, which`) +
+            ` serves ${release.image}${outcome === undefined ? "" : `; ${outcome.text}`}. ` +
             "It is not tried again until its image, its settings or retryToken change",
         true,
     );

@@ -56,9 +56,14 @@ export class Questions {
         assertEveryWorker("a one-time secret", added);
     }
 
-    /** Sends one request through a listener. @throws when no connection or no answer came. */
-    ask(listener: "http" | "preview", health: HealthSettings): Promise<Answer> {
+    /**
+     * Sends one request through a listener.
+     * @param color Which one the public listener shall ask, whatever its share is. @default as the link says
+     * @throws when no connection or no answer came.
+     */
+    ask(listener: "http" | "preview", health: HealthSettings, color?: Color): Promise<Answer> {
         return ask(this.session, this.#address, LISTENER_PORTS[listener], health, {
+            ...(color === undefined ? {} : { [ANSWER_HEADERS.color]: color }),
             [CONFIRM_HEADERS.secret]: this.#begun.at(-1)?.secret ?? "",
             [CONFIRM_HEADERS.service]: this.service,
         });

@@ -60,7 +60,9 @@ async function remaining(session: Session, subject: { service: string; color: Co
     const { front } = await session.observe([subject.service]);
     const backend = backendName(subject.service, subject.color);
     const workers = front?.workers ?? [];
-    const pinned = workers.filter(worker => worker.old && worker.links.get(subject.service)?.live === subject.color);
+    const pinned = workers.filter(
+        worker => worker.old && worker.links.get(subject.service)?.reached.includes(subject.color),
+    );
     const open = workers
         .flatMap(worker => {
             const known = worker.backends.get(backend);

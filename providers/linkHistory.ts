@@ -1,4 +1,4 @@
-import type { Live } from "../release/Observed";
+import { type Live, shareOf } from "../release/Observed";
 import type { ServiceRecord } from "./Record";
 
 /** One move of a service's link, as the record remembers it. */
@@ -10,6 +10,8 @@ export interface LinkMove {
     /** Unknown for the only move that an earlier version of relink has left. */
     from?: Live;
     to: Live;
+    /** Share of requests that the other color got, percent: a canary. @default 0 */
+    percent?: number;
     release?: string;
     image?: string;
     /**
@@ -17,6 +19,13 @@ export interface LinkMove {
      * to. `taken back`: its `up` had died.
      */
     result: "confirmed" | "moved back" | "kept" | "taken back";
+}
+
+/** A move of the link, in words. */
+export function moveText({ from, to, percent }: Pick<LinkMove, "from" | "to" | "percent">): string {
+    const share = shareOf({ live: to, percent });
+    const all = share === undefined ? to : `${to}, ${share}`;
+    return from === undefined ? `link => ${all}` : from === to ? `link ${all}` : `link ${from} => ${all}`;
 }
 
 /** How many moves a record keeps. */

@@ -2,13 +2,22 @@ import { LinkValue } from "../haproxy/LinkValue";
 import { writeMapEntry } from "../haproxy/maps";
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
-import { type Farewell, idleColor, type Live, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
+import {
+    type Farewell,
+    idleColor,
+    isGivingBack,
+    type Live,
+    nextOf,
+    type SwitchIntent,
+    targetOf,
+    type Verdict,
+} from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import { isDeserted, type Recovery } from "../release/settle";
-import type { Color } from "../settings/Settings";
+import type { CanaryStep, Color } from "../settings/Settings";
 import { type Answer, Questions } from "./confirm";
 import { LeaseLost } from "./Lease";
-import { type LinkMove, withMove } from "./linkHistory";
+import { type LinkMove, moveText, withMove } from "./linkHistory";
 import { containersOf, observedService, slotOf, type World } from "./observe";
 import { Interrupted } from "./parent";
 import type { Progress } from "./progress";
@@ -42,17 +51,21 @@ export interface SwitchPolicy {
     bakeMs?: number;
     /** What is recorded of the release that the link leaves. */
     verdict?: Verdict;
+    /** The step of a canary that this is. */
+    step?: CanaryStep;
 }
 
 /**
- * Moves a service's link to a color that runs a proved release (DESIGN section 5): intent, map file, every worker's
- * memory, read back, a confirming request through the public listener, done. What cannot be confirmed is moved back.
+ * Moves a service's link to a color that runs a proved release, or gives that color a share (DESIGN section 5): intent,
+ * map file, every worker's memory, read back, a confirming request through the public listener, done. What cannot be
+ * confirmed is moved back, a share to none.
+ * @param release what the color runs that gains by it
  * @throws {@link SwitchFailed}
  */
 export async function moveLink(
     session: Session,
     service: string,
-    to: Color,
+    to: LinkValue,
     release: RecordedRelease,
     policy: SwitchPolicy,
     progress: Progress,
@@ -62,12 +75,13 @@ export async function moveLink(
     let intent: SwitchIntent;
     try {
         intent = await begin(session, service, to, release, policy);
-        progress.status(`link ${intent.from} => ${to}`);
+        const what = moveText(intent);
+        progress.status(what);
         try {
             await pointTo(session, service, to);
-            progress.status(`link ${intent.from} => ${to}: confirming through the public listener`);
+            progress.status(`${what}: confirming through the public listener`);
             await session.enter("link: confirm");
-            await confirm(questions, to, release);
+            await confirm(questions, targetOf(intent), release, to.percent > 0);
         } catch (error) {
             throw isStop(error) ? error : await moveBack(session, service, intent, release, policy, error as Error);
         }
@@ -78,7 +92,7 @@ export async function moveLink(
     await orElse(
         settleRecord(session, service, intent, "confirmed"),
         () =>
-            `${to} serves, confirmed, but the record does not say so: run pulumi up again, it finishes the switch first`,
+            `${targetOf(intent)} serves, confirmed, but the record does not say so: run pulumi up again, it finishes the switch first`,
     );
 }
 
@@ -86,13 +100,26 @@ export async function moveLink(
 async function begin(
     session: Session,
     service: string,
-    to: Color,
+    { live: to, percent, sticky }: LinkValue,
     release: RecordedRelease,
     policy: SwitchPolicy,
 ): Promise<SwitchIntent> {
     await session.enter("link: intent");
-    const { farewell, bakeMs, verdict } = policy;
-    const intent: SwitchIntent = { kind: "switch", from: "none", to, release: release.id, farewell, bakeMs, verdict };
+    if (to === "none") {
+        throw new Error("a switch has a color to go to");
+    }
+    const { farewell, bakeMs, verdict, step } = policy;
+    const share = percent > 0 ? { percent, sticky, step } : {};
+    const intent: SwitchIntent = {
+        kind: "switch",
+        from: "none",
+        to,
+        release: release.id,
+        farewell,
+        bakeMs,
+        verdict,
+        ...share,
+    };
     const written = session.record(service, record => {
         intent.from = record.link.live;
         return { ...record, intent };
@@ -105,30 +132,40 @@ async function begin(
 async function moveBack(
     session: Session,
     service: string,
-    { from, to }: SwitchIntent,
+    intent: SwitchIntent,
     release: RecordedRelease,
     policy: SwitchPolicy,
     error: Error,
 ): Promise<Error> {
+    const { from, to, percent } = intent;
+    const target = targetOf(intent);
     const next = "Run pulumi up again: it finishes or undoes the switch first";
     const judged = error instanceof SwitchFailed && error.judgedBad;
     const reason = error.message.replace(release.image, "it");
     const verdict = judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined;
-    if (isDeserted(observedService(await session.observe([service]), service), from, to)) {
-        const stays = `the link stays on ${to}, since ${from} has no container that is ready`;
+    if (isDeserted(observedService(await session.observe([service]), service), from, target)) {
+        const stays = percent === undefined ? `the link stays on ${to}` : `${target} keeps its ${percent} %`;
         if (verdict !== undefined) {
-            const move = await madeNow(session, { from, to, release: release.id, result: "kept" });
-            await session.record(service, record => keptOn(record, to, move, verdict));
+            const move = await madeNow(session, { from, to, percent, release: release.id, result: "kept" });
+            await session.record(service, record => keptOn(record, intent, move, verdict));
         }
         const goOn = judged ? "Release something that works" : next;
-        return new SwitchFailed(`${error.message}; ${stays}. ${goOn}`, judged);
+        return new SwitchFailed(
+            `${error.message}; ${stays}, since ${from} has no container that is ready. ${goOn}`,
+            judged,
+        );
     }
     await orElse(
-        pointTo(session, service, from, "memory"),
+        pointTo(session, service, linkTo(from), "memory"),
         () => `${error.message}; the link could not be moved back to ${from}. ${next}`,
     );
-    const move = await madeNow(session, { from, to, release: release.id, result: "moved back" });
-    const back = from === "none" ? "the link was taken back" : `the link was moved back to ${from}`;
+    const move = await madeNow(session, { from, to, percent, release: release.id, result: "moved back" });
+    const back =
+        from === "none"
+            ? "the link was taken back"
+            : from === to
+              ? `${from} serves all requests again`
+              : `the link was moved back to ${from}`;
     await orElse(
         session.record(service, record => unconfirmed(record, move, verdict)),
         () => `${error.message}; ${back}, but the record does not say so. ${next}`,
@@ -154,7 +191,7 @@ async function orElse<T>(step: Promise<T>, meaning: () => string): Promise<T> {
 export async function recoverSwitch(
     session: Session,
     service: string,
-    { kind, live, release: id }: Recovery,
+    { kind, live, release: id, percent = 0 }: Recovery,
     retryToken: string | undefined,
     progress: Progress,
 ): Promise<void> {
@@ -164,17 +201,21 @@ export async function recoverSwitch(
     }
     const release = id === undefined ? undefined : releases[id];
     progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
+    if (kind === "finish" && isGivingBack(intent)) {
+        return giveBack(session, service, intent);
+    }
     if (kind === "finish" && live !== "none" && release !== undefined) {
         // The whole switch once more, so that it is moved back if it still cannot be confirmed.
-        const { farewell, bakeMs, verdict } = intent;
-        await moveLink(session, service, live, release, { retryToken, farewell, bakeMs, verdict }, progress);
+        const { farewell, bakeMs, verdict, step, sticky } = intent;
+        const to = LinkValue.to(live).withPercent(percent, sticky);
+        await moveLink(session, service, to, release, { retryToken, farewell, bakeMs, verdict, step }, progress);
         return;
     }
     await session.enter("link: undo");
     // Not confirmed: it was, before the switch that is taken back, and a sick old release must not block the fix.
-    await pointTo(session, service, live);
+    await pointTo(session, service, linkTo(live));
     if (live !== "none" && release !== undefined) {
-        const back = { from: intent.to, to: live, release: release.id };
+        const back = { from: intent.to, to: live, release: release.id, verdict: intent.verdict };
         await settleRecord(session, service, back, "taken back");
     } else {
         const move = await madeNow(session, { from: intent.to, to: "none", result: "taken back" });
@@ -187,6 +228,36 @@ export async function recoverSwitch(
     }
 }
 
+/** Takes a canary's share back: everything goes to the live color. Does nothing where there is none. */
+export async function withdraw(
+    session: Session,
+    service: string,
+    { live, release: id = "" }: Recovery,
+    progress: Progress,
+): Promise<void> {
+    const { link, releases } = recordOf((await session.observe([service])).records, service);
+    if (live === "none" || link.percent === undefined) {
+        return;
+    }
+    progress.status(`link: ${live} serves all requests`);
+    await session.enter("link: intent");
+    const intent: SwitchIntent = { kind: "switch", from: live, to: live, percent: 0, release: releases[id]?.id ?? id };
+    await session.record(service, record => ({ ...record, intent }));
+    await giveBack(session, service, intent);
+}
+
+/** Everything goes to the live color again. Not confirmed: it was, when it became live. */
+async function giveBack(session: Session, service: string, intent: SwitchIntent): Promise<void> {
+    await pointTo(session, service, LinkValue.to(intent.to));
+    await session.enter("link: confirmed");
+    await settleRecord(session, service, intent, intent.verdict === undefined ? "confirmed" : "moved back");
+}
+
+/** The link to one color alone. */
+function linkTo(live: Live): LinkValue {
+    return live === "none" ? LinkValue.none(idleColor(live)) : LinkValue.to(live);
+}
+
 /**
  * Writes the link to the file and to every worker that can follow it, and reads it back.
  * @param first The file: should anything die in between, a restarted HAProxy lands on the color that was proved. The
@@ -195,14 +266,16 @@ export async function recoverSwitch(
 export async function pointTo(
     session: Session,
     service: string,
-    live: Live,
+    link: LinkValue,
     first: "file" | "memory" = "file",
 ): Promise<void> {
-    const value = (live === "none" ? LinkValue.none(idleColor(live)) : LinkValue.to(live)).toString();
+    const value = link.toString();
     const toMemory = async () => {
         const world = await session.observe([service]);
         const workers = world.front?.workers ?? [];
-        const able = workers.filter(worker => live === "none" || !worker.old || canServe(worker, world, service, live));
+        const able = workers.filter(
+            worker => !worker.old || link.reached.every(color => canServe(worker, world, service, color)),
+        );
         await session.enter("link: memory");
         assertEveryWorker(`the link of ${service}`, await session.runtime.setMap(able, "link", service, value));
     };
@@ -238,14 +311,20 @@ function canServe(worker: Worker, world: World, service: string, color: Color): 
 }
 
 /** Asks through the public listener until the new release has answered well, or wrongly too often. */
-async function confirm(questions: Questions, color: Color, release: RecordedRelease): Promise<void> {
+async function confirm(
+    questions: Questions,
+    color: Color,
+    release: RecordedRelease,
+    /** Of a share the link alone would give our request to the other color now and then. */
+    isShare: boolean,
+): Promise<void> {
     let wrong = 0;
     let itself = false;
     await until(
         async seen => {
             let answer: Answer;
             try {
-                answer = await questions.ask("http", release.settings.health);
+                answer = await questions.ask("http", release.settings.health, isShare ? color : undefined);
             } catch (error) {
                 seen(message(error));
                 return undefined;
@@ -278,22 +357,29 @@ export async function settleRecord(
     done: Omit<SwitchIntent, "kind">,
     result: LinkMove["result"],
 ): Promise<void> {
-    const { from, to, release } = done;
-    const move = await madeNow(session, { from, to, release, result });
+    const { from, to, release, percent, sticky } = done;
+    const move = await madeNow(session, { from, to, percent, release, result });
     const intent = nextOf(done, new Date(move.at));
     await session.record(service, record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
         const known = record.releases[release] as RecordedRelease;
-        // What is gone back to is as stable, and as bad, as it was.
-        const isStable = result === "confirmed" ? intent?.kind !== "bake" : known.linked;
-        const isBad = result !== "confirmed" && !known.linked;
+        // A share is not all of it, and what is gone back to is as stable, and as bad, as it was.
+        const isBack = result !== "confirmed" || isGivingBack(done);
+        const isStable = percent !== undefined || isBack ? known.linked : intent?.kind !== "bake";
+        const isBad = isBack && !known.linked;
         const linked = { ...known, linked: isStable || known.linked, judgedBad: isBad ? known.judgedBad : undefined };
         const settled = {
             ...record,
             intent,
-            link: { live: to, release, at: move.at, by: move.by },
+            link: {
+                live: to,
+                release: percent === undefined ? release : record[to as Color].release,
+                ...(percent === undefined || isGivingBack(done) ? {} : { percent, sticky }),
+                at: move.at,
+                by: move.by,
+            },
             history: withMove(record, move),
-            stable: isStable ? { color: to, release } : record.stable,
+            stable: isStable && percent === undefined ? { color: to, release } : record.stable,
             releases: { ...record.releases, [release]: linked },
             judgedBad,
         };
@@ -307,14 +393,20 @@ async function madeNow(session: Session, move: Omit<LinkMove, "at" | "by" | "ima
 }
 
 /** Users stay with a release that was judged bad: it is what is confirmed, and neither stable nor tried again. */
-function keptOn(record: ServiceRecord, color: Color, move: LinkMove, verdict: Verdict): ServiceRecord {
+function keptOn(
+    record: ServiceRecord,
+    { to, release, percent, sticky }: SwitchIntent,
+    move: LinkMove,
+    verdict: Verdict,
+): ServiceRecord {
     const { at, by } = move;
-    const link = { live: color, release: verdict.release, at, by };
+    const link = percent === undefined ? { live: to, release, at, by } : { ...record.link, percent, sticky, at, by };
     return { ...unconfirmed(record, move, verdict), link };
 }
 
 function unconfirmed(record: ServiceRecord, move: LinkMove, verdict: Verdict | undefined): ServiceRecord {
-    return withVerdict({ ...record, intent: undefined, history: withMove(record, move) }, verdict);
+    const { percent: _percent, sticky: _sticky, ...link } = record.link;
+    return withVerdict({ ...record, link, intent: undefined, history: withMove(record, move) }, verdict);
 }
 
 /** The release as it was, with the reason why it is not tried again by itself. */

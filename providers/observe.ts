@@ -176,18 +176,27 @@ function understand(world: World, service: string): ObservedService {
  * The link in HAProxy's memory, `none` where it has no such service; while no worker runs, the record's. Where workers
  * differ, the one that nobody confirmed.
  */
-function linkOf(world: World, service: string): Pick<ObservedService, "live" | "percent" | "written"> {
+function linkOf(
+    world: World,
+    service: string,
+): Pick<ObservedService, "live" | "percent" | "confirmedPercent" | "sticky" | "written" | "writtenPercent"> {
     const record = recordOf(world.records, service);
-    const confirmed = record.link.live;
+    const { live: confirmed, percent: confirmedPercent = 0, sticky } = record.link;
     if (isWorker(record)) {
         return { live: confirmed, percent: 0 };
     }
     const links = currentWorkers(world.front).map(({ links }) => links.get(service));
     const lives = links.map(link => link?.live ?? "none");
+    const percents = links.map(link => link?.percent ?? 0);
+    const percent = percents.find(percent => percent !== confirmedPercent) ?? confirmedPercent;
+    const written = world.files && linksOf(readMap(world.files, "link")).get(service);
     return {
         live: lives.find(live => live !== confirmed) ?? confirmed,
-        percent: Math.max(0, ...links.map(link => link?.percent ?? 0)),
-        written: world.files && (linksOf(readMap(world.files, "link")).get(service)?.live ?? "none"),
+        percent,
+        // Where nobody has a share there is nothing more to be said of it.
+        ...(percent > 0 || confirmedPercent > 0 ? { confirmedPercent, sticky } : {}),
+        written: world.files && (written?.live ?? "none"),
+        ...(written !== undefined && written.percent > 0 ? { writtenPercent: written.percent } : {}),
     };
 }
 
@@ -313,15 +322,16 @@ export function isReady(world: World, service: string, color: Color, container: 
  * when it differs, somebody else was faster, and the plan no longer holds.
  */
 export function fingerprint(world: World, service: string): string {
-    const { live, confirmed, intent, blue, green } = observedService(world, service);
+    const { live, percent, confirmed, intent, blue, green } = observedService(world, service);
     const color = ({ release, replicas }: ObservedColor) => `${release?.id ?? "none"} x${replicas}`;
     const containers = (["blue", "green"] as const)
         .flatMap(color => containersOf(world, service, color))
         .map(({ id, state }) => `${id.slice(0, 12)} ${state}`);
     // An open switch is settled first, wherever it has left the link: a HAProxy that starts meanwhile reads it from its file.
     const isMoving = intent?.kind === "switch" && (live === intent.from || live === intent.to);
+    const link = `${live}${percent > 0 ? ` (${percent} % elsewhere)` : ""}`;
     return [
-        `link ${isMoving ? `${intent.from} or ${intent.to}` : live}, confirmed ${confirmed}`,
+        `link ${isMoving ? `${intent.from} or ${intent.to}` : link}, confirmed ${confirmed}`,
         `blue ${color(blue)}, green ${color(green)}`,
         ...(intent === undefined
             ? []

@@ -1,4 +1,5 @@
 import { findDrift } from "../release/drift";
+import { hasTraffic } from "../release/Observed";
 import type { Color } from "../settings/Settings";
 import { frontFindings } from "./frontFindings";
 import { observedService, type World } from "./observe";
@@ -31,8 +32,9 @@ export function linkObserved(session: Session, service: string): Promise<string 
 /** What differs about a color. An idle color that does not run is no news: what needs it starts it. */
 export function colorObserved(session: Session, service: string, color: Color): Promise<string | undefined> {
     return look(session, world => {
-        const { live, confirmed, [color]: seen } = observedService(world, service);
-        const isIdle = live !== color && confirmed !== color;
+        const observed = observedService(world, service);
+        const { confirmed, [color]: seen } = observed;
+        const isIdle = !hasTraffic(observed, color) && confirmed !== color;
         return isIdle && seen.running === 0 ? [] : seen.deviations.map(({ what }) => what);
     });
 }

@@ -1,5 +1,5 @@
 import type { Route } from "../settings/Route";
-import type { Color, RollingSettings } from "../settings/Settings";
+import type { CanarySettings, CanaryStep, Color, RollingSettings } from "../settings/Settings";
 import type { AddressBlock } from "./addresses";
 import type { RecordedRelease } from "./Release";
 
@@ -18,7 +18,16 @@ export type Intent =
           kind: "switch";
           from: Live;
           to: Color;
+          /** Id of the release that gains by it. */
           release: string;
+          /**
+           * Share of requests that the color that is not `to` gets, percent: a canary. 0 where that gives back what it had.
+           * Unset, everything goes to `to`.
+           */
+          percent?: number;
+          sticky?: CanarySettings["sticky"];
+          /** The step of a canary that it begins, and how that goes on. */
+          step?: CanaryStep;
           /** How long the release is judged once it is live, milliseconds; without it, it is stable at once. */
           bakeMs?: number;
           farewell?: Farewell;
@@ -34,6 +43,8 @@ export type Intent =
           /** When the judgement ends, by the Docker host's clock. */
           until: string;
           farewell?: Farewell;
+          /** Set while a canary has only a share of the requests: `from` is live, and a good release is not stable yet. */
+          step?: CanaryStep;
       }
     | { kind: "leave"; color: Color; farewell: Farewell }
     | RollIntent;
@@ -59,11 +70,23 @@ export interface Verdict {
     retryToken?: string;
 }
 
+/** The color that gains by a switch: it gets everything, or a share. */
+export function targetOf({ to, percent = 0 }: Pick<SwitchIntent, "to" | "percent">): Color {
+    return percent > 0 ? idleColor(to) : to;
+}
+
+/** Whether a switch only takes a canary's share back: everything goes to the color that is live already. */
+export function isGivingBack({ percent }: Pick<SwitchIntent, "percent">): boolean {
+    return percent === 0;
+}
+
 /** What is still to do once a switch is confirmed: to judge the new release, or the farewell of the previous color. */
-export function nextOf(
-    { from, to, release, bakeMs, farewell }: Omit<SwitchIntent, "kind">,
-    now: Date,
-): Intent | undefined {
+export function nextOf(done: Omit<SwitchIntent, "kind">, now: Date): Intent | undefined {
+    const { from, to, release, bakeMs, farewell, step } = done;
+    if (step !== undefined) {
+        const until = new Date(now.getTime() + step.pauseMs).toISOString();
+        return step.pauseMs === 0 ? undefined : { kind: "bake", color: targetOf(done), from: to, release, until, step };
+    }
     if (from !== "none" && bakeMs !== undefined) {
         const until = new Date(now.getTime() + bakeMs).toISOString();
         return { kind: "bake", color: to, from, release, until, farewell };
@@ -136,10 +159,16 @@ export interface ObservedService {
     live: Live;
     /** The link that was last confirmed, from the record. */
     confirmed: Live;
-    /** Share of requests that HAProxy's memory gives to the color that is not live. */
+    /** Share of requests that HAProxy's memory gives to the color that is not live: a canary. */
     percent: number;
+    /** The same as it was last confirmed. @default 0 */
+    confirmedPercent?: number;
+    /** By what users stay on their color meanwhile. @default "none" */
+    sticky?: CanarySettings["sticky"];
     /** The link in HAProxy's file, which it takes at its next start; undefined where nobody looked. */
     written?: Live;
+    /** The share in that file. @default 0 */
+    writtenPercent?: number;
     /** Name of HAProxy's newest container that runs. */
     generation?: string;
     /** Color and release that a rollback would go to. */
@@ -176,6 +205,16 @@ export function nothingObserved(name: string): ObservedService {
         promotions: 0,
         hooks: {},
     };
+}
+
+/** Whether users' requests go to a color: all of them, or a share. */
+export function hasTraffic({ live, percent }: Pick<ObservedService, "live" | "percent">, color: Color): boolean {
+    return live === color || (live !== "none" && percent > 0);
+}
+
+/** A canary's color and its share of the requests, `green 25 %`; undefined where there is none. */
+export function shareOf({ live, percent = 0 }: { live: Live; percent?: number }): string | undefined {
+    return live === "none" || percent === 0 ? undefined : `${idleColor(live)} ${percent} %`;
 }
 
 /** The color that `live` does not name. Before the first link that is blue, which the first release takes. */

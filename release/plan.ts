@@ -1,10 +1,12 @@
 import type { Route } from "../settings/Route";
-import type { Color, PolicySettings, RollingSettings } from "../settings/Settings";
+import type { CanarySettings, CanaryStep, Color, PolicySettings, RollingSettings } from "../settings/Settings";
+import { canary, isHeldAtNone } from "./canary";
 import { type Drift, findDrift, waysOut } from "./drift";
 import type { Places } from "./handovers";
 import {
     type CommandHook,
     type Farewell,
+    hasTraffic,
     idleColor,
     type Live,
     type ObservedColor,
@@ -13,7 +15,7 @@ import {
 import type { Release } from "./Release";
 import { rerouting } from "./rerouting";
 import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
-import { type Recovery, settle } from "./settle";
+import { isDeserted, type Prospect, type Recovery, settle } from "./settle";
 
 /** What the user asks for one service. */
 export interface Desired {
@@ -47,6 +49,7 @@ export const planRows = [
     "finish",
     "waiting",
     "release",
+    "canary",
     "roll",
     "recovery",
 ] as const;
@@ -71,10 +74,22 @@ export interface ColorPlan {
 /** Where the link will point after this `up`, and whether anything has to be done for it. */
 export interface LinkPlan {
     live: Live;
+    /** Share of requests that the color that is not live will have, percent: a canary. @default 0 */
+    percent?: number;
     /** Release that the target must run, proved, when the link moves. */
     expect?: string;
+    /** Shares that the color gets one after another, before the link moves to it or stays. */
+    walk?: Walk;
     routes: Route[];
     act: boolean;
+}
+
+/** The way of a new release from its first share of the requests to its last one. */
+export interface Walk {
+    /** The color that holds it. */
+    color: Color;
+    steps: CanaryStep[];
+    sticky: CanarySettings["sticky"];
 }
 
 /** The plan of one service: computed at preview and at `up` alike, so that the preview is the plan. */
@@ -104,7 +119,7 @@ export interface Plan {
 /** Decides what happens to a service. Pure: the same world and the same wish give the same plan. */
 export function plan(observed: ObservedService, desired: Desired): Plan {
     const open = settleRoll(observed);
-    const { service, recovery } = settle(observed, leavesLive(observed, desired) || isDrifted(observed));
+    const { service, recovery } = settle(observed, prospect(observed, desired));
     const decided =
         open === undefined ? recovered(decide(service, desired), recovery) : overRoll(service, open, desired);
     const { lost, formerOwner } = observed;
@@ -113,13 +128,19 @@ export function plan(observed: ObservedService, desired: Desired): Plan {
 
 /** Whatever else is to be done, an open switch is settled first. */
 function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
-    if (recovery === undefined) {
+    if (recovery === undefined || decided.recovery !== undefined) {
         return decided;
     }
+    const { live, percent = 0 } = recovery;
+    const idle = idleColor(live);
     const settled = {
-        finish: `finishes the switch to ${recovery.live} that an interrupted up began`,
-        undo: `takes back the switch that an interrupted up began (link to ${recovery.live})`,
-        bake: `judges what ${recovery.live} serves, since that did not come to its end`,
+        finish:
+            percent > 0
+                ? `gives ${idle} the ${percent} % of the requests that an interrupted up began to give it`
+                : `finishes the switch to ${live} that an interrupted up began`,
+        undo: `takes back the switch that an interrupted up began (link to ${live})`,
+        bake: `judges what ${percent > 0 ? idle : live} serves, since that did not come to its end`,
+        withdraw: `${idle} gives its share of the requests back, so that ${live} serves all of them`,
     }[recovery.kind];
     return {
         ...decided,
@@ -130,15 +151,58 @@ function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
     };
 }
 
-/** Nothing is judged beside what somebody else changed. An open switch says itself where the link may be. */
-function isDrifted(service: ObservedService): boolean {
-    return service.intent?.kind !== "switch" && findDrift(service).length > 0;
+/**
+ * Going back needs no judgement of what is left, and a canary that is no longer wanted has no share. Nothing is judged
+ * beside what somebody else changed; an open switch says itself where the link may be.
+ */
+function prospect(service: ObservedService, desired: Desired): Prospect {
+    const isDrifted = service.intent?.kind !== "switch" && driftOf(service, desired).length > 0;
+    const held = service[idleColor(service.live)].release;
+    const isJudgedBad = held !== undefined && judged(service, held, desired.policy) !== undefined;
+    const isJudgedFirst = canaryOf(service, desired) !== undefined && held?.linked === false;
+    return {
+        leaves: (wantsIdle(service, desired) && !isJudgedFirst) || isDrifted,
+        shares: mayShare(service, desired) && !isJudgedBad,
+    };
 }
 
-/** Going back needs no judgement of what is left. */
-function leavesLive(service: ObservedService, { live, release }: Desired): boolean {
+/** What is about to lose its users is not worth restoring. */
+function driftOf(service: ObservedService, desired: Desired): Drift[] {
+    const shares = mayShare(service, desired);
+    return findDrift(service).filter(({ color }) => shares || color === undefined || color === service.live);
+}
+
+function wantsIdle(service: ObservedService, { live, release }: Desired): boolean {
     const idle = idleColor(service.live);
     return live === "auto" ? same(service[idle].release, release) : live === idle;
+}
+
+/** Whether the color that is not live may keep its share of the requests: it holds what is wanted. */
+function mayShare(service: ObservedService, desired: Desired): boolean {
+    return wantsIdle(service, desired) && !(isHeldAtNone(desired.policy.strategy) && desired.live === "auto");
+}
+
+/** A canary that is no longer wanted first gives its share back; its color is idle from then on. */
+function withdrawn(service: ObservedService, desired: Desired): Plan {
+    const { live, percent } = service;
+    const idle = idleColor(live);
+    const alone = { ...service, percent: 0, confirmedPercent: 0, sticky: undefined, writtenPercent: undefined };
+    const decided = decide(alone, desired);
+    if (live === "none" || decided.refusal !== undefined) {
+        return refuse(service, decided.row, decided.refusal ?? "nothing is live beside a share");
+    }
+    if (!isDeserted(service, live, idle)) {
+        return recovered(decided, { kind: "withdraw", live, release: service[live].release?.id });
+    }
+    // What has a share is all that answers users: it keeps it until the live color is back.
+    return decided[live].act
+        ? { ...decided, link: { ...decided.link, act: true } }
+        : refuse(
+              service,
+              "canary",
+              `${live} has no container that is ready, so ${idle} keeps its ${percent} % of the requests. ` +
+                  `To give it all of them: pulumi config set --path relink:services.${service.name}.live ${idle}`,
+          );
 }
 
 /** This stack, or its state, gets to know what runs. That alone touches nothing. */
@@ -183,14 +247,17 @@ function overRoll(observed: ObservedService, open: SettledRoll, desired: Desired
 }
 
 function decide(service: ObservedService, desired: Desired): Plan {
-    const drift = findDrift(service);
+    const drift = driftOf(service, desired);
     if (drift.length > 0 && desired.policy.driftPolicy === "repair") {
-        return repair(service, drift);
+        return repair(service, drift, desired);
     }
     if (drift.length > 0) {
         const what = drift.map(({ what }) => what).join("; ");
         const ways = waysOut(service.name, drift);
         return refuse(service, "drift", `drift: ${what}. Nothing is changed. To go on: ${ways}`);
+    }
+    if (service.percent > 0 && !mayShare(service, desired)) {
+        return withdrawn(service, desired);
     }
     if (desired.live !== "auto") {
         return pinned(service, desired, desired.live);
@@ -251,7 +318,7 @@ function replace(service: ObservedService, desired: Desired, live: Color, color:
 }
 
 /** Restores what was last confirmed, from the record: never what is wanted now, which may be what is not proved yet. */
-function repair(service: ObservedService, drift: Drift[]): Plan {
+function repair(service: ObservedService, drift: Drift[], desired: Desired): Plan {
     const what = drift.map(({ what }) => what).join("; ");
     const { live, confirmed } = service;
     const color = confirmed === "none" ? undefined : service[confirmed];
@@ -264,9 +331,19 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
         const bad = `The record says ${confirmed}, but ${image} there was judged bad (${judgedBad.reason})`;
         return refuse(service, "drift", `drift: ${what}. Nothing is changed. ${bad}`);
     }
+    const isOf = (name: Color) => drift.some(drifted => drifted.color === name);
+    const canary = idleColor(confirmed);
+    // A canary is begun again, not repaired.
+    const shares =
+        !relink && service[canary].release?.proved === true && isComplete(service[canary], service[canary].replicas);
+    const { confirmedPercent = 0 } = service;
+    const percent = shares ? confirmedPercent : 0;
+    const givesBack = !relink && confirmedPercent > percent;
     const rewrite = drift.some(({ ofLink }) => ofLink);
-    const isUsable = color.release.proved && isComplete(color, color.replicas);
-    const act = relink ? !isUsable : drift.some(({ ofLink }) => !ofLink);
+    // What a repair that failed has given up is brought back where the link comes back.
+    const replicas = relink && color.replicas === 0 ? desired.replicas : color.replicas;
+    const isUsable = color.release.proved && isComplete(color, replicas);
+    const act = relink ? !isUsable : isOf(confirmed);
     if (act && !relink && service.intent?.kind === "roll") {
         // Of containers of two releases nobody can say which one is in a stranger's place; what is added, it says itself.
         const fixes = drift.flatMap(({ fix }) => (fix === undefined ? [] : [fix])).join("; ");
@@ -274,23 +351,25 @@ function repair(service: ObservedService, drift: Drift[]): Plan {
         return refuse(service, "drift", `drift: ${what}. ${why}. Nothing is changed. To go on: ${fixes}`);
     }
     const words = [
-        ...(act ? [`${confirmed} is brought back to ${count(color.replicas)} of ${color.release.image}`] : []),
+        ...(act ? [`${confirmed} is brought back to ${count(replicas)} of ${color.release.image}`] : []),
         ...(relink
             ? [`the link moves back ${live} => ${confirmed}`]
             : rewrite
               ? [`the link to ${confirmed} is written again`]
               : []),
+        ...(givesBack ? [`${canary} gives its share of the requests back`] : []),
     ];
     return {
         ...asObserved(service),
         row: "repair",
         sentence: `repairs drift (${what}): ${words.join(", then ")}. What the config asks for waits for the next up.`,
-        [confirmed]: { release: color.release, replicas: color.replicas, state: "running", act },
+        [confirmed]: { release: color.release, replicas, state: "running", act },
         link: {
             live: confirmed,
+            ...(percent > 0 ? { percent } : {}),
             expect: relink ? color.release.id : undefined,
             routes: service.routes,
-            act: rewrite,
+            act: rewrite || givesBack,
         },
     };
 }
@@ -348,30 +427,37 @@ function scaling(name: Color, color: ObservedColor, replicas: number): string {
 }
 
 /** The link goes to the idle color, which may hold the wanted release already. */
-function move(service: ObservedService, desired: Desired, target: Color): Plan {
+function move(service: ObservedService, asked: Desired, target: Color): Plan {
     const idle = service[target];
-    const wanted = desired.release;
+    const wanted = asked.release;
+    const isNew = !same(idle.release, wanted) || !idle.release.linked;
+    const strategy = canaryOf(service, asked);
+    // A canary may do with fewer containers until it has all requests.
+    const few = strategy === undefined || strategy.promotes ? undefined : strategy.replicas;
+    const desired = { ...asked, replicas: (isNew ? few : undefined) ?? asked.replicas };
     const previous = service.live as Color;
     const { previousColor } = desired.policy;
     const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
-    const { routes, words } = rerouting(service, desired);
+    const { routes, words, act: reroutes } = rerouting(service, desired);
     const link: LinkPlan = { live: target, expect: wanted.id, routes, act: true };
     const after = [afterwards(previous, previousColor), ...words].join("; ");
-    const isNew = !same(idle.release, wanted) || !idle.release.linked;
     const moves = `the link moves ${service.live} => ${target}${isNew ? judging(desired.policy) : ""}`;
     if (isNew && !desired.policy.autoPromotion && (wanted.id === undefined || desired.promote !== wanted.id)) {
         return wait(service, desired, target);
     }
     if (!same(idle.release, wanted)) {
-        return {
-            ...base,
-            row: "release",
-            sentence: `${gets(service, desired, target)}, is proved, then ${moves}; ${after}.`,
-            [target]: { release: wanted, replicas: desired.replicas, state: "running", act: true },
-            link,
-            promotion: service.promotions + 1,
-            hooks: ["preDeploy", "prePromotion"],
-        };
+        return shared(
+            {
+                ...base,
+                row: "release",
+                sentence: `${gets(service, desired, target)}, is proved, then ${moves}; ${after}.`,
+                [target]: { release: wanted, replicas: desired.replicas, state: "running", act: true },
+                link,
+                promotion: service.promotions + 1,
+                hooks: ["preDeploy", "prePromotion"],
+            },
+            `${gets(service, desired, target)}, is proved, then`,
+        );
     }
     const untouched = idle.release.proved && isComplete(idle, desired.replicas);
     const held: ColorPlan = { release: idle.release, replicas: desired.replicas, state: "running", act: !untouched };
@@ -386,17 +472,35 @@ function move(service: ObservedService, desired: Desired, target: Color): Plan {
             link,
         };
     }
-    return {
-        ...base,
-        row: "finish",
-        sentence: untouched
-            ? `${target} holds ${wanted.image}, proved: ${moves}; ${after}.`
-            : `${target} holds ${wanted.image} from an unfinished release: it is finished and proved, then ${moves}; ${after}.`,
-        [target]: held,
-        link,
-        promotion: promotionOf(service, idle, wanted),
-        hooks: ["prePromotion"],
-    };
+    const begun = untouched
+        ? `${target} holds ${wanted.image}, proved:`
+        : service.percent > 0
+          ? `${target} (${wanted.image}) is brought to ${count(desired.replicas)}, then`
+          : `${target} holds ${wanted.image} from an unfinished release: it is finished and proved, then`;
+    return shared(
+        {
+            ...base,
+            row: "finish",
+            sentence: `${begun} ${moves}; ${after}.`,
+            [target]: held,
+            link,
+            promotion: promotionOf(service, idle, wanted),
+            hooks: ["prePromotion"],
+        },
+        begun,
+    );
+
+    /** The same, one share of the requests after another, where the service says so. */
+    function shared(whole: Plan, begun: string): Plan {
+        return strategy === undefined
+            ? whole
+            : canary(service, whole, asObserved(service), strategy, reroutes, {
+                  begun,
+                  judged: judging(desired.policy),
+                  after,
+                  rerouted: words,
+              });
+    }
 }
 
 /** `autoPromotion: false`: the idle color gets the release and proves it; the link stays until `promote` names it. */
@@ -433,6 +537,13 @@ function wait(service: ObservedService, desired: Desired, target: Color): Plan {
         sentence: `${gets(service, desired, target)}, is proved, and then waits for promotion; ${goesOn}.${how}`,
         [target]: same(idle.release, wanted) ? { ...work, release: idle.release } : work,
     };
+}
+
+/** How a new release gets its users share by share. Beside a color where nobody answers it gets all of them at once. */
+function canaryOf(service: ObservedService, { policy: { strategy } }: Desired): CanarySettings | undefined {
+    const { live } = service;
+    const isAlone = live !== "none" && service[live].ready === 0;
+    return strategy.kind !== "canary" || (isAlone && !isHeldAtNone(strategy)) ? undefined : strategy;
 }
 
 /** How a new release is judged once it is live. */
@@ -514,7 +625,12 @@ export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green
     return {
         blue: keep(service.blue),
         green: keep(service.green),
-        link: { live: service.live, routes: service.routes, act: false },
+        link: {
+            live: service.live,
+            ...(service.percent > 0 ? { percent: service.percent } : {}),
+            routes: service.routes,
+            act: false,
+        },
         hooks: [],
     };
 }
@@ -529,7 +645,7 @@ function stateOf(color: ObservedColor): ColorState {
 /** Exactly the wanted containers, and all of them take traffic when the link comes. */
 function isComplete(color: ObservedColor, replicas: number): boolean {
     const { release, running, ready, strays, deviations, slots = [] } = color;
-    const isThere = [color.replicas, running, ready].every(number => number === replicas);
+    const isThere = [color.replicas, running, ready, present(color)].every(number => number === replicas);
     // In the middle of a rolling release they are of others too.
     const isOfIt = slots.every(slot => slot.release === release?.id);
     return isThere && isOfIt && strays.length === 0 && deviations.length === 0;
@@ -549,8 +665,14 @@ function leftBehind(color: ObservedColor, previousColor: PolicySettings["previou
 function refuse(service: ObservedService, row: PlanRow, reason: string): Plan {
     const base = asObserved(service);
     const { live } = service;
-    const serves = live !== "none" && service[live].running > 0;
-    const state = live === "none" ? "nothing is public yet" : serves ? `${live} goes on serving` : "nothing is served";
+    const serves = (["blue", "green"] as const).filter(
+        color => hasTraffic(service, color) && service[color].running > 0,
+    );
+    const goesOn =
+        serves.length === 0
+            ? "nothing is served"
+            : `${serves.join(" and ")} ${serves.length === 1 ? "goes" : "go"} on serving`;
+    const state = live === "none" ? "nothing is public yet" : goesOn;
     return {
         ...base,
         row,

@@ -1,38 +1,90 @@
 import type { Color } from "../settings/Settings";
-import { type Farewell, farewellOf, type Live, type ObservedService, type Verdict } from "./Observed";
+import {
+    type Farewell,
+    farewellOf,
+    idleColor,
+    isGivingBack,
+    type Live,
+    type ObservedService,
+    targetOf,
+    type Verdict,
+} from "./Observed";
 
-/** How an `up` that died half-way through a switch is put right before anything else happens. */
+/**
+ * What must be put right before anything else happens: what an `up` that died half-way has left, or a canary's share that
+ * is not wanted any more (`withdraw`).
+ */
 export interface Recovery {
-    kind: "finish" | "undo" | "bake";
+    kind: "finish" | "undo" | "bake" | "withdraw";
     live: Live;
     release?: string;
+    /** Share of requests that the color that is not live has after it, percent. @default 0 */
+    percent?: number;
+}
+
+/** What the plan is about to do with the color that is not live. */
+export interface Prospect {
+    /** The link goes there, so that what is live needs no judgement any more. */
+    leaves?: boolean;
+    /** It may keep its share of the requests. */
+    shares?: boolean;
 }
 
 /**
  * What the service will be once an open switch is settled, and what must be done for that: it is finished if its target
- * is proved and ready, else undone. A live release that was never judged to its end is judged again, unless the link is
- * about to leave it. A farewell that is still owed stays open for the plan.
+ * is proved and ready, else undone; of a canary everything goes back to the live color. A live release that was never
+ * judged to its end is judged again, unless the link is about to leave it. A farewell that is still owed stays open for
+ * the plan.
  */
-export function settle(service: ObservedService, leaves = false): { service: ObservedService; recovery?: Recovery } {
+export function settle(
+    service: ObservedService,
+    { leaves = false, shares = false }: Prospect = {},
+): { service: ObservedService; recovery?: Recovery } {
     const intent = service.intent;
+    if (intent?.kind === "bake" && intent.step !== undefined) {
+        const settled = withoutBake(service);
+        const { live, percent } = service;
+        return shares && !leaves
+            ? { service: settled, recovery: { kind: "bake", live, release: intent.release, percent } }
+            : { service: settled };
+    }
     if (intent?.kind !== "switch") {
         return leaves ? { service: withoutBake(service) } : settleBake(service);
     }
-    const target = service[intent.to];
-    const isWhole = target.ready >= target.replicas || isDeserted(service, intent.from, intent.to);
-    const finishable = target.release?.id === intent.release && target.release.proved && target.replicas > 0 && isWhole;
+    const { from, to, percent = 0 } = intent;
+    const target = service[targetOf(intent)];
+    const deserted = isDeserted(service, from, targetOf(intent));
+    const isWhole = target.ready >= target.replicas || deserted || isGivingBack(intent);
+    const finishable =
+        (percent === 0 || shares || deserted) &&
+        target.release?.id === intent.release &&
+        target.release.proved &&
+        target.replicas > 0 &&
+        isWhole;
+    const isLost = isGivingBack(intent) && service.percent > 0 && isDeserted(service, to, idleColor(to));
+    if (isLost) {
+        // What has a share is all that answers users.
+        return { service: { ...service, intent: undefined } };
+    }
+    if (from === to && service.live !== to && (intent.percent !== undefined || !finishable)) {
+        // Neither a share nor a link that is written again leaves the live color: somebody else has moved it.
+        return { service };
+    }
     const recovery: Recovery = finishable
-        ? { kind: "finish", live: intent.to, release: intent.release }
-        : { kind: "undo", live: intent.from, release: releaseOf(service, intent.from) };
+        ? { kind: "finish", live: to, release: intent.release, ...(percent > 0 ? { percent } : {}) }
+        : { kind: "undo", live: from, release: releaseOf(service, from) };
     return {
         recovery,
         service: {
-            ...(finishable ? withVerdict(service, intent.verdict) : service),
+            ...withVerdict(service, intent.verdict),
             live: recovery.live,
             confirmed: recovery.live,
-            percent: 0,
+            percent: recovery.percent ?? 0,
+            confirmedPercent: recovery.percent ?? 0,
+            sticky: recovery.percent === undefined ? undefined : intent.sticky,
             // Settling writes memory and file.
             written: undefined,
+            writtenPercent: undefined,
             intent: finishable ? farewellOf(intent) : undefined,
         },
     };

@@ -178,8 +178,37 @@ export interface RollingSettings {
     preStopWaitUntilUnhealthy: boolean;
 }
 
+/** One step of a canary. */
+export interface CanaryStep {
+    /** Share of requests that the new release gets, percent, 1 to 99. */
+    weight: number;
+    /** How long the step lasts, milliseconds. @default bakeTimeMs */
+    pauseMs: number;
+    /** The new release is judged meanwhile, by `analysis`. @default true */
+    analysis: boolean;
+}
+
+/** `strategy: canary`: the idle color gets the new release and a share of the requests (docs/canary.md). */
+export interface CanarySettings {
+    /** Shares one after another, each more than the one before. A held `weight` is one step. */
+    steps: CanaryStep[];
+    /** After the last step the new release gets everything; if false, the last step is held until the config changes. */
+    promotes: boolean;
+    /** Containers of the new release while a weight below 100 is held. @default replicas */
+    replicas?: number;
+    /**
+     * `none`: each request is shared out. `cookie`, `hash` (of the client's address): each user is, and a greater share
+     * leaves the users of the new release there. @default "none"
+     */
+    sticky: "none" | "cookie" | "hash";
+}
+
 /** How a new release takes the place of the old one. */
-export type StrategySettings = { kind: "blueGreen" } | ({ kind: "rolling" } & RollingSettings);
+export type StrategySettings =
+    | { kind: "blueGreen" }
+    | ({ kind: "rolling" } & RollingSettings)
+    | ({ kind: "canary" } & CanarySettings);
+
 /** Limits for a release that has just become live, over the requests that it answered since. */
 export interface AnalysisSettings {
     /**

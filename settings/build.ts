@@ -99,7 +99,7 @@ function buildService(name: string, { services, secrets }: StackConfig): Service
         live,
         promote,
         policy: {
-            strategy: buildStrategy(config.strategy),
+            strategy: buildStrategy(config.strategy, config.bakeTime),
             minHealthyTimeMs: config.minHealthyTime,
             healthyDeadlineMs: config.healthyDeadline,
             progressDeadlineMs: config.progressDeadline,

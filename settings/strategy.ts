@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { duration, flag, freeText, leaf, oneOf } from "./leaves";
+import { duration, flag, freeText, leaf, oneOf, wholeNumber } from "./leaves";
 import type { RollingSettings, StrategySettings } from "./Settings";
 
 /** A strategy that may be written as one word, and what that word stands for. */
 const words = ["blueGreen", "rolling"] as const;
-const wanted = `one of ${words.join(", ")}, or an object with one of them`;
+const wanted = `one of ${words.join(", ")}, or an object with one of rolling, canary`;
 
 const step = leaf<RollingSettings["step"]>(
     { wanted: "a whole number from 1 to 100, half or service", example: "1" },
@@ -29,6 +29,20 @@ const rolling = z.strictObject({
     preStopWaitUntilUnhealthy: flag().prefault(false),
 });
 
+const canaryStep = z.strictObject({
+    // After the last step comes everything.
+    weight: wholeNumber(1, 99, 10),
+    pause: duration("60s", 0).optional(),
+    analysis: flag().prefault(true),
+});
+
+const canary = z.strictObject({
+    weight: wholeNumber(0, 100, 10).optional(),
+    steps: z.array(canaryStep).optional(),
+    replicas: wholeNumber(1, 100, 1).optional(),
+    sticky: oneOf(["none", "cookie", "hash"]).prefault("none"),
+});
+
 /**
  * `strategy: WORD` or `strategy: { WORD: { ... } }`. Each strategy with settings of its own is one key of the object, so
  * that `pulumi config set --path` reaches into it.
@@ -44,11 +58,25 @@ export const strategySchema = z.preprocess(
         context.addIssue({ code: "custom", message: wanted, params: { wanted, example: words[0] } });
         return z.NEVER;
     },
-    z.strictObject({ rolling: rolling.optional() }),
+    z.strictObject({ rolling: rolling.optional(), canary: canary.optional() }),
 );
 
-/** From the config's shape, one optional key per strategy, to the product's. */
-export function buildStrategy(config: z.output<typeof strategySchema>): StrategySettings {
+/**
+ * From the config's shape, one optional key per strategy, to the product's.
+ * @param bakeTimeMs how long a step lasts that does not say it
+ */
+export function buildStrategy(config: z.output<typeof strategySchema>, bakeTimeMs: number): StrategySettings {
+    if (config.canary !== undefined) {
+        const { weight = 0, steps, replicas, sticky } = config.canary;
+        const held = weight > 0 && weight < 100 ? [{ weight, analysis: true, pause: undefined }] : [];
+        return {
+            kind: "canary",
+            steps: (steps ?? held).map(({ pause = bakeTimeMs, ...step }) => ({ ...step, pauseMs: pause })),
+            promotes: steps !== undefined || weight === 100,
+            ...(replicas === undefined ? {} : { replicas }),
+            sticky,
+        };
+    }
     if (config.rolling === undefined) {
         return { kind: "blueGreen" };
     }

@@ -4,7 +4,44 @@ import type { ServiceConfig } from "./schema";
 
 /** What must hold between a service's strategy and its other settings. */
 export function checkStrategy(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
-    return [...checkPort(service, at, sound), ...checkRolling(service, at, sound)];
+    return [...checkPort(service, at, sound), ...checkRolling(service, at, sound), ...checkCanary(service, at, sound)];
+}
+
+function checkCanary(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
+    const { canary, rolling } = service.strategy;
+    if (canary === undefined || !sound("strategy")) {
+        return [];
+    }
+    const key = (...names: Key[]) => at("strategy", "canary", ...names);
+    const remove = (message: string, path = key()): Problem => ({ path, message, fix: removeCommand(path) });
+    if (rolling !== undefined) {
+        return [remove("is set together with rolling: a service has one strategy")];
+    }
+    const { weight, steps, replicas } = canary;
+    if (replicas !== undefined && steps !== undefined) {
+        return [remove("is set together with steps: it goes with a held weight", key("replicas"))];
+    }
+    if (replicas !== undefined && sound("replicas") && replicas > service.replicas) {
+        const message = `is ${replicas}, more than the service has at all (replicas: ${service.replicas})`;
+        return [remove(message, key("replicas"))];
+    }
+    if (weight !== undefined && steps !== undefined) {
+        return [
+            remove("is set together with steps: either a weight is held, or steps follow one another", key("weight")),
+        ];
+    }
+    if (weight === undefined && (steps === undefined || steps.length === 0)) {
+        const message = "must have a weight from 0 to 100, which is held, or at least one of steps";
+        return [{ path: key(), message, fix: setCommand(key("weight"), "10") }];
+    }
+    const weights = (steps ?? []).map(({ weight }) => weight);
+    return weights.flatMap((weight, index) => {
+        const before = Math.max(0, ...weights.slice(0, index));
+        const message = `is ${weight}, but must be more than in the steps before it (${before})`;
+        return weight > before
+            ? []
+            : [{ path: key("steps", index, "weight"), message, fix: removeCommand(key("steps", index)) }];
+    });
 }
 
 /** A service without a port has no front: only its containers can be told apart, so it can only roll. */

@@ -14,7 +14,7 @@ import { assertEveryWorker, type FrontState, Runtime, type Worker } from "../../
 import { parseRoute } from "../../settings/Route";
 import type { Color, FrontTimeouts } from "../../settings/Settings";
 import { findFreePorts, type StackPorts } from "../support/freePorts";
-import { expectNoLoss, type LoadRun, startLoad } from "../support/load";
+import { expectNoLoss, type LoadOptions, type LoadRun, startLoad } from "../support/load";
 import { haproxyImage } from "../support/scenario";
 
 // Real HAProxy in real containers, laid out as a front is: an anchor with the volumes and the ports, a generation in
@@ -275,6 +275,92 @@ describe("HAProxy, configured and linked by relink", () => {
         assertEveryWorker("no secret", await runtime.deleteMapEntry(await workers(), "confirm", secret));
         assertEveryWorker("no secret, again", await runtime.deleteMapEntry(await workers(), "confirm", secret));
         expect(await ask(ports.http, { headers: pair })).toMatchObject(nobody);
+    });
+
+    it("shares requests out exactly: 25 % is every fourth one", async () => {
+        await share(25);
+        const versions: (string | undefined)[] = [];
+        for (let request = 0; request < 40; request++) {
+            versions.push((await ask(ports.http)).version);
+        }
+        const fourth = versions.indexOf("v2");
+        expect(versions.map((version, index) => (version === "v2" ? index : -1)).filter(at => at >= 0)).toEqual(
+            Array.from({ length: 10 }, (_, index) => fourth + 4 * index),
+        );
+        for (const percent of [33, 100]) {
+            await share(percent);
+            const load = await loaded({ connections: 16, mix: { post: 4, newConnection: 1 }, maxRequests: 3000 });
+            await load.finished;
+            const result = await load.stop();
+            expectNoLoss(result, { atLeast: 3000 });
+            const wanted = (result.requests * percent) / 100;
+            expect(Math.abs((result.byVersion.v2?.requests ?? 0) - wanted), `${percent} %`).toBeLessThanOrEqual(1);
+        }
+    });
+
+    it("gives a confirming request the color that it asks for, and nobody else", async () => {
+        await share(1);
+        const secret = randomBytes(16).toString("hex");
+        const pair = { "x-relink-confirm": secret, "x-relink-service": "web" };
+        assertEveryWorker("a secret", await runtime.addMap(await workers(), "confirm", secret, "web"));
+        for (const [color, version] of [
+            ["green", "v2"],
+            ["blue", "v1"],
+            ["green", "v2"],
+        ] as const) {
+            const headers = { ...pair, "x-relink-color": color };
+            expect(await ask(ports.http, { headers })).toMatchObject({ color, version });
+        }
+        const strange = await ask(ports.http, { headers: { ...pair, "x-relink-color": "purple" } });
+        expect(["blue", "green"]).toContain(strange.color);
+        assertEveryWorker("no secret", await runtime.deleteMapEntry(await workers(), "confirm", secret));
+        await link("blue");
+        const headers = { ...pair, "x-relink-color": "green" };
+        expect(await ask(ports.http, { headers })).toMatchObject({ color: undefined, version: "v1" });
+    });
+
+    it("sticky by cookie: a user stays on one color, and those of a small share are among those of a greater one", async () => {
+        await share(30, "cookie");
+        const users: { cookie: string; version?: string }[] = [];
+        for (let user = 0; user < 200; user++) {
+            const { cookie, version } = await ask(ports.http);
+            expect(cookie).toMatch(/^relink-visitor=[0-9a-f-]{36}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
+            users.push({ cookie: cookie!.split(";")[0]!, version });
+        }
+        const versionsAt = async (percent: number) => {
+            await share(percent, "cookie");
+            const answers: Asked[] = [];
+            for (const { cookie } of users) {
+                answers.push(await ask(ports.http, { headers: { cookie: `a=b; ${cookie}; c=d` } }));
+            }
+            expect(answers.map(({ cookie }) => cookie).filter(Boolean)).toEqual([]);
+            return answers.map(({ version }) => version);
+        };
+        const at30 = users.map(({ version }) => version);
+        expect(await versionsAt(30)).toEqual(at30);
+        const at60 = await versionsAt(60);
+        expect(at30.filter((version, user) => version === "v2" && at60[user] !== "v2")).toEqual([]);
+        for (const [versions, percent] of [
+            [at30, 0.3],
+            [at60, 0.6],
+        ] as const) {
+            const sigma = Math.sqrt(200 * percent * (1 - percent));
+            const found = versions.filter(version => version === "v2").length;
+            expect(Math.abs(found - 200 * percent)).toBeLessThanOrEqual(4 * sigma);
+        }
+        // Once it is over, nobody gets a cookie any more.
+        await link("blue");
+        expect((await ask(ports.http)).cookie).toBeUndefined();
+    });
+
+    it("sticky by hash: an address stays on one color", async () => {
+        await share(50, "hash");
+        const { version } = await ask(ports.http);
+        for (let request = 0; request < 20; request++) {
+            expect(await ask(ports.http)).toMatchObject({ version, cookie: undefined });
+        }
+        await share(100, "hash");
+        expect((await ask(ports.http)).version).toBe("v2");
     });
 
     it("passes neither of the pair on, and no answer of an app in our name", async () => {
@@ -575,13 +661,18 @@ function backendOf(service: string, color: Color, port: number, slots: [number, 
 }
 
 /** As a release does it: first the file, for whoever reloads, then every worker. */
-async function link(color: Color): Promise<void> {
+async function link(color: Color, value = LinkValue.to(color)): Promise<void> {
     await folder.apply(files => {
-        writeMapEntry(files, "link", "web", LinkValue.to(color));
+        writeMapEntry(files, "link", "web", value);
         return files;
     });
     const { workers } = await runtime.observe();
-    assertEveryWorker(`the link to ${color}`, await runtime.setMap(workers, "link", "web", LinkValue.to(color)));
+    assertEveryWorker(`the link ${value}`, await runtime.setMap(workers, "link", "web", value));
+}
+
+/** Blue is live, and green gets a share. */
+function share(percent: number, sticky: LinkValue["sticky"] = "none"): Promise<void> {
+    return link("blue", LinkValue.to("blue").withPercent(percent, sticky));
 }
 
 async function workers(): Promise<Worker[]> {
@@ -609,7 +700,7 @@ async function frontWhen(wish: (front: FrontState) => boolean): Promise<FrontSta
     }
 }
 
-async function loaded(options: { connections: number; maxSeconds: number }): Promise<LoadRun> {
+async function loaded(options: Partial<LoadOptions> & { connections: number }): Promise<LoadRun> {
     const load = await startLoad({ url: `http://127.0.0.1:${ports.http}/`, ...options });
     loads.push(load);
     await load.until(({ requests }) => requests > 200, "the first answers");
@@ -622,6 +713,7 @@ interface Asked {
     version?: string;
     color?: string;
     release?: string;
+    cookie?: string;
 }
 
 function ask(
@@ -644,6 +736,7 @@ function ask(
                     version: header("x-version"),
                     color: header("x-relink-color"),
                     release: header("x-relink-release"),
+                    cookie: response.headers["set-cookie"]?.join(),
                 }),
             );
             response.on("error", reject);

@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
-import { Normaliser } from "../support/goldenPreview";
+import { goldenFile, Normaliser } from "../support/goldenPreview";
 import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
-import { type CallOptions, createStack, type PreviewJson, type TestStack } from "../support/stack";
+import { type CallOptions, createStack, type TestStack } from "../support/stack";
 
 // What `pulumi preview` says for each row of the plan table, with the real CLI, on one stack that goes through all of
 // them in order. `vitest -u` writes the golden files anew: read them line by line before they are committed.
@@ -59,32 +58,18 @@ async function withSettings(settings: Record<string, unknown>, during: () => Pro
     }
 }
 
-/** Both previews of the state that the test has made, against their golden files. */
 async function expectPreview(name: string, options?: CallOptions): Promise<void> {
-    // Side by side: a preview takes no lock, and most of its time is start-up.
-    const [text, json] = await Promise.all([
-        stack.preview(["--diff"], options),
-        stack.pulumi(["preview", "--json"], options),
-    ]);
-    for (const output of [text, json].flatMap(({ stdout, stderr }) => [stdout, stderr])) {
+    for (const output of await golden.expect(name, options)) {
         expect(output).not.toContain(token);
         expect(output).not.toContain(otherToken);
     }
-    expectSuccess(text);
-    expectSuccess(json);
-    await expect(golden.text(text.stdout, text.stderr)).toMatchFileSnapshot(fileOf(`${name}.txt`));
-    await expect(golden.json(JSON.parse(json.stdout) as PreviewJson)).toMatchFileSnapshot(fileOf(`${name}.json`));
 }
 
 /** A preview that must fail, with what the user reads. */
 async function expectFailure(name: string, options?: { env: Record<string, string> }): Promise<void> {
     const { code, stdout, stderr } = await stack.preview(["--diff"], options);
     expect(code).not.toBe(0);
-    await expect(golden.text(stdout, stderr)).toMatchFileSnapshot(fileOf(`${name}.txt`));
-}
-
-function fileOf(name: string): string {
-    return join(__dirname, "golden", name);
+    await expect(golden.text(stdout, stderr)).toMatchFileSnapshot(goldenFile(`${name}.txt`));
 }
 
 describe("before the first up, a preview", () => {

@@ -54,10 +54,11 @@ export class LiveFront {
     }
 
     /** Points HAProxy's memory somewhere else, as somebody with its socket can. */
-    async linkByHand(service: string, color: Color): Promise<void> {
+    async linkByHand(service: string, color: Color, percent = 0): Promise<void> {
         const workers = (await this.observe()).front?.workers ?? [];
         const runtime = new Runtime(runInAnchor(this.engine, this.target.front));
-        assertEveryWorker("by hand", await runtime.setMap(workers, "link", service, LinkValue.to(color)));
+        const link = LinkValue.to(color).withPercent(percent);
+        assertEveryWorker("by hand", await runtime.setMap(workers, "link", service, link));
     }
 
     /** Makes HAProxy read its files again, as a person does it. */

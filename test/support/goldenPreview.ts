@@ -1,4 +1,12 @@
-import type { PreviewJson, TestStack } from "./stack";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { expectSuccess } from "./command";
+import type { CallOptions, PreviewJson, TestStack } from "./stack";
+
+/** A file that a preview is compared with; `vitest -u` writes it. */
+export function goldenFile(name: string): string {
+    return join(__dirname, "../e2e/golden", name);
+}
 
 /**
  * Turns what `pulumi preview` prints into text that is the same on every run and on every machine: names, ports, ids,
@@ -12,6 +20,23 @@ export class Normaliser {
         private readonly stack: TestStack,
         private readonly digests: ReadonlyMap<string, string>,
     ) {}
+
+    /**
+     * Compares both previews of the state that the test has made with their golden files.
+     * @returns all that they printed
+     */
+    async expect(name: string, options?: CallOptions): Promise<string[]> {
+        // Side by side: a preview takes no lock, and most of its time is start-up.
+        const [text, json] = await Promise.all([
+            this.stack.preview(["--diff"], options),
+            this.stack.pulumi(["preview", "--json"], options),
+        ]);
+        expectSuccess(text);
+        expectSuccess(json);
+        await expect(this.text(text.stdout, text.stderr)).toMatchFileSnapshot(goldenFile(`${name}.txt`));
+        await expect(this.json(JSON.parse(json.stdout) as PreviewJson)).toMatchFileSnapshot(goldenFile(`${name}.json`));
+        return [text, json].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+    }
 
     /** What `preview --diff` printed: the tree, then what was said on the error stream. */
     text(stdout: string, stderr: string): string {

@@ -38,6 +38,7 @@ const green: ColorStatus = {
 const web: ServiceStatus = {
     name: "web",
     live: "green",
+    share: null,
     stable: "green",
     idle: "blue",
     routes: ["shop.example.com", "*.shop.example.com"],
@@ -93,6 +94,16 @@ describe("The text of npm run status", () => {
             "        2 moves before that: --long",
             "",
         ]);
+    });
+
+    it("says which color is a canary, and at which share", () => {
+        const [move] = web.history;
+        const moves = [{ ...move!, from: "green" as const, to: "green" as const, percent: 25 }];
+        const found = { ...stack, services: [{ ...web, share: "blue 25 %", history: moves }] };
+        const lines = shown(found, 120).join("\n");
+        expect(lines).toContain("web  green is live, blue gets 25 % of the requests, shop.example.com");
+        expect(lines).toMatch(/blue {3,}shop\/web:1 +canary +2 of 2/);
+        expect(lines).toContain("green, blue 25 %, shop/web:1, by ann@laptop");
     });
 
     it.each([80, 160])("stays within %d columns", columns => {

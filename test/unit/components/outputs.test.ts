@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { serviceOutputs } from "../../../components/outputs";
 import { plan } from "../../../release/plan";
 import { parseRoute } from "../../../settings/Route";
-import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, releaseOf, wish } from "../release/support";
+import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, releaseOf, running, wish } from "../release/support";
 import { configWith, settingsOf } from "../settings/support";
 
 const front = settingsOf(configWith({}, { front: { http: { port: 8080 }, preview: { port: 8090 } } })).front;
@@ -24,6 +24,15 @@ describe("the outputs of a service", () => {
             url: "http://shop.example.com:8080",
             previewUrl: "http://web.localhost:8090",
         });
+    });
+
+    it("say who gets a share of the requests", () => {
+        const strategy = { kind: "canary", steps: [], promotes: false, sticky: "none" } as const;
+        const steps = [{ weight: 25, pauseMs: 0, analysis: true }];
+        const world = blueWithA({ green: running(recorded("B", { linked: false })) });
+        const desired = wish("B", { policy: { strategy: { ...strategy, steps } } });
+        expect(outputsOf(world, desired)).toMatchObject({ live: "blue", share: "green 25 %", stable: "blue" });
+        expect(outputsOf(blueWithA(), wish("A"))).not.toHaveProperty("share");
     });
 
     it("say what was observed when the release failed", () => {

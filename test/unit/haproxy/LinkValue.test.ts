@@ -2,12 +2,17 @@ import { describe, expect, it } from "vitest";
 import { LinkValue } from "../../../haproxy/LinkValue";
 
 describe("the link's value", () => {
-    it.each(["blue:green:0", "green:blue:100", "blue:green:7", "none:blue:0", "none:green:0"])(
-        "reads and writes %s",
-        text => {
-            expect(LinkValue.parse(text).toString()).toBe(text);
-        },
-    );
+    it.each([
+        "blue:green:0",
+        "green:blue:100",
+        "blue:green:7",
+        "none:blue:0",
+        "none:green:0",
+        "blue:green:25:cookie",
+        "blue:green:5:hash",
+    ])("reads and writes %s", text => {
+        expect(LinkValue.parse(text).toString()).toBe(text);
+    });
 
     it.each([
         "",
@@ -33,6 +38,14 @@ describe("the link's value", () => {
         expect(LinkValue.none()).toMatchObject({ live: "none", idle: "blue", percent: 0 });
         expect(LinkValue.to("blue").withPercent(25).toString()).toBe("blue:green:25");
         expect(() => LinkValue.to("blue").withPercent(101)).toThrow();
+    });
+
+    it("says by what users stay on their color, and which colors have any", () => {
+        const canary = LinkValue.to("blue").withPercent(25, "cookie");
+        expect(canary.toString()).toBe("blue:green:25:cookie");
+        expect(canary.reached).toEqual(["blue", "green"]);
+        expect(LinkValue.to("blue").reached).toEqual(["blue"]);
+        expect(LinkValue.none().reached).toEqual([]);
     });
 
     it("equals a link with the same text", () => {

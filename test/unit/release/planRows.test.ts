@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type PlanRow, planRows } from "../../../release/plan";
 
-/** The golden previews (test/e2e/golden) of each row of the plan table, which test/e2e/preview.test.ts compares. */
+/** The golden previews (test/e2e/golden) of each row of the plan table, which the tests there compare. */
 const goldens: Record<PlanRow, string[]> = {
     drift: ["drift-link", "drift-stopped"],
     repair: ["repair"],
@@ -20,12 +20,13 @@ const goldens: Record<PlanRow, string[]> = {
     finish: ["finish", "finish-proved"],
     waiting: ["waiting", "promoted"],
     release: ["release", "release-with-hook", "release-of-a-setting", "release-of-a-secret"],
+    canary: ["canary-weight"],
     roll: ["roll", "roll-shared"],
     recovery: ["recovery-finish", "recovery-undo"],
 };
 
 const folder = join(__dirname, "../../e2e");
-const previews = readFileSync(join(folder, "preview.test.ts"), "utf8");
+const previews = ["preview.test.ts", "canary.test.ts"].map(file => readFileSync(join(folder, file), "utf8")).join("\n");
 
 describe("each row of the plan table", () => {
     it.each(planRows)("has a golden preview: %s", row => {
@@ -34,7 +35,7 @@ describe("each row of the plan table", () => {
             for (const kind of ["txt", "json"]) {
                 expect(existsSync(join(folder, "golden", `${name}.${kind}`)), `${name}.${kind}`).toBe(true);
             }
-            expect(previews).toContain(`expectPreview("${name}")`);
+            expect(previews).toMatch(new RegExp(`(expectPreview|golden\\.expect)\\("${name}"\\)`));
         }
     });
 });

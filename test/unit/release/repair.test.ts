@@ -49,6 +49,21 @@ describe("driftPolicy: repair", () => {
         });
     });
 
+    it("brings back what an earlier repair has given up, before the link returns to it", () => {
+        const world = blueWithA({
+            live: "green",
+            confirmed: "blue",
+            blue: running(recorded("A"), 0),
+            green: running(recorded("B")),
+        });
+        const made = plan(world, wish("A", { ...repair, replicas: 2 }));
+        expect(made).toMatchObject({
+            row: "repair",
+            blue: { replicas: 2, act: true },
+            link: { live: "blue", act: true },
+        });
+    });
+
     it("writes a link again that only HAProxy's map file has otherwise, and touches no container", () => {
         const made = plan(blueWithBGreenWarmWithA({ written: "green" }), wish("A", repair));
         expect(made).toMatchObject({

@@ -62,6 +62,21 @@ describe("settling what an interrupted up left", () => {
         expect(settle(world)).toEqual({ service: world });
     });
 
+    it("keeps the verdict of a switch back, also where that is taken back", () => {
+        const verdict = { release: B.id, reason: "it answered 500" };
+        const back: Intent = { kind: "switch", from: "green", to: "blue", release: recorded("A").id, verdict };
+        const world = blueWithA({ live: "green", green: running(B), blue: stopped(recorded("A"), 2, 1), intent: back });
+        const { service, recovery } = settle(world);
+        expect(recovery).toMatchObject({ kind: "undo", live: "green" });
+        expect(service.judgedBad[B.id]?.reason).toBe("it answered 500");
+    });
+
+    it("leaves a link that was being written again to the plan, where its color is not whole", () => {
+        const again: Intent = { kind: "switch", from: "blue", to: "blue", release: recorded("A").id };
+        const world = blueWithA({ live: "green", confirmed: "blue", blue: stopped(recorded("A")), intent: again });
+        expect(settle(world)).toEqual({ service: world });
+    });
+
     it("takes back the first switch to no link at all", () => {
         const { service, recovery } = settle(
             observed({ live: "blue", confirmed: "none", intent: { ...intent, from: "none", to: "blue" } }),

@@ -119,6 +119,16 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.strategy.rolling.wait": durations("0s"),
     "services.*.strategy.rolling.waitAfterHealthy": durations("0s"),
     "services.*.strategy.rolling.preStopCommand": pick("drain {id}", "a\nb", "$(id) `id` '{id}"),
+    "services.*.strategy.canary.weight": pick(0, 1, 25, 100),
+    "services.*.strategy.canary.steps": pick(
+        [{ weight: 1 }],
+        [
+            { weight: 10, pause: "0s", analysis: false },
+            { weight: 99, pause: "1h" },
+        ],
+    ),
+    "services.*.strategy.canary.replicas": pick(1),
+    "services.*.strategy.canary.sticky": pick("none", "cookie", "hash"),
     "services.*.strategy.rolling.preStopIn": pick("host", "container"),
     "services.*.strategy.rolling.preStopWaitUntilUnhealthy": fc.boolean(),
     "services.*.minHealthyTime": pick("0s", "1ms", "5s"),
@@ -205,7 +215,7 @@ export const configs: Arbitrary<Record<string, unknown>> = fc
         },
         { requiredKeys: ["services"] },
     )
-    .map(config => withLongTimes(withDistinctRoutes(withOneDeed(withSecrets(config as Config)))));
+    .map(config => withLongTimes(withDistinctRoutes(withOneStrategy(withOneDeed(withSecrets(config as Config))))));
 
 interface Service {
     hosts?: string[];
@@ -245,6 +255,21 @@ function withOneDeed(config: Config): Config {
             if (first === undefined) {
                 hook.command = "true";
             }
+        }
+    }
+    return config;
+}
+
+/** A service is released in one way, and a canary has either a weight or steps. */
+function withOneStrategy(config: Config): Config {
+    for (const { strategy } of Object.values(config.services)) {
+        const { canary, rolling } = (typeof strategy === "object" ? strategy : {}) as Record<string, Config>;
+        if (canary !== undefined && rolling !== undefined) {
+            delete (strategy as Config).rolling;
+        }
+        if (canary !== undefined && ("weight" in canary || "replicas" in canary || !("steps" in canary))) {
+            delete canary.steps;
+            canary.weight ??= 25;
         }
     }
     return config;

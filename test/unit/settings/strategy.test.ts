@@ -57,6 +57,40 @@ describe("a strategy", () => {
         expect(strategyOf({ rolling: { order: "stopFirst" } }, { replicas: 2 })).toMatchObject({ order: "stopFirst" });
     });
 
+    it.each<[object, object]>([
+        [{ weight: 0 }, { steps: [], promotes: false, sticky: "none" }],
+        [{ weight: 25 }, { steps: [{ weight: 25, pauseMs: 15_000, analysis: true }], promotes: false }],
+        [
+            { weight: 100, sticky: "hash" },
+            { steps: [], promotes: true, sticky: "hash" },
+        ],
+        [
+            {
+                steps: [
+                    { weight: 10, pause: "5m" },
+                    { weight: 50, analysis: false },
+                ],
+                sticky: "cookie",
+            },
+            {
+                steps: [
+                    { weight: 10, pauseMs: 300_000, analysis: true },
+                    { weight: 50, pauseMs: 15_000, analysis: false },
+                ],
+                promotes: true,
+                sticky: "cookie",
+            },
+        ],
+    ])("canary takes %j", (canary, wanted) => {
+        expect(strategyOf({ canary })).toMatchObject({ kind: "canary", ...wanted });
+    });
+
+    it("canary steps last as long as bakeTime where they do not say it", () => {
+        expect(strategyOf({ canary: { weight: 5 } }, { bakeTime: "2m" })).toMatchObject({
+            steps: [{ pauseMs: 120_000 }],
+        });
+    });
+
     it("rolling lets a service do without a port, and so without hosts", () => {
         const { services } = settingsOf({
             services: { worker: { image: "a", ...worker }, web: { image: "b", port: 1 } },
@@ -71,6 +105,7 @@ describe("a strategy", () => {
 describe("a wrong strategy", () => {
     const web = "relink:services.web";
     const rolling = `${web}.strategy.rolling`;
+    const canary = `${web}.strategy.canary`;
     it.each<[string, object, string]>([
         [
             "another word",
@@ -120,6 +155,50 @@ describe("a wrong strategy", () => {
             "a check before a moment that does not come",
             { strategy: "rolling", hooks: { prePromotion: { command: "check" } } },
             `${web}.hooks.prePromotion: is set together with strategy: rolling`,
+        ],
+        [
+            "a canary in one word",
+            { strategy: "canary" },
+            `${web}.strategy: is "canary", but must be one of blueGreen, rolling, or`,
+        ],
+        ["a canary without a share", { strategy: { canary: {} } }, `${canary}: must have a weight from 0 to 100`],
+        ["no steps", { strategy: { canary: { steps: [] } } }, `${canary}: must have a weight from 0 to 100`],
+        [
+            "too much",
+            { strategy: { canary: { weight: 101 } } },
+            `${canary}.weight: is 101, but must be a whole number from 0 to 100`,
+        ],
+        ["a half", { strategy: { canary: { weight: 0.5 } } }, `${canary}.weight: is 0.5, but must be a whole number`],
+        [
+            "all in a step",
+            { strategy: { canary: { steps: [{ weight: 100 }] } } },
+            `${canary}.steps[0].weight: is 100, but must be a whole number from 1 to 99`,
+        ],
+        [
+            "steps that do not rise",
+            { strategy: { canary: { steps: [{ weight: 10 }, { weight: 50 }, { weight: 50 }] } } },
+            `${canary}.steps[2].weight: is 50, but must be more than in the steps before it (50)`,
+        ],
+        [
+            "a step without a share",
+            { strategy: { canary: { steps: [{ pause: "1m" }] } } },
+            `${canary}.steps[0].weight: is missing`,
+        ],
+        [
+            "a held weight and steps",
+            { strategy: { canary: { weight: 10, steps: [{ weight: 10 }] } } },
+            `${canary}.weight: is set together with steps`,
+        ],
+        [
+            "two strategies",
+            { strategy: { rolling: {}, canary: { weight: 1 } } },
+            `${canary}: is set together with rolling`,
+        ],
+        ["a canary of a worker", { port: undefined, strategy: { canary: { weight: 1 } } }, `${web}.port: is missing`],
+        [
+            "another way to stick",
+            { strategy: { canary: { weight: 10, sticky: "header" } } },
+            `${canary}.sticky: is "header", but must be one of none, cookie, hash`,
         ],
         ["a worker that does not roll", { port: undefined }, `${web}.port: is missing`],
         ["hosts of a worker", { ...worker, hosts: ["a.com"] }, `${web}.hosts: is set, but means nothing without port`],

@@ -1,4 +1,5 @@
 import { type Phase, phases } from "../../../../providers/phases";
+import { hasTraffic } from "../../../../release/Observed";
 import { type Plan, type PlanRow, planRows } from "../../../../release/plan";
 import { routeText } from "../../../../settings/Route";
 import { actsOf } from "../support";
@@ -9,6 +10,25 @@ import { type Faults, noFaults, ReleaseFailed, SimulatedUp, type Step } from "./
 import { Broken, SimulatedWorld } from "./SimulatedWorld";
 import { desiredOf, type Event, firstWish, type Race, type Up, type Wish } from "./wishes";
 
+/** What becomes of a canary. */
+const canaryTurns = ["held", "promoted", "given back", "judged bad", "finished", "taken back", "judged on"] as const;
+
+function turnsOf({ made, before, faults }: SimulatedUp, end: End): (typeof canaryTurns)[number][] {
+    const { recovery, link } = made;
+    const isWalking = (link.walk?.steps.length ?? 0) > 0;
+    const isDone = end === "done";
+    const turns = {
+        held: isDone && isWalking && link.live === before.live,
+        promoted: isDone && isWalking && link.live !== before.live,
+        "given back": isDone && recovery?.kind === "withdraw",
+        "judged bad": end === "failed" && isWalking && faults.bake === "bad",
+        finished: isDone && recovery?.kind === "finish" && recovery.percent !== undefined,
+        "taken back": isDone && recovery?.kind === "undo" && link.walk !== undefined,
+        "judged on": isDone && recovery?.kind === "bake" && recovery.percent !== undefined,
+    };
+    return canaryTurns.filter(turn => turns[turn]);
+}
+
 /** How often everything came up, so that the lives cannot silently pass by it. */
 export class Coverage {
     readonly rows = counter(planRows);
@@ -16,6 +36,7 @@ export class Coverage {
     readonly edits = counter(Object.keys(edits) as Edit[]);
     readonly restarts = counter(Object.keys(restarts) as Restart[]);
     readonly races = counter(["refused", "takes over"] as const);
+    readonly canaries = counter(canaryTurns);
 }
 
 function counter<T extends string>(names: readonly T[]): Record<T, number> {
@@ -81,6 +102,9 @@ export class Life {
         const up = this.#begin(this.world, faults);
         this.coverage.rows[up.made.row]++;
         const end = this.#run(up, { diesAfter, diesAt, meanwhile });
+        for (const turn of turnsOf(up, end)) {
+            this.coverage.canaries[turn]++;
+        }
         if (up.disturbed) {
             return;
         }
@@ -189,14 +213,16 @@ export class Life {
         }
     }
 
-    /** A plan touches the live color to scale it in place, to repair it, to roll, or not at all. */
+    /** A plan touches a color that has users to scale it in place, to repair it, to roll, or not at all. */
     #touchesNoLiveColor({ world, made }: SimulatedUp): void {
-        const live = world.record.link.live;
-        if (live === "none" || !made[live].act || made[live].roll !== undefined || world.record.intent !== undefined) {
-            return;
-        }
-        if (made[live].release?.id !== world.record[live].release) {
-            throw new Broken(`a live color gets another release: ${made.sentence}`);
+        const { link, intent } = world.record;
+        const { live, percent = 0 } = made.recovery ?? link;
+        for (const color of intent === undefined ? colors : []) {
+            const { act, roll, release } = made[color];
+            const isReplaced = act && roll === undefined && release?.id !== world.record[color].release;
+            if (isReplaced && hasTraffic({ live, percent }, color)) {
+                throw new Broken(`a color with users gets another release: ${made.sentence}`);
+            }
         }
     }
 
@@ -269,9 +295,9 @@ export class Life {
             throw new Broken(`rule 7: it takes ${broken} ups after an interruption, and ${unbroken} without one`);
         }
         const end = summary(after);
-        // Where the user goes back meanwhile, nobody judges what was left.
-        const unjudged = (text: string) => (up.made.recovery ? text.replace(/"linked":(true|false)/g, "") : text);
-        if (unjudged(end) === unjudged(summary(before))) {
+        // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left.
+        const unjudged = (world: SimulatedWorld) => (up.made.recovery ? summary(world, false) : summary(world));
+        if (unjudged(after) === unjudged(before)) {
             return;
         }
         this.#run(this.#begin(failed, up.faults), {});
@@ -355,7 +381,10 @@ export class Life {
             ({ made } = this.#begin(world, noFaults));
         }
         this.#isAsWished(made);
-        this.#hasNoOrphan(false, made.refusal !== undefined || made.row === "waiting");
+        this.#hasNoOrphan(
+            false,
+            made.refusal !== undefined || made.row === "waiting" || this.#heldShare() !== undefined,
+        );
         this.#makesNoCall(this.#begin(world, noFaults));
         if (made.row === "nothing" && diesAfter.length === 0) {
             // What was left on the idle color goes with its next release.
@@ -373,14 +402,25 @@ export class Life {
         const { live } = world.record.link;
         const { release, routes } = desiredOf(wish);
         const rows: PlanRow[] =
-            made.refusal === undefined ? ["nothing", "waiting", "pinned"] : ["judgedBad", "pinned", "roll", "drift"];
+            made.refusal === undefined
+                ? ["nothing", "waiting", "pinned"]
+                : ["judgedBad", "pinned", "roll", "drift", "canary"];
         if (!rows.includes(made.row)) {
             throw new Broken(`it ends with: ${made.sentence}`);
         }
         if (made.row === "nothing") {
             const serving = world.serving();
-            const isRight = serving.every(({ release: id }) => id === release.id) && serving.length === wish.replicas;
-            if (live === "none" || !isRight || made.link.routes.length !== routes.length) {
+            const held = this.#heldShare();
+            const isRight = serving.every(({ release: id }) => (id === release.id) === (held === undefined));
+            const isWhole = held !== undefined || serving.length === wish.replicas;
+            const { percent } = world.look();
+            if (
+                live === "none" ||
+                !isRight ||
+                !isWhole ||
+                percent !== (held ?? 0) ||
+                made.link.routes.length !== routes.length
+            ) {
                 throw new Broken(`nothing is left to do, but this is not what is wished: ${summary(world)}`);
             }
         }
@@ -388,6 +428,15 @@ export class Life {
         if (live !== "none" && world.record[live].replicas > 0 && world.serving().length === 0) {
             throw new Broken(`nobody serves in the end: ${made.sentence}`);
         }
+    }
+
+    /** The share, percent, at which what is wished is held beside another release; undefined where it has all, or is to. */
+    #heldShare(): number | undefined {
+        const { world, wish } = this;
+        const { strategy } = wish;
+        const { live } = world.record.link;
+        const isLive = live !== "none" && world.record[live].release === desiredOf(wish).release.id;
+        return strategy.kind !== "canary" || strategy.promotes || isLive ? undefined : (strategy.steps[0]?.weight ?? 0);
     }
 
     #hasNoOrphan(isSwept: boolean, isRefused: boolean): void {
@@ -403,10 +452,12 @@ export class Life {
                 throw new Broken(`${orphan?.name ?? color} is left behind: ${summary(world)}`);
             }
         }
-        // While what is wished is refused, the previous color keeps what it is owed.
-        const isOwed = isRefused && record.intent?.kind === "leave";
-        if ((record.intent !== undefined && !isOwed) || !lease.free) {
-            throw new Broken(`an intent or a lease is left open: ${JSON.stringify([record.intent, lease])}`);
+        // While what is wished is refused, the previous color keeps what it is owed, and a canary its share.
+        const { intent } = record;
+        const isOwed =
+            isRefused && (intent?.kind === "leave" || (intent?.kind === "bake" && intent.step !== undefined));
+        if ((intent !== undefined && !isOwed) || !lease.free) {
+            throw new Broken(`an intent or a lease is left open: ${JSON.stringify([intent, lease])}`);
         }
         const { memory, files } = front;
         if (live !== "none") {
@@ -416,7 +467,11 @@ export class Life {
                 Object.entries(held.slots[live] ?? {})
                     .filter(([slot, admin]) => admin === "ready" && there.has(slot))
                     .map(([slot]) => slot);
-            const same = files.link === memory?.link && open().join() === open(memory).join();
+            const same =
+                files.link === memory?.link &&
+                files.percent === memory?.percent &&
+                // What an interrupted scaling opened waits too while what is wished is refused.
+                (isRefused || open().join() === open(memory).join());
             if (!same || memory?.link !== live) {
                 throw new Broken(`HAProxy's files are not its memory: ${JSON.stringify(front)}`);
             }
@@ -451,15 +506,25 @@ export class Life {
     }
 }
 
-/** All that matters of how it ended. */
-function summary(world: SimulatedWorld): string {
+/** All that matters of how it ended, with or without how far its release is judged. */
+function summary(world: SimulatedWorld, isJudged = true): string {
     const { name: _, blue, green, generation: _generation, hooks: _hooks, lost: _lost, ...service } = world.observe();
     const color = ({ release, replicas, running, ready, strays }: typeof blue) => {
         const { id, proved, linked, promotion } = release ?? {};
-        return { id, proved, linked, promotion, replicas, running, ready, strays: strays.length };
+        return {
+            id,
+            proved,
+            ...(isJudged ? { linked } : {}),
+            promotion,
+            replicas,
+            running,
+            ready,
+            strays: strays.length,
+        };
     };
     const routes = service.routes.map(routeText).sort();
-    const text = JSON.stringify({ ...service, routes, blue: color(blue), green: color(green) });
+    const intent = isJudged || service.intent?.kind !== "bake" ? service.intent : undefined;
+    const text = JSON.stringify({ ...service, intent, routes, blue: color(blue), green: color(green) });
     // What was linked was proved once, and is proved again before it is linked anew.
     return text.replace(/"proved":false,"linked":true/g, '"proved":true,"linked":true');
 }

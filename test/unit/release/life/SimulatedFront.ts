@@ -13,6 +13,7 @@ export type Admin = "ready" | "drain" | "maint";
 export interface Held {
     /** Undefined where there is no such service. */
     link?: ObservedService["live"];
+    /** Share of requests that the color which the link does not name gets. */
     percent: number;
     /** Route key -> value. */
     routes: Record<string, string>;
@@ -64,8 +65,8 @@ export class SimulatedFront {
 
     /** The files of its configuration, as far as an observer reads them. */
     texts(): Map<string, string> {
-        const { link, slots } = this.files;
-        const texts = new Map([[mapFile("link"), link === undefined ? "" : `web ${linkValue(link)}\n`]]);
+        const { link, percent, slots } = this.files;
+        const texts = new Map([[mapFile("link"), link === undefined ? "" : `web ${linkValue(link, percent)}\n`]]);
         for (const color of colors) {
             const held = slots[color];
             if (held !== undefined) {
@@ -117,7 +118,7 @@ export class SimulatedFront {
     }
 }
 
-function linkValue(link: ObservedService["live"], percent = 0): LinkValue {
+function linkValue(link: ObservedService["live"], percent: number): LinkValue {
     return (link === "none" ? LinkValue.none() : LinkValue.to(link)).withPercent(percent);
 }
 

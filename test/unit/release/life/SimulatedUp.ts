@@ -1,8 +1,7 @@
 import type { Phase } from "../../../../providers/phases";
 import type { ServiceRecord } from "../../../../providers/Record";
-import type { CommandHook, Live } from "../../../../release/Observed";
+import type { CommandHook, ObservedService } from "../../../../release/Observed";
 import { type Desired, type Plan, plan } from "../../../../release/plan";
-import { settle } from "../../../../release/settle";
 import type { Color } from "../../../../settings/Settings";
 import { deploy } from "./deploy";
 import { relink } from "./relink";
@@ -64,7 +63,7 @@ export class SimulatedUp {
     readonly made: Plan;
     /** What the plan was made from. */
     readonly from: string;
-    readonly before: Live;
+    readonly before: Pick<ObservedService, "live" | "percent">;
     /** Somebody else may have changed the world since this looked. */
     disturbed = false;
 
@@ -77,7 +76,8 @@ export class SimulatedUp {
         const observed = world.observe();
         this.made = plan(observed, desired);
         this.from = world.fingerprint();
-        this.before = settle(observed).service.live;
+        const { recovery } = this.made;
+        this.before = recovery === undefined ? observed : { live: recovery.live, percent: recovery.percent ?? 0 };
     }
 
     *run(): Steps {
@@ -92,7 +92,8 @@ export class SimulatedUp {
             yield* this.enter("front: start");
             world.front.load();
             // It reads a link that somebody edited meanwhile: this up refuses to go on, and the next one sees it.
-            this.disturbed ||= world.look().live !== this.before;
+            const { live, percent } = world.look();
+            this.disturbed ||= live !== this.before.live || percent !== this.before.percent;
             yield* this.called();
         }
         try {
@@ -173,7 +174,11 @@ export class SimulatedUp {
 
     *configure(change: (files: Held) => void, reloads = false): Steps {
         this.#guard();
-        this.world.front.configure(change, reloads);
+        const { front } = this.world;
+        const held = front.memory && { ...front.memory };
+        front.configure(change, reloads);
+        // A reload reads a link that somebody edited meanwhile.
+        this.disturbed ||= front.memory?.link !== held?.link || front.memory?.percent !== held?.percent;
         yield* this.called();
     }
 
@@ -194,7 +199,7 @@ export class SimulatedUp {
             }
             yield* this.enter("drain: cut");
         }
-        const reachable = new Set(world.serving());
+        const reachable = new Set(world.reached());
         for (const container of isOpen().filter(container => !reachable.has(container))) {
             container.open = false;
         }

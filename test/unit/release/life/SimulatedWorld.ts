@@ -1,7 +1,7 @@
 import { fingerprint, observedService, type World } from "../../../../providers/observe";
 import { emptyRecord, prune, type ServiceRecord } from "../../../../providers/Record";
 import { type AddressBlock, slotAddress } from "../../../../release/addresses";
-import type { CommandHook, Live, ObservedService } from "../../../../release/Observed";
+import { type CommandHook, hasTraffic, type Live, type ObservedService } from "../../../../release/Observed";
 import type { Release } from "../../../../release/Release";
 import type { Color } from "../../../../settings/Settings";
 import { colors, SimulatedFront } from "./SimulatedFront";
@@ -168,18 +168,22 @@ export class SimulatedWorld {
         return this.containers.filter(container => container.color === color).sort((a, b) => a.slot - b.slot);
     }
 
-    /** Containers of ours that answer users now. */
+    /** Containers of ours on the live color that answer users now. */
     serving(): Container[] {
-        const { link } = this;
-        return link === "none"
-            ? []
-            : this.containers.filter(
-                  ({ color, slot, state, imageId, release }) =>
-                      color === link &&
-                      state === "running" &&
-                      this.front.adminOf(color, slot) === "ready" &&
-                      imageId === this.record.releases[release]?.imageId,
-              );
+        return this.reached().filter(({ color }) => color === this.link);
+    }
+
+    /** The same on both colors: a canary has users too. */
+    reached(): Container[] {
+        const { link, front } = this;
+        const service = { live: link, percent: front.memory?.percent ?? 0 };
+        return this.containers.filter(
+            ({ color, slot, state, imageId, release }) =>
+                hasTraffic(service, color) &&
+                state === "running" &&
+                front.adminOf(color, slot) === "ready" &&
+                imageId === this.record.releases[release]?.imageId,
+        );
     }
 
     create(color: Color, slot: number, release: Release, change: Partial<Container> = {}): Container {
@@ -235,7 +239,7 @@ export class SimulatedWorld {
 
     /** Time passes: what users can reach has requests open, and the rules that hold at every moment are looked at. */
     tick(): void {
-        for (const container of this.serving()) {
+        for (const container of this.reached()) {
             container.open = true;
         }
         const { stable, releases } = this.record;

@@ -23,6 +23,13 @@ export const edits = {
         front.files.link = idleColor(link);
         return true;
     },
+    "share changed in the map file": ({ front }, which) => {
+        if ((front.files.link ?? "none") === "none") {
+            return false;
+        }
+        front.files.percent = which % 2 === 0 ? 0 : 1 + which;
+        return true;
+    },
     "some requests sent to the other color": ({ front, link }, which) => {
         if (front.memory === undefined || link === "none") {
             return false;

@@ -1,5 +1,5 @@
 import { heldSlots, hooksBefore } from "../../../../providers/Record";
-import type { DeclaredHooks } from "../../../../release/Observed";
+import { type DeclaredHooks, hasTraffic } from "../../../../release/Observed";
 import type { RecordedRelease } from "../../../../release/Release";
 import type { Color } from "../../../../settings/Settings";
 import { recover } from "./relink";
@@ -14,6 +14,9 @@ export function* deploy(up: SimulatedUp, color: Color): Steps {
     up.take();
     up.unless(world.fingerprint() === up.from, "the plan is stale");
     yield* recover(up);
+    const now = world.look();
+    const isCanary = now.live !== color && hasTraffic(now, color);
+    up.unless(!isCanary || now[color].release?.id === made[color].release?.id, `${color} has users and is not touched`);
     const { release: wanted, replicas, roll } = made[color];
     const release = asRecorded(up, wanted as RecordedRelease);
     if (!world.images.has(release.imageId ?? "")) {
@@ -40,7 +43,7 @@ export function declaredHooks({ made, surroundings }: SimulatedUp): DeclaredHook
 
 function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replicas: number): Steps {
     const { world, faults } = up;
-    const live = world.look().live === color;
+    const live = hasTraffic(world.look(), color);
     const { keep, surplus, discard } = sort(up, color, release, replicas, live);
     const serving = live ? [...keep, ...surplus].filter(isServing(up)) : [];
     const vacated = slotsOf(discard).filter(slot => !slotsOf(serving).includes(slot));

@@ -7,12 +7,14 @@ import {
     farewellOf,
     type Intent,
     idleColor,
+    isGivingBack,
     type Live,
     nextOf,
     type SwitchIntent,
+    targetOf,
     type Verdict,
 } from "../../../../release/Observed";
-import { isDeserted } from "../../../../release/settle";
+import { isDeserted, type Recovery } from "../../../../release/settle";
 import { sameRoutes } from "../../../../settings/Route";
 import type { Color } from "../../../../settings/Settings";
 import { declaredHooks, slotsOf } from "./deploy";
@@ -29,28 +31,43 @@ export function* relink(up: SimulatedUp): Steps {
     if (made.refusal !== undefined) {
         throw new ReleaseFailed(made.refusal);
     }
-    const from = world.look().live;
-    up.unless(from === up.before, `the link is ${from}, not what the plan was made from`);
+    const { live: from, percent } = world.look();
+    const isPlanned = from === up.before.live && percent === up.before.percent;
+    up.unless(isPlanned, `the link is ${from} and ${percent} %, not what the plan was made from`);
     const isRolling = made.link.live !== from && world.record.intent?.kind === "roll";
     up.unless(!isRolling || made.row === "repair", "another up has begun a rolling release");
     const { previousColor } = desired.policy;
     // A repair takes nothing away.
     const farewell = previousColor === "keep" || made.row === "repair" ? undefined : previousColor;
     const to = made.link.live;
-    if (to !== "none" && to !== from) {
-        const color = world.look()[to];
-        const isReady = color.release?.proved === true && color.ready >= made[to].replicas;
-        up.unless(color.release?.id === made.link.expect && isReady, `rule 3: the link would go to ${to} on hope`);
+    const { walk } = made.link;
+    const target = walk?.color ?? to;
+    if (to !== "none" && target !== "none" && target !== from) {
+        const color = world.look()[target];
+        const release = color.release?.id ?? "";
+        const isReady = color.release?.proved === true && color.ready >= made[target].replicas;
+        up.unless(release === made.link.expect && isReady, `rule 3: the link would go to ${target} on hope`);
         const { prePromotion } = declaredHooks(up);
         if (prePromotion !== undefined && prePromotion !== world.record.hooks.prePromotion) {
             yield* up.write(record => ({ ...record, hooks: { ...record.hooks, prePromotion } }));
         }
-        const { bakeTimeMs } = desired.policy;
-        const bakeMs = color.release?.linked || bakeTimeMs === 0 ? undefined : bakeTimeMs;
-        yield* moveLink(up, to, color.release?.id ?? "", { farewell, bakeMs });
+        for (const step of walk?.steps ?? []) {
+            yield* moveLink(up, from as Color, release, { percent: step.weight, sticky: walk?.sticky, step });
+            yield* bake(up);
+        }
+        if (to === target) {
+            const { bakeTimeMs } = desired.policy;
+            const bakeMs = color.release?.linked || bakeTimeMs === 0 ? undefined : bakeTimeMs;
+            yield* moveLink(up, to, release, { farewell, bakeMs });
+        }
     }
-    if (made.row === "repair" && to !== "none" && to === from) {
-        yield* pointTo(up, to);
+    if (to !== "none" && to === from) {
+        const { percent } = world.record.link;
+        if (percent !== undefined && made.link.percent === undefined && walk === undefined) {
+            yield* withdraw(up, to, world.record[to].release);
+        } else if (made.row === "repair") {
+            yield* pointTo(up, to, percent);
+        }
     }
     yield* route(up);
     yield* bake(up);
@@ -69,7 +86,15 @@ export function* recover(up: SimulatedUp): Steps {
     if (recovery === undefined) {
         return;
     }
-    const { kind, live, release } = recovery;
+    const { kind, live, release, percent = 0 } = recovery;
+    if (kind === "withdraw") {
+        yield* withdraw(up, live, release);
+        return;
+    }
+    if (kind === "bake" && percent > 0) {
+        yield* bake(up);
+        return;
+    }
     if (kind === "bake" && live !== "none" && release !== undefined) {
         if (releases[release]?.linked !== false) {
             return;
@@ -77,36 +102,57 @@ export function* recover(up: SimulatedUp): Steps {
         const begun = { kind: "bake", color: live, from: idleColor(live), release, until: "later" } as const;
         yield* up.write(record => ({ ...record, intent: record.intent?.kind === "bake" ? record.intent : begun }));
     } else if (intent?.kind === "switch") {
-        yield* recoverSwitch(up, intent, kind, live, release);
+        yield* recoverSwitch(up, intent, recovery);
     }
     yield* bake(up);
 }
 
-function* recoverSwitch(
-    up: SimulatedUp,
-    { to, farewell, bakeMs, verdict }: SwitchIntent,
-    kind: "finish" | "undo" | "bake",
-    live: Live,
-    release: string | undefined,
-): Steps {
+function* recoverSwitch(up: SimulatedUp, intent: SwitchIntent, { kind, live, release, percent }: Recovery): Steps {
+    const { to, farewell, bakeMs, verdict, step, sticky } = intent;
+    if (kind === "finish" && isGivingBack(intent)) {
+        yield* giveBack(up, intent);
+        return;
+    }
     if (kind === "finish" && live !== "none" && release !== undefined) {
-        yield* moveLink(up, live, release, { farewell, bakeMs, verdict });
+        yield* moveLink(up, live, release, {
+            farewell,
+            bakeMs,
+            verdict,
+            ...(percent ? { percent, step, sticky } : {}),
+        });
         return;
     }
     yield* up.enter("link: undo");
     yield* pointTo(up, live);
     if (live !== "none" && release !== undefined) {
-        yield* settleRecord(up, { from: to, to: live, release }, "taken back");
+        yield* settleRecord(up, { from: to, to: live, release, verdict }, "taken back");
     } else {
         yield* up.write(record => ({ ...record, intent: undefined, link: { live: "none" } }));
     }
+}
+
+/** A canary gives its share back. */
+function* withdraw(up: SimulatedUp, live: Live, release = ""): Steps {
+    if (live === "none" || up.world.record.link.percent === undefined) {
+        return;
+    }
+    yield* up.enter("link: intent");
+    const intent: SwitchIntent = { kind: "switch", from: live, to: live, percent: 0, release };
+    yield* up.write(record => ({ ...record, intent }));
+    yield* giveBack(up, intent);
+}
+
+function* giveBack(up: SimulatedUp, intent: SwitchIntent): Steps {
+    yield* pointTo(up, intent.to);
+    yield* up.enter("link: confirmed");
+    yield* settleRecord(up, intent, intent.verdict === undefined ? "confirmed" : "moved back");
 }
 
 function* moveLink(
     up: SimulatedUp,
     to: Color,
     release: string,
-    policy: { farewell?: Farewell; bakeMs?: number; verdict?: Verdict },
+    policy: Pick<SwitchIntent, "farewell" | "bakeMs" | "verdict" | "percent" | "sticky" | "step">,
 ): Steps {
     const { world, faults } = up;
     const { rolledBack } = world.history;
@@ -116,49 +162,59 @@ function* moveLink(
     yield* up.enter("link: intent");
     const from = world.record.link.live;
     const intent: SwitchIntent = { kind: "switch", from, to, release, ...policy };
+    const { percent, sticky } = intent;
     yield* up.write(record => ({ ...record, intent }));
-    yield* pointTo(up, to);
+    yield* pointTo(up, to, percent);
     yield* up.enter("link: confirm");
     if (faults.confirm !== "good") {
         const isBad = faults.confirm === "wrong";
-        if (isDeserted(world.look(), from, to)) {
+        if (isDeserted(world.look(), from, targetOf(intent))) {
             if (isBad) {
                 const verdict = verdictOn(up, release, "it answered 500");
-                const link = { live: to, release, at: "now", by: "us" };
-                yield* up.write(record => withVerdict({ ...record, intent: undefined, link }, verdict));
+                yield* up.write(record => {
+                    const link = percent === undefined ? { live: to, release } : { ...record.link, percent, sticky };
+                    return withVerdict({ ...record, intent: undefined, link }, verdict);
+                });
             }
             throw new ReleaseFailed("the switch was not confirmed, and nobody is left to go back to");
         }
-        yield* pointTo(up, from, "memory");
+        yield* pointTo(up, from, 0, "memory");
         const verdict = isBad ? verdictOn(up, release, "it answered 500") : undefined;
-        yield* up.write(record => withVerdict({ ...record, intent: undefined }, verdict));
+        yield* up.write(record => {
+            const { percent: _percent, sticky: _sticky, ...link } = record.link;
+            return withVerdict({ ...record, intent: undefined, link }, verdict);
+        });
         throw new ReleaseFailed("the switch was not confirmed");
     }
     yield* up.enter("link: confirmed");
     yield* settleRecord(up, intent, "confirmed");
 }
 
-function* pointTo(up: SimulatedUp, live: Live, first: "file" | "memory" = "file"): Steps {
+function* pointTo(up: SimulatedUp, live: Live, percent = 0, first: "file" | "memory" = "file"): Steps {
     if (first === "memory") {
-        yield* toMemory(up, live);
+        yield* toMemory(up, live, percent);
     }
     yield* up.enter("link: file");
     yield* up.configure(files => {
         files.link = live;
+        files.percent = percent;
     });
-    yield* toMemory(up, live);
+    yield* toMemory(up, live, percent);
 }
 
-function* toMemory(up: SimulatedUp, live: Live): Steps {
+function* toMemory(up: SimulatedUp, live: Live, percent: number): Steps {
     yield* up.enter("link: memory");
     const { world } = up;
     if (world.front.memory === undefined) {
         throw new ReleaseFailed("the front is not running");
     }
-    const before = world.serving();
+    // Nobody counts on a share that somebody else gave.
+    const { link, intent } = world.record;
+    const isOurs = link.percent !== undefined || (intent?.kind === "switch" && intent.percent !== undefined);
+    const before = isOurs ? world.reached() : world.serving();
     world.front.memory.link = live;
-    world.front.memory.percent = 0;
-    const after = world.serving();
+    world.front.memory.percent = percent;
+    const after = world.reached();
     // A copy that somebody put exactly into the place of one of ours is as good as that.
     const unproved = after.find(({ proved, isForeign }) => !proved && !isForeign);
     if (unproved !== undefined) {
@@ -166,6 +222,9 @@ function* toMemory(up: SimulatedUp, live: Live): Steps {
     }
     if (live !== "none" && after.length === 0 && before.length > 0) {
         throw new Broken(`rule 6: the link moves from what serves to ${live}, where nobody is`);
+    }
+    if (percent > 0 && after.every(({ color }) => color === live)) {
+        throw new Broken(`rule 3: nobody is there to answer the ${percent} % beside ${live}`);
     }
     yield* up.called();
 }
@@ -189,11 +248,16 @@ function withVerdict(record: ServiceRecord, verdict: Verdict | undefined): Servi
 }
 
 function* settleRecord(up: SimulatedUp, done: Omit<SwitchIntent, "kind">, result: LinkMove["result"]): Steps {
-    const { to, release } = done;
+    const { to, release, percent, sticky } = done;
     const intent = nextOf(done, new Date(0));
-    if (result === "confirmed") {
+    const isBack = result !== "confirmed" || isGivingBack(done);
+    if (!isBack) {
         up.world.history.rolledBack.delete(release);
-        if (done.verdict === undefined && (done.from === "none" || done.bakeMs === undefined)) {
+        if (
+            percent === undefined &&
+            done.verdict === undefined &&
+            (done.from === "none" || done.bakeMs === undefined)
+        ) {
             // Nothing is to judge it: it is the first one, was judged before, or the user wants no judgement.
             up.world.history.baked.add(release);
         }
@@ -201,8 +265,8 @@ function* settleRecord(up: SimulatedUp, done: Omit<SwitchIntent, "kind">, result
     yield* up.write(record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
         const known = record.releases[release]!;
-        const isStable = result === "confirmed" ? intent?.kind !== "bake" : known.linked;
-        const isBad = result !== "confirmed" && !known.linked;
+        const isStable = percent !== undefined || isBack ? known.linked : intent?.kind !== "bake";
+        const isBad = isBack && !known.linked;
         const linked = {
             ...known,
             linked: isStable || known.linked,
@@ -212,8 +276,14 @@ function* settleRecord(up: SimulatedUp, done: Omit<SwitchIntent, "kind">, result
             {
                 ...record,
                 intent,
-                link: { live: to, release, at: "now", by: "us" },
-                stable: isStable ? { color: to, release } : record.stable,
+                link: {
+                    live: to,
+                    release: percent === undefined ? release : record[to].release,
+                    ...(percent ? { percent, sticky } : {}),
+                    at: "now",
+                    by: "us",
+                },
+                stable: isStable && percent === undefined ? { color: to, release } : record.stable,
                 releases: { ...record.releases, [release]: linked },
                 judgedBad,
             },
@@ -245,6 +315,10 @@ function* bake(up: SimulatedUp): Steps {
         yield* moveBack(up, intent, verdict.why);
     }
     yield* up.enter("link: baked");
+    if (intent.step !== undefined) {
+        yield* up.write(record => ({ ...record, intent: undefined }));
+        return;
+    }
     world.history.baked.add(intent.release);
     yield* up.write(record => ({
         ...record,
@@ -254,7 +328,8 @@ function* bake(up: SimulatedUp): Steps {
     }));
 }
 
-function* moveBack(up: SimulatedUp, { color, from, release }: Extract<Intent, { kind: "bake" }>, why: string): Steps {
+function* moveBack(up: SimulatedUp, bake: Extract<Intent, { kind: "bake" }>, why: string): Steps {
+    const { color, from, release, step } = bake;
     const { [from]: predecessor } = up.world.look();
     if (predecessor.release === undefined || predecessor.ready === 0) {
         yield* up.enter("link: back");
@@ -264,9 +339,10 @@ function* moveBack(up: SimulatedUp, { color, from, release }: Extract<Intent, { 
     }
     yield* up.enter("link: back");
     const verdict = verdictOn(up, release, why);
-    const back: SwitchIntent = { kind: "switch", from: color, to: from, release: predecessor.release.id, verdict };
+    const whole = { kind: "switch", from: color, to: from, release: predecessor.release.id, verdict } as const;
+    const back: SwitchIntent = step === undefined ? whole : { ...whole, from, percent: 0 };
     yield* up.write(record => ({ ...record, intent: back }));
-    yield* pointTo(up, from, "memory");
+    yield* pointTo(up, from, 0, "memory");
     yield* settleRecord(up, back, "moved back");
     throw new ReleaseFailed(`judged bad: ${why}`);
 }

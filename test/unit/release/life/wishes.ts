@@ -26,8 +26,29 @@ const strategies: StrategySettings[] = [
     rolling({ order: "stopFirst" }),
 ];
 
+const canaries: StrategySettings[] = [
+    ...[0, 25, 50, 100].map(weight => canary({ weight })),
+    canary({ weight: 25, replicas: 1 }),
+    canary({ weight: 25, sticky: "cookie" }),
+    canary({ steps: [{ weight: 10 }, { weight: 50 }] }),
+    canary({
+        steps: [
+            { weight: 25, pause: "0s" },
+            { weight: 60, analysis: false },
+        ],
+    }),
+];
+
 function rolling(settings: object): StrategySettings {
-    return settingsOf(configWith({ replicas: 2, strategy: { rolling: settings } })).services[0]!.policy.strategy;
+    return strategyOf({ rolling: settings });
+}
+
+function canary(settings: object): StrategySettings {
+    return strategyOf({ canary: settings });
+}
+
+function strategyOf(strategy: object): StrategySettings {
+    return settingsOf(configWith({ replicas: 2, strategy })).services[0]!.policy.strategy;
 }
 
 const policy = policyOf({ bakeTimeMs: 15_000 });
@@ -117,6 +138,7 @@ export interface Race {
 const version = fc.constantFrom(...(Object.keys(releases) as (keyof typeof releases)[]), "B", "C");
 const often = <T>(usual: T, ...others: T[]) => fc.constantFrom(usual, usual, usual, ...others);
 const strategy = fc.constantFrom(...strategies);
+const canaryStrategy = fc.constantFrom(...canaries);
 
 const change: fc.Arbitrary<Partial<Wish>> = fc.oneof(
     { weight: 6, arbitrary: fc.record({ version }) },
@@ -143,6 +165,7 @@ const change: fc.Arbitrary<Partial<Wish>> = fc.oneof(
     { weight: 1, arbitrary: fc.record({ retryToken: fc.constantFrom(undefined, "again", "once more") }) },
     { weight: 2, arbitrary: fc.record({ driftPolicy: fc.constantFrom<Wish["driftPolicy"]>("fail", "repair") }) },
     { weight: 3, arbitrary: fc.record({ strategy, version }) },
+    { weight: 2, arbitrary: fc.record({ strategy: canaryStrategy }) },
     { weight: 1, arbitrary: fc.record({ bakeTimeMs: fc.constantFrom(0, 15_000) }) },
     { weight: 1, arbitrary: fc.record({ registry: often(true, false) }) },
     { weight: 1, arbitrary: fc.record({ hooks: fc.record({ preDeploy: fc.boolean(), prePromotion: fc.boolean() }) }) },
@@ -261,10 +284,44 @@ const takenBack: fc.Arbitrary<Event[]> = version.map(version => [
     { is: "up", faults: noFaults, diesAt: "link: undo" },
 ]);
 
+/** A canary has its share, or is on the way to it; then the user wants more of it, or less, or something else. */
+const canaryLife: fc.Arbitrary<Event[]> = fc
+    .record({
+        version,
+        strategy: canaryStrategy,
+        next: fc.oneof(
+            fc.record({ strategy: canaryStrategy }),
+            fc.record({ version }),
+            fc.record({ strategy: canaryStrategy, version }),
+        ),
+        faults: fc.array(faults, { minLength: 2, maxLength: 2 }),
+        diesAt: fc.array(fc.option(fc.constantFrom(...phases.filter(phase => phase.startsWith("link")))), {
+            minLength: 2,
+            maxLength: 2,
+        }),
+        goesOn: fc.boolean(),
+        diesAgainAfter: maybe(30),
+    })
+    .map(({ version, strategy, next, faults, diesAt, goesOn, diesAgainAfter }) => {
+        const up = (index: number, change: Partial<Wish>): Up => ({
+            is: "up",
+            faults: faults[index] ?? noFaults,
+            diesAt: diesAt[index] ?? undefined,
+            goesOn,
+            diesAgainAfter,
+            change,
+        });
+        return [up(0, { version, strategy, live: "auto", autoPromotion: true }), up(1, next)];
+    });
+
 /** All that happens in the life of a service. */
 export const events: fc.Arbitrary<Event[]> = fc
-    .array(fc.oneof({ weight: 40, arbitrary: event.map(event => [event]) }, { weight: 1, arbitrary: takenBack }), {
-        minLength: 3,
-        maxLength: 14,
-    })
+    .array(
+        fc.oneof(
+            { weight: 40, arbitrary: event.map(event => [event]) },
+            { weight: 1, arbitrary: takenBack },
+            { weight: 3, arbitrary: canaryLife },
+        ),
+        { minLength: 3, maxLength: 14 },
+    )
     .map(lists => lists.flat());

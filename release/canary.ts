@@ -1,0 +1,102 @@
+import type { CanarySettings, CanaryStep, Color, StrategySettings } from "../settings/Settings";
+import { idleColor, type ObservedService } from "./Observed";
+import type { Plan } from "./plan";
+
+/** What is said of a canary beside its shares. */
+interface Words {
+    /** What comes before its first share. */
+    begun: string;
+    /** How the release is judged once it has all requests. */
+    judged: string;
+    /** What else happens then. */
+    after: string;
+    /** What happens to the routes. */
+    rerouted: string[];
+}
+
+/**
+ * A new release that gets its users share by share, or is held at one.
+ * @param whole the plan that gives it all of them at once
+ * @param base what leaves everything as it is
+ * @param reroutes whether the routes change
+ */
+export function canary(
+    service: ObservedService,
+    whole: Plan,
+    base: Pick<Plan, "blue" | "green" | "link">,
+    settings: CanarySettings,
+    reroutes: boolean,
+    words: Words,
+): Plan {
+    const live = service.live as Color;
+    const color = idleColor(live);
+    const steps = stepsFrom(service, settings);
+    const walk = { color, steps, sticky: settings.sticky };
+    const isUnderWay = service.percent > 0;
+    // What has users already had its hooks before that.
+    const plan = isUnderWay ? { ...whole, row: "canary" as const, hooks: [] } : whole;
+    if (settings.promotes) {
+        if (steps.length === 0) {
+            return { ...plan, link: { ...whole.link, walk } };
+        }
+        const shares = steps.map(({ weight }) => `${weight} %, then `).join("");
+        const last = `${color} gets all requests: the link moves ${live} => ${color}${words.judged}`;
+        return {
+            ...plan,
+            sentence: `${words.begun} it gets ${shares}all of the requests; ${words.after}.`,
+            steps: [...steps.map(step => stepText(color, step)), last].map((text, index) => `${index + 1}. ${text}`),
+            link: { ...whole.link, walk },
+        };
+    }
+    const [step] = steps;
+    const percent = settings.steps[0]?.weight ?? 0;
+    const isNothing = step === undefined && !whole[color].act;
+    const goesOn = [`the link stays on ${live}${percent > 0 ? ", which serves the rest" : ""}`, ...words.rerouted].join(
+        "; ",
+    );
+    const gets =
+        step !== undefined
+            ? `it gets ${percent} % of the requests${judgedText(step)}`
+            : percent > 0
+              ? `it goes on with ${percent} % of the requests`
+              : "it waits at 0 % of the requests, reachable at its preview address";
+    return {
+        ...plan,
+        row: isNothing ? (reroutes ? "routes" : "nothing") : plan.row,
+        sentence: `${isNothing && !reroutes ? "nothing to do: " : ""}${words.begun} ${gets}; ${goesOn}.`,
+        [live]: base[live],
+        link: {
+            live,
+            ...(percent > 0 ? { percent } : {}),
+            expect: whole.link.expect,
+            routes: whole.link.routes,
+            ...(step === undefined ? {} : { walk }),
+            act: step !== undefined || reroutes,
+        },
+        hooks: step === undefined ? plan.hooks.filter(hook => hook === "preDeploy") : plan.hooks,
+    };
+}
+
+/** `weight: 0`: the release waits beside the live one, with no users. */
+export function isHeldAtNone(strategy: StrategySettings): boolean {
+    return strategy.kind === "canary" && !strategy.promotes && strategy.steps.length === 0;
+}
+
+/** What is still to come: an `up` that was interrupted, or stopped by a step, goes on behind the share that there is. */
+function stepsFrom({ percent, sticky = "none" }: ObservedService, settings: CanarySettings): CanaryStep[] {
+    return settings.promotes
+        ? settings.steps.filter(({ weight }) => weight > percent)
+        : settings.steps
+              .filter(({ weight }) => weight !== percent || settings.sticky !== sticky)
+              // Less than it has needs no judgement.
+              .map(step => (step.weight > percent ? step : { ...step, pauseMs: 0 }));
+}
+
+function stepText(color: Color, step: CanaryStep): string {
+    return `${color} gets ${step.weight} % of the requests${judgedText(step)}`;
+}
+
+function judgedText({ pauseMs, analysis }: CanaryStep): string {
+    const seconds = `for ${pauseMs / 1000} s`;
+    return pauseMs === 0 ? "" : analysis ? ` and is judged ${seconds}` : ` ${seconds}, not judged`;
+}

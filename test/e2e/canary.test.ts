@@ -1,0 +1,383 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { expectSuccess } from "../support/command";
+import { Normaliser } from "../support/goldenPreview";
+import { HaltedRun, ways } from "../support/HaltedRun";
+import { isFull } from "../support/isFull";
+import { LiveFront } from "../support/LiveFront";
+import { expectNoLoss, type LoadResult, startLoad } from "../support/load";
+import {
+    containersOf,
+    lifeOf,
+    oneAfterTheOther,
+    outputsOf,
+    underLoad,
+    webStack,
+    withoutWebSockets,
+} from "../support/scenario";
+import { createStack, type TestStack } from "../support/stack";
+
+// One stack, the example `canary`, whose releases get their users share by share. The order matters. Long runs:
+// `RELINK_FULL=1`.
+let stack: TestStack;
+let front: LiveFront;
+let golden: Normaliser;
+
+/** Healthy by every check, and of no use to users. */
+const badForUsers = `
+const headers = { "x-version": "sick" };
+require("node:http").createServer((request, response) => {
+    response.writeHead(request.url === "/healthz" ? 200 : 500, headers).end("ok");
+}).listen(8080).keepAliveTimeout = 75000;
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+beforeAll(async () => {
+    const text = readFileSync(join(__dirname, "../../examples/canary/Pulumi.canary.yaml"), "utf8");
+    const { web } = parse(text).config["relink:services"] as Record<string, Record<string, unknown>>;
+    stack = await createStack({ config: webStack(web) });
+    front = new LiveFront(stack);
+    const digests = new Map<string, string>();
+    for (const version of ["v1", "v2"]) {
+        const { Id } = await front.engine.docker.getImage(`relink-hello:${version}`).inspect();
+        digests.set(Id, version.toUpperCase());
+    }
+    golden = new Normaliser(stack, digests);
+    expectSuccess(await stack.up());
+});
+
+afterAll(() => stack?.cleanup());
+
+function set(settings: Record<string, unknown>): void {
+    for (const [key, value] of Object.entries(settings)) {
+        stack.setConfig(`services.web.${key}`, value);
+    }
+}
+
+const hold = (weight: number, more: object = {}): void => set({ strategy: { canary: { weight, ...more } } });
+
+/** Both colors' containers, which no change of a share may touch. */
+const lives = async (): Promise<string[][]> => [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
+
+/** The share of a version in many requests, which is the link's own: within 4 sigma. */
+async function expectShare(
+    version: string,
+    percent: number,
+    requests = isFull ? 10_000 : 1_000,
+    { url }: TestStack = stack,
+): Promise<void> {
+    const load = await startLoad({
+        url,
+        connections: 12,
+        mix: { newConnection: 1 },
+        maxRequests: requests,
+    });
+    try {
+        await load.finished;
+        const result = await load.stop();
+        expectNoLoss(result, { atLeast: requests });
+        const found = result.byVersion[version]?.requests ?? 0;
+        console.log(`${percent} %: ${found} of ${result.requests} requests were answered by ${version}`);
+        const share = percent / 100;
+        const sigma = Math.sqrt(requests * share * (1 - share));
+        expect(Math.abs(found - requests * share)).toBeLessThanOrEqual(4 * sigma);
+    } finally {
+        load.kill();
+    }
+}
+
+/** An `up` under load that has to fail, with what it printed. */
+async function failing(name: string): Promise<{ load: LoadResult; printed: string }> {
+    let printed = "";
+    const load = await underLoad(
+        name,
+        stack,
+        async load => {
+            const { code, stdout, stderr } = await stack.up();
+            printed = stdout + stderr;
+            expect(code, printed).not.toBe(0);
+            await load.mark("afterwards");
+        },
+        { mix: { post: 2, newConnection: 1 }, ownErrorsOf: "sick" },
+    );
+    expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual([`v${(await live()).slice(-1)}`]);
+    return { load, printed };
+}
+
+/** The image that is live. */
+async function live(): Promise<string> {
+    const { live, ...colors } = (await outputsOf(stack)) as Record<string, string>;
+    return (colors[live!] as unknown as { image: string }).image;
+}
+
+describe("A canary", () => {
+    oneAfterTheOther();
+
+    it("a held weight: 25 % of the requests, then 50 %, then none, and no container is touched for it", async () => {
+        set({ image: "relink-hello:v2" });
+        hold(25);
+        await underLoad("a canary gets 25 %", stack, async () => {
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain("is proved, then it gets 25 % of the requests");
+        });
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue", share: "green 25 %" });
+        await expectShare("v2", 25);
+        const before = await lives();
+        hold(50);
+        await golden.expect("canary-weight");
+        for (const weight of isFull ? [50, 0] : [0]) {
+            hold(weight);
+            await underLoad(`a canary at ${weight} %`, stack, async () => void expectSuccess(await stack.up()));
+            await expectShare("v2", weight);
+        }
+        expect(await lives()).toEqual(before);
+        expect(await front.record("web")).toMatchObject({ link: { live: "blue" }, stable: { color: "blue" } });
+        expect((await front.record("web")).link.percent).toBeUndefined();
+    });
+
+    it.runIf(isFull)("previews at 25 %: the same again, what is live, another release", async () => {
+        hold(25);
+        expectSuccess(await stack.up());
+        await golden.expect("canary-nothing");
+        set({ image: "relink-hello:v1" });
+        await golden.expect("canary-back");
+        const steps = [
+            { weight: 10, pause: "1m" },
+            { weight: 50, analysis: false },
+        ];
+        set({ image: "relink-hello:v2", env: { LEVEL: "debug" }, strategy: { canary: { steps } } });
+        await golden.expect("canary-another");
+        set({ env: undefined });
+    });
+
+    it("25 % and then 100 %: only the link moves, and the release is stable", async () => {
+        hold(25, { sticky: "cookie" });
+        // It looks at the canary's color, although the link stays.
+        set({ hooks: { prePromotion: { command: 'test "$RELINK_COLOR" = green' } } });
+        expectSuccess(await stack.up());
+        set({ hooks: undefined });
+        const before = await lives();
+        // Users stay on their color, and those of the new release also when more come.
+        const users = await Promise.all(Array.from({ length: 40 }, () => visit()));
+        for (const { cookie, version } of users) {
+            expect((await visit(cookie)).version).toBe(version);
+        }
+        if (isFull) {
+            hold(60, { sticky: "cookie" });
+            expectSuccess(await stack.up());
+            for (const { cookie, version } of users.filter(({ version }) => version === "v2")) {
+                expect((await visit(cookie)).version).toBe(version);
+            }
+        }
+        hold(100);
+        const load = await underLoad("a canary gets all", stack, async load => {
+            expectSuccess(await stack.up());
+            const { requests = 0 } = (await load.snapshot()).byVersion.v2 ?? {};
+            await load.until(({ byVersion }) => (byVersion.v2?.requests ?? 0) >= requests + 100, "v2 answers");
+            await load.mark("afterwards");
+        });
+        expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v2"]);
+        expect(await lives()).toEqual(before);
+        expect(await outputsOf(stack)).toMatchObject({ live: "green", stable: "green" });
+    });
+
+    it("steps: judged bad in one of them, everything goes back at once, with the verdict", async () => {
+        const steps = [{ weight: 20, pause: "20s" }, { weight: 60 }];
+        set({ image: "node:24-slim", command: ["node", "-e", badForUsers], strategy: { canary: { steps } } });
+        const { load, printed } = await failing("a canary that answers with errors");
+        expect(printed).toMatch(/was judged bad at 20 %: \d+ of \d+ answers were errors/);
+        expect(printed).toContain("All requests go to green again, which serves relink-hello:v2");
+        const { sick, v2 } = load.byVersion;
+        expect(sick?.requests).toBeLessThan(v2?.requests ?? 0);
+        expect(await outputsOf(stack)).toMatchObject({ live: "green", stable: "green" });
+        const { blue, releases, link } = await front.record("web");
+        expect(releases[blue.release ?? ""]?.judgedBad?.reason).toMatch(/answers were errors/);
+        expect(link.percent).toBeUndefined();
+    });
+
+    it.runIf(isFull)("and is not tried again by itself", async () => {
+        const { code, stdout, stderr } = await stack.up();
+        expect(code).not.toBe(0);
+        expect(stdout + stderr).toContain("was judged bad");
+    });
+
+    it.runIf(isFull)("steps: killed with kill -9 in one of them, the next up goes on from there", async () => {
+        const steps = [
+            { weight: 10, pause: "2s" },
+            { weight: 50, pause: "2s" },
+        ];
+        set({ image: "relink-hello:v1", command: undefined, env: { RUN: "1" }, strategy: { canary: { steps } } });
+        const load = await underLoad(
+            'a canary, kill -9 at "link: bake"',
+            stack,
+            async load => {
+                await (await HaltedRun.at("link: bake", stack)).kill("both");
+                expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+                await load.mark("killed");
+                const { stdout } = expectSuccess(await stack.up());
+                expect(stdout).toContain("first judges what blue serves, since that did not come to its end");
+                expect(stdout).toContain("it gets 50 %, then all of the requests");
+            },
+            { mix: withoutWebSockets, ratePerSecond: 100 },
+        );
+        expect(load.byVersion.v1?.requests).toBeGreaterThan(0);
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue" });
+        expect((await front.record("web")).intent).toBeUndefined();
+    });
+
+    it
+        .runIf(isFull)
+        .each(
+            ways.flatMap(way =>
+                (["link: intent", "link: file", "link: memory", "link: confirm", "link: confirmed"] as const).map(
+                    phase => [phase, way] as const,
+                ),
+            ),
+        )("a held weight, killed with kill -9 at %s of %s: the next up has it", async (phase, way) => {
+        const wanted = (await live()).endsWith("v1") ? "v2" : "v1";
+        set({ image: `relink-hello:${wanted}`, env: { RUN: `${phase} ${way}` } });
+        hold(25);
+        await underLoad(
+            `a canary, kill -9 of ${way} at "${phase}"`,
+            stack,
+            async () => {
+                await (await HaltedRun.at(phase, stack)).kill(way);
+                if (way !== "host") {
+                    expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+                }
+                expectSuccess(await stack.up());
+            },
+            { mix: withoutWebSockets, ratePerSecond: 100 },
+        );
+        await expectShare(wanted, 25, 1_000);
+        hold(100);
+        expectSuccess(await stack.up());
+    });
+
+    it.runIf(isFull)(
+        "another release is wanted in the middle of a canary: its share goes back before its color is touched",
+        async () => {
+            const [from, other] = (await live()).endsWith("v1") ? ["v1", "v2"] : ["v2", "v1"];
+            set({ image: `relink-hello:${other}`, env: { RUN: "2" } });
+            hold(50);
+            expectSuccess(await stack.up());
+            set({ env: { RUN: "3" } });
+            hold(25);
+            const load = await underLoad(
+                "another release in the middle of a canary",
+                stack,
+                async () => {
+                    const { stdout } = expectSuccess(await stack.up());
+                    expect(stdout).toMatch(/first (blue|green) gives its share of the requests back/);
+                },
+                { mix: withoutWebSockets },
+            );
+            expect(Object.keys(load.byVersion).sort()).toEqual([from, other].sort());
+            // What is live is wanted again.
+            set({ image: `relink-hello:${from}`, env: { RUN: "1" } });
+            await underLoad("the old release in the middle of a canary", stack, async () => {
+                expectSuccess(await stack.up());
+            });
+            await expectShare(other!, 0, 500);
+        },
+    );
+
+    it.runIf(isFull)(
+        "a share that somebody changed by hand is drift, and is repaired to the confirmed one",
+        async () => {
+            const [, other] = (await live()).endsWith("v1") ? ["v1", "v2"] : ["v2", "v1"];
+            set({ image: `relink-hello:${other}`, env: { RUN: "4" } });
+            hold(25);
+            expectSuccess(await stack.up());
+            const { live: color } = await front.service("web");
+            await front.linkByHand("web", color as "blue" | "green", 75);
+            const refused = await stack.up();
+            expect(refused.code).not.toBe(0);
+            expect(refused.stdout + refused.stderr).toContain(
+                "HAProxy sends 75 % of its requests to the color that is not live, but the last confirmed share is 25 %",
+            );
+            set({ driftPolicy: "repair" });
+            expectSuccess(await stack.up());
+            await expectShare(other!, 25, 1_000);
+            // A canary whose container is gone has no users left after its repair.
+            const canary = color === "blue" ? "green" : "blue";
+            await front.engine.docker.getContainer(`${stack.front}-web-${canary}-1`).remove({ force: true });
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout).toContain(`${canary} gives its share of the requests back`);
+            await expectShare(other!, 0, 500);
+            set({ driftPolicy: undefined });
+            expectSuccess(await stack.up());
+            await expectShare(other!, 25, 1_000);
+        },
+    );
+});
+
+describe.runIf(isFull)("The canary story: Debian's nginx is the old app, Debian's apache2 the new one", () => {
+    let story: TestStack;
+    const ask = (image: string, weight: number, replicas = 4) => {
+        story.setConfig("services.web.image", `relink-${image}:debian`);
+        story.setConfig("services.web.strategy", { canary: { weight, replicas } });
+    };
+    const counts = async () => {
+        const colors = await Promise.all((["blue", "green"] as const).map(color => containersOf(story, color)));
+        return colors.map(containers => containers.length);
+    };
+    const up = (name: string) =>
+        underLoad(name, story, async () => void expectSuccess(await story.up()), { mix: { newConnection: 1 } });
+
+    beforeAll(async () => {
+        story = await createStack({
+            config: webStack({
+                image: "relink-nginx:debian",
+                port: 80,
+                replicas: 4,
+                health: { path: "/", interval: "500ms" },
+            }),
+        });
+        expectSuccess(await story.up());
+    });
+
+    afterAll(() => story?.cleanup());
+
+    it("deploy: one new instance in, and 1 of 4 responses is new", async () => {
+        ask("apache2", 25, 1);
+        await up("story: one apache2 beside 4 nginx");
+        await expectShare("apache2", 25, 10_000, story);
+        expect(await counts()).toEqual([4, 1]);
+    });
+
+    it("roll back: everything is old again, in the original count", async () => {
+        ask("apache2", 0, 1);
+        const before = await lifeOf(story, "blue");
+        await up("story: back to nginx");
+        await expectShare("apache2", 0, 2_000, story);
+        expect(await lifeOf(story, "blue")).toEqual(before);
+    });
+
+    it("roll out: one instance after another, and then all responses are new", async () => {
+        for (const replicas of [1, 2, 3, 4]) {
+            ask("apache2", 25 * replicas, replicas);
+            await up(`story: ${replicas} apache2`);
+            await expectShare("apache2", 25 * replicas, 10_000, story);
+            expect(await counts()).toEqual([4, replicas]);
+        }
+        expect(await outputsOf(story)).toMatchObject({ live: "green", stable: "green" });
+    });
+
+    it("and back at once, since nginx is still warm", async () => {
+        ask("nginx", 25);
+        await up("story: return to nginx");
+        await expectShare("nginx", 100, 2_000, story);
+        expect(await counts()).toEqual([4, 4]);
+    });
+});
+
+/** One visit of a browser. */
+async function visit(cookie?: string): Promise<{ version: string; cookie: string }> {
+    const response = await fetch(stack.url, { headers: cookie === undefined ? {} : { cookie } });
+    await response.arrayBuffer();
+    const set = response.headers.get("set-cookie");
+    return { version: response.headers.get("x-version") ?? "", cookie: set?.split(";")[0] ?? cookie ?? "" };
+}
