@@ -126,8 +126,12 @@ function warningsIn(stderr: string): string[] {
 /** The last line of what Compose says is its error. */
 function words(stderr: string, command: string): string {
     const line = stderr.trim().split("\n").at(-1) ?? "";
-    // These are about keys and names of variables, though the word `env` may be among them.
-    const isOfKeys = /^validating \S+: |^error while interpolating services\.\S+ required variable /.test(line);
+    // These are about keys, types and names of variables, though the word `env` may be among them.
+    const isOfKeys = [
+        /^validating \S+: /,
+        /^error while interpolating services\.\S+ required variable /,
+        /^services\.\S+: unexpected type [\w.{}[\] ]+$/,
+    ].some(pattern => pattern.test(line));
     return !isOfKeys && /env|variable name|unterminated/i.test(line)
         ? `is refused by Docker Compose; what it says is not repeated here, since it may hold a line of an env file: ${command}`
         : `is refused by Docker Compose: ${line}`;
