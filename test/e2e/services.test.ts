@@ -106,7 +106,7 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
             fleet.remove("shop");
         });
         expect(printed).toContain("search: relink-hello:v1 was not released on green: not healthy within 8.0 s");
-        expect(printed).toContain("search: not released, see above.");
+        expect(printed).toContain("error: search: not released, see above.");
         for (const name of ["home", "files", "push"] as const) {
             expect(linesOf(printed, name)).toContain("confirmed through the public listener");
             expect(linesOf(printed, name)).not.toContain("error");
