@@ -3,6 +3,7 @@ import type { Engine } from "../docker/Engine";
 import { ImageNotFound } from "../docker/errors";
 import { resolveImage } from "../docker/images";
 import { observedService, type World } from "../providers/observe";
+import { recordOf } from "../providers/RecordStore";
 import { idleColor, type ObservedService } from "../release/Observed";
 import type { ServiceSettings, Settings } from "../settings/Settings";
 
@@ -38,7 +39,7 @@ async function findImage(
     world: World,
 ): Promise<FoundImage> {
     const { image } = service.release;
-    const held = heldImage(observedService(world, service.name), image);
+    const held = heldImage(observedService(world, service.name), image) ?? keptImage(world, service.name, image);
     try {
         const { digest, id, warning } = await resolveImage(engine, image, credentials);
         // The registry did not say what the tag is now. What the Docker host once pulled under it may be older than what a
@@ -50,7 +51,7 @@ async function findImage(
         if (!(error instanceof ImageNotFound)) {
             throw error;
         }
-        // Going back never needs the registry: a color still holds the image under this name.
+        // Going back never needs the registry: a color or an earlier release still holds the image under this name.
         return held !== undefined && error.reason !== "missing"
             ? {
                   ...held,
@@ -69,4 +70,12 @@ export function heldImage(observed: ObservedService, image: string): FoundImage 
     const colors = [live, observed[idleColor(observed.live)]];
     const release = colors.map(color => color?.release).find(release => release?.image === image);
     return release && { digest: release.digest, imageId: release.imageId };
+}
+
+/** What the last of the service's earlier releases of this name was (`keepReleases`): its image is still on the host. */
+function keptImage(world: World, service: string, image: string): FoundImage | undefined {
+    const kept = Object.values(recordOf(world.records, service).releases)
+        .filter(release => release.image === image && release.linked && release.imageId !== undefined)
+        .sort((one, other) => other.promotion - one.promotion);
+    return kept[0] && { digest: kept[0].digest, imageId: kept[0].imageId };
 }

@@ -30,34 +30,94 @@ export const readOnlyCommands = [
     "show version",
 ] as const;
 
+/** How long HAProxy may take for an answer, seconds; it takes milliseconds where the machine is not overloaded. */
+const answerSeconds = 5;
+/** The same for a reload, whose answer comes when the new worker is there. */
+const reloadSeconds = 20;
+
 // The commands are data, on the standard input or as arguments, and never part of a script. Each answer is closed by
-// a line with a random marker that no answer can contain. stderr belongs to the answer: it says why a socket is dead.
-const TALK = `LC_ALL=C; export LC_ALL
-marker=$1; shift
-if command -v socat >/dev/null 2>&1; then
-    talk() { printf '%s\\n' "$2" | socat -t60 - "UNIX-CONNECT:$1" 2>&1; }
-elif command -v perl >/dev/null 2>&1; then
-    talk() { printf '%s\\n' "$2" | perl -MIO::Socket::UNIX -e '
-        my $socket = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$!\\n";
-        alarm 60;
-        print $socket <STDIN>;
-        $socket->shutdown(1);
-        while (sysread $socket, my $text, 65536) { print $text }' "$1" 2>&1; }
-elif command -v nc >/dev/null 2>&1; then
-    talk() { printf '%s\\n' "$2" | nc "local:$1" 2>&1; }
-else
-    echo "needs socat, perl or nc" >&2; exit 69
-fi
-ask() { talk "$1" "$2"; printf '\\n%s %s %s %s\\n' "$marker" "$?" "$1" "$2"; }
+// a line with a random marker that no answer can contain. What a tool complains of belongs to the answer: it says why a
+// socket is dead.
+//
+// A master forgets connections around a reload (seen with 3.0.11; haproxy/haproxy#3070). Asked for a worker that is
+// exiting just then it answers "Can't find the target" and does not close: who waits for the end waits for nothing. And now
+// and then it does not answer at all, while every answer is one byte at least: such a command is sent again. All that we
+// send may be said twice.
+
+// One process for all commands. The official image has perl in Debian's variant.
+const PERL = `use Socket;
+$SIG{PIPE} = "IGNORE";
+$| = 1;
+my $marker = shift;
+sub ask {
+    my ($path, $command) = @_;
+    my ($text, $code) = ("", 0);
+    for (1 .. 3) {
+        $code = 0;
+        eval {
+            local $SIG{ALRM} = sub { die "silence" };
+            alarm($command eq "reload" ? ${reloadSeconds} : ${answerSeconds});
+            socket(my $socket, PF_UNIX, SOCK_STREAM, 0) or die "$!\\n";
+            connect($socket, pack_sockaddr_un($path)) or die "$!\\n";
+            syswrite($socket, "$command\\n") or die "$!\\n";
+            shutdown($socket, 1);
+            while (1) {
+                my $read = sysread($socket, $text, 65536, length $text);
+                defined $read or die "$!\\n";
+                last if $read == 0 or $text =~ /^Can.t find the target.*\\n/;
+            }
+            1;
+        } or $code = 1;
+        alarm 0;
+        $text .= $@ if $code and $@ !~ /^silence/;
+        last if $text ne "";
+    }
+    ($code, $text) = (1, "no answer, three times") if $text eq "";
+    print $text, "\\n$marker $code $path $command\\n";
+    return $text;
+}
 `;
 
-const BATCH = `${TALK}if [ $# -gt 0 ]; then
+// One process for each, where there is no perl.
+const TALK = `marker=$1; shift
+if command -v socat >/dev/null 2>&1; then
+    talk() { printf '%s\\n' "$2" | socat "-t$3" - "UNIX-CONNECT:$1" 2>&1; }
+elif command -v nc >/dev/null 2>&1; then
+    talk() { printf '%s\\n' "$2" | timeout "$3" nc "local:$1" 2>&1; }
+else
+    echo "needs perl, socat or nc" >&2; exit 69
+fi
+ask() {
+    seconds=${answerSeconds}
+    if [ "$2" = reload ]; then seconds=${reloadSeconds}; fi
+    for attempt in 1 2 3; do
+        reply=$(talk "$1" "$2" "$seconds"; printf ' %s' "$?")
+        code=\${reply##* }; reply=\${reply% *}
+        if [ -n "$reply" ]; then break; fi
+        code=1
+    done
+    printf '%s\\n%s %s %s %s\\n' "\${reply:-no answer, three times}" "$marker" "$code" "$1" "$2"
+}
+`;
+
+const BATCH = `LC_ALL=C; export LC_ALL
+if command -v perl >/dev/null 2>&1; then exec perl -e '${PERL}
+    if (@ARGV) { ask(splice @ARGV, 0, 2) while @ARGV > 1 }
+    else { while (<STDIN>) { chomp; ask(split / /, $_, 2) } }' "$@"
+fi
+${TALK}if [ $# -gt 0 ]; then
     while [ $# -gt 1 ]; do ask "$1" "$2"; shift 2; done
 else
     while read -r socket command; do ask "$socket" "$command"; done
 fi`;
 
-const EVERY_WORKER = `${TALK}for socket in ${RUN_FOLDER}/master-*.sock; do
+const EVERY_WORKER = `LC_ALL=C; export LC_ALL
+if command -v perl >/dev/null 2>&1; then exec perl -e '${PERL}
+    for my $socket (grep { -S } glob "${RUN_FOLDER}/master-*.sock") {
+        for my $pid (ask($socket, "show proc") =~ /^(\\d+)\\s+worker\\b/mg) { ask($socket, "\\@!$pid $_") for @ARGV }
+    }' "$@"
+fi
+${TALK}for socket in ${RUN_FOLDER}/master-*.sock; do
     [ -S "$socket" ] || continue
     processes=$(ask "$socket" "show proc")
     printf '%s\\n' "$processes"

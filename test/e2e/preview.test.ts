@@ -51,8 +51,11 @@ const web = {
 /** Sets keys of the service for as long as `during` takes. */
 async function withSettings(settings: Record<string, unknown>, during: () => Promise<void>): Promise<void> {
     stack.setConfig("services.web", { ...web, ...settings });
-    await during();
-    stack.setConfig("services.web", web);
+    try {
+        await during();
+    } finally {
+        stack.setConfig("services.web", web);
+    }
 }
 
 async function expectPreview(name: string, options?: CallOptions): Promise<void> {
@@ -98,9 +101,12 @@ describe("with blue live, a preview", () => {
 
     it("adopts what runs where Pulumi's state was lost", async () => {
         const find = stack.loseState();
-        expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
-        await expectPreview("adopt");
-        find();
+        try {
+            expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
+            await expectPreview("adopt");
+        } finally {
+            find();
+        }
     });
 
     it("shows the idle color's release and the link for a new image", () =>
@@ -209,9 +215,10 @@ describe("with green live and blue warm, a preview", () => {
         await front.start("web-blue-1", "web", "blue");
     });
 
-    it("warns of a live container that somebody stopped, and changes nothing", async () => {
+    it("warns of a live container that somebody stopped, and restores it only where that is wanted", async () => {
         await front.stop("web-green-1");
         await expectPreview("drift-stopped");
+        await withSettings({ driftPolicy: "repair" }, () => expectPreview("repair"));
         await front.start("web-green-1", "web", "green");
     });
 
@@ -237,6 +244,15 @@ describe("with green live and blue warm, a preview", () => {
         await editRelease(release, { proved: false });
         await withSettings({ image: "relink-hello:v1" }, () => expectPreview("finish"));
         await editRelease(release, { linked: true, proved: true });
+    });
+
+    it("waits for the promotion of a proved release, and links it when it is named", async () => {
+        const { release = "" } = (await front.record("web")).blue;
+        await editRelease(release, { linked: false });
+        const proved = { image: "relink-hello:v1", autoPromotion: false };
+        await withSettings(proved, () => expectPreview("waiting"));
+        await withSettings({ ...proved, promote: release }, () => expectPreview("promoted"));
+        await editRelease(release, { linked: true });
     });
 
     it("finishes an interrupted switch whose target is ready", async () => {

@@ -41,7 +41,8 @@ export class EngineProxy {
     /** Listens on a socket of its own. `target` is the path of the Engine's socket. Close it. */
     static async start(target: string): Promise<EngineProxy> {
         const path = join(tmpdir(), `relink-proxy-${process.pid}-${Date.now().toString(36)}-${counter++}.sock`);
-        const server = http.createServer();
+        // As the Engine: an idle connection stays open, or a client's next POST may meet its end.
+        const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0 });
         const proxy = new EngineProxy(server, target, `unix://${path}`);
         server.on("request", (request, response) => proxy.forward(request, response));
         server.on("upgrade", (request, socket, head) => proxy.splice(request, socket as Socket, head));

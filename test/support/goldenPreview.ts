@@ -105,6 +105,11 @@ function isOfThisMachine(message: string): boolean {
     return /The registry \S+ cannot be reached .* on the Docker host/.test(message) && !message.includes("refused");
 }
 
+/** What Pulumi prints when nothing has come for a while. */
+function isHeartbeat(line: string): boolean {
+    return /^@ previewing update\.*$/.test(line);
+}
+
 /** Type and name of a resource, without the types of its parents. */
 function resourceOf(urn: string): string {
     const [, , types = "", name = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
@@ -139,7 +144,7 @@ function sortRows(text: string): string {
     const head: string[] = [];
     const rows: string[][] = [];
     const tail: string[] = [];
-    for (const line of text.split("\n")) {
+    for (const line of text.split("\n").filter(line => !isHeartbeat(line))) {
         if (tail.length > 0 || /^(Resources:| {4}--outputs:--)/.test(line)) {
             tail.push(line);
         } else if (header.test(line)) {
@@ -159,8 +164,10 @@ function withoutPluginsDetails(row: string[]): string[] {
     );
 }
 
-/** The stack, then by name; of one name, the resource with the shorter list of parents first. */
+/** The stack, then by name; of one name, the resource with the shorter list of parents first, then by type. */
 function sortKeyOf(row: string[]): string {
     const [, , types = "", name = ""] = (row.find(line => line.includes("[urn=")) ?? "").split("::");
-    return types.startsWith("pulumi:pulumi:Stack") ? "" : `${name.replace("]", "")} ${types.split("$").length}`;
+    return types.startsWith("pulumi:pulumi:Stack")
+        ? ""
+        : `${name.replace("]", "")} ${types.split("$").length} ${types.split("$").at(-1)}`;
 }

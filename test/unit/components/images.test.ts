@@ -55,6 +55,21 @@ describe("an image of the config", () => {
         expect(await found([record])).toMatchObject({ digest: "sha256:released", imageId: "sha256:id" });
     });
 
+    it("is what the last earlier release of this name was, when the registry is down and no color holds it", async () => {
+        vi.mocked(resolveImage).mockRejectedValue(new ImageNotFound("unreachable", down));
+        const earlier = { image, linked: true, settings: { port: 1 } };
+        const releases = {
+            2: { ...earlier, id: "2", digest: "sha256:second", imageId: "sha256:id2", promotion: 2 } as RecordedRelease,
+            3: { ...earlier, id: "3", digest: "sha256:third", imageId: "sha256:id3", promotion: 3 } as RecordedRelease,
+            4: { ...earlier, id: "4", linked: false, digest: "sha256:bad", promotion: 4 } as RecordedRelease,
+        };
+        const { warning, ...rest } = (await found([
+            { ...record, link: { live: "none" }, blue: { replicas: 0 }, releases },
+        ]))!;
+        expect(rest).toEqual({ digest: "sha256:third", imageId: "sha256:id3" });
+        expect(warning).toContain("The image that web already holds under this name is used");
+    });
+
     it("is the host's when the registry is down and no color holds it, or when it was built there", async () => {
         hostHas({ digest: "sha256:older", id: "sha256:old", warning: down });
         expect(await found([])).toEqual({ digest: "sha256:older", imageId: "sha256:old", warning: down });

@@ -1,0 +1,52 @@
+// A reporter for vitest that ends the run with each failure in a few lines. What CI keeps of a long output is its end, and
+// one long error there hides all others.
+
+const maxLines = 8;
+const maxLineCharacters = 160;
+const maxCharacters = 3_000;
+
+export default class FailureDigest {
+    onTestRunEnd(modules, unhandledErrors) {
+        const failures = [
+            ...modules.flatMap(module => [
+                ...module.errors().map(error => [module.moduleId.split("/test/").at(-1), error]),
+                ...[...module.children.allSuites()].flatMap(suite =>
+                    suite.errors().map(error => [suite.fullName, error]),
+                ),
+                ...[...module.children.allTests("failed")].flatMap(test =>
+                    (test.result().errors ?? []).map(error => [test.fullName, error]),
+                ),
+            ]),
+            ...unhandledErrors.map(error => ["outside of a test", error]),
+        ];
+        if (failures.length > 0) {
+            console.log(`\nFailures in short:\n${shorten(failures.map(([name, error]) => digest(name, error)))}`);
+        }
+    }
+}
+
+/** What a reader needs first: what differs, or else what the error says at its beginning and at its end. */
+function digest(name, { message = "", diff }) {
+    const lines = plain(diff ?? message)
+        .split("\n")
+        .filter(line => line.trim() !== "" && (diff === undefined || /^[+-] (?!Expected$|Received$)/.test(line)));
+    const shown =
+        lines.length <= maxLines ? lines : [...lines.slice(0, maxLines / 2), "...", ...lines.slice(-maxLines / 2)];
+    return [`* ${name}`, ...shown.map(line => `    ${line.slice(0, maxLineCharacters)}`)].join("\n");
+}
+
+/** The first ones whole, of the others the names. */
+function shorten(digests) {
+    let left = maxCharacters;
+    return digests
+        .map(text => {
+            left -= text.length;
+            return left > 0 ? text : text.split("\n")[0].slice(0, maxLineCharacters);
+        })
+        .join("\n");
+}
+
+function plain(text) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colors are what is removed
+    return text.replace(/\x1b\[[0-9;]*m/g, "");
+}
