@@ -67,7 +67,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 init: true,
                 stopSignal: "SIGTERM",
                 destroyGraceSeconds: anchorGraceSeconds,
-                // As for a generation: HAProxy may have to stand in here, and writes a line per request.
+                // As for a generation: HAProxy may have to stand in here, and writes a line per failure.
                 logDriver: "local",
                 ulimits: [{ name: "nofile", soft: OPEN_FILES, hard: OPEN_FILES }],
                 restart: "always",

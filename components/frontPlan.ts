@@ -131,7 +131,8 @@ async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts:
         .filter(({ holder }) => holder !== undefined)
         .map(
             ({ what, key, holder }) =>
-                ` - relink:front.${key}: port ${what} is held by ${holder}${ownerOf(holder)}. Stop that, or choose another one:\n` +
+                ` - relink:front.${key}: port ${what} is held by ${holder}${ownerOf(holder)}. ` +
+                `Stop that${key === "http.port" ? " (without a gap: docs/moving.md)" : ""}, or choose another one:\n` +
                 `   pulumi config set --path relink:front.${key} PORT`,
         );
     refuse("The front cannot publish its ports", problems);

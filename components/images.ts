@@ -1,7 +1,7 @@
 import { Credentials } from "../docker/credentials";
 import type { Engine } from "../docker/Engine";
 import { ImageNotFound } from "../docker/errors";
-import { resolveImage } from "../docker/images";
+import { type ImageIdentity, resolveImage } from "../docker/images";
 import { observedService, type World } from "../providers/observe";
 import { recordOf } from "../providers/RecordStore";
 import { idleColor, type ObservedService } from "../release/Observed";
@@ -19,29 +19,37 @@ export interface FoundImage {
     isUnknown?: boolean;
 }
 
-/** Finds all images of the config, at the same time. One that cannot be had is a problem of its service alone. */
+/**
+ * Finds all images of the config, at the same time, each once however many services run it. One that cannot be had is a
+ * problem of its service alone.
+ */
 export async function findImages(
     engine: Engine,
     settings: Pick<Settings, "services" | "registries">,
     world: World,
 ): Promise<Map<string, FoundImage>> {
     const credentials = await Credentials.load(settings.registries);
+    const asked = new Map<string, Promise<ImageIdentity>>();
+    const resolve = (image: string): Promise<ImageIdentity> => {
+        const answer = asked.get(image) ?? resolveImage(engine, image, credentials);
+        asked.set(image, answer);
+        return answer;
+    };
     const found = settings.services.map(
-        async service => [service.name, await findImage(engine, service, credentials, world)] as const,
+        async service => [service.name, await findImage(service, resolve, world)] as const,
     );
     return new Map(await Promise.all(found));
 }
 
 async function findImage(
-    engine: Engine,
     service: ServiceSettings,
-    credentials: Credentials,
+    resolve: (image: string) => Promise<ImageIdentity>,
     world: World,
 ): Promise<FoundImage> {
     const { image } = service.release;
     const held = heldImage(observedService(world, service.name), image) ?? keptImage(world, service.name, image);
     try {
-        const { digest, id, warning } = await resolveImage(engine, image, credentials);
+        const { digest, id, warning } = await resolve(image);
         // The registry did not say what the tag is now. What the Docker host once pulled under it may be older than what a
         // color holds.
         return warning !== undefined && digest !== undefined && held !== undefined && held.digest !== digest

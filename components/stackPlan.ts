@@ -3,6 +3,7 @@ import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
 import { fingerprint, observedService, type World } from "../providers/observe";
 import { type AddressBlock, allocate, slotsFor } from "../release/addresses";
+import { handovers, type Places } from "../release/handovers";
 import type { DeclaredHooks, ObservedService } from "../release/Observed";
 import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
@@ -84,7 +85,7 @@ export function planServices(
                 taken,
                 front,
             ),
-            link: linkAction(settings, observed, decided, places.wanted, front),
+            link: linkAction(settings, observed, decided, places, front),
         };
     });
 }
@@ -158,10 +159,12 @@ function linkAction(
     settings: ServiceSettings,
     observed: ObservedService,
     decided: Plan,
-    wanted: Record<string, string>,
+    places: Places,
     front: FrontSettings,
 ): LinkAction {
     const { live, expect, walk } = decided.link;
+    const { name } = settings;
+    const passed = handovers(places);
     const { recovery } = decided;
     const target = walk?.color ?? live;
     return {
@@ -179,7 +182,11 @@ function linkAction(
         bake: bakePolicy(settings, front),
         policy: { ...actionPolicy(settings), ...(decided.row === "repair" ? { previousColor: "keep" } : {}) },
         hooks: hooksOf(settings, decided),
-        claimedByOthers: Object.keys(wanted).filter(place => wanted[place] !== settings.name),
+        claimedByOthers: [
+            ...Object.keys(places.wanted).filter(place => places.wanted[place] !== name),
+            ...passed.filter(({ from }) => from === name).map(({ place }) => place),
+        ],
+        handovers: passed.filter(({ after }) => Object.values(after).includes(name)),
     };
 }
 

@@ -146,7 +146,8 @@ function run(program: string, args: string[], input: string, env: NodeJS.Process
         const child = spawn(program, args, {
             env: environmentForOthers(env),
             stdio: ["pipe", "pipe", "pipe"],
-            timeout: HELPER_TIMEOUT_MS,
+            // Not `timeout`: its timer outlives a program that could not be started, and holds up the end of ours.
+            signal: AbortSignal.timeout(HELPER_TIMEOUT_MS),
         });
         let stdout = "";
         let stderr = "";

@@ -1,6 +1,6 @@
 import type { Reply } from "./cli";
 import { LinkValue } from "./LinkValue";
-import { mapPath, RUN_FOLDER, slotNumber } from "./names";
+import { checked, mapPath, RUN_FOLDER, slotNumber } from "./names";
 import {
     adminOf,
     parseEnvironment,
@@ -89,22 +89,39 @@ export interface FrontState {
     deadSockets: string[];
 }
 
-/** What each worker is asked for one `FrontState`. */
-export const OBSERVE = [
+/** What each worker is asked for one `FrontState`, beside its backends. */
+const OBSERVE = [
     "show info",
     "show env RELINK_CONFIG",
     `show map ${mapPath("link")}`,
     `show map ${mapPath("routes")}`,
     `show map ${mapPath("releases")}`,
-    "show servers state",
-    "show stat -1 6 -1",
 ] as const;
+
+/** What it is asked about its backends, in pairs: the slots, and the counters. All of them, or those of these names. */
+function backendCommands(backends: readonly string[] | undefined): string[] {
+    return (
+        backends?.flatMap(name => [`show servers state ${name}`, `show stat ${name} 6 -1`]) ?? [
+            "show servers state",
+            "show stat -1 6 -1",
+        ]
+    );
+}
+
+/**
+ * The commands that make up one look.
+ * @param backends the only ones that somebody wants to know about: each has a row for every slot, the spare ones too, so
+ * that all of them are most of the answer where there are many services. @default all of them
+ */
+export function observeCommands(backends?: readonly string[]): string[] {
+    return [...OBSERVE, ...backendCommands(backends?.map(name => checked("backend", name)))];
+}
 
 /** Who was in the list was gone when it was asked, or is starting anew: ask again. */
 export class WorkerVanished extends Error {}
 
-/** Puts the answers together. */
-export function frontStateOf(replies: readonly Reply[]): FrontState {
+/** Puts the answers to `observeCommands` together. */
+export function frontStateOf(replies: readonly Reply[], backends?: readonly string[]): FrontState {
     const state: FrontState = { generations: [], workers: [], deadSockets: [] };
     const answers = new Map(replies.map(reply => [`${reply.socket} ${reply.command}`, reply]));
     for (const { socket, text, reached } of replies.filter(({ command }) => command === "show proc")) {
@@ -130,7 +147,7 @@ export function frontStateOf(replies: readonly Reply[]): FrontState {
         const isReplaced = workers.some(({ old }) => !old);
         for (const { pid, old: listedAsOld } of workers) {
             const old = listedAsOld && isReplaced;
-            const worker = workerOf({ generation: name, socket, pid }, old, command =>
+            const worker = workerOf({ generation: name, socket, pid }, old, backends, command =>
                 answers.get(`${socket} @!${pid} ${command}`),
             );
             if (worker !== undefined) {
@@ -161,15 +178,17 @@ export function isGone(text: string): boolean {
 function workerOf(
     address: WorkerAddress,
     old: boolean,
+    backends: readonly string[] | undefined,
     answer: (command: string) => Reply | undefined,
 ): Worker | undefined {
-    const texts = OBSERVE.map(command => answer(command));
+    const commands = observeCommands(backends);
+    const replies = commands.map(command => answer(command));
     // A worker that exits in the middle of an answer leaves it empty; only maps may be.
-    const partial = texts.some((reply, index) => !reply?.text && !OBSERVE[index]!.startsWith("show map"));
-    if (partial || texts.some(reply => !reply?.reached || isGone(reply.text))) {
+    const partial = replies.some((reply, index) => !reply?.text && !commands[index]!.startsWith("show map"));
+    if (partial || replies.some(reply => !reply?.reached || isGone(reply.text))) {
         return undefined;
     }
-    const [info, environment, links, routes, releases, servers, statistics] = texts.map(reply => reply!.text);
+    const [info, environment, links, routes, releases, ...ofBackends] = replies.map(reply => reply!.text);
     return {
         ...address,
         old: old || parseInfo(info!, "Stopping") === "1",
@@ -177,7 +196,7 @@ function workerOf(
         links: linksOf(parseMap(links!)),
         routes: parseMap(routes!),
         releases: parseMap(releases!),
-        backends: backendsOf(statistics!, servers!),
+        backends: new Map(pairsOf(ofBackends).flatMap(([servers, counters]) => [...backendsOf(counters, servers)])),
         connections: Number(parseInfo(info!, "CurrConns") ?? 0),
         uptimeSeconds: Number(parseInfo(info!, "Uptime_sec") ?? 0),
     };
@@ -194,6 +213,13 @@ export function linksOf(entries: ReadonlyMap<string, string>): Map<string, LinkV
         }
     }
     return links;
+}
+
+/** The answers about each backend. One that the worker does not have is left out. */
+function pairsOf(texts: readonly string[]): [servers: string, counters: string][] {
+    return texts.flatMap((servers, index): [string, string][] =>
+        index % 2 === 0 && !/^Can't find backend/.test(servers) ? [[servers, texts[index + 1] ?? ""]] : [],
+    );
 }
 
 function backendsOf(statistics: string, servers: string): Map<string, BackendStat> {

@@ -2,7 +2,7 @@ import { packFiles, unpackFiles } from "./archive";
 import { ConfigRejected, parseCheck } from "./check";
 import { READ_FOLDER } from "./cli";
 import { contentHash, stampHash } from "./configuration";
-import { MANIFEST_FILE, writeManifest } from "./manifest";
+import { isAsWritten, MANIFEST_FILE, writeManifest } from "./manifest";
 import { CONFIG_FOLDER, CURRENT_FOLDER, checked } from "./names";
 import type { Run, RunResult } from "./Run";
 
@@ -123,22 +123,23 @@ export class ConfigFolder {
             return { version: before.version, changed: false, reloadNeeded: false, hash, undo: now => now };
         }
         const version = before.newest + 1;
-        // The check has to see the new maps, so it gets a copy of the text that names this version's own folder.
         const staged = new Map(files).set(MANIFEST_FILE, writeManifest(files, before.files, before.manifest));
-        for (const [path, text] of files) {
-            if (path.startsWith("conf/")) {
-                staged.set(
-                    `check/${path}`,
-                    text.replaceAll(`${CURRENT_FOLDER}/`, `${CONFIG_FOLDER}/versions/${version}/`),
-                );
+        // Where only entries of maps change, whose writers check them, HAProxy has accepted everything else already; unless
+        // somebody has edited it since.
+        const isAccepted =
+            isAsWritten(before.files, before.manifest) && isSame(withoutEntries(before.files), withoutEntries(files));
+        if (!isAccepted) {
+            // The check has to see the new maps, so it gets a copy of the text that names this version's own folder.
+            for (const [path, text] of files) {
+                if (path.startsWith("conf/")) {
+                    const own = `${CONFIG_FOLDER}/versions/${version}/`;
+                    staged.set(`check/${path}`, text.replaceAll(`${CURRENT_FOLDER}/`, own));
+                }
             }
         }
         await this.#mustRun(["sh", "-c", WRITE, "relink", String(version)], await packFiles(staged));
-        const conf = `${CONFIG_FOLDER}/versions/${version}/check/conf`;
-        const verdict = await this.check(["haproxy", "-c", "-f", conf]);
-        if (verdict.exitCode !== 0) {
-            await this.#mustRun(["sh", "-c", DISCARD, "relink", String(version)]);
-            throw new ConfigRejected(parseCheck(`${verdict.stderr}\n${verdict.stdout}`, files));
+        if (!isAccepted) {
+            await this.#mustPass(version, files);
         }
         await this.#mustRun([
             "sh",
@@ -151,6 +152,15 @@ export class ConfigFolder {
         ]);
         const reloadNeeded = contentHash(before.files) !== hash;
         return { version, changed: true, reloadNeeded, hash, undo: undoOf(before.files, files) };
+    }
+
+    /** Throws `ConfigRejected`, and the version is gone again. */
+    async #mustPass(version: number, files: ReadonlyMap<string, string>): Promise<void> {
+        const verdict = await this.check(["haproxy", "-c", "-f", `${CONFIG_FOLDER}/versions/${version}/check/conf`]);
+        if (verdict.exitCode !== 0) {
+            await this.#mustRun(["sh", "-c", DISCARD, "relink", String(version)]);
+            throw new ConfigRejected(parseCheck(`${verdict.stderr}\n${verdict.stdout}`, files));
+        }
     }
 
     async #inForce(): Promise<InForce> {
@@ -236,6 +246,11 @@ function undoOf(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, 
 
 function isSame(one: ReadonlyMap<string, string>, two: ReadonlyMap<string, string>): boolean {
     return one.size === two.size && [...one].every(([path, text]) => two.get(path) === text);
+}
+
+/** The files, the maps among them empty. */
+function withoutEntries(files: ReadonlyMap<string, string>): Map<string, string> {
+    return new Map([...files].map(([path, text]) => [path, path.startsWith("maps/") ? "" : text]));
 }
 
 /** The text before the first line that matches, what matched, and the text after it. */

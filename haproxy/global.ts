@@ -29,6 +29,8 @@ defaults relink
     mode http
     log global
     option httplog
+    # A line only for what went wrong: errors, timeouts, retries, 5xx. One for each request costs a quarter of the throughput.
+    option dontlog-normal
     option dontlognull
     option forwardfor
     # A reload answers one more request on each idle connection instead of closing it under the client's hands.

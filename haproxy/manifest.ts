@@ -36,6 +36,12 @@ export function editedFiles(files: ReadonlyMap<string, string>): string[] {
         .map(([path]) => path);
 }
 
+/** Whether the files are those that relink wrote, all of them and none besides. Unknown, so no, without a manifest. */
+export function isAsWritten(files: ReadonlyMap<string, string>, manifest: string | undefined): boolean {
+    const hashes = parseManifest(manifest);
+    return hashes.size === files.size && [...files].every(([path, text]) => hashes.get(path) === hashOf(text));
+}
+
 function parseManifest(text = ""): Map<string, string> {
     return new Map(
         text

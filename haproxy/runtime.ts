@@ -4,7 +4,7 @@ import {
     frontStateOf,
     isDeadSocket,
     isGone,
-    OBSERVE,
+    observeCommands,
     type WorkerAddress,
     WorkerVanished,
 } from "./FrontState";
@@ -58,11 +58,14 @@ export class Runtime {
         return replies.map(({ text }) => text);
     }
 
-    /** Everything that all workers of all generations know, in one read-only exec. */
-    async observe(): Promise<FrontState> {
+    /**
+     * Everything that all workers of all generations know, in one read-only exec.
+     * @param backends the only ones to look at. @default all of them
+     */
+    async observe(backends?: readonly string[]): Promise<FrontState> {
         for (let attempt = 1; ; attempt++) {
             try {
-                return frontStateOf(await askEveryWorker(this.run, OBSERVE));
+                return frontStateOf(await askEveryWorker(this.run, observeCommands(backends)), backends);
             } catch (error) {
                 // A reload of somebody else replaced the worker between the list and the question.
                 if (!(error instanceof WorkerVanished) || attempt === 5) {

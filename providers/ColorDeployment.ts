@@ -37,7 +37,7 @@ export class ColorDeployment {
     }
 
     async run(): Promise<void> {
-        const world = await this.session.observe();
+        const world = await this.session.observe([this.#service]);
         const live = hasTraffic(observedService(world, this.#service), this.#color);
         const { keep, surplus, discard } = this.#sort(world, live);
         // What serves users goes on; a container of an interrupted scaling that never took traffic is proved like a new one.
@@ -194,7 +194,9 @@ export class ColorDeployment {
         ]);
         const failed = results.find(result => result.status === "rejected");
         const wanted = new Set([...keep.map(slotOf), ...missing]);
-        const all = this.#place.containers(await this.session.observe()).filter(held => wanted.has(slotOf(held)));
+        const all = this.#place
+            .containers(await this.session.observe([this.#service]))
+            .filter(held => wanted.has(slotOf(held)));
         this.#created = all.filter(({ id }) => !keep.some(kept => kept.id === id));
         if (failed !== undefined) {
             await Promise.all(this.#created.map(({ id }) => removeContainer(this.session.engine, id)));
@@ -205,7 +207,7 @@ export class ColorDeployment {
 
     /** The first slots that no container has. After a rolling release its containers are anywhere among the slots. */
     async #freeSlots(count: number): Promise<number[]> {
-        const taken = new Set(this.#place.containers(await this.session.observe()).map(slotOf));
+        const taken = new Set(this.#place.containers(await this.session.observe([this.#service])).map(slotOf));
         return Array.from({ length: this.#place.slots }, (_, index) => index + 1)
             .filter(slot => !taken.has(slot))
             .slice(0, Math.max(0, count));

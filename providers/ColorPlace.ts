@@ -82,7 +82,7 @@ export class ColorPlace {
 
     /** Refuses to go on unless HAProxy has all of these up, in every worker that takes new connections. */
     async requireUp(containers: ContainerInfo[]): Promise<void> {
-        const workers = currentWorkers((await this.session.observe()).front);
+        const workers = currentWorkers((await this.session.observe([this.service])).front);
         const down = containers.filter(container =>
             this.fronted
                 ? !workers.every(({ backends }) => backends.get(this.backend)?.servers.get(slotOf(container))?.up)
@@ -125,7 +125,7 @@ export class ColorPlace {
             }
             return files;
         });
-        const workers = (await this.session.observe()).front?.workers ?? [];
+        const workers = (await this.session.observe([this.service])).front?.workers ?? [];
         assertEveryWorker(
             `the release of ${this.backend}`,
             await this.session.runtime.setMap(workers, "releases", this.backend, release),
@@ -156,7 +156,7 @@ export class ColorPlace {
         if (!this.fronted || slots.length === 0) {
             return;
         }
-        const workers = currentWorkers((await this.session.observe()).front).filter(worker =>
+        const workers = currentWorkers((await this.session.observe([this.service])).front).filter(worker =>
             worker.backends.has(this.backend),
         );
         assertEveryWorker(
@@ -170,7 +170,7 @@ export class ColorPlace {
      * somebody removed by hand has left its slot open: whoever gets its address next would have users before any proof.
      */
     async openOnly(open: number[]): Promise<void> {
-        const workers = currentWorkers((await this.session.observe()).front);
+        const workers = currentWorkers((await this.session.observe([this.service])).front);
         const left = workers.flatMap(({ backends }) => {
             const servers = backends.get(this.backend)?.servers.values() ?? [];
             return [...servers].filter(({ admin, slot }) => admin !== "maint" && !open.includes(slot));
@@ -274,7 +274,7 @@ export class ColorPlace {
 
     /** Each with the grace of its own release. */
     async stop(containers: ContainerInfo[]): Promise<void> {
-        const { releases } = recordOf((await this.session.observe()).records, this.service);
+        const { releases } = recordOf((await this.session.observe([this.service])).records, this.service);
         await Promise.all(
             containers.map(({ id, labels }) => {
                 const settings = releases[labels["relink.release"] ?? ""]?.settings ?? this.release.settings;

@@ -110,7 +110,7 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         throw new Error(`${service}: the plan for ${color} is incomplete; run pulumi up again`);
     }
     await session.lease.take(action.policy.lockTimeoutMs);
-    const found = fingerprint(await session.observe(), service);
+    const found = fingerprint(await session.observe([service]), service);
     if (found !== action.from) {
         throw new Error(
             `${service}: the plan is stale, since something else changed it meanwhile. Nothing was done. ` +
@@ -118,7 +118,7 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         );
     }
     await recover(session, service, action.recovery, action.bake, progress);
-    const now = observedService(await session.observe(), service);
+    const now = observedService(await session.observe([service]), service);
     if (now.live !== color && hasTraffic(now, color) && now[color].release?.id !== release.id) {
         throw new Error(
             `${service}: ${color} has ${now.percent} % of the requests and is not touched. Run pulumi up again`,
@@ -184,7 +184,7 @@ async function remove(
     incarnation: number,
 ): Promise<void> {
     const progress = progressFor(__urn);
-    const world = await session.observe();
+    const world = await session.observe([service]);
     if (incarnation < (recordOf(world.records, service)[color].incarnation ?? 0)) {
         return;
     }

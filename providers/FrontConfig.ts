@@ -126,7 +126,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
 
 /** From here on the record says that the front is this stack's, whatever the labels say. */
 async function takeOver(session: Session, progress: Progress): Promise<void> {
-    const { anchor, owner } = await session.observe();
+    const { anchor, owner } = await session.observe([]);
     const { stack } = session.lease;
     await writeOwner(session.lease, stack, labelledOwner(anchor?.labels ?? {}) ?? stack);
     if (owner !== undefined && owner !== stack) {
@@ -171,7 +171,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
             NetworkMode: `container:${world.anchor.id}`,
             Mounts: [mount("config", true), mount("run", false)],
             RestartPolicy: { Name: "always" },
-            // HAProxy writes a line per request: Docker's `local` driver rotates them (5 files of 20 MB) and compresses.
+            // HAProxy writes a line for each request that went wrong: Docker's `local` driver rotates them (5 files of 20 MB) and compresses.
             LogConfig: { Type: "local", Config: {} },
             Ulimits: [{ Name: "nofile", Soft: OPEN_FILES, Hard: OPEN_FILES }],
         },
@@ -183,7 +183,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
 async function answers(session: Session): Promise<void> {
     await until(
         async seen => {
-            const { front, anchor, generations } = await session.observe();
+            const { front, anchor, generations } = await session.observe([]);
             if (currentWorkers(front).every(({ generation }) => generation === STAND_IN)) {
                 const name = generations.at(-1)?.name ?? `of ${session.target.front}-gen-NUMBER`;
                 seen(
@@ -212,7 +212,7 @@ async function answers(session: Session): Promise<void> {
 
 /** The HAProxy that stood in for a generation finishes what it has: a generation has taken over its listening sockets. */
 async function endStandIn(session: Session, progress: Progress): Promise<void> {
-    const { front } = await session.observe();
+    const { front } = await session.observe([]);
     if (currentWorkers(front).some(({ generation }) => generation === STAND_IN)) {
         await session.lease.guarded('kill -USR1 "$(cat "$1")"', [STAND_IN_PID]);
         progress.info("HAProxy ran in the anchor, since Docker had given up its own container; it has one again");

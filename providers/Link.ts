@@ -5,6 +5,7 @@ import { LinkValue } from "../haproxy/LinkValue";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
+import type { Handover } from "../release/handovers";
 import type { DeclaredHooks, Farewell, Live } from "../release/Observed";
 import type { Walk } from "../release/plan";
 import type { RecordedRelease } from "../release/Release";
@@ -21,7 +22,7 @@ import { linkedTo } from "./Record";
 import { recordOf } from "./RecordStore";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { retain } from "./retention";
-import { removeRoutes, takeRoutes } from "./routes";
+import { endHandovers, removeRoutes, takeRoutes } from "./routes";
 import { Session } from "./Session";
 
 /** What the link's resource has to do. */
@@ -47,8 +48,10 @@ export interface LinkAction {
     bake: BakePolicy;
     /** The hooks that ran in this `up` as Commands, and whether the config has them. */
     hooks: DeclaredHooks;
-    /** Places that other services of the config claim (`placeOf` a route): those are left alone. */
+    /** Places that other services of the config claim (`placeOf` a route), or end themselves: those are left alone. */
     claimedByOthers: string[];
+    /** Places that others give up for routes of this service. */
+    handovers: Handover[];
 }
 
 export interface LinkInputs extends CommonInputs<LinkAction> {
@@ -111,7 +114,7 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     if (action.refusal !== undefined) {
         throw new Error(`${service}: ${action.refusal}`);
     }
-    const world = await session.observe();
+    const world = await session.observe([service]);
     const { live: from, percent } = observedService(world, service);
     if (from !== action.from || percent !== action.percent) {
         const link = (live: Live, share: number) => (share > 0 ? `${live} with ${share} % elsewhere` : live);
@@ -184,7 +187,7 @@ async function walkTo(
         if (color === undefined || from === "none") {
             throw new Error(`${service}: a canary needs a release that is live`);
         }
-        const release = readyRelease(await session.observe(), inputs, action, color);
+        const release = readyRelease(await session.observe([service]), inputs, action, color);
         const share = LinkValue.to(from).withPercent(step.weight, sticky);
         const { retryToken } = action.policy;
         await moveLink(session, service, share, release, { retryToken, step }, progress);
@@ -222,7 +225,7 @@ function readyRelease(world: World, inputs: LinkInputs, action: LinkAction, to: 
 async function route(session: Session, inputs: LinkInputs, action: LinkAction, progress: Progress): Promise<void> {
     const { service } = inputs;
     const routes = inputs.routes.map(parseRoute);
-    const { routes: held } = observedService(await session.observe(), service);
+    const { routes: held } = observedService(await session.observe([service]), service);
     const gone = held.filter(route => !isIn(routes, route) && !action.claimedByOthers.includes(placeOf(route)));
     if (gone.length === 0 && routes.every(route => isIn(held, route))) {
         return;
@@ -230,6 +233,7 @@ async function route(session: Session, inputs: LinkInputs, action: LinkAction, p
     progress.status(`routes: ${inputs.routes.join(", ")}`);
     await session.enter("link: routes");
     await takeRoutes(session, service, routes, action.claimedByOthers);
+    await endHandovers(session, action.handovers);
     await session.record(service, record => ({ ...record, routes }));
 }
 
@@ -245,7 +249,7 @@ async function leave(
     action: LinkAction,
     progress: Progress,
 ): Promise<void> {
-    const world = await session.observe();
+    const world = await session.observe([service]);
     const open = openOn(world.front?.workers ?? [], backendName(service, color)).requests;
     if (farewell === undefined) {
         if (open > 0) {
@@ -300,7 +304,9 @@ async function closeSlots(session: Session, service: string, color: Color, slots
         }
         return files;
     });
-    const workers = currentWorkers((await session.observe()).front).filter(worker => worker.backends.has(backend));
+    const workers = currentWorkers((await session.observe([service])).front).filter(worker =>
+        worker.backends.has(backend),
+    );
     assertEveryWorker(
         `the slots of ${backend}`,
         await session.runtime.setServers(workers, backend, new Map(slots.map(slot => [slot, { state: "maint" }]))),
@@ -311,13 +317,12 @@ async function closeSlots(session: Session, service: string, color: Color, slots
 async function unlink(session: Session, inputs: LinkInputs, incarnation: number): Promise<void> {
     const { service, __urn } = inputs;
     const progress = progressFor(__urn);
-    const world = await session.observe();
+    const world = await session.observe([service]);
     const isOlder = incarnation < (recordOf(world.records, service).linkIncarnation ?? 0);
     if (isOlder || world.anchor?.state !== "running") {
         return;
     }
     // Without HAProxy there is nobody to tell, but the record has to say it, or the colors would refuse to go.
-    const workers = world.front?.workers ?? [];
     await session.lease.take();
     await session.enter("link: delete");
     await dropImages(session.engine, session.target.front, name => name !== service);
@@ -346,5 +351,10 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
         removeMapEntry(files, "link", service);
         return files;
     });
-    await session.runtime.deleteMapEntry(workers, "link", service);
+    // Whoever runs by now: another service's end may have reloaded HAProxy meanwhile, while the file still had the link.
+    const workers = (await session.observe([service])).front?.workers ?? [];
+    assertEveryWorker(
+        `the end of the link of ${service}`,
+        await session.runtime.deleteMapEntry(workers, "link", service),
+    );
 }

@@ -50,7 +50,7 @@ export class Roll {
     /** @returns why it stopped, where it did. What serves then serves on. */
     async run(): Promise<Error | undefined> {
         const { release, replicas, settings } = this.subject;
-        const world = await this.place.session.observe();
+        const world = await this.place.session.observe([this.place.service]);
         const color = observedService(world, this.place.service)[this.place.color];
         const rolling = rollTo(color, release, replicas, settings);
         const schedule = new RollingSchedule(rolling.start);
@@ -80,7 +80,7 @@ export class Roll {
 
     /** What can neither serve nor be used goes first; what an interrupted run has started is proved. */
     async #begin({ start, discard }: Rolling, schedule: RollingSchedule): Promise<void> {
-        const world = await this.place.session.observe();
+        const world = await this.place.session.observe([this.place.service]);
         const containers = this.place.containers(world);
         const serving = new Set(this.place.serving(world, containers).map(slotOf));
         for (const { slot, serving } of start.old) {
@@ -130,7 +130,7 @@ export class Roll {
 
     /** Tells the schedule which containers serve now. */
     async #look(schedule: RollingSchedule): Promise<void> {
-        const world = await this.place.session.observe();
+        const world = await this.place.session.observe([this.place.service]);
         const { slots = [] } = observedService(world, this.place.service)[this.place.color];
         for (const [slot, served] of this.#known) {
             const serves = slots.some(container => container.slot === slot && container.ready);
@@ -236,7 +236,7 @@ export class Roll {
     async #command(containers: ContainerInfo[]): Promise<void> {
         const { session, service, color } = this.place;
         const { settings, commandMs: deadlineMs, isUndo } = this.subject;
-        const { releases } = recordOf((await session.observe()).records, service);
+        const { releases } = recordOf((await session.observe([service])).records, service);
         const results = await Promise.allSettled(
             containers.map(container => {
                 const { secretValues = {} } = releases[container.labels["relink.release"] ?? ""] ?? {};
@@ -275,7 +275,7 @@ export class Roll {
     }
 
     async #at(slots: number[]): Promise<ContainerInfo[]> {
-        const containers = this.place.containers(await this.place.session.observe());
+        const containers = this.place.containers(await this.place.session.observe([this.place.service]));
         return containers.filter(container => slots.includes(slotOf(container)));
     }
 

@@ -36,7 +36,7 @@ export class RollingDeployment {
 
     async run(): Promise<void> {
         const { service, color, replicas } = this.inputs;
-        const record = recordOf((await this.session.observe()).records, service);
+        const record = recordOf((await this.session.observe([service])).records, service);
         const before = record.releases[record[color].release ?? ""];
         await this.session.enter("roll: intent");
         await this.#intend(this.release, replicas);
@@ -73,7 +73,7 @@ export class RollingDeployment {
     async #intend(release: RecordedRelease, replicas: number): Promise<void> {
         const { service, color } = this.inputs;
         const { action, settings } = this;
-        const containers = this.#place.containers(await this.session.observe());
+        const containers = this.#place.containers(await this.session.observe([this.inputs.service]));
         const held = containers.map(({ labels }) => labels["relink.release"] ?? "");
         await this.session.record(service, record => {
             const known = record.releases[release.id];
@@ -102,7 +102,7 @@ export class RollingDeployment {
         const { service, color, replicas } = this.inputs;
         const { release } = this;
         await this.session.enter("roll: end");
-        const containers = this.#place.containers(await this.session.observe());
+        const containers = this.#place.containers(await this.session.observe([this.inputs.service]));
         const slots = containers.map(slotOf);
         await this.#place.configure(slots, release.id);
         await this.#place.openOnly(slots);

@@ -67,9 +67,12 @@ export class Session {
         await this.#shell.close();
     }
 
-    /** The world as it is now. */
-    observe(): Promise<World> {
-        return observe(this.engine, this.target, this.runtime);
+    /**
+     * The world as it is now.
+     * @param services the only ones to look at; none of them for what concerns the front alone. @default all of them
+     */
+    observe(services?: readonly string[]): Promise<World> {
+        return observe(this.engine, this.target, this.runtime, services);
     }
 
     /**
@@ -128,7 +131,7 @@ export class Session {
      * its own: while the lease is ours, all that is there is nobody's.
      */
     forgetSecrets(): Promise<void> {
-        this.#secrets ??= this.observe()
+        this.#secrets ??= this.observe([])
             .then(async ({ front }) => {
                 const cleared = await this.runtime.clearMap(front?.workers ?? [], "confirm");
                 assertEveryWorker("the end of old one-time secrets", cleared);
@@ -141,7 +144,7 @@ export class Session {
     }
 
     async #reloadUnless(hash: string): Promise<void> {
-        const current = currentWorkers((await this.observe()).front);
+        const current = currentWorkers((await this.observe([])).front);
         const stale = new Set(current.filter(worker => worker.configHash !== hash).map(({ generation }) => generation));
         for (const generation of stale) {
             await this.runtime.reload(generation);
@@ -150,7 +153,7 @@ export class Session {
 
     async #checkInGeneration(argv: string[]) {
         const names = frontNames(this.target.front);
-        const { generations } = await this.observe();
+        const { generations } = await this.observe([]);
         const container = generations.at(-1)?.id ?? names.anchor;
         return exec(this.engine, container, argv, { user: "0" });
     }

@@ -57,7 +57,7 @@ export async function recover(
         return bake(session, service, policy, progress);
     }
     if (kind === "bake" && live !== "none" && release !== undefined) {
-        const { releases } = recordOf((await session.observe()).records, service);
+        const { releases } = recordOf((await session.observe([service])).records, service);
         if (releases[release]?.linked !== false) {
             return; // the deployment before this link has had it judged
         }
@@ -80,7 +80,7 @@ export async function recover(
  * @throws {@link SwitchFailed} when it was judged bad and the link was moved back; an Error when nobody could know.
  */
 export async function bake(session: Session, service: string, policy: BakePolicy, progress: Progress): Promise<void> {
-    const world = await session.observe();
+    const world = await session.observe([service]);
     const { intent, releases } = recordOf(world.records, service);
     const release = intent?.kind === "bake" ? releases[intent.release] : undefined;
     if (intent?.kind !== "bake" || release === undefined) {
@@ -201,7 +201,7 @@ class Judgement {
             // What HAProxy counted of it is what counts; a front that does not answer at all says nothing of the release.
         }
         try {
-            window.look((await this.session.observe()).front?.workers ?? []);
+            window.look((await this.session.observe([this.service])).front?.workers ?? []);
             return judge(window.answered(), stable, this.policy.analysis);
         } catch (error) {
             return { kind: "unknown", why: `HAProxy could not be asked: ${(error as Error).message}` };
@@ -236,7 +236,7 @@ async function moveBack(
     policy: BakePolicy,
     progress: Progress,
 ): Promise<never> {
-    const world = await session.observe();
+    const world = await session.observe([service]);
     const { [from]: predecessor } = observedService(world, service);
     const verdict = { release: bad.id, reason: why, retryToken: policy.retryToken };
     if (predecessor.release === undefined || predecessor.ready === 0) {

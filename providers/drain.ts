@@ -57,7 +57,7 @@ export async function drain(
 
 /** What is open on the slots, and which old workers would still send requests there. */
 async function remaining(session: Session, subject: { service: string; color: Color; slots: number[] }) {
-    const { front } = await session.observe();
+    const { front } = await session.observe([subject.service]);
     const backend = backendName(subject.service, subject.color);
     const workers = front?.workers ?? [];
     const pinned = workers.filter(
@@ -94,7 +94,7 @@ async function cut(
 
 /** Ends a soft-stopped worker: it would go on sending requests to containers that are about to go. */
 async function endWorker(session: Session, worker: Worker): Promise<void> {
-    const { generations, anchor } = await session.observe();
+    const { generations, anchor } = await session.observe([]);
     const home =
         worker.generation === STAND_IN
             ? anchor

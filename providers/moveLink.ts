@@ -143,7 +143,7 @@ async function moveBack(
     const judged = error instanceof SwitchFailed && error.judgedBad;
     const reason = error.message.replace(release.image, "it");
     const verdict = judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined;
-    if (isDeserted(observedService(await session.observe(), service), from, target)) {
+    if (isDeserted(observedService(await session.observe([service]), service), from, target)) {
         const stays = percent === undefined ? `the link stays on ${to}` : `${target} keeps its ${percent} %`;
         if (verdict !== undefined) {
             const move = await madeNow(session, { from, to, percent, release: release.id, result: "kept" });
@@ -195,7 +195,7 @@ export async function recoverSwitch(
     retryToken: string | undefined,
     progress: Progress,
 ): Promise<void> {
-    const { intent, releases } = recordOf((await session.observe()).records, service);
+    const { intent, releases } = recordOf((await session.observe([service])).records, service);
     if (intent?.kind !== "switch") {
         return;
     }
@@ -235,7 +235,7 @@ export async function withdraw(
     { live, release: id = "" }: Recovery,
     progress: Progress,
 ): Promise<void> {
-    const { link, releases } = recordOf((await session.observe()).records, service);
+    const { link, releases } = recordOf((await session.observe([service])).records, service);
     if (live === "none" || link.percent === undefined) {
         return;
     }
@@ -271,7 +271,7 @@ export async function pointTo(
 ): Promise<void> {
     const value = link.toString();
     const toMemory = async () => {
-        const world = await session.observe();
+        const world = await session.observe([service]);
         const workers = world.front?.workers ?? [];
         const able = workers.filter(
             worker => !worker.old || link.reached.every(color => canServe(worker, world, service, color)),

@@ -48,11 +48,20 @@ export function runInAnchor(engine: Engine, front: string): Run {
 
 /** How HAProxy is asked. */
 export interface FrontView {
-    observe(): Promise<FrontState | undefined>;
+    observe(backends?: readonly string[]): Promise<FrontState | undefined>;
 }
 
-/** Reads the live system of a stack. */
-export async function observe(engine: Engine, target: Target, runtime?: FrontView): Promise<World> {
+/**
+ * Reads the live system of a stack.
+ * @param services the only ones whose containers and backends are looked at: what concerns one service must not take
+ * longer because there are many. @default all of them
+ */
+export async function observe(
+    engine: Engine,
+    target: Target,
+    runtime?: FrontView,
+    services?: readonly string[],
+): Promise<World> {
     const names = frontNames(target.front);
     const [found, records] = await Promise.all([
         engine.docker.listContainers({ all: true, filters: { label: ["relink.project"] } }),
@@ -63,11 +72,11 @@ export async function observe(engine: Engine, target: Target, runtime?: FrontVie
     const [containers, front] = await Promise.all([
         inspectContainers(
             engine,
-            found.filter(({ Labels }) => belongsTo(target.front, owners, Labels)),
+            found.filter(({ Labels }) => belongsTo(target.front, owners, Labels) && isLookedAt(Labels, services)),
             names.network,
         ),
         anchorFound?.State === "running"
-            ? (runtime ?? new Runtime(runInAnchor(engine, target.front))).observe()
+            ? (runtime ?? new Runtime(runInAnchor(engine, target.front))).observe(services?.flatMap(backendsOf))
             : undefined,
     ]);
     const anchor = containers.find(({ name }) => name === names.anchor);
@@ -79,6 +88,15 @@ export async function observe(engine: Engine, target: Target, runtime?: FrontVie
     }
     const owner = records.owners?.at(-1) ?? labelledOwner(anchor.labels);
     return { containers, anchor, generations, records, front, owner };
+}
+
+/** What is of no service is the front's. */
+function isLookedAt({ "relink.service": service }: Record<string, string>, services?: readonly string[]): boolean {
+    return service === undefined || services === undefined || services.includes(service);
+}
+
+function backendsOf(service: string): string[] {
+    return [backendName(service, "blue"), backendName(service, "green")];
 }
 
 /**
@@ -124,8 +142,19 @@ export function containersOf(world: World, service: string, color: Color): Conta
         .sort((a, b) => slotOf(a) - slotOf(b));
 }
 
+/** What was made of a world so far: who plans many services asks for each of them, and for all of their routes, again. */
+const understood = new WeakMap<World, Map<string, ObservedService>>();
+
 /** One service, as the plan wants it. */
 export function observedService(world: World, service: string): ObservedService {
+    const known = understood.get(world) ?? new Map<string, ObservedService>();
+    understood.set(world, known);
+    const found = known.get(service) ?? understand(world, service);
+    known.set(service, found);
+    return found;
+}
+
+function understand(world: World, service: string): ObservedService {
     const record = recordOf(world.records, service);
     return {
         name: service,
@@ -243,6 +272,15 @@ function observedSlot(world: World, record: ServiceRecord, color: Color, contain
     };
 }
 
+/** Which files were edited, by the files: each color has one of its own, and the hashes are those of all of them. */
+const edited = new WeakMap<ReadonlyMap<string, string>, string[]>();
+
+function editedIn(files: ReadonlyMap<string, string>): string[] {
+    const found = edited.get(files) ?? editedFiles(files);
+    edited.set(files, found);
+    return found;
+}
+
 function viewOf(world: World, service: string, color: Color, release: RecordedRelease): ColorView {
     const { anchor, files, foreignNames = new Set(), generations } = world;
     const { replicas, block, slots } = recordOf(world.records, service)[color];
@@ -259,7 +297,7 @@ function viewOf(world: World, service: string, color: Color, release: RecordedRe
         generation: generations.at(-1)?.name,
         nameOf: slot => frontNames(anchor?.name ?? "").container(service, color, slot),
         openInFile: text === undefined ? undefined : openSlots(text),
-        isFileEdited: files !== undefined && editedFiles(files).includes(file),
+        isFileEdited: files !== undefined && editedIn(files).includes(file),
         foreignNames,
     };
 }

@@ -113,7 +113,7 @@ async function waitUntilUnhealthy(session: Session, leaving: Leaving, progress: 
                 if (now === undefined || now.state !== "running" || now.health === "unhealthy") {
                     return true;
                 }
-                const { front } = await session.observe();
+                const { front } = await session.observe([service]);
                 const isDown = currentWorkers(front).some(
                     ({ backends }) =>
                         backends.get(backendName(service, color))?.servers.get(slotOf(container))?.up === false,

@@ -68,7 +68,7 @@ export async function prove(session: Session, subject: Subject, progress: Progre
                     (subject.port === undefined
                         ? undefined
                         : ((await admit(session, subject, earned, containers)) ??
-                          clock.interruptedBy(await downs(session, earned)) ??
+                          clock.interruptedBy(await downs(session, subject, earned)) ??
                           (clock.needsAnswer() ? await askAll(session, subject, containers) : undefined)));
                 if (missing !== undefined) {
                     clock.stop();
@@ -141,7 +141,7 @@ async function admit(
     earned: EarnedUp,
     containers: (ContainerInfo | undefined)[],
 ): Promise<string | undefined> {
-    const workers = currentWorkers((await session.observe()).front);
+    const workers = currentWorkers((await session.observe([subject.service])).front);
     if (workers.length === 0) {
         return "HAProxy is not running";
     }
@@ -172,8 +172,8 @@ function isOpen(worker: Worker, earned: EarnedUp): boolean {
     return earned.slots.every(slot => servers?.get(slot)?.admin === "ready");
 }
 
-async function downs(session: Session, earned: EarnedUp): Promise<number> {
-    const workers = currentWorkers((await session.observe()).front);
+async function downs(session: Session, subject: Subject, earned: EarnedUp): Promise<number> {
+    const workers = currentWorkers((await session.observe([subject.service])).front);
     return earned.state(workers).reduce((sum, server) => sum + server.downs, 0);
 }
 

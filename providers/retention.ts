@@ -14,7 +14,7 @@ export async function retain(
     keepReleases: number,
     progress: Progress,
 ): Promise<void> {
-    const before = recordOf((await session.observe()).records, service);
+    const before = recordOf((await session.observe([service])).records, service);
     const { stable, releases } = before;
     const release = stable && releases[stable.release];
     if (release?.imageId === undefined) {

@@ -1,7 +1,9 @@
 import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
-import { assertEveryWorker } from "../haproxy/runtime";
+import { assertEveryWorker, type Worker } from "../haproxy/runtime";
+import type { Handover } from "../release/handovers";
 import { placeOf, type Route } from "../settings/Route";
+import { currentWorkers } from "./observe";
 import type { Session } from "./Session";
 
 /**
@@ -26,12 +28,35 @@ export async function takeRoutes(
         }
         return files;
     });
-    const workers = (await session.observe()).front?.workers ?? [];
+    const workers = (await session.observe([])).front?.workers ?? [];
     for (const [key, value] of wanted) {
         const others = workers.filter(({ routes }) => routes.get(key) !== value);
         assertEveryWorker(`the route ${key}`, await session.runtime.setMap(others, "routes", key, value));
     }
     await forget(session, service, isGivenUp);
+}
+
+/**
+ * Ends places of other services that this one's routes have replaced, where all who get their requests have taken theirs in
+ * every worker. Whoever is earlier leaves that to the last one.
+ */
+export async function endHandovers(session: Session, handovers: readonly Handover[]): Promise<void> {
+    const workers = handovers.length === 0 ? [] : currentWorkers((await session.observe([])).front);
+    for (const { place, from, after } of handovers) {
+        const leadsTo = ({ routes }: Worker, [other, service]: [string, string]) =>
+            parseRoutes(routes).some(found => found.service === service && placeOf(found.route) === other);
+        if (!Object.entries(after).every(taken => workers.every(worker => leadsTo(worker, taken)))) {
+            continue;
+        }
+        const isPlace = (route: Route) => placeOf(route) === place;
+        await session.configure(files => {
+            for (const key of keysOf(readMap(files, "routes"), from, isPlace)) {
+                removeMapEntry(files, "routes", key);
+            }
+            return files;
+        });
+        await forget(session, from, isPlace);
+    }
 }
 
 /** Removes every route that leads to the service. */
@@ -46,7 +71,7 @@ export async function removeRoutes(session: Session, service: string): Promise<v
 }
 
 async function forget(session: Session, service: string, isForgotten?: (route: Route) => boolean): Promise<void> {
-    for (const worker of (await session.observe()).front?.workers ?? []) {
+    for (const worker of (await session.observe([])).front?.workers ?? []) {
         for (const key of keysOf(worker.routes, service, isForgotten)) {
             assertEveryWorker(
                 `the end of the route ${key}`,

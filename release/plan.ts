@@ -1,6 +1,7 @@
 import type { Route } from "../settings/Route";
 import type { CanarySettings, CanaryStep, Color, PolicySettings, RollingSettings } from "../settings/Settings";
 import { waysOut } from "./drift";
+import type { Places } from "./handovers";
 import { judged, promotionOf, same } from "./held";
 import { move } from "./move";
 import {
@@ -29,7 +30,7 @@ export interface Desired {
     replicas: number;
     routes: Route[];
     /** Which service has each place (`placeOf` a route) now, and which one wants it. */
-    places: { held: Record<string, string>; wanted: Record<string, string> };
+    places: Places;
     live: "auto" | Color;
     /** Id of the release that waits and may take over. */
     promote?: string;

@@ -1,4 +1,5 @@
 import { placeOf, type Route, routeText, sameRoutes } from "../settings/Route";
+import { handovers } from "./handovers";
 import type { ObservedService } from "./Observed";
 import type { Desired } from "./plan";
 
@@ -24,7 +25,12 @@ export function rerouting(
     const added = without(wanted, held);
     const kept = new Set(wanted.map(placeOf));
     const lost = held.filter(route => !kept.has(placeOf(route)));
-    const taken = lost.filter(route => places.wanted[placeOf(route)] !== undefined);
+    const passed = new Map(handovers(places).map(({ place, after }) => [place, [...new Set(Object.values(after))]]));
+    const takers = (route: Route) => {
+        const taker = places.wanted[placeOf(route)];
+        return taker === undefined ? passed.get(placeOf(route)) : [taker];
+    };
+    const taken = lost.filter(route => takers(route) !== undefined);
     const removed = lost.filter(route => !taken.includes(route));
     const from = (place: string) => {
         const holder = places.held[place];
@@ -39,7 +45,7 @@ export function rerouting(
                 : []),
             ...(removed.length > 0 ? [`gives up ${list(removed.map(routeText))}`] : []),
             ...(taken.length > 0
-                ? [`leaves ${list(taken.map(route => `${routeText(route)} to ${places.wanted[placeOf(route)]}`))}`]
+                ? [`leaves ${list(taken.map(route => `${routeText(route)} to ${takers(route)?.join(" and ")}`))}`]
                 : []),
         ],
     };

@@ -6,6 +6,9 @@ import { Problem } from "./problem.mjs";
 import { contentHash, readStamp, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
 
+/** No warnings: what they say of the system's Node is not true of ours, on which everything runs. */
+const npmOptions = ["--no-fund", "--no-audit", "--loglevel=error"];
+
 /** Makes node_modules what package-lock.json says, when it is missing or older than the lock file. */
 export async function ensurePackages() {
     // npm writes this file at the end of every install: it is the time of the last complete one.
@@ -22,7 +25,7 @@ export async function ensurePackages() {
             throw new Problem("npm is not on PATH; it comes with Node. Install Node 20.20 or later with npm.");
         }
         await step("Installing the npm packages (npm ci)", showLog =>
-            logged(npm, ["ci", "--no-fund", "--no-audit"], { logName: "npm-ci", showLog, cwd: root, env: plainEnv() }),
+            logged(npm, ["ci", ...npmOptions], { logName: "npm-ci", showLog, cwd: root, env: plainEnv() }),
         );
     }
     writeStamp("packages", key);

@@ -7,6 +7,7 @@ import { root } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { ensureRegistry } from "./registry.mjs";
 import { setUp } from "./setup.mjs";
+import { ensureWrk } from "./wrk.mjs";
 
 const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     setup         gets everything that the project needs and is not there yet
@@ -19,7 +20,9 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     test [ARGS]   runs the tests (arguments are vitest's)
     test:full     runs the tests with HAProxy 3.2 and the long runs
     soak [ARGS]   releases a service 200 times under load and looks for growth
+    bench [ARGS]  measures relink against its bars (--help says more)
     registry      gets an image registry for tests and prints its path
+    wrk           gets a load generator for the bench and prints its path
     docker:stop   stops the Docker Engine that the set-up started`;
 
 const verbs = {
@@ -41,8 +44,12 @@ const verbs = {
     test: args => vitest(args, {}),
     "test:full": args => vitest(args, { RELINK_FULL: "1" }),
     soak: args => typescript("test/soak/main.ts", args),
+    bench: args => typescript("test/bench/main.ts", args),
     registry: async () => {
         console.log(await ensureRegistry());
+    },
+    wrk: async () => {
+        console.log(await ensureWrk());
     },
     "docker:stop": stopDockerEngine,
 };

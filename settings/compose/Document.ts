@@ -5,8 +5,11 @@ import {
     isScalar,
     isSeq,
     LineCounter,
+    type Node,
+    type Pair,
     parseDocument,
     visit,
+    type YAMLMap,
     type Document as Yaml,
 } from "yaml";
 import { InterpolationError, interpolate, type Lookup } from "./interpolate";
@@ -32,21 +35,54 @@ export class Document {
     /** @throws UnreadableYaml */
     static parse(text: string): Document {
         const lines = new LineCounter();
-        const yaml = parseDocument(text, { merge: true, prettyErrors: false, logLevel: "silent", lineCounter: lines });
+        const yaml = parseDocument(text, { merge: true, prettyErrors: false, logLevel: "error", lineCounter: lines });
         const [error] = yaml.errors;
         if (error !== undefined) {
-            throw new UnreadableYaml(lines.linePos(error.pos[0]).line, `is no YAML: ${error.message}`);
+            const isSecond = error.code === "MULTIPLE_DOCS";
+            const message = isSecond
+                ? "has a second document (---): use a second file"
+                : `is no YAML: ${error.message}`;
+            throw new UnreadableYaml(lines.linePos(error.pos[0]).line, message);
         }
         if (!isMap(yaml.contents)) {
             throw new UnreadableYaml(1, "is no Compose file: it has no `services`");
         }
-        return new Document(yaml, lines);
+        const document = new Document(yaml, lines);
+        const services = yaml.get("services");
+        if (services !== undefined && services !== null && !isMap(services) && !isAlias(services)) {
+            throw new UnreadableYaml(document.lineOf(["services"]), "is no Compose file: `services` must be a map");
+        }
+        document.checkAliases();
+        return document;
     }
 
-    /** Names of the services. */
-    get services(): string[] {
-        const services = this.yaml.get("services");
-        return isMap(services) ? services.items.map(({ key }) => String(isScalar(key) ? key.value : key)) : [];
+    /** The library finds these only where they are used, and then without their line. */
+    private checkAliases(): void {
+        const fail = (node: Node, message: string): never => {
+            throw new UnreadableYaml(this.lines.linePos(node.range?.[0] ?? 0).line, `is no YAML: ${message}`);
+        };
+        visit(this.yaml, {
+            Alias: (_, alias, parents) => {
+                const target = alias.resolve(this.yaml);
+                if (target === undefined) {
+                    fail(alias, `no anchor &${alias.source} before this *${alias.source}`);
+                } else if (parents.includes(target)) {
+                    fail(alias, `*${alias.source} is inside of &${alias.source} itself`);
+                }
+            },
+            Pair: (_, { key, value }) => {
+                const sources = isSeq(value) ? value.items : [value];
+                const isSound = sources.every(source => isMap(isAlias(source) ? source.resolve(this.yaml) : source));
+                if (isScalar(key) && key.source === "<<" && !isSound && !sources.some(isAlias)) {
+                    fail(key, "<< takes maps only, such as *NAME of an anchor &NAME");
+                }
+            },
+        });
+        try {
+            this.yaml.toJS();
+        } catch (error) {
+            throw new UnreadableYaml(1, `is no YAML: ${error instanceof Error ? error.message : String(error)}`);
+        }
     }
 
     /** How many keys of the path the file has. */
@@ -66,7 +102,7 @@ export class Document {
             const target: unknown = isAlias(node) ? node.resolve(this.yaml) : node;
             let next: unknown;
             if (isMap(target)) {
-                const pair = target.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+                const pair = this.pairOf(target, String(part));
                 offset = isNode(pair?.key) ? (pair.key.range?.[0] ?? offset) : offset;
                 next = pair?.value;
             } else if (isSeq(target)) {
@@ -78,10 +114,26 @@ export class Document {
         return this.lines.linePos(offset).line;
     }
 
+    /** A key of a map, or of what is merged into it by `<<`. */
+    private pairOf(map: YAMLMap, name: string): Pair | undefined {
+        const named = (wanted: string) => map.items.find(({ key }) => isScalar(key) && key.source === wanted);
+        const merged = named("<<")?.value;
+        const sources = isSeq(merged) ? merged.items : [merged];
+        return (
+            named(name) ??
+            sources
+                .map(source => (isAlias(source) ? source.resolve(this.yaml) : source))
+                .filter(isMap)
+                .map(source => this.pairOf(source, name))
+                .find(pair => pair !== undefined)
+        );
+    }
+
     /**
      * The content with its variables filled in, for whom Docker Compose does not read it.
      *
-     * @param fail hears of each thing that only Compose can read, and of variables that are missing
+     * @param fail hears of each thing that only Compose can read, and of variables that are missing; not in extensions
+     *     (`x-...`), of which what is used is somewhere else too
      */
     content(lookup: Lookup, onUnset: (name: string) => void, fail: (error: ComposeError) => void): Fields {
         this.findTags(fail);
@@ -90,8 +142,16 @@ export class Document {
                 try {
                     return interpolate(value, lookup, onUnset);
                 } catch (error) {
-                    const message = error instanceof InterpolationError ? error.message : "cannot be read";
-                    fail(new ComposeError(path, message));
+                    if (!(error instanceof InterpolationError)) {
+                        throw error;
+                    }
+                    if (!String(path[0]).startsWith("x-")) {
+                        const { message, variable } = error;
+                        const fix =
+                            variable &&
+                            `set it in the environment or an env file (.env, unless envFile names others): ${variable}=VALUE`;
+                        fail(new ComposeError(path, message, fix));
+                    }
                     return value;
                 }
             }

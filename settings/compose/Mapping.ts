@@ -1,3 +1,4 @@
+import { closestKey } from "../suggest";
 import type { Project } from "./Project";
 import { saysNothing } from "./unsupported";
 import { ComposeError, type ComposePath, type Fields, isFields } from "./values";
@@ -76,8 +77,16 @@ export class Mapping {
     refuseOthers(from: string[], fields: Fields, read: readonly string[], why: Record<string, string> = {}): void {
         for (const [key, value] of Object.entries(fields)) {
             if (!read.includes(key) && !key.startsWith("x-") && !saysNothing(value)) {
-                this.refuse([...from, key], `is not supported: ${why[key] ?? "relink does not know it"}`);
+                this.refuse(
+                    [...from, key],
+                    `is not supported: ${why[key] ?? unknown(key, [...read, ...Object.keys(why)])}`,
+                );
             }
         }
     }
+}
+
+function unknown(key: string, known: readonly string[]): string {
+    const near = closestKey(key, known);
+    return `relink does not know it${near === undefined ? "" : `; did you mean ${near}?`}`;
 }

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, posix, resolve } from "node:path";
-import { ComposeError, type ComposePath, type Fields, isFields, needsCompose } from "./values";
+import { ComposeError, type ComposePath, type Fields, fieldsOf, isFields, needsCompose } from "./values";
 import { splitWords } from "./words";
 
 /** Hears of what cannot be read. */
@@ -22,11 +22,12 @@ export function canonicalService(service: Fields, at: ComposePath, folder: strin
             case "command":
             case "entrypoint":
                 return (
-                    commandLine(value) ?? wrong("must be a list or a line without ; & | < > ( ) and `: write a list")
+                    commandLine(value) ??
+                    wrong("must be a list of texts, or a line without ; & | < > ( ) and `: write a list")
                 );
             case "environment":
             case "labels":
-                return keyValues(value, "=") ?? wrong("must be a list of NAME=VALUE or a map");
+                return keyValues(value) ?? wrong("must be a list of NAME=VALUE (- A=b) or a map of texts (A: b)");
             case "extra_hosts":
                 return extraHosts(value) ?? wrong("must be a list of NAME=ADDRESS or a map");
             case "env_file":
@@ -39,16 +40,26 @@ export function canonicalService(service: Fields, at: ComposePath, folder: strin
             case "volumes":
                 return list((volume, index) => mount(volume, [...path, index], folder, fail))?.filter(isFields);
             case "secrets":
-                return list(secret => (typeof secret === "string" ? { source: secret } : secret));
+                return list((secret, index) =>
+                    isFields(secret) || isPlain(secret)
+                        ? { source: secret, ...fieldsOf(secret) }
+                        : void fail(new ComposeError([...path, index], "must be the name of a secret, or a map")),
+                )?.filter(isFields);
             case "networks":
             case "depends_on":
-                return Array.isArray(value) ? Object.fromEntries(value.map(name => [String(name), null])) : value;
+                return namedEntries(value) ?? wrong("must be a list of names, or a map whose entries are maps");
             case "healthcheck":
-                return isFields(value) ? healthCheck(value) : wrong("must be a map");
+                return isFields(value) ? healthCheck(value) : value;
             default:
                 return value;
         }
     };
+    for (const keys of maps) {
+        const value = keys.reduce<unknown>((fields, key) => fieldsOf(fields)[key], service);
+        if (value !== undefined && value !== null && !isFields(value)) {
+            fail(new ComposeError([...at, ...keys], "must be a map"));
+        }
+    }
     // Without a value a key is as good as not there.
     const entries = Object.entries(service).filter(([, value]) => value !== null && value !== undefined);
     return Object.fromEntries(
@@ -56,28 +67,57 @@ export function canonicalService(service: Fields, at: ComposePath, folder: strin
     );
 }
 
+/** What has further keys inside. */
+const maps = [
+    ["deploy"],
+    ["deploy", "resources"],
+    ["deploy", "resources", "limits"],
+    ["deploy", "restart_policy"],
+    ["healthcheck"],
+    ["logging"],
+    ["logging", "options"],
+    ["ulimits"],
+];
+
+function isPlain(value: unknown): value is string | number | boolean {
+    return ["string", "number", "boolean"].includes(typeof value);
+}
+
+/** Names with what is said of each; a list says nothing of them. */
+function namedEntries(value: unknown): Fields | undefined {
+    if (Array.isArray(value)) {
+        return value.every(isPlain) ? Object.fromEntries(value.map(name => [String(name), null])) : undefined;
+    }
+    const isSound = isFields(value) && Object.values(value).every(entry => entry === null || isFields(entry));
+    return isSound ? value : undefined;
+}
+
 function oneOrMore(value: unknown): unknown[] {
     return Array.isArray(value) ? value : [value];
 }
 
 function commandLine(value: unknown): string[] | undefined {
-    return Array.isArray(value) ? value.map(String) : typeof value === "string" ? splitWords(value) : undefined;
+    if (Array.isArray(value)) {
+        return value.every(isPlain) ? value.map(String) : undefined;
+    }
+    return typeof value === "string" ? splitWords(value) : undefined;
 }
 
 /** A map of texts; null stands for a name without a value. */
-function keyValues(value: unknown, separator: string): Record<string, string | null> | undefined {
+function keyValues(value: unknown): Record<string, string | null> | undefined {
     if (isFields(value)) {
-        return Object.fromEntries(
-            Object.entries(value).map(([name, inner]) => [name, inner === null ? null : String(inner)]),
-        );
+        const entries = Object.entries(value);
+        return entries.every(([, inner]) => inner === null || isPlain(inner))
+            ? Object.fromEntries(entries.map(([name, inner]) => [name, inner === null ? null : String(inner)]))
+            : undefined;
     }
-    if (!Array.isArray(value)) {
+    if (!Array.isArray(value) || !value.every(isPlain)) {
         return undefined;
     }
     return Object.fromEntries(
         value.map(item => {
             const text = String(item);
-            const at = text.indexOf(separator);
+            const at = text.indexOf("=");
             return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
         }),
     );

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { parsePrivateJson } from "../privateJson";
-import { canonicalService, type Fail } from "./canonical";
+import { canonicalService } from "./canonical";
 import { named, type Project, withDefaultNetwork } from "./Project";
-import { type Fields, fieldsOf } from "./values";
+import { type ComposeError, type Fields, fieldsOf } from "./values";
 
 const timeoutMs = 30_000;
 
@@ -44,7 +44,17 @@ export interface CliProject {
  */
 export async function readWithCompose(
     cli: ComposeCli,
-    { files, envFiles, env, fail }: { files: string[]; envFiles: string[]; env: NodeJS.ProcessEnv; fail: Fail },
+    {
+        files,
+        envFiles,
+        env,
+        fail,
+    }: {
+        files: string[];
+        envFiles: string[];
+        env: NodeJS.ProcessEnv;
+        fail: (error: ComposeError, service: string) => void;
+    },
 ): Promise<CliProject> {
     const options = [...files.flatMap(file => ["-f", file]), ...envFiles.flatMap(file => ["--env-file", file])];
     // Nothing but the config says which files and profiles there are: the result is the same on every machine.
@@ -60,7 +70,9 @@ export async function readWithCompose(
     const project = String(config.name);
     const services = Object.entries(fieldsOf(config.services)).map(([name, service]) => [
         name,
-        withDefaultNetwork(withoutUnset(canonicalService(fieldsOf(service), ["services", name], "/", fail))),
+        withDefaultNetwork(
+            withoutUnset(canonicalService(fieldsOf(service), ["services", name], "/", error => fail(error, name))),
+        ),
     ]);
     return {
         project: {
@@ -112,7 +124,9 @@ function words(stderr: string, command: string): string {
 
 function run([command = "", ...args]: string[], env: NodeJS.ProcessEnv): Promise<Output> {
     return new Promise(done => {
-        const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
+        // Not `timeout`: its timer outlives a program that could not be started, and holds up the end of ours.
+        const signal = AbortSignal.timeout(timeoutMs);
+        const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"], signal });
         const output = { stdout: "", stderr: "" };
         for (const name of ["stdout", "stderr"] as const) {
             child[name].setEncoding("utf8").on("data", (text: string) => {

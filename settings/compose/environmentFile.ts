@@ -16,9 +16,14 @@ export class EnvironmentFileError extends Error {
  * in all but single quotes.
  *
  * @param lookup what variables mean, before those of the file itself
+ * @param onUnset hears of variables in values that are not set: a dollar sign of a password makes one
  * @throws EnvironmentFileError
  */
-export function parseEnvironmentFile(text: string, lookup: Lookup): Record<string, string> {
+export function parseEnvironmentFile(
+    text: string,
+    lookup: Lookup,
+    onUnset: (name: string) => void = () => {},
+): Record<string, string> {
     const values: Record<string, string> = {};
     const known: Lookup = name => lookup(name) ?? (Object.hasOwn(values, name) ? values[name] : undefined);
     const source = text.replace(/^\uFEFF/, "");
@@ -28,9 +33,12 @@ export function parseEnvironmentFile(text: string, lookup: Lookup): Record<strin
     };
     const fill = (value: string): string => {
         try {
-            return interpolate(value, known);
+            return interpolate(value, known, onUnset);
         } catch (error) {
-            return fail(error instanceof InterpolationError ? error.message : "cannot be read");
+            if (!(error instanceof InterpolationError)) {
+                throw error;
+            }
+            return fail(error.message);
         }
     };
     const take = (pattern: RegExp): string | undefined => {

@@ -1,6 +1,7 @@
 import { type ConfigPath, type Problem, removeCommand, setCommand } from "../Problem";
 import type { RawConfig } from "../parse";
-import { withoutIgnored } from "./ignore";
+import { closestKey } from "../suggest";
+import { isIgnored, withoutIgnored } from "./ignore";
 import { Mapping } from "./Mapping";
 import { mapService } from "./mapService";
 import { type ComposeFiles, readProjects, type Surroundings } from "./readProjects";
@@ -37,6 +38,7 @@ export async function fromCompose(raw: RawConfig, surroundings: Surroundings): P
     const problems: Problem[] = [];
     const origins: Origin[] = [];
     const warnings = new Set<string>();
+    const told = new Set<ComposeError>();
     // What a service lacks because of an error that is told already is no problem of its own.
     const lacking = new Map(
         Object.keys(services)
@@ -46,8 +48,9 @@ export async function fromCompose(raw: RawConfig, surroundings: Surroundings): P
     for (const [name, files] of await readProjects(references, surroundings)) {
         const reference = references.get(name)!;
         const own = services[name] as Fields;
-        const errors = [...files.errors];
-        const mapping = files.project && mapped(name, own, reference, files, raw, errors);
+        const errors = errorsFor(reference, name, files, told);
+        const mapping =
+            errors.length === 0 ? files.project && mapped(name, own, reference, files, raw, errors) : undefined;
         if (mapping !== undefined) {
             lacking.set(name, mapping.refused);
             result.services = { ...fieldsOf(result.services), [name]: merge(mapping, own) };
@@ -56,9 +59,9 @@ export async function fromCompose(raw: RawConfig, surroundings: Surroundings): P
             errors.push(...mapping.errors);
         }
         for (const warning of files.warnings) {
-            warnings.add(`${reference.files.join(", ")}: ${warning}`);
+            warnings.add(warning);
         }
-        problems.push(...told(errors, name, reference, own.compose, files));
+        problems.push(...problemsOf(errors, name, reference, own.compose, files));
     }
     return {
         raw: result as RawConfig,
@@ -74,6 +77,22 @@ export async function fromCompose(raw: RawConfig, surroundings: Surroundings): P
     };
 }
 
+/** What keeps a service from being taken over. What is the matter of a whole file is said once. */
+function errorsFor(
+    reference: ComposeReference,
+    name: string,
+    { errors, errorsOf }: ComposeFiles,
+    told: Set<ComposeError>,
+): ComposeError[] {
+    const own = errorsOf.get(reference.service ?? name) ?? [];
+    const all = [...errors, ...own.filter(({ path }) => !isIgnored(path.slice(2), reference.ignore))];
+    const untold = all.filter(error => !told.has(error));
+    for (const error of errors) {
+        told.add(error);
+    }
+    return untold;
+}
+
 function mapped(
     name: string,
     own: Fields,
@@ -85,9 +104,10 @@ function mapped(
     const service = reference.service ?? name;
     const source = project?.services[service];
     if (project === undefined || source === undefined) {
-        const all = Object.keys(project?.services ?? {}).join(", ");
-        const fix = setCommand(["services", name, "compose", "service"], "SERVICE");
-        errors.push(new ComposeError(["services", service], `does not exist; services of the file: ${all}`, fix));
+        const all = Object.keys(project?.services ?? {});
+        const value = closestKey(service, all) ?? (all.length === 1 ? all[0] : undefined) ?? "SERVICE";
+        const message = all.length === 0 ? "there are no services" : `services of the file: ${all.join(", ")}`;
+        errors.push(new ComposeError(["services", service], `does not exist; ${message}`, { key: ["service"], value }));
         return undefined;
     }
     const { http, address } = fieldsOf(raw.front);
@@ -141,7 +161,7 @@ function originsOf({ mapped, context }: Mapping, own: Fields, name: string, file
 }
 
 /** Errors of a Compose file as problems. What relink has nothing for can be left out by name. */
-function told(
+function problemsOf(
     errors: readonly ComposeError[],
     name: string,
     reference: ComposeReference,
@@ -151,23 +171,36 @@ function told(
     const at: ConfigPath = ["services", name, "compose"];
     let next = reference.ignore.length;
     let isSpelledOut = isFields(written);
+    /** A key of `compose`, which is spelled out first where it is but a path. */
+    const set = (key: (string | number)[], value: string): string => {
+        const commands = [setCommand([...at, ...key], value)];
+        if (!isSpelledOut) {
+            isSpelledOut = true;
+            commands.unshift(removeCommand(at), setCommand([...at, "files", 0], reference.files[0] ?? ""));
+        }
+        return commands.join(" && ");
+    };
     return errors.map(({ path, message, fix, file }): Problem => {
         const where = path.length === 0 && file !== undefined ? file : place(path, file);
         const problem = { path: at, place: where, message };
-        if (fix !== undefined) {
+        if (typeof fix === "string") {
             return { ...problem, fix };
+        }
+        if (fix !== undefined) {
+            const { key, value } = fix;
+            const isPath = !isSpelledOut && key[0] === "files";
+            const itsKey = isPath ? at : [...at, ...key];
+            return path.length === 0
+                ? { path: itsKey, message, fix: isPath ? setCommand(at, value) : set(key, value) }
+                : { ...problem, fix: set(key, value) };
         }
         const ignored = ignorable(path);
         if (ignored === undefined) {
             return { ...problem, fix: "change it there" };
         }
-        const commands = [setCommand([...at, "ignore", next], ignored)];
+        const command = set(["ignore", next], ignored);
         next += 1;
-        if (!isSpelledOut) {
-            isSpelledOut = true;
-            commands.unshift(removeCommand(at), setCommand([...at, "files", 0], reference.files[0] ?? ""));
-        }
-        return { ...problem, fix: `change it there, or do without it: ${commands.join(" && ")}` };
+        return { ...problem, fix: `change it there, or do without it: ${command}` };
     });
 }
 

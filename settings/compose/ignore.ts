@@ -1,4 +1,4 @@
-import { type Fields, isFields } from "./values";
+import { type ComposePath, type Fields, isFields } from "./values";
 
 /**
  * A service without the keys that the stack config says it can do without: `container_name`, `healthcheck.start_interval`,
@@ -6,6 +6,14 @@ import { type Fields, isFields } from "./values";
  */
 export function withoutIgnored(service: Fields, ignored: readonly string[]): Fields {
     return ignored.reduce(without, service);
+}
+
+/** Whether a key of a service, or something that it is in, is among those. */
+export function isIgnored(key: ComposePath, ignored: readonly string[]): boolean {
+    const text = key.join(".");
+    return ignored.some(name =>
+        name.endsWith("*") ? text.startsWith(name.slice(0, -1)) : text === name || text.startsWith(`${name}.`),
+    );
 }
 
 function without(fields: Fields, key: string): Fields {

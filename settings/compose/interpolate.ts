@@ -4,7 +4,15 @@ const dollar = "$";
 export type Lookup = (name: string) => string | undefined;
 
 /** A `${...}` that cannot be filled in. The text around it is not repeated: it may hold a secret. */
-export class InterpolationError extends Error {}
+export class InterpolationError extends Error {
+    constructor(
+        message: string,
+        /** Name of a variable that has to be set. */
+        readonly variable?: string,
+    ) {
+        super(message);
+    }
+}
 
 /**
  * Fills in variables as Compose does: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`,
@@ -60,7 +68,7 @@ function braced(inner: string, lookup: Lookup, onUnset: (name: string) => void):
             if (isThere) {
                 return value;
             }
-            throw new InterpolationError(`needs the variable ${name}${word === "" ? "" : `: ${filled()}`}`);
+            throw new InterpolationError(`needs the variable ${name}${word === "" ? "" : `: ${filled()}`}`, name);
     }
 }
 

@@ -1,7 +1,8 @@
 import { basename, dirname, resolve } from "node:path";
 import { canonicalService, type Fail } from "./canonical";
-import { Document } from "./Document";
+import { Document, UnreadableYaml } from "./Document";
 import { EnvironmentFileError, parseEnvironmentFile } from "./environmentFile";
+import { whyUnread } from "./files";
 import type { Lookup } from "./interpolate";
 import { mergeServices } from "./merge";
 import { named, type Project, withDefaultNetwork } from "./Project";
@@ -15,23 +16,23 @@ export interface Reader {
     lookup: Lookup;
     /** Content of a file; undefined where there is none. */
     read: (path: string) => string | undefined;
-    fail: Fail;
-    /** Hears of variables that are not set and have no default. */
-    onUnset: (name: string) => void;
+    /** @param service one of those that are wanted; undefined where it is the matter of all of them */
+    fail: (error: ComposeError, service?: string) => void;
+    /** Hears of variables that are not set and have no default, and of the file where that is no Compose file. */
+    onUnset: (name: string, file?: string) => void;
 }
 
 /** Reads a project from its files without Docker Compose. What only that can do is told to `fail`. */
 export function loadProject(files: { path: string; document: Document }[], wanted: string[], reader: Reader): Project {
     const contents = files.map(({ path, document }) => {
-        const content = document.content(reader.lookup, reader.onUnset, error => {
-            if (error.path[0] !== "services" || wanted.includes(String(error.path[1]))) {
-                reader.fail(error);
-            }
-        });
-        if (content.include !== undefined) {
+        const file = loaded(path, reader.folder, document, reader);
+        for (const error of file.errors.filter(({ path: [section] }) => section !== "services")) {
+            reader.fail(error);
+        }
+        if (file.content.include !== undefined) {
             reader.fail(new ComposeError(["include"], needsCompose));
         }
-        return { path, folder: reader.folder, content };
+        return file;
     });
     const name = contents
         .map(({ content }) => content.name)
@@ -50,10 +51,11 @@ export function loadProject(files: { path: string; document: Document }[], wante
         }
     }
     for (const key of wanted.filter(key => services[key] !== undefined)) {
+        const itsReader = { ...reader, fail: (error: ComposeError): void => reader.fail(error, key) };
         const parts = contents
             .filter(({ content }) => fieldsOf(content.services)[key] !== undefined)
-            .map(file => extended(file, key, reader, []));
-        services[key] = withEnvironment(parts.reduce(mergeServices, {}), ["services", key], reader);
+            .map(file => extended(file, key, itsReader, []));
+        services[key] = withEnvironment(parts.reduce(mergeServices, {}), ["services", key], itsReader);
     }
     const section = (key: string): Fields =>
         contents.map(({ content }) => fieldsOf(content[key])).reduce(mergeServices, {});
@@ -78,6 +80,18 @@ interface LoadedFile {
     path: string;
     folder: string;
     content: Fields;
+    /** What in it cannot be read; of its services only those count that are taken over. */
+    errors: ComposeError[];
+}
+
+function loaded(path: string, folder: string, document: Document, { lookup, onUnset }: Reader): LoadedFile {
+    const errors: ComposeError[] = [];
+    const content = document.content(
+        lookup,
+        name => onUnset(name),
+        error => errors.push(error),
+    );
+    return { path, folder, content, errors };
 }
 
 /** A service of a file, over the one that it extends. */
@@ -85,7 +99,14 @@ function extended(file: LoadedFile, name: string, reader: Reader, seen: string[]
     const at: ComposePath = ["services", name];
     const fail: Fail = error =>
         reader.fail(seen.length === 0 ? error : new ComposeError(error.path, error.message, error.fix, file.path));
-    const { extends: base, ...own } = fieldsOf(fieldsOf(file.content.services)[name]);
+    for (const error of file.errors.filter(({ path: [section, key] }) => section === "services" && key === name)) {
+        fail(error);
+    }
+    const written = fieldsOf(file.content.services)[name];
+    if (!isFields(written)) {
+        fail(new ComposeError(at, "must be a map, with image and so on"));
+    }
+    const { extends: base, ...own } = fieldsOf(written);
     const service = canonicalService(own, at, file.folder, fail);
     if (base === undefined || base === null) {
         return service;
@@ -109,16 +130,19 @@ function extended(file: LoadedFile, name: string, reader: Reader, seen: string[]
 
 function loadFile(path: string, at: ComposePath, reader: Reader, fail: Fail): LoadedFile | undefined {
     const text = reader.read(path);
-    try {
-        if (text !== undefined) {
-            const content = Document.parse(text).content(reader.lookup, reader.onUnset, () => {});
-            return { path, folder: dirname(path), content };
-        }
-    } catch {
-        // Said below: it is one of the files that a user can look at.
+    const says = (what: string): undefined =>
+        void fail(new ComposeError([...at, "extends"], `extends a service of ${path}, ${what}`));
+    if (text === undefined) {
+        return says(`which ${whyUnread(path)}`);
     }
-    fail(new ComposeError([...at, "extends"], `extends a service of ${path}, which cannot be read`));
-    return undefined;
+    try {
+        return loaded(path, dirname(path), Document.parse(text), reader);
+    } catch (error) {
+        if (!(error instanceof UnreadableYaml)) {
+            throw error;
+        }
+        return says(`whose line ${error.line} ${error.message}`);
+    }
 }
 
 /** `environment` goes over `env_file`; a name without a value is taken from the variables. */
@@ -131,14 +155,18 @@ function withEnvironment(service: Fields, at: ComposePath, reader: Reader): Fiel
         const fail = (message: string): void => reader.fail(new ComposeError([...at, "env_file", index], message));
         if (text === undefined) {
             if (file.required !== false) {
-                fail(`names ${path}, which cannot be read`);
+                fail(`names ${path}, which ${whyUnread(path)}`);
             }
             continue;
         }
         try {
             Object.assign(
                 values,
-                parseEnvironmentFile(text, name => values[name] ?? reader.lookup(name)),
+                parseEnvironmentFile(
+                    text,
+                    name => values[name] ?? reader.lookup(name),
+                    name => reader.onUnset(name, path),
+                ),
             );
         } catch (error) {
             if (!(error instanceof EnvironmentFileError)) {

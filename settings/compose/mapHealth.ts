@@ -15,6 +15,9 @@ export function mapHealth(to: Mapping): void {
     const [kind, ...rest] = Array.isArray(test) ? test : [];
     const from = ["healthcheck", "test"];
     const isOff = flag(disable) === true;
+    if (disable !== undefined && typeof flag(disable) !== "boolean") {
+        to.refuse(["healthcheck", "disable"], "must be true or false");
+    }
     if (isOff || kind === "NONE") {
         to.set(["health", "command"], [], isOff ? ["healthcheck", "disable"] : from);
         return;

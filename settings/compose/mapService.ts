@@ -1,3 +1,4 @@
+import { setCommand } from "../Problem";
 import type { Mapping } from "./Mapping";
 import { mapHealth } from "./mapHealth";
 import { mapLimits } from "./mapLimits";
@@ -81,7 +82,7 @@ function mapImage(to: Mapping): void {
     if (image === undefined && build !== undefined) {
         to.refuse(["build"], "has no image beside it: build and push it first, then name it by image", {
             key: ["image"],
-            fix: "IMAGE",
+            fix: setCommand(["services", to.context.name, "image"], "IMAGE"),
         });
     }
     if (policy !== undefined && !["always", "missing", "if_not_present", "build"].includes(String(policy))) {
@@ -141,6 +142,7 @@ function mapTimes(to: Mapping): void {
 
 function mapLogging(to: Mapping): void {
     const { driver, options } = fieldsOf(to.source.logging);
+    to.refuseOthers(["logging"], fieldsOf(to.source.logging), ["driver", "options"]);
     if (driver === undefined && options !== undefined) {
         to.refuse(["logging"], "has options but no driver: name the driver too", { key: ["log"] });
     } else if (driver !== undefined) {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { type ComposeCli, ComposeRefused, findComposeCli, readWithCompose } from "./composeCli";
 import { Document, UnreadableYaml } from "./Document";
 import { EnvironmentFileError, parseEnvironmentFile } from "./environmentFile";
+import { readText, usualFileNear, whyUnread } from "./files";
 import type { Lookup } from "./interpolate";
 import { loadProject } from "./loadProject";
 import type { Project } from "./Project";
@@ -13,8 +13,12 @@ import { ComposeError, type ComposePath, spellPath } from "./values";
 export interface ComposeFiles {
     /** Undefined where nothing could be made of them. */
     project?: Project;
+    /** What is the matter of all services. */
     errors: ComposeError[];
-    warnings: string[];
+    /** What concerns one service of the file, by its name there. */
+    errorsOf: Map<string, ComposeError[]>;
+    /** Each with the file that it is about. */
+    warnings: ReadonlySet<string>;
     /** `compose.yaml:12: services.web.ports[0]`, for an error. */
     place: (path: ComposePath, file?: string) => string;
     readSecret: (definition: Record<string, unknown>) => string | undefined;
@@ -58,7 +62,8 @@ async function readFiles(
     cli: ComposeCli | undefined,
 ): Promise<ComposeFiles> {
     const errors: ComposeError[] = [];
-    const warnings: string[] = [];
+    const errorsOf = new Map<string, ComposeError[]>();
+    const warnings = new Set<string>();
     const documents: { path: string; document: Document }[] = [];
     const show = (path: string): string => relative(root, path) || path;
     const place = (path: ComposePath, file?: string): string => {
@@ -77,20 +82,32 @@ async function readFiles(
         );
         return `${best?.text ?? show(resolve(root, reference.files[0] ?? ""))}: ${spellPath(path)}`;
     };
-    const fail = (error: ComposeError): void => void errors.push(error);
-    for (const file of reference.files.map(path => resolve(root, path))) {
+    const fail = (error: ComposeError, service?: string): void => {
+        const list = service === undefined ? errors : (errorsOf.get(service) ?? []);
+        list.push(error);
+        if (service !== undefined) {
+            errorsOf.set(service, list);
+        }
+    };
+    const unread = (key: "files" | "envFile", index: number, near?: string): void => {
+        const given = reference[key][index] ?? "";
+        const hint = near === undefined ? "" : `; there is ${show(near)}`;
+        const message = `names ${given}, which ${whyUnread(resolve(root, given))}${hint}`;
+        fail(new ComposeError([], message, { key: [key, index], value: near === undefined ? "FILE" : show(near) }));
+    };
+    for (const [index, file] of reference.files.map(path => resolve(root, path)).entries()) {
         const text = readText(file);
+        if (text === undefined) {
+            unread("files", index, usualFileNear(file));
+            continue;
+        }
         try {
-            if (text === undefined) {
-                throw new UnreadableYaml(0, "cannot be read");
-            }
             documents.push({ path: file, document: Document.parse(text) });
         } catch (error) {
             if (!(error instanceof UnreadableYaml)) {
                 throw error;
             }
-            const line = error.line === 0 ? "" : `:${error.line}`;
-            fail(new ComposeError([], error.message, undefined, `${show(file)}${line}`));
+            fail(new ComposeError([], error.message, undefined, `${show(file)}:${error.line}`));
         }
     }
     const folder = dirname(resolve(root, reference.files[0] ?? ""));
@@ -101,11 +118,16 @@ async function readFiles(
             : readText(usual) === undefined
               ? []
               : [usual];
-    const lookup = variables(envFiles, env, (file, message) =>
-        fail(new ComposeError([], message, undefined, show(file))),
+    const onUnset = (name: string, file = resolve(root, reference.files[0] ?? "")): void =>
+        void warnings.add(`${show(file)}: The "${name}" variable is not set. Defaulting to a blank string.`);
+    const lookup = variables(envFiles, env, onUnset, (file, line, message) =>
+        line === undefined
+            ? unread("envFile", envFiles.indexOf(file))
+            : fail(new ComposeError([], message, undefined, `${show(file)}:${line}`)),
     );
     const result: ComposeFiles = {
         errors,
+        errorsOf,
         warnings,
         place,
         readSecret: ({ file, environment }) =>
@@ -119,15 +141,16 @@ async function readFiles(
         return result;
     }
     if (cli === undefined) {
-        const onUnset = (name: string): void =>
-            void warnings.push(`The "${name}" variable is not set. Defaulting to a blank string.`);
         const project = loadProject(documents, wanted, { folder, lookup, read: readText, fail, onUnset });
-        return errors.length === 0 ? { ...result, project, warnings: [...new Set(warnings)] } : result;
+        return errors.length === 0 ? { ...result, project } : result;
     }
     try {
         const files = documents.map(({ path }) => path);
         const read = await readWithCompose(cli, { files, envFiles, env, fail });
-        return { ...result, ...read };
+        for (const warning of read.warnings) {
+            warnings.add(`${reference.files.join(", ")}: ${warning}`);
+        }
+        return { ...result, project: read.project };
     } catch (error) {
         if (!(error instanceof ComposeRefused)) {
             throw error;
@@ -147,32 +170,31 @@ function lineIn(file: string, path: ComposePath): string {
 }
 
 /** The environment goes over the env files, and later ones of those over earlier ones, as with Compose. */
-function variables(files: string[], env: NodeJS.ProcessEnv, fail: (file: string, message: string) => void): Lookup {
+function variables(
+    files: string[],
+    env: NodeJS.ProcessEnv,
+    onUnset: (name: string, file: string) => void,
+    fail: (file: string, line: number | undefined, message: string) => void,
+): Lookup {
     const values: Record<string, string> = {};
     const lookup: Lookup = name => env[name] ?? (Object.hasOwn(values, name) ? values[name] : undefined);
     for (const file of files) {
         try {
             const text = readText(file);
             if (text === undefined) {
-                fail(file, "cannot be read");
+                fail(file, undefined, "cannot be read");
             } else {
-                Object.assign(values, parseEnvironmentFile(text, lookup));
+                Object.assign(
+                    values,
+                    parseEnvironmentFile(text, lookup, name => onUnset(name, file)),
+                );
             }
         } catch (error) {
             if (!(error instanceof EnvironmentFileError)) {
                 throw error;
             }
-            fail(`${file}:${error.line}`, error.message);
+            fail(file, error.line, error.message);
         }
     }
     return lookup;
-}
-
-/** A file as text; undefined where there is none, or where it is no UTF-8. */
-function readText(path: string): string | undefined {
-    try {
-        return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
-    } catch {
-        return undefined;
-    }
 }

@@ -45,7 +45,6 @@ export const unsupported: Record<string, string> = {
     post_start: "do it in the image's entrypoint",
     pre_stop: "do it when the stop signal comes: a container gets it only after its requests have ended",
     privileged: "name the capabilities that it needs (cap_add)",
-    profiles: "relink releases what its config names, whatever profile that is in",
     provider: "relink runs containers only",
     read_only: "relink leaves the container's file system writable",
     runtime: "relink uses Docker's default runtime",
@@ -64,7 +63,7 @@ export const unsupported: Record<string, string> = {
 };
 
 /** Says nothing about the containers, or nothing that counts for relink. */
-export const harmless: readonly string[] = ["attach", "develop", "extends", "pull_refresh_after"];
+export const harmless: readonly string[] = ["attach", "develop", "extends", "profiles", "pull_refresh_after"];
 
 /** What Compose itself does not look at: it is for `docker stack`. Or it is how to release, which relink's config says. */
 export const harmlessInDeploy: readonly string[] = [

@@ -31,13 +31,19 @@ export class ComposeError extends Error {
         readonly path: ComposePath,
         message: string,
         /** What the user can do, where it is not plain from the message. */
-        readonly fix?: string,
+        readonly fix?: string | ReferenceFix,
         /** Another file than those that the config names: one that `extends` reads. */
         readonly file?: string,
     ) {
         super(message);
         this.name = "ComposeError";
     }
+}
+
+/** What is wrong is in the stack config: this key of `compose` has to be another one. */
+export interface ReferenceFix {
+    key: (string | number)[];
+    value: string;
 }
 
 /** Needs what only Docker Compose itself can do. */

@@ -10,23 +10,21 @@ import { createStack, type TestStack } from "../support/stack";
 let stack: TestStack;
 let proxy: EngineProxy;
 
+const web = {
+    image: "relink-hello:v1",
+    port: 8080,
+    health: { path: "/healthz", interval: "500ms" },
+    minHealthyTime: "500ms",
+    bakeTime: "0s",
+};
+
 beforeAll(async () => {
     proxy = await EngineProxy.beforeEngine();
     stack = await createStack({
         env: { DOCKER_HOST: proxy.host },
         config: {
             front: { image: "haproxy:3.0" },
-            services: {
-                web: {
-                    image: "relink-hello:v1",
-                    port: 8080,
-                    replicas: 2,
-                    health: { path: "/healthz", interval: "500ms" },
-                    minHealthyTime: "500ms",
-                    bakeTime: "0s",
-                    hooks: { prePromotion: { command: "true" } },
-                },
-            },
+            services: { web: { ...web, replicas: 2, hooks: { prePromotion: { command: "true" } } } },
         },
     });
     expectSuccess(await stack.up());
@@ -56,6 +54,22 @@ function mutating(calls: EngineCall[]): string[] {
         .map(
             ({ method, path, exec }) => `${method} ${path}${exec ? `: ${exec.argv.join(" ")} <<< ${exec.stdin}` : ""}`,
         );
+}
+
+/** How many calls there were of each kind, whatever they were about. How often an exec is asked for its end is chance. */
+function byKind(calls: EngineCall[]): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { method, path } of calls) {
+        const kind = `${method} ${path.replace(/\?.*/, "").replace(/^(\/[a-z]+)\/(?!json$).+(\/[a-z]+)$/, "$1/X$2")}`;
+        if (kind !== "GET /exec/X/json") {
+            counts[kind] = (counts[kind] ?? 0) + 1;
+        }
+    }
+    return counts;
+}
+
+function inspects(calls: EngineCall[]): number {
+    return byKind(calls)["GET /containers/X/json"] ?? 0;
 }
 
 describe("with nothing to do", () => {
@@ -100,6 +114,19 @@ describe("with nothing to do", () => {
         stack.setConfig("services.web.hooks.prePromotion.command", "false");
         const calls = await recorded(async () => expectSuccess(await stack.up()));
         expect(mutating(calls)).toEqual([]);
+    });
+
+    it("more services take one call more for each container, and none for anything else", async () => {
+        const one = await recorded(async () => expectSuccess(await stack.up()));
+        for (const name of ["api", "docs", "shop"]) {
+            stack.setConfig(`services.${name}`, { ...web, image: "relink-hello:v2", hosts: [`${name}.example.com`] });
+        }
+        stack.setConfig("services.web.default", true);
+        expectSuccess(await stack.up());
+        const four = await recorded(async () => expectSuccess(await stack.up()));
+        expect(mutating(four)).toEqual([]);
+        expect(byKind(four)).toEqual({ ...byKind(one), "GET /containers/X/json": inspects(one) + 3 });
+        console.log(`A no-op up of 1 service: ${one.length} calls of the Docker Engine; of 4: ${four.length}.`);
     });
 
     it("the recorder sees a change where there is one", async () => {

@@ -1,3 +1,4 @@
+import { median } from "../support/median";
 import type { Measure, Usage } from "./Usage";
 
 /** What became of one measure over a run. */
@@ -56,12 +57,6 @@ export function growthOf(looks: readonly Usage[]): Growth[] {
             ...(after > allowed ? { complaint: `${measure} grew from ${before} to ${after}` } : {}),
         };
     });
-}
-
-function median(values: readonly number[]): number {
-    const sorted = [...values].sort((a, b) => a - b);
-    const middle = Math.floor(sorted.length / 2);
-    return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** Of the straight line with the least squares. */

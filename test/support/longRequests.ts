@@ -7,12 +7,20 @@ export interface LongStream {
     version: string;
     /** The whole body. Fails when it is cut. */
     body: Promise<string>;
+    /** Waits for more of it than has come by now. Fails when it is cut or over. */
+    goesOn(): Promise<void>;
+    end(): void;
 }
 
-/** Begins a streaming response of the sample app, and returns as soon as it has begun. */
-export function openStream(url: string, seconds: number): Promise<LongStream> {
+/**
+ * Begins a streaming response of the sample app, and returns as soon as it has begun.
+ *
+ * @param host the Host header. @default that of `url`
+ */
+export function openStream(url: string, seconds: number, host?: string): Promise<LongStream> {
     return new Promise((resolve, reject) => {
-        const request = http.get(`${url}/stream?seconds=${seconds}`, { agent: false }, response => {
+        const headers = host === undefined ? {} : { host };
+        const request = http.get(`${url}/stream?seconds=${seconds}`, { agent: false, headers }, response => {
             const body = new Promise<string>((done, cut) => {
                 let text = "";
                 response.setEncoding("utf8").on("data", chunk => {
@@ -22,7 +30,17 @@ export function openStream(url: string, seconds: number): Promise<LongStream> {
                 response.on("error", cut);
             });
             body.catch(() => {}); // for whoever waits for it later
-            resolve({ version: String(response.headers["x-version"]), body });
+            resolve({
+                version: String(response.headers["x-version"]),
+                body,
+                goesOn: () =>
+                    new Promise((more, cut) => {
+                        response.once("data", () => more());
+                        const over = () => cut(new Error("the stream was over"));
+                        body.then(over, cut);
+                    }),
+                end: () => request.destroy(),
+            });
         });
         request.on("error", reject);
     });
@@ -40,8 +58,10 @@ export class OpenWebSocket {
         webSocket.on("error", () => {}); // `close` follows
     }
 
-    static open(url: string): Promise<OpenWebSocket> {
-        const webSocket = new WebSocket(`${url.replace("http", "ws")}/ws`);
+    /** @param host the Host header. @default that of `url` */
+    static open(url: string, host?: string): Promise<OpenWebSocket> {
+        const headers = host === undefined ? {} : { host };
+        const webSocket = new WebSocket(`${url.replace("http", "ws")}/ws`, { headers });
         const opened = new OpenWebSocket(webSocket);
         return new Promise((resolve, reject) => {
             webSocket.once("message", () => resolve(opened));

@@ -48,6 +48,10 @@ export interface ScenarioOptions {
     mix?: LoadMix;
     /** Requests per second of GET and POST. @default 300 */
     ratePerSecond?: number;
+    /** Where to, when it is not the stack's front. */
+    url?: string;
+    /** See `LoadOptions`. */
+    through?: string[];
     /** A version all of whose answers are errors: those are its own, and no loss. */
     ownErrorsOf?: string;
 }
@@ -66,7 +70,8 @@ export async function underLoad(
     options: ScenarioOptions = {},
 ): Promise<LoadResult> {
     const load = await startLoad({
-        url: stack.url,
+        url: options.url ?? stack.url,
+        through: options.through ?? [],
         connections: 12,
         mix: options.mix ?? withWebSockets,
         ratePerSecond: options.ratePerSecond ?? 300,

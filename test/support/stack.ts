@@ -19,6 +19,8 @@ export interface StackOptions {
     config?: StackConfig;
     /** Added to the environment of every command. */
     env?: Record<string, string>;
+    /** The folder of another program than ours, with index.ts and Pulumi.yaml. */
+    program?: string;
 }
 
 export interface CallOptions {
@@ -51,7 +53,7 @@ export class TestStack {
         const ports = await findFreePorts();
         const { front, ...others } = options.config ?? {};
         const address = String(front?.address ?? "127.0.0.1");
-        const stack = new TestStack(name, ports, address, new StackFolder(name), options.env ?? {});
+        const stack = new TestStack(name, ports, address, new StackFolder(name, options.program), options.env ?? {});
         stack.setConfig("front", {
             address,
             http: { port: ports.http },

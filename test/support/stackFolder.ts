@@ -15,9 +15,8 @@ import { parseDocument } from "yaml";
 
 /** The project's own folder. */
 export const repository = resolve(__dirname, "../..");
-/** The program, by reference: what is tested is what is edited. */
+/** What the program uses, by reference: what is tested is what is edited. */
 const linked = [
-    "index.ts",
     "components",
     "providers",
     "release",
@@ -38,9 +37,13 @@ export class StackFolder {
     readonly backendUrl: string;
     private readonly stackFile: string;
 
-    /** @param original a folder to copy, stack file and state included */
+    /**
+     * @param program the folder with index.ts and Pulumi.yaml
+     * @param original a folder to copy, stack file and state included
+     */
     constructor(
         private readonly stack: string,
+        private readonly program = repository,
         original?: string,
     ) {
         this.backendUrl = `file://${join(this.path, "state")}`;
@@ -54,14 +57,15 @@ export class StackFolder {
                 symlinkSync(join(repository, name), join(this.path, name));
             }
         }
-        cpSync(join(repository, "Pulumi.yaml"), join(this.path, "Pulumi.yaml"));
+        symlinkSync(join(program, "index.ts"), join(this.path, "index.ts"));
+        cpSync(join(program, "Pulumi.yaml"), join(this.path, "Pulumi.yaml"));
         mkdirSync(join(this.path, "stacks"));
         mkdirSync(join(this.path, "state"));
     }
 
     /** The same project folder and state once more, to be changed without the other. */
     copy(): StackFolder {
-        return new StackFolder(this.stack, this.path);
+        return new StackFolder(this.stack, this.program, this.path);
     }
 
     /** Sets one value of the stack's config, `undefined` removes it. `path` begins with the key, e.g. relink:services. */

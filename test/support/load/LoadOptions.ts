@@ -34,6 +34,8 @@ export interface LoadOptions {
     timeoutMs?: number;
     /** Paths (with query) of the sample service. */
     paths?: { slow?: string; stream?: string; webSocket?: string };
+    /** A command that the client's process is started through, such as `nsenter` with a network namespace. */
+    through?: string[];
     /** Half the width of the window around a mark or a switch in which latency is told apart. Default 1000. */
     windowMs?: number;
 }

@@ -32,7 +32,7 @@ export interface LoadRun {
  */
 export async function startLoad(options: LoadOptions): Promise<LoadRun> {
     const plan = planLoad(options);
-    const worker = new Worker();
+    const worker = new Worker(options.through ?? []);
     await worker.ask({ type: "start", plan });
     let result: Promise<LoadResult> | undefined;
     const snapshot = async (): Promise<LoadSnapshot> => (await worker.ask({ type: "snapshot" })) as LoadSnapshot;
@@ -72,10 +72,12 @@ class Worker {
     private stderr = "";
     private exited = false;
 
-    constructor() {
+    constructor(through: readonly string[]) {
         const tsNode = createRequire(join(__dirname, "startLoad.ts")).resolve("ts-node/register/transpile-only");
+        const [program = process.execPath, ...args] = [...through, process.execPath];
         this.child = fork(join(__dirname, "worker.ts"), [], {
-            execArgv: ["--require", tsNode],
+            execPath: program,
+            execArgv: [...args, "--require", tsNode],
             stdio: ["ignore", "inherit", "pipe", "ipc"],
         });
         this.child.stderr?.on("data", data => {

@@ -4,6 +4,7 @@ import { planServices, servicesIn } from "../../../components/stackPlan";
 import type { World } from "../../../providers/observe";
 import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
 import { type AddressBlock, layout, slotAddress, slotsFor } from "../../../release/addresses";
+import { parseRoute } from "../../../settings/Route";
 import { key, recorded } from "../release/support";
 import { settingsOf } from "../settings/support";
 
@@ -82,6 +83,18 @@ describe("planning the services of a stack", () => {
         const links = plansOf({ api: {}, shop: {}, web: {} }).map(({ link }) => link.claimedByOthers);
         expect(links[0]).toEqual(["shop.example.com", "web.example.com"]);
         expect(links[2]).toEqual(["api.example.com", "shop.example.com"]);
+    });
+
+    it("lets whoever takes a wider host end the narrower one that another service gives up for it", () => {
+        const shop = {
+            ...emptyRecord("shop"),
+            routes: [parseRoute("shop.example.com"), parseRoute("sale.example.com")],
+        };
+        const services = { shop: {}, web: { hosts: ["*.example.com"] } };
+        const [shops, webs] = plansOf(services, worldOf([shop])).map(({ link }) => link);
+        const passed = { place: "sale.example.com", from: "shop", after: { "*.example.com": "web" } };
+        expect(shops).toMatchObject({ handovers: [], claimedByOthers: ["*.example.com", "sale.example.com"] });
+        expect(webs).toMatchObject({ handovers: [passed], claimedByOthers: ["shop.example.com"] });
     });
 
     it("has nothing to deploy for a service that is refused, and its link says why", () => {

@@ -83,7 +83,11 @@ describe("Credentials", () => {
 
     it("says which helper is missing or failed, and that a config file is broken", async () => {
         write({ credsStore: "no-such" });
+        const timers = () => process.getActiveResourcesInfo().filter(name => name === "Timeout").length;
+        const before = timers();
         await expect((await Credentials.load([], env)).forImage("nginx")).rejects.toThrow(/docker-credential-no-such/);
+        // One that is left would hold up the end of the command.
+        expect(timers()).toBeLessThanOrEqual(before);
         addHelper("broken", "echo locked >&2; exit 1");
         write({ credsStore: "broken" });
         await expect((await Credentials.load([], env)).forImage("nginx")).rejects.toThrow(/broken failed .*locked/);

@@ -126,6 +126,27 @@ describe("the folder of HAProxy's files", () => {
         expect((await volume.folder.read()).size).toBe(4);
     });
 
+    it("checks nothing again where only entries of maps change", async () => {
+        const volume = new FakeVolume();
+        await volume.folder.apply(files => files.set("conf/a.cfg", "backend a\n").set("maps/link.map", ""));
+        await volume.folder.apply(set("maps/link.map", "web green:blue:0\n"));
+        expect(volume.checks).toBe(1);
+        await volume.folder.apply(set("maps/other.map", ""));
+        expect(volume.checks).toBe(2);
+    });
+
+    it.each(["conf/a.cfg", "conf/90-by-hand.cfg"])(
+        "checks all of it once %s was written by somebody else",
+        async path => {
+            const volume = new FakeVolume();
+            await volume.folder.apply(files => files.set("conf/a.cfg", "backend a\n").set("maps/link.map", ""));
+            volume.versions.get(1)!.set(path, "nonsense\n");
+            const refused = volume.folder.apply(set("maps/link.map", "web green:blue:0\n"));
+            await expect(refused).rejects.toThrow(`${path} line 1 (nonsense)`);
+            expect(volume.current).toBe(1);
+        },
+    );
+
     it("tries merged changes one by one when they fail together", async () => {
         const volume = new FakeVolume();
         const first = volume.folder.apply(set("conf/first.cfg", ""));

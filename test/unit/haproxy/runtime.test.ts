@@ -53,6 +53,33 @@ describe("observing HAProxy", () => {
         expect(current!.backends.get("web-blue")!.servers.get(1)).toMatchObject({ admin: "ready", up: true });
     });
 
+    it("asks about the named backends alone, and leaves out those that a worker does not have", async () => {
+        const { run, execs } = fakeHaproxy(
+            command =>
+                command.includes("api-blue")
+                    ? command.includes("servers state")
+                        ? "Can't find backend."
+                        : "No such proxy."
+                    : worksAsCaptured(command),
+            { [SOCKET]: captured("show-proc") },
+        );
+        const front = await new Runtime(run).observe(["web-blue", "api-blue"]);
+        const asked = execs[0]!.argv.filter(argument => /^show (servers|stat)/.test(argument));
+        expect(asked).toEqual([
+            "show servers state web-blue",
+            "show stat web-blue 6 -1",
+            "show servers state api-blue",
+            "show stat api-blue 6 -1",
+        ]);
+        expect(isReadOnlyScript(execs[0]!.argv, execs[0]!.stdin)).toBe(true);
+        expect(front.workers).toHaveLength(2);
+        expect(front.workers[0]!.backends.get("web-blue")!.servers.get(1)).toMatchObject({ admin: "ready", up: true });
+        expect(front.workers[0]!.backends.has("api-blue")).toBe(false);
+        expect(front.workers[0]!.links.get("web")!.live).toBe("blue");
+
+        expect((await new Runtime(run).observe([])).workers[0]!.backends.size).toBe(0);
+    });
+
     it("takes a worker that goes on after a failed reload as the current one, whatever HAProxy 3.2 calls it", async () => {
         const { run } = fakeHaproxy(worksAsCaptured, { [SOCKET]: captured("show-proc-failed-on-3.2") });
         const front = await new Runtime(run).observe();

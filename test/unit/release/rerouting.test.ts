@@ -52,6 +52,15 @@ describe("routes", () => {
         });
     });
 
+    it("are not given up before another service has taken what gets their requests then", () => {
+        const held = { web: routes("shop.a.com", "b.com") };
+        expect(rerouted(held, { web: routes("b.com"), api: routes("*.a.com") })).toMatchObject({
+            act: false,
+            words: ["leaves shop.a.com to api"],
+            routes: ["b.com"],
+        });
+    });
+
     it("are the same place whether stripped or not: nobody gives it up", () => {
         expect(rerouted({ web: routes("a.com/x") }, { web: routes("a.com/x (stripped)") })).toMatchObject({
             act: true,

@@ -14,7 +14,17 @@ const understood = [
     ...["build", "cap_add", "cap_drop", "command", "cpus", "depends_on", "deploy", "develop", "dns", "entrypoint"],
     ...["env_file", "environment", "expose", "extends", "extra_hosts", "healthcheck", "image", "init", "labels"],
     ...["logging", "mem_limit", "networks", "ports", "pull_policy", "pull_refresh_after", "restart", "scale"],
-    ...["secrets", "stop_grace_period", "stop_signal", "ulimits", "user", "volumes", "working_dir", "attach"],
+    ...[
+        "profiles",
+        "secrets",
+        "stop_grace_period",
+        "stop_signal",
+        "ulimits",
+        "user",
+        "volumes",
+        "working_dir",
+        "attach",
+    ],
 ];
 const unsupported = known.service.filter(key => !understood.includes(key));
 

@@ -1,0 +1,27 @@
+import type { Measured } from "./Figure";
+import type { Machine, Quietness } from "./machine";
+
+/** What one measurement found. */
+export interface Found extends Measured {
+    /** Its name. */
+    measurement: string;
+    /** When it began, ISO 8601. */
+    at: string;
+    before: Quietness;
+}
+
+/** Everything that the bench found, as `bench/results.json` holds it. */
+export interface Results {
+    machine: Machine;
+    found: Found[];
+}
+
+/** Results in the order of `names`, those of an earlier run in the places of what was not measured in this one. */
+export function merged(names: readonly string[], earlier: readonly Found[], now: readonly Found[]): Found[] {
+    return names.flatMap(
+        name =>
+            now.find(({ measurement }) => measurement === name) ??
+            earlier.find(({ measurement }) => measurement === name) ??
+            [],
+    );
+}

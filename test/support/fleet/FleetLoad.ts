@@ -1,0 +1,147 @@
+import { expectNoLoss, type LoadResult, type LoadRun, type LoadSnapshot, startLoad } from "../load";
+import { demands, type Kind, type Place } from "./members";
+
+/** Bounds of the whole load of one place. */
+const maxSeconds = 1_500;
+const maxRequests = 200_000;
+/** Answers that a place has to give before something is over. */
+const settledAnswers = 15;
+
+/** Load on one place. */
+interface Post {
+    run: LoadRun;
+    /** Which versions may answer, by phase. */
+    allowed: Map<string, string[]>;
+}
+
+/** Load on all places of a front at the same time, from the first test to the last: each place has books of its own. */
+export class FleetLoad {
+    readonly #posts = new Map<string, Post>();
+    #phase = "start";
+
+    /** @param url the front's public address */
+    constructor(private readonly url: string) {}
+
+    /** Begins to ask a place what users of this kind ask, a few times per second. Returns when it answers. */
+    async begin(name: string, kind: Kind, { host, path = "" }: Place): Promise<void> {
+        const { mix, get } = demands[kind];
+        const run = await startLoad({
+            url: `${this.url}${path}${get}`,
+            hostHeader: host,
+            paths: { slow: `${path}/slow?ms=300`, stream: `${path}/stream?seconds=3`, webSocket: `${path}/ws` },
+            connections: 3,
+            mix,
+            ratePerSecond: 12,
+            maxSeconds,
+            maxRequests,
+        });
+        await run.mark(this.#phase);
+        this.#posts.set(name, { run, allowed: new Map() });
+    }
+
+    /** A new phase begins. `allowed`: the versions that may answer at each place while it lasts. */
+    async mark(phase: string, allowed: (name: string) => string[]): Promise<void> {
+        this.#phase = phase;
+        for (const [name, post] of this.#posts) {
+            post.allowed.set(phase, allowed(name));
+            await post.run.mark(phase);
+        }
+    }
+
+    /** Waits until a version answers at a place. */
+    async answeredBy(name: string, version: string): Promise<void> {
+        const { run } = this.#post(name);
+        await run.until(
+            ({ byVersion }) => (byVersion[version]?.requests ?? 0) >= settledAnswers,
+            `${version} answers at ${name}`,
+        );
+    }
+
+    /** Waits until every place has answered for a while from now on. Fails when anything was lost so far. */
+    async settled(): Promise<void> {
+        await Promise.all(
+            [...this.#posts].map(async ([name, { run }]) => {
+                const { answered } = await run.snapshot();
+                const counts = await run.until(
+                    now => now.answered >= answered + settledAnswers,
+                    `the load on ${name} goes on`,
+                );
+                const lost = losses(counts);
+                if (lost.length > 0) {
+                    // The result says which ones.
+                    expectNoLoss(await this.end(name), { atLeast: 0 });
+                    throw new Error(`${name}: ${lost.join(", ")}`);
+                }
+            }),
+        );
+    }
+
+    /** Ends the load on a place, whose books must balance without a loss. */
+    async end(name: string): Promise<LoadResult> {
+        const { run, allowed } = this.#post(name);
+        this.#posts.delete(name);
+        try {
+            const result = await run.stop();
+            const { ended } = result.webSockets;
+            const { boundReached } = result;
+            const strangers = result.phases.flatMap(({ name: phase, byVersion }) =>
+                Object.keys(byVersion)
+                    .filter(version => allowed.get(phase)?.includes(version) === false)
+                    .map(version => `${byVersion[version]?.requests} answers of ${version} in the phase ${phase}`),
+            );
+            try {
+                expectNoLoss(result, { atLeast: settledAnswers });
+                if (ended > 0) {
+                    throw new Error(`${ended} WebSockets were closed by the server`);
+                }
+                if (strangers.length > 0) {
+                    throw new Error(strangers.join(", "));
+                }
+                if (boundReached !== undefined) {
+                    throw new Error(`the load ended by itself (${boundReached})`);
+                }
+            } catch (error) {
+                throw new Error(`load on ${name}: ${(error as Error).message}`);
+            }
+            return result;
+        } finally {
+            run.kill();
+        }
+    }
+
+    /** Ends all of it. Returns the requests of each place, none of them lost. */
+    async endAll(): Promise<Map<string, LoadResult>> {
+        const names = [...this.#posts.keys()];
+        const ended = await Promise.allSettled(names.map(async name => [name, await this.end(name)] as const));
+        const problems = ended.filter(result => result.status === "rejected");
+        if (problems.length > 0) {
+            throw new Error(problems.map(({ reason }) => (reason as Error).message).join("\n"));
+        }
+        return new Map(ended.filter(result => result.status === "fulfilled").map(({ value }) => value));
+    }
+
+    /** Ends the processes at once, whatever is open. */
+    kill(): void {
+        for (const { run } of this.#posts.values()) {
+            run.kill();
+        }
+    }
+
+    #post(name: string): Post {
+        const post = this.#posts.get(name);
+        if (post === undefined) {
+            throw new Error(`there is no load on ${name}`);
+        }
+        return post;
+    }
+}
+
+function losses({ failed, byStatus, streams, webSockets }: LoadSnapshot): string[] {
+    const refused = Object.entries(byStatus).filter(([status]) => Number(status) >= 400);
+    return [
+        ...(failed > 0 ? [`${failed} failed`] : []),
+        ...refused.map(([status, count]) => `${count} with status ${status}`),
+        ...(streams.cut > 0 ? [`${streams.cut} streams cut`] : []),
+        ...(webSockets.cut + webSockets.ended > 0 ? [`${webSockets.cut + webSockets.ended} WebSockets lost`] : []),
+    ];
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { handovers } from "../../../release/handovers";
+
+describe("a place that is given up", () => {
+    it("is passed on by who takes a wider one over it, or narrower ones inside", () => {
+        const wider = { held: { "a.example.com": "shop" }, wanted: { "*.example.com": "web" } };
+        expect(handovers(wider)).toEqual([{ place: "a.example.com", from: "shop", after: { "*.example.com": "web" } }]);
+        const narrower = {
+            held: { "*.example.com": "shop" },
+            wanted: { "a.example.com": "web", "b.example.com/x": "api" },
+        };
+        expect(handovers(narrower)).toEqual([
+            { place: "*.example.com", from: "shop", after: { "a.example.com": "web", "b.example.com/x": "api" } },
+        ]);
+        const path = { held: { "a.com/api": "api" }, wanted: { "a.com/api/v2": "next", "a.com": "api" } };
+        expect(handovers(path)).toMatchObject([{ place: "a.com/api", after: { "a.com/api/v2": "next" } }]);
+        const everything = { held: { "*": "web" }, wanted: { "a.com": "shop" } };
+        expect(handovers(everything)).toMatchObject([{ place: "*", after: { "a.com": "shop" } }]);
+    });
+
+    it("is its service's own business where nobody else begins to get its requests", () => {
+        const cases: [held: Record<string, string>, wanted: Record<string, string>][] = [
+            [{ "a.com": "shop" }, {}],
+            // The other one had it before.
+            [{ "a.com/api": "api", "a.com": "shop" }, { "a.com": "shop" }],
+            // The service's own other route.
+            [{ "a.com/api": "api" }, { "a.com": "api" }],
+            // Beside it, not around it or inside.
+            [{ "a.com/api": "api" }, { "a.com/apix": "web", "b.com": "web", "a.com/x": "web" }],
+            [{ "a.example.com": "shop" }, { "*.b.example.com": "web", "*.com": "web" }],
+            // Taken as it is: overwritten, not given up.
+            [{ "a.com": "shop" }, { "a.com": "web" }],
+        ];
+        for (const [held, wanted] of cases) {
+            expect(handovers({ held, wanted })).toEqual([]);
+        }
+    });
+});
