@@ -14,7 +14,8 @@ import {
 import { recordOf } from "../providers/RecordStore";
 import { findDrift } from "../release/drift";
 import { hasTraffic, type Intent, idleColor, type Live, type ObservedService, shareOf } from "../release/Observed";
-import { asObserved, type ColorState } from "../release/plan";
+import type { ColorState } from "../release/plan";
+import { asObserved } from "../release/unchanged";
 import { routeText } from "../settings/Route";
 import type { Color, ServiceSettings } from "../settings/Settings";
 import type { OpenStack } from "./OpenStack";

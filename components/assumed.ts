@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
 import { layout } from "../release/addresses";
-import { type Live, nothingObserved, type ObservedColor, type ObservedService } from "../release/Observed";
+import { type Live, nothingObserved, type ObservedColor, type ObservedService, percentOf } from "../release/Observed";
 import type { ColorState } from "../release/plan";
 import { completeSettings } from "../settings/defaults";
 import { parseRoute } from "../settings/Route";
-import type { Color, Settings } from "../settings/Settings";
+import type { Color, Settings, StrategySettings } from "../settings/Settings";
 import { connect } from "./connect";
 import { type FoundImage, heldImage } from "./images";
 import type { Outlook } from "./Outlook";
@@ -54,7 +54,8 @@ export async function assumed({ services }: Settings): Promise<Outlook> {
                 "A first preview needs Docker.",
         );
     }
-    const service = (name: string) => assumedService(name, state);
+    const strategies = new Map(services.map(({ name, policy }) => [name, policy.strategy]));
+    const service = (name: string) => assumedService(name, state, strategies.get(name));
     return {
         seen: { names: state.namesOf("Link"), service, fingerprint: () => "assumed", taken: [] },
         images: new Map(
@@ -74,15 +75,20 @@ export async function assumed({ services }: Settings): Promise<Outlook> {
     };
 }
 
-/** A service that is exactly as the last `up` left it. */
-function assumedService(name: string, state: OwnState): ObservedService {
+/** A service that is exactly as the last `up` left it; how its users are told apart in a canary, the state does not say. */
+function assumedService(name: string, state: OwnState, wanted: StrategySettings | undefined): ObservedService {
     const link = state.outputsOf("Link", name);
     if (link === undefined) {
         return nothingObserved(name);
     }
     const live = link.link as Live;
     const outputs = outputsOf(name, state);
-    const color = (color: Color) => assumedColor(name, color, state, outputs?.awaitingPromotion);
+    const percent = percentOf(link.share as string | undefined);
+    const color = (color: Color) =>
+        assumedColor(name, color, state, {
+            awaiting: outputs?.awaitingPromotion,
+            isCanary: percent > 0 && color !== live,
+        });
     const observed = { blue: color("blue"), green: color("green") };
     const stable = outputs?.stable as Live | undefined;
     const release = stable === undefined || stable === "none" ? undefined : observed[stable].release?.id;
@@ -91,6 +97,9 @@ function assumedService(name: string, state: OwnState): ObservedService {
         ...observed,
         live,
         confirmed: live,
+        percent,
+        confirmedPercent: percent,
+        sticky: wanted?.kind === "canary" ? wanted.sticky : undefined,
         stable: release === undefined ? undefined : { color: stable as Color, release },
         routes: (link.routes as string[]).map(parseRoute),
         hooks: {
@@ -107,7 +116,12 @@ function outputsOf(name: string, state: OwnState): ServiceOutputs | undefined {
     return services?.[name];
 }
 
-function assumedColor(name: string, color: Color, state: OwnState, awaiting: string | undefined): ObservedColor {
+function assumedColor(
+    name: string,
+    color: Color,
+    state: OwnState,
+    { awaiting, isCanary }: { awaiting: string | undefined; isCanary: boolean },
+): ObservedColor {
     const held = state.outputsOf("Deployment", `${name}-${color}`);
     if (held?.release === undefined) {
         return nothingObserved(name)[color];
@@ -124,8 +138,8 @@ function assumedColor(name: string, color: Color, state: OwnState, awaiting: str
             settings: completeSettings(image, (held.settings ?? {}) as Record<string, unknown>),
             secretValues: (held.secrets ?? {}) as Record<string, string>,
             proved: true,
-            // What waits for its promotion was never live.
-            linked: id !== awaiting,
+            // What waits for its promotion was never live, and what has a share is not yet.
+            linked: id !== awaiting && !isCanary,
             promotion: 0,
         },
         replicas,

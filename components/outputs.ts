@@ -1,5 +1,6 @@
 import { type ObservedService, shareOf } from "../release/Observed";
-import { asObserved, type ColorPlan, type Plan } from "../release/plan";
+import type { ColorPlan, Plan } from "../release/plan";
+import { asObserved } from "../release/unchanged";
 import type { Route } from "../settings/Route";
 import type { FrontSettings } from "../settings/Settings";
 

@@ -217,6 +217,11 @@ export function shareOf({ live, percent = 0 }: { live: Live; percent?: number })
     return live === "none" || percent === 0 ? undefined : `${idleColor(live)} ${percent} %`;
 }
 
+/** The percentage in what {@link shareOf} says; 0 where it says nothing. */
+export function percentOf(share: string | undefined): number {
+    return Number(/ (\d+) %$/.exec(share ?? "")?.[1] ?? 0);
+}
+
 /** The color that `live` does not name. Before the first link that is blue, which the first release takes. */
 export function idleColor(live: Live): Color {
     return live === "blue" ? "green" : "blue";

@@ -141,6 +141,9 @@ describe("A canary", () => {
         hold(25);
         expectSuccess(await stack.up());
         await golden.expect("canary-nothing");
+        const env = { DOCKER_HOST: "unix:///nonexistent/docker.sock", RELINK_ASSUME: "1" };
+        const assumed = expectSuccess(await stack.preview(["--diff"], { env }));
+        expect(assumed.stdout + assumed.stderr).toContain("it goes on with 25 % of the requests");
         set({ image: "relink-hello:v1" });
         await golden.expect("canary-back");
         const steps = [

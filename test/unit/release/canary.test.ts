@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findDrift } from "../../../release/drift";
-import type { Intent, ObservedService } from "../../../release/Observed";
+import { type Intent, type ObservedService, percentOf, shareOf } from "../../../release/Observed";
 import type { Plan } from "../../../release/plan";
 import { settle } from "../../../release/settle";
 import type { CanarySettings } from "../../../settings/Settings";
@@ -252,6 +252,11 @@ describe("a canary beside a color where nobody answers", () => {
         expect(whatOf(made)).toEqual(["blue: shop/web:A x1", "link: blue for *"]);
         expect(made.link.percent).toBeUndefined();
     });
+});
+
+it("says its share in words, and reads them", () => {
+    expect(shareOf(canaryOf(25))).toBe("green 25 %");
+    expect([shareOf(canaryOf(25)), shareOf(canaryOf(5)), shareOf(blueWithA())].map(percentOf)).toEqual([25, 5, 0]);
 });
 
 describe("drift of a share", () => {

@@ -296,7 +296,8 @@ export class Life {
         }
         const end = summary(after);
         // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left.
-        const unjudged = (world: SimulatedWorld) => (up.made.recovery ? summary(world, false) : summary(world));
+        const isLeft = up.made.recovery !== undefined || up.made.row === "repair";
+        const unjudged = (world: SimulatedWorld) => summary(world, !isLeft);
         if (unjudged(after) === unjudged(before)) {
             return;
         }

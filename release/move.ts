@@ -1,0 +1,140 @@
+import type { Color, PolicySettings } from "../settings/Settings";
+import { canary } from "./canary";
+import { isComplete } from "./capacity";
+import { promotionOf, same } from "./held";
+import type { ObservedColor, ObservedService } from "./Observed";
+import type { ColorPlan, Desired, LinkPlan, Plan } from "./plan";
+import { canaryOf } from "./prospect";
+import type { Release } from "./Release";
+import { rerouting } from "./rerouting";
+import { asObserved, leftBehind } from "./unchanged";
+import { afterwards, count } from "./words";
+
+/** The link goes to the idle color, which may hold the wanted release already. */
+export function move(service: ObservedService, asked: Desired, target: Color): Plan {
+    const idle = service[target];
+    const wanted = asked.release;
+    const isNew = !same(idle.release, wanted) || !idle.release.linked;
+    const strategy = canaryOf(service, asked);
+    // A canary may do with fewer containers until it has all requests.
+    const few = strategy === undefined || strategy.promotes ? undefined : strategy.replicas;
+    const desired = { ...asked, replicas: (isNew ? few : undefined) ?? asked.replicas };
+    const previous = service.live as Color;
+    const { previousColor } = desired.policy;
+    const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
+    const { routes, words, act: reroutes } = rerouting(service, desired);
+    const link: LinkPlan = { live: target, expect: wanted.id, routes, act: true };
+    const after = [afterwards(previous, previousColor), ...words].join("; ");
+    const moves = `the link moves ${service.live} => ${target}${isNew ? judging(desired.policy) : ""}`;
+    if (isNew && !desired.policy.autoPromotion && (wanted.id === undefined || desired.promote !== wanted.id)) {
+        return wait(service, desired, target);
+    }
+    if (!same(idle.release, wanted)) {
+        return shared(
+            {
+                ...base,
+                row: "release",
+                sentence: `${gets(service, desired, target)}, is proved, then ${moves}; ${after}.`,
+                [target]: { release: wanted, replicas: desired.replicas, state: "running", act: true },
+                link,
+                promotion: service.promotions + 1,
+                hooks: ["preDeploy", "prePromotion"],
+            },
+            `${gets(service, desired, target)}, is proved, then`,
+        );
+    }
+    const untouched = idle.release.proved && isComplete(idle, desired.replicas);
+    const held: ColorPlan = { release: idle.release, replicas: desired.replicas, state: "running", act: !untouched };
+    if (idle.release?.linked) {
+        return {
+            ...base,
+            row: untouched ? "return" : "wake",
+            sentence: untouched
+                ? `${target} still holds ${wanted.image} and is warm: only ${moves}; ${after}.`
+                : `${target} still holds ${wanted.image}: it is brought to ${count(desired.replicas)} and proved, then ${moves}; ${after}.`,
+            [target]: held,
+            link,
+        };
+    }
+    const begun = untouched
+        ? `${target} holds ${wanted.image}, proved:`
+        : service.percent > 0
+          ? `${target} (${wanted.image}) is brought to ${count(desired.replicas)}, then`
+          : `${target} holds ${wanted.image} from an unfinished release: it is finished and proved, then`;
+    return shared(
+        {
+            ...base,
+            row: "finish",
+            sentence: `${begun} ${moves}; ${after}.`,
+            [target]: held,
+            link,
+            promotion: promotionOf(service, idle, wanted),
+            hooks: ["prePromotion"],
+        },
+        begun,
+    );
+
+    /** The same, one share of the requests after another, where the service says so. */
+    function shared(whole: Plan, begun: string): Plan {
+        return strategy === undefined
+            ? whole
+            : canary(service, whole, asObserved(service), strategy, reroutes, {
+                  begun,
+                  judged: judging(desired.policy),
+                  after,
+                  rerouted: words,
+              });
+    }
+}
+
+/** `autoPromotion: false`: the idle color gets the release and proves it; the link stays until `promote` names it. */
+function wait(service: ObservedService, desired: Desired, target: Color): Plan {
+    const { release: wanted, replicas } = desired;
+    const idle = service[target];
+    const base = asObserved(service);
+    const { routes, act, words } = rerouting(service, desired);
+    const common = {
+        ...base,
+        link: { ...base.link, routes, act },
+        promotion: promotionOf(service, idle, wanted),
+        awaiting: wanted.id,
+    };
+    const untouched = same(idle.release, wanted) && idle.release.proved && isComplete(idle, replicas);
+    const goesOn = [`the link stays on ${service.live}`, ...words].join("; ");
+    const how =
+        wanted.id === undefined
+            ? ""
+            : ` To promote it: pulumi config set --path 'relink:services.${service.name}.promote' ${wanted.id} && pulumi up`;
+    if (untouched) {
+        const other = desired.promote === undefined ? "" : ` (promote names another release, ${desired.promote})`;
+        return {
+            ...common,
+            row: "waiting",
+            sentence: `${target} holds ${wanted.image}, proved, and waits for promotion${other}; ${goesOn}.${how}`,
+        };
+    }
+    const work: ColorPlan = { release: wanted, replicas, state: "running", act: true };
+    return {
+        ...common,
+        row: same(idle.release, wanted) ? "finish" : "release",
+        hooks: same(idle.release, wanted) ? [] : ["preDeploy"],
+        sentence: `${gets(service, desired, target)}, is proved, and then waits for promotion; ${goesOn}.${how}`,
+        [target]: same(idle.release, wanted) ? { ...work, release: idle.release } : work,
+    };
+}
+
+/** How a new release is judged once it is live. */
+function judging({ bakeTimeMs }: PolicySettings): string {
+    return bakeTimeMs === 0 ? "" : ` and is judged for ${bakeTimeMs / 1000} s`;
+}
+
+/** What a new release does to its color. */
+function gets(service: ObservedService, { release, replicas }: Desired, target: Color): string {
+    const live = service[service.live as Color];
+    return `${target} gets ${release.image}${why(live, release)} (${count(replicas)})`;
+}
+
+/** Where the image is the one that is live already, what makes it a new release. */
+function why(live: ObservedColor, wanted: Release): string {
+    return live.release?.digest === wanted.digest ? " with other settings" : "";
+}

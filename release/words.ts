@@ -1,0 +1,15 @@
+import type { Color, PolicySettings } from "../settings/Settings";
+
+/** A number of containers, in words. */
+export function count(replicas: number): string {
+    return replicas === 1 ? "1 replica" : `${replicas} replicas`;
+}
+
+/** What becomes of the color that loses its traffic, in words. */
+export function afterwards(previous: Color, previousColor: PolicySettings["previousColor"]): string {
+    return {
+        keep: `${previous} stays warm`,
+        stop: `${previous} is drained and stopped`,
+        remove: `${previous} is drained and removed`,
+    }[previousColor];
+}
