@@ -5,8 +5,12 @@ import { type SideBySide, type SideBySideRow, standing } from "./sideBySide";
 
 const notHere = "not available here";
 
-/** `bench/RESULTS.md`. */
-export function document({ machine, found }: Results): string {
+/**
+ * `bench/RESULTS.md`.
+ *
+ * @param names of all measurements, so that it says which were not made
+ */
+export function document({ machine, found }: Results, names: readonly string[]): string {
     const { cores, processor, memoryGigabytes, kernel, node, docker, haproxy, pulumi } = machine;
     const figures = found.flatMap(({ figures }) => figures);
     const days = [...new Set(found.map(({ at }) => at.slice(0, 10)))].sort();
@@ -25,6 +29,7 @@ export function document({ machine, found }: Results): string {
         "How to read them:",
         figures.flatMap(({ title, note }) => (note === undefined ? [] : [`- ${title}: ${note}.`])).join("\n"),
         ...busy(found),
+        ...notMade(names.filter(name => !found.some(({ measurement }) => measurement === name))),
     ].join("\n\n")}\n`;
 }
 
@@ -64,6 +69,11 @@ function busy(found: readonly Found[]): string[] {
                   .map(({ measurement, before }) => `${measurement} (${Math.round(before.busy * 100)} %)`)
                   .join(", ")}.`,
           ];
+}
+
+function notMade(names: string[]): string[] {
+    const command = names.map(name => `--only ${name}`).join(" ");
+    return names.length === 0 ? [] : [`Not measured yet: \`npm run bench -- ${command}\`.`];
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -96,7 +96,7 @@ function write(results: Results): void {
     const precise = (_key: string, value: unknown) =>
         typeof value === "number" ? Number(value.toPrecision(4)) : value;
     writeFileSync(json, `${JSON.stringify(results, precise, 1)}\n`);
-    writeFileSync(text, document(results));
+    writeFileSync(text, document(results, names));
 }
 
 void main().then(

@@ -6,7 +6,7 @@ import { type Figure, type Measurement, rounds } from "../Figure";
 
 const counts = [1, 10, 50];
 /** The first `up` starts so many containers. */
-const longSeconds = 900;
+const longSeconds = 3600;
 
 interface Sizes {
     noOp: number[];
@@ -26,10 +26,15 @@ export const services: Measurement = {
             expectSuccess(await stack.up());
             stack.setConfig("services.s1.command", lightApp("v2").command);
             expectSuccess(await stack.up());
+            let live = 2;
+            const other = () => {
+                live = 3 - live;
+                stack.setConfig("services.s1.command", lightApp(`v${live}`).command);
+            };
             const sizes = new Map<number, Sizes>();
             for (const count of counts) {
                 await grow(stack, count, say);
-                sizes.set(count, await measureAt(stack, count, say));
+                sizes.set(count, await measureAt(stack, count, other, say));
             }
             return { figures: figures(sizes) };
         } finally {
@@ -50,12 +55,21 @@ async function grow(stack: TestStack, count: number, say: (text: string) => void
     say(`${count} services are there after ${seconds.toFixed(1)} s`);
 }
 
-/** Nothing, and a return of the first service, in turn. */
-async function measureAt(stack: TestStack, count: number, say: (text: string) => void): Promise<Sizes> {
+/**
+ * Nothing, and a return of the first service, in turn.
+ *
+ * @param other makes the next `up` a return
+ */
+async function measureAt(
+    stack: TestStack,
+    count: number,
+    other: () => void,
+    say: (text: string) => void,
+): Promise<Sizes> {
     const sizes: Sizes = { noOp: [], back: [], switchMs: [] };
     await rounds(4, 1, async (round, isMeasured) => {
         const { seconds: nothing } = expectSuccess(await stack.up());
-        stack.setConfig("services.s1.command", lightApp(round % 2 === 0 ? "v1" : "v2").command);
+        other();
         const { seconds, stdout } = expectSuccess(await stack.up());
         const switchMs = Number(/link \w+ => \w+, confirmed .* after (\d+) ms/.exec(stdout)?.[1]);
         if (Number.isNaN(switchMs)) {

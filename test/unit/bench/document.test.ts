@@ -65,13 +65,11 @@ describe("the results", () => {
             tools: ["relink", "other"],
             rows: [{ what: "lost", unit: "" as const, values: [0, undefined] }],
         };
-        const text = document({
-            machine,
-            found: [
-                found("a", [{ ...figure(1.234), note: "note of it" }, figure(1.1)]),
-                { ...found("b", [figure(undefined)], 0.5), sideBySide },
-            ],
-        });
+        const all = [
+            found("a", [{ ...figure(1.234), note: "note of it" }, figure(1.1)]),
+            { ...found("b", [figure(undefined)], 0.5), sideBySide },
+        ];
+        const text = document({ machine, found: all }, ["a", "b", "c"]);
         expect(text).toContain("| 1.234 at most | 1.23x | at most 1.2x | **no** |");
         expect(text).toContain("| 1.1 at most | 1.1x | at most 1.2x | yes |");
         expect(text).toContain("| undefined at most | not available here | at most 1.2x | - |");
@@ -79,6 +77,7 @@ describe("the results", () => {
         expect(text).toContain("- 1.234 at most: note of it.");
         expect(text).toContain("busy with something else before these: b (50 %)");
         expect(text).not.toContain("a (");
+        expect(text).toContain("Not measured yet: `npm run bench -- --only c`.");
     });
 });
 
