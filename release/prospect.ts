@@ -13,11 +13,14 @@ import type { Prospect } from "./settle";
 export function prospect(service: ObservedService, desired: Desired): Prospect {
     const isDrifted = service.intent?.kind !== "switch" && driftOf(service, desired).length > 0;
     const held = service[idleColor(service.live)].release;
-    const isJudgedBad = held !== undefined && judged(service, held, desired.policy) !== undefined;
+    const bad = [service.blue.release, service.green.release].flatMap(release =>
+        release !== undefined && judged(service, release, desired.policy) !== undefined ? [release.id] : [],
+    );
     const isJudgedFirst = canaryOf(service, desired) !== undefined && held?.linked === false;
     return {
         leaves: (wantsIdle(service, desired) && !isJudgedFirst) || isDrifted,
-        shares: mayShare(service, desired) && !isJudgedBad,
+        shares: mayShare(service, desired) && !bad.includes(held?.id ?? ""),
+        bad,
     };
 }
 

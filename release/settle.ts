@@ -28,6 +28,8 @@ export interface Prospect {
     leaves?: boolean;
     /** It may keep its share of the requests. */
     shares?: boolean;
+    /** Ids of what was judged bad and is not to be tried again. @default [] */
+    bad?: string[];
 }
 
 /**
@@ -38,7 +40,7 @@ export interface Prospect {
  */
 export function settle(
     service: ObservedService,
-    { leaves = false, shares = false }: Prospect = {},
+    { leaves = false, shares = false, bad = [] }: Prospect = {},
 ): { service: ObservedService; recovery?: Recovery } {
     const intent = service.intent;
     if (intent?.kind === "bake" && intent.step !== undefined) {
@@ -55,7 +57,9 @@ export function settle(
     const target = service[targetOf(intent)];
     const deserted = isDeserted(service, from, targetOf(intent));
     const isWhole = target.ready >= target.replicas || deserted || isGivingBack(intent);
+    const isTried = intent.verdict !== undefined || !bad.includes(intent.release) || deserted;
     const finishable =
+        isTried &&
         (percent === 0 || shares || deserted) &&
         target.release?.id === intent.release &&
         target.release.proved &&

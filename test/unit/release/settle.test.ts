@@ -62,6 +62,13 @@ describe("settling what an interrupted up left", () => {
         expect(settle(world)).toEqual({ service: world });
     });
 
+    it("takes back what was judged bad, unless nobody else is left", () => {
+        const world = blueWithA({ green: running(B), intent });
+        expect(settle(world, { bad: [B.id] }).recovery).toMatchObject({ kind: "undo", live: "blue" });
+        const blue = running(recorded("A"), 1, { ready: 0 });
+        expect(settle({ ...world, blue }, { bad: [B.id] }).recovery).toMatchObject({ kind: "finish", live: "green" });
+    });
+
     it("keeps the verdict of a switch back, also where that is taken back", () => {
         const verdict = { release: B.id, reason: "it answered 500" };
         const back: Intent = { kind: "switch", from: "green", to: "blue", release: recorded("A").id, verdict };
