@@ -13,6 +13,11 @@ const all = Object.keys(members) as Name[];
 /** The one that is added under load. */
 const late: Name = "rooms";
 const first: Name[] = isFull ? all.filter(name => name !== late) : ["home", "shop", "files", "push", "search"];
+/**
+ * Released while another one fails. Not one whose other color has served before: a WebSocket of any service may keep an old
+ * worker of HAProxy that still leads there, and that is ended after `drainTimeout` (docs/failures.md, long requests).
+ */
+const fresh: Name = isFull ? "admin" : "home";
 /** A host and a path that go from one service to another. */
 const deals = { host: "deals.example.com" };
 const find = { host: "www.example.org", path: "/find" };
@@ -57,7 +62,7 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
     it("(c) a host and a path go from one service to another, while a third one is released", async () => {
         const untouched: Name[] = ["home", "shop", "files", "search"];
         const lives = await livesOf(untouched);
-        const requests = await begin({ webSockets: ["push"], streams: ["files", "home", "search"] });
+        const requests = await begin({ webSockets: ["push"], streams: ["files", fresh, "search"] });
         const printed = await fleet.up("move a host and a path, release a service", () => {
             fleet.route("shop", { hosts: ["shop.example.com"] });
             fleet.route("files", { hosts: ["*.files.example.com", deals.host] });
@@ -97,17 +102,17 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
         const untouched: Name[] = ["shop", "push"];
         const lives = await livesOf(untouched);
         const search = await lifeOf(fleet.stack, "blue", "search");
-        const requests = await begin({ webSockets: ["push"], streams: ["files", "home", "search"] });
+        const requests = await begin({ webSockets: ["push"], streams: ["files", fresh, "search"] });
         const printed = await fleet.failingUp("one release fails, two are done, one returns, one is to go", () => {
             fleet.break("search");
-            fleet.release("home");
+            fleet.release(fresh);
             fleet.release("files");
             fleet.release("push", 1);
             fleet.remove("shop");
         });
         expect(printed).toContain("search: relink-hello:v1 was not released on green: not healthy within 8.0 s");
         expect(printed).toContain("error: search: not released, see above.");
-        for (const name of ["home", "files", "push"] as const) {
+        for (const name of [fresh, "files", "push"] as const) {
             expect(linesOf(printed, name)).toContain("confirmed through the public listener");
             expect(linesOf(printed, name)).not.toContain("error");
         }
@@ -134,19 +139,19 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
         expect(await livesOf(untouched)).toEqual(lives);
     });
 
-    it.runIf(isFull)("(g) a service returns while slow ones are released, and does not wait for them", async () => {
+    it.runIf(isFull)("(g) a service returns while others are released, and does not wait for them", async () => {
         const lives = await livesOf(["home"]);
-        const requests = await begin({ webSockets: ["chat"], streams: ["home", "search", "admin"] });
+        const requests = await begin({ webSockets: ["chat"], streams: ["home", "search", "rooms"] });
         const printed = await fleet.up("return while others are released", () => {
-            fleet.release("home", 2);
+            fleet.release("home", 1);
             fleet.release("search");
-            fleet.release("admin");
+            fleet.release("rooms");
         });
         const moved = (name: Name) =>
             printed.search(new RegExp(`Link ${name} .*confirmed through the public listener`));
         expect(moved("home")).toBeGreaterThan(0);
         expect(moved("search")).toBeGreaterThan(moved("home"));
-        expect(moved("admin")).toBeGreaterThan(moved("home"));
+        expect(moved("rooms")).toBeGreaterThan(moved("home"));
         await requests.expectOpen();
         expect(await livesOf(["home"])).toEqual(lives);
     });
