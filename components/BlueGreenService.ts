@@ -71,9 +71,11 @@ export class BlueGreenService extends pulumi.ComponentResource {
             { parent: this, dependsOn: steps },
         );
         const failed = (error: Error) => {
-            // Under PULUMI_CONTINUE_ON_ERROR the SDK reports what depends on a failed resource with this error's stack, which
-            // tells the user nothing: the resource that failed has said why on its own row.
-            error.stack = `${name}: not released, see above.`;
+            // Under PULUMI_CONTINUE_ON_ERROR the SDK reports what depends on a failed resource with this error's stack and
+            // fields, which tell the user nothing: the resource that failed has said why on its own row. Of a RunError,
+            // which this one is from here on, it prints the message alone.
+            const message = `${name}: not released, see above.`;
+            Object.assign(error, new pulumi.RunError(message), { message, stack: message });
             return false;
         };
         const succeeded = (resource: pulumi.Resource) =>

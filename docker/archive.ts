@@ -66,6 +66,9 @@ export async function writeFiles(engine: Engine, containerId: string, files: Con
     await engine.docker.getContainer(containerId).putArchive(Buffer.concat(chunks), { path: "/" });
 }
 
+/** Docker ended an archive in the middle, as it does when a file in it gets shorter while it is read. */
+export class ArchiveCut extends Error {}
+
 interface Entry {
     header: Header;
     content: Buffer;
@@ -99,12 +102,19 @@ async function readArchive(engine: Engine, containerId: string, path: string): P
     const reader = extract();
     const source = archive as Readable;
     source.once("error", error => reader.destroy(error));
-    for await (const entry of source.pipe(reader)) {
-        const chunks: Buffer[] = [];
-        for await (const chunk of entry) {
-            chunks.push(chunk as Buffer);
+    try {
+        for await (const entry of source.pipe(reader)) {
+            const chunks: Buffer[] = [];
+            for await (const chunk of entry) {
+                chunks.push(chunk as Buffer);
+            }
+            entries.push({ header: entry.header, content: Buffer.concat(chunks) });
         }
-        entries.push({ header: entry.header, content: Buffer.concat(chunks) });
+    } catch (error) {
+        const { message } = error as Error;
+        throw message === "Unexpected end of data"
+            ? new ArchiveCut(`${path} in the container ${containerId} could not be read whole`)
+            : error;
     }
     return entries;
 }

@@ -85,6 +85,9 @@ export function emptyRecord(service: string): ServiceRecord {
     };
 }
 
+/** The file of a record is no whole one. */
+export class RecordUnreadable extends Error {}
+
 /**
  * Reads a record file.
  * @throws when it was written by a newer version of relink, or is not a record at all.
@@ -94,7 +97,9 @@ export function parseRecord(text: string, path: string): ServiceRecord {
     try {
         value = (parsePrivateJson(text) ?? {}) as typeof value;
     } catch (error) {
-        throw new Error(`the record ${path} in the front's volume is not readable: ${(error as Error).message}`);
+        throw new RecordUnreadable(
+            `the record ${path} in the front's volume is not readable: ${(error as Error).message}`,
+        );
     }
     if (value.format !== 1 || typeof value.service !== "string") {
         throw new Error(

@@ -1,10 +1,10 @@
-import { readFolder } from "../docker/archive";
+import { ArchiveCut, readFolder } from "../docker/archive";
 import type { Engine } from "../docker/Engine";
 import { statusOf } from "../docker/errors";
 import { keepFile } from "./keepFile";
 import { type Lease, type LeaseFile, parseLease } from "./Lease";
 import { parseOwners } from "./ownership";
-import { emptyRecord, parseRecord, prune, type ServiceRecord } from "./Record";
+import { emptyRecord, parseRecord, prune, RecordUnreadable, type ServiceRecord } from "./Record";
 import { folders } from "./Target";
 
 /** All records of a front, and the random key of its release ids. */
@@ -19,8 +19,30 @@ export interface Records {
     lease?: LeaseFile;
 }
 
-/** Reads all records by archive GET, which works on a stopped anchor too; without an anchor there are none. */
+/** How often the records are read again when the first read did not get them whole. */
+const rereads = 5;
+
+/**
+ * Reads all records by archive GET, which works on a stopped anchor too; without an anchor there are none.
+ *
+ * Docker takes a file's length and its content at two moments. One that is replaced in between, by another service's link or
+ * another `up`, comes cut off, or ends the whole archive: then they are read again.
+ */
 export async function readRecords(engine: Engine, anchor: string): Promise<Records> {
+    for (let read = 1; ; read++) {
+        try {
+            return await readOnce(engine, anchor);
+        } catch (error) {
+            const isTorn = error instanceof RecordUnreadable || error instanceof ArchiveCut;
+            if (!isTorn || read > rereads) {
+                throw error;
+            }
+            await new Promise(resolve => setTimeout(resolve, read * 20));
+        }
+    }
+}
+
+async function readOnce(engine: Engine, anchor: string): Promise<Records> {
     const files = await readFolder(engine, anchor, folders.record).catch(error => {
         if (statusOf(error) === 404) {
             return new Map<string, Buffer>();

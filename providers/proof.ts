@@ -154,7 +154,11 @@ async function admit(
     }
     const down = servers.filter(({ up }) => !up);
     if (down.length > 0) {
-        return `waiting for HAProxy's health check of ${down.length} of ${servers.length} (slot ${down[0]?.slot}: ${down[0]?.check})`;
+        const { slot, check = "" } = down[0]!;
+        const refused = check.includes("Connection refused")
+            ? `nothing listens on port ${subject.port} yet (relink:services.${subject.service}.port), `
+            : "";
+        return `waiting for HAProxy's health check of ${down.length} of ${servers.length} (slot ${slot}: ${refused}${check})`;
     }
     const closed = workers.filter(worker => !isOpen(worker, earned));
     if (closed.length === 0) {

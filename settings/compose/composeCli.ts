@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { parsePrivateJson } from "../privateJson";
 import { canonicalService } from "./canonical";
 import { named, type Project, withDefaultNetwork } from "./Project";
-import { type ComposeError, type Fields, fieldsOf } from "./values";
+import { type ComposeError, type ComposePath, type Fields, fieldsOf } from "./values";
 
 const timeoutMs = 30_000;
 
@@ -17,7 +17,16 @@ export interface Output {
 export type ComposeCli = (args: string[], env: NodeJS.ProcessEnv) => Promise<Output>;
 
 /** Docker Compose said no. */
-export class ComposeRefused extends Error {}
+export class ComposeRefused extends Error {
+    /** The key that it is about, where it names one: `services.web.ports.0`. */
+    get path(): ComposePath {
+        const key = /(?:^|[: ])(services\.[\w.-]+)/.exec(this.message)?.[1] ?? "";
+        return key
+            .split(".")
+            .filter(Boolean)
+            .map(part => (/^\d+$/.test(part) ? Number(part) : part));
+    }
+}
 
 /** Finds Docker Compose. Version 1 reads files in other ways, and counts as none. */
 export async function findComposeCli(env: NodeJS.ProcessEnv): Promise<ComposeCli | undefined> {
@@ -117,7 +126,13 @@ function warningsIn(stderr: string): string[] {
 /** The last line of what Compose says is its error. */
 function words(stderr: string, command: string): string {
     const line = stderr.trim().split("\n").at(-1) ?? "";
-    return /env|variable name|unterminated/i.test(line)
+    // These are about keys, types and names of variables, though the word `env` may be among them.
+    const isOfKeys = [
+        /^validating \S+: /,
+        /^error while interpolating services\.\S+ required variable /,
+        /^services\.\S+: unexpected type [\w.{}[\] ]+$/,
+    ].some(pattern => pattern.test(line));
+    return !isOfKeys && /env|variable name|unterminated/i.test(line)
         ? `is refused by Docker Compose; what it says is not repeated here, since it may hold a line of an env file: ${command}`
         : `is refused by Docker Compose: ${line}`;
 }

@@ -118,8 +118,12 @@ async function readFiles(
             : readText(usual) === undefined
               ? []
               : [usual];
-    const onUnset = (name: string, file = resolve(root, reference.files[0] ?? "")): void =>
-        void warnings.add(`${show(file)}: The "${name}" variable is not set. Defaulting to a blank string.`);
+    const onUnset = (name: string, file = resolve(root, reference.files[0] ?? "")): void => {
+        // Compose warns itself.
+        if (cli === undefined) {
+            warnings.add(`${show(file)}: The "${name}" variable is not set. Defaulting to a blank string.`);
+        }
+    };
     const lookup = variables(envFiles, env, onUnset, (file, line, message) =>
         line === undefined
             ? unread("envFile", envFiles.indexOf(file))
@@ -155,7 +159,12 @@ async function readFiles(
         if (!(error instanceof ComposeRefused)) {
             throw error;
         }
-        fail(new ComposeError([], error.message, undefined, reference.files.join(", ")));
+        const { path, message } = error;
+        fail(
+            path.length === 0
+                ? new ComposeError(path, message, undefined, reference.files.join(", "))
+                : new ComposeError(path, message, "change it there"),
+        );
         return result;
     }
 }

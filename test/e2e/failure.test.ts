@@ -73,7 +73,9 @@ describe("A broken image is refused, and the live color untouched", () => {
     it("fault 3: wrong port: refused after healthyDeadline, and its log says which port it listens on", async () => {
         const printed = await refused("broken image: wrong port", { image: "relink-hello:broken-port" });
         expect(printed).toContain("not healthy within 6.0 s (healthyDeadline)");
-        expect(printed).toMatch(/Connection refused/i);
+        expect(printed).toMatch(
+            /nothing listens on port 8080 yet \(relink:services\.web\.port\), .*Connection refused/i,
+        );
         expect(printed).toContain("hello broken-port listens on port 8081");
         await expectStoppedGreen(2);
     });

@@ -53,7 +53,7 @@ async function grow(stack: TestStack, count: number, say: (text: string) => void
 /** Nothing, and a return of the first service, in turn. */
 async function measureAt(stack: TestStack, count: number, say: (text: string) => void): Promise<Sizes> {
     const sizes: Sizes = { noOp: [], back: [], switchMs: [] };
-    await rounds(5, 1, async (round, isMeasured) => {
+    await rounds(4, 1, async (round, isMeasured) => {
         const { seconds: nothing } = expectSuccess(await stack.up());
         stack.setConfig("services.s1.command", lightApp(round % 2 === 0 ? "v1" : "v2").command);
         const { seconds, stdout } = expectSuccess(await stack.up());

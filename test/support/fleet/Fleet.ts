@@ -152,6 +152,6 @@ export class Fleet {
     }
 }
 
-function nameOf({ host, path = "" }: Place): string {
-    return `${host}${path}`;
+function nameOf({ host, path = "", own = "" }: Place): string {
+    return `${host}${path}${own}`;
 }

@@ -36,6 +36,10 @@ export class FleetLoad {
             maxRequests,
         });
         await run.mark(this.#phase);
+        if (this.#posts.has(name)) {
+            run.kill();
+            throw new Error(`there is load on ${name} already`);
+        }
         this.#posts.set(name, { run, allowed: new Map() });
     }
 

@@ -6,8 +6,10 @@ export type Kind = "plain" | "streaming" | "WebSocket" | "slow to start";
 /** A place on the front, and what is below it. */
 export interface Place {
     host: string;
-    /** Put before the sample app's own paths; empty where these are asked for as they are. @default "" */
+    /** Put before the sample app's own paths, where the route takes it off. @default nothing */
     path?: string;
+    /** The sample app's own path that users ask, where the route is one of that path. @default several */
+    own?: string;
 }
 
 /** A service of a fleet: how users come to it, and what they do there. */
@@ -37,10 +39,10 @@ export const members = {
     feed: {
         kind: "streaming",
         routes: { hosts: ["shop.example.com"], paths: ["/stream"] },
-        users: { host: "shop.example.com" },
+        users: { host: "shop.example.com", own: "/stream" },
     },
     chat: { kind: "WebSocket", routes: { hosts: ["chat.example.com"] }, users: { host: "chat.example.com" } },
-    push: { kind: "WebSocket", routes: { paths: ["/ws", "/slow"] }, users: { host: "push.example.org" } },
+    push: { kind: "WebSocket", routes: { paths: ["/ws", "/slow"] }, users: { host: "push.example.org", own: "/slow" } },
     rooms: {
         kind: "WebSocket",
         routes: { hosts: ["*.rooms.example.com"], paths: ["/live"], stripPath: true },

@@ -266,7 +266,13 @@ describe("A Compose file that cannot be read", () => {
         const refused = await composed(webFile(), {
             cli: failing('time="x" level=warning\nservices.web.x must be a y\n'),
         });
-        expect(refused.lines).toEqual(["compose.yaml: is refused by Docker Compose: services.web.x must be a y"]);
+        expect(refused.lines).toEqual([
+            "compose.yaml:3: services.web.x: is refused by Docker Compose: services.web.x must be a y",
+        ]);
+        const wrong = "validating /x/compose.yaml: services.web.environment.0 must be a string\n";
+        expect((await composed(webFile("environment: [{ A: b }]"), { cli: failing(wrong) })).lines).toEqual([
+            expect.stringMatching(/^compose\.yaml:5: services\.web\.environment\[0\]: .* must be a string$/),
+        ]);
         const hidden = await composed(webFile(), { cli: failing('failed to read .env: line 2: "hunter2"\n') });
         expect(hidden.lines).toEqual([expect.stringContaining("docker compose -f ")]);
         expect(hidden.lines.join()).not.toContain("hunter2");
@@ -359,6 +365,14 @@ describe("A Compose file that cannot be read", () => {
     it("warns of variables that are not set", async () => {
         const { warnings } = await composed(webFile("user: '${NOBODY}'", "working_dir: /${NOBODY}"));
         expect(warnings).toEqual(['compose.yaml: The "NOBODY" variable is not set. Defaulting to a blank string.']);
+    });
+
+    it("leaves that to Docker Compose where it is", async () => {
+        const printed = JSON.stringify({ name: "shop", services: { web: { image: "a", expose: ["80"] } } });
+        const stderr = 'time="x" level=warning msg="The \\"x\\" variable is not set. Defaulting to a blank string."';
+        const cli: ComposeCli = async () => ({ code: 0, stdout: printed, stderr });
+        const { warnings } = await composed({ "compose.yaml": webFile(), ".env": "A=b$x\n" }, { cli });
+        expect(warnings).toEqual(['compose.yaml: The "x" variable is not set. Defaulting to a blank string.']);
     });
 
     it("warns of a dollar sign in an env file that eats what follows it", async () => {
