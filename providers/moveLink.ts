@@ -147,7 +147,7 @@ async function moveBack(
         const stays = percent === undefined ? `the link stays on ${to}` : `${target} keeps its ${percent} %`;
         if (verdict !== undefined) {
             const move = await madeNow(session, { from, to, percent, release: release.id, result: "kept" });
-            await session.record(service, record => keptOn(record, intent, move, verdict));
+            await session.record(service, record => withVerdict(keptOn(record, intent, move, verdict), intent.verdict));
         }
         const goOn = judged ? "Release something that works" : next;
         return new SwitchFailed(
@@ -167,7 +167,8 @@ async function moveBack(
               ? `${from} serves all requests again`
               : `the link was moved back to ${from}`;
     await orElse(
-        session.record(service, record => unconfirmed(record, move, verdict)),
+        // A switch back that cannot be confirmed is no reason to forget why it was begun.
+        session.record(service, record => withVerdict(unconfirmed(record, move, verdict), intent.verdict)),
         () => `${error.message}; ${back}, but the record does not say so. ${next}`,
     );
     return new SwitchFailed(`${error.message}; ${back}`, judged);

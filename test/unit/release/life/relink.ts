@@ -173,7 +173,7 @@ function* moveLink(
                 const verdict = verdictOn(up, release, "it answered 500");
                 yield* up.write(record => {
                     const link = percent === undefined ? { live: to, release } : { ...record.link, percent, sticky };
-                    return withVerdict({ ...record, intent: undefined, link }, verdict);
+                    return withVerdict(withVerdict({ ...record, intent: undefined, link }, verdict), policy.verdict);
                 });
             }
             throw new ReleaseFailed("the switch was not confirmed, and nobody is left to go back to");
@@ -182,7 +182,7 @@ function* moveLink(
         const verdict = isBad ? verdictOn(up, release, "it answered 500") : undefined;
         yield* up.write(record => {
             const { percent: _percent, sticky: _sticky, ...link } = record.link;
-            return withVerdict({ ...record, intent: undefined, link }, verdict);
+            return withVerdict(withVerdict({ ...record, intent: undefined, link }, verdict), policy.verdict);
         });
         throw new ReleaseFailed("the switch was not confirmed");
     }
