@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { expectSuccess } from "../support/command";
+import { exampleServices } from "../support/example";
 import { Normaliser } from "../support/goldenPreview";
 import { HaltedRun, ways } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
@@ -35,9 +33,7 @@ process.on("SIGTERM", () => process.exit(0));
 `;
 
 beforeAll(async () => {
-    const text = readFileSync(join(__dirname, "../../examples/canary/Pulumi.canary.yaml"), "utf8");
-    const { web } = parse(text).config["relink:services"] as Record<string, Record<string, unknown>>;
-    stack = await createStack({ config: webStack(web) });
+    stack = await createStack({ config: webStack(exampleServices("canary").web) });
     front = new LiveFront(stack);
     const digests = new Map<string, string>();
     for (const version of ["v1", "v2"]) {

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect } from "vitest";
-import { parse } from "yaml";
 import { expectSuccess } from "./command";
+import { exampleServices } from "./example";
 import { LiveFront } from "./LiveFront";
 import { containersOf, outputsOf, webStack } from "./scenario";
 import { createStack, type TestStack } from "./stack";
@@ -22,9 +20,8 @@ export class RollingStack {
 
     /** @param services which of the example's services */
     static async create(services = ["web"]): Promise<RollingStack> {
-        const text = readFileSync(join(__dirname, "../../examples/rolling/Pulumi.rolling.yaml"), "utf8");
-        const all = parse(text).config["relink:services"] as Record<string, object>;
-        const config = webStack(all.web as Record<string, unknown>, {
+        const all = exampleServices("rolling");
+        const config = webStack(all.web, {
             services: Object.fromEntries(services.map(name => [name, all[name]])),
         });
         const stack = await createStack({ config });

@@ -6,7 +6,7 @@ import { schemaKeys } from "../../../settings/schemaKeys";
 import { settingsOf } from "./support";
 
 const root = join(__dirname, "../../..");
-const stacks = ["stacks", "examples/canary", "examples/rolling"].flatMap(folder =>
+const stacks = ["stacks", "examples/canary", "examples/promotion", "examples/rolling"].flatMap(folder =>
     readdirSync(join(root, folder))
         .filter(name => name.endsWith(".yaml"))
         .map(name => join(folder, name)),
