@@ -59,10 +59,8 @@ const matrix: Case[] = Object.entries(stepsOf).flatMap(([kind, steps]) =>
 
 /** Chosen around the switch and the proof. */
 const selection: Case[] = [
-    ["release", "deploy: prove", "CLI"],
     ["release", "link: memory", "CLI"],
     ["release", "link: confirm", "host"],
-    ["bake", "link: bake", "both"],
     ["return", "link: memory", "both"],
     ["stop", "link: leave", "both"],
 ];

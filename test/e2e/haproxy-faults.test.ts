@@ -27,7 +27,7 @@ const steps: Phase[] = [
     "link: confirmed",
 ];
 const killed = isFull ? steps : [];
-const reloaded = isFull ? steps : (["deploy: prove"] satisfies Phase[]);
+const reloaded = isFull ? steps : [];
 
 const { docker } = Engine.connect();
 let subject: Subject;

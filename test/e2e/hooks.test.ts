@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { expectSuccess } from "../support/command";
+import { isFull } from "../support/isFull";
 import { containersOf, lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
 import { createStack, type PreviewJson, type TestStack } from "../support/stack";
 
@@ -142,36 +143,39 @@ describe("The hook prePromotion", () => {
 });
 
 describe("Two ups at once", () => {
-    it("the second one is refused while the first holds the lease, and the first goes on to its end", async () => {
-        // The first one is as slow as its hook.
-        const go = join(folder, "go");
-        stack.setConfig("services.web.env.GREETING", "from the first up");
-        const other = stack.copy();
-        try {
-            stack.setConfig(
-                "services.web.hooks.prePromotion.command",
-                `touch ${ready}2; until test -e ${go}; do sleep 0.1; done`,
-            );
-            other.setConfig("services.web.hooks", undefined);
-            other.setConfig("services.web.env.GREETING", "from the second up");
-            const load = await underLoad("second up refused", stack, async load => {
-                const first = stack.start(["up", "--yes", "--skip-preview"]);
-                for (let seen = false; !seen; seen = existsSync(`${ready}2`)) {
-                    await Promise.race([new Promise(done => setTimeout(done, 100)), first.result]);
-                }
-                const { code, stdout, stderr } = await other.up();
-                expect(code, stdout).not.toBe(0);
-                expect(`${stdout}${stderr}`).toContain("another up is at work on this front");
-                expect(await inContainer("blue", ["node", "-p", "process.env.GREETING"])).toBe("from the first up");
+    it.runIf(isFull)(
+        "the second one is refused while the first holds the lease, and the first goes on to its end",
+        async () => {
+            // The first one is as slow as its hook.
+            const go = join(folder, "go");
+            stack.setConfig("services.web.env.GREETING", "from the first up");
+            const other = stack.copy();
+            try {
+                stack.setConfig(
+                    "services.web.hooks.prePromotion.command",
+                    `touch ${ready}2; until test -e ${go}; do sleep 0.1; done`,
+                );
+                other.setConfig("services.web.hooks", undefined);
+                other.setConfig("services.web.env.GREETING", "from the second up");
+                const load = await underLoad("second up refused", stack, async load => {
+                    const first = stack.start(["up", "--yes", "--skip-preview"]);
+                    for (let seen = false; !seen; seen = existsSync(`${ready}2`)) {
+                        await Promise.race([new Promise(done => setTimeout(done, 100)), first.result]);
+                    }
+                    const { code, stdout, stderr } = await other.up();
+                    expect(code, stdout).not.toBe(0);
+                    expect(`${stdout}${stderr}`).toContain("another up is at work on this front");
+                    expect(await inContainer("blue", ["node", "-p", "process.env.GREETING"])).toBe("from the first up");
+                    writeFileSync(go, "");
+                    expectSuccess(await first.result);
+                    await load.mark("switched");
+                });
+                expect(Object.keys(load.byVersion)).toEqual(["v1"]);
+                expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
+            } finally {
                 writeFileSync(go, "");
-                expectSuccess(await first.result);
-                await load.mark("switched");
-            });
-            expect(Object.keys(load.byVersion)).toEqual(["v1"]);
-            expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
-        } finally {
-            writeFileSync(go, "");
-            await other.cleanup();
-        }
-    });
+                await other.cleanup();
+            }
+        },
+    );
 });
