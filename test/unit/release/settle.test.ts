@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Intent, ObservedColor } from "../../../release/Observed";
+import { type Intent, isRewriting, type ObservedColor } from "../../../release/Observed";
 import { settle } from "../../../release/settle";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 
@@ -100,5 +100,16 @@ describe("settling what an interrupted up left", () => {
             farewell: "remove",
         });
         expect(settle(blueWithA({ green: stopped(B), intent: farewell })).service.intent).toBeUndefined();
+    });
+});
+
+describe("a switch that is answered wrongly", () => {
+    it.each([
+        ["a release", { from: "blue", to: "green" }, true],
+        ["the first release", { from: "none", to: "blue" }, true],
+        ["a canary", { from: "blue", to: "blue", percent: 25 }, true],
+        ["a repair, which leads back to what is confirmed", { from: "blue", to: "blue" }, false],
+    ] as const)("is %s: whether its target is judged bad", (_name, intent, isJudged) => {
+        expect(!isRewriting(intent)).toBe(isJudged);
     });
 });

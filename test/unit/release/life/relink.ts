@@ -8,6 +8,7 @@ import {
     type Intent,
     idleColor,
     isGivingBack,
+    isRewriting,
     type Live,
     nextOf,
     type SwitchIntent,
@@ -169,7 +170,7 @@ function* moveLink(
     // Where nobody is reached, HAProxy answers itself: nothing is confirmed, and nobody judged.
     const confirm = world.on(targetOf(intent)).some(isServing(up)) ? faults.confirm : "lost";
     if (confirm !== "good") {
-        const isBad = confirm === "wrong";
+        const isBad = confirm === "wrong" && !isRewriting(intent);
         if (isDeserted(world.look(), from, targetOf(intent))) {
             if (isBad) {
                 const verdict = verdictOn(up, release, "it answered 500");
