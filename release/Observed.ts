@@ -94,7 +94,9 @@ export function nextOf(done: Omit<SwitchIntent, "kind">, now: Date): Intent | un
     }
     if (from !== "none" && bakeMs !== undefined) {
         const until = new Date(now.getTime() + bakeMs).toISOString();
-        return { kind: "bake", color: to, from, release, until, farewell };
+        // What a repair leads back to took the link from the other color before.
+        const predecessor = isRewriting(done) ? idleColor(to) : from;
+        return { kind: "bake", color: to, from: predecessor, release, until, farewell };
     }
     return farewellOf({ from, farewell });
 }
