@@ -6,6 +6,7 @@ import {
     type Farewell,
     idleColor,
     isGivingBack,
+    isRewriting,
     type Live,
     nextOf,
     type SwitchIntent,
@@ -140,7 +141,8 @@ async function moveBack(
     const { from, to, percent } = intent;
     const target = targetOf(intent);
     const next = "Run pulumi up again: it finishes or undoes the switch first";
-    const judged = error instanceof SwitchFailed && error.judgedBad;
+    // What is confirmed and stays is not judged by a repair: its link is not moved back.
+    const judged = error instanceof SwitchFailed && error.judgedBad && !isRewriting(intent);
     const reason = error.message.replace(release.image, "it");
     const verdict = judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined;
     if (isDeserted(observedService(await session.observe([service]), service), from, target)) {

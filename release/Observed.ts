@@ -80,6 +80,11 @@ export function isGivingBack({ percent }: Pick<SwitchIntent, "percent">): boolea
     return percent === 0;
 }
 
+/** Whether a switch only writes the confirmed link again, which somebody moved: a repair. It leaves no color to go back to. */
+export function isRewriting({ from, to, percent }: Pick<SwitchIntent, "from" | "to" | "percent">): boolean {
+    return from === to && percent === undefined;
+}
+
 /** What is still to do once a switch is confirmed: to judge the new release, or the farewell of the previous color. */
 export function nextOf(done: Omit<SwitchIntent, "kind">, now: Date): Intent | undefined {
     const { from, to, release, bakeMs, farewell, step } = done;
@@ -89,7 +94,9 @@ export function nextOf(done: Omit<SwitchIntent, "kind">, now: Date): Intent | un
     }
     if (from !== "none" && bakeMs !== undefined) {
         const until = new Date(now.getTime() + bakeMs).toISOString();
-        return { kind: "bake", color: to, from, release, until, farewell };
+        // What a repair leads back to took the link from the other color before.
+        const predecessor = isRewriting(done) ? idleColor(to) : from;
+        return { kind: "bake", color: to, from: predecessor, release, until, farewell };
     }
     return farewellOf({ from, farewell });
 }

@@ -3,7 +3,7 @@ import { slotsFor } from "./addresses";
 import type { ObservedColor, ObservedService, ObservedSlot } from "./Observed";
 import type { Desired, Plan } from "./plan";
 import type { RecordedRelease, Release } from "./Release";
-import { type RollingStart, rehearse } from "./RollingSchedule";
+import { RollingSchedule, type RollingStart, rehearse } from "./RollingSchedule";
 import { rerouting } from "./rerouting";
 
 /** What a rolling release does to the containers that are there. */
@@ -25,15 +25,27 @@ export function rollTo(
     const isUp = (slot: ObservedSlot) => slot.ready && slot.proved;
     const fresh = slots.filter(slot => slot.runs && isNew(slot));
     const up = fresh.filter(isUp);
+    const highest = Math.max(0, ...slots.map(({ slot }) => slot));
+    const begun = fresh.filter(slot => !isUp(slot));
+    const serving = slots.filter(slot => slot.runs && slot.ready);
+    const { floor } = new RollingSchedule({
+        old: serving.map(({ slot }) => ({ slot, serving: true })),
+        present: [],
+        replicas,
+        slots: highest,
+        settings,
+    });
+    // A proof takes a container out of traffic. One without which too few would serve is replaced, not proved.
+    const others = serving.filter(slot => !begun.includes(slot));
+    const needed = others.length < Math.min(floor, color.replicas) ? begun.filter(({ ready }) => ready) : [];
     // What an interrupted run had begun and this one does not need is not proved to be taken away.
-    const unproved = fresh.filter(slot => !isUp(slot)).slice(0, Math.max(0, replicas - up.length));
+    const unproved = begun.filter(slot => !needed.includes(slot)).slice(0, Math.max(0, replicas - up.length));
     // The recorded release is what the color can go back to, so that what is of no complete release goes before it.
     const isComplete = (slot: ObservedSlot) => (slot.release === color.release?.id ? 1 : 0);
     const old = slots
-        .filter(slot => slot.runs && !isNew(slot))
+        .filter(slot => slot.runs && (!isNew(slot) || needed.includes(slot)))
         .sort((a, b) => isComplete(a) - isComplete(b) || a.slot - b.slot);
     const kept = new Set([...old, ...up, ...unproved]);
-    const highest = Math.max(0, ...slots.map(({ slot }) => slot));
     return {
         start: {
             old: old.map(({ slot, ready }) => ({ slot, serving: ready })),

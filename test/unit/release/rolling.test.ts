@@ -134,6 +134,25 @@ describe("after an up that died in the middle of a rolling release", () => {
         expect(made.promotion).toBe(2);
     });
 
+    it("one that serves unproved is proved beside the others, and replaced where too few would serve meanwhile", () => {
+        const unproved = slot(3, B, { proved: false });
+        const stepsFrom = (slots: ObservedSlot[], settings = {}) => plan(half(slots), rolls("B", {}, settings)).steps;
+        expect(stepsFrom([slot(1, A), slot(2, A), unproved])?.[0]).toBe(
+            "1. web-blue-3 proved, left by an interrupted up",
+        );
+        expect(stepsFrom([slot(2, A), unproved])).toEqual([
+            "1. web-blue-1 started and proved",
+            "2. web-blue-3 drained and removed; web-blue-4 started and proved",
+            "3. web-blue-2 drained and removed",
+        ]);
+        expect(stepsFrom([slot(2, A), unproved], { order: "stopFirst" })?.[0]).toContain("web-blue-3 proved");
+        expect(stepsFrom([unproved], { order: "stopFirst" })).toEqual([
+            "1. web-blue-1 started and proved",
+            "2. web-blue-3 drained and removed",
+            "3. web-blue-2 started and proved",
+        ]);
+    });
+
     it("the old release takes it back", () => {
         const made = plan(half(begun), rolls("A"));
         expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "recovery", acts: ["blue: shop/web:A x2"] });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Intent, ObservedColor } from "../../../release/Observed";
+import { type Intent, isRewriting, nextOf, type ObservedColor } from "../../../release/Observed";
 import { settle } from "../../../release/settle";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 
@@ -100,5 +100,26 @@ describe("settling what an interrupted up left", () => {
             farewell: "remove",
         });
         expect(settle(blueWithA({ green: stopped(B), intent: farewell })).service.intent).toBeUndefined();
+    });
+});
+
+describe("a switch that is answered wrongly", () => {
+    it.each([
+        ["a release", { from: "blue", to: "green" }, true],
+        ["the first release", { from: "none", to: "blue" }, true],
+        ["a canary", { from: "blue", to: "blue", percent: 25 }, true],
+        ["a repair, which leads back to what is confirmed", { from: "blue", to: "blue" }, false],
+    ] as const)("is %s: whether its target is judged bad", (_name, intent, isJudged) => {
+        expect(!isRewriting(intent)).toBe(isJudged);
+    });
+});
+
+describe("what is judged once its switch is confirmed", () => {
+    it.each([
+        ["a new release", "blue"],
+        ["a release that a repair has led back to", "green"],
+    ] as const)("%s can lose the link to the other color", (_name, from) => {
+        const done = { from, to: "green", release: B.id, bakeMs: 15_000 } as const;
+        expect(nextOf(done, new Date(0))).toMatchObject({ kind: "bake", color: "green", from: "blue", release: B.id });
     });
 });

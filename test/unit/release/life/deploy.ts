@@ -292,7 +292,7 @@ export function slotsOf(containers: Container[]): number[] {
 }
 
 /** Whether users' requests go to a container of the live color. */
-function isServing({ world }: SimulatedUp): (container: Container) => boolean {
+export function isServing({ world }: SimulatedUp): (container: Container) => boolean {
     return ({ color, slot, state }) =>
         state === "running" && (world.front.memory === undefined || world.front.adminOf(color, slot) === "ready");
 }

@@ -8,6 +8,7 @@ import {
     type Intent,
     idleColor,
     isGivingBack,
+    isRewriting,
     type Live,
     nextOf,
     type SwitchIntent,
@@ -17,7 +18,7 @@ import {
 import { isDeserted, type Recovery } from "../../../../release/settle";
 import { sameRoutes } from "../../../../settings/Route";
 import type { Color } from "../../../../settings/Settings";
-import { declaredHooks, slotsOf } from "./deploy";
+import { declaredHooks, isServing, slotsOf } from "./deploy";
 import { type Faults, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
 import { Broken } from "./SimulatedWorld";
 
@@ -166,8 +167,10 @@ function* moveLink(
     yield* up.write(record => ({ ...record, intent }));
     yield* pointTo(up, to, percent);
     yield* up.enter("link: confirm");
-    if (faults.confirm !== "good") {
-        const isBad = faults.confirm === "wrong";
+    // Where nobody is reached, HAProxy answers itself: nothing is confirmed, and nobody judged.
+    const confirm = world.on(targetOf(intent)).some(isServing(up)) ? faults.confirm : "lost";
+    if (confirm !== "good") {
+        const isBad = confirm === "wrong" && !isRewriting(intent);
         if (isDeserted(world.look(), from, targetOf(intent))) {
             if (isBad) {
                 const verdict = verdictOn(up, release, "it answered 500");
