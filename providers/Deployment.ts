@@ -110,15 +110,19 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         throw new Error(`${service}: the plan for ${color} is incomplete; run pulumi up again`);
     }
     await session.lease.take(action.policy.lockTimeoutMs);
-    const found = fingerprint(await session.observe([service]), service);
+    let world = await session.observe([service]);
+    const found = fingerprint(world, service);
     if (found !== action.from) {
         throw new Error(
             `${service}: the plan is stale, since something else changed it meanwhile. Nothing was done. ` +
                 `Run pulumi up again (planned from: ${action.from}; found: ${found})`,
         );
     }
-    await recover(session, service, action.recovery, action.bake, progress);
-    const now = observedService(await session.observe([service]), service);
+    if (action.recovery !== undefined) {
+        await recover(session, service, action.recovery, action.bake, progress);
+        world = await session.observe([service]);
+    }
+    const now = observedService(world, service);
     if (now.live !== color && hasTraffic(now, color) && now[color].release?.id !== release.id) {
         throw new Error(
             `${service}: ${color} has ${now.percent} % of the requests and is not touched. Run pulumi up again`,

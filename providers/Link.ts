@@ -182,9 +182,12 @@ async function walkTo(
     progress: Progress,
 ): Promise<void> {
     const { service } = inputs;
-    const { color, steps, sticky } = action.walk ?? { steps: [], color: undefined, sticky: "none" };
+    if (action.walk === undefined) {
+        return;
+    }
+    const { color, steps, sticky } = action.walk;
     for (const step of steps) {
-        if (color === undefined || from === "none") {
+        if (from === "none") {
             throw new Error(`${service}: a canary needs a release that is live`);
         }
         const release = readyRelease(await session.observe([service]), inputs, action, color);

@@ -2,9 +2,11 @@
  * The bench: figures of relink against their bars, measured by the real CLI, Docker and HAProxy. `npm run bench`, or
  * `npm run bench -- --only switch` for some of it.
  */
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { endWith } from "../support/endWith";
 import { repository } from "../support/stackFolder";
 import { document } from "./document";
 import { isMet, type Measurement, rounded } from "./Figure";
@@ -99,12 +101,4 @@ function write(results: Results): void {
     writeFileSync(text, document(results, names));
 }
 
-void main().then(
-    code => {
-        process.exitCode = code;
-    },
-    (error: Error) => {
-        console.error(`relink: ${error.message}`);
-        process.exitCode = 1;
-    },
-);
+endWith(main());

@@ -8,8 +8,16 @@ import { badForUsers, slowForUsers } from "../support/faultyApps";
 import { HaltedRun, ways } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
-import type { LoadResult } from "../support/load";
-import { lifeOf, oneAfterTheOther, outputsOf, type ScenarioOptions, underLoad, webStack } from "../support/scenario";
+import {
+    type FailedUp,
+    failingUp,
+    lifeOf,
+    oneAfterTheOther,
+    outputsOf,
+    type ScenarioOptions,
+    underLoad,
+    webStack,
+} from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
 // One stack that lives through what comes after a proof: waiting for promotion, the judgement of what is live, and the
@@ -39,22 +47,11 @@ function set(settings: Record<string, unknown>): void {
     }
 }
 
-/** An `up` under load that has to fail, with what it printed. */
-async function failing(name: string, options: ScenarioOptions = {}): Promise<{ load: LoadResult; printed: string }> {
-    let printed = "";
-    const load = await underLoad(
-        name,
-        stack,
-        async load => {
-            const { code, stdout, stderr } = await stack.up();
-            printed = stdout + stderr;
-            expect(code, printed).not.toBe(0);
-            await load.mark("afterwards");
-        },
-        options,
-    );
-    expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v1"]);
-    return { load, printed };
+/** An `up` under load that has to fail, after which all users are with v1. */
+async function failing(name: string, options: ScenarioOptions = {}): Promise<FailedUp> {
+    const failed = await failingUp(name, stack, options);
+    expect(failed.versionsAfterwards).toEqual(["v1"]);
+    return failed;
 }
 
 describe("What comes after a release's proof", () => {

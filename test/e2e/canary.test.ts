@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
 import { exampleServices } from "../support/example";
+import { badForUsers } from "../support/faultyApps";
 import { Normaliser } from "../support/goldenPreview";
 import { HaltedRun, ways } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
-import { expectNoLoss, type LoadResult, startLoad } from "../support/load";
+import { expectNoLoss, startLoad } from "../support/load";
 import {
     containersOf,
+    type FailedUp,
+    failingUp,
     lifeOf,
     oneAfterTheOther,
     outputsOf,
@@ -23,24 +26,10 @@ let stack: TestStack;
 let front: LiveFront;
 let golden: Normaliser;
 
-/** Healthy by every check, and of no use to users. */
-const badForUsers = `
-const headers = { "x-version": "sick" };
-require("node:http").createServer((request, response) => {
-    response.writeHead(request.url === "/healthz" ? 200 : 500, headers).end("ok");
-}).listen(8080).keepAliveTimeout = 75000;
-process.on("SIGTERM", () => process.exit(0));
-`;
-
 beforeAll(async () => {
     stack = await createStack({ config: webStack(exampleServices("canary").web) });
     front = new LiveFront(stack);
-    const digests = new Map<string, string>();
-    for (const version of ["v1", "v2"]) {
-        const { Id } = await front.engine.docker.getImage(`relink-hello:${version}`).inspect();
-        digests.set(Id, version.toUpperCase());
-    }
-    golden = new Normaliser(stack, digests);
+    golden = await Normaliser.forHello(stack, front.engine);
     expectSuccess(await stack.up());
 });
 
@@ -84,22 +73,11 @@ async function expectShare(
     }
 }
 
-/** An `up` under load that has to fail, with what it printed. */
-async function failing(name: string): Promise<{ load: LoadResult; printed: string }> {
-    let printed = "";
-    const load = await underLoad(
-        name,
-        stack,
-        async load => {
-            const { code, stdout, stderr } = await stack.up();
-            printed = stdout + stderr;
-            expect(code, printed).not.toBe(0);
-            await load.mark("afterwards");
-        },
-        { mix: { post: 2, newConnection: 1 }, ownErrorsOf: "sick" },
-    );
-    expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual([`v${(await live()).slice(-1)}`]);
-    return { load, printed };
+/** An `up` under load that has to fail, after which all users are with what is live. */
+async function failing(name: string): Promise<FailedUp> {
+    const failed = await failingUp(name, stack, { mix: { post: 2, newConnection: 1 }, ownErrorsOf: "sick" });
+    expect(failed.versionsAfterwards).toEqual([`v${(await live()).slice(-1)}`]);
+    return failed;
 }
 
 /** The image that is live. */

@@ -24,12 +24,7 @@ beforeAll(async () => {
     });
     await setToken(token);
     front = new LiveFront(stack);
-    const digests = new Map<string, string>();
-    for (const version of ["v1", "v2"]) {
-        const { Id } = await front.engine.docker.getImage(`relink-hello:${version}`).inspect();
-        digests.set(Id, version.toUpperCase());
-    }
-    golden = new Normaliser(stack, digests);
+    golden = await Normaliser.forHello(stack, front.engine);
 });
 
 afterAll(() => stack?.cleanup());

@@ -2,9 +2,11 @@
  * The soak: one service is released again and again by the real `pulumi up`, under load. `npm run soak`, or with
  * `-- --releases 20` a short one.
  */
+
 import { mkdirSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { endWith } from "../support/endWith";
 import type { LoadRun } from "../support/load";
 import { growthOf, warmUpReleases } from "./growth";
 import { document, reportOf } from "./report";
@@ -71,12 +73,4 @@ async function tell({ number, kind, seconds, usage }: Release, load: LoadRun, wa
     );
 }
 
-void main().then(
-    code => {
-        process.exitCode = code;
-    },
-    (error: Error) => {
-        console.error(`relink: ${error.message}`);
-        process.exitCode = 1;
-    },
-);
+endWith(main());

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect } from "vitest";
+import type { Engine } from "../../docker/Engine";
 import { expectSuccess } from "./command";
 import type { CallOptions, PreviewJson, TestStack } from "./stack";
 
@@ -20,6 +21,16 @@ export class Normaliser {
         private readonly stack: TestStack,
         private readonly digests: ReadonlyMap<string, string>,
     ) {}
+
+    /** For a stack that runs the sample app, v1 and v2. */
+    static async forHello(stack: TestStack, { docker }: Engine): Promise<Normaliser> {
+        const digests = new Map<string, string>();
+        for (const version of ["v1", "v2"]) {
+            const { Id } = await docker.getImage(`relink-hello:${version}`).inspect();
+            digests.set(Id, version.toUpperCase());
+        }
+        return new Normaliser(stack, digests);
+    }
 
     /**
      * Compares both previews of the state that the test has made with their golden files.

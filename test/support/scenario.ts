@@ -2,6 +2,7 @@ import { afterEach, beforeEach } from "vitest";
 import { type ContainerInfo, listContainers } from "../../docker/containers";
 import { Engine } from "../../docker/Engine";
 import type { Color } from "../../settings/Settings";
+import { expectFailure } from "./command";
 import { expectNoLoss, type LoadMix, type LoadResult, type LoadRun, startLoad } from "./load";
 import type { StackConfig, TestStack } from "./stack";
 
@@ -92,6 +93,30 @@ export async function underLoad(
     } finally {
         load.kill();
     }
+}
+
+/** What an `up` that failed did. */
+export interface FailedUp {
+    load: LoadResult;
+    /** All that it printed. */
+    printed: string;
+    /** Who answered once it had ended. */
+    versionsAfterwards: string[];
+}
+
+/** An `up` under load that has to fail. */
+export async function failingUp(name: string, stack: TestStack, options: ScenarioOptions = {}): Promise<FailedUp> {
+    let printed = "";
+    const load = await underLoad(
+        name,
+        stack,
+        async load => {
+            printed = expectFailure(await stack.up());
+            await load.mark("afterwards");
+        },
+        options,
+    );
+    return { load, printed, versionsAfterwards: Object.keys(load.phases.at(-1)?.byVersion ?? {}) };
 }
 
 /** What is left of a result when one version's errors count as answers. */
