@@ -1,7 +1,6 @@
 import {
     chmodSync,
     copyFileSync,
-    cpSync,
     existsSync,
     mkdirSync,
     readdirSync,
@@ -44,7 +43,8 @@ export async function buildNodeImage(docker, { name, sources }, showLog) {
     chmodSync(join(image, "usr/local/bin/node"), 0o755);
     for (const library of sharedLibraries(node)) {
         mkdirSync(join(image, dirname(library)), { recursive: true });
-        cpSync(library, join(image, library), { dereference: true });
+        // Not cpSync: Node 24.21 takes a link for a folder there.
+        copyFileSync(library, join(image, library));
     }
     await addBusybox(image, work, showLog);
     writeFileSync(
