@@ -44,9 +44,13 @@ function requestsOf(backend: BackendStat | undefined, slots: readonly number[] |
 
 /**
  * Nothing was open in the last three or more samples over a second or more: a request may have read the link before
- * the switch and not yet be counted on its backend.
+ * the switch and not yet be counted on its backend. Where the link left that long ago, one look is enough.
+ * @param unlinkedMs How long the link has led elsewhere when the first sample was taken, milliseconds.
  */
-export function drained(samples: readonly DrainSample[]): boolean {
+export function drained(samples: readonly DrainSample[], unlinkedMs = 0): boolean {
+    if (unlinkedMs >= SPAN_MS) {
+        return samples.at(-1)?.requests === 0;
+    }
     const quiet: DrainSample[] = [];
     for (const sample of [...samples].reverse()) {
         if (sample.requests > 0) {

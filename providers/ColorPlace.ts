@@ -18,7 +18,6 @@ import { drain } from "./drain";
 import { containersOf, currentWorkers, runs, slotOf, type World } from "./observe";
 import type { Progress } from "./progress";
 import { prove } from "./proof";
-import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 import { frontNames, stackLabels } from "./Target";
 
@@ -274,7 +273,7 @@ export class ColorPlace {
 
     /** Each with the grace of its own release. */
     async stop(containers: ContainerInfo[]): Promise<void> {
-        const { releases } = recordOf((await this.session.observe([this.service])).records, this.service);
+        const { releases } = await this.session.recorded(this.service);
         await Promise.all(
             containers.map(({ id, labels }) => {
                 const settings = releases[labels["relink.release"] ?? ""]?.settings ?? this.release.settings;

@@ -9,7 +9,6 @@ import { observedService, slotOf } from "./observe";
 import { Interrupted } from "./parent";
 import { PreStopFailed, preStop } from "./preStop";
 import type { Progress } from "./progress";
-import { recordOf } from "./RecordStore";
 
 /** Time between two looks while nothing is under way but a container that is down, milliseconds. */
 const lookMs = 1_000;
@@ -236,7 +235,7 @@ export class Roll {
     async #command(containers: ContainerInfo[]): Promise<void> {
         const { session, service, color } = this.place;
         const { settings, commandMs: deadlineMs, isUndo } = this.subject;
-        const { releases } = recordOf((await session.observe([service])).records, service);
+        const { releases } = await session.recorded(service);
         const results = await Promise.allSettled(
             containers.map(container => {
                 const { secretValues = {} } = releases[container.labels["relink.release"] ?? ""] ?? {};

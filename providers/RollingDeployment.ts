@@ -7,7 +7,6 @@ import type { DeploymentAction, DeploymentInputs } from "./Deployment";
 import { slotOf } from "./observe";
 import type { Progress } from "./progress";
 import { heldSlots, hooksBefore, linkedTo } from "./Record";
-import { recordOf } from "./RecordStore";
 import { Roll } from "./Roll";
 import type { Session } from "./Session";
 import { until } from "./until";
@@ -36,7 +35,7 @@ export class RollingDeployment {
 
     async run(): Promise<void> {
         const { service, color, replicas } = this.inputs;
-        const record = recordOf((await this.session.observe([service])).records, service);
+        const record = await this.session.recorded(service);
         const before = record.releases[record[color].release ?? ""];
         await this.session.enter("roll: intent");
         await this.#intend(this.release, replicas);

@@ -94,13 +94,17 @@ export class Session {
         await this.lease.verify();
     }
 
+    /** What is recorded of one service. */
+    async recorded(service: string): Promise<ServiceRecord> {
+        return recordOf(await readRecords(this.engine, frontNames(this.target.front).anchor), service);
+    }
+
     /** Changes one service's record and writes it. Changes are made one after the other. */
     record(service: string, change: (record: ServiceRecord) => ServiceRecord): Promise<ServiceRecord> {
         const next = this.#records
             .catch(() => {})
             .then(async () => {
-                const records = await readRecords(this.engine, frontNames(this.target.front).anchor);
-                return writeRecord(this.lease, change(recordOf(records, service)));
+                return writeRecord(this.lease, change(await this.recorded(service)));
             });
         this.#records = next;
         return next;

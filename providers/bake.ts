@@ -57,7 +57,7 @@ export async function recover(
         return bake(session, service, policy, progress);
     }
     if (kind === "bake" && live !== "none" && release !== undefined) {
-        const { releases } = recordOf((await session.observe([service])).records, service);
+        const { releases } = await session.recorded(service);
         if (releases[release]?.linked !== false) {
             return; // the deployment before this link has had it judged
         }

@@ -2,9 +2,12 @@ import { exec } from "../docker/exec";
 import { type DrainSample, drained } from "../haproxy/drain";
 import { backendName, STAND_IN } from "../haproxy/names";
 import type { Worker } from "../haproxy/runtime";
+import { hasTraffic } from "../release/Observed";
 import type { Color, PolicySettings } from "../settings/Settings";
-import { generationOf } from "./observe";
+import { linkHistory } from "./linkHistory";
+import { generationOf, observedService } from "./observe";
 import type { Progress } from "./progress";
+import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 import { DeadlineExceeded, until } from "./until";
 
@@ -27,6 +30,7 @@ export async function drain(
     const { service, color } = subject;
     const patienceMs = policy.onDrainTimeout === "close" ? policy.drainTimeoutMs : policy.progressDeadlineMs;
     const samples: DrainSample[] = [];
+    const unlinkedMs = await unlinkedFor(session, subject);
     try {
         await until(
             async seen => {
@@ -37,7 +41,7 @@ export async function drain(
                     seen(text);
                     progress.status(`draining ${color}: ${text}`);
                 }
-                return drained(samples) ? true : undefined;
+                return drained(samples, unlinkedMs) ? true : undefined;
             },
             {
                 deadline: Date.now() + patienceMs,
@@ -53,6 +57,16 @@ export async function drain(
         }
         return cut(session, subject, progress);
     }
+}
+
+/** How long the link has led elsewhere, milliseconds; 0 where it does not, or where nobody knows since when. */
+async function unlinkedFor(session: Session, { service, color }: { service: string; color: Color }): Promise<number> {
+    const world = await session.observe([service]);
+    const moved = linkHistory(recordOf(world.records, service)).at(-1);
+    if (moved === undefined || hasTraffic(observedService(world, service), color)) {
+        return 0;
+    }
+    return (await session.engine.now()).getTime() - Date.parse(moved.at);
 }
 
 /** What is open on the slots, and which old workers would still send requests there. */

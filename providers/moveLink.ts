@@ -23,7 +23,6 @@ import { containersOf, observedService, slotOf, type World } from "./observe";
 import { Interrupted } from "./parent";
 import type { Progress } from "./progress";
 import type { ServiceRecord } from "./Record";
-import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 import { until } from "./until";
 
@@ -198,7 +197,7 @@ export async function recoverSwitch(
     retryToken: string | undefined,
     progress: Progress,
 ): Promise<void> {
-    const { intent, releases } = recordOf((await session.observe([service])).records, service);
+    const { intent, releases } = await session.recorded(service);
     if (intent?.kind !== "switch") {
         return;
     }
@@ -238,7 +237,7 @@ export async function withdraw(
     { live, release: id = "" }: Recovery,
     progress: Progress,
 ): Promise<void> {
-    const { link, releases } = recordOf((await session.observe([service])).records, service);
+    const { link, releases } = await session.recorded(service);
     if (live === "none" || link.percent === undefined) {
         return;
     }

@@ -63,6 +63,9 @@ export async function observe(
     services?: readonly string[],
 ): Promise<World> {
     const names = frontNames(target.front);
+    // Asked at the same time as Docker, since every step of an `up` looks; it counts only where Docker has the anchor running.
+    const asked = (runtime ?? new Runtime(runInAnchor(engine, target.front))).observe(services?.flatMap(backendsOf));
+    asked.catch(() => {});
     const [found, records] = await Promise.all([
         engine.docker.listContainers({ all: true, filters: { label: ["relink.project"] } }),
         readRecords(engine, names.anchor),
@@ -75,9 +78,7 @@ export async function observe(
             found.filter(({ Labels }) => belongsTo(target.front, owners, Labels) && isLookedAt(Labels, services)),
             names.network,
         ),
-        anchorFound?.State === "running"
-            ? (runtime ?? new Runtime(runInAnchor(engine, target.front))).observe(services?.flatMap(backendsOf))
-            : undefined,
+        anchorFound?.State === "running" ? asked : undefined,
     ]);
     const anchor = containers.find(({ name }) => name === names.anchor);
     const generations = containers

@@ -35,7 +35,7 @@ export interface Subject {
 }
 
 const logLines = 50;
-const lookMs = 250;
+const lookMs = 150;
 
 /**
  * Proves containers (DESIGN section 5): Docker's health check where there is one, an UP that HAProxy's own checks have
@@ -61,14 +61,17 @@ export async function prove(session: Session, subject: Subject, progress: Progre
                 if (subject.isVain?.()) {
                     throw new ProofFailed("the release had failed already");
                 }
-                const containers = await inspectAll(session, subject);
+                const [containers, workers] = await Promise.all([
+                    inspectAll(session, subject),
+                    subject.port === undefined ? [] : currentWorkersOf(session, service),
+                ]);
                 await failEarly(session, subject, containers);
                 const missing =
                     notStarted(containers) ??
                     (subject.port === undefined
                         ? undefined
-                        : ((await admit(session, subject, earned, containers)) ??
-                          clock.interruptedBy(await downs(session, subject, earned)) ??
+                        : ((await admit(session, subject, earned, containers, workers)) ??
+                          clock.interruptedBy(downs(earned, workers)) ??
                           (clock.needsAnswer() ? await askAll(session, subject, containers) : undefined)));
                 if (missing !== undefined) {
                     clock.stop();
@@ -86,7 +89,11 @@ export async function prove(session: Session, subject: Subject, progress: Progre
                 what: `not healthy within ${seconds(policy.healthyDeadlineMs)} (healthyDeadline)`,
                 fastestMs: lookMs,
                 slowestMs: lookMs,
-                wake: () => events.next(event => event.action === "die" || event.action === "health_status", 1000),
+                wake: () =>
+                    Promise.race([
+                        events.next(event => event.action === "die" || event.action === "health_status", 1000),
+                        clock.end(),
+                    ]),
             },
         );
     } catch (error) {
@@ -122,6 +129,16 @@ class HealthyClock {
         return this.#since === undefined || Date.now() - this.#since >= this.minHealthyMs;
     }
 
+    /** Resolves when the time is over, should nothing break it; never where it does not run. */
+    end(): Promise<unknown> {
+        const since = this.#since;
+        return new Promise(resolve => {
+            if (since !== undefined) {
+                setTimeout(resolve, since + this.minHealthyMs - Date.now());
+            }
+        });
+    }
+
     tick(): string {
         this.#since ??= Date.now();
         const healthyMs = Date.now() - this.#since;
@@ -140,8 +157,8 @@ async function admit(
     subject: Subject,
     earned: EarnedUp,
     containers: (ContainerInfo | undefined)[],
+    workers: Worker[],
 ): Promise<string | undefined> {
-    const workers = currentWorkers((await session.observe([subject.service])).front);
     if (workers.length === 0) {
         return "HAProxy is not running";
     }
@@ -176,8 +193,11 @@ function isOpen(worker: Worker, earned: EarnedUp): boolean {
     return earned.slots.every(slot => servers?.get(slot)?.admin === "ready");
 }
 
-async function downs(session: Session, subject: Subject, earned: EarnedUp): Promise<number> {
-    const workers = currentWorkers((await session.observe([subject.service])).front);
+async function currentWorkersOf(session: Session, service: string): Promise<Worker[]> {
+    return currentWorkers((await session.observe([service])).front);
+}
+
+function downs(earned: EarnedUp, workers: Worker[]): number {
     return earned.state(workers).reduce((sum, server) => sum + server.downs, 0);
 }
 

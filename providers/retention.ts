@@ -1,7 +1,6 @@
 import { dropImages, keepImage } from "../docker/keptImages";
 import type { Progress } from "./progress";
 import { DEFAULT_KEEP_RELEASES } from "./Record";
-import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 
 /**
@@ -14,7 +13,7 @@ export async function retain(
     keepReleases: number,
     progress: Progress,
 ): Promise<void> {
-    const before = recordOf((await session.observe([service])).records, service);
+    const before = await session.recorded(service);
     const { stable, releases } = before;
     const release = stable && releases[stable.release];
     if (release?.imageId === undefined) {

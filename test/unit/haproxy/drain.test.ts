@@ -53,6 +53,14 @@ describe("drained", () => {
         expect(drained(samples([0, 4], [100, 0], [600, 0], [1100, 0]))).toBe(true);
     });
 
+    it("is one look without anything open where the link left a second ago or more", () => {
+        expect(drained(samples([0, 0]), 1000)).toBe(true);
+        expect(drained(samples([0, 2], [300, 0]), 60_000)).toBe(true);
+        expect(drained(samples([0, 0]), 999)).toBe(false);
+        expect(drained(samples([0, 0], [300, 1]), 60_000)).toBe(false);
+        expect(drained([], 60_000)).toBe(false);
+    });
+
     it("is not too few samples, too short a time, or a request in between", () => {
         expect(drained([])).toBe(false);
         expect(drained(samples([0, 0], [2000, 0]))).toBe(false);
