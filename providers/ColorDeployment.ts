@@ -57,7 +57,7 @@ export class ColorDeployment {
             await this.#remove(discard, vacated);
             await this.#configure(serving);
         }
-        const missing = await this.#freeSlots(this.#replicas - keep.length);
+        const missing = this.#freeSlots([...keep, ...surplus]);
         if (live) {
             // What HAProxy's checks alone would let in, perhaps in the place of one that somebody removed, is proved first.
             const unproved = keep.filter(container => !serving.includes(container)).map(slotOf);
@@ -205,12 +205,12 @@ export class ColorDeployment {
         return all;
     }
 
-    /** The first slots that no container has. After a rolling release its containers are anywhere among the slots. */
-    async #freeSlots(count: number): Promise<number[]> {
-        const taken = new Set(this.#place.containers(await this.session.observe([this.#service])).map(slotOf));
+    /** The first slots for what is missing. After a rolling release its containers are anywhere among the slots. */
+    #freeSlots(held: ContainerInfo[]): number[] {
+        const taken = held.map(slotOf);
         return Array.from({ length: this.#place.slots }, (_, index) => index + 1)
-            .filter(slot => !taken.has(slot))
-            .slice(0, Math.max(0, count));
+            .filter(slot => !taken.includes(slot))
+            .slice(0, Math.max(0, this.#replicas - taken.length));
     }
 
     /** After a failure: out of traffic, stopped, and kept for its logs until the next `up`. */

@@ -9,7 +9,7 @@ import { renderBackend } from "../haproxy/configuration";
 import { LinkValue } from "../haproxy/LinkValue";
 import { readMap, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
-import { assertEveryWorker } from "../haproxy/runtime";
+import { assertEveryWorker, type Worker } from "../haproxy/runtime";
 import { type AddressBlock, slotAddress, slotsFor } from "../release/addresses";
 import type { RecordedRelease } from "../release/Release";
 import type { Color, PolicySettings } from "../settings/Settings";
@@ -152,16 +152,9 @@ export class ColorPlace {
 
     /** Tells every worker that takes new connections. */
     async setSlots(slots: number[], state: SlotState): Promise<void> {
-        if (!this.fronted || slots.length === 0) {
-            return;
+        if (this.fronted && slots.length > 0) {
+            await this.#tell(await this.#workers(), new Map(slots.map(slot => [slot, { state }])));
         }
-        const workers = currentWorkers((await this.session.observe([this.service])).front).filter(worker =>
-            worker.backends.has(this.backend),
-        );
-        assertEveryWorker(
-            `${state} of ${this.service}`,
-            await this.session.runtime.setServers(workers, this.backend, new Map(slots.map(slot => [slot, { state }]))),
-        );
     }
 
     /**
@@ -169,13 +162,35 @@ export class ColorPlace {
      * somebody removed by hand has left its slot open: whoever gets its address next would have users before any proof.
      */
     async openOnly(open: number[]): Promise<void> {
-        const workers = currentWorkers((await this.session.observe([this.service])).front);
+        if (!this.fronted) {
+            return;
+        }
+        const workers = await this.#workers();
         const left = workers.flatMap(({ backends }) => {
             const servers = backends.get(this.backend)?.servers.values() ?? [];
             return [...servers].filter(({ admin, slot }) => admin !== "maint" && !open.includes(slot));
         });
-        await this.setSlots([...new Set(left.map(({ slot }) => slot))], "maint");
-        await this.setSlots(open, "ready");
+        const changes = new Map<number, { state: SlotState }>(left.map(({ slot }) => [slot, { state: "maint" }]));
+        for (const slot of open) {
+            changes.set(slot, { state: "ready" });
+        }
+        await this.#tell(workers, changes);
+    }
+
+    /** Workers that take new connections and know the color. */
+    async #workers(): Promise<Worker[]> {
+        const { front } = await this.session.observe([this.service]);
+        return currentWorkers(front).filter(({ backends }) => backends.has(this.backend));
+    }
+
+    async #tell(workers: Worker[], changes: ReadonlyMap<number, { state: SlotState }>): Promise<void> {
+        if (changes.size > 0) {
+            const states = [...new Set([...changes.values()].map(({ state }) => state))].join(" and ");
+            assertEveryWorker(
+                `${states} of ${this.service}`,
+                await this.session.runtime.setServers(workers, this.backend, changes),
+            );
+        }
     }
 
     /** Waits until nothing is open on these slots. Those of a live color are out of traffic already. */

@@ -5,7 +5,7 @@ import type { Worker } from "../haproxy/runtime";
 import { hasTraffic } from "../release/Observed";
 import type { Color, PolicySettings } from "../settings/Settings";
 import { linkHistory } from "./linkHistory";
-import { generationOf, observedService } from "./observe";
+import { generationOf, observedService, type World } from "./observe";
 import type { Progress } from "./progress";
 import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
@@ -30,11 +30,12 @@ export async function drain(
     const { service, color } = subject;
     const patienceMs = policy.onDrainTimeout === "close" ? policy.drainTimeoutMs : policy.progressDeadlineMs;
     const samples: DrainSample[] = [];
-    const unlinkedMs = await unlinkedFor(session, subject);
+    let unlinkedMs: number | undefined;
     try {
         await until(
             async seen => {
-                const { open, pinned } = await remaining(session, subject);
+                const { open, pinned, world } = await remaining(session, subject);
+                unlinkedMs ??= await unlinkedFor(session, world, subject);
                 samples.push({ atMs: performance.now(), requests: open + pinned.length });
                 if (open > 0 || pinned.length > 0) {
                     const text = describe(open, pinned);
@@ -60,8 +61,11 @@ export async function drain(
 }
 
 /** How long the link has led elsewhere, milliseconds; 0 where it does not, or where nobody knows since when. */
-async function unlinkedFor(session: Session, { service, color }: { service: string; color: Color }): Promise<number> {
-    const world = await session.observe([service]);
+async function unlinkedFor(
+    session: Session,
+    world: World,
+    { service, color }: { service: string; color: Color },
+): Promise<number> {
     const moved = linkHistory(recordOf(world.records, service)).at(-1);
     if (moved === undefined || hasTraffic(observedService(world, service), color)) {
         return 0;
@@ -71,9 +75,9 @@ async function unlinkedFor(session: Session, { service, color }: { service: stri
 
 /** What is open on the slots, and which old workers would still send requests there. */
 async function remaining(session: Session, subject: { service: string; color: Color; slots: number[] }) {
-    const { front } = await session.observe([subject.service]);
+    const world = await session.observe([subject.service]);
     const backend = backendName(subject.service, subject.color);
-    const workers = front?.workers ?? [];
+    const workers = world.front?.workers ?? [];
     const pinned = workers.filter(
         worker => worker.old && worker.links.get(subject.service)?.reached.includes(subject.color),
     );
@@ -83,7 +87,7 @@ async function remaining(session: Session, subject: { service: string; color: Co
             return [known?.qcur ?? 0, ...subject.slots.map(slot => known?.servers.get(slot)?.scur ?? 0)];
         })
         .reduce((sum, requests) => sum + requests, 0);
-    return { open, pinned, workers };
+    return { open, pinned, workers, world };
 }
 
 async function cut(
