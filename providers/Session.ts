@@ -3,11 +3,11 @@ import { Engine } from "../docker/Engine";
 import { exec } from "../docker/exec";
 import { Shell } from "../docker/Shell";
 import { type Change, ConfigFolder } from "../haproxy/folder";
-import { assertEveryWorker, isReadOnlyScript, ReloadFailed, type Run, Runtime } from "../haproxy/runtime";
+import { assertEveryWorker, isReadOnlyScript, ReloadFailed, type Run, Runtime, type Worker } from "../haproxy/runtime";
 import { Lease } from "./Lease";
 import { currentWorkers, observe, observeEverything, type World } from "./observe";
 import { stopWithoutParent } from "./parent";
-import { haltForTest, type Phase } from "./phases";
+import { guardedPhases, haltForTest, type Phase } from "./phases";
 import { progressFor } from "./progress";
 import type { ServiceRecord } from "./Record";
 import { readRecords, recordOf, writeRecord } from "./RecordStore";
@@ -91,7 +91,9 @@ export class Session {
     async enter(phase: Phase): Promise<void> {
         await haltForTest(phase);
         stopWithoutParent();
-        await this.lease.verify();
+        if (!guardedPhases.has(phase)) {
+            await this.lease.verify();
+        }
     }
 
     /** What is recorded of one service. */
@@ -134,12 +136,10 @@ export class Session {
      * Takes the one-time secrets of an `up` that died out of HAProxy's memory, once per process and before it has any of
      * its own: while the lease is ours, all that is there is nobody's.
      */
-    forgetSecrets(): Promise<void> {
-        this.#secrets ??= this.observe([])
-            .then(async ({ front }) => {
-                const cleared = await this.runtime.clearMap(front?.workers ?? [], "confirm");
-                assertEveryWorker("the end of old one-time secrets", cleared);
-            })
+    forgetSecrets(workers: Worker[]): Promise<void> {
+        this.#secrets ??= this.runtime
+            .clearMap(workers, "confirm")
+            .then(cleared => assertEveryWorker("the end of old one-time secrets", cleared))
             .catch(error => {
                 this.#secrets = undefined;
                 throw error;

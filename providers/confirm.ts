@@ -43,8 +43,8 @@ export class Questions {
 
     /** Takes another secret: a reload, for whatever reason, makes workers that do not know the first one. */
     async renew(): Promise<void> {
-        await this.session.forgetSecrets();
         const world = await this.session.observe([]);
+        await this.session.forgetSecrets(world.front?.workers ?? []);
         const workers = currentWorkers(world.front);
         if (world.anchor?.address === undefined || workers.length === 0) {
             throw new Error("the front is not running");

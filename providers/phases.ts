@@ -45,6 +45,30 @@ export const phases = [
 /** One step that changes something. */
 export type Phase = (typeof phases)[number];
 
+/**
+ * Steps whose changes are all made by commands that compare the lease's epoch themselves (`Lease.run`). Before the other
+ * ones, which call the Engine, it is compared by a command of its own.
+ */
+export const guardedPhases: ReadonlySet<Phase> = new Set<Phase>([
+    "deploy: record",
+    "deploy: configure",
+    "deploy: proved",
+    "roll: intent",
+    "roll: file",
+    "roll: done",
+    "link: intent",
+    "link: file",
+    "link: memory",
+    "link: confirm",
+    "link: confirmed",
+    "link: routes",
+    "link: bake",
+    "link: baked",
+    "link: back",
+    "link: left",
+    "link: undo",
+]);
+
 let halted = false;
 
 /**
