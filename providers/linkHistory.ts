@@ -29,7 +29,7 @@ export function moveText({ from, to, percent }: Pick<LinkMove, "from" | "to" | "
 }
 
 /** How many moves a record keeps. */
-const keptMoves = 20;
+export const keptMoves = 20;
 
 /** The moves that a record knows, oldest first. One without a history knows its last confirmed move all the same. */
 export function linkHistory({ history, link, releases }: ServiceRecord): LinkMove[] {

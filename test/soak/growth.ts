@@ -1,3 +1,4 @@
+import { keptMoves } from "../../providers/linkHistory";
 import { median } from "../support/median";
 import type { Measure, Usage } from "./Usage";
 
@@ -30,8 +31,11 @@ const slack: Partial<Record<Measure, { share: number; amount: number }>> = {
     fileKilobytes: { share: 0, amount: 8 },
 };
 
-/** The first releases fill what is then used over and over: both colors, three versions of the configuration. */
-export const warmUpReleases = 5;
+/**
+ * The first releases fill what is then used over and over: both colors, three versions of the configuration, and the moves
+ * that a record keeps.
+ */
+export const warmUpReleases = keptMoves;
 
 /** Compares the first with the last quarter of the looks after the warm-up, by their medians. */
 export function growthOf(looks: readonly Usage[]): Growth[] {

@@ -1,6 +1,6 @@
 /**
  * The soak: one service is released again and again by the real `pulumi up`, under load. `npm run soak`, or with
- * `-- --releases 20` a short one.
+ * `-- --releases 30` a short one.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";

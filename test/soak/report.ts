@@ -1,5 +1,5 @@
 import { arch, cpus, totalmem } from "node:os";
-import type { Growth } from "./growth";
+import { type Growth, warmUpReleases } from "./growth";
 import type { Kind, SoakResult } from "./Soak";
 import type { Measure } from "./Usage";
 
@@ -87,7 +87,7 @@ export function document(report: SoakReport): string {
     return `# Soak
 
 \`npm run soak\` releases one service 200 times, the two images in turn, under load that accounts for every request, and
-looks after each release at everything that might grow. \`npm run soak -- --releases 20\` is a short one. It writes the
+looks after each release at everything that might grow. \`npm run soak -- --releases 30\` is a short one. It writes the
 result to \`.relink/soak.json\` and, as text, to this file.
 
 The last run: **${all} of ${report.wanted} releases in ${grouped(report.minutes)} minutes, ${grouped(report.requests)} requests, ${report.failed} failed, ${report.open} unanswered**
@@ -103,7 +103,7 @@ ${verdict}
 | p50, p99 of a request, the releases included | ${report.p50Ms} ms, ${report.p99Ms} ms |
 | one \`pulumi up\`, median | ${report.secondsPerRelease} s |
 
-Seen after each release, the first five apart, which fill what is then used over and over:
+Seen after each release, the first ${warmUpReleases} apart, which fill what is then used over and over:
 
 | measure | first | last | highest | rise per release |
 |---|---|---|---|---|
