@@ -10,11 +10,14 @@ import { endWith } from "../support/endWith";
 import { repository } from "../support/stackFolder";
 import { document } from "./document";
 import { isMet, type Measurement, rounded } from "./Figure";
+import { canary } from "./figures/canary";
 import { commands } from "./figures/commands";
 import { mutatingCalls } from "./figures/mutatingCalls";
 import { peers } from "./figures/peers";
 import { release } from "./figures/release";
 import { returning } from "./figures/returning";
+import { rollback } from "./figures/rollback";
+import { rolling } from "./figures/rolling";
 import { services } from "./figures/services";
 import { switching } from "./figures/switching";
 import { throughputs } from "./figures/throughput";
@@ -29,6 +32,9 @@ const measurements: Measurement[] = [
     throughputs,
     services,
     mutatingCalls,
+    rolling,
+    canary,
+    rollback,
     peers,
 ];
 const names = measurements.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type RollingStart, rehearse } from "../../../release/RollingSchedule";
-import { type Look, type Surprise, VirtualRoll } from "./VirtualRoll";
+import { type Look, type Surprise, VirtualRoll } from "../../support/VirtualRoll";
 
 /** `count` serving containers in the first slots, and as many slots again. */
 function rolling(count: number, change: Partial<RollingStart["settings"]> = {}, replicas = count): RollingStart {
