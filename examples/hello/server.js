@@ -6,7 +6,7 @@
  *   GET  /healthz          200 "ok" (what a health check asks)
  *   *    /                 JSON: version, color, hostname, method, bytes received
  *   GET  /slow?ms=1000     the same, after a delay (at most 60 s)
- *   GET  /stream?seconds=5 chunked text, a line every 100 ms (at most 300 s)
+ *   GET  /stream?seconds=5 chunked text, a line every 100 ms (at most 900 s)
  *   GET  /ws               WebSocket: says its version, then echoes each message with it
  *
  * Every response names its version in the header x-version.
@@ -128,7 +128,7 @@ const server = http.createServer((request, response) => {
         case "/slow":
             return answer(request, response, bounded(url, "ms", 1000, 60_000));
         case "/stream":
-            return stream(response, bounded(url, "seconds", 5, 300));
+            return stream(response, bounded(url, "seconds", 5, 900));
         default:
             return send(response, 404, "text/plain", "not found\n");
     }

@@ -121,6 +121,8 @@ function configOf(image: string) {
                 minHealthyTime: "500ms",
                 healthyDeadline: "90s",
                 drainTimeout: "30s",
+                // Every release is judged too, but what a soak looks for does not come from waiting.
+                bakeTime: "2s",
             },
         },
     };
