@@ -8,10 +8,13 @@ import type { Recovery } from "../release/settle";
 import type { AnalysisSettings, Color, HookSettings, HooksSettings } from "../settings/Settings";
 import { Questions } from "./confirm";
 import { type HookContext, type HookOutcome, runHook } from "./hooks";
-import { pointTo, recoverSwitch, SwitchFailed, settleRecord, withdraw, withVerdict } from "./moveLink";
+import { settleRecord, withVerdict } from "./linkRecord";
+import { SwitchFailed } from "./moveLink";
 import { observedService, type World } from "./observe";
+import { pointTo } from "./pointTo";
 import type { Progress } from "./progress";
 import { recordOf } from "./RecordStore";
+import { recoverSwitch, withdraw } from "./recoverSwitch";
 import type { Session } from "./Session";
 
 /** How a release is judged once it is live. */

@@ -1,28 +1,16 @@
-import { LinkValue } from "../haproxy/LinkValue";
-import { writeMapEntry } from "../haproxy/maps";
-import { backendName } from "../haproxy/names";
-import { assertEveryWorker, type Worker } from "../haproxy/runtime";
-import {
-    type Farewell,
-    idleColor,
-    isGivingBack,
-    isRewriting,
-    type Live,
-    nextOf,
-    type SwitchIntent,
-    targetOf,
-    type Verdict,
-} from "../release/Observed";
+import type { LinkValue } from "../haproxy/LinkValue";
+import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
-import { isDeserted, type Recovery } from "../release/settle";
+import { isDeserted } from "../release/settle";
 import type { CanaryStep, Color } from "../settings/Settings";
 import { type Answer, Questions } from "./confirm";
 import { LeaseLost } from "./Lease";
-import { type LinkMove, moveText, withMove } from "./linkHistory";
-import { containersOf, observedService, slotOf, type World } from "./observe";
+import { moveText } from "./linkHistory";
+import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
+import { observedService } from "./observe";
 import { Interrupted } from "./parent";
+import { linkTo, pointTo } from "./pointTo";
 import type { Progress } from "./progress";
-import type { ServiceRecord } from "./Record";
 import type { Session } from "./Session";
 import { until } from "./until";
 
@@ -189,129 +177,6 @@ async function orElse<T>(step: Promise<T>, meaning: () => string): Promise<T> {
     }
 }
 
-/** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */
-export async function recoverSwitch(
-    session: Session,
-    service: string,
-    { kind, live, release: id, percent = 0 }: Recovery,
-    retryToken: string | undefined,
-    progress: Progress,
-): Promise<void> {
-    const { intent, releases } = await session.recorded(service);
-    if (intent?.kind !== "switch") {
-        return;
-    }
-    const release = id === undefined ? undefined : releases[id];
-    progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
-    if (kind === "finish" && isGivingBack(intent)) {
-        return giveBack(session, service, intent);
-    }
-    if (kind === "finish" && live !== "none" && release !== undefined) {
-        // The whole switch once more, so that it is moved back if it still cannot be confirmed.
-        const { farewell, bakeMs, verdict, step, sticky } = intent;
-        const to = LinkValue.to(live).withPercent(percent, sticky);
-        await moveLink(session, service, to, release, { retryToken, farewell, bakeMs, verdict, step }, progress);
-        return;
-    }
-    await session.enter("link: undo");
-    // Not confirmed: it was, before the switch that is taken back, and a sick old release must not block the fix.
-    await pointTo(session, service, linkTo(live));
-    if (live !== "none" && release !== undefined) {
-        const back = { from: intent.to, to: live, release: release.id, verdict: intent.verdict };
-        await settleRecord(session, service, back, "taken back");
-    } else {
-        const move = await madeNow(session, { from: intent.to, to: "none", result: "taken back" });
-        await session.record(service, now => ({
-            ...now,
-            intent: undefined,
-            link: { live: "none" },
-            history: withMove(now, move),
-        }));
-    }
-}
-
-/** Takes a canary's share back: everything goes to the live color. Does nothing where there is none. */
-export async function withdraw(
-    session: Session,
-    service: string,
-    { live, release: id = "" }: Recovery,
-    progress: Progress,
-): Promise<void> {
-    const { link, releases } = await session.recorded(service);
-    if (live === "none" || link.percent === undefined) {
-        return;
-    }
-    progress.status(`link: ${live} serves all requests`);
-    await session.enter("link: intent");
-    const intent: SwitchIntent = { kind: "switch", from: live, to: live, percent: 0, release: releases[id]?.id ?? id };
-    await session.record(service, record => ({ ...record, intent }));
-    await giveBack(session, service, intent);
-}
-
-/** Everything goes to the live color again. Not confirmed: it was, when it became live. */
-async function giveBack(session: Session, service: string, intent: SwitchIntent): Promise<void> {
-    await pointTo(session, service, LinkValue.to(intent.to));
-    await session.enter("link: confirmed");
-    await settleRecord(session, service, intent, intent.verdict === undefined ? "confirmed" : "moved back");
-}
-
-/** The link to one color alone. */
-function linkTo(live: Live): LinkValue {
-    return live === "none" ? LinkValue.none(idleColor(live)) : LinkValue.to(live);
-}
-
-/**
- * Writes the link to the file and to every worker that can follow it, and reads it back.
- * @param first The file: should anything die in between, a restarted HAProxy lands on the color that was proved. The
- * memory: users leave a color that answers wrongly at once, and the open intent covers the rest.
- */
-export async function pointTo(
-    session: Session,
-    service: string,
-    link: LinkValue,
-    first: "file" | "memory" = "file",
-): Promise<void> {
-    const value = link.toString();
-    const toMemory = async () => {
-        const world = await session.observe([service]);
-        const workers = world.front?.workers ?? [];
-        const able = workers.filter(
-            worker => !worker.old || link.reached.every(color => canServe(worker, world, service, color)),
-        );
-        await session.enter("link: memory");
-        assertEveryWorker(`the link of ${service}`, await session.runtime.setMap(able, "link", service, value));
-    };
-    if (first === "memory") {
-        await toMemory();
-    }
-    await session.enter("link: file");
-    await session.configure(files => {
-        writeMapEntry(files, "link", service, value);
-        return files;
-    });
-    // Also where it was there already: a reload meanwhile read the file as it was.
-    await toMemory();
-}
-
-/**
- * Whether a soft-stopped worker can follow the link: its own slots of the target are usable. Its slots can no longer be
- * changed; where they are not usable it keeps its old link until it has exited, or its connections would get a 503.
- */
-function canServe(worker: Worker, world: World, service: string, color: Color): boolean {
-    const backend = worker.backends.get(backendName(service, color));
-    const containers = containersOf(world, service, color).filter(({ state }) => state === "running");
-    const port = observedService(world, service)[color].release?.settings.port;
-    return (
-        backend !== undefined &&
-        containers.length > 0 &&
-        containers.every(container => {
-            const server = backend.servers.get(slotOf(container));
-            const isThere = server?.address === container.address && server?.port === port;
-            return isThere && server?.up && server.admin === "ready";
-        })
-    );
-}
-
 /** Asks through the public listener until the new release has answered well, or wrongly too often. */
 async function confirm(
     questions: Questions,
@@ -347,79 +212,6 @@ async function confirm(
         },
         { deadline: Date.now() + confirmMs, what: `the switch to ${color} could not be confirmed` },
     );
-}
-
-/**
- * A switch is done: its color is the last confirmed one, and, unless it is still to be judged, what a rollback goes back to.
- * A verdict on it from an earlier try is void.
- */
-export async function settleRecord(
-    session: Session,
-    service: string,
-    done: Omit<SwitchIntent, "kind">,
-    result: LinkMove["result"],
-): Promise<void> {
-    const { from, to, release, percent, sticky } = done;
-    const move = await madeNow(session, { from, to, percent, release, result });
-    const intent = nextOf(done, new Date(move.at));
-    await session.record(service, record => {
-        const { [release]: _void, ...judgedBad } = record.judgedBad;
-        const known = record.releases[release] as RecordedRelease;
-        // A share is not all of it, and what is gone back to is as stable, and as bad, as it was.
-        const isBack = result !== "confirmed" || isGivingBack(done);
-        const isStable = percent !== undefined || isBack ? known.linked : intent?.kind !== "bake";
-        const isBad = isBack && !known.linked;
-        const linked = { ...known, linked: isStable || known.linked, judgedBad: isBad ? known.judgedBad : undefined };
-        const settled = {
-            ...record,
-            intent,
-            link: {
-                live: to,
-                release: percent === undefined ? release : record[to as Color].release,
-                ...(percent === undefined || isGivingBack(done) ? {} : { percent, sticky }),
-                at: move.at,
-                by: move.by,
-            },
-            history: withMove(record, move),
-            stable: isStable && percent === undefined ? { color: to, release } : record.stable,
-            releases: { ...record.releases, [release]: linked },
-            judgedBad,
-        };
-        return withVerdict(settled, done.verdict);
-    });
-}
-
-/** A move of the link that ends now, by us. */
-async function madeNow(session: Session, move: Omit<LinkMove, "at" | "by" | "image">): Promise<LinkMove> {
-    return { at: (await session.engine.now()).toISOString(), by: session.lease.owner, ...move };
-}
-
-/** Users stay with a release that was judged bad: it is what is confirmed, and neither stable nor tried again. */
-function keptOn(
-    record: ServiceRecord,
-    { to, release, percent, sticky }: SwitchIntent,
-    move: LinkMove,
-    verdict: Verdict,
-): ServiceRecord {
-    const { at, by } = move;
-    const link = percent === undefined ? { live: to, release, at, by } : { ...record.link, percent, sticky, at, by };
-    return { ...unconfirmed(record, move, verdict), link };
-}
-
-function unconfirmed(record: ServiceRecord, move: LinkMove, verdict: Verdict | undefined): ServiceRecord {
-    const { percent: _percent, sticky: _sticky, ...link } = record.link;
-    return withVerdict({ ...record, link, intent: undefined, history: withMove(record, move) }, verdict);
-}
-
-/** The release as it was, with the reason why it is not tried again by itself. */
-export function withVerdict(record: ServiceRecord, verdict: Verdict | undefined): ServiceRecord {
-    const judged = verdict && record.releases[verdict.release];
-    if (verdict === undefined || judged === undefined) {
-        return record;
-    }
-    const { reason, retryToken } = verdict;
-    const releases = { ...record.releases, [verdict.release]: { ...judged, judgedBad: { reason, retryToken } } };
-    return { ...record, releases };
 }
 
 function message(error: unknown): string {

@@ -1,0 +1,80 @@
+import { isGivingBack, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
+import type { RecordedRelease } from "../release/Release";
+import type { Color } from "../settings/Settings";
+import { type LinkMove, withMove } from "./linkHistory";
+import type { ServiceRecord } from "./Record";
+import type { Session } from "./Session";
+
+/**
+ * A switch is done: its color is the last confirmed one, and, unless it is still to be judged, what a rollback goes back to.
+ * A verdict on it from an earlier try is void.
+ */
+export async function settleRecord(
+    session: Session,
+    service: string,
+    done: Omit<SwitchIntent, "kind">,
+    result: LinkMove["result"],
+): Promise<void> {
+    const { from, to, release, percent, sticky } = done;
+    const move = await madeNow(session, { from, to, percent, release, result });
+    const intent = nextOf(done, new Date(move.at));
+    await session.record(service, record => {
+        const { [release]: _void, ...judgedBad } = record.judgedBad;
+        const known = record.releases[release] as RecordedRelease;
+        // A share is not all of it, and what is gone back to is as stable, and as bad, as it was.
+        const isBack = result !== "confirmed" || isGivingBack(done);
+        const isStable = percent !== undefined || isBack ? known.linked : intent?.kind !== "bake";
+        const isBad = isBack && !known.linked;
+        const linked = { ...known, linked: isStable || known.linked, judgedBad: isBad ? known.judgedBad : undefined };
+        const settled = {
+            ...record,
+            intent,
+            link: {
+                live: to,
+                release: percent === undefined ? release : record[to as Color].release,
+                ...(percent === undefined || isGivingBack(done) ? {} : { percent, sticky }),
+                at: move.at,
+                by: move.by,
+            },
+            history: withMove(record, move),
+            stable: isStable && percent === undefined ? { color: to, release } : record.stable,
+            releases: { ...record.releases, [release]: linked },
+            judgedBad,
+        };
+        return withVerdict(settled, done.verdict);
+    });
+}
+
+/** A move of the link that ends now, by us. */
+export async function madeNow(session: Session, move: Omit<LinkMove, "at" | "by" | "image">): Promise<LinkMove> {
+    return { at: (await session.engine.now()).toISOString(), by: session.lease.owner, ...move };
+}
+
+/** Users stay with a release that was judged bad: it is what is confirmed, and neither stable nor tried again. */
+export function keptOn(
+    record: ServiceRecord,
+    { to, release, percent, sticky }: SwitchIntent,
+    move: LinkMove,
+    verdict: Verdict,
+): ServiceRecord {
+    const { at, by } = move;
+    const link = percent === undefined ? { live: to, release, at, by } : { ...record.link, percent, sticky, at, by };
+    return { ...unconfirmed(record, move, verdict), link };
+}
+
+/** The link did not move, or not all the way: what was confirmed before is, without a share. */
+export function unconfirmed(record: ServiceRecord, move: LinkMove, verdict: Verdict | undefined): ServiceRecord {
+    const { percent: _percent, sticky: _sticky, ...link } = record.link;
+    return withVerdict({ ...record, link, intent: undefined, history: withMove(record, move) }, verdict);
+}
+
+/** The release as it was, with the reason why it is not tried again by itself. */
+export function withVerdict(record: ServiceRecord, verdict: Verdict | undefined): ServiceRecord {
+    const judged = verdict && record.releases[verdict.release];
+    if (verdict === undefined || judged === undefined) {
+        return record;
+    }
+    const { reason, retryToken } = verdict;
+    const releases = { ...record.releases, [verdict.release]: { ...judged, judgedBad: { reason, retryToken } } };
+    return { ...record, releases };
+}
