@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { backendName } from "../../haproxy/names";
 import { assertEveryWorker, Runtime, type ServerChange } from "../../haproxy/runtime";
-import { runInAnchor } from "../../providers/observe";
+import { currentWorkers, runInAnchor } from "../../providers/observe";
 import type { Color } from "../../settings/Settings";
 import { expectSuccess } from "./command";
 import type { LiveFront } from "./LiveFront";
@@ -88,9 +88,17 @@ export class ByHand {
         await this.front.engine.docker.getNetwork(this.stack.front).disconnect({ Container: this.stack.front });
     }
 
-    /** Waits until HAProxy has noticed how many containers of a color answer. */
+    /** Waits until HAProxy has noticed how many containers of a color answer: Docker knows of a paused one before. */
     async untilReady(color: Color, replicas: number): Promise<void> {
-        while ((await this.front.service("web"))[color].ready !== replicas) {
+        for (;;) {
+            const { front } = await this.front.observe();
+            const up = currentWorkers(front).map(({ backends }) => {
+                const servers = [...(backends.get(backendName("web", color))?.servers.values() ?? [])];
+                return servers.filter(server => server.up && server.admin === "ready").length;
+            });
+            if (up.length > 0 && up.every(count => count === replicas)) {
+                return;
+            }
             await pause(100);
         }
     }
