@@ -19,12 +19,14 @@ export class HaltedRun {
         readonly command: RunningCommand,
         /** Process id of the provider host. */
         readonly host: number,
-        private readonly file: string,
+        /** It stands still as long as this is there. */
+        private readonly folder: string,
     ) {}
 
     /** Starts a command and waits until it stands still there. */
     static async at(phase: Phase, stack: TestStack, args = ["up", "--yes", "--skip-preview"]): Promise<HaltedRun> {
-        const file = join(mkdtempSync(join(tmpdir(), "relink-halt-")), "host");
+        const folder = mkdtempSync(join(tmpdir(), "relink-halt-"));
+        const file = join(folder, "host");
         const command = stack.start(args, { env: { RELINK_HALT_AT: phase, RELINK_HALT_FILE: file } });
         let ended: CommandResult | undefined;
         void command.result.then(result => {
@@ -40,12 +42,12 @@ export class HaltedRun {
             },
             { deadline: Date.now() + patienceMs, what: `halt at "${phase}"` },
         );
-        return new HaltedRun(command, host, file);
+        return new HaltedRun(command, host, folder);
     }
 
     /** Lets the provider host go on. */
     resume(): void {
-        rmSync(this.file, { force: true });
+        rmSync(this.folder, { force: true, recursive: true });
     }
 
     /**
