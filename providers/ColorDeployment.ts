@@ -87,8 +87,8 @@ export class ColorDeployment {
     }
 
     /**
-     * The containers of a color: those of this release that go on, those that a smaller number leaves over, and those that
-     * have no place on it.
+     * The containers of a color: those of this release that go on, those that serve and that a smaller number leaves over,
+     * and those that have no place on it.
      */
     #sort(world: World, live: boolean): Record<"keep" | "surplus" | "discard", ContainerInfo[]> {
         const record = recordOf(world.records, this.#service);
@@ -107,7 +107,8 @@ export class ColorDeployment {
         const rank = (container: ContainerInfo) =>
             (serving.includes(container) ? 0 : 2) + (container.state === "running" ? 0 : 1);
         const keep = [...usable].sort((a, b) => rank(a) - rank(b)).slice(0, this.#replicas);
-        const surplus = live ? usable.filter(container => !keep.includes(container)) : [];
+        // One that serves nobody goes first: left to the end, an `up` that dies before would forget it, since nothing is amiss.
+        const surplus = serving.filter(container => usable.includes(container) && !keep.includes(container));
         return { keep, surplus, discard: all.filter(container => ![...keep, ...surplus].includes(container)) };
     }
 

@@ -134,7 +134,7 @@ function sort(up: SimulatedUp, color: Color, release: RecordedRelease, replicas:
     const rank = (container: Container) =>
         (live && serves(container) ? 0 : 2) + (container.state === "running" ? 0 : 1);
     const keep = [...usable].sort((a, b) => rank(a) - rank(b)).slice(0, replicas);
-    const surplus = live ? usable.filter(container => !keep.includes(container)) : [];
+    const surplus = live ? usable.filter(container => serves(container) && !keep.includes(container)) : [];
     return { keep, surplus, discard: all.filter(container => ![...keep, ...surplus].includes(container)) };
 }
 
