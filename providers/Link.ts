@@ -143,7 +143,11 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
             return own(session, service, to, release);
         }
         await walkTo(session, inputs, action, from, progress);
-        if (to === target) {
+        if (action.restore && release.judgedBad !== undefined) {
+            // Users get back what there is. That is no new try: it is neither confirmed nor judged, and stays judged bad.
+            progress.status(`writing the link to ${to} again`);
+            await pointTo(session, service, LinkValue.to(to));
+        } else if (to === target) {
             // What was live before and is warm needs no second judgement.
             const bakeMs = release.linked ? undefined : bakeMsOf(action.bake);
             await moveLink(session, service, LinkValue.to(to), release, { retryToken, farewell, bakeMs }, progress);

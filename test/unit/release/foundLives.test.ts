@@ -20,6 +20,13 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "container added with our labels", which: 0 },
         up({ version: "B", driftPolicy: "repair" }, { diesAfter: 10 }),
     ],
+    "a release that was judged bad stays live, and somebody moves the link from it to where nobody is": [
+        up({ version: "A" }),
+        up({ version: "B" }, { diesAt: "link: bake", goesOn: true }),
+        { is: "edit", what: "idle container removed", which: 0 },
+        up({}, { faults: { bake: "bad" } }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+    ],
 };
 
 describe("a life in which", () => {

@@ -56,7 +56,9 @@ export function* relink(up: SimulatedUp): Steps {
             yield* moveLink(up, from as Color, release, { percent: step.weight, sticky: walk?.sticky, step });
             yield* bake(up);
         }
-        if (to === target) {
+        if (made.row === "repair" && color.release?.judgedBad !== undefined) {
+            yield* pointTo(up, to);
+        } else if (to === target) {
             const { bakeTimeMs } = desired.policy;
             const bakeMs = color.release?.linked || bakeTimeMs === 0 ? undefined : bakeTimeMs;
             yield* moveLink(up, to, release, { farewell, bakeMs });
