@@ -1,4 +1,6 @@
 import { describe, it } from "vitest";
+import type { StrategySettings } from "../../../settings/Settings";
+import { configWith, settingsOf } from "../settings/support";
 import { Coverage, Life } from "./life/Life";
 import { type Faults, noFaults } from "./life/SimulatedUp";
 import type { Event, Up, Wish } from "./life/wishes";
@@ -13,6 +15,16 @@ function up(
     return { is: "up", change, faults: { ...noFaults, ...faults }, ...more };
 }
 
+function strategyOf(strategy: object): StrategySettings {
+    return settingsOf(configWith({ replicas: 2, strategy })).services[0]!.policy.strategy;
+}
+
+function canary(settings: object): StrategySettings {
+    return strategyOf({ canary: settings });
+}
+
+const rolling = strategyOf({ rolling: {} });
+
 const lives: Record<string, Event[]> = {
     "a repair beside a container under our labels that somebody added dies before that is removed": [
         up({ version: "A" }),
@@ -26,6 +38,41 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "idle container removed", which: 0 },
         up({}, { faults: { bake: "bad" } }),
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+    ],
+    "an up was planned before another one began, which dies while it takes a bad canary back": [
+        up({ version: "A", strategy: canary({ weight: 0 }) }),
+        up({ version: "B" }),
+        {
+            is: "change",
+            change: {
+                strategy: canary({
+                    steps: [
+                        { weight: 25, pause: "0s" },
+                        { weight: 60, analysis: false },
+                    ],
+                }),
+            },
+        },
+        {
+            is: "race",
+            faults: { ...noFaults, bake: "bad" },
+            phases: 13,
+            early: true,
+            expired: true,
+            change: {},
+        },
+    ],
+    "an up was planned to finish a switch that another one finishes and takes back, which dies meanwhile": [
+        up({ version: "A" }),
+        up({ version: "B" }, { diesAt: "link: memory", goesOn: true }),
+        {
+            is: "race",
+            faults: { ...noFaults, bake: "bad" },
+            phases: 8,
+            early: true,
+            expired: true,
+            change: {},
+        },
     ],
 };
 
