@@ -74,6 +74,12 @@ const lives: Record<string, Event[]> = {
             change: {},
         },
     ],
+    "HAProxy restarts, and so leads to the confirmed color again, while a repair brings that color back": [
+        up({ version: "A", driftPolicy: "repair" }),
+        up({ version: "B", strategy: rolling }, { diesAfter: 12, goesOn: true }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        up({}, { meanwhile: { after: 1, what: "HAProxy restarted" } }),
+    ],
 };
 
 describe("a life in which", () => {
