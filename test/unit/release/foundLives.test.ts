@@ -74,6 +74,11 @@ const lives: Record<string, Event[]> = {
             change: {},
         },
     ],
+    "a rolling release is taken back that took the place of one which died right before its end": [
+        up({ version: "A" }),
+        up({ version: "C", strategy: rolling }, { diesAt: "roll: done", goesOn: true }),
+        up({ version: "B" }, { faults: { proof: { after: 0, how: "cannot start" } }, diesAfter: 7 }),
+    ],
     "HAProxy restarts, and so leads to the confirmed color again, while a repair brings that color back": [
         up({ version: "A", driftPolicy: "repair" }),
         up({ version: "B", strategy: rolling }, { diesAfter: 12, goesOn: true }),
