@@ -38,7 +38,9 @@ export class ColorDeployment {
 
     async run(): Promise<void> {
         const world = await this.session.observe([this.#service]);
-        const live = hasTraffic(observedService(world, this.#service), this.#color);
+        const observed = observedService(world, this.#service);
+        // HAProxy leads to the confirmed color again when it restarts, wherever somebody has moved the link meanwhile.
+        const live = hasTraffic(observed, this.#color) || observed.confirmed === this.#color;
         const { keep, surplus, discard } = this.#sort(world, live);
         // What serves users goes on; a container of an interrupted scaling that never took traffic is proved like a new one.
         const serving = live ? this.#place.serving(world, [...keep, ...surplus]) : [];
@@ -46,12 +48,17 @@ export class ColorDeployment {
         const vacated = discard
             .map(slotOf)
             .filter(slot => this.#place.isSlot(slot) && !serving.some(c => slotOf(c) === slot));
-        await this.#drained(vacated, live);
+        if (!live) {
+            await this.#drained(vacated, live);
+        }
         await this.session.enter("deploy: record");
         await this.#begin(live, keep, serving);
         if (live) {
-            // First the file: should this be interrupted, a restarted HAProxy sends nothing to slots that are vacated.
+            // First the file: a HAProxy that restarts meanwhile sends nothing to slots that are drained and vacated.
             await this.#configure(serving);
+            // Also where they are ready already: one that restarted before that read the file as it was.
+            await this.#place.setSlots(serving.map(slotOf), "ready");
+            await this.#drained(vacated, live);
             await this.#remove(discard, vacated);
         } else {
             await this.#remove(discard, vacated);
@@ -87,8 +94,8 @@ export class ColorDeployment {
     }
 
     /**
-     * The containers of a color: those of this release that go on, those that a smaller number leaves over, and those that
-     * have no place on it.
+     * The containers of a color: those of this release that go on, those that serve and that a smaller number leaves over,
+     * and those that have no place on it.
      */
     #sort(world: World, live: boolean): Record<"keep" | "surplus" | "discard", ContainerInfo[]> {
         const record = recordOf(world.records, this.#service);
@@ -107,7 +114,8 @@ export class ColorDeployment {
         const rank = (container: ContainerInfo) =>
             (serving.includes(container) ? 0 : 2) + (container.state === "running" ? 0 : 1);
         const keep = [...usable].sort((a, b) => rank(a) - rank(b)).slice(0, this.#replicas);
-        const surplus = live ? usable.filter(container => !keep.includes(container)) : [];
+        // One that serves nobody goes first: left to the end, an `up` that dies before would forget it, since nothing is amiss.
+        const surplus = serving.filter(container => usable.includes(container) && !keep.includes(container));
         return { keep, surplus, discard: all.filter(container => ![...keep, ...surplus].includes(container)) };
     }
 

@@ -6,7 +6,7 @@ import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import type { Handover } from "../release/handovers";
-import type { DeclaredHooks, Farewell, Live } from "../release/Observed";
+import { type DeclaredHooks, type Farewell, isGivingBack, type Live } from "../release/Observed";
 import type { Walk } from "../release/plan";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
@@ -125,15 +125,19 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
                 `${link(action.from, action.percent)}. Nothing was done. Run pulumi up again`,
         );
     }
-    if (to !== from && !action.restore && recordOf(world.records, service).intent?.kind === "roll") {
-        // Whoever plans after its beginning settles it first.
-        throw new Error(
-            `${service}: another up has begun a rolling release since this one was planned. Nothing was done. Run pulumi up again`,
-        );
-    }
     const { previousColor, retryToken } = action.policy;
     const farewell = previousColor === "keep" ? undefined : previousColor;
     const target = action.walk?.color ?? to;
+    const { intent } = recordOf(world.records, service);
+    // A share that is all that answers users stays, whoever began to take it back (settle).
+    const isOpen = intent?.kind === "switch" && !(isGivingBack(intent) && percent > 0);
+    if (target !== from && !action.restore && (isOpen || intent?.kind === "roll")) {
+        // Whoever plans after its beginning settles it first.
+        const begun = intent.kind === "roll" ? "rolling release" : "switch";
+        throw new Error(
+            `${service}: another up has begun a ${begun} since this one was planned. Nothing was done. Run pulumi up again`,
+        );
+    }
     if (to !== "none" && target !== "none" && target !== from) {
         const started = Date.now();
         const release = readyRelease(world, inputs, action, target);
@@ -145,7 +149,11 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
             return own(session, service, to, release);
         }
         await walkTo(session, inputs, action, from, progress);
-        if (to === target) {
+        if (action.restore && release.judgedBad !== undefined) {
+            // Users get back what there is. That is no new try: it is neither confirmed nor judged, and stays judged bad.
+            progress.status(`writing the link to ${to} again`);
+            await pointTo(session, service, LinkValue.to(to));
+        } else if (to === target) {
             // What was live before and is warm needs no second judgement.
             const bakeMs = release.linked ? undefined : bakeMsOf(action.bake);
             await moveLink(session, service, LinkValue.to(to), release, { retryToken, farewell, bakeMs }, progress);
@@ -219,6 +227,10 @@ function readyRelease(world: World, inputs: LinkInputs, action: LinkAction, to: 
     }
     if (!release.proved) {
         throw refuse(`runs ${release.image}, which is not proved`);
+    }
+    const { judgedBad } = release;
+    if (!action.restore && judgedBad !== undefined && judgedBad.retryToken === action.policy.retryToken) {
+        throw refuse(`runs ${release.image}, which was judged bad meanwhile (${judgedBad.reason})`);
     }
     if (color.ready < action.replicas) {
         throw refuse(`has ${color.ready} of ${action.replicas} containers ready`);

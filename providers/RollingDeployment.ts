@@ -58,6 +58,7 @@ export class RollingDeployment {
                     `${color} goes on serving with what it has, of both releases. Run pulumi up again.`,
             );
         }
+        await this.#settle(before.id);
         await this.session.record(service, now => ({ ...now, intent: undefined }));
         throw new Error(`${what}\n${color} goes on serving ${before.image} as before.`);
     }
@@ -100,11 +101,7 @@ export class RollingDeployment {
     async #end(): Promise<void> {
         const { service, color, replicas } = this.inputs;
         const { release } = this;
-        await this.session.enter("roll: end");
-        const containers = this.#place.containers(await this.session.observe([this.inputs.service]));
-        const slots = containers.map(slotOf);
-        await this.#place.configure(slots, release.id);
-        await this.#place.openOnly(slots);
+        const slots = await this.#settle(release.id);
         if (this.#place.fronted) {
             await this.#confirm();
         }
@@ -115,6 +112,16 @@ export class RollingDeployment {
             [color]: { ...record[color], release: release.id, replicas, slots: heldSlots(slots) },
         }));
         this.progress.info(`${color} runs ${release.image} (release ${release.id}), rolled out container by container`);
+    }
+
+    /** What HAProxy holds of the color is that release alone. @returns the slots that are open. */
+    async #settle(release: string): Promise<number[]> {
+        await this.session.enter("roll: end");
+        const containers = this.#place.containers(await this.session.observe([this.inputs.service]));
+        const slots = containers.map(slotOf);
+        await this.#place.configure(slots, release);
+        await this.#place.openOnly(slots);
+        return slots;
     }
 
     async #confirm(): Promise<void> {

@@ -20,6 +20,12 @@ export async function recoverSwitch(
     if (intent?.kind !== "switch") {
         return;
     }
+    const isPlanned = kind === "finish" ? live === intent.to && id === intent.release : live === intent.from;
+    if (!isPlanned) {
+        throw new Error(
+            `${service}: another up has begun a switch since this one was planned. Nothing was done. Run pulumi up again`,
+        );
+    }
     const release = id === undefined ? undefined : releases[id];
     progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
     if (kind === "finish" && isGivingBack(intent)) {

@@ -203,9 +203,10 @@ function overRoll(observed: ObservedService, open: SettledRoll, desired: Desired
     }
     const { refusal } = decided;
     const isWanted = refusal === undefined && decided.link.live === color && same(decided[color].release, release);
-    const { replicas, routes } = isWanted
-        ? { replicas: decided[color].replicas, routes: decided.link.routes }
-        : { replicas: open.replicas, routes: service.routes };
+    // As many as were begun: with more, one that is complete would not be any more, should this die on the way.
+    const { replicas } = open;
+    const routes = isWanted ? decided.link.routes : service.routes;
+    const isAll = isWanted && decided[color].replicas === replicas;
     const { places } = desired;
     const settled = roll(service, { release, replicas, routes, places }, color, settings, asObserved(service));
     const begins = `${kind === "finish" ? "finishes" : "takes back"} an interrupted rolling release`;
@@ -214,7 +215,7 @@ function overRoll(observed: ObservedService, open: SettledRoll, desired: Desired
     return {
         ...settled,
         row: "recovery",
-        sentence: `${begins}: ${settled.sentence}${isWanted ? "" : rest}`,
+        sentence: `${begins}: ${settled.sentence}${isAll ? "" : rest}`,
         refusal,
         link: { ...settled.link, act: settled.link.act || refusal !== undefined },
     };

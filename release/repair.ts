@@ -16,7 +16,9 @@ export function repair(service: ObservedService, drift: Drift[], desired: Desire
     }
     const relink = live !== confirmed;
     const { image, judgedBad } = color.release;
-    if (relink && judgedBad !== undefined) {
+    // Where nobody answers, even that is better.
+    const isServed = live !== "none" && service[live].ready > 0;
+    if (relink && judgedBad !== undefined && isServed) {
         const bad = `The record says ${confirmed}, but ${image} there was judged bad (${judgedBad.reason})`;
         return refuse(service, "drift", `drift: ${what}. Nothing is changed. ${bad}`);
     }

@@ -36,6 +36,15 @@ describe("an interrupted rolling release", () => {
         expect(made.refusal).toContain("strategy: rolling cannot change port");
     });
 
+    it("is finished as it was begun, and what else is wished waits: with more containers it would not be complete any more", () => {
+        const complete = rolling();
+        complete.blue.slots = [slot(2, B)];
+        Object.assign(complete.blue, { running: 1, ready: 1 });
+        const made = plan(complete, wish("B", { replicas: 2 }));
+        expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "recovery", acts: ["blue: shop/web:B x1"] });
+        expect(made.sentence).toContain("What the config asks for waits for the next up.");
+    });
+
     it("goes back, when somebody moves the link meanwhile, to the release that is recorded", () => {
         const made = plan(
             rolling({ live: "green", confirmed: "blue" }),

@@ -102,6 +102,17 @@ describe("driftPolicy: repair", () => {
         expect(made.refusal).toContain("The record says green, but shop/web:B there was judged bad (5xx)");
     });
 
+    it("moves it even there where nobody answers at the color that somebody moved it to", () => {
+        const bad = recorded("B", { linked: false, judgedBad: { reason: "5xx" } });
+        const world = blueWithA({ confirmed: "green", blue: stopped(recorded("A")), green: running(bad) });
+        expect(plan(world, wish("A", repair))).toMatchObject({
+            row: "repair",
+            blue: { act: false },
+            green: { act: false },
+            link: { live: "green", expect: bad.id, act: true },
+        });
+    });
+
     it("proves what the link goes back to, where an interrupted up has left it unproved", () => {
         const unproved = recorded("B", { proved: false });
         const world = blueWithA({ confirmed: "green", green: running(unproved) });

@@ -73,7 +73,7 @@ export class SimulatedWorld {
     /** The stack that it belongs to until this one takes it over. */
     formerOwner: string | undefined;
     history: History = { baked: new Set(), rolledBack: new Map(), hooks: new Set(), promotions: new Map() };
-    /** The record before somebody damaged it. */
+    /** The record before somebody damaged it, as long as nothing was written since. */
     copy: ServiceRecord | undefined;
     /** Counts calls that changed something. */
     calls = 0;
@@ -233,6 +233,7 @@ export class SimulatedWorld {
     }
 
     write(change: (record: ServiceRecord) => ServiceRecord): void {
+        this.copy = undefined;
         this.record = { ...prune(change(this.record)), serial: this.record.serial + 1 };
         this.calls++;
     }

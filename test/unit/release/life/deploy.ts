@@ -43,15 +43,19 @@ export function declaredHooks({ made, surroundings }: SimulatedUp): DeclaredHook
 
 function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replicas: number): Steps {
     const { world, faults } = up;
-    const live = hasTraffic(world.look(), color);
+    const live = hasTraffic(world.look(), color) || world.record.link.live === color;
     const { keep, surplus, discard } = sort(up, color, release, replicas, live);
     const serving = live ? [...keep, ...surplus].filter(isServing(up)) : [];
     const vacated = slotsOf(discard).filter(slot => !slotsOf(serving).includes(slot));
-    yield* drained(up, color, vacated, live);
+    if (!live) {
+        yield* drained(up, color, vacated, live);
+    }
     yield* up.enter("deploy: record");
     yield* begin(up, color, release, replicas, live, keep, serving);
     if (live) {
         yield* configure(up, color, release, serving);
+        yield* up.setSlots(color, slotsOf(serving), "ready");
+        yield* drained(up, color, vacated, live);
         yield* removeAll(up, color, discard, vacated);
     } else {
         yield* removeAll(up, color, discard, vacated);
@@ -134,7 +138,7 @@ function sort(up: SimulatedUp, color: Color, release: RecordedRelease, replicas:
     const rank = (container: Container) =>
         (live && serves(container) ? 0 : 2) + (container.state === "running" ? 0 : 1);
     const keep = [...usable].sort((a, b) => rank(a) - rank(b)).slice(0, replicas);
-    const surplus = live ? usable.filter(container => !keep.includes(container)) : [];
+    const surplus = live ? usable.filter(container => serves(container) && !keep.includes(container)) : [];
     return { keep, surplus, discard: all.filter(container => ![...keep, ...surplus].includes(container)) };
 }
 

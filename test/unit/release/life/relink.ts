@@ -35,18 +35,23 @@ export function* relink(up: SimulatedUp): Steps {
     const { live: from, percent } = world.look();
     const isPlanned = from === up.before.live && percent === up.before.percent;
     up.unless(isPlanned, `the link is ${from} and ${percent} %, not what the plan was made from`);
-    const isRolling = made.link.live !== from && world.record.intent?.kind === "roll";
-    up.unless(!isRolling || made.row === "repair", "another up has begun a rolling release");
     const { previousColor } = desired.policy;
     // A repair takes nothing away.
     const farewell = previousColor === "keep" || made.row === "repair" ? undefined : previousColor;
     const to = made.link.live;
     const { walk } = made.link;
     const target = walk?.color ?? to;
+    const { intent } = world.record;
+    const isOpen = intent?.kind === "switch" && !(isGivingBack(intent) && percent > 0);
+    const isBegun = target !== from && (isOpen || intent?.kind === "roll");
+    up.unless(!isBegun || made.row === "repair", "another up has begun a switch or a rolling release");
     if (to !== "none" && target !== "none" && target !== from) {
         const color = world.look()[target];
         const release = color.release?.id ?? "";
         const isReady = color.release?.proved === true && color.ready >= made[target].replicas;
+        const { judgedBad } = color.release ?? {};
+        const isBad = judgedBad !== undefined && judgedBad.retryToken === desired.policy.retryToken;
+        up.unless(!isBad || made.row === "repair", `rule 5: ${release} was judged bad meanwhile`);
         up.unless(release === made.link.expect && isReady, `rule 3: the link would go to ${target} on hope`);
         const { prePromotion } = declaredHooks(up);
         if (prePromotion !== undefined && prePromotion !== world.record.hooks.prePromotion) {
@@ -56,7 +61,9 @@ export function* relink(up: SimulatedUp): Steps {
             yield* moveLink(up, from as Color, release, { percent: step.weight, sticky: walk?.sticky, step });
             yield* bake(up);
         }
-        if (to === target) {
+        if (made.row === "repair" && color.release?.judgedBad !== undefined) {
+            yield* pointTo(up, to);
+        } else if (to === target) {
             const { bakeTimeMs } = desired.policy;
             const bakeMs = color.release?.linked || bakeTimeMs === 0 ? undefined : bakeTimeMs;
             yield* moveLink(up, to, release, { farewell, bakeMs });
@@ -110,6 +117,8 @@ export function* recover(up: SimulatedUp): Steps {
 
 function* recoverSwitch(up: SimulatedUp, intent: SwitchIntent, { kind, live, release, percent }: Recovery): Steps {
     const { to, farewell, bakeMs, verdict, step, sticky } = intent;
+    const isPlanned = kind === "finish" ? live === to && release === intent.release : live === intent.from;
+    up.unless(isPlanned, "another up has begun a switch");
     if (kind === "finish" && isGivingBack(intent)) {
         yield* giveBack(up, intent);
         return;

@@ -26,10 +26,7 @@ export function* rollOut(up: SimulatedUp, target: Target): Steps {
     yield* intend(up, target, up.made.promotion);
     const problem = yield* new Pass(up, target, false).run();
     if (problem === undefined) {
-        yield* up.enter("roll: end");
-        const slots = slotsOf(world.on(color));
-        yield* configureBackend(up, color, release, slots);
-        yield* openOnly(up, color, slots);
+        const slots = yield* settle(up, color, release);
         if (up.faults.confirm !== "good") {
             throw new ReleaseFailed("that every container is of the new release could not be confirmed");
         }
@@ -49,9 +46,18 @@ export function* rollOut(up: SimulatedUp, target: Target): Steps {
     yield* intend(up, { ...target, release: before, replicas: replicasBefore }, undefined);
     const second = yield* new Pass(up, { ...target, release: before, replicas: replicasBefore }, true).run();
     if (second === undefined) {
+        yield* settle(up, color, before);
         yield* up.write(record => ({ ...record, intent: undefined }));
     }
     throw problem;
+}
+
+function* settle(up: SimulatedUp, color: Color, release: RecordedRelease): Steps<number[]> {
+    yield* up.enter("roll: end");
+    const slots = slotsOf(up.world.on(color));
+    yield* configureBackend(up, color, release, slots);
+    yield* openOnly(up, color, slots);
+    return slots;
 }
 
 function* intend(up: SimulatedUp, { color, release, replicas, settings }: Target, promotion?: number): Steps {

@@ -1,0 +1,98 @@
+import { describe, it } from "vitest";
+import type { StrategySettings } from "../../../settings/Settings";
+import { configWith, settingsOf } from "../settings/support";
+import { Coverage, Life } from "./life/Life";
+import { type Faults, noFaults } from "./life/SimulatedUp";
+import type { Event, Up, Wish } from "./life/wishes";
+
+// Lives (life/) that broke a rule of DESIGN section 6 once, as short as they can be. What can be said by a plan alone is
+// an example beside that plan (interrupted.test.ts, repair.test.ts and so on).
+
+function up(
+    change: Partial<Wish> = {},
+    { faults, ...more }: Partial<Omit<Up, "faults">> & { faults?: Partial<Faults> } = {},
+): Event {
+    return { is: "up", change, faults: { ...noFaults, ...faults }, ...more };
+}
+
+function strategyOf(strategy: object): StrategySettings {
+    return settingsOf(configWith({ replicas: 2, strategy })).services[0]!.policy.strategy;
+}
+
+function canary(settings: object): StrategySettings {
+    return strategyOf({ canary: settings });
+}
+
+const rolling = strategyOf({ rolling: {} });
+
+const lives: Record<string, Event[]> = {
+    "a repair beside a container under our labels that somebody added dies before that is removed": [
+        up({ version: "A" }),
+        { is: "edit", what: "slot closed in HAProxy's memory", which: 0 },
+        { is: "edit", what: "container added with our labels", which: 0 },
+        up({ version: "B", driftPolicy: "repair" }, { diesAfter: 10 }),
+    ],
+    "a release that was judged bad stays live, and somebody moves the link from it to where nobody is": [
+        up({ version: "A" }),
+        up({ version: "B" }, { diesAt: "link: bake", goesOn: true }),
+        { is: "edit", what: "idle container removed", which: 0 },
+        up({}, { faults: { bake: "bad" } }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+    ],
+    "an up was planned before another one began, which dies while it takes a bad canary back": [
+        up({ version: "A", strategy: canary({ weight: 0 }) }),
+        up({ version: "B" }),
+        {
+            is: "change",
+            change: {
+                strategy: canary({
+                    steps: [
+                        { weight: 25, pause: "0s" },
+                        { weight: 60, analysis: false },
+                    ],
+                }),
+            },
+        },
+        {
+            is: "race",
+            faults: { ...noFaults, bake: "bad" },
+            phases: 13,
+            early: true,
+            expired: true,
+            change: {},
+        },
+    ],
+    "an up was planned to finish a switch that another one finishes and takes back, which dies meanwhile": [
+        up({ version: "A" }),
+        up({ version: "B" }, { diesAt: "link: memory", goesOn: true }),
+        {
+            is: "race",
+            faults: { ...noFaults, bake: "bad" },
+            phases: 8,
+            early: true,
+            expired: true,
+            change: {},
+        },
+    ],
+    "a rolling release is taken back that took the place of one which died right before its end": [
+        up({ version: "A" }),
+        up({ version: "C", strategy: rolling }, { diesAt: "roll: done", goesOn: true }),
+        up({ version: "B" }, { faults: { proof: { after: 0, how: "cannot start" } }, diesAfter: 7 }),
+    ],
+    "HAProxy restarts, and so leads to the confirmed color again, while a repair brings that color back": [
+        up({ version: "A", driftPolicy: "repair" }),
+        up({ version: "B", strategy: rolling }, { diesAfter: 12, goesOn: true }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        up({}, { meanwhile: { after: 1, what: "HAProxy restarted" } }),
+    ],
+};
+
+describe("a life in which", () => {
+    it.each(Object.keys(lives))("%s", name => {
+        const life = new Life(new Coverage());
+        for (const event of lives[name] ?? []) {
+            life.take(event);
+        }
+        life.end([]);
+    });
+});
