@@ -1,6 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import {
+    closeSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    openSync,
+    readdirSync,
+    readFileSync,
+    readlinkSync,
+    rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine } from "../../docker/Engine";
@@ -117,8 +127,14 @@ export class OwnEngine {
 
     /** Kills the daemon alone, as a crash does. Its containers live on; without --live-restore the next daemon ends them. */
     async crash(): Promise<void> {
+        const containerd = readFileSync(join(this.#executionRoot, "containerd", "containerd.pid"), "utf8").trim();
         this.#daemon?.kill("SIGKILL");
         await this.#gone();
+        // It goes with its daemon; the next daemon waits in vain for one whose process is dead and not yet cleared away.
+        await until(async () => (existsSync(`/proc/${containerd}`) ? undefined : true), {
+            deadline: Date.now() + patienceMs,
+            what: "the containerd of a killed dockerd is not cleared away",
+        });
         rmSync(join(this.#folder, "docker.pid"), { force: true });
     }
 
