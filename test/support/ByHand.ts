@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { backendName } from "../../haproxy/names";
 import { assertEveryWorker, Runtime, type ServerChange } from "../../haproxy/runtime";
-import { currentWorkers, runInAnchor } from "../../providers/observe";
+import { containersOf, currentWorkers, observedService, runInAnchor, slotOf } from "../../providers/observe";
 import type { Color } from "../../settings/Settings";
 import { expectSuccess } from "./command";
 import type { LiveFront } from "./LiveFront";
@@ -91,12 +91,13 @@ export class ByHand {
     /** Waits until HAProxy has noticed how many containers of a color answer: Docker knows of a paused one before. */
     async untilReady(color: Color, replicas: number): Promise<void> {
         for (;;) {
-            const { front } = await this.front.observe();
-            const up = currentWorkers(front).map(({ backends }) => {
-                const servers = [...(backends.get(backendName("web", color))?.servers.values() ?? [])];
-                return servers.filter(server => server.up && server.admin === "ready").length;
+            const world = await this.front.observe();
+            const gone = containersOf(world, "web", color).filter(({ state }) => state !== "running");
+            const isNoticed = currentWorkers(world.front).every(({ backends }) => {
+                const servers = backends.get(backendName("web", color))?.servers;
+                return gone.every(container => !servers?.get(slotOf(container))?.up);
             });
-            if (up.length > 0 && up.every(count => count === replicas)) {
+            if (isNoticed && observedService(world, "web")[color].ready === replicas) {
                 return;
             }
             await pause(100);
