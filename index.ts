@@ -1,4 +1,5 @@
 import "./settings/requireNode";
+import "./settings/loadTypeScript";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { assumed, connectUnlessAssumed } from "./components/assumed";
@@ -8,6 +9,7 @@ import { observed } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
 import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
+import { startHost } from "./components/startHost";
 import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
 import type { Target } from "./providers/Target";
@@ -15,6 +17,7 @@ import { readSettings } from "./settings/fromPulumi";
 
 /** Stack config -> settings -> observed state -> plan -> resources. */
 export = async () => {
+    startHost();
     const settings = await readSettings();
     const { front, host, services } = settings;
     const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };

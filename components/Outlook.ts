@@ -21,7 +21,9 @@ export interface Outlook {
 /** Looks at the live system and at the registries. */
 export async function observed(engine: Engine, target: Target, settings: Settings): Promise<Outlook> {
     const [world, state] = await Promise.all([observeEverything(engine, target), readOwnState()]);
-    const images = await findImages(engine, settings, world);
-    const front = await planFront(engine, target, settings, world);
+    const [images, front] = await Promise.all([
+        findImages(engine, settings, world),
+        planFront(engine, target, settings, world),
+    ]);
     return { seen: servicesIn(world), images, front, state, isAssumed: false };
 }

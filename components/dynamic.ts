@@ -27,7 +27,7 @@ export class ProvidedResource extends pulumi.CustomResource {
 function loaderOf(provider: string): string {
     return [
         "exports.handler = () => {",
-        '    require("ts-node").register({ transpileOnly: true });',
+        '    require("./settings/loadTypeScript");',
         `    return require("./providers/host").${provider};`,
         "};",
     ].join("\n");

@@ -80,7 +80,7 @@ function run(file, args, env) {
     if (!existsSync(join(root, file))) {
         throw new Problem(`${file} is not there.`);
     }
-    return foreground(node, ["-r", "ts-node/register/transpile-only", file, ...args], { env, cwd: root });
+    return foreground(node, ["-r", "./settings/loadTypeScript.js", file, ...args], { env, cwd: root });
 }
 
 async function vitest(args, extra) {

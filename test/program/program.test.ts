@@ -93,7 +93,7 @@ describe("the program's resources", () => {
             [":FrontConfig", "front-config", "frontConfig"],
         ] as const) {
             expect(resource(type, name).inputs.__provider).toBe(
-                'exports.handler = () => {\n    require("ts-node").register({ transpileOnly: true });\n' +
+                'exports.handler = () => {\n    require("./settings/loadTypeScript");\n' +
                     `    return require("./providers/host").${provider};\n};`,
             );
             expect(resource(type, name).hideDiffs).toEqual(["__plan"]);

@@ -22,8 +22,8 @@ export interface ProgramRun {
 
 const root = join(__dirname, "../..");
 const load = createRequire(join(root, "package.json"));
-// As Pulumi does it; vitest has a way of its own that knows no `export =`.
-load("ts-node").register({ transpileOnly: true, cwd: root });
+// As the program does it; vitest has a way of its own that knows no `export =`.
+load("./settings/loadTypeScript");
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
 

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type LoadOptions, planLoad } from "./LoadOptions";
 import type { LoadResult, LoadSnapshot } from "./LoadResult";
@@ -73,11 +72,11 @@ class Worker {
     private exited = false;
 
     constructor(through: readonly string[]) {
-        const tsNode = createRequire(join(__dirname, "startLoad.ts")).resolve("ts-node/register/transpile-only");
+        const loader = join(__dirname, "../../../settings/loadTypeScript.js");
         const [program = process.execPath, ...args] = [...through, process.execPath];
         this.child = fork(join(__dirname, "worker.ts"), [], {
             execPath: program,
-            execArgv: [...args, "--require", tsNode],
+            execArgv: [...args, "--require", loader],
             stdio: ["ignore", "inherit", "pipe", "ipc"],
         });
         this.child.stderr?.on("data", data => {
