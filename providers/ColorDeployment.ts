@@ -1,4 +1,5 @@
 import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
+import { dockerPolicy } from "../docker/restartPolicy";
 import { hasTraffic } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
@@ -235,10 +236,10 @@ export class ColorDeployment {
         const open = containers.map(slotOf);
         await this.session.enter("deploy: keep");
         await this.#place.write(open);
-        const { restart } = this.release.settings;
+        const policy = dockerPolicy(this.release.settings.restart);
         // Also where they are ready already: a reload for another service's sake meanwhile read the file as it was.
         await this.#place.openOnly(open);
-        await Promise.all(containers.map(({ id }) => setRestartPolicy(this.session.engine, id, restart)));
+        await Promise.all(containers.map(({ id }) => setRestartPolicy(this.session.engine, id, policy)));
         await this.session.enter("deploy: proved");
         const provedAt = (await this.session.engine.now()).toISOString();
         await this.session.record(this.#service, record => ({

@@ -1,4 +1,5 @@
 import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
+import { dockerPolicy } from "../docker/restartPolicy";
 import type { RecordedRelease } from "../release/Release";
 import { RollingSchedule } from "../release/RollingSchedule";
 import { type Roll as Rolling, rollTo } from "../release/rolling";
@@ -207,7 +208,9 @@ export class Roll {
             }
             throw error;
         }
-        await Promise.all(containers.map(({ id }) => setRestartPolicy(engine, id, release.settings.restart)));
+        await Promise.all(
+            containers.map(({ id }) => setRestartPolicy(engine, id, dockerPolicy(release.settings.restart))),
+        );
         this.progress.info(`${containers.map(({ name }) => name).join(", ")} up, proved`);
         return "up";
     }

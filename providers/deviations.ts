@@ -1,4 +1,5 @@
 import type { ContainerInfo } from "../docker/containers";
+import { dockerPolicy, hasPolicy } from "../docker/restartPolicy";
 import type { Worker } from "../haproxy/runtime";
 import { type AddressBlock, slotAddress } from "../release/addresses";
 import type { Deviation } from "../release/Observed";
@@ -98,7 +99,7 @@ const ended: Deviation = { what: "ended by itself" };
 /** What keeps a container of the release from serving as relink left it. */
 function faultOf(view: ColorView, container: ContainerInfo): Deviation | undefined {
     const { name } = container;
-    const policy = view.release.settings.restart;
+    const { restart } = view.release.settings;
     if (hasEnded(container, view.release)) {
         return ended;
     }
@@ -106,7 +107,7 @@ function faultOf(view: ColorView, container: ContainerInfo): Deviation | undefin
         const isPaused = container.state === "paused";
         const start = `docker ${isPaused ? "unpause" : "start"} ${name}`;
         // One that relink itself stopped, because it could not be proved, does not serve by being started.
-        const serves = inHaproxy(view, container) === undefined && container.restartPolicy === policy;
+        const serves = inHaproxy(view, container) === undefined && hasPolicy(container, restart);
         return {
             what: `${name} ${isPaused ? "is paused" : `is stopped (${container.status})`}`,
             fix: serves ? start : undefined,
@@ -121,7 +122,8 @@ function faultOf(view: ColorView, container: ContainerInfo): Deviation | undefin
         // An interrupted repair leaves it so.
         return { what: `${name} would get no requests once HAProxy reads its files again, which have its slot closed` };
     }
-    if (container.restartPolicy !== policy) {
+    if (!hasPolicy(container, restart)) {
+        const policy = dockerPolicy(restart);
         return {
             what: `${name} has the restart policy ${container.restartPolicy}, not ${policy}`,
             fix: `docker update --restart ${policy} ${name}`,

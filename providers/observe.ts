@@ -3,6 +3,7 @@ import { type ContainerInfo, inspectContainers } from "../docker/containers";
 import type { Engine } from "../docker/Engine";
 import { statusOf } from "../docker/errors";
 import { exec } from "../docker/exec";
+import { hasPolicy } from "../docker/restartPolicy";
 import { openSlots } from "../haproxy/backend";
 import { linksOf } from "../haproxy/FrontState";
 import { editedFiles } from "../haproxy/manifest";
@@ -262,6 +263,7 @@ function observedColor(world: World, service: string, color: Color): ObservedCol
 
 function observedSlot(world: World, record: ServiceRecord, color: Color, container: ContainerInfo): ObservedSlot {
     const release = container.labels["relink.release"] ?? "";
+    const restart = record.releases[release]?.settings.restart;
     return {
         slot: slotOf(container),
         release,
@@ -269,7 +271,7 @@ function observedSlot(world: World, record: ServiceRecord, color: Color, contain
         unhealthy: container.health === "unhealthy",
         ready: isReady(world, record.service, color, container),
         // It gets its restart policy once it is proved.
-        proved: container.restartPolicy === record.releases[release]?.settings.restart,
+        proved: restart !== undefined && hasPolicy(container, restart),
     };
 }
 

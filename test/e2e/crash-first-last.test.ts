@@ -53,7 +53,7 @@ describe.runIf(isFull)("A stack whose every up dies, again and again", () => {
     it("at each step of its first release: the last one finishes it", async () => {
         await dieAtEach(firstSteps, ["up", "--yes", "--skip-preview"]);
         expectSuccess(await stack.up());
-        const slots = ["1", "2"].map(slot => `${slot}: relink-hello:v1 running, unless-stopped, ready`);
+        const slots = ["1", "2"].map(slot => `${slot}: relink-hello:v1 running, always, ready`);
         expect(await endState(stack)).toMatchObject({ live: "blue", blue: slots, green: [] });
         expect((await leftovers(stack)).join("; ")).toBe("");
         expect(hostsOf(stack)).toEqual([]);

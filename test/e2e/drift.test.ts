@@ -57,7 +57,7 @@ async function expectRestored(): Promise<void> {
     expect(service).toMatchObject({ live: "green", confirmed: "green", percent: 0, intent: undefined });
     const green = await containersOf(stack, "green");
     expect(green.map(({ state, restartPolicy, labels }) => [state, restartPolicy, labels["relink.release"]])).toEqual(
-        Array(2).fill(["running", "unless-stopped", service.green.release?.id]),
+        Array(2).fill(["running", "always", service.green.release?.id]),
     );
     expect(service.green.release?.image).toBe("relink-hello:v2");
     expect(service.green.release?.settings.env).toEqual({});
@@ -165,7 +165,7 @@ describe("drift", () => {
                 /web-green-2 is paused/,
             );
             const policy = () => hand.setRestartPolicy("web-green-1", "no");
-            await undoneByHand("restart policy", policy, /web-green-1 has the restart policy no, not unless-stopped/);
+            await undoneByHand("restart policy", policy, /web-green-1 has the restart policy no, not always/);
             await restoredByRelink(
                 "stopped, repair",
                 noticed(() => hand.stop("web-green-1")),

@@ -160,7 +160,7 @@ describe("A web service, released by pulumi up under load", () => {
         expect(load.streams.cut).toBe(0);
         const after = await containersOf(stack, "green");
         expect(after.map(({ id }) => id)).toEqual(green);
-        expect(after.map(({ restartPolicy }) => restartPolicy)).toEqual(["unless-stopped", "unless-stopped"]);
+        expect(after.map(({ restartPolicy }) => restartPolicy)).toEqual(["always", "always"]);
         expect(await containersOf(stack, "blue")).toEqual([]);
         expect(await outputsOf(stack)).toMatchObject({ live: "green" });
     });

@@ -110,7 +110,7 @@ export class Subject {
     expected(): EndState {
         const lines = (held: Held | undefined) =>
             Array.from({ length: held?.replicas ?? 0 }, (_, index) => {
-                const rest = held?.state === "exited" ? "exited, no, maint" : "running, unless-stopped, ready";
+                const rest = held?.state === "exited" ? "exited, no, maint" : "running, always, ready";
                 return `${index + 1}: ${held?.image} ${rest}`;
             });
         return {

@@ -69,7 +69,7 @@ export class RollingStack {
         const containers = await containersOf(stack, "blue");
         const { Id } = await front.engine.docker.getImage(image).inspect();
         expect(containers.map(({ imageId, state, restartPolicy }) => `${imageId} ${state} ${restartPolicy}`)).toEqual(
-            Array(replicas).fill(`${Id} running unless-stopped`),
+            Array(replicas).fill(`${Id} running always`),
         );
         const { blue, live, confirmed, intent } = await front.service("web");
         const { ready, deviations, strays, release } = blue;

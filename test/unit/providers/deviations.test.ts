@@ -19,7 +19,7 @@ function container(slot: number, change: Partial<ContainerInfo> = {}, release = 
         outOfMemory: false,
         address: `10.88.0.${31 + slot}`,
         restartCount: 0,
-        restartPolicy: "unless-stopped",
+        restartPolicy: "always",
         ...change,
     };
 }
@@ -145,10 +145,12 @@ describe("what somebody changed of a color", () => {
     });
 
     it("is a restart policy that would not bring it back", () => {
+        const asBefore = container(1, { restartPolicy: "unless-stopped" });
+        expect(deviations({ containers: [asBefore, container(2)] })).toEqual([]);
         expect(deviations({ containers: [container(1, { restartPolicy: "no" }), container(2)] })).toEqual([
             {
-                what: "shop-web-blue-1 has the restart policy no, not unless-stopped",
-                fix: "docker update --restart unless-stopped shop-web-blue-1",
+                what: "shop-web-blue-1 has the restart policy no, not always",
+                fix: "docker update --restart always shop-web-blue-1",
             },
         ]);
     });
