@@ -9,7 +9,6 @@ import { observed } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
 import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
-import { startHost } from "./components/startHost";
 import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
 import type { Target } from "./providers/Target";
@@ -17,7 +16,6 @@ import { readSettings } from "./settings/fromPulumi";
 
 /** Stack config -> settings -> observed state -> plan -> resources. */
 export = async () => {
-    startHost();
     const settings = await readSettings();
     const { front, host, services } = settings;
     const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
