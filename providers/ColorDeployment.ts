@@ -50,7 +50,7 @@ export class ColorDeployment {
             .map(slotOf)
             .filter(slot => this.#place.isSlot(slot) && !serving.some(c => slotOf(c) === slot));
         if (!live) {
-            await this.#drained(vacated, live);
+            await this.#place.drain(vacated);
         }
         await this.session.enter("deploy: record");
         await this.#begin(live, keep, serving);

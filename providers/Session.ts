@@ -7,7 +7,7 @@ import { assertEveryWorker, isReadOnlyScript, ReloadFailed, type Run, Runtime, t
 import { Lease } from "./Lease";
 import { currentWorkers, observe, observeEverything, type World } from "./observe";
 import { stopWithoutParent } from "./parent";
-import { guardedPhases, haltForTest, type Phase } from "./phases";
+import { haltForTest, needsLease, type Phase } from "./phases";
 import { progressFor } from "./progress";
 import type { ServiceRecord } from "./Record";
 import { readRecords, recordOf, writeRecord } from "./RecordStore";
@@ -91,7 +91,7 @@ export class Session {
     async enter(phase: Phase): Promise<void> {
         await haltForTest(phase);
         stopWithoutParent();
-        if (!guardedPhases.has(phase)) {
+        if (needsLease(phase)) {
             await this.lease.verify();
         }
     }

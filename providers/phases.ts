@@ -3,71 +3,57 @@ import { existsSync, writeFileSync } from "node:fs";
 /**
  * Every step that changes something, in the order of one `up`. Each begins with `Session.enter`, so these are all the
  * places where an `up` can die between two changes; the crash test kills it at each of them (test/e2e/crash.test.ts).
+ * `guarded`: all its changes are made by commands that compare the lease's epoch themselves (`Lease.run`). `engine`: it
+ * calls the Engine, which cannot.
  */
-export const phases = [
-    "front: start",
-    "deploy: record",
-    "deploy: vacate",
-    "deploy: configure",
-    "deploy: start",
-    "deploy: prove",
-    "deploy: keep",
-    "deploy: proved",
-    "roll: intent",
-    "roll: file",
-    "roll: start",
-    "roll: prove",
-    "roll: drain",
-    "roll: stop",
-    "roll: vacate",
-    "roll: undo",
-    "roll: end",
-    "roll: done",
-    "link: intent",
-    "link: file",
-    "link: memory",
-    "link: confirm",
-    "link: confirmed",
-    "link: routes",
-    "link: bake",
-    "link: baked",
-    "link: back",
-    "link: retain",
-    "link: leave",
-    "link: left",
-    "drain: cut",
-    "link: undo",
-    "link: delete",
-    "deploy: delete",
-    "front: delete",
-] as const;
+const steps = {
+    "front: start": "engine",
+    "deploy: record": "guarded",
+    "deploy: vacate": "engine",
+    "deploy: configure": "guarded",
+    "deploy: start": "engine",
+    "deploy: prove": "engine",
+    "deploy: keep": "engine",
+    "deploy: proved": "guarded",
+    "roll: intent": "guarded",
+    "roll: file": "guarded",
+    "roll: start": "engine",
+    "roll: prove": "engine",
+    "roll: drain": "engine",
+    "roll: stop": "engine",
+    "roll: vacate": "engine",
+    "roll: undo": "engine",
+    "roll: end": "engine",
+    "roll: done": "guarded",
+    "link: intent": "guarded",
+    "link: file": "guarded",
+    "link: memory": "guarded",
+    "link: confirm": "guarded",
+    "link: confirmed": "guarded",
+    "link: routes": "guarded",
+    "link: bake": "guarded",
+    "link: baked": "guarded",
+    "link: back": "guarded",
+    "link: retain": "engine",
+    "link: leave": "engine",
+    "link: left": "guarded",
+    "drain: cut": "engine",
+    "link: undo": "guarded",
+    "link: delete": "engine",
+    "deploy: delete": "engine",
+    "front: delete": "engine",
+} as const;
 
 /** One step that changes something. */
-export type Phase = (typeof phases)[number];
+export type Phase = keyof typeof steps;
 
-/**
- * Steps whose changes are all made by commands that compare the lease's epoch themselves (`Lease.run`). Before the other
- * ones, which call the Engine, it is compared by a command of its own.
- */
-export const guardedPhases: ReadonlySet<Phase> = new Set<Phase>([
-    "deploy: record",
-    "deploy: configure",
-    "deploy: proved",
-    "roll: intent",
-    "roll: file",
-    "roll: done",
-    "link: intent",
-    "link: file",
-    "link: memory",
-    "link: confirm",
-    "link: confirmed",
-    "link: routes",
-    "link: bake",
-    "link: baked",
-    "link: back",
-    "link: left",
-    "link: undo",
-]);
+/** All of them, in that order. */
+export const phases = Object.keys(steps) as Phase[];
+
+/** Whether the lease is compared by a command of its own right before this step. */
+export function needsLease(phase: Phase): boolean {
+    return steps[phase] === "engine";
+}
 
 let halted = false;
 

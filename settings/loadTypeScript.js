@@ -1,7 +1,7 @@
 /**
  * Lets this process `require` TypeScript of this project: transpiled by SWC, and what was made of a file is kept until the
- * file changes. Every command starts two processes that load some two hundred files, and transpiling them again each time
- * was a tenth of a `pulumi up` without changes (bench/RESULTS.md). In JavaScript, since it comes before TypeScript.
+ * file changes. Every command starts two processes that load some two hundred files; transpiling them again each time
+ * took 0.2 s of a `pulumi up` of 3 s. In JavaScript, since it comes before TypeScript.
  */
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");

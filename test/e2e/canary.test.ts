@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { answeredBy } from "../support/answeredBy";
 import { expectSuccess } from "../support/command";
 import { exampleServices } from "../support/example";
 import { badForUsers } from "../support/faultyApps";
@@ -6,7 +7,6 @@ import { Normaliser } from "../support/goldenPreview";
 import { HaltedRun, ways } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
-import { expectNoLoss, startLoad } from "../support/load";
 import {
     containersOf,
     type FailedUp,
@@ -53,24 +53,11 @@ async function expectShare(
     requests = isFull ? 10_000 : 1_000,
     { url }: TestStack = stack,
 ): Promise<void> {
-    const load = await startLoad({
-        url,
-        connections: 12,
-        mix: { newConnection: 1 },
-        maxRequests: requests,
-    });
-    try {
-        await load.finished;
-        const result = await load.stop();
-        expectNoLoss(result, { atLeast: requests });
-        const found = result.byVersion[version]?.requests ?? 0;
-        console.log(`${percent} %: ${found} of ${result.requests} requests were answered by ${version}`);
-        const share = percent / 100;
-        const sigma = Math.sqrt(requests * share * (1 - share));
-        expect(Math.abs(found - requests * share)).toBeLessThanOrEqual(4 * sigma);
-    } finally {
-        load.kill();
-    }
+    const found = await answeredBy(url, version, requests);
+    console.log(`${percent} %: ${found} of ${requests} requests were answered by ${version}`);
+    const share = percent / 100;
+    const sigma = Math.sqrt(requests * share * (1 - share));
+    expect(Math.abs(found - requests * share)).toBeLessThanOrEqual(4 * sigma);
 }
 
 /** An `up` under load that has to fail, after which all users are with what is live. */

@@ -1,6 +1,6 @@
+import { answeredBy } from "../../support/answeredBy";
 import { expectSuccess } from "../../support/command";
-import { expectNoLoss, startLoad } from "../../support/load";
-import { createStack, type TestStack } from "../../support/stack";
+import { createStack } from "../../support/stack";
 import { benchConfig, wish } from "../benchStack";
 import type { Measurement } from "../Figure";
 
@@ -20,7 +20,7 @@ export const canary: Measurement = {
             for (const weight of weights) {
                 stack.setConfig("services.web.strategy", { canary: { weight } });
                 expectSuccess(await stack.up());
-                found.push(await answeredBy(stack, "v2"));
+                found.push(await answeredBy(stack.url, "v2", requests));
                 say(`${weight} %: ${found.at(-1)} of ${requests} requests`);
             }
             const off = weights.map((weight, index) => {
@@ -44,15 +44,3 @@ export const canary: Measurement = {
         }
     },
 };
-
-async function answeredBy({ url }: TestStack, version: string): Promise<number> {
-    const load = await startLoad({ url, connections: 12, mix: { newConnection: 1 }, maxRequests: requests });
-    try {
-        await load.finished;
-        const result = await load.stop();
-        expectNoLoss(result, { atLeast: requests });
-        return result.byVersion[version]?.requests ?? 0;
-    } finally {
-        load.kill();
-    }
-}

@@ -1,0 +1,19 @@
+import { expectNoLoss, startLoad } from "./load";
+
+/** How many of so many requests a version answers, by the link's own share. Fails when one is lost. */
+export async function answeredBy(url: string, version: string, requests: number): Promise<number> {
+    const load = await startLoad({
+        url,
+        connections: 12,
+        mix: { newConnection: 1 },
+        maxRequests: requests,
+    });
+    try {
+        await load.finished;
+        const result = await load.stop();
+        expectNoLoss(result, { atLeast: requests });
+        return result.byVersion[version]?.requests ?? 0;
+    } finally {
+        load.kill();
+    }
+}
