@@ -120,7 +120,15 @@ export class EngineProxy {
             }
             answer.on("error", () => response.destroy());
         });
-        onward.on("error", () => response.destroy());
+        onward.on("error", error => {
+            if (response.headersSent || response.destroyed) {
+                response.destroy();
+                return;
+            }
+            // Said, or its client knows only that the connection ended.
+            const message = `the test's proxy could not ask the Engine: ${error.message}`;
+            response.writeHead(502, { "content-type": "application/json" }).end(JSON.stringify({ message }));
+        });
         response.on("close", () => onward.destroy());
         if (createsExec) {
             request.on("data", chunk => asked.push(chunk));
