@@ -67,7 +67,7 @@ async function look(engine: Engine, target: Target): Promise<Pick<OpenStack, "wo
     const runtime = new Runtime(runInAnchor(engine, target.front));
     let haproxyProblem: string | undefined;
     const world = await observe(engine, target, {
-        observe: () =>
+        front: () =>
             runtime.observe().catch((error: Error) => {
                 haproxyProblem = error.message;
                 return undefined;

@@ -1,6 +1,8 @@
 import { ArchiveCut, readFolder } from "../docker/archive";
 import type { Engine } from "../docker/Engine";
 import { statusOf } from "../docker/errors";
+import { unpackFiles } from "../haproxy/archive";
+import type { Run } from "../haproxy/Run";
 import { keepFile } from "./keepFile";
 import { type Lease, type LeaseFile, parseLease } from "./Lease";
 import { parseOwners } from "./ownership";
@@ -22,41 +24,73 @@ export interface Records {
 /** How often the records are read again when the first read did not get them whole. */
 const rereads = 5;
 
+/** The files of the record's folder, by their path in it. */
+type RecordFiles = ReadonlyMap<string, string>;
+
+/** Some of them changed while they were read. */
+class Torn extends Error {}
+
+/** Reads all records by archive GET, which works on a stopped anchor too; without an anchor there are none. */
+export function readRecords(engine: Engine, anchor: string): Promise<Records> {
+    return untilWhole(() => archived(engine, anchor));
+}
+
 /**
- * Reads all records by archive GET, which works on a stopped anchor too; without an anchor there are none.
- *
+ * Reads them by a command in the anchor, which must run: through a shell that is open that takes a few milliseconds, and an
+ * archive a process of Docker's own for each, some fifty (measured: Docker 20.10).
+ * @param services the only ones. @default all of them
+ * @throws ContainerNotRunning
+ */
+export function askRecords(anchor: Run, services?: readonly string[]): Promise<Records> {
+    return untilWhole(() => packed(anchor, services));
+}
+
+/**
  * Docker takes a file's length and its content at two moments. One that is replaced in between, by another service's link or
  * another `up`, comes cut off, or ends the whole archive: then they are read again.
  */
-export async function readRecords(engine: Engine, anchor: string): Promise<Records> {
-    for (let read = 1; ; read++) {
+async function untilWhole(read: () => Promise<RecordFiles>): Promise<Records> {
+    for (let attempt = 1; ; attempt++) {
         try {
-            return await readOnce(engine, anchor);
+            return recordsOf(await read());
         } catch (error) {
-            const isTorn = error instanceof RecordUnreadable || error instanceof ArchiveCut;
-            if (!isTorn || read > rereads) {
+            const isTorn = error instanceof RecordUnreadable || error instanceof ArchiveCut || error instanceof Torn;
+            if (!isTorn || attempt > rereads) {
                 throw error;
             }
-            await new Promise(resolve => setTimeout(resolve, read * 20));
+            await new Promise(resolve => setTimeout(resolve, attempt * 20));
         }
     }
 }
 
-async function readOnce(engine: Engine, anchor: string): Promise<Records> {
+async function archived(engine: Engine, anchor: string): Promise<RecordFiles> {
     const files = await readFolder(engine, anchor, folders.record).catch(error => {
         if (statusOf(error) === 404) {
             return new Map<string, Buffer>();
         }
         throw error;
     });
+    return new Map([...files].map(([path, content]) => [path, content.toString("utf8")]));
+}
+
+async function packed(anchor: Run, services: readonly string[] | undefined): Promise<RecordFiles> {
+    const paths = services?.map(service => `services/${service}.json`) ?? ["services"];
+    const { stdout, stderr, exitCode } = await anchor(["sh", "-c", packScript, "relink", folders.record, ...paths]);
+    if (exitCode !== 0) {
+        throw new Torn(`the records in the front's volume could not be read: ${stderr.trim() || stdout.trim()}`);
+    }
+    return stdout === "" ? new Map() : unpackFiles(Buffer.from(stdout, "utf8"));
+}
+
+function recordsOf(files: RecordFiles): Records {
     const services = new Map<string, ServiceRecord>();
     for (const [path, content] of files) {
         const name = /(?:^|\/)services\/([a-z][a-z0-9-]*)\.json$/.exec(path)?.[1];
         if (name !== undefined) {
-            services.set(name, parseRecord(content.toString("utf8"), path));
+            services.set(name, parseRecord(content, path));
         }
     }
-    const text = (name: string) => files.get(name)?.toString("utf8").trim();
+    const text = (name: string) => files.get(name)?.trim();
     const key = text("key");
     return {
         services,
@@ -104,4 +138,16 @@ export function recordOf(records: Records, service: string): ServiceRecord {
 const replaceFileScript = `${keepFile}
 mkdir -p services
 keep "$1"
+`;
+
+// By what the shell has built in, since each process more counts.
+const packScript = `
+cd "$1" || exit 1
+shift
+set -- key front-incarnation owner lease "$@"
+for path; do
+    shift
+    [ ! -e "$path" ] || set -- "$@" "$path"
+done
+[ $# -eq 0 ] || exec tar -cf - "$@"
 `;

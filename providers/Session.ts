@@ -1,5 +1,6 @@
 import { Dialer } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
+import { ContainerNotRunning } from "../docker/errors";
 import { exec } from "../docker/exec";
 import { Shell } from "../docker/Shell";
 import { type Change, ConfigFolder } from "../haproxy/folder";
@@ -10,7 +11,7 @@ import { stopWithoutParent } from "./parent";
 import { haltForTest, needsLease, type Phase } from "./phases";
 import { progressFor } from "./progress";
 import type { ServiceRecord } from "./Record";
-import { readRecords, recordOf, writeRecord } from "./RecordStore";
+import { askRecords, type Records, readRecords, recordOf, writeRecord } from "./RecordStore";
 import { frontNames, type Target } from "./Target";
 
 /**
@@ -72,7 +73,11 @@ export class Session {
      * @param services the only ones to look at; none of them for what concerns the front alone. @default all of them
      */
     observe(services?: readonly string[]): Promise<World> {
-        return observe(this.engine, this.target, this.runtime, services);
+        const view = {
+            front: (backends?: readonly string[]) => this.runtime.observe(backends),
+            records: (services?: readonly string[]) => this.#read(services),
+        };
+        return observe(this.engine, this.target, view, services);
     }
 
     /**
@@ -98,7 +103,7 @@ export class Session {
 
     /** What is recorded of one service. */
     async recorded(service: string): Promise<ServiceRecord> {
-        return recordOf(await readRecords(this.engine, frontNames(this.target.front).anchor), service);
+        return recordOf(await this.#read([service]), service);
     }
 
     /** Changes one service's record and writes it. Changes are made one after the other. */
@@ -145,6 +150,17 @@ export class Session {
                 throw error;
             });
         return this.#secrets;
+    }
+
+    async #read(services?: readonly string[]): Promise<Records> {
+        try {
+            return await askRecords((argv, stdin) => this.#shell.run(argv, stdin), services);
+        } catch (error) {
+            if (error instanceof ContainerNotRunning) {
+                return readRecords(this.engine, frontNames(this.target.front).anchor);
+            }
+            throw error;
+        }
     }
 
     async #reloadUnless(hash: string): Promise<void> {

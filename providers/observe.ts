@@ -47,29 +47,40 @@ export function runInAnchor(engine: Engine, front: string): Run {
     return (argv, stdin) => exec(engine, anchor, argv, { stdin, user: "0" });
 }
 
-/** How HAProxy is asked. */
+/** How HAProxy and the record are asked; each for what concerns some only, or for all. */
 export interface FrontView {
-    observe(backends?: readonly string[]): Promise<FrontState | undefined>;
+    front(backends?: readonly string[]): Promise<FrontState | undefined>;
+    records(services?: readonly string[]): Promise<Records>;
+}
+
+/** By an exec and an archive for each look: for who looks once. */
+function viewOnce(engine: Engine, front: string): FrontView {
+    const runtime = new Runtime(runInAnchor(engine, front));
+    return {
+        front: backends => runtime.observe(backends),
+        records: () => readRecords(engine, frontNames(front).anchor),
+    };
 }
 
 /**
  * Reads the live system of a stack.
- * @param services the only ones whose containers and backends are looked at: what concerns one service must not take
- * longer because there are many. @default all of them
+ * @param services the only ones whose containers, backends and records are looked at: what concerns one service must not
+ * take longer because there are many. @default all of them
  */
 export async function observe(
     engine: Engine,
     target: Target,
-    runtime?: FrontView,
+    view: Partial<FrontView> = {},
     services?: readonly string[],
 ): Promise<World> {
     const names = frontNames(target.front);
     // Asked at the same time as Docker, since every step of an `up` looks; it counts only where Docker has the anchor running.
-    const asked = (runtime ?? new Runtime(runInAnchor(engine, target.front))).observe(services?.flatMap(backendsOf));
+    const ask = { ...viewOnce(engine, target.front), ...view };
+    const asked = ask.front(services?.flatMap(backendsOf));
     asked.catch(() => {});
     const [found, records] = await Promise.all([
         engine.docker.listContainers({ all: true, filters: { label: ["relink.project"] } }),
-        readRecords(engine, names.anchor),
+        ask.records(services),
     ]);
     const anchorFound = found.find(({ Names }) => Names.includes(`/${names.anchor}`));
     const owners = [stackName(target), labelledOwner(anchorFound?.Labels ?? {}), ...(records.owners ?? [])];

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { Shell } from "../../docker/Shell";
+import { until } from "../../providers/until";
 
 describe("commands through one open exec", () => {
     const engine = Engine.connect();
@@ -43,6 +44,27 @@ describe("commands through one open exec", () => {
         const { stdout } = await shell.run(["sha256sum"], input);
         const { createHash } = await import("node:crypto");
         expect(stdout.split(" ")[0]).toBe(createHash("sha256").update(input).digest("hex"));
+    });
+
+    it("runs nothing with an input that did not come whole", async () => {
+        const cut = new Shell(engine, name, "0");
+        expect((await cut.run(["sh", "-c", "cat > /tmp/kept; cat /tmp/kept"], "whole")).stdout).toBe("whole");
+        const processes = async () => (await engine.docker.getContainer(name).top()).Processes.length as number;
+        const before = await processes();
+        // More than a connection holds before anybody reads it.
+        const asked = cut.run(["sh", "-c", "cat > /tmp/kept"], randomBytes(30_000_000));
+        const failed = expect(asked).rejects.toThrow(/was lost/);
+        await until(async () => ((await processes()) > before ? true : undefined), {
+            deadline: Date.now() + 60_000,
+            what: "the input is not read",
+        });
+        await cut.close();
+        await failed;
+        await until(async () => ((await processes()) < before ? true : undefined), {
+            deadline: Date.now() + 60_000,
+            what: "the shell does not end",
+        });
+        expect((await shell.run(["cat", "/tmp/kept"])).stdout).toBe("whole");
     });
 
     it("answers that a program is missing, and goes on", async () => {

@@ -3,8 +3,9 @@ import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../docker/Engine";
+import type { Run } from "../../../haproxy/Run";
 import { emptyRecord } from "../../../providers/Record";
-import { readRecords } from "../../../providers/RecordStore";
+import { askRecords, readRecords } from "../../../providers/RecordStore";
 
 // Docker reads a file's length and then its content. What comes of a record that is replaced in between was seen with twelve
 // services, six of which were released in one up.
@@ -49,5 +50,47 @@ describe("records that are replaced while they are read", () => {
         const { engine, reads } = sending([await archiveOf('{ "format": 2, "service": "web" }')]);
         await expect(readRecords(engine, "front")).rejects.toThrow("this version of relink reads format 1");
         expect(reads()).toBe(1);
+    });
+});
+
+describe("records that are asked for by a command", () => {
+    const answering = (answers: { stdout?: Buffer; exitCode?: number }[]) => {
+        const asked: string[][] = [];
+        const run: Run = async argv => {
+            const { stdout = Buffer.alloc(0), exitCode = 0 } = answers[asked.push(argv) - 1] ?? {};
+            return {
+                stdout: stdout.toString("utf8"),
+                stderr: exitCode === 0 ? "" : "file changed as we read it",
+                exitCode,
+            };
+        };
+        return { run, asked };
+    };
+
+    async function packed(text: string): Promise<Buffer> {
+        const archive = pack();
+        archive.entry({ name: "front-incarnation" }, "3\n");
+        archive.entry({ name: "services/web.json" }, text);
+        archive.finalize();
+        return buffer(archive);
+    }
+
+    it("are those of the services that matter, and read again where one changed meanwhile", async () => {
+        const { run, asked } = answering([{ exitCode: 1 }, { stdout: await packed(web) }]);
+        const { services, frontIncarnation } = await askRecords(run, ["web"]);
+        expect([...services.values()].map(({ promotions }) => promotions)).toEqual([7]);
+        expect(frontIncarnation).toBe(3);
+        expect(asked.map(argv => argv.at(-1))).toEqual(["services/web.json", "services/web.json"]);
+    });
+
+    it("are none where there is nothing yet", async () => {
+        const { run, asked } = answering([]);
+        expect(await askRecords(run)).toMatchObject({ services: new Map(), frontIncarnation: 0 });
+        expect(asked.map(argv => argv.at(-1))).toEqual(["services"]);
+    });
+
+    it("are an error where they cannot be read, and never taken for none", async () => {
+        const { run } = answering(Array.from({ length: 10 }, () => ({ exitCode: 2 })));
+        await expect(askRecords(run, ["web"])).rejects.toThrow("could not be read: file changed as we read it");
     });
 });
