@@ -44,7 +44,7 @@ const text = join(folder, "RESULTS.md");
 const usage = `Usage: npm run bench -- [--only NAME]...
     Measures relink and writes ${relative(repository, json)} and ${relative(repository, text)}.
     A bar that is missed is said, and is no error.
-    RELINK_BENCH_KAMAL_PROXY, the path of a kamal-proxy, has it measured side by side.
+    RELINK_BENCH_KAMAL_PROXY, the path of a static kamal-proxy, has it measured side by side.
     --only  one of these alone; the figures of the others stay as they are in the files:
 ${measurements.map(({ name, seconds }) => `            ${name.padEnd(16)} about ${seconds} s`).join("\n")}`;
 

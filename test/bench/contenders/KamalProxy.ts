@@ -1,41 +1,34 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { resolve } from "node:path";
 import type Dockerode from "dockerode";
 import { Engine } from "../../../docker/Engine";
+import { exec } from "../../../docker/exec";
+import { until } from "../../../providers/until";
 import { findFreePorts } from "../../support/freePorts";
-import { checkIntervalMs } from "../benchStack";
+import { checkIntervalMs, haproxyImage } from "../benchStack";
 import type { Contender } from "./Contender";
 
-const run = promisify(execFile);
 const replicas = 2;
+const program = "/usr/local/bin/kamal-proxy";
 
 /**
- * kamal-proxy as Kamal drives it: the new containers are started, `kamal-proxy deploy` has it check them, switch and drain,
- * and the old ones are stopped. Kamal itself, which adds its own start and SSH, is not in it; the proxy is a process on the
- * machine, which is its best case.
+ * kamal-proxy as Kamal runs and drives it: in a container with published ports; the new containers are started, `docker exec
+ * kamal-proxy kamal-proxy deploy` has it check them, switch and drain, and the old ones are stopped. Kamal itself, which
+ * adds its own start and SSH, is not in it.
  */
 export class KamalProxy implements Contender {
     readonly name = "kamal-proxy";
+    private readonly docker = Engine.connect().docker;
     private containers: Dockerode.Container[] = [];
-    private proxy: ChildProcess | undefined;
+    private proxy: Dockerode.Container | undefined;
     private made = 0;
 
-    private constructor(
-        private readonly binary: string,
-        private readonly folder: string,
-        private readonly ports: { http: number; https: number },
-    ) {}
+    private constructor(private readonly port: number) {}
 
-    /** @param binary its path */
+    /** @param binary its path; a static one, since it runs in some image or other */
     static async start(binary: string, image: string): Promise<KamalProxy> {
-        const folder = mkdtempSync(join(tmpdir(), "relink-bench-"));
-        const contender = new KamalProxy(binary, folder, await findFreePorts());
+        const contender = new KamalProxy((await findFreePorts()).http);
         try {
-            await contender.startProxy();
+            await contender.startProxy(resolve(binary));
             await contender.release(image);
         } catch (error) {
             await contender.remove();
@@ -45,7 +38,7 @@ export class KamalProxy implements Contender {
     }
 
     get url(): string {
-        return `http://127.0.0.1:${this.ports.http}`;
+        return `http://127.0.0.1:${this.port}`;
     }
 
     async release(image: string): Promise<void> {
@@ -68,50 +61,56 @@ export class KamalProxy implements Contender {
     }
 
     async restart(): Promise<void> {
-        const { proxy } = this;
-        if (proxy !== undefined) {
-            proxy.kill("SIGTERM");
-            await once(proxy, "exit");
-        }
-        await this.startProxy();
+        await this.proxy?.restart();
+        await this.ready();
     }
 
     async remove(): Promise<void> {
-        this.proxy?.kill("SIGKILL");
+        await this.proxy?.remove({ force: true });
         await Promise.all(this.containers.map(discard));
-        rmSync(this.folder, { recursive: true, force: true });
     }
 
-    private async startProxy(): Promise<void> {
-        const { http, https } = this.ports;
-        const args = ["run", "--http-port", String(http), "--https-port", String(https)];
-        this.proxy = spawn(this.binary, args, { env: this.env, stdio: "ignore" });
-        for (const deadline = Date.now() + 10_000; ; ) {
-            try {
-                await this.command(["list"]);
-                return;
-            } catch (error) {
-                if (Date.now() > deadline) {
-                    throw error;
-                }
-            }
-        }
+    private async startProxy(binary: string): Promise<void> {
+        this.proxy = await this.docker.createContainer({
+            name: `relink-bench-${process.pid}-proxy`,
+            Image: haproxyImage,
+            User: "0",
+            Entrypoint: [program, "run"],
+            Cmd: ["--http-port", "80", "--https-port", "443"],
+            ExposedPorts: { "80/tcp": {} },
+            HostConfig: {
+                Binds: [`${binary}:${program}:ro`],
+                PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: String(this.port) }] },
+            },
+        });
+        await this.proxy.start();
+        await this.ready();
+    }
+
+    private async ready(): Promise<void> {
+        await until(
+            async () =>
+                this.command(["list"]).then(
+                    () => true,
+                    () => undefined,
+                ),
+            { deadline: Date.now() + 10_000, what: "kamal-proxy does not answer" },
+        );
     }
 
     private async startContainer(image: string): Promise<Dockerode.Container> {
         this.made += 1;
         const name = `relink-bench-${process.pid}-${this.made}`;
-        const container = await Engine.connect().docker.createContainer({ name, Image: image });
+        const container = await this.docker.createContainer({ name, Image: image });
         await container.start();
         return container;
     }
 
     private async command(args: string[]): Promise<void> {
-        await run(this.binary, args, { env: this.env });
-    }
-
-    private get env(): NodeJS.ProcessEnv {
-        return { ...process.env, HOME: this.folder, XDG_RUNTIME_DIR: this.folder };
+        const { exitCode, stderr } = await exec(Engine.connect(), this.proxy?.id ?? "", [program, ...args]);
+        if (exitCode !== 0) {
+            throw new Error(`kamal-proxy ${args.join(" ")}: ${stderr}`);
+        }
     }
 }
 

@@ -137,8 +137,9 @@ function compared(seen: Map<Contender, Round[]>): Measured {
                 `Two containers of the sample app, ${measuredRounds} releases, settings changes and restarts each, in turn, at ${ratePerSecond} ` +
                 `requests/s (GET, POST, new connections) beside ${long.stream} streams of ${streamSeconds} s and ${long.webSocket} WebSockets. relink's ` +
                 "seconds are those of the whole `pulumi up`, its start, plan, proof and 1 s of `minHealthyTime` included, without " +
-                "a bake; kamal-proxy's are `docker run`, `kamal-proxy deploy` and `docker stop`, without Kamal, whose own start and " +
-                "SSH come on top. Its settings are flags of its process, so that it is restarted for them; relink reloads HAProxy.",
+                "a bake; kamal-proxy, in a container as Kamal runs it, has those of `docker run`, `kamal-proxy deploy` and `docker stop`, " +
+                "without Kamal, whose own start and SSH come on top. Its settings are flags of its process, so that it is restarted " +
+                "for them; relink reloads HAProxy. A restart of the process is `docker restart` of the proxy's container.",
             tools: ["relink", "kamal-proxy", "docker-rollout"],
             rows: [
                 row(
