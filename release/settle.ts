@@ -68,7 +68,7 @@ export function settle(
     const isLost = isGivingBack(intent) && service.percent > 0 && isDeserted(service, to, idleColor(to));
     if (isLost) {
         // What has a share is all that answers users.
-        return { service: { ...service, intent: undefined } };
+        return { service: { ...withVerdict(service, intent.verdict), intent: undefined } };
     }
     if (from === to && service.live !== to && (intent.percent !== undefined || !finishable)) {
         // Neither a share nor a link that is written again leaves the live color: somebody else has moved it.

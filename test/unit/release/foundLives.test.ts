@@ -85,6 +85,12 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
         up({}, { meanwhile: { after: 1, what: "HAProxy restarted" } }),
     ],
+    "what a bad release would go back to dies between the look at it and the switch": [
+        up({ version: "A" }),
+        up({ version: "B" }, { diesAt: "link: confirmed", goesOn: true }),
+        { is: "edit", what: "restart policy changed", which: 0 },
+        up({}, { faults: { bake: "bad" }, meanwhile: { after: 11, what: "Docker daemon restarted" } }),
+    ],
 };
 
 describe("a life in which", () => {
