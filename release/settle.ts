@@ -94,6 +94,13 @@ export function settle(
     };
 }
 
+/** Where the link is once what comes first is done. To judge moves nothing, whoever has a share meanwhile. */
+export function linkAfter(service: ObservedService, recovery: Recovery | undefined): { live: Live; percent: number } {
+    return recovery === undefined || recovery.kind === "bake"
+        ? { live: service.live, percent: service.percent }
+        : { live: recovery.live, percent: recovery.percent ?? 0 };
+}
+
 /** Whether nobody is left at `from` while somebody answers at `to`: then moving the link back is the worse of the two. */
 export function isDeserted(service: ObservedService, from: Live, to: Color): boolean {
     return from !== "none" && service[from].ready === 0 && service[to].ready > 0;

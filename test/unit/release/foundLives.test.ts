@@ -91,6 +91,14 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "restart policy changed", which: 0 },
         up({}, { faults: { bake: "bad" }, meanwhile: { after: 11, what: "Docker daemon restarted" } }),
     ],
+    "somebody links a service to a canary that was never judged alone, and another one gets a share beside it": [
+        up({ version: "A", strategy: canary({ weight: 0 }) }),
+        up({ version: "C" }),
+        up({ strategy: canary({ weight: 50 }) }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+        { is: "change", change: { version: "A on another port", strategy: canary({ weight: 25 }) } },
+    ],
 };
 
 describe("a life in which", () => {
