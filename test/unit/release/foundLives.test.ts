@@ -99,6 +99,17 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "record: the confirmed link edited", which: 0 },
         { is: "change", change: { version: "A on another port", strategy: canary({ weight: 25 }) } },
     ],
+    "a stranger is in the place of the only container, and answers users until a repair has brought back ours": [
+        up({ version: "A", driftPolicy: "repair" }),
+        { is: "edit", what: "container replaced by another image", which: 0 },
+        up(),
+    ],
+    "that repair fails, and so takes nobody away": [
+        up({ version: "A", driftPolicy: "repair" }),
+        { is: "edit", what: "container replaced by another image", which: 0 },
+        up({}, { faults: { proof: { after: 0, how: "unhealthy" } } }),
+        up({}, { faults: { proof: { after: 0, how: "unhealthy" } } }),
+    ],
 };
 
 describe("a life in which", () => {
