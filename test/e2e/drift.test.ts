@@ -132,7 +132,7 @@ describe("drift", () => {
             await front.linkByHand("web", "blue");
             const preview = expectSuccess(await stack.preview(["--diff", "--refresh"]));
             expect(preview.stdout).toMatch(
-                /observed: "HAProxy links it to blue, but the last confirmed link is green"/,
+                /observed\s*: "HAProxy links it to blue, but the last confirmed link is green"/,
             );
             expect(preview.stdout).toMatch(/observed: "\S+-web-green-2 is stopped/);
             const refresh = expectSuccess(await stack.pulumi(["refresh", "--yes", "--skip-preview"]));
@@ -326,7 +326,7 @@ describe("drift", () => {
             stack.setConfig("services.web.env", undefined);
             await underLoad("drift: front's files", stack, async () => {
                 const refresh = expectSuccess(await stack.preview(["--diff", "--refresh"]));
-                expect(refresh.stdout).toMatch(/observed: "HAProxy's file \S+ was edited; HAProxy's file/);
+                expect(refresh.stdout).toMatch(/observed\s*: "HAProxy's file \S+ was edited; HAProxy's file/);
                 const { stdout } = expectSuccess(await stack.up());
                 for (const file of files) {
                     expect(stdout).toContain(
