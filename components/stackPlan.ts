@@ -7,6 +7,7 @@ import { handovers, type Places } from "../release/handovers";
 import type { DeclaredHooks, ObservedService } from "../release/Observed";
 import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
+import { linkAfter } from "../release/settle";
 import { changedSettings } from "../settings/defaults";
 import { placeOf, type Route } from "../settings/Route";
 import type { Color, FrontSettings, ServiceSettings, Settings } from "../settings/Settings";
@@ -167,11 +168,11 @@ function linkAction(
     const passed = handovers(places);
     const { recovery } = decided;
     const target = walk?.color ?? live;
+    const { live: from, percent } = linkAfter(observed, recovery);
     return {
         refusal: decided.refusal,
-        // Once what comes first is done.
-        from: recovery?.live ?? observed.live,
-        percent: recovery === undefined ? observed.percent : (recovery.percent ?? 0),
+        from,
+        percent,
         expect,
         replicas: target === "none" ? 0 : decided[target].replicas,
         walk,

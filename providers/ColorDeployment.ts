@@ -23,6 +23,8 @@ export class ColorDeployment {
     readonly #place: ColorPlace;
     /** Containers that this run has made. */
     #created: ContainerInfo[] = [];
+    /** Containers that answer users although the record does not know them. */
+    #strangers: ContainerInfo[] = [];
 
     constructor(
         readonly session: Session,
@@ -42,13 +44,18 @@ export class ColorDeployment {
         const observed = observedService(world, this.#service);
         // HAProxy leads to the confirmed color again when it restarts, wherever somebody has moved the link meanwhile.
         const live = hasTraffic(observed, this.#color) || observed.confirmed === this.#color;
-        const { keep, surplus, discard } = this.#sort(world, live);
+        const { keep, surplus, strangers, discard } = this.#sort(world, live);
+        this.#strangers = strangers;
+        if (strangers.length > 0 && hasTraffic(observed, this.#color)) {
+            await this.#place.requireSameChecks(strangers);
+        }
         // What serves users goes on; a container of an interrupted scaling that never took traffic is proved like a new one.
         const serving = live ? this.#place.serving(world, [...keep, ...surplus]) : [];
+        const leaving = [...surplus, ...strangers];
         // A stranger may say that it is in a slot whose own container serves.
         const vacated = discard
             .map(slotOf)
-            .filter(slot => this.#place.isSlot(slot) && !serving.some(c => slotOf(c) === slot));
+            .filter(slot => this.#place.isSlot(slot) && ![...serving, ...strangers].some(c => slotOf(c) === slot));
         if (!live) {
             await this.#place.drain(vacated);
         }
@@ -56,16 +63,16 @@ export class ColorDeployment {
         await this.#begin(live, keep, serving);
         if (live) {
             // First the file: a HAProxy that restarts meanwhile sends nothing to slots that are drained and vacated.
-            await this.#configure(serving);
+            await this.#configure([...serving, ...strangers]);
             // Also where they are ready already: one that restarted before that read the file as it was.
-            await this.#place.setSlots(serving.map(slotOf), "ready");
+            await this.#place.setSlots([...serving, ...strangers].map(slotOf), "ready");
             await this.#drained(vacated, live);
             await this.#remove(discard, vacated);
         } else {
             await this.#remove(discard, vacated);
             await this.#configure(serving);
         }
-        const missing = this.#freeSlots([...keep, ...surplus]);
+        const missing = this.#freeSlots([...keep, ...leaving], this.#replicas - keep.length);
         if (live) {
             // What HAProxy's checks alone would let in, perhaps in the place of one that somebody removed, is proved first.
             const unproved = keep.filter(container => !serving.includes(container)).map(slotOf);
@@ -83,12 +90,12 @@ export class ColorDeployment {
             }
             throw error instanceof ProofFailed ? this.#failed(error, live) : error;
         }
-        if (surplus.length > 0) {
+        if (leaving.length > 0) {
             // Rule 1: what stays is up before anything is taken away.
             await this.#place.requireUp(all);
             await this.#configure(all);
-            await this.#drained(surplus.map(slotOf), live);
-            await this.#remove(surplus, surplus.map(slotOf));
+            await this.#drained(leaving.map(slotOf), live);
+            await this.#remove(leaving, leaving.map(slotOf));
         }
         await this.#end(all);
         this.progress.info(`${this.#color} runs ${this.release.image} (release ${this.release.id}), proved`);
@@ -96,9 +103,9 @@ export class ColorDeployment {
 
     /**
      * The containers of a color: those of this release that go on, those that serve and that a smaller number leaves over,
-     * and those that have no place on it.
+     * those that serve although the record does not know them, and those that have no place on it.
      */
-    #sort(world: World, live: boolean): Record<"keep" | "surplus" | "discard", ContainerInfo[]> {
+    #sort(world: World, live: boolean): Record<"keep" | "surplus" | "strangers" | "discard", ContainerInfo[]> {
         const record = recordOf(world.records, this.#service);
         const proved = record.releases[this.release.id]?.proved ?? false;
         const all = this.#place.containers(world);
@@ -117,7 +124,13 @@ export class ColorDeployment {
         const keep = [...usable].sort((a, b) => rank(a) - rank(b)).slice(0, this.#replicas);
         // One that serves nobody goes first: left to the end, an `up` that dies before would forget it, since nothing is amiss.
         const surplus = serving.filter(container => usable.includes(container) && !keep.includes(container));
-        return { keep, surplus, discard: all.filter(container => ![...keep, ...surplus].includes(container)) };
+        // They may be all that answers users. Only as many as leave a slot for each container that is to replace them.
+        const room = this.#place.slots - this.#replicas - surplus.length;
+        const strangers = serving
+            .filter(container => !usable.includes(container) && this.#place.isReached(world, container))
+            .slice(0, Math.max(0, room));
+        const stays = new Set([...keep, ...surplus, ...strangers]);
+        return { keep, surplus, strangers, discard: all.filter(container => !stays.has(container)) };
     }
 
     /**
@@ -128,7 +141,6 @@ export class ColorDeployment {
     async #begin(live: boolean, keep: ContainerInfo[], serving: ContainerInfo[]): Promise<void> {
         const { action, release } = this;
         const { id } = release;
-        const least = action.restore ? this.#replicas : Math.min(this.#replicas, serving.length);
         // What has to be started was proved before it was stopped: that says nothing any more.
         const starts = !live && (keep.length < this.#replicas || keep.some(({ state }) => state !== "running"));
         await this.session.record(this.#service, record => {
@@ -137,7 +149,12 @@ export class ColorDeployment {
             return {
                 ...record,
                 [this.#color]: live
-                    ? { ...color, replicas: Math.min(color.replicas, least) }
+                    ? {
+                          ...color,
+                          replicas: action.restore
+                              ? this.#replicas
+                              : Math.min(color.replicas, this.#replicas, serving.length),
+                      }
                     : { ...color, release: id, replicas: this.#replicas, block: action.block, slots: undefined },
                 ...(action.otherBlock === undefined ? {} : { green: { ...record.green, block: action.otherBlock } }),
                 releases: {
@@ -215,11 +232,12 @@ export class ColorDeployment {
     }
 
     /** The first slots for what is missing. After a rolling release its containers are anywhere among the slots. */
-    #freeSlots(held: ContainerInfo[]): number[] {
+    #freeSlots(held: ContainerInfo[], missing: number): number[] {
         const taken = held.map(slotOf);
+        const names = new Set(held.map(({ name }) => name));
         return Array.from({ length: this.#place.slots }, (_, index) => index + 1)
-            .filter(slot => !taken.includes(slot))
-            .slice(0, Math.max(0, this.#replicas - taken.length));
+            .filter(slot => !taken.includes(slot) && !names.has(this.#place.nameOf(slot)))
+            .slice(0, Math.max(0, missing));
     }
 
     /** After a failure: out of traffic, stopped, and kept for its logs until the next `up`. */
@@ -263,7 +281,10 @@ export class ColorDeployment {
         live: boolean,
         left = "the stopped containers are kept for their logs until the next up",
     ): Error {
-        const kept = live ? `${this.#color} goes on serving as before` : `nothing was switched; ${left}`;
+        const names = this.#strangers.map(({ name }) => name).join(" ");
+        const others =
+            names === "" ? "" : `, also by what the record does not know: to do without, docker rm -f ${names}`;
+        const kept = live ? `${this.#color} goes on serving as before${others}` : `nothing was switched; ${left}`;
         return new Error(
             `${this.#service}: ${this.release.image} was not released on ${this.#color}: ${error.message}\n${kept}.`,
         );

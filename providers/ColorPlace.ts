@@ -15,7 +15,7 @@ import type { RecordedRelease } from "../release/Release";
 import type { Color, PolicySettings } from "../settings/Settings";
 import type { DeploymentAction } from "./Deployment";
 import { drain } from "./drain";
-import { containersOf, currentWorkers, runs, slotOf, type World } from "./observe";
+import { containersOf, currentWorkers, observeEverything, runs, slotOf, type World } from "./observe";
 import type { Progress } from "./progress";
 import { prove } from "./proof";
 import type { Session } from "./Session";
@@ -77,6 +77,33 @@ export class ColorPlace {
                         ({ backends }) => backends.get(this.backend)?.servers.get(slotOf(container))?.admin === "ready",
                     )),
         );
+    }
+
+    /** Whether HAProxy looks for a container's slot where that container is: labels alone say what anybody wrote. */
+    isReached(world: World, container: ContainerInfo): boolean {
+        const workers = currentWorkers(world.front);
+        return (
+            workers.length > 0 &&
+            workers.every(({ backends }) => {
+                const server = backends.get(this.backend)?.servers.get(slotOf(container));
+                return server?.up === true && server.address === container.address;
+            })
+        );
+    }
+
+    /** Refuses to go on where the release's port or health check would take these down before anything replaces them. */
+    async requireSameChecks(strangers: ContainerInfo[]): Promise<void> {
+        const { files } = await observeEverything(this.session.engine, this.session.target);
+        const held = checksOf(files?.get(backendFile(this.service, this.color)) ?? "");
+        if (held !== checksOf(this.#backendText(this.color, []))) {
+            const names = strangers.map(({ name }) => name).join(" ");
+            throw new Error(
+                `${this.service}: users are answered by ${names}, which the record does not know, and ` +
+                    `${this.release.image} has another port or health check: they would lose the one before the other ` +
+                    `is proved. Nothing was changed. To go on: put back the record that knows them, or do without ` +
+                    `them: docker rm -f ${names}`,
+            );
+        }
     }
 
     /** Refuses to go on unless HAProxy has all of these up, in every worker that takes new connections. */
@@ -296,4 +323,10 @@ export class ColorPlace {
             }),
         );
     }
+}
+
+/** What in a backend's file decides whether a container is up: its port and the health check, in whichever slots. */
+function checksOf(backend: string): string {
+    const lines = backend.split("\n").filter(line => /^\s+(server|option httpchk|http-check) /.test(`${line} `));
+    return lines.map(line => line.replace(/ disabled$/, "")).join("\n");
 }

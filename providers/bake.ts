@@ -10,8 +10,8 @@ import { Questions } from "./confirm";
 import { type HookContext, type HookOutcome, runHook } from "./hooks";
 import { settleRecord, withVerdict } from "./linkRecord";
 import { SwitchFailed } from "./moveLink";
-import { observedService, type World } from "./observe";
-import { pointTo } from "./pointTo";
+import type { World } from "./observe";
+import { pointBack } from "./pointTo";
 import type { Progress } from "./progress";
 import { recordOf } from "./RecordStore";
 import { recoverSwitch, withdraw } from "./recoverSwitch";
@@ -233,18 +233,17 @@ class Judgement {
 async function moveBack(
     session: Session,
     service: string,
-    { color, from, step }: Bake,
+    bake: Bake,
     bad: RecordedRelease,
     why: string,
     policy: BakePolicy,
     progress: Progress,
 ): Promise<never> {
-    const world = await session.observe([service]);
-    const { [from]: predecessor } = observedService(world, service);
+    const { color, from, step } = bake;
     const verdict = { release: bad.id, reason: why, retryToken: policy.retryToken };
-    if (predecessor.release === undefined || predecessor.ready === 0) {
+    const release = await goBack(session, service, bake, verdict, progress);
+    if (release === undefined) {
         // A verdict all the same: what is released next must not wait until this one is judged once more.
-        await session.enter("link: back");
         await session.record(service, record => withVerdict({ ...record, intent: undefined }, verdict));
         throw new SwitchFailed(
             `${service}: ${bad.image} was judged bad (${why}), but the link cannot be moved back: ` +
@@ -254,14 +253,6 @@ async function moveBack(
             true,
         );
     }
-    const { release } = predecessor;
-    progress.status(`moving the link back to ${from}: ${why}`);
-    await session.enter("link: back");
-    const back = { kind: "switch", to: from, release: release.id, verdict } as const;
-    const intent: SwitchIntent = step === undefined ? { ...back, from: color } : { ...back, from, percent: 0 };
-    await session.record(service, record => ({ ...record, intent }));
-    await pointTo(session, service, LinkValue.to(from), "memory");
-    await settleRecord(session, service, intent, "moved back");
     const { onRollback } = policy.hooks;
     const context = { ...contextOf("onRollback", service, color, bad, policy), reason: why };
     const outcome =
@@ -281,6 +272,34 @@ async function moveBack(
             "It is not tried again until its image, its settings or retryToken change",
         true,
     );
+}
+
+/**
+ * The link goes back to the predecessor, unless nobody is ready there by then.
+ * @returns what serves from then on; undefined where the link stayed, with the intent to move it back still open
+ */
+async function goBack(
+    session: Session,
+    service: string,
+    { color, from, step }: Bake,
+    verdict: NonNullable<SwitchIntent["verdict"]>,
+    progress: Progress,
+): Promise<RecordedRelease | undefined> {
+    const { [from]: predecessor, releases } = await session.recorded(service);
+    const release = releases[predecessor.release ?? ""];
+    await session.enter("link: back");
+    if (release === undefined) {
+        return undefined;
+    }
+    progress.status(`moving the link back to ${from}: ${verdict.reason}`);
+    const back = { kind: "switch", to: from, release: release.id, verdict } as const;
+    const intent: SwitchIntent = step === undefined ? { ...back, from: color } : { ...back, from, percent: 0 };
+    await session.record(service, record => ({ ...record, intent }));
+    const hasGone = await pointBack(session, service, LinkValue.to(from), seen => seen[from].ready > 0);
+    if (hasGone) {
+        await settleRecord(session, service, intent, "moved back");
+    }
+    return hasGone ? release : undefined;
 }
 
 function contextOf(

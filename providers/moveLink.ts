@@ -7,9 +7,8 @@ import { type Answer, Questions } from "./confirm";
 import { LeaseLost } from "./Lease";
 import { moveText } from "./linkHistory";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
-import { observedService } from "./observe";
 import { Interrupted } from "./parent";
-import { linkTo, pointTo } from "./pointTo";
+import { linkTo, pointBack, pointTo } from "./pointTo";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
 import { until } from "./until";
@@ -132,7 +131,11 @@ async function moveBack(
     const judged = error instanceof SwitchFailed && error.judgedBad && !isRewriting(intent);
     const reason = error.message.replace(release.image, "it");
     const verdict = judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined;
-    if (isDeserted(observedService(await session.observe([service]), service), from, target)) {
+    const hasGone = await orElse(
+        pointBack(session, service, linkTo(from), seen => !isDeserted(seen, from, target)),
+        () => `${error.message}; the link could not be moved back to ${from}. ${next}`,
+    );
+    if (!hasGone) {
         const stays = percent === undefined ? `the link stays on ${to}` : `${target} keeps its ${percent} %`;
         if (verdict !== undefined) {
             const move = await madeNow(session, { from, to, percent, release: release.id, result: "kept" });
@@ -144,10 +147,6 @@ async function moveBack(
             judged,
         );
     }
-    await orElse(
-        pointTo(session, service, linkTo(from), "memory"),
-        () => `${error.message}; the link could not be moved back to ${from}. ${next}`,
-    );
     const move = await madeNow(session, { from, to, percent, release: release.id, result: "moved back" });
     const back =
         from === "none"

@@ -2,7 +2,7 @@ import { LinkValue } from "../haproxy/LinkValue";
 import { writeMapEntry } from "../haproxy/maps";
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
-import { idleColor, type Live } from "../release/Observed";
+import { idleColor, type Live, type ObservedService } from "../release/Observed";
 import type { Color } from "../settings/Settings";
 import { containersOf, observedService, slotOf, type World } from "./observe";
 import type { Session } from "./Session";
@@ -13,36 +13,59 @@ export function linkTo(live: Live): LinkValue {
 }
 
 /**
- * Writes the link to the file and to every worker that can follow it, and reads it back.
- * @param first The file: should anything die in between, a restarted HAProxy lands on the color that was proved. The
- * memory: users leave a color that answers wrongly at once, and the open intent covers the rest.
+ * Writes the link to the file and to every worker that can follow it, and reads it back. The file comes first: should
+ * anything die in between, a restarted HAProxy lands on the color that was proved.
  */
-export async function pointTo(
+export async function pointTo(session: Session, service: string, link: LinkValue): Promise<void> {
+    await toFile(session, service, link);
+    await toMemory(session, service, link);
+}
+
+/**
+ * The same where a link goes back. The memory comes first: users leave a color that answers wrongly at once, and the open
+ * intent covers the rest.
+ * @param mayGo Whether it may go back, by what is seen right before users would: who was there before may be gone by now.
+ * @returns whether it did. Where it did not, nothing was changed.
+ */
+export async function pointBack(
     session: Session,
     service: string,
     link: LinkValue,
-    first: "file" | "memory" = "file",
-): Promise<void> {
-    const value = link.toString();
-    const toMemory = async () => {
-        const world = await session.observe([service]);
-        const workers = world.front?.workers ?? [];
-        const able = workers.filter(
-            worker => !worker.old || link.reached.every(color => canServe(worker, world, service, color)),
-        );
-        await session.enter("link: memory");
-        assertEveryWorker(`the link of ${service}`, await session.runtime.setMap(able, "link", service, value));
-    };
-    if (first === "memory") {
-        await toMemory();
+    mayGo: (seen: ObservedService) => boolean,
+): Promise<boolean> {
+    const hasGone = await toMemory(session, service, link, mayGo);
+    if (hasGone) {
+        await toFile(session, service, link);
+        // Once more: a reload meanwhile read the file as it was.
+        await toMemory(session, service, link);
     }
+    return hasGone;
+}
+
+async function toFile(session: Session, service: string, link: LinkValue): Promise<void> {
     await session.enter("link: file");
     await session.configure(files => {
-        writeMapEntry(files, "link", service, value);
+        writeMapEntry(files, "link", service, link.toString());
         return files;
     });
-    // Also where it was there already: a reload meanwhile read the file as it was.
-    await toMemory();
+}
+
+async function toMemory(
+    session: Session,
+    service: string,
+    link: LinkValue,
+    mayGo: (seen: ObservedService) => boolean = () => true,
+): Promise<boolean> {
+    await session.enter("link: memory");
+    const world = await session.observe([service]);
+    if (!mayGo(observedService(world, service))) {
+        return false;
+    }
+    const able = (world.front?.workers ?? []).filter(
+        worker => !worker.old || link.reached.every(color => canServe(worker, world, service, color)),
+    );
+    assertEveryWorker(`the link of ${service}`, await session.runtime.setMap(able, "link", service, link.toString()));
+    return true;
 }
 
 /**

@@ -31,8 +31,9 @@ export function repair(service: ObservedService, drift: Drift[], desired: Desire
     const percent = shares ? confirmedPercent : 0;
     const givesBack = !relink && confirmedPercent > percent;
     const rewrite = drift.some(({ ofLink }) => ofLink);
-    // What a repair that failed has given up is brought back where the link comes back.
-    const replicas = relink && color.replicas === 0 ? desired.replicas : color.replicas;
+    // What a repair that failed has given up is brought back where the link comes back, or where strangers may be all there is.
+    const isGivenUp = color.replicas === 0 && (relink || color.strays.length > 0);
+    const replicas = isGivenUp ? desired.replicas : color.replicas;
     const isUsable = color.release.proved && isComplete(color, replicas);
     const act = relink ? !isUsable : isOf(confirmed);
     if (act && !relink && service.intent?.kind === "roll") {

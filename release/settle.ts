@@ -68,7 +68,7 @@ export function settle(
     const isLost = isGivingBack(intent) && service.percent > 0 && isDeserted(service, to, idleColor(to));
     if (isLost) {
         // What has a share is all that answers users.
-        return { service: { ...service, intent: undefined } };
+        return { service: { ...withVerdict(service, intent.verdict), intent: undefined } };
     }
     if (from === to && service.live !== to && (intent.percent !== undefined || !finishable)) {
         // Neither a share nor a link that is written again leaves the live color: somebody else has moved it.
@@ -92,6 +92,13 @@ export function settle(
             intent: finishable ? farewellOf(intent) : undefined,
         },
     };
+}
+
+/** Where the link is once what comes first is done. To judge moves nothing, whoever has a share meanwhile. */
+export function linkAfter(service: ObservedService, recovery: Recovery | undefined): { live: Live; percent: number } {
+    return recovery === undefined || recovery.kind === "bake"
+        ? { live: service.live, percent: service.percent }
+        : { live: recovery.live, percent: recovery.percent ?? 0 };
 }
 
 /** Whether nobody is left at `from` while somebody answers at `to`: then moving the link back is the worse of the two. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { slotOf } from "../../providers/slots";
 import { ByHand } from "../support/ByHand";
 import { expectSuccess } from "../support/command";
 import { isFull } from "../support/isFull";
@@ -131,7 +132,7 @@ describe("drift", () => {
             await front.linkByHand("web", "blue");
             const preview = expectSuccess(await stack.preview(["--diff", "--refresh"]));
             expect(preview.stdout).toMatch(
-                /observed: "HAProxy links it to blue, but the last confirmed link is green"/,
+                /observed\s*: "HAProxy links it to blue, but the last confirmed link is green"/,
             );
             expect(preview.stdout).toMatch(/observed: "\S+-web-green-2 is stopped/);
             const refresh = expectSuccess(await stack.pulumi(["refresh", "--yes", "--skip-preview"]));
@@ -179,15 +180,45 @@ describe("drift", () => {
             await restoredByRelink("restart policy, repair", policy, /restart policy no/);
         });
 
-        it("a live container replaced by a foreign image under our labels", async () => {
-            await restoredByRelink(
-                "container replaced under our labels",
+        it("where ours need another health check than what answers users, nothing is taken away", async () => {
+            await hand.replace("web-green-1", "relink-hello:v1", "our labels");
+            await hand.untilUp("green", 2);
+            await hand.editFile("conf/20-web-green.cfg", "s# uri /healthz # uri / #");
+            const before = await lifeOf(stack, "green");
+            await underLoad(
+                "drift: another health check",
+                stack,
                 async () => {
-                    await hand.replace("web-green-1", "relink-hello:v1", "our labels");
-                    await front.start("web-green-1", "web", "green").catch(() => {});
+                    const message = await refused(/web-green-1 is not relink's/);
+                    await expect(hand.followRelink(message)).rejects.toThrow(
+                        /web-green-1, which the record does not know, .* has another port or health check/,
+                    );
+                    expect(await lifeOf(stack, "green")).toEqual(before);
+                    await hand.editFile("conf/20-web-green.cfg", "s# uri / # uri /healthz #");
+                    await hand.followRelink(message);
+                    await expectRestored();
                 },
-                /web-green-1 is not relink's: it runs another image than relink-hello:v2 \(relink-hello:v1\)/,
+                load,
             );
+        });
+
+        it("live containers replaced by a foreign image under our labels answer users until ours are proved", async () => {
+            const replaced =
+                (...names: string[]) =>
+                async () => {
+                    for (const name of names) {
+                        await hand.replace(name, "relink-hello:v1", "our labels");
+                    }
+                    await hand.untilUp("green", 2);
+                };
+            const isStrange = (name: string) =>
+                new RegExp(`${name} is not relink's: it runs another image than relink-hello:v2 \\(relink-hello:v1\\)`);
+            // What comes back takes the first slots that nobody is in: here those are 2 and 3 by now.
+            await restoredByRelink("one container replaced", replaced("web-green-2"), isStrange("web-green-2"));
+            const all = replaced("web-green-1", "web-green-3");
+            await restoredByRelink("all containers replaced", all, isStrange("web-green-1"));
+            await restoredByRelink("the last one replaced", replaced("web-green-4"), isStrange("web-green-4"));
+            expect((await containersOf(stack, "green")).map(slotOf)).toEqual([1, 2]);
         });
 
         it("a live container replaced by somebody else's of the same name: it is not touched, and named", async () => {
@@ -295,7 +326,7 @@ describe("drift", () => {
             stack.setConfig("services.web.env", undefined);
             await underLoad("drift: front's files", stack, async () => {
                 const refresh = expectSuccess(await stack.preview(["--diff", "--refresh"]));
-                expect(refresh.stdout).toMatch(/observed: "HAProxy's file \S+ was edited; HAProxy's file/);
+                expect(refresh.stdout).toMatch(/observed\s*: "HAProxy's file \S+ was edited; HAProxy's file/);
                 const { stdout } = expectSuccess(await stack.up());
                 for (const file of files) {
                     expect(stdout).toContain(

@@ -104,6 +104,21 @@ export class ByHand {
         }
     }
 
+    /** Waits until so many slots of a color take traffic, whoever is in them. */
+    async untilUp(color: Color, slots: number): Promise<void> {
+        for (;;) {
+            const workers = currentWorkers((await this.front.observe()).front);
+            const open = workers.map(({ backends }) => {
+                const servers = [...(backends.get(backendName("web", color))?.servers.values() ?? [])];
+                return servers.filter(({ up, admin }) => up && admin === "ready").length;
+            });
+            if (open.length > 0 && open.every(count => count === slots)) {
+                return;
+            }
+            await pause(100);
+        }
+    }
+
     /** Does word for word what a message says after "To go on:", before the "or let relink restore it". */
     async followByHand(message: string): Promise<void> {
         const [byHand = ""] = goOn(message).split("; or let relink restore it: ");

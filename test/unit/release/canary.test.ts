@@ -346,6 +346,10 @@ describe("settling a share that an interrupted up left", () => {
         const blue = running(recorded("A"), 1, { ready: 0 });
         expect(settle(canaryOf(25, { intent: back, blue }))).toMatchObject({ service: { percent: 25, live: "blue" } });
         expect(settle(canaryOf(25, { intent: back, blue })).recovery).toBeUndefined();
+        // Judged bad it is all the same: it gets no more than it has.
+        const verdict = { release: B.id, reason: "5xx" };
+        const judged = settle(canaryOf(25, { intent: { ...back, verdict }, blue })).service;
+        expect(judged.judgedBad).toMatchObject({ [B.id]: { reason: "5xx" } });
     });
 
     it("judges a step to its end, unless its share goes back", () => {

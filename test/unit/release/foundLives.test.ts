@@ -85,6 +85,31 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
         up({}, { meanwhile: { after: 1, what: "HAProxy restarted" } }),
     ],
+    "what a bad release would go back to dies between the look at it and the switch": [
+        up({ version: "A" }),
+        up({ version: "B" }, { diesAt: "link: confirmed", goesOn: true }),
+        { is: "edit", what: "restart policy changed", which: 0 },
+        up({}, { faults: { bake: "bad" }, meanwhile: { after: 11, what: "Docker daemon restarted" } }),
+    ],
+    "somebody links a service to a canary that was never judged alone, and another one gets a share beside it": [
+        up({ version: "A", strategy: canary({ weight: 0 }) }),
+        up({ version: "C" }),
+        up({ strategy: canary({ weight: 50 }) }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+        { is: "change", change: { version: "A on another port", strategy: canary({ weight: 25 }) } },
+    ],
+    "a stranger is in the place of the only container, and answers users until a repair has brought back ours": [
+        up({ version: "A", driftPolicy: "repair" }),
+        { is: "edit", what: "container replaced by another image", which: 0 },
+        up(),
+    ],
+    "that repair fails, and so takes nobody away": [
+        up({ version: "A", driftPolicy: "repair" }),
+        { is: "edit", what: "container replaced by another image", which: 0 },
+        up({}, { faults: { proof: { after: 0, how: "unhealthy" } } }),
+        up({}, { faults: { proof: { after: 0, how: "unhealthy" } } }),
+    ],
 };
 
 describe("a life in which", () => {

@@ -89,6 +89,15 @@ describe("driftPolicy: repair", () => {
         expect(plan(world, wish("A", repair))).toMatchObject({ row: "repair", blue: { act: true, replicas: 1 } });
     });
 
+    it("brings back what an earlier repair has given up beside strangers, which may be all that answers", () => {
+        const deviations = [{ what: "foreign was added" }];
+        const blue = running(recorded("A"), 0, { strays: ["foreign"], deviations });
+        expect(plan(blueWithA({ blue }), wish("A", { ...repair, replicas: 2 }))).toMatchObject({
+            row: "repair",
+            blue: { act: true, replicas: 2 },
+        });
+    });
+
     it("is refused where the record holds nothing to go back to", () => {
         const world = observed({ live: "green", confirmed: "none", green: running(recorded("A")) });
         expect(plan(world, wish("A", repair)).refusal).toContain("holds nothing that could be restored");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Intent, isRewriting, nextOf, type ObservedColor } from "../../../release/Observed";
-import { settle } from "../../../release/settle";
+import { linkAfter, type Recovery, settle } from "../../../release/settle";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 
 const B = recorded("B", { linked: false });
@@ -100,6 +100,23 @@ describe("settling what an interrupted up left", () => {
             farewell: "remove",
         });
         expect(settle(blueWithA({ green: stopped(B), intent: farewell })).service.intent).toBeUndefined();
+    });
+});
+
+describe("where the link is once what comes first is done", () => {
+    const world = blueWithA({ green: running(B), percent: 25, confirmedPercent: 25 });
+
+    it.each<[string, Recovery | undefined, object]>([
+        ["where it is, without anything to do first", undefined, { live: "blue", percent: 25 }],
+        ["where it is, to judge what is live", { kind: "bake", live: "blue" }, { live: "blue", percent: 25 }],
+        [
+            "on the live color alone, to give a share back",
+            { kind: "withdraw", live: "blue" },
+            { live: "blue", percent: 0 },
+        ],
+        ["where a switch leads", { kind: "finish", live: "green" }, { live: "green", percent: 0 }],
+    ])("%s", (_name, recovery, link) => {
+        expect(linkAfter(world, recovery)).toEqual(link);
     });
 });
 

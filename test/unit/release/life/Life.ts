@@ -138,6 +138,7 @@ export class Life {
             made.refusal !== undefined && made.recovery === undefined && !made.blue.act && !made.green.act;
         const snapshot = isRefused && world.front.memory !== undefined ? world.snapshot() : undefined;
         let floor = this.#floor(up);
+        let isAnswered = this.#isPublic(world) && world.answering().length > 0;
         let phase = 0;
         try {
             for (let step = 0; ; step++) {
@@ -147,10 +148,14 @@ export class Life {
                     }
                     up.disturbed = true;
                     floor = Math.min(floor, world.serving().length);
+                    isAnswered &&= world.answering().length > 0;
                 }
                 world.tick();
                 const { done, value } = steps.next();
                 this.#owesNoCapacity(world, floor, made);
+                if (isAnswered && !up.disturbed && world.answering().length === 0) {
+                    throw new Broken(`rule 6: nobody answers users any more: ${made.sentence}`);
+                }
                 this.#notePromotions(world);
                 if (done) {
                     return "done";
@@ -177,6 +182,15 @@ export class Life {
             }
             return "failed";
         }
+    }
+
+    /**
+     * Whether somebody must answer all through it where somebody does: not before the first link is confirmed, and not in the
+     * middle of a rolling release over what a repair has given up, which has nobody else while its own are proved.
+     */
+    #isPublic({ record }: SimulatedWorld): boolean {
+        const { link, intent } = record;
+        return link.live !== "none" && !(intent?.kind === "roll" && record[link.live].replicas === 0);
     }
 
     /** How many containers must serve all through it (rules 1 and 6). */

@@ -2,6 +2,7 @@ import type { Phase } from "../../../../providers/phases";
 import type { ServiceRecord } from "../../../../providers/Record";
 import type { CommandHook, ObservedService } from "../../../../release/Observed";
 import { type Desired, type Plan, plan } from "../../../../release/plan";
+import { linkAfter } from "../../../../release/settle";
 import type { Color } from "../../../../settings/Settings";
 import { deploy } from "./deploy";
 import { relink } from "./relink";
@@ -76,8 +77,7 @@ export class SimulatedUp {
         const observed = world.observe();
         this.made = plan(observed, desired);
         this.from = world.fingerprint();
-        const { recovery } = this.made;
-        this.before = recovery === undefined ? observed : { live: recovery.live, percent: recovery.percent ?? 0 };
+        this.before = linkAfter(observed, this.made.recovery);
     }
 
     *run(): Steps {

@@ -178,12 +178,20 @@ export class SimulatedWorld {
         const { link, front } = this;
         const service = { live: link, percent: front.memory?.percent ?? 0 };
         return this.containers.filter(
-            ({ color, slot, state, imageId, release }) =>
-                hasTraffic(service, color) &&
-                state === "running" &&
-                front.adminOf(color, slot) === "ready" &&
-                imageId === this.record.releases[release]?.imageId,
+            container =>
+                hasTraffic(service, container.color) &&
+                this.#answers(container) &&
+                container.imageId === this.record.releases[container.release]?.imageId,
         );
+    }
+
+    /** All on the live color that answer users now, whoever made them. */
+    answering(): Container[] {
+        return this.containers.filter(container => container.color === this.link && this.#answers(container));
+    }
+
+    #answers({ color, slot, state }: Container): boolean {
+        return state === "running" && this.front.adminOf(color, slot) === "ready";
     }
 
     create(color: Color, slot: number, release: Release, change: Partial<Container> = {}): Container {

@@ -44,17 +44,19 @@ export function declaredHooks({ made, surroundings }: SimulatedUp): DeclaredHook
 function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replicas: number): Steps {
     const { world, faults } = up;
     const live = hasTraffic(world.look(), color) || world.record.link.live === color;
-    const { keep, surplus, discard } = sort(up, color, release, replicas, live);
+    const { keep, surplus, strangers, discard } = sort(up, color, release, replicas, live);
     const serving = live ? [...keep, ...surplus].filter(isServing(up)) : [];
-    const vacated = slotsOf(discard).filter(slot => !slotsOf(serving).includes(slot));
+    const answering = [...serving, ...strangers];
+    const leaving = [...surplus, ...strangers];
+    const vacated = slotsOf(discard).filter(slot => !slotsOf(answering).includes(slot));
     if (!live) {
         yield* drained(up, color, vacated, live);
     }
     yield* up.enter("deploy: record");
     yield* begin(up, color, release, replicas, live, keep, serving);
     if (live) {
-        yield* configure(up, color, release, serving);
-        yield* up.setSlots(color, slotsOf(serving), "ready");
+        yield* configure(up, color, release, answering);
+        yield* up.setSlots(color, slotsOf(answering), "ready");
         yield* drained(up, color, vacated, live);
         yield* removeAll(up, color, discard, vacated);
     } else {
@@ -96,7 +98,7 @@ function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replica
         }
         throw error;
     }
-    if (surplus.length > 0) {
+    if (leaving.length > 0) {
         const down = all.filter(
             ({ state, slot }) => state !== "running" || up.world.front.adminOf(color, slot) !== "ready",
         );
@@ -104,8 +106,8 @@ function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replica
             throw new ReleaseFailed(`${down[0]?.name} would have to stay, but it does not serve`);
         }
         yield* configure(up, color, release, all);
-        yield* drained(up, color, slotsOf(surplus), live);
-        yield* removeAll(up, color, surplus, slotsOf(surplus));
+        yield* drained(up, color, slotsOf(leaving), live);
+        yield* removeAll(up, color, leaving, slotsOf(leaving));
     }
     yield* up.enter("deploy: keep");
     yield* open(up, color, slotsOf(all));
@@ -139,7 +141,12 @@ function sort(up: SimulatedUp, color: Color, release: RecordedRelease, replicas:
         (live && serves(container) ? 0 : 2) + (container.state === "running" ? 0 : 1);
     const keep = [...usable].sort((a, b) => rank(a) - rank(b)).slice(0, replicas);
     const surplus = live ? usable.filter(container => serves(container) && !keep.includes(container)) : [];
-    return { keep, surplus, discard: all.filter(container => ![...keep, ...surplus].includes(container)) };
+    const room = Math.max(0, blocks[color].size - replicas - surplus.length);
+    const strangers = live
+        ? all.filter(container => serves(container) && !usable.includes(container)).slice(0, room)
+        : [];
+    const stays = [...keep, ...surplus, ...strangers];
+    return { keep, surplus, strangers, discard: all.filter(container => !stays.includes(container)) };
 }
 
 function* begin(
@@ -153,14 +160,17 @@ function* begin(
 ): Steps {
     const { made } = up;
     const starts = !live && (keep.length < replicas || keep.some(({ state }) => state !== "running"));
-    const least = made.row === "repair" ? replicas : Math.min(replicas, serving.length);
     const isFirst = made.row === "bootstrap" && color === "blue";
     yield* up.write(record => {
         const known = record.releases[release.id];
         return {
             ...record,
             [color]: live
-                ? { ...record[color], replicas: Math.min(record[color].replicas, least) }
+                ? {
+                      ...record[color],
+                      replicas:
+                          made.row === "repair" ? replicas : Math.min(record[color].replicas, replicas, serving.length),
+                  }
                 : { ...record[color], release: release.id, replicas, block: blocks[color], slots: undefined },
             ...(isFirst ? { green: { ...record.green, block: blocks.green } } : {}),
             releases: {

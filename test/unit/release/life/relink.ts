@@ -11,6 +11,7 @@ import {
     isRewriting,
     type Live,
     nextOf,
+    type ObservedService,
     type SwitchIntent,
     targetOf,
     type Verdict,
@@ -180,7 +181,8 @@ function* moveLink(
     const confirm = world.on(targetOf(intent)).some(isServing(up)) ? faults.confirm : "lost";
     if (confirm !== "good") {
         const isBad = confirm === "wrong" && !isRewriting(intent);
-        if (isDeserted(world.look(), from, targetOf(intent))) {
+        const hasGone = yield* pointBack(up, from, seen => !isDeserted(seen, from, targetOf(intent)));
+        if (!hasGone) {
             if (isBad) {
                 const verdict = verdictOn(up, release, "it answered 500");
                 yield* up.write(record => {
@@ -190,7 +192,6 @@ function* moveLink(
             }
             throw new ReleaseFailed("the switch was not confirmed, and nobody is left to go back to");
         }
-        yield* pointTo(up, from, 0, "memory");
         const verdict = isBad ? verdictOn(up, release, "it answered 500") : undefined;
         yield* up.write(record => {
             const { percent: _percent, sticky: _sticky, ...link } = record.link;
@@ -202,23 +203,41 @@ function* moveLink(
     yield* settleRecord(up, intent, "confirmed");
 }
 
-function* pointTo(up: SimulatedUp, live: Live, percent = 0, first: "file" | "memory" = "file"): Steps {
-    if (first === "memory") {
-        yield* toMemory(up, live, percent);
+function* pointTo(up: SimulatedUp, live: Live, percent = 0): Steps {
+    yield* toFile(up, live, percent);
+    yield* toMemory(up, live, percent);
+}
+
+function* pointBack(up: SimulatedUp, live: Live, mayGo: (seen: ObservedService) => boolean): Steps<boolean> {
+    const hasGone = yield* toMemory(up, live, 0, mayGo);
+    if (hasGone) {
+        yield* toFile(up, live, 0);
+        yield* toMemory(up, live, 0);
     }
+    return hasGone;
+}
+
+function* toFile(up: SimulatedUp, live: Live, percent: number): Steps {
     yield* up.enter("link: file");
     yield* up.configure(files => {
         files.link = live;
         files.percent = percent;
     });
-    yield* toMemory(up, live, percent);
 }
 
-function* toMemory(up: SimulatedUp, live: Live, percent: number): Steps {
+function* toMemory(
+    up: SimulatedUp,
+    live: Live,
+    percent: number,
+    mayGo: (seen: ObservedService) => boolean = () => true,
+): Steps<boolean> {
     yield* up.enter("link: memory");
     const { world } = up;
     if (world.front.memory === undefined) {
         throw new ReleaseFailed("the front is not running");
+    }
+    if (!mayGo(world.look())) {
+        return false;
     }
     // Nobody counts on a share that somebody else gave.
     const { link, intent } = world.record;
@@ -239,6 +258,7 @@ function* toMemory(up: SimulatedUp, live: Live, percent: number): Steps {
         throw new Broken(`rule 3: nobody is there to answer the ${percent} % beside ${live}`);
     }
     yield* up.called();
+    return true;
 }
 
 function verdictOn({ world, desired }: SimulatedUp, release: string, reason: string): Verdict {
@@ -342,20 +362,24 @@ function* bake(up: SimulatedUp): Steps {
 
 function* moveBack(up: SimulatedUp, bake: Extract<Intent, { kind: "bake" }>, why: string): Steps {
     const { color, from, release, step } = bake;
-    const { [from]: predecessor } = up.world.look();
-    if (predecessor.release === undefined || predecessor.ready === 0) {
-        yield* up.enter("link: back");
-        const verdict = verdictOn(up, release, why);
+    const { [from]: predecessor, releases } = up.world.record;
+    const to = releases[predecessor.release ?? ""];
+    yield* up.enter("link: back");
+    const verdict = verdictOn(up, release, why);
+    let hasGone = false;
+    if (to !== undefined) {
+        const whole = { kind: "switch", from: color, to: from, release: to.id, verdict } as const;
+        const back: SwitchIntent = step === undefined ? whole : { ...whole, from, percent: 0 };
+        yield* up.write(record => ({ ...record, intent: back }));
+        hasGone = yield* pointBack(up, from, seen => seen[from].ready > 0);
+        if (hasGone) {
+            yield* settleRecord(up, back, "moved back");
+        }
+    }
+    if (!hasGone) {
         yield* up.write(record => withVerdict({ ...record, intent: undefined }, verdict));
         throw new ReleaseFailed("judged bad, and nobody to go back to");
     }
-    yield* up.enter("link: back");
-    const verdict = verdictOn(up, release, why);
-    const whole = { kind: "switch", from: color, to: from, release: predecessor.release.id, verdict } as const;
-    const back: SwitchIntent = step === undefined ? whole : { ...whole, from, percent: 0 };
-    yield* up.write(record => ({ ...record, intent: back }));
-    yield* pointTo(up, from, 0, "memory");
-    yield* settleRecord(up, back, "moved back");
     throw new ReleaseFailed(`judged bad: ${why}`);
 }
 
