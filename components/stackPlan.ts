@@ -130,13 +130,14 @@ function deploymentActions(
     };
     const actions: Partial<Record<Color, DeploymentAction>> = {};
     for (const color of ["blue", "green"] as const) {
-        const { act, release, roll } = decided[color];
+        const { act, release, replicas, deployed = replicas, roll } = decided[color];
         if (act && release !== undefined) {
             const { maxReplicas, port } = release.settings;
             const isFirst = decided.row === "bootstrap" && color === "blue";
             const { strategy } = settings.policy;
             actions[color] = {
                 from,
+                replicas: deployed,
                 settings: release.settings,
                 // Only what requests come to has to be found.
                 block: port === undefined ? undefined : block(color, maxReplicas),

@@ -15,6 +15,12 @@ import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 import { strangeness } from "./slots";
 
+/** What its phases need to know. */
+type ColorAction = Pick<
+    DeploymentAction,
+    "block" | "otherBlock" | "policy" | "rolling" | "restore" | "promotion" | "hooks"
+>;
+
 /** One color on its way to one release: the phases, in order. */
 export class ColorDeployment {
     readonly #service: string;
@@ -28,15 +34,17 @@ export class ColorDeployment {
 
     constructor(
         readonly session: Session,
-        inputs: DeploymentInputs,
+        { service, color, replicas }: Pick<DeploymentInputs, "service" | "color" | "replicas">,
         readonly release: RecordedRelease,
-        readonly action: DeploymentAction,
+        readonly action: ColorAction,
         readonly progress: Progress,
+        /** What its phases are called: `scale` inside the walk of a link. */
+        private readonly kind: "deploy" | "scale" = "deploy",
     ) {
-        this.#service = inputs.service;
-        this.#color = inputs.color;
-        this.#replicas = inputs.replicas;
-        this.#place = new ColorPlace(session, inputs.service, inputs.color, release, action, progress);
+        this.#service = service;
+        this.#color = color;
+        this.#replicas = replicas;
+        this.#place = new ColorPlace(session, service, color, release, action, progress);
     }
 
     async run(): Promise<void> {
@@ -59,7 +67,7 @@ export class ColorDeployment {
         if (!live) {
             await this.#place.drain(vacated);
         }
-        await this.session.enter("deploy: record");
+        await this.session.enter(`${this.kind}: record`);
         await this.#begin(live, keep, serving);
         if (live) {
             // First the file: a HAProxy that restarts meanwhile sends nothing to slots that are drained and vacated.
@@ -81,7 +89,7 @@ export class ColorDeployment {
         const all = await this.#start(keep, missing, live);
         const unproved = all.filter(({ id }) => !serving.some(container => container.id === id));
         try {
-            await this.session.enter("deploy: prove");
+            await this.session.enter(`${this.kind}: prove`);
             await this.#place.prove(unproved, this.release, live);
         } catch (error) {
             if (!(error instanceof Interrupted || error instanceof LeaseLost)) {
@@ -204,7 +212,7 @@ export class ColorDeployment {
 
     /** The color's backend, rendered from the release that it is about to run; its slots stay closed until the proof. */
     async #configure(serving: ContainerInfo[]): Promise<void> {
-        await this.session.enter("deploy: configure");
+        await this.session.enter(`${this.kind}: configure`);
         await this.#place.configure(serving.map(slotOf), this.release.id);
     }
 
@@ -213,7 +221,7 @@ export class ColorDeployment {
         const { release } = this;
         const stopped = keep.filter(({ state }) => state !== "running");
         this.progress.status(`starting ${missing.length + stopped.length} containers on ${this.#color}`);
-        await this.session.enter("deploy: start");
+        await this.session.enter(`${this.kind}: start`);
         const results = await Promise.allSettled([
             ...missing.map(async slot => this.#place.start(await this.#place.create(slot, release), release)),
             ...stopped.map(({ id }) => this.#place.start(id, release)),
@@ -252,13 +260,13 @@ export class ColorDeployment {
     /** Proved: the file says what the memory says, Docker keeps it running, and the record knows. */
     async #end(containers: ContainerInfo[]): Promise<void> {
         const open = containers.map(slotOf);
-        await this.session.enter("deploy: keep");
+        await this.session.enter(`${this.kind}: keep`);
         await this.#place.write(open);
         const policy = dockerPolicy(this.release.settings.restart);
         // Also where they are ready already: a reload for another service's sake meanwhile read the file as it was.
         await this.#place.openOnly(open);
         await Promise.all(containers.map(({ id }) => setRestartPolicy(this.session.engine, id, policy)));
-        await this.session.enter("deploy: proved");
+        await this.session.enter(`${this.kind}: proved`);
         const provedAt = (await this.session.engine.now()).toISOString();
         await this.session.record(this.#service, record => ({
             ...record,

@@ -26,6 +26,8 @@ import { Session } from "./Session";
 export interface DeploymentAction {
     /** What the plan was made from. */
     from: string;
+    /** How many containers it brings. The link's walk may add others, and only then there are as many as the resource says. */
+    replicas: number;
     /** The release's settings, complete. */
     settings: ReleaseSettings;
     /** Where the color's slots have their addresses; none where no request comes. */
@@ -134,7 +136,8 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         await keepImage(session.engine, imageId, session.target.front, { service, release: release.id, pulled });
     }
     if (action.roll === undefined) {
-        await new ColorDeployment(session, inputs, release, action, progress).run();
+        const place = { service, color, replicas: action.replicas };
+        await new ColorDeployment(session, place, release, action, progress).run();
     } else {
         await new RollingDeployment(session, inputs, release, action, action.roll, progress).run();
         await retain(session, service, action.policy.keepReleases, progress);

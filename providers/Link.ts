@@ -13,6 +13,7 @@ import type { Recovery } from "../release/settle";
 import { parseRoute, placeOf, type Route, routeText } from "../settings/Route";
 import type { ActionPolicy, Color } from "../settings/Settings";
 import { type BakePolicy, bake, bakeMsOf, recover } from "./bake";
+import { ColorDeployment } from "./ColorDeployment";
 import { drain } from "./drain";
 import { moveLink } from "./moveLink";
 import { containersOf, currentWorkers, isWorker, observedService, slotOf, type World } from "./observe";
@@ -37,7 +38,7 @@ export interface LinkAction {
     percent: number;
     /** Id of the release that the color that gains must run, proved. */
     expect?: string;
-    /** Containers that must be ready on it. */
+    /** Containers that must be ready on it, once its walk is done. */
     replicas: number;
     /** Shares that it gets before the link moves there, or stays. */
     walk?: Walk;
@@ -140,7 +141,7 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     }
     if (to !== "none" && target !== "none" && target !== from) {
         const started = Date.now();
-        const release = readyRelease(world, inputs, action, target);
+        const release = readyRelease(world, inputs, action, target, action.walk?.steps[0]?.replicas);
         const { prePromotion } = action.hooks;
         if (prePromotion !== undefined && prePromotion !== recordOf(world.records, service).hooks.prePromotion) {
             await session.record(service, record => ({ ...record, hooks: { ...record.hooks, prePromotion } }));
@@ -183,7 +184,10 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     }
 }
 
-/** Gives a new release one share of the requests after another, each judged before the next. */
+/**
+ * Gives a new release one share of the requests after another, each judged before the next, and before each of them the
+ * containers that it needs.
+ */
 async function walkTo(
     session: Session,
     inputs: LinkInputs,
@@ -200,13 +204,38 @@ async function walkTo(
         if (from === "none") {
             throw new Error(`${service}: a canary needs a release that is live`);
         }
-        const release = readyRelease(await session.observe([service]), inputs, action, color);
+        const release = await grown(session, inputs, action, color, step.replicas ?? action.replicas, progress);
         const share = LinkValue.to(from).withPercent(step.weight, sticky);
         const { retryToken } = action.policy;
         await moveLink(session, service, share, release, { retryToken, step }, progress);
         progress.info(`${color} gets ${step.weight} % of the requests, confirmed through the public listener`);
         await bake(session, service, action.bake, progress);
     }
+    if (inputs.link === color) {
+        await grown(session, inputs, action, color, action.replicas, progress);
+    }
+}
+
+/** The release of a canary once it has so many containers, all of them proved. It never loses one by that. */
+async function grown(
+    session: Session,
+    inputs: LinkInputs,
+    action: LinkAction,
+    color: Color,
+    replicas: number,
+    progress: Progress,
+): Promise<RecordedRelease> {
+    const { service } = inputs;
+    const world = await session.observe([service]);
+    const { replicas: held, block } = recordOf(world.records, service)[color];
+    const release = readyRelease(world, inputs, action, color, Math.min(held, replicas));
+    if (held >= replicas) {
+        return release;
+    }
+    const { policy } = action;
+    const how = { block, policy, restore: false, hooks: {} };
+    await new ColorDeployment(session, { service, color, replicas }, release, how, progress, "scale").run();
+    return readyRelease(await session.observe([service]), inputs, action, color, replicas);
 }
 
 /** No request goes to a service without a port: the record alone says which color is its own. */
@@ -216,8 +245,17 @@ async function own(session: Session, service: string, to: Color, release: Record
     await session.record(service, record => linkedTo(record, to, release, { at, by: session.lease.owner }));
 }
 
-/** The release that the link goes to. Never on hope: exactly the one expected, proved, and with its full capacity. */
-function readyRelease(world: World, inputs: LinkInputs, action: LinkAction, to: Color): RecordedRelease {
+/**
+ * The release that the link goes to. Never on hope: exactly the one expected, proved, and with its full capacity, or what a
+ * step of a canary says.
+ */
+function readyRelease(
+    world: World,
+    inputs: LinkInputs,
+    action: LinkAction,
+    to: Color,
+    replicas = action.replicas,
+): RecordedRelease {
     const color = observedService(world, inputs.service)[to];
     const release = color.release;
     const refuse = (why: string) =>
@@ -232,8 +270,8 @@ function readyRelease(world: World, inputs: LinkInputs, action: LinkAction, to: 
     if (!action.restore && judgedBad !== undefined && judgedBad.retryToken === action.policy.retryToken) {
         throw refuse(`runs ${release.image}, which was judged bad meanwhile (${judgedBad.reason})`);
     }
-    if (color.ready < action.replicas) {
-        throw refuse(`has ${color.ready} of ${action.replicas} containers ready`);
+    if (color.ready < replicas) {
+        throw refuse(`has ${color.ready} of ${replicas} containers ready`);
     }
     return release;
 }

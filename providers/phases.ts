@@ -33,6 +33,12 @@ const steps = {
     "link: routes": "guarded",
     "link: bake": "guarded",
     "link: baked": "guarded",
+    "scale: record": "guarded",
+    "scale: configure": "guarded",
+    "scale: start": "engine",
+    "scale: prove": "engine",
+    "scale: keep": "engine",
+    "scale: proved": "guarded",
     "link: back": "guarded",
     "link: retain": "engine",
     "link: leave": "engine",
@@ -55,16 +61,16 @@ export function needsLease(phase: Phase): boolean {
     return steps[phase] === "engine";
 }
 
-let halted = false;
+let halts = 0;
 
 /**
- * For the crash test alone: where `RELINK_HALT_AT` names the phase, says so in the file `RELINK_HALT_FILE` and stays there
- * until the file is removed, or the process killed. It stays once.
+ * For tests alone: where `RELINK_HALT_AT` names the phase, says so in the file `RELINK_HALT_FILE` and stays there until the
+ * file is removed, or the process killed. It stays `RELINK_HALT_TIMES` times, once by default.
  */
 export async function haltForTest(phase: Phase): Promise<void> {
-    const { RELINK_HALT_AT: at, RELINK_HALT_FILE: file } = process.env;
-    if (at === phase && file !== undefined && !halted) {
-        halted = true;
+    const { RELINK_HALT_AT: at, RELINK_HALT_FILE: file, RELINK_HALT_TIMES: times = "1" } = process.env;
+    if (at === phase && file !== undefined && halts < Number(times)) {
+        halts++;
         writeFileSync(file, String(process.pid));
         while (existsSync(file)) {
             await new Promise(resolve => setTimeout(resolve, 20));

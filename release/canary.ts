@@ -1,6 +1,7 @@
 import type { CanarySettings, CanaryStep, Color, StrategySettings } from "../settings/Settings";
 import { idleColor, type ObservedService } from "./Observed";
-import type { Plan } from "./plan";
+import type { ColorPlan, Plan } from "./plan";
+import { containers } from "./words";
 
 /** What is said of a canary beside its shares. */
 interface Words {
@@ -30,7 +31,8 @@ export function canary(
 ): Plan {
     const live = service.live as Color;
     const color = idleColor(live);
-    const steps = stepsFrom(service, settings);
+    const { replicas } = whole[color];
+    const steps = stepsFrom(service, settings, replicas);
     const walk = { color, steps, sticky: settings.sticky };
     const isUnderWay = service.percent > 0;
     // What has users already had its hooks before that.
@@ -39,24 +41,28 @@ export function canary(
         if (steps.length === 0) {
             return { ...plan, link: { ...whole.link, walk } };
         }
-        const shares = steps.map(({ weight }) => `${weight} %, then `).join("");
-        const last = `${color} gets all requests: the link moves ${live} => ${color}${words.judged}`;
+        // What has the same containers all the way needs no word of them.
+        const grows = steps.some(step => step.replicas !== undefined);
+        const withAll = grows ? replicas : undefined;
+        const shares = steps.map(step => `${step.weight} %${withText(step.replicas ?? withAll)}, then `).join("");
+        const last = `${color} gets all requests${withText(withAll)}: the link moves ${live} => ${color}${words.judged}`;
+        const texts = [...steps.map(step => stepText(color, { replicas: withAll, ...step })), last];
         return {
             ...plan,
             sentence: `${words.begun} it gets ${shares}all of the requests; ${words.after}.`,
-            steps: [...steps.map(step => stepText(color, step)), last].map((text, index) => `${index + 1}. ${text}`),
+            steps: texts.map((text, index) => `${index + 1}. ${text}`),
             link: { ...whole.link, walk },
         };
     }
     const [step] = steps;
-    const percent = settings.steps[0]?.weight ?? 0;
+    const percent = weightOf(settings);
     const isNothing = step === undefined && !whole[color].act;
     const goesOn = [`the link stays on ${live}${percent > 0 ? ", which serves the rest" : ""}`, ...words.rerouted].join(
         "; ",
     );
     const gets =
         step !== undefined
-            ? `it gets ${percent} % of the requests${judgedText(step)}`
+            ? `it gets ${percent} % of the requests${withText(step.replicas)}${judgedText(step)}`
             : percent > 0
               ? `it goes on with ${percent} % of the requests`
               : "it waits at 0 % of the requests, reachable at its preview address";
@@ -79,21 +85,57 @@ export function canary(
 
 /** `weight: 0`: the release waits beside the live one, with no users. */
 export function isHeldAtNone(strategy: StrategySettings): boolean {
-    return strategy.kind === "canary" && !strategy.promotes && strategy.steps.length === 0;
+    return strategy.kind === "canary" && !strategy.promotes && weightOf(strategy) === 0;
+}
+
+/** The weight that is held. */
+function weightOf({ steps }: CanarySettings): number {
+    return steps[0]?.weight ?? 0;
+}
+
+/**
+ * How many containers a canary's deployment brings, and how many there are after this `up`: in between, its steps add them.
+ * @param replicas how many a release has that has all requests
+ */
+export function sizeOf(
+    service: ObservedService,
+    settings: CanarySettings,
+    replicas: number,
+): Required<Pick<ColorPlan, "replicas" | "deployed">> {
+    if (!settings.promotes) {
+        const held = settings.steps[0]?.replicas ?? replicas;
+        return { replicas: held, deployed: held };
+    }
+    return { replicas, deployed: stepsFrom(service, settings, replicas)[0]?.replicas ?? replicas };
 }
 
 /** What is still to come: an `up` that was interrupted, or stopped by a step, goes on behind the share that there is. */
-function stepsFrom({ percent, sticky = "none" }: ObservedService, settings: CanarySettings): CanaryStep[] {
-    return settings.promotes
-        ? settings.steps.filter(({ weight }) => weight > percent)
-        : settings.steps
-              .filter(({ weight }) => weight !== percent || settings.sticky !== sticky)
-              // Less than it has needs no judgement.
-              .map(step => (step.weight > percent ? step : { ...step, pauseMs: 0 }));
+function stepsFrom(service: ObservedService, settings: CanarySettings, replicas: number): CanaryStep[] {
+    const { percent, sticky = "none" } = service;
+    if (!settings.promotes) {
+        return (
+            settings.steps
+                .filter(({ weight }) => weight > 0 && (weight !== percent || settings.sticky !== sticky))
+                // Less than it has needs no judgement.
+                .map(step => (step.weight > percent ? step : { ...step, pauseMs: 0 }))
+        );
+    }
+    // What has users already is not scaled down for a step.
+    const least = percent > 0 ? service[idleColor(service.live)].replicas : 0;
+    return settings.steps
+        .filter(({ weight }) => weight > percent)
+        .map(({ replicas: wanted = replicas, ...step }) => {
+            const some = Math.max(wanted, least);
+            return some < replicas ? { ...step, replicas: some } : step;
+        });
 }
 
 function stepText(color: Color, step: CanaryStep): string {
-    return `${color} gets ${step.weight} % of the requests${judgedText(step)}`;
+    return `${color} gets ${step.weight} % of the requests${withText(step.replicas)}${judgedText(step)}`;
+}
+
+function withText(replicas: number | undefined): string {
+    return replicas === undefined ? "" : ` with ${containers(replicas)}`;
 }
 
 function judgedText({ pauseMs, analysis }: CanaryStep): string {

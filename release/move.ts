@@ -1,5 +1,5 @@
 import type { Color, PolicySettings } from "../settings/Settings";
-import { canary } from "./canary";
+import { canary, sizeOf } from "./canary";
 import { isComplete } from "./capacity";
 import { promotionOf, same } from "./held";
 import type { ObservedColor, ObservedService } from "./Observed";
@@ -15,10 +15,15 @@ export function move(service: ObservedService, asked: Desired, target: Color): P
     const idle = service[target];
     const wanted = asked.release;
     const isNew = !same(idle.release, wanted) || !idle.release.linked;
-    const strategy = canaryOf(service, asked);
+    // What was live before gets everything at once.
+    const strategy = isNew ? canaryOf(service, asked) : undefined;
     // A canary may do with fewer containers until it has all requests.
-    const few = strategy === undefined || strategy.promotes ? undefined : strategy.replicas;
-    const desired = { ...asked, replicas: (isNew ? few : undefined) ?? asked.replicas };
+    const { replicas, deployed } =
+        strategy === undefined
+            ? { replicas: asked.replicas, deployed: asked.replicas }
+            : sizeOf(service, strategy, asked.replicas);
+    const desired = { ...asked, replicas: deployed };
+    const work = { replicas, ...(deployed < replicas ? { deployed } : {}), state: "running" } as const;
     const previous = service.live as Color;
     const { previousColor } = desired.policy;
     const base = { ...asObserved(service), [previous]: leftBehind(service[previous], previousColor) };
@@ -35,7 +40,7 @@ export function move(service: ObservedService, asked: Desired, target: Color): P
                 ...base,
                 row: "release",
                 sentence: `${gets(service, desired, target)}, is proved, then ${moves}; ${after}.`,
-                [target]: { release: wanted, replicas: desired.replicas, state: "running", act: true },
+                [target]: { ...work, release: wanted, act: true },
                 link,
                 promotion: service.promotions + 1,
                 hooks: ["preDeploy", "prePromotion"],
@@ -44,7 +49,7 @@ export function move(service: ObservedService, asked: Desired, target: Color): P
         );
     }
     const untouched = idle.release.proved && isComplete(idle, desired.replicas);
-    const held: ColorPlan = { release: idle.release, replicas: desired.replicas, state: "running", act: !untouched };
+    const held: ColorPlan = { ...work, release: idle.release, act: !untouched };
     if (idle.release?.linked) {
         return {
             ...base,

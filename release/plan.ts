@@ -69,6 +69,8 @@ export type ColorState = "running" | "stopped" | "empty";
 export interface ColorPlan {
     release?: Release;
     replicas: number;
+    /** How many its deployment brings it to, where the link's walk adds the others. @default replicas */
+    deployed?: number;
     state: ColorState;
     /** False: what is given here is what was observed, and no call is made for it. */
     act: boolean;
@@ -93,6 +95,7 @@ export interface LinkPlan {
 export interface Walk {
     /** The color that holds it. */
     color: Color;
+    /** What is still to come. A step that says no `replicas` has as many as the color has after this `up`. */
     steps: CanaryStep[];
     sticky: CanarySettings["sticky"];
 }

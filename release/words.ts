@@ -5,6 +5,11 @@ export function count(replicas: number): string {
     return replicas === 1 ? "1 replica" : `${replicas} replicas`;
 }
 
+/** The same beside a share of the requests. */
+export function containers(replicas: number): string {
+    return replicas === 1 ? "1 container" : `${replicas} containers`;
+}
+
 /** What becomes of the color that loses its traffic, in words. */
 export function afterwards(previous: Color, previousColor: PolicySettings["previousColor"]): string {
     return {

@@ -180,8 +180,10 @@ export interface RollingSettings {
 
 /** One step of a canary. */
 export interface CanaryStep {
-    /** Share of requests that the new release gets, percent, 1 to 99. */
+    /** Share of requests that the new release gets, percent, 1 to 99; 0 where none is held. */
     weight: number;
+    /** Containers of the new release from then on. @default all `replicas` */
+    replicas?: number;
     /** How long the step lasts, milliseconds. @default bakeTimeMs */
     pauseMs: number;
     /** The new release is judged meanwhile, by `analysis`. @default true */
@@ -190,12 +192,13 @@ export interface CanaryStep {
 
 /** `strategy: canary`: the idle color gets the new release and a share of the requests (docs/canary.md). */
 export interface CanarySettings {
-    /** Shares one after another, each more than the one before. A held `weight` is one step. */
+    /**
+     * Shares one after another, each more than the one before, and with no fewer containers. A `weight` below 100 that is
+     * held is one step.
+     */
     steps: CanaryStep[];
     /** After the last step the new release gets everything; if false, the last step is held until the config changes. */
     promotes: boolean;
-    /** Containers of the new release while a weight below 100 is held. @default replicas */
-    replicas?: number;
     /**
      * `none`: each request is shared out. `cookie`, `hash` (of the client's address): each user is, and a greater share
      * leaves the users of the new release there. @default "none"

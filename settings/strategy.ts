@@ -32,6 +32,7 @@ const rolling = z.strictObject({
 const canaryStep = z.strictObject({
     // After the last step comes everything.
     weight: wholeNumber(1, 99, 10),
+    replicas: wholeNumber(1, 100, 1).optional(),
     pause: duration("60s", 0).optional(),
     analysis: flag().prefault(true),
 });
@@ -68,12 +69,11 @@ export const strategySchema = z.preprocess(
 export function buildStrategy(config: z.output<typeof strategySchema>, bakeTimeMs: number): StrategySettings {
     if (config.canary !== undefined) {
         const { weight = 0, steps, replicas, sticky } = config.canary;
-        const held = weight > 0 && weight < 100 ? [{ weight, analysis: true, pause: undefined }] : [];
+        const held = weight < 100 ? [{ weight, replicas, analysis: true, pause: undefined }] : [];
         return {
             kind: "canary",
             steps: (steps ?? held).map(({ pause = bakeTimeMs, ...step }) => ({ ...step, pauseMs: pause })),
             promotes: steps !== undefined || weight === 100,
-            ...(replicas === undefined ? {} : { replicas }),
             sticky,
         };
     }

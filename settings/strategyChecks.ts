@@ -19,11 +19,11 @@ function checkCanary(service: ServiceConfig, at: At, sound: IsSound): Problem[] 
     }
     const { weight, steps, replicas } = canary;
     if (replicas !== undefined && steps !== undefined) {
-        return [remove("is set together with steps: it goes with a held weight", key("replicas"))];
+        const message = "is set together with steps: it goes with a held weight, and each of steps has its own";
+        return [remove(message, key("replicas"))];
     }
     if (replicas !== undefined && sound("replicas") && replicas > service.replicas) {
-        const message = `is ${replicas}, more than the service has at all (replicas: ${service.replicas})`;
-        return [remove(message, key("replicas"))];
+        return [remove(moreThanAll(replicas, service), key("replicas"))];
     }
     if (weight !== undefined && steps !== undefined) {
         return [
@@ -35,13 +35,36 @@ function checkCanary(service: ServiceConfig, at: At, sound: IsSound): Problem[] 
         return [{ path: key(), message, fix: setCommand(key("weight"), "10") }];
     }
     const weights = (steps ?? []).map(({ weight }) => weight);
-    return weights.flatMap((weight, index) => {
+    const notMore = weights.flatMap((weight, index) => {
         const before = Math.max(0, ...weights.slice(0, index));
         const message = `is ${weight}, but must be more than in the steps before it (${before})`;
         return weight > before
             ? []
             : [{ path: key("steps", index, "weight"), message, fix: removeCommand(key("steps", index)) }];
     });
+    return [...notMore, ...(sound("replicas") ? checkStepReplicas(service, steps ?? [], key) : [])];
+}
+
+/** The containers of a new release only become more, and in the end they are all. */
+function checkStepReplicas(
+    service: ServiceConfig,
+    steps: readonly { replicas?: number | undefined }[],
+    key: At,
+): Problem[] {
+    const numbers = steps.map(({ replicas = service.replicas }) => replicas);
+    return numbers.flatMap((replicas, index) => {
+        const path = key("steps", index, "replicas");
+        const before = Math.min(service.replicas, Math.max(0, ...numbers.slice(0, index)));
+        if (replicas > service.replicas) {
+            return [{ path, message: moreThanAll(replicas, service), fix: removeCommand(path) }];
+        }
+        const message = `is ${replicas}, but must not be fewer than in the steps before it (${before})`;
+        return replicas < before ? [{ path, message, fix: removeCommand(path) }] : [];
+    });
+}
+
+function moreThanAll(replicas: number, service: ServiceConfig): string {
+    return `is ${replicas}, more than the service has at all (replicas: ${service.replicas})`;
 }
 
 /** A service without a port has no front: only its containers can be told apart, so it can only roll. */

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { watchContainers } from "../../docker/events";
+import type { Phase } from "../../providers/phases";
+import type { Color } from "../../settings/Settings";
 import { answeredBy } from "../support/answeredBy";
 import { expectSuccess } from "../support/command";
 import { exampleServices } from "../support/example";
@@ -20,14 +23,15 @@ import {
 } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// One stack, the example `canary`, whose releases get their users share by share. The order matters. Long runs:
-// `RELINK_FULL=1`.
+// The example `canary`, whose releases get their users share by share, first with one container in all. The order matters.
+// Long runs: `RELINK_FULL=1`.
 let stack: TestStack;
 let front: LiveFront;
 let golden: Normaliser;
 
 beforeAll(async () => {
-    stack = await createStack({ config: webStack(exampleServices("canary").web) });
+    const one = { ...exampleServices("canary").web, replicas: 1, strategy: "blueGreen" };
+    stack = await createStack({ config: webStack(one) });
     front = new LiveFront(stack);
     golden = await Normaliser.forHello(stack, front.engine);
     expectSuccess(await stack.up());
@@ -278,16 +282,152 @@ describe("A canary", () => {
     );
 });
 
+describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 of 3 at 50 %", () => {
+    oneAfterTheOther();
+
+    let growing: TestStack;
+    let ofGrowing: LiveFront;
+    const ask = (settings: Record<string, unknown>) => {
+        for (const [key, value] of Object.entries(settings)) {
+            growing.setConfig(`services.web.${key}`, value);
+        }
+    };
+    /** The example's steps, with no cookie that keeps who asks on one color. */
+    const quick = {
+        strategy: {
+            canary: {
+                steps: [
+                    { weight: 25, replicas: 1, pause: "1s" },
+                    { weight: 50, replicas: 2, pause: "1s" },
+                ],
+            },
+        },
+    };
+
+    /** What comes of it, and how many containers were started on a color meanwhile. */
+    async function startedOn<T>(color: Color, act: () => Promise<T>): Promise<[T, number]> {
+        const labels = { "relink.stack": growing.name, "relink.color": color };
+        const events = watchContainers(ofGrowing.engine, labels);
+        try {
+            await events.ready;
+            const result = await act();
+            let started = 0;
+            while ((await events.next(({ action }) => action === "start", 0)) !== undefined) {
+                started++;
+            }
+            return [result, started];
+        } finally {
+            events.close();
+        }
+    }
+
+    beforeAll(async () => {
+        growing = await createStack({ config: webStack(exampleServices("canary").web) });
+        ofGrowing = new LiveFront(growing);
+        expectSuccess(await growing.up());
+    });
+
+    afterAll(() => growing?.cleanup());
+
+    it("judged bad at the first step: there never was more than one container of the release", async () => {
+        const before = await lifeOf(growing, "blue");
+        ask({ image: "node:24-slim", command: ["node", "-e", badForUsers] });
+        const [failed, started] = await startedOn("green", () =>
+            failingUp("a canary of one container that answers with errors", growing, {
+                mix: { post: 2, newConnection: 1 },
+                ownErrorsOf: "sick",
+            }),
+        );
+        expect(failed.printed).toMatch(/was judged bad at 25 %: \d+ of \d+ answers were errors/);
+        expect(failed.versionsAfterwards).toEqual(["v1"]);
+        expect(started).toBe(1);
+        expect(await countsOf(growing)).toEqual([3, 1]);
+        expect(await lifeOf(growing, "blue")).toEqual(before);
+        expect(await outputsOf(growing)).toMatchObject({ live: "blue", stable: "blue" });
+    });
+
+    it("each step has its containers before it has its share, and the link moves to all of them", async () => {
+        const before = await lifeOf(growing, "blue");
+        ask({ image: "relink-hello:v2", command: undefined, ...quick });
+        const [, started] = await startedOn("green", () =>
+            underLoad(
+                "a canary that gets its containers step by step",
+                growing,
+                async () => {
+                    // Right before it has more of them, what is there has the share of its step.
+                    const run = await HaltedRun.at("scale: record", growing, undefined, 2);
+                    expect(await countsOf(growing)).toEqual([3, 1]);
+                    await expectShare("v2", 25, undefined, growing);
+                    await run.again();
+                    expect(await countsOf(growing)).toEqual([3, 2]);
+                    await expectShare("v2", 50, undefined, growing);
+                    run.resume();
+                    const { stdout } = expectSuccess(await run.command.result);
+                    expect(stdout).toContain(
+                        "1. green gets 25 % of the requests with 1 container and is judged for 1 s",
+                    );
+                    expect(stdout).toContain("3. green gets all requests with 3 containers: the link moves");
+                },
+                { mix: withoutWebSockets },
+            ),
+        );
+        expect(started).toBe(3);
+        expect(await countsOf(growing)).toEqual([3, 3]);
+        expect(await lifeOf(growing, "blue")).toEqual(before);
+        expect(await outputsOf(growing)).toMatchObject({ live: "green", stable: "green", green: { replicas: 3 } });
+        expect((await ofGrowing.record("web")).green.replicas).toBe(3);
+        const { changeSummary } = await growing.previewJson();
+        expect(Object.keys(changeSummary ?? {})).toEqual(["same"]);
+    });
+
+    it
+        .runIf(isFull)
+        .each(
+            ways.flatMap(way =>
+                (
+                    [
+                        "scale: record",
+                        "scale: configure",
+                        "scale: start",
+                        "scale: prove",
+                        "scale: keep",
+                        "scale: proved",
+                    ] satisfies Phase[]
+                ).map(phase => [phase, way] as const),
+            ),
+        )("killed with kill -9 at %s of %s: the next up goes on with the step that is next", async (phase, way) => {
+        const { live } = await outputsOf(growing);
+        const [wanted, canary] = live === "green" ? ["v1", "blue"] : ["v2", "green"];
+        ask({ image: `relink-hello:${wanted}`, env: { RUN: `${phase} ${way}` }, ...quick });
+        const before = await lifeOf(growing, live as Color);
+        await underLoad(
+            `a canary gets its containers, kill -9 of ${way} at "${phase}"`,
+            growing,
+            async () => {
+                await (await HaltedRun.at(phase, growing)).kill(way);
+                if (way !== "host") {
+                    expectSuccess(await growing.pulumi(["cancel", "--yes"]));
+                }
+                expect(await ofGrowing.service("web")).toMatchObject({ live, percent: 25 });
+                const { stdout } = expectSuccess(await growing.up());
+                expect(stdout).toContain("it gets 50 % with 2 containers, then all of the requests");
+            },
+            { mix: withoutWebSockets, ratePerSecond: 100 },
+        );
+        expect(await lifeOf(growing, live as Color)).toEqual(before);
+        expect(await countsOf(growing)).toEqual([3, 3]);
+        expect(await outputsOf(growing)).toMatchObject({ live: canary, stable: canary });
+        expect((await ofGrowing.record("web")).intent).toBeUndefined();
+    });
+});
+
 describe.runIf(isFull)("The canary story: Debian's nginx is the old app, Debian's apache2 the new one", () => {
     let story: TestStack;
     const ask = (image: string, weight: number, replicas = 4) => {
         story.setConfig("services.web.image", `relink-${image}:debian`);
         story.setConfig("services.web.strategy", { canary: { weight, replicas } });
     };
-    const counts = async () => {
-        const colors = await Promise.all((["blue", "green"] as const).map(color => containersOf(story, color)));
-        return colors.map(containers => containers.length);
-    };
+    const counts = () => countsOf(story);
     const up = (name: string) =>
         underLoad(name, story, async () => void expectSuccess(await story.up()), { mix: { newConnection: 1 } });
 
@@ -337,6 +477,12 @@ describe.runIf(isFull)("The canary story: Debian's nginx is the old app, Debian'
         expect(await counts()).toEqual([4, 4]);
     });
 });
+
+/** How many containers blue and green have. */
+async function countsOf(of: TestStack): Promise<number[]> {
+    const colors = await Promise.all((["blue", "green"] as const).map(color => containersOf(of, color)));
+    return colors.map(containers => containers.length);
+}
 
 /** One visit of a browser. */
 async function visit(cookie?: string): Promise<{ version: string; cookie: string }> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Phase } from "../../providers/phases";
 import { until } from "../../providers/until";
 import type { CommandResult, RunningCommand } from "./command";
@@ -19,35 +19,51 @@ export class HaltedRun {
         readonly command: RunningCommand,
         /** Process id of the provider host. */
         readonly host: number,
-        /** It stands still as long as this is there. */
-        private readonly folder: string,
+        /** It stands still as long as this file is there. */
+        private readonly file: string,
+        /** Waits until it does. */
+        private readonly stands: () => Promise<number>,
     ) {}
 
-    /** Starts a command and waits until it stands still there. */
-    static async at(phase: Phase, stack: TestStack, args = ["up", "--yes", "--skip-preview"]): Promise<HaltedRun> {
+    /** Starts a command and waits until it stands still there, for the first of so many `times`. */
+    static async at(
+        phase: Phase,
+        stack: TestStack,
+        args = ["up", "--yes", "--skip-preview"],
+        times = 1,
+    ): Promise<HaltedRun> {
         const folder = mkdtempSync(join(tmpdir(), "relink-halt-"));
         const file = join(folder, "host");
-        const command = stack.start(args, { env: { RELINK_HALT_AT: phase, RELINK_HALT_FILE: file } });
+        const command = stack.start(args, {
+            env: { RELINK_HALT_AT: phase, RELINK_HALT_FILE: file, RELINK_HALT_TIMES: String(times) },
+        });
         let ended: CommandResult | undefined;
         void command.result.then(result => {
             ended = result;
         });
-        const host = await until(
-            async () => {
-                if (ended !== undefined) {
-                    throw new Error(`it never came to "${phase}"\n${ended.stdout}${ended.stderr}`);
-                }
-                const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-                return text === "" ? undefined : Number(text);
-            },
-            { deadline: Date.now() + patienceMs, what: `halt at "${phase}"` },
-        );
-        return new HaltedRun(command, host, folder);
+        const stands = () =>
+            until(
+                async () => {
+                    if (ended !== undefined) {
+                        throw new Error(`it never came to "${phase}"\n${ended.stdout}${ended.stderr}`);
+                    }
+                    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+                    return text === "" ? undefined : Number(text);
+                },
+                { deadline: Date.now() + patienceMs, what: `halt at "${phase}"` },
+            );
+        return new HaltedRun(command, await stands(), file, stands);
+    }
+
+    /** Lets the provider host go on until it stands still there once more. */
+    async again(): Promise<void> {
+        rmSync(this.file);
+        await this.stands();
     }
 
     /** Lets the provider host go on. */
     resume(): void {
-        rmSync(this.folder, { force: true, recursive: true });
+        rmSync(dirname(this.file), { force: true, recursive: true });
     }
 
     /**

@@ -27,12 +27,22 @@ describe("the outputs of a service", () => {
     });
 
     it("say who gets a share of the requests", () => {
-        const strategy = { kind: "canary", steps: [], promotes: false, sticky: "none" } as const;
+        const strategy = { kind: "canary", promotes: false, sticky: "none" } as const;
         const steps = [{ weight: 25, pauseMs: 0, analysis: true }];
         const world = blueWithA({ green: running(recorded("B", { linked: false })) });
         const desired = wish("B", { policy: { strategy: { ...strategy, steps } } });
         expect(outputsOf(world, desired)).toMatchObject({ live: "blue", share: "green 25 %", stable: "blue" });
         expect(outputsOf(blueWithA(), wish("A"))).not.toHaveProperty("share");
+    });
+
+    it("say how many containers a canary has when its steps are done", () => {
+        const steps = [{ weight: 25, replicas: 1, pauseMs: 0, analysis: true }];
+        const walk = { kind: "canary", promotes: true, sticky: "none", steps } as const;
+        const world = blueWithA({ blue: running(recorded("A"), 3) });
+        const desired = wish("B", { replicas: 3, policy: { strategy: walk } });
+        expect(outputsOf(world, desired)).toMatchObject({ live: "green", green: { replicas: 3 } });
+        const held = wish("B", { replicas: 3, policy: { strategy: { ...walk, promotes: false } } });
+        expect(outputsOf(world, held)).toMatchObject({ live: "blue", green: { replicas: 1 } });
     });
 
     it("say what was observed when the release failed", () => {

@@ -5,8 +5,8 @@ import type { World } from "../../../providers/observe";
 import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
 import { type AddressBlock, layout, slotAddress, slotsFor } from "../../../release/addresses";
 import { parseRoute } from "../../../settings/Route";
-import { key, recorded } from "../release/support";
-import { settingsOf } from "../settings/support";
+import { blueWithA, key, recorded, running } from "../release/support";
+import { configWith, settingsOf } from "../settings/support";
 
 const subnet = "10.88.0.0/20";
 
@@ -95,6 +95,29 @@ describe("planning the services of a stack", () => {
         const passed = { place: "sale.example.com", from: "shop", after: { "*.example.com": "web" } };
         expect(shops).toMatchObject({ handovers: [], claimedByOthers: ["*.example.com", "sale.example.com"] });
         expect(webs).toMatchObject({ handovers: [passed], claimedByOthers: ["shop.example.com"] });
+    });
+
+    it("deploys what the first step of a canary needs, and tells the link what comes after it", () => {
+        const strategy = { canary: { steps: [{ weight: 25, replicas: 1 }, { weight: 50 }] } };
+        const settings = settingsOf(configWith({ image: "shop/web:B", replicas: 3, strategy }));
+        const [made] = planServices(settings, {
+            seen: {
+                names: ["web"],
+                service: () => blueWithA({ blue: running(recorded("A"), 3) }),
+                fingerprint: () => "as it is",
+                taken: [],
+            },
+            images: new Map([["web", { digest: "sha256:bb" }]]),
+            front: { key, layout: layout(subnet) },
+            isAssumed: false,
+        });
+        expect(made?.plan.green).toMatchObject({ act: true, replicas: 3 });
+        expect(made?.deployment.green?.replicas).toBe(1);
+        expect(made?.link.replicas).toBe(3);
+        expect(made?.link.walk?.steps.map(({ weight, replicas }) => [weight, replicas])).toEqual([
+            [25, 1],
+            [50, undefined],
+        ]);
     });
 
     it("has nothing to deploy for a service that is refused, and its link says why", () => {

@@ -11,13 +11,15 @@ const B = recorded("B", { linked: false, promotion: 2 });
 const canaryOf = (percent: number, change: Partial<ObservedService> = {}) =>
     blueWithA({ green: running(B), percent, confirmedPercent: percent, promotions: 2, ...change });
 
-const step = (weight: number, pauseMs = 60_000) => ({ weight, pauseMs, analysis: true });
-const held = (weight: number): CanarySettings => ({
-    steps: weight > 0 && weight < 100 ? [step(weight)] : [],
+const step = (weight: number, pauseMs = 60_000, replicas?: number) => ({ weight, pauseMs, analysis: true, replicas });
+const held = (weight: number, replicas?: number): CanarySettings => ({
+    steps: weight < 100 ? [step(weight, 60_000, replicas)] : [],
     promotes: weight === 100,
     sticky: "none",
 });
 const walking: CanarySettings = { steps: [step(10), step(50)], promotes: true, sticky: "cookie" };
+/** 25 % with one container, 50 % with two, then all. */
+const growing: CanarySettings = { ...walking, steps: [step(25, 30_000, 1), step(50, 30_000, 2)] };
 
 function planned(world: ObservedService, version: string, settings: CanarySettings, change: object = {}): Plan {
     const { policy = {}, ...rest } = change as { policy?: object };
@@ -103,16 +105,29 @@ describe("a canary with a held weight", () => {
     });
 
     it("may do with fewer containers until it has everything", () => {
-        const few = { ...held(25), replicas: 1 };
+        const few = held(25, 1);
         const blue = running(recorded("A"), 4);
         const begun = planned(blueWithA({ blue }), "B", few, { replicas: 4 });
         expect(whatOf(begun)).toEqual(["green: shop/web:B x1", "link: blue for *", "green 25 %", "blue keeps 75 %"]);
+        expect(begun.sentence).toContain("it gets 25 % of the requests with 1 container and is judged for 60 s");
+        expect(begun.green.deployed).toBeUndefined();
         expect(actsOf(planned(canaryOf(25, { blue }), "B", few, { replicas: 4 }))).toEqual([]);
-        const all = planned(canaryOf(25, { blue }), "B", { ...held(100), replicas: 1 }, { replicas: 4 });
+        const all = planned(canaryOf(25, { blue }), "B", held(100), { replicas: 4 });
         expect(whatOf(all)).toEqual(["green: shop/web:B x4", "link: green for *"]);
         expect(all.sentence).toContain(
             "green (shop/web:B) is brought to 4 replicas, then the link moves blue => green",
         );
+    });
+
+    it("at 0 does with few containers as well, before it has a share and behind it", () => {
+        const blue = running(recorded("A"), 4);
+        const none = held(0, 1);
+        expect(whatOf(planned(blueWithA({ blue }), "B", none, { replicas: 4 }))).toEqual(["green: shop/web:B x1"]);
+        expect(actsOf(planned(blueWithA({ blue, green: running(B) }), "B", none, { replicas: 4 }))).toEqual([]);
+        const back = planned(canaryOf(25, { blue }), "B", none, { replicas: 4 });
+        expect(whatOf(back)).toEqual(["withdraw to blue", "link: blue for *"]);
+        // Another way to stick means nothing where nobody has anything to stick to.
+        expect(actsOf(planned(blueWithA({ green: running(B) }), "B", { ...held(0), sticky: "cookie" }))).toEqual([]);
     });
 
     it("gives everything at once to what was live before: that is no canary", () => {
@@ -152,9 +167,137 @@ describe("a canary with steps", () => {
         ]);
     });
 
+    it("waits for its promotion before the first of them, with the containers of that one", () => {
+        const blue = running(recorded("A"), 4);
+        const policy = { autoPromotion: false };
+        const begun = planned(blueWithA({ blue }), "B", growing, { replicas: 4, policy });
+        expect(begun.green).toMatchObject({ replicas: 1, act: true });
+        expect(begun.green.deployed).toBeUndefined();
+        const world = blueWithA({ blue, green: running(B) });
+        expect(planned(world, "B", growing, { replicas: 4, policy })).toMatchObject({
+            row: "waiting",
+            green: { replicas: 1, act: false },
+        });
+        const promoted = planned(world, "B", growing, { replicas: 4, policy, promote: B.id });
+        expect(promoted).toMatchObject({ row: "finish", green: { replicas: 4, act: false }, link: { act: true } });
+    });
+
     it("waits for its promotion before the first of them", () => {
         const made = planned(blueWithA({ green: running(B) }), "B", walking, { policy: { autoPromotion: false } });
         expect(made.row).toBe("waiting");
+    });
+});
+
+describe("steps with containers of their own", () => {
+    const blue = running(recorded("A"), 4);
+    const at = (percent: number, containers: number, change: Partial<ObservedService> = {}) =>
+        canaryOf(percent, { blue, green: running(B, containers), ...change });
+    const next = (world: ObservedService, settings = growing) => planned(world, "B", settings, { replicas: 4 });
+    /** What each step still to come has. */
+    const sizesOf = ({ link: { walk } }: Plan) => walk?.steps.map(({ replicas }) => replicas);
+
+    it("begin with those of the first one, and say how many each of them has", () => {
+        const made = next(blueWithA({ blue }));
+        expect(made.sentence).toBe(
+            "green gets shop/web:B (1 replica), is proved, then it gets 25 % with 1 container, then 50 % with " +
+                "2 containers, then all of the requests; blue stays warm.",
+        );
+        expect(made.steps).toEqual([
+            "1. green gets 25 % of the requests with 1 container and is judged for 30 s",
+            "2. green gets 50 % of the requests with 2 containers and is judged for 30 s",
+            "3. green gets all requests with 4 containers: the link moves blue => green",
+        ]);
+        expect(made.green).toMatchObject({ act: true, deployed: 1, replicas: 4 });
+        expect(made.blue).toMatchObject({ act: false, replicas: 4 });
+        expect(sizesOf(made)).toEqual([1, 2]);
+    });
+
+    it("have all of them where a step does not say it", () => {
+        const made = next(blueWithA({ blue }), { ...walking, steps: [step(10, 0, 1), step(50, 0)] });
+        expect(made.steps?.slice(0, 2)).toEqual([
+            "1. green gets 10 % of the requests with 1 container",
+            "2. green gets 50 % of the requests with 4 containers",
+        ]);
+        expect(sizesOf(made)).toEqual([1, undefined]);
+        expect(next(blueWithA({ blue }), { ...walking, steps: [step(10, 0, 4)] }).steps?.[0]).toBe(
+            "1. green gets 10 % of the requests",
+        );
+    });
+
+    it.each<[string, ObservedService, object, (number | undefined)[]]>([
+        ["before the first share", blueWithA({ blue, green: running(B) }), { act: false, deployed: 1 }, [1, 2]],
+        ["at the first share", at(25, 1), { act: true, deployed: 2 }, [2]],
+        ["scaled for the second", at(25, 2), { act: false, deployed: 2 }, [2]],
+        ["at the second share", at(50, 2), { act: true }, []],
+        ["scaled for the link", at(50, 4), { act: false }, []],
+    ])("go on with the one that is next: %s", (_, world, green, sizes) => {
+        const made = next(world);
+        expect(made).toMatchObject({ green: { replicas: 4, ...green }, link: { live: "green", act: true } });
+        expect(sizesOf(made)).toEqual(sizes);
+        if (!("deployed" in green)) {
+            expect(made.green.deployed).toBeUndefined();
+        }
+    });
+
+    it("go on with what an interrupted scaling left: that is no drift", () => {
+        const green = running(B, 1, { running: 2, ready: 1 });
+        expect(next(at(25, 1, { green }))).toMatchObject({ row: "canary", green: { act: true, deployed: 2 } });
+    });
+
+    it("take no container away under a share, whatever the steps say by now", () => {
+        const more = next(at(25, 3));
+        expect(more.green).toMatchObject({ act: false, deployed: 3, replicas: 4 });
+        expect(sizesOf(more)).toEqual([3]);
+        // But no more than the service has in the end.
+        const fewer = planned(at(25, 3), "B", growing, { replicas: 2 });
+        expect(fewer.green).toMatchObject({ act: true, replicas: 2 });
+        expect(sizesOf(fewer)).toEqual([undefined]);
+    });
+
+    it("are finished or judged on after an interruption, with the containers that there are", () => {
+        const share: Intent = {
+            kind: "switch",
+            from: "blue",
+            to: "blue",
+            release: B.id,
+            percent: 50,
+            step: step(50, 0, 2),
+        };
+        expect(next(at(25, 2, { intent: share }))).toMatchObject({
+            recovery: { kind: "finish", percent: 50 },
+            green: { act: true, replicas: 4 },
+        });
+        const until = "2026-11-25T12:00:00.000Z";
+        const judging: Intent = {
+            kind: "bake",
+            color: "green",
+            from: "blue",
+            release: B.id,
+            until,
+            step: step(25, 0, 1),
+        };
+        expect(next(at(25, 1, { intent: judging }))).toMatchObject({
+            recovery: { kind: "bake", percent: 25 },
+            green: { act: true, deployed: 2 },
+        });
+    });
+
+    it("give everything back with the containers that there are, and a third release begins with the first step's", () => {
+        expect(whatOf(planned(at(25, 1), "A", growing, { replicas: 4 }))).toEqual([
+            "withdraw to blue",
+            "link: blue for *",
+        ]);
+        expect(planned(at(50, 2), "C", growing, { replicas: 4 }).green).toMatchObject({ deployed: 1, replicas: 4 });
+    });
+
+    it("have all of them before the link moves for another reason", () => {
+        expect(planned(at(25, 1), "B", growing, { replicas: 4, live: "green" }).green).toMatchObject({
+            act: true,
+            replicas: 4,
+        });
+        const made = plan(at(25, 1), wish("B", { replicas: 4 }));
+        expect(made.green).toMatchObject({ act: true, replicas: 4 });
+        expect(made.green.deployed).toBeUndefined();
     });
 });
 
@@ -219,10 +362,12 @@ describe("a canary beside a color where nobody answers", () => {
     const blue = running(recorded("A"), 1, { ready: 0 });
 
     it("gets everything at once, where it is to get something: the fix waits for no broken release", () => {
-        expect(whatOf(planned(blueWithA({ blue }), "B", { ...held(25), replicas: 1 }, { replicas: 2 }))).toEqual([
-            "green: shop/web:B x2",
-            "link: green for *",
-        ]);
+        for (const settings of [held(25, 1), growing]) {
+            expect(whatOf(planned(blueWithA({ blue }), "B", settings, { replicas: 2 }))).toEqual([
+                "green: shop/web:B x2",
+                "link: green for *",
+            ]);
+        }
         expect(whatOf(planned(canaryOf(25, { blue }), "B", walking))).toEqual(["link: green for *"]);
         expect(whatOf(planned(blueWithA({ blue }), "B", held(0)))).toEqual(["green: shop/web:B x1"]);
     });

@@ -97,8 +97,8 @@ export function wish(
 
 /** What a plan comes to: each thing that it does, in words. A color or a link that it leaves alone is not in it. */
 export function actsOf({ blue, green, link, recovery }: Plan): string[] {
-    const color = (name: string, { act, release, replicas }: Plan["blue"]) =>
-        act ? [`${name}: ${release?.image} x${replicas}`] : [];
+    const color = (name: string, { act, release, replicas, deployed = replicas }: Plan["blue"]) =>
+        act ? [`${name}: ${release?.image} x${deployed}`] : [];
     return [
         ...(recovery === undefined ? [] : [`${recovery.kind} to ${recovery.live}`]),
         ...color("blue", blue),

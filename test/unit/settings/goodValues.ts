@@ -123,7 +123,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.strategy.canary.steps": pick(
         [{ weight: 1 }],
         [
-            { weight: 10, pause: "0s", analysis: false },
+            { weight: 10, replicas: 1, pause: "0s", analysis: false },
             { weight: 99, pause: "1h" },
         ],
     ),

@@ -58,8 +58,27 @@ describe("a strategy", () => {
     });
 
     it.each<[object, object]>([
-        [{ weight: 0 }, { steps: [], promotes: false, sticky: "none" }],
+        [{ weight: 0 }, { steps: [{ weight: 0 }], promotes: false, sticky: "none" }],
+        [
+            { weight: 0, replicas: 2 },
+            { steps: [{ weight: 0, replicas: 2 }], promotes: false },
+        ],
         [{ weight: 25 }, { steps: [{ weight: 25, pauseMs: 15_000, analysis: true }], promotes: false }],
+        [
+            { weight: 25, replicas: 1 },
+            { steps: [{ weight: 25, replicas: 1 }], promotes: false },
+        ],
+        [
+            { weight: 100, replicas: 1 },
+            { steps: [], promotes: true },
+        ],
+        [
+            { steps: [{ weight: 10, replicas: 1 }, { weight: 20, replicas: 2 }, { weight: 50 }] },
+            {
+                steps: [{ weight: 10, replicas: 1 }, { weight: 20, replicas: 2 }, { weight: 50 }],
+                promotes: true,
+            },
+        ],
         [
             { weight: 100, sticky: "hash" },
             { steps: [], promotes: true, sticky: "hash" },
@@ -82,7 +101,7 @@ describe("a strategy", () => {
             },
         ],
     ])("canary takes %j", (canary, wanted) => {
-        expect(strategyOf({ canary })).toMatchObject({ kind: "canary", ...wanted });
+        expect(strategyOf({ canary }, { replicas: 3 })).toMatchObject({ kind: "canary", ...wanted });
     });
 
     it("canary steps last as long as bakeTime where they do not say it", () => {
@@ -178,6 +197,51 @@ describe("a wrong strategy", () => {
             "steps that do not rise",
             { strategy: { canary: { steps: [{ weight: 10 }, { weight: 50 }, { weight: 50 }] } } },
             `${canary}.steps[2].weight: is 50, but must be more than in the steps before it (50)`,
+        ],
+        [
+            "more containers in a step than there are",
+            { replicas: 4, strategy: { canary: { steps: [{ weight: 10, replicas: 5 }, { weight: 50 }] } } },
+            `${canary}.steps[0].replicas: is 5, more than the service has at all (replicas: 4)`,
+        ],
+        [
+            "fewer containers than in the step before",
+            {
+                replicas: 4,
+                strategy: {
+                    canary: {
+                        steps: [
+                            { weight: 10, replicas: 2 },
+                            { weight: 50, replicas: 1 },
+                        ],
+                    },
+                },
+            },
+            `${canary}.steps[1].replicas: is 1, but must not be fewer than in the steps before it (2)`,
+        ],
+        [
+            "fewer containers than all, which a step before has",
+            { replicas: 4, strategy: { canary: { steps: [{ weight: 10 }, { weight: 50, replicas: 3 }] } } },
+            `${canary}.steps[1].replicas: is 3, but must not be fewer than in the steps before it (4)`,
+        ],
+        [
+            "no container in a step",
+            { strategy: { canary: { steps: [{ weight: 10, replicas: 0 }] } } },
+            `${canary}.steps[0].replicas: is 0, but must be a whole number from 1 to 100`,
+        ],
+        [
+            "replicas of a held weight beside steps",
+            { strategy: { canary: { replicas: 1, steps: [{ weight: 10 }] } } },
+            `${canary}.replicas: is set together with steps: it goes with a held weight, and each of steps has its own`,
+        ],
+        [
+            "more containers at a held weight than there are",
+            { strategy: { canary: { weight: 10, replicas: 2 } } },
+            `${canary}.replicas: is 2, more than the service has at all (replicas: 1)`,
+        ],
+        [
+            "more containers than maxReplicas allows",
+            { replicas: 9, strategy: { canary: { steps: [{ weight: 10, replicas: 9 }] } } },
+            `${web}.replicas: is 9, but must be at most maxReplicas (8)`,
         ],
         [
             "a step without a share",

@@ -11,7 +11,16 @@ import { Broken, SimulatedWorld } from "./SimulatedWorld";
 import { desiredOf, type Event, firstWish, type Race, type Up, type Wish } from "./wishes";
 
 /** What becomes of a canary. */
-const canaryTurns = ["held", "promoted", "given back", "judged bad", "finished", "taken back", "judged on"] as const;
+const canaryTurns = [
+    "held",
+    "promoted",
+    "grown",
+    "given back",
+    "judged bad",
+    "finished",
+    "taken back",
+    "judged on",
+] as const;
 
 function turnsOf({ made, before, faults }: SimulatedUp, end: End): (typeof canaryTurns)[number][] {
     const { recovery, link } = made;
@@ -20,6 +29,7 @@ function turnsOf({ made, before, faults }: SimulatedUp, end: End): (typeof canar
     const turns = {
         held: isDone && isWalking && link.live === before.live,
         promoted: isDone && isWalking && link.live !== before.live,
+        grown: isDone && (made.blue.deployed ?? made.green.deployed) !== undefined,
         "given back": isDone && recovery?.kind === "withdraw",
         "judged bad": end === "failed" && isWalking && faults.bake === "bad",
         finished: isDone && recovery?.kind === "finish" && recovery.percent !== undefined,
@@ -228,7 +238,7 @@ export class Life {
     }
 
     /** A plan touches a color that has users to scale it in place, to repair it, to roll, or not at all. */
-    #touchesNoLiveColor({ world, made }: SimulatedUp): void {
+    #touchesNoLiveColor({ world, made, desired }: SimulatedUp): void {
         const { link, intent } = world.record;
         const { live, percent = 0 } = made.recovery ?? link;
         for (const color of intent === undefined ? colors : []) {
@@ -236,6 +246,11 @@ export class Life {
             const isReplaced = act && roll === undefined && release?.id !== world.record[color].release;
             if (isReplaced && hasTraffic({ live, percent }, color)) {
                 throw new Broken(`a color with users gets another release: ${made.sentence}`);
+            }
+            const { replicas, deployed = replicas } = made[color];
+            const isOnTheWay = live !== color && percent > 0 && made.link.live === color;
+            if (isOnTheWay && deployed < Math.min(world.record[color].replicas, desired.replicas)) {
+                throw new Broken(`a step takes containers from a color with users: ${made.sentence}`);
             }
         }
     }
@@ -427,7 +442,7 @@ export class Life {
             const serving = world.serving();
             const held = this.#heldShare();
             const isRight = serving.every(({ release: id }) => (id === release.id) === (held === undefined));
-            const isWhole = held !== undefined || serving.length === wish.replicas;
+            const isWhole = held === undefined ? serving.length === wish.replicas : this.#isHeldWhole(held);
             const { percent } = world.look();
             if (
                 live === "none" ||
@@ -452,6 +467,15 @@ export class Life {
         const { live } = world.record.link;
         const isLive = live !== "none" && world.record[live].release === desiredOf(wish).release.id;
         return strategy.kind !== "canary" || strategy.promotes || isLive ? undefined : (strategy.steps[0]?.weight ?? 0);
+    }
+
+    /** A held share is answered by as many containers as its config says. */
+    #isHeldWhole(percent: number): boolean {
+        const { world, wish } = this;
+        const { strategy } = desiredOf(wish).policy;
+        const shared = world.reached().filter(({ color }) => color !== world.record.link.live);
+        const wanted = strategy.kind === "canary" ? (strategy.steps[0]?.replicas ?? wish.replicas) : 0;
+        return percent === 0 || shared.length === wanted;
     }
 
     #hasNoOrphan(isSwept: boolean, isRefused: boolean): void {

@@ -6,7 +6,7 @@ import { recover } from "./relink";
 import { rollOut } from "./rollOut";
 import type { Admin } from "./SimulatedFront";
 import { LeaseLost, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
-import { blocks, type Container } from "./SimulatedWorld";
+import { Broken, blocks, type Container } from "./SimulatedWorld";
 
 /** Brings one color to its release, phase by phase as providers/ColorDeployment.ts does. */
 export function* deploy(up: SimulatedUp, color: Color): Steps {
@@ -17,7 +17,7 @@ export function* deploy(up: SimulatedUp, color: Color): Steps {
     const now = world.look();
     const isCanary = now.live !== color && hasTraffic(now, color);
     up.unless(!isCanary || now[color].release?.id === made[color].release?.id, `${color} has users and is not touched`);
-    const { release: wanted, replicas, roll } = made[color];
+    const { release: wanted, replicas, deployed = replicas, roll } = made[color];
     const release = asRecorded(up, wanted as RecordedRelease);
     if (!world.images.has(release.imageId ?? "")) {
         if (!up.surroundings.registry) {
@@ -26,7 +26,7 @@ export function* deploy(up: SimulatedUp, color: Color): Steps {
         world.images.add(release.imageId ?? "");
     }
     yield* roll === undefined
-        ? bring(up, color, release, replicas)
+        ? bring(up, color, release, deployed)
         : rollOut(up, { color, release, replicas, settings: roll });
 }
 
@@ -41,7 +41,16 @@ export function declaredHooks({ made, surroundings }: SimulatedUp): DeclaredHook
     return Object.fromEntries(made.hooks.map(hook => [hook, surroundings.hooks[hook] === true]));
 }
 
-function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replicas: number): Steps {
+/** Where a color gets containers: in its deployment, or while the link walks. */
+type Kind = "deploy" | "scale";
+
+export function* bring(
+    up: SimulatedUp,
+    color: Color,
+    release: RecordedRelease,
+    replicas: number,
+    kind: Kind = "deploy",
+): Steps {
     const { world, faults } = up;
     const live = hasTraffic(world.look(), color) || world.record.link.live === color;
     const { keep, surplus, strangers, discard } = sort(up, color, release, replicas, live);
@@ -52,29 +61,33 @@ function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replica
     if (!live) {
         yield* drained(up, color, vacated, live);
     }
-    yield* up.enter("deploy: record");
-    yield* begin(up, color, release, replicas, live, keep, serving);
+    yield* up.enter(`${kind}: record`);
+    yield* begin(up, color, release, replicas, live, keep, serving, kind);
     if (live) {
-        yield* configure(up, color, release, answering);
+        yield* configure(up, color, release, answering, kind);
         yield* up.setSlots(color, slotsOf(answering), "ready");
         yield* drained(up, color, vacated, live);
         yield* removeAll(up, color, discard, vacated);
     } else {
         yield* removeAll(up, color, discard, vacated);
-        yield* configure(up, color, release, serving);
+        yield* configure(up, color, release, serving, kind);
     }
     const missing = freeSlots(up, color, replicas - keep.length);
     if (live) {
         yield* up.setSlots(color, [...slotsOf(keep.filter(one => !serving.includes(one))), ...missing], "maint");
     }
-    yield* up.enter("deploy: start");
+    yield* up.enter(`${kind}: start`);
+    // Only a deployment pulls.
+    if (missing.length > 0 && !world.images.has(release.imageId ?? "")) {
+        throw new ReleaseFailed(`${release.image} is gone`);
+    }
     const created: Container[] = [];
     for (const slot of missing) {
         created.push(world.create(color, slot, release));
         yield* up.called();
     }
     const all = [...keep, ...created];
-    if (faults.proof?.how === "cannot start" && created.length > 0) {
+    if (faults.proof?.how === "cannot start" && created.length > 0 && isDue(up, color, kind)) {
         for (const container of created) {
             world.remove(container);
             yield* up.called();
@@ -86,9 +99,9 @@ function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replica
         yield* up.called();
     }
     const unproved = all.filter(container => !serving.includes(container));
-    yield* up.enter("deploy: prove");
+    yield* up.enter(`${kind}: prove`);
     try {
-        yield* prove(up, color, unproved, created, live);
+        yield* prove(up, color, unproved, created, live, kind);
     } catch (error) {
         if (error instanceof ReleaseFailed && !(error instanceof LeaseLost) && live && up.made.row === "repair") {
             yield* up.write(record => {
@@ -98,6 +111,9 @@ function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replica
         }
         throw error;
     }
+    if (kind === "scale" && surplus.length > 0) {
+        throw new Broken(`a step takes containers away: ${up.made.sentence}`);
+    }
     if (leaving.length > 0) {
         const down = all.filter(
             ({ state, slot }) => state !== "running" || up.world.front.adminOf(color, slot) !== "ready",
@@ -105,18 +121,18 @@ function* bring(up: SimulatedUp, color: Color, release: RecordedRelease, replica
         if (down.length > 0) {
             throw new ReleaseFailed(`${down[0]?.name} would have to stay, but it does not serve`);
         }
-        yield* configure(up, color, release, all);
+        yield* configure(up, color, release, all, kind);
         yield* drained(up, color, slotsOf(leaving), live);
         yield* removeAll(up, color, leaving, slotsOf(leaving));
     }
-    yield* up.enter("deploy: keep");
+    yield* up.enter(`${kind}: keep`);
     yield* open(up, color, slotsOf(all));
     yield* openOnly(up, color, slotsOf(all));
     for (const container of all) {
         container.restart = release.settings.restart;
         yield* up.called();
     }
-    yield* up.enter("deploy: proved");
+    yield* up.enter(`${kind}: proved`);
     yield* up.write(record => ({
         ...record,
         intent: record.intent?.kind === "leave" && record.intent.color === color ? undefined : record.intent,
@@ -157,8 +173,14 @@ function* begin(
     live: boolean,
     keep: Container[],
     serving: Container[],
+    kind: Kind,
 ): Steps {
     const { made } = up;
+    // A walk belongs to the deployment before it, which has said this.
+    const { promotion, hooks } =
+        kind === "deploy"
+            ? { promotion: made.promotion, hooks: declaredHooks(up) }
+            : { promotion: undefined, hooks: {} };
     const starts = !live && (keep.length < replicas || keep.some(({ state }) => state !== "running"));
     const isFirst = made.row === "bootstrap" && color === "blue";
     yield* up.write(record => {
@@ -178,14 +200,14 @@ function* begin(
                 [release.id]: known
                     ? {
                           ...known,
-                          promotion: made.promotion ?? known.promotion,
+                          promotion: promotion ?? known.promotion,
                           proved: known.proved && !starts,
                           linked: known.linked && record[color].release === release.id,
                       }
                     : release,
             },
-            promotions: Math.max(record.promotions, made.promotion ?? 0),
-            hooks: hooksBefore(record, declaredHooks(up)),
+            promotions: Math.max(record.promotions, promotion ?? 0),
+            hooks: hooksBefore(record, hooks),
         };
     });
 }
@@ -213,8 +235,8 @@ function* removeAll(up: SimulatedUp, color: Color, containers: Container[], slot
     }
 }
 
-function* configure(up: SimulatedUp, color: Color, release: RecordedRelease, serving: Container[]): Steps {
-    yield* up.enter("deploy: configure");
+function* configure(up: SimulatedUp, color: Color, release: RecordedRelease, serving: Container[], kind: Kind): Steps {
+    yield* up.enter(`${kind}: configure`);
     yield* configureBackend(up, color, release, slotsOf(serving));
 }
 
@@ -269,12 +291,24 @@ export function freeSlots({ world }: SimulatedUp, color: Color, count: number): 
         .slice(0, Math.max(0, count));
 }
 
+/** Whether it is among these containers that one cannot be proved: where a walk adds others, it may be one of those. */
+function isDue({ made, faults }: SimulatedUp, color: Color, kind: Kind): boolean {
+    return kind === "scale" || made[color].deployed === undefined || faults.proof?.after === 0;
+}
+
 /** Proves containers, after which their slots take traffic. */
-function* prove(up: SimulatedUp, color: Color, unproved: Container[], created: Container[], live: boolean): Steps {
+function* prove(
+    up: SimulatedUp,
+    color: Color,
+    unproved: Container[],
+    created: Container[],
+    live: boolean,
+    kind: Kind,
+): Steps {
     const { world, faults } = up;
     for (const [index, container] of unproved.entries()) {
-        const sick =
-            faults.proof?.how === "unhealthy" && (index === faults.proof.after || index === unproved.length - 1);
+        const isOne = index === faults.proof?.after || index === unproved.length - 1;
+        const sick = faults.proof?.how === "unhealthy" && isOne && isDue(up, color, kind);
         if (sick || container.state !== "running") {
             yield* abandon(up, color, unproved);
             if (live) {

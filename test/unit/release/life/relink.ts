@@ -19,7 +19,7 @@ import {
 import { isDeserted, type Recovery } from "../../../../release/settle";
 import { sameRoutes } from "../../../../settings/Route";
 import type { Color } from "../../../../settings/Settings";
-import { declaredHooks, isServing, slotsOf } from "./deploy";
+import { bring, declaredHooks, isServing, slotsOf } from "./deploy";
 import { type Faults, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
 import { Broken } from "./SimulatedWorld";
 
@@ -49,7 +49,8 @@ export function* relink(up: SimulatedUp): Steps {
     if (to !== "none" && target !== "none" && target !== from) {
         const color = world.look()[target];
         const release = color.release?.id ?? "";
-        const isReady = color.release?.proved === true && color.ready >= made[target].replicas;
+        const isReady =
+            color.release?.proved === true && color.ready >= (walk?.steps[0]?.replicas ?? made[target].replicas);
         const { judgedBad } = color.release ?? {};
         const isBad = judgedBad !== undefined && judgedBad.retryToken === desired.policy.retryToken;
         up.unless(!isBad || made.row === "repair", `rule 5: ${release} was judged bad meanwhile`);
@@ -59,8 +60,12 @@ export function* relink(up: SimulatedUp): Steps {
             yield* up.write(record => ({ ...record, hooks: { ...record.hooks, prePromotion } }));
         }
         for (const step of walk?.steps ?? []) {
+            yield* grow(up, target, step.replicas ?? made[target].replicas);
             yield* moveLink(up, from as Color, release, { percent: step.weight, sticky: walk?.sticky, step });
             yield* bake(up);
+        }
+        if (walk !== undefined && to === target) {
+            yield* grow(up, target, made[target].replicas);
         }
         if (made.row === "repair" && color.release?.judgedBad !== undefined) {
             yield* pointTo(up, to);
@@ -86,6 +91,22 @@ export function* relink(up: SimulatedUp): Steps {
     const left = to !== "none" && to !== from && from !== "none" ? { color: from, farewell } : made.leave;
     if (left?.farewell !== undefined) {
         yield* leave(up, left.color, left.farewell);
+    }
+}
+
+/** A canary has so many containers, all of them proved, before it gets more. */
+function* grow(up: SimulatedUp, color: Color, replicas: number): Steps {
+    const { world } = up;
+    const { replicas: held, release } = world.record[color];
+    const known = world.record.releases[release ?? ""];
+    const isReady = () => world.look()[color].ready >= Math.min(replicas, world.record[color].replicas);
+    up.unless(known?.proved === true && isReady(), `rule 3: ${color} would get more on hope`);
+    if (known !== undefined && held < replicas) {
+        yield* bring(up, color, known, replicas, "scale");
+        up.unless(
+            isReady() && world.record[color].replicas === replicas,
+            `${color} has not the ${replicas} of its step`,
+        );
     }
 }
 

@@ -28,6 +28,7 @@ const strategies: StrategySettings[] = [
 
 const canaries: StrategySettings[] = [
     ...[0, 25, 50, 100].map(weight => canary({ weight })),
+    canary({ weight: 0, replicas: 1 }),
     canary({ weight: 25, replicas: 1 }),
     canary({ weight: 25, sticky: "cookie" }),
     canary({ steps: [{ weight: 10 }, { weight: 50 }] }),
@@ -39,6 +40,21 @@ const canaries: StrategySettings[] = [
     }),
 ];
 
+/** Steps with containers of their own; those without have all. */
+const growing: StrategySettings[] = [
+    [1],
+    [2],
+    [1, 1],
+    [1, 2],
+    [1, 3],
+    [1, undefined],
+    [2, 2],
+    [2, undefined],
+    [1, 1, 2],
+    [1, 2, 3],
+    [1, 2, undefined],
+].map(numbers => canary({ steps: numbers.map((replicas, index) => ({ weight: 10 + 25 * index, replicas })) }));
+
 function rolling(settings: object): StrategySettings {
     return strategyOf({ rolling: settings });
 }
@@ -48,7 +64,20 @@ function canary(settings: object): StrategySettings {
 }
 
 function strategyOf(strategy: object): StrategySettings {
-    return settingsOf(configWith({ replicas: 2, strategy })).services[0]!.policy.strategy;
+    return settingsOf(configWith({ replicas: 3, strategy })).services[0]!.policy.strategy;
+}
+
+/** No settings ask for more containers at a step than there are in the end. */
+function fitting(strategy: StrategySettings, most: number): StrategySettings {
+    return strategy.kind !== "canary"
+        ? strategy
+        : {
+              ...strategy,
+              steps: strategy.steps.map(({ replicas = most, ...step }) => ({
+                  ...step,
+                  replicas: Math.min(replicas, most),
+              })),
+          };
 }
 
 const policy = policyOf({ bakeTimeMs: 15_000 });
@@ -98,7 +127,7 @@ export function desiredOf(wish: Wish): Desired {
         places: { held: {}, wanted: taken === undefined ? wanted : { [taken]: "api", ...wanted } },
         live,
         promote: promote && releases[promote].id,
-        policy: { ...policy, ...others },
+        policy: { ...policy, ...others, strategy: fitting(others.strategy, replicas) },
     };
 }
 
@@ -138,7 +167,8 @@ export interface Race {
 const version = fc.constantFrom(...(Object.keys(releases) as (keyof typeof releases)[]), "B", "C");
 const often = <T>(usual: T, ...others: T[]) => fc.constantFrom(usual, usual, usual, ...others);
 const strategy = fc.constantFrom(...strategies);
-const canaryStrategy = fc.constantFrom(...canaries);
+const growingStrategy = fc.constantFrom(...growing);
+const canaryStrategy = fc.oneof(fc.constantFrom(...canaries), growingStrategy);
 
 const change: fc.Arbitrary<Partial<Wish>> = fc.oneof(
     { weight: 6, arbitrary: fc.record({ version }) },
@@ -201,9 +231,12 @@ const leadingTo: Partial<Record<Phase, Partial<Faults>>> = {
 /** What the user must have wished for an `up` to come to a phase. */
 function changeFor(
     phase: Phase,
-    wish: Pick<Wish, "version" | "strategy" | "previousColor">,
+    wish: Pick<Wish, "version" | "strategy" | "previousColor"> & { growing: StrategySettings },
 ): Partial<Wish> | undefined {
-    const { version, strategy, previousColor } = wish;
+    const { version, strategy, previousColor, growing } = wish;
+    if (phase.startsWith("scale")) {
+        return { version, strategy: growing, replicas: 3, live: "auto", autoPromotion: true };
+    }
     if (phase.startsWith("roll")) {
         return { version, strategy, live: "auto" };
     }
@@ -228,6 +261,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
                 wish: fc.record({
                     version,
                     strategy,
+                    growing: growingStrategy,
                     previousColor: fc.constantFrom("stop" as const, "remove" as const),
                 }),
             })
@@ -295,7 +329,7 @@ const canaryLife: fc.Arbitrary<Event[]> = fc
             fc.record({ strategy: canaryStrategy, version }),
         ),
         faults: fc.array(faults, { minLength: 2, maxLength: 2 }),
-        diesAt: fc.array(fc.option(fc.constantFrom(...phases.filter(phase => phase.startsWith("link")))), {
+        diesAt: fc.array(fc.option(fc.constantFrom(...phases.filter(phase => /^(link|scale)/.test(phase)))), {
             minLength: 2,
             maxLength: 2,
         }),
