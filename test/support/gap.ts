@@ -64,7 +64,8 @@ export async function gapUnderLoad(
         const { requests, answered: all, failed, open, phases } = result;
         expect(requests).toBe(all + failed + open);
         const gap = last === before ? "no gap" : `gap ${Math.round(last.atMs - before.atMs)} ms`;
-        const words = [`${requests} requests`, `${failed + open} failed`, gap, ...(more ? [more] : [])];
+        const kinds = Object.entries(result.failuresByKind).map(([kind, count]) => `${count} ${kind}`);
+        const words = [`${requests} requests`, `${failed + open} failed`, ...kinds, gap, ...(more ? [more] : [])];
         console.log(`scenario ${scenario}: ${words.join(", ")}`);
         for (const { name, failed, open } of phases.filter(({ name }) => name !== "harm")) {
             expect({ phase: name, failed, open }, JSON.stringify(result.failures)).toEqual({
