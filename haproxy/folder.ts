@@ -123,7 +123,10 @@ export class ConfigFolder {
             return { version: before.version, changed: false, reloadNeeded: false, hash, undo: now => now };
         }
         const version = before.newest + 1;
-        const staged = new Map(files).set(MANIFEST_FILE, writeManifest(files, before.files, before.manifest));
+        const manifest = writeManifest(files, before.files, before.manifest);
+        const staged = new Map([...files].filter(([path, text]) => before.files.get(path) !== text));
+        staged.set(MANIFEST_FILE, manifest);
+        const removed = [...before.files.keys()].filter(path => !files.has(path));
         // Where only entries of maps change, whose writers check them, HAProxy has accepted everything else already; unless
         // somebody has edited it since.
         const isAccepted =
@@ -137,19 +140,14 @@ export class ConfigFolder {
                 }
             }
         }
-        await this.#mustRun(["sh", "-c", WRITE, "relink", String(version)], await packFiles(staged));
+        const from = target(before.version);
+        const replaced = [...staged.keys(), ...removed];
+        const write = ["sh", "-c", WRITE, "relink", String(version), from, ...replaced];
+        await this.#mustRun(write, await packFiles(staged));
         if (!isAccepted) {
             await this.#mustPass(version, files);
         }
-        await this.#mustRun([
-            "sh",
-            "-c",
-            SWAP,
-            "relink",
-            String(version),
-            target(before.version),
-            String(KEPT_VERSIONS),
-        ]);
+        await this.#mustRun(["sh", "-c", SWAP, "relink", String(version), from, String(KEPT_VERSIONS)]);
         const reloadNeeded = contentHash(before.files) !== hash;
         return { version, changed: true, reloadNeeded, hash, undo: undoOf(before.files, files) };
     }
@@ -187,14 +185,30 @@ export class ConfigFolder {
 
 // Everything below runs in Debian's and in Alpine's userland alike.
 
+// $2 is the version in force, of which the new one keeps what does not change: to write and to sync 150 files for one value of
+// a map took 0.3 s. Links, where the volume has them; only files, since HAProxy would load whatever else somebody put there.
 const WRITE = `set -e
 umask 022
 folder=${CONFIG_FOLDER}/versions/$1
+from=\${2:+${CONFIG_FOLDER}/$2}
+shift 2
+trap 'rm -rf "$folder"' EXIT
 rm -rf "$folder"
 mkdir -p "$folder"
-if tar -xf - -C "$folder" && find "$folder" -exec sync {} + && sync ${CONFIG_FOLDER}/versions; then exit; fi
-rm -rf "$folder"
-exit 1`;
+if [ -n "$from" ]; then
+    if ! cp -al "$from/." "$folder" 2>/dev/null; then
+        # Never over what is linked already: that is the file in force.
+        rm -rf "$folder"
+        cp -a "$from" "$folder"
+    fi
+    find "$folder" ! -type d ! -type f -exec rm -f {} +
+    cd "$folder"
+    rm -f "$@"
+fi
+tar -xf - -C "$folder"
+find "$folder" -exec sync {} +
+sync ${CONFIG_FOLDER}/versions
+trap - EXIT`;
 
 const DISCARD = `rm -rf "${CONFIG_FOLDER}/versions/$1"`;
 

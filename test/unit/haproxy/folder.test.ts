@@ -15,9 +15,11 @@ class FakeVolume {
     current = 0;
     checks = 0;
     reads = 0;
+    /** What the last change wrote. */
+    written: string[] = [];
 
     readonly run: Run = async (argv, stdin) => {
-        const [, , script, , version, expected] = argv;
+        const [, , script, , version, expected = "", ...replaced] = argv;
         if (isReadOnlyScript(argv, stdin)) {
             this.reads++;
             const files = this.versions.get(this.current);
@@ -26,7 +28,13 @@ class FakeVolume {
             return answer(`${[...this.versions.keys()].map(name => `${name}\n`).join("")}current ${link}\n${tar}`);
         }
         if (script!.includes("tar -xf")) {
-            this.versions.set(Number(version), await unpackFiles(stdin as Buffer));
+            const kept = new Map(this.versions.get(Number(expected.replace("versions/", ""))));
+            for (const path of replaced) {
+                kept.delete(path);
+            }
+            const written = await unpackFiles(stdin as Buffer);
+            this.written = [...written.keys()];
+            this.versions.set(Number(version), new Map([...kept, ...written]));
         } else if (script!.includes("mv -T")) {
             if (expected !== (this.current ? `versions/${this.current}` : "")) {
                 return { ...answer(""), exitCode: 75, stderr: "somebody else wrote" };
@@ -161,6 +169,20 @@ describe("the folder of HAProxy's files", () => {
         await first;
         expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
         expect([...(await volume.folder.read()).keys()].sort()).toEqual(["conf/a.cfg", "conf/d.cfg", "conf/first.cfg"]);
+    });
+
+    it("writes what changes, and keeps the rest", async () => {
+        const volume = new FakeVolume();
+        await volume.folder.apply(files => files.set("conf/a.cfg", "a").set("conf/b.cfg", "b").set("conf/c.cfg", "c"));
+        await volume.folder.apply(files => {
+            files.delete("conf/c.cfg");
+            return files.set("conf/b.cfg", "new");
+        });
+        expect(volume.written.filter(path => !path.startsWith("check/")).sort()).toEqual(["conf/b.cfg", "manifest"]);
+        expect([...(await volume.folder.read())]).toEqual([
+            ["conf/a.cfg", "a"],
+            ["conf/b.cfg", "new"],
+        ]);
     });
 
     it("notices that somebody else moved the link", async () => {
