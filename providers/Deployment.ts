@@ -88,9 +88,8 @@ export const deployment = {
     },
 
     async update(_id: string, olds: DeploymentInputs, news: DeploymentInputs) {
-        if (acts(olds, news)) {
-            await deploy(Session.for(news.__target), news);
-        }
+        const session = Session.for(news.__target);
+        await (acts(olds, news) ? deploy(session, news) : session.lease.inherit());
         return { outs: news };
     },
 

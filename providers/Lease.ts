@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { ContainerNotRunning } from "../docker/errors";
 import type { Run, RunResult } from "../haproxy/Run";
 import { keepFile } from "./keepFile";
 import { Owner } from "./Owner";
@@ -109,6 +110,24 @@ export class Lease {
             throw error;
         });
         return this.#pending;
+    }
+
+    /**
+     * Takes over from an `up` of this machine that died, where there is one: for who finds its work done, so that it leaves
+     * no lease behind either.
+     */
+    async inherit(): Promise<void> {
+        try {
+            const { stdout } = await this.anchor(["sh", "-c", 'cat "$1/lease"', "relink", folders.record]);
+            if (parseLease(stdout)?.holder.isDead()) {
+                await this.take();
+            }
+        } catch (error) {
+            // Somebody else was faster, or there is no front: nothing is left to take.
+            if (!(error instanceof LeaseHeld || error instanceof ContainerNotRunning)) {
+                throw error;
+            }
+        }
     }
 
     async #wait(waitMs: number, adoptFrom: string): Promise<void> {

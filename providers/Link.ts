@@ -89,9 +89,8 @@ export const link = {
     },
 
     async update(_id: string, olds: LinkInputs, news: LinkInputs) {
-        if (acts(olds, news)) {
-            await relink(Session.for(news.__target), news);
-        }
+        const session = Session.for(news.__target);
+        await (acts(olds, news) ? relink(session, news) : session.lease.inherit());
         return { outs: news };
     },
 

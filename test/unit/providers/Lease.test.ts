@@ -146,6 +146,25 @@ describe("a lease whose holder's process is gone", () => {
         expect(told).toEqual([expect.stringMatching(/^taking over from an up that died: .*stack relink\/one/)]);
     });
 
+    it("is inherited by an up that finds its work done, which gives it back", async () => {
+        await record.lease("relink/one").take();
+        heldByProcess(spawnSync("true").pid);
+        const heir = record.lease("relink/one");
+        await heir.inherit();
+        expect(heir.held).toBe(true);
+        await heir.release();
+        expect(lines().slice(1, 3)).toEqual(["0", "-"]);
+    });
+
+    it("is nothing to inherit while the process lives, or where nobody has one", async () => {
+        const heir = record.lease("relink/one");
+        await heir.inherit();
+        await record.lease("relink/two").take();
+        await heir.inherit();
+        expect(heir.held).toBe(false);
+        expect(lines()[3]).toContain("stack relink/two");
+    });
+
     it("is not taken over when that process is on another machine: nobody can know", async () => {
         await record.lease("relink/one").take();
         const [epoch, expires, token, owner = ""] = lines();
