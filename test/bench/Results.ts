@@ -16,6 +16,15 @@ export interface Results {
     found: Found[];
 }
 
+/** Reads what results were written as: in JSON, what a tool could not be measured for is null. */
+export function parseResults(text: string): Results {
+    const results = JSON.parse(text) as Results;
+    for (const row of results.found.flatMap(({ sideBySide }) => sideBySide?.rows ?? [])) {
+        row.values = row.values.map(value => value ?? undefined);
+    }
+    return results;
+}
+
 /** Results in the order of `names`, those of an earlier run in the places of what was not measured in this one. */
 export function merged(names: readonly string[], earlier: readonly Found[], now: readonly Found[]): Found[] {
     return names.flatMap(

@@ -22,7 +22,7 @@ import { services } from "./figures/services";
 import { switching } from "./figures/switching";
 import { throughputs } from "./figures/throughput";
 import { describeMachine, waitForQuiet } from "./machine";
-import { type Found, merged, type Results } from "./Results";
+import { type Found, merged, parseResults, type Results } from "./Results";
 
 const measurements: Measurement[] = [
     commands,
@@ -96,7 +96,7 @@ async function measure({ name, seconds, measure }: Measurement): Promise<Found> 
 }
 
 function earlier(): Found[] {
-    return existsSync(json) ? (JSON.parse(readFileSync(json, "utf8")) as Results).found : [];
+    return existsSync(json) ? parseResults(readFileSync(json, "utf8")).found : [];
 }
 
 function write(results: Results): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { document } from "../../bench/document";
 import { difference, type Figure, isMet, ratio, rounded } from "../../bench/Figure";
-import { type Found, merged } from "../../bench/Results";
+import { type Found, merged, parseResults } from "../../bench/Results";
 import { standing } from "../../bench/sideBySide";
 import { parseWrk } from "../../bench/wrk";
 import { median } from "../../support/median";
@@ -50,6 +50,17 @@ describe("what is compared", () => {
 });
 
 describe("the results", () => {
+    it("say the same once they were written and read: what could not be measured is not taken for none", () => {
+        const rows = [{ what: "lost", unit: "" as const, values: [3, undefined] }];
+        const written = {
+            machine,
+            found: [{ ...found("a", []), sideBySide: { task: "", tools: ["we", "they"], rows } }],
+        };
+        const read = parseResults(JSON.stringify(written));
+        expect(document(read, ["a"])).toBe(document(written, ["a"]));
+        expect(document(read, ["a"])).toContain("| lost | 3 | not available here | - |");
+    });
+
     it("keep what an earlier run measured and this one did not, in the bench's order", () => {
         const earlier = [found("b", [figure(1)]), found("a", [figure(2)]), found("gone", [figure(3)])];
         const all = merged(["a", "b", "c"], earlier, [found("b", [figure(9)])]);
