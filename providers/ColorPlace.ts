@@ -9,7 +9,7 @@ import { renderBackend } from "../haproxy/configuration";
 import { LinkValue } from "../haproxy/LinkValue";
 import { readMap, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
-import { assertEveryWorker, type Worker } from "../haproxy/runtime";
+import { assertEveryWorker } from "../haproxy/runtime";
 import { type AddressBlock, slotAddress, slotsFor } from "../release/addresses";
 import type { RecordedRelease } from "../release/Release";
 import type { Color, PolicySettings } from "../settings/Settings";
@@ -20,9 +20,9 @@ import type { Progress } from "./progress";
 import { prove } from "./proof";
 import type { Session } from "./Session";
 import { frontNames, stackLabels } from "./Target";
+import { type SlotState, tellSlots } from "./tellSlots";
 
 /** What of a color HAProxy is told. */
-type SlotState = "ready" | "drain" | "maint";
 
 /**
  * One color of a service: its containers on the Docker host and their slots in HAProxy, as deployments change them. A
@@ -180,7 +180,7 @@ export class ColorPlace {
     /** Tells every worker that takes new connections. */
     async setSlots(slots: number[], state: SlotState): Promise<void> {
         if (this.fronted && slots.length > 0) {
-            await this.#tell(await this.#workers(), new Map(slots.map(slot => [slot, { state }])));
+            await this.#tell(() => new Map(slots.map(slot => [slot, { state }])));
         }
     }
 
@@ -192,32 +192,21 @@ export class ColorPlace {
         if (!this.fronted) {
             return;
         }
-        const workers = await this.#workers();
-        const left = workers.flatMap(({ backends }) => {
-            const servers = backends.get(this.backend)?.servers.values() ?? [];
-            return [...servers].filter(({ admin, slot }) => admin !== "maint" && !open.includes(slot));
+        await this.#tell(workers => {
+            const left = workers.flatMap(({ backends }) => {
+                const servers = backends.get(this.backend)?.servers.values() ?? [];
+                return [...servers].filter(({ admin, slot }) => admin !== "maint" && !open.includes(slot));
+            });
+            const changes = new Map<number, { state: SlotState }>(left.map(({ slot }) => [slot, { state: "maint" }]));
+            for (const slot of open) {
+                changes.set(slot, { state: "ready" });
+            }
+            return changes;
         });
-        const changes = new Map<number, { state: SlotState }>(left.map(({ slot }) => [slot, { state: "maint" }]));
-        for (const slot of open) {
-            changes.set(slot, { state: "ready" });
-        }
-        await this.#tell(workers, changes);
     }
 
-    /** Workers that take new connections and know the color. */
-    async #workers(): Promise<Worker[]> {
-        const { front } = await this.session.observe([this.service]);
-        return currentWorkers(front).filter(({ backends }) => backends.has(this.backend));
-    }
-
-    async #tell(workers: Worker[], changes: ReadonlyMap<number, { state: SlotState }>): Promise<void> {
-        if (changes.size > 0) {
-            const states = [...new Set([...changes.values()].map(({ state }) => state))].join(" and ");
-            assertEveryWorker(
-                `${states} of ${this.service}`,
-                await this.session.runtime.setServers(workers, this.backend, changes),
-            );
-        }
+    #tell(changesOf: Parameters<typeof tellSlots>[3]): Promise<void> {
+        return tellSlots(this.session, this.service, this.color, changesOf);
     }
 
     /** Waits until nothing is open on these slots. Those of a live color are out of traffic already. */

@@ -16,7 +16,7 @@ import { type BakePolicy, bake, bakeMsOf, recover } from "./bake";
 import { ColorDeployment } from "./ColorDeployment";
 import { drain } from "./drain";
 import { moveLink } from "./moveLink";
-import { containersOf, currentWorkers, isWorker, observedService, slotOf, type World } from "./observe";
+import { containersOf, isWorker, observedService, slotOf, type World } from "./observe";
 import { linkObserved, readBack } from "./observed";
 import { pointTo } from "./pointTo";
 import { type Progress, progressFor } from "./progress";
@@ -27,6 +27,7 @@ import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId
 import { retain } from "./retention";
 import { endHandovers, removeRoutes, takeRoutes } from "./routes";
 import { Session } from "./Session";
+import { tellSlots } from "./tellSlots";
 
 /** What the link's resource has to do. */
 export interface LinkAction {
@@ -349,7 +350,6 @@ async function leave(
 
 /** A slot without a container is in maintenance, in HAProxy's memory and in its file. */
 async function closeSlots(session: Session, service: string, color: Color, slots: number[]): Promise<void> {
-    const backend = backendName(service, color);
     // First the file: a reload for another service's sake in between must not open them again.
     await session.configure(files => {
         const text = files.get(backendFile(service, color));
@@ -358,13 +358,7 @@ async function closeSlots(session: Session, service: string, color: Color, slots
         }
         return files;
     });
-    const workers = currentWorkers((await session.observe([service])).front).filter(worker =>
-        worker.backends.has(backend),
-    );
-    assertEveryWorker(
-        `the slots of ${backend}`,
-        await session.runtime.setServers(workers, backend, new Map(slots.map(slot => [slot, { state: "maint" }]))),
-    );
+    await tellSlots(session, service, color, () => new Map(slots.map(slot => [slot, { state: "maint" }])));
 }
 
 /** Removes the link and the routes; the deletion of the colors comes after it. */

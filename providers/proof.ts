@@ -4,6 +4,7 @@ import { watchContainers } from "../docker/events";
 import { EarnedUp } from "../haproxy/earned";
 import type { Worker } from "../haproxy/FrontState";
 import { backendName } from "../haproxy/names";
+import { WorkerReplaced } from "../haproxy/runtime";
 import type { Color, HealthSettings, PolicySettings } from "../settings/Settings";
 import { askContainer, askThroughFront } from "./confirm";
 import { currentWorkers, slotOf } from "./observe";
@@ -70,7 +71,7 @@ export async function prove(session: Session, subject: Subject, progress: Progre
                     notStarted(containers) ??
                     (subject.port === undefined
                         ? undefined
-                        : ((await admit(session, subject, earned, containers, workers)) ??
+                        : ((await admitUnlessReloaded(session, subject, earned, containers, workers)) ??
                           clock.interruptedBy(downs(earned, workers)) ??
                           (clock.needsAnswer() ? await askAll(session, subject, containers) : undefined)));
                 if (missing !== undefined) {
@@ -145,6 +146,18 @@ class HealthyClock {
         this.done = healthyMs >= this.minHealthyMs;
         const text = `healthy for ${seconds(Math.min(healthyMs, this.minHealthyMs))} of ${seconds(this.minHealthyMs)}`;
         return this.#breaks === 0 ? text : `${text}, after ${this.#breaks} breaks`;
+    }
+}
+
+/** A reload for another service's sake, since the workers were looked at, is a reason to look again. */
+async function admitUnlessReloaded(...args: Parameters<typeof admit>): Promise<string | undefined> {
+    try {
+        return await admit(...args);
+    } catch (error) {
+        if (error instanceof WorkerReplaced) {
+            return "HAProxy is being reloaded";
+        }
+        throw error;
     }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EarnedUp } from "../../../haproxy/earned";
-import { Runtime, type Worker } from "../../../haproxy/runtime";
+import { Runtime, type Worker, WorkerReplaced } from "../../../haproxy/runtime";
 import { fakeHaproxy } from "./fakeHaproxy";
 
 const worker = (pid: number, server: object): Worker =>
@@ -64,9 +64,11 @@ describe("an UP that checks earned", () => {
         ]);
     });
 
-    it("reports a worker that refuses", async () => {
-        const { run } = fakeHaproxy(() => "Proxy is disabled.");
-        const earned = new EarnedUp(new Runtime(run), "web-green", [1]);
-        await expect(earned.enter([worker(7, {})])).rejects.toThrow(/worker 7: Proxy is disabled/);
+    it("reports a worker that refuses, and says where a reload has replaced it", async () => {
+        const asked = (answer: string) => new EarnedUp(new Runtime(fakeHaproxy(() => answer).run), "web-green", [1]);
+        const replaced = asked("Proxy is disabled.").enter([worker(7, {})]);
+        await expect(replaced).rejects.toThrow(/worker 7: Proxy is disabled/);
+        await expect(replaced).rejects.toBeInstanceOf(WorkerReplaced);
+        await expect(asked("No such server.").enter([worker(7, {})])).rejects.not.toBeInstanceOf(WorkerReplaced);
     });
 });

@@ -1,0 +1,42 @@
+import { backendName } from "../haproxy/names";
+import { assertEveryWorker, type Worker, WorkerReplaced } from "../haproxy/runtime";
+import type { Color } from "../settings/Settings";
+import { currentWorkers } from "./observe";
+import type { Session } from "./Session";
+
+/** What a slot is told: take traffic, only be checked, or neither. */
+export type SlotState = "ready" | "drain" | "maint";
+
+/** How often workers may be replaced by reloads, for other services' sake, until somebody has to look. */
+const attempts = 5;
+
+/**
+ * Tells every worker that takes new connections and knows the color what its slots are to do. Should a reload put another
+ * worker in the place of one meanwhile, that one is told too: it has read only what was in the files.
+ * @param changesOf what these workers need to be told
+ */
+export async function tellSlots(
+    session: Session,
+    service: string,
+    color: Color,
+    changesOf: (workers: Worker[]) => ReadonlyMap<number, { state: SlotState }>,
+): Promise<void> {
+    const backend = backendName(service, color);
+    for (let attempt = 1; ; attempt++) {
+        const { front } = await session.observe([service]);
+        const workers = currentWorkers(front).filter(({ backends }) => backends.has(backend));
+        const changes = changesOf(workers);
+        if (changes.size === 0) {
+            return;
+        }
+        const states = [...new Set([...changes.values()].map(({ state }) => state))].join(" and ");
+        try {
+            assertEveryWorker(`${states} of ${backend}`, await session.runtime.setServers(workers, backend, changes));
+            return;
+        } catch (error) {
+            if (!(error instanceof WorkerReplaced) || attempt === attempts) {
+                throw error;
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import type { WorkerResult } from "../../../haproxy/runtime";
+import type { Session } from "../../../providers/Session";
+import { tellSlots } from "../../../providers/tellSlots";
+
+const soft = "Proxy is disabled.";
+
+/** A front whose worker is replaced between a look and the change, so many times. */
+function reloading(times: number, answer: string) {
+    let looks = 0;
+    const told: number[] = [];
+    const workerAt = (pid: number) => ({ generation: "1", socket: "", pid, backends: new Map([["web-green", {}]]) });
+    const session = {
+        observe: async () => ({ front: { workers: [workerAt(++looks)] } }),
+        runtime: {
+            setServers: async ([worker]: { pid: number }[]): Promise<WorkerResult[]> => {
+                told.push(worker!.pid);
+                const ok = worker!.pid > times;
+                return [{ worker: worker as never, ok, gone: false, error: ok ? undefined : answer }];
+            },
+        },
+    } as unknown as Session;
+    return { session, told };
+}
+
+const maint = () => new Map([[1, { state: "maint" as const }]]);
+
+describe("what slots are told", () => {
+    it("is told the worker that a reload has put in the place of the one that was asked", async () => {
+        const { session, told } = reloading(2, soft);
+        await tellSlots(session, "web", "green", maint);
+        expect(told).toEqual([1, 2, 3]);
+    });
+
+    it("is an error where that never ends", async () => {
+        const { session, told } = reloading(100, soft);
+        await expect(tellSlots(session, "web", "green", maint)).rejects.toThrow(/maint of web-green .* disabled/);
+        expect(told).toHaveLength(5);
+    });
+
+    it("is an error at once where HAProxy has another reason", async () => {
+        const { session, told } = reloading(1, "No such server.");
+        await expect(tellSlots(session, "web", "green", maint)).rejects.toThrow("No such server.");
+        expect(told).toHaveLength(1);
+    });
+
+    it("is nothing where nothing has to change", async () => {
+        const { session, told } = reloading(0, soft);
+        await tellSlots(session, "web", "green", () => new Map());
+        expect(told).toEqual([]);
+    });
+});
