@@ -22,8 +22,6 @@ import type { Session } from "./Session";
 import { frontNames, stackLabels } from "./Target";
 import { type SlotState, tellSlots } from "./tellSlots";
 
-/** What of a color HAProxy is told. */
-
 /**
  * One color of a service: its containers on the Docker host and their slots in HAProxy, as deployments change them. A
  * service without a port (a worker) has containers alone; whatever concerns slots is nothing to do there.

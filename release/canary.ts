@@ -1,7 +1,7 @@
 import type { CanarySettings, CanaryStep, Color, StrategySettings } from "../settings/Settings";
 import { idleColor, type ObservedService } from "./Observed";
 import type { ColorPlan, Plan } from "./plan";
-import { containers } from "./words";
+import { count } from "./words";
 
 /** What is said of a canary beside its shares. */
 interface Words {
@@ -135,7 +135,7 @@ function stepText(color: Color, step: CanaryStep): string {
 }
 
 function withText(replicas: number | undefined): string {
-    return replicas === undefined ? "" : ` with ${containers(replicas)}`;
+    return replicas === undefined ? "" : ` with ${count(replicas, "container")}`;
 }
 
 function judgedText({ pauseMs, analysis }: CanaryStep): string {

@@ -1,13 +1,8 @@
 import type { Color, PolicySettings } from "../settings/Settings";
 
 /** A number of containers, in words. */
-export function count(replicas: number): string {
-    return replicas === 1 ? "1 replica" : `${replicas} replicas`;
-}
-
-/** The same beside a share of the requests. */
-export function containers(replicas: number): string {
-    return replicas === 1 ? "1 container" : `${replicas} containers`;
+export function count(replicas: number, noun: "replica" | "container" = "replica"): string {
+    return replicas === 1 ? `1 ${noun}` : `${replicas} ${noun}s`;
 }
 
 /** What becomes of the color that loses its traffic, in words. */
