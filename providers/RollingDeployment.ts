@@ -45,7 +45,8 @@ export class RollingDeployment {
             return;
         }
         const what = `${service}: ${this.release.image} was not rolled out on ${color}: ${problem.message}`;
-        if (before === undefined || before.id === this.release.id) {
+        // Where the old release was given up, to take the new one back would leave nobody who answers.
+        if (before === undefined || before.id === this.release.id || record[color].replicas === 0) {
             throw new Error(`${what}\n${color} goes on serving with what it has. Run pulumi up again.`);
         }
         this.progress.status(`taking ${this.release.image} back`);

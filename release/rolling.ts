@@ -37,7 +37,7 @@ export function rollTo(
     });
     // A proof takes a container out of traffic. One without which too few would serve is replaced, not proved.
     const others = serving.filter(slot => !begun.includes(slot));
-    const needed = others.length < Math.min(floor, color.replicas) ? begun.filter(({ ready }) => ready) : [];
+    const needed = others.length < Math.min(floor, color.replicas || floor) ? begun.filter(({ ready }) => ready) : [];
     // What an interrupted run had begun and this one does not need is not proved to be taken away.
     const unproved = begun.filter(slot => !needed.includes(slot)).slice(0, Math.max(0, replicas - up.length));
     // The recorded release is what the color can go back to, so that what is of no complete release goes before it.
@@ -160,7 +160,8 @@ export interface SettledRoll {
 
 /**
  * What an interrupted rolling release comes to: it is finished if its release is proved and complete, else undone. Until
- * then its color holds both.
+ * then its color holds both. Where the old one was given up by a repair that failed, what is proved of the new one may be
+ * all that answers: then that many are complete.
  */
 export function settleRoll(service: ObservedService): SettledRoll | undefined {
     const { intent } = service;
@@ -171,12 +172,13 @@ export function settleRoll(service: ObservedService): SettledRoll | undefined {
     const color = service[name];
     const { next } = color;
     const up = (color.slots ?? []).filter(slot => slot.release === to && slot.ready && slot.proved).length;
-    const kind = up >= replicas && next !== undefined ? "finish" : "undo";
+    const complete = color.replicas === 0 && up > 0 ? Math.min(up, replicas) : replicas;
+    const kind = up >= complete && next !== undefined ? "finish" : "undo";
     const release = kind === "finish" && next !== undefined ? { ...next, proved: true, linked: true } : color.release;
     if (release === undefined) {
         return undefined;
     }
-    const settled = kind === "finish" ? replicas : color.replicas;
+    const settled = kind === "finish" ? complete : color.replicas;
     return {
         service: {
             ...service,

@@ -110,6 +110,14 @@ const lives: Record<string, Event[]> = {
         up({}, { faults: { proof: { after: 0, how: "unhealthy" } } }),
         up({}, { faults: { proof: { after: 0, how: "unhealthy" } } }),
     ],
+    "a rolling release over a color that a repair has given up fails with one container up, and another is wanted": [
+        up({ version: "A", driftPolicy: "repair" }),
+        { is: "edit", what: "live container removed", which: 0 },
+        up({}, { faults: { proof: { after: 0, how: "unhealthy" } } }),
+        up({ version: "B", strategy: rolling, replicas: 3 }, { faults: { proof: { after: 1, how: "unhealthy" } } }),
+        up({ version: "C", strategy: { kind: "blueGreen" } }),
+        up(),
+    ],
 };
 
 describe("a life in which", () => {

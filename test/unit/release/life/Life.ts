@@ -194,13 +194,9 @@ export class Life {
         }
     }
 
-    /**
-     * Whether somebody must answer all through it where somebody does: not before the first link is confirmed, and not in the
-     * middle of a rolling release over what a repair has given up, which has nobody else while its own are proved.
-     */
+    /** Whether somebody must answer all through it where somebody does: not before the first link is confirmed. */
     #isPublic({ record }: SimulatedWorld): boolean {
-        const { link, intent } = record;
-        return link.live !== "none" && !(intent?.kind === "roll" && record[link.live].replicas === 0);
+        return record.link.live !== "none";
     }
 
     /** How many containers must serve all through it (rules 1 and 6). */

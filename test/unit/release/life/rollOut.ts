@@ -39,7 +39,7 @@ export function* rollOut(up: SimulatedUp, target: Target): Steps {
         }));
         return;
     }
-    if (before === undefined || before.id === release.id) {
+    if (before === undefined || before.id === release.id || replicasBefore === 0) {
         throw problem;
     }
     yield* up.enter("roll: undo");
