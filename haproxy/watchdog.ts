@@ -41,11 +41,15 @@ while :; do
 done
 `.trim();
 
+/** The signal that stops a generation. The image's own, SIGUSR1, would close the listeners and then wait for what is open. */
+export const GENERATION_STOP_SIGNAL = "SIGTERM";
+
 /**
- * What a generation runs around HAProxy, whose arguments it gets as its own. When the anchor dies, Docker starts it again
- * with a new network namespace, and HAProxy would live on in the dead one and answer nobody (facts/haproxy.md 8). So it
- * watches: once its interface is gone and the anchor has said that it is back, it exits, and its restart policy lets it
- * join the new namespace. It must not exit before, or Docker would meet an anchor that is not running, and give up.
+ * What a generation runs around HAProxy, whose arguments it gets as its own. It ends with HAProxy, at once, so that Docker
+ * starts it again without delay. When the anchor dies, Docker starts it again with a new network namespace, and HAProxy
+ * would live on in the dead one and answer nobody (facts/haproxy.md 8). So it watches: once its interface is gone and the
+ * anchor has said that it is back, it exits, and its restart policy lets it join the new namespace. It must not exit
+ * before, or Docker would meet an anchor that is not running, and give up.
  */
 export const generationScript = `
 anchor=$(cat ${anchorFile} 2>/dev/null)
@@ -54,13 +58,16 @@ haproxy=$!
 trap 'kill -USR1 $haproxy' USR1
 trap 'kill -USR2 $haproxy' USR2
 trap 'kill -TERM $haproxy' TERM INT
-while kill -0 $haproxy 2>/dev/null; do
+while sleep 1; do
     if ! grep -q eth /proc/net/dev && [ "$(cat ${anchorFile} 2>/dev/null)" != "$anchor" ]; then
         echo "the network is gone and the anchor is back: starting again in its new namespace" >&2
         kill -KILL $haproxy
-        exit 1
+        break
     fi
-    sleep 1 & wait $!
+done &
+while :; do
+    wait $haproxy
+    code=$?
+    kill -0 $haproxy 2>/dev/null || exit $code
 done
-wait $haproxy
 `.trim();

@@ -8,7 +8,7 @@ import { OPEN_FILES } from "../haproxy/global";
 import { emptyMaps, setMap } from "../haproxy/maps";
 import { ADMIN_SOCKET, FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN, STAND_IN_PID } from "../haproxy/names";
 import { closeRouteKeys } from "../haproxy/routes";
-import { generationScript, haproxyArguments } from "../haproxy/watchdog";
+import { GENERATION_STOP_SIGNAL, generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
 import { restoreAnchor } from "./anchor";
 import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
@@ -161,6 +161,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
         Entrypoint: ["sh", "-c", generationScript, "relink"],
         // It takes over the listening sockets of who serves now, so that nobody notices when that one ends.
         Cmd: [...haproxyArguments(String(number)), "-x", ADMIN_SOCKET],
+        StopSignal: GENERATION_STOP_SIGNAL,
         Labels: {
             ...stackLabels(target),
             "relink.front": target.front,
