@@ -2,6 +2,7 @@ import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker
 import { dockerPolicy } from "../docker/restartPolicy";
 import { hasTraffic } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
+import { count } from "../release/words";
 import type { Color } from "../settings/Settings";
 import { ColorPlace } from "./ColorPlace";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
@@ -31,6 +32,8 @@ export class ColorDeployment {
     #created: ContainerInfo[] = [];
     /** Containers that answer users although the record does not know them. */
     #strangers: ContainerInfo[] = [];
+    /** What a color with users does when this fails. */
+    #staysServing = "";
 
     constructor(
         readonly session: Session,
@@ -59,6 +62,11 @@ export class ColorDeployment {
         }
         // What serves users goes on; a container of an interrupted scaling that never took traffic is proved like a new one.
         const serving = live ? this.#place.serving(world, [...keep, ...surplus]) : [];
+        const { percent } = observed;
+        this.#staysServing =
+            percent > 0 && observed.live !== this.#color
+                ? `${this.#color} keeps its ${percent} % of the requests with ${count(serving.length, "container")}`
+                : `${this.#color} goes on serving as before`;
         const leaving = [...surplus, ...strangers];
         // A stranger may say that it is in a slot whose own container serves.
         const vacated = discard
@@ -292,7 +300,7 @@ export class ColorDeployment {
         const names = this.#strangers.map(({ name }) => name).join(" ");
         const others =
             names === "" ? "" : `, also by what the record does not know: to do without, docker rm -f ${names}`;
-        const kept = live ? `${this.#color} goes on serving as before${others}` : `nothing was switched; ${left}`;
+        const kept = live ? `${this.#staysServing}${others}` : `nothing was switched; ${left}`;
         return new Error(
             `${this.#service}: ${this.release.image} was not released on ${this.#color}: ${error.message}\n${kept}.`,
         );

@@ -5,7 +5,7 @@ import type { Color } from "../../settings/Settings";
 import { answeredBy } from "../support/answeredBy";
 import { expectSuccess } from "../support/command";
 import { exampleServices } from "../support/example";
-import { badForUsers } from "../support/faultyApps";
+import { badForUsers, breaksAt } from "../support/faultyApps";
 import { Normaliser } from "../support/goldenPreview";
 import { HaltedRun, ways } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
@@ -342,6 +342,30 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
         expect(failed.versionsAfterwards).toEqual(["v1"]);
         expect(started).toBe(1);
         expect(await countsOf(growing)).toEqual([3, 1]);
+        expect(await lifeOf(growing, "blue")).toEqual(before);
+        expect(await outputsOf(growing)).toMatchObject({ live: "blue", stable: "blue" });
+    });
+
+    it("a container of the second step cannot be proved: the first step's share stays, and the next up goes on", async () => {
+        const before = await lifeOf(growing, "blue");
+        const { block } = (await ofGrowing.service("web")).green;
+        const second = block?.first.replace(/\d+$/, last => String(Number(last) + 1));
+        ask({ image: "relink-hello:v2", command: breaksAt(`${second}`), ...quick });
+        const { load, printed } = await failingUp("a canary whose second container breaks", growing, {
+            mix: withoutWebSockets,
+        });
+        expect(printed).toContain("broken in this place");
+        expect(printed).toContain("green keeps its 25 % of the requests with 1 container");
+        expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
+        expect(await ofGrowing.service("web")).toMatchObject({ live: "blue", percent: 25 });
+        await expectShare("v2", 25, undefined, growing);
+        expect(await countsOf(growing)).toEqual([3, 1]);
+        const first = await lifeOf(growing, "green");
+        // Nothing is amiss: the same wish goes on with the step that is next, and fails there again.
+        const { printed: again } = await failingUp("the same again", growing, { mix: withoutWebSockets });
+        expect(again).toContain("it gets 50 % with 2 containers, then all of the requests");
+        expect(again).toContain("broken in this place");
+        expect(await lifeOf(growing, "green")).toEqual(first);
         expect(await lifeOf(growing, "blue")).toEqual(before);
         expect(await outputsOf(growing)).toMatchObject({ live: "blue", stable: "blue" });
     });

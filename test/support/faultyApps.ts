@@ -40,3 +40,13 @@ export const slowForUsers = `${serve(
     "slow",
     'setTimeout(() => response.writeHead(200, headers).end("ok"), isCheck ? 0 : 700);',
 )}${endsAtOnce}`;
+
+/** The sample app as a command, which ends at once in the container that has this address. */
+export function breaksAt(address: string): string[] {
+    const program = [
+        `const all = Object.values(require("node:os").networkInterfaces()).flat();`,
+        `if (all.some(({ address }) => address === "${address}")) { console.log("broken in this place"); process.exit(1); }`,
+        `require("/app/server.js");`,
+    ];
+    return ["node", "-e", program.join(" ")];
+}

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { expectSuccess } from "./command";
 import { exampleServices } from "./example";
+import { breaksAt } from "./faultyApps";
 import { LiveFront } from "./LiveFront";
 import { containersOf, outputsOf, webStack } from "./scenario";
 import { createStack, type TestStack } from "./stack";
@@ -102,11 +103,6 @@ export class RollingStack {
         // The second new one takes the slot of the lowest number that is free when the first one is up.
         const [, second = 0] = free;
         const address = block?.first.replace(/\d+$/, last => String(Number(last) + second - 1));
-        const program = [
-            `const all = Object.values(require("node:os").networkInterfaces()).flat();`,
-            `if (all.some(({ address }) => address === "${address}")) { console.log("broken in this place"); process.exit(1); }`,
-            `require("/app/server.js");`,
-        ];
-        return ["node", "-e", program.join(" ")];
+        return breaksAt(`${address}`);
     }
 }
