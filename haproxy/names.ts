@@ -34,8 +34,6 @@ export function masterSocket(generation: string): string {
 
 /** In the place of a generation's name: HAProxy inside the anchor, while no generation listens (watchdog.ts). */
 export const STAND_IN = "stand-in";
-/** Where the stand-in's master writes its process id. */
-export const STAND_IN_PID = `${RUN_FOLDER}/${STAND_IN}.pid`;
 
 /** Name of a color's backend, `web-blue`. */
 export function backendName(service: string, color: Color): string {

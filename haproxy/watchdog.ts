@@ -1,8 +1,20 @@
 import { LISTENER_PORTS } from "./frontends";
-import { CURRENT_FOLDER, masterSocket, RUN_FOLDER, STAND_IN, STAND_IN_PID } from "./names";
+import { ADMIN_SOCKET, CURRENT_FOLDER, masterSocket, RUN_FOLDER, STAND_IN } from "./names";
 
 /** Where the anchor says, at each of its starts, which start it is. */
 const anchorFile = `${RUN_FOLDER}/anchor`;
+
+/** A generation that is about to stop says so here, and waits until the stand-in has its listening sockets. */
+const leavingFile = `${RUN_FOLDER}/leaving`;
+
+/** A generation that has its listening sockets says so here. */
+const backFile = `${RUN_FOLDER}/back`;
+
+/** HAProxy writes its process id once its worker has the listening sockets: the stand-in here, */
+const standInPid = `${RUN_FOLDER}/${STAND_IN}.pid`;
+
+/** and a generation in its own container. */
+const generationPid = "/tmp/haproxy.pid";
 
 /** How many looks, a second apart, find nobody listening before HAProxy starts in the anchor. */
 const unheardLooks = 5;
@@ -10,55 +22,97 @@ const unheardLooks = 5;
 /** How /proc/net/tcp shows a socket that listens on the public port. */
 const listening = `:${LISTENER_PORTS.http.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A `;
 
-/** HAProxy as master and worker in the foreground, with the files in force. */
+/** HAProxy as master and worker in the foreground, with the files in force and the listening sockets of who serves now. */
 export function haproxyArguments(generation: string): string[] {
-    return ["-W", "-db", "-f", `${CURRENT_FOLDER}/conf`, "-S", `${masterSocket(generation)},mode,600,level,admin`];
+    const master = `${masterSocket(generation)},mode,600,level,admin`;
+    return ["-W", "-db", "-f", `${CURRENT_FOLDER}/conf`, "-S", master, "-x", ADMIN_SOCKET];
 }
 
 /**
- * What the anchor runs. It says that it has started, holds its network namespace, and looks whether somebody listens in
- * it. Docker starts its containers in any order when it starts itself, and a generation whose turn comes before the
- * anchor's is given up for good ("cannot join network of a non running container", moby/moby#11777): nobody would answer
- * until the next `up`. So when nobody has listened for some seconds, HAProxy starts in here, as the user that generations
- * run as, and stands in until an `up` has made another generation. A plain POSIX shell script, since it never changes once
- * a front is there.
+ * What the anchor runs. It says that it has started, holds its network namespace, and has HAProxy stand in, in here and as
+ * the user that generations run as, while there is no generation:
+ *
+ * - One that is stopped says so before (`docker stop`, `docker restart`). The stand-in takes its listening sockets over, and
+ *   gives them back once a generation says that it is there: no request is lost.
+ * - Docker starts its containers in any order when it starts itself, and a generation whose turn comes before the anchor's
+ *   is given up for good ("cannot join network of a non running container", moby/moby#11777). So the stand-in starts when
+ *   nobody has listened for some seconds, too.
+ *
+ * A plain POSIX shell script, since it never changes once a front is there.
  */
 export const anchorScript = `
 cat /proc/sys/kernel/random/uuid > ${anchorFile}.new && mv ${anchorFile}.new ${anchorFile}
+rm -f ${leavingFile} ${backFile} ${standInPid}
 unheard=0
+standin=
 while :; do
+    [ -z "$standin" ] || kill -0 "$standin" 2>/dev/null || standin=
+    if [ -e ${backFile} ]; then
+        rm -f ${backFile}
+        [ -z "$standin" ] || kill -USR1 "$(cat ${standInPid})"
+    fi
     if grep -q '${listening}' /proc/net/tcp || [ ! -d ${CURRENT_FOLDER}/conf ]; then
         unheard=0
     else
         unheard=$((unheard + 1))
     fi
-    if [ $unheard -ge ${unheardLooks} ]; then
+    why=
+    [ $unheard -lt ${unheardLooks} ] || why="nobody listens"
+    [ ! -e ${leavingFile} ] || why="the generation stops"
+    if [ -n "$why" ] && [ -z "$standin" ]; then
         unheard=0
-        echo "nobody listens: HAProxy starts in the anchor, until pulumi up starts another generation" >&2
-        su -s /bin/sh haproxy -c 'exec haproxy ${haproxyArguments(STAND_IN).join(" ")} -p ${STAND_IN_PID}' &
+        echo "$why: HAProxy starts in the anchor, until there is another generation" >&2
+        su -s /bin/sh haproxy -c 'exec haproxy ${haproxyArguments(STAND_IN).join(" ")} -p ${standInPid}' &
+        standin=$!
     fi
+    rm -f ${leavingFile}
     sleep 1 & wait $!
 done
 `.trim();
 
-/** The signal that stops a generation. The image's own, SIGUSR1, would close the listeners and then wait for what is open. */
+/** Stops a generation, by the hand-over to the stand-in. The image's own signal would close the listeners first. */
 export const GENERATION_STOP_SIGNAL = "SIGTERM";
+
+/** A tenth of a second each: how long a generation that is to stop waits for the stand-in. Docker grants it 10 s in all. */
+const standInLooks = 40;
 
 /**
  * What a generation runs around HAProxy, whose arguments it gets as its own. It ends with HAProxy, at once, so that Docker
- * starts it again without delay. When the anchor dies, Docker starts it again with a new network namespace, and HAProxy
- * would live on in the dead one and answer nobody (facts/haproxy.md 8). So it watches: once its interface is gone and the
- * anchor has said that it is back, it exits, and its restart policy lets it join the new namespace. It must not exit
- * before, or Docker would meet an anchor that is not running, and give up.
+ * starts it again without delay. When it is stopped, the stand-in gets its listening sockets first; then it finishes what is
+ * open, for as long as Docker lets it.
+ *
+ * When the anchor dies, Docker starts it again with a new network namespace, and HAProxy would live on in the dead one and
+ * answer nobody (facts/haproxy.md 8). So it watches: once its interface is gone and the anchor has said that it is back, it
+ * exits, and its restart policy lets it join the new namespace. It must not exit before, or Docker would meet an anchor
+ * that is not running, and give up.
  */
 export const generationScript = `
 anchor=$(cat ${anchorFile} 2>/dev/null)
-haproxy "$@" &
+leave() {
+    trap '' TERM INT
+    before=$(cat ${standInPid} 2>/dev/null)
+    now=$before
+    looks=0
+    : > ${leavingFile}
+    while { [ -z "$now" ] || [ "$now" = "$before" ]; } && [ $looks -lt ${standInLooks} ]; do
+        sleep 0.1
+        looks=$((looks + 1))
+        now=$(cat ${standInPid} 2>/dev/null)
+    done
+    if [ $looks -lt ${standInLooks} ]; then kill -USR1 $haproxy; else kill -TERM $haproxy; fi
+}
+rm -f ${generationPid}
+haproxy "$@" -p ${generationPid} &
 haproxy=$!
 trap 'kill -USR1 $haproxy' USR1
 trap 'kill -USR2 $haproxy' USR2
-trap 'kill -TERM $haproxy' TERM INT
+trap leave TERM INT
+told=
 while sleep 1; do
+    if [ -z "$told" ] && [ -s ${generationPid} ]; then
+        told=yes
+        : > ${backFile}
+    fi
     if ! grep -q eth /proc/net/dev && [ "$(cat ${anchorFile} 2>/dev/null)" != "$anchor" ]; then
         echo "the network is gone and the anchor is back: starting again in its new namespace" >&2
         kill -KILL $haproxy

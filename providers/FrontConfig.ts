@@ -6,7 +6,7 @@ import { renderFrontends, renderGlobal } from "../haproxy/configuration";
 import { LISTENER_PORTS } from "../haproxy/frontends";
 import { OPEN_FILES } from "../haproxy/global";
 import { emptyMaps, setMap } from "../haproxy/maps";
-import { ADMIN_SOCKET, FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN, STAND_IN_PID } from "../haproxy/names";
+import { FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN } from "../haproxy/names";
 import { closeRouteKeys } from "../haproxy/routes";
 import { GENERATION_STOP_SIGNAL, generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
@@ -121,7 +121,6 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     await removeDead(session, inputs.anchor);
     progress.status("waiting until HAProxy answers");
     await answers(session);
-    await endStandIn(session, progress);
 }
 
 /** From here on the record says that the front is this stack's, whatever the labels say. */
@@ -159,8 +158,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
         name: names.generation(number),
         Image: world.anchor.imageId,
         Entrypoint: ["sh", "-c", generationScript, "relink"],
-        // It takes over the listening sockets of who serves now, so that nobody notices when that one ends.
-        Cmd: [...haproxyArguments(String(number)), "-x", ADMIN_SOCKET],
+        Cmd: haproxyArguments(String(number)),
         StopSignal: GENERATION_STOP_SIGNAL,
         Labels: {
             ...stackLabels(target),
@@ -209,15 +207,6 @@ async function answers(session: Session): Promise<void> {
         },
         { deadline: Date.now() + startMs, what: "the front does not answer" },
     );
-}
-
-/** The HAProxy that stood in for a generation finishes what it has: a generation has taken over its listening sockets. */
-async function endStandIn(session: Session, progress: Progress): Promise<void> {
-    const { front } = await session.observe([]);
-    if (currentWorkers(front).some(({ generation }) => generation === STAND_IN)) {
-        await session.lease.guarded('kill -USR1 "$(cat "$1")"', [STAND_IN_PID]);
-        progress.info("HAProxy ran in the anchor, since Docker had given up its own container; it has one again");
-    }
 }
 
 /**
