@@ -1,7 +1,7 @@
 import type { BackendStat, Worker } from "./FrontState";
 
-/** Over how many of its last requests HAProxy averages times (TIME_STATS_SAMPLES in its stats-t.h). */
-const averagedRequests = 1024;
+/** Over how many of its last requests HAProxy averages times: TIME_STATS_SAMPLES in its defaults.h, where its manual says 1024. */
+const averagedRequests = 512;
 
 /** What was answered in some time. */
 interface Answered {
@@ -10,6 +10,8 @@ interface Answered {
     errors: number;
     /** Average time until a response's head came, milliseconds; undefined without requests. */
     averageMs?: number;
+    /** How much less the average may be, milliseconds. HAProxy rounds up, which few requests among many more make large. */
+    averageOffByMs?: number;
 }
 
 /** A backend's counters in one worker. */
@@ -46,14 +48,21 @@ export class Window {
         let requests = 0;
         let errors = 0;
         let totalMs = 0;
+        let offByMs = 0;
         for (const [worker, now] of this.#now) {
             const before = this.#before.get(worker) ?? nothing;
             const count = now.responses - before.responses;
-            requests += count;
-            errors += now.responses5xx - before.responses5xx;
-            totalMs += count * averageBetween(before, now);
+            if (count > 0) {
+                const average = averageBetween(before, now);
+                requests += count;
+                errors += now.responses5xx - before.responses5xx;
+                totalMs += count * average.ms;
+                offByMs += count * average.offByMs;
+            }
         }
-        return { requests, errors, averageMs: requests === 0 ? undefined : totalMs / requests };
+        return requests === 0
+            ? { requests, errors }
+            : { requests, errors, averageMs: totalMs / requests, averageOffByMs: offByMs / requests };
     }
 }
 
@@ -65,17 +74,18 @@ export function answeredSoFar(backend: string, workers: readonly Worker[]): Answ
 }
 
 /**
- * The average over the requests between two readings of HAProxy's sliding average. Up to 1,024 requests that one is a plain
- * average; from then on each request weighs 1/1,024, so that after n of them the old one still counts by e^(-n/1024).
+ * The average over the requests between two readings of HAProxy's sliding average. It keeps a sum: the first 512 requests are
+ * added to it, from then on it loses a 512th of itself before each is (swrate_add_dynamic in its freq_ctr.h). What it shows
+ * is that sum by the number of requests, 512 at most, rounded up.
  */
-function averageBetween(before: Counters, now: Counters): number {
-    const count = now.responses - before.responses;
-    if (count <= 0) {
-        return 0;
-    }
-    const kept =
-        now.responses <= averagedRequests ? before.responses / now.responses : Math.exp(-count / averagedRequests);
-    return Math.max(0, (now.averageResponseMs - before.averageResponseMs * kept) / (1 - kept));
+function averageBetween(before: Counters, now: Counters): { ms: number; offByMs: number } {
+    const summed = ({ responses }: Counters) => Math.min(responses, averagedRequests);
+    const sum = (counters: Counters) => counters.averageResponseMs * summed(counters);
+    const added = summed(now) - summed(before);
+    const kept = Math.exp((added - (now.responses - before.responses)) / averagedRequests);
+    // What each millisecond of the new requests' average adds to the sum.
+    const weight = added * kept + averagedRequests * (1 - kept);
+    return { ms: Math.max(0, (sum(now) - sum(before) * kept) / weight), offByMs: summed(now) / weight };
 }
 
 function key({ generation, pid }: Worker): string {

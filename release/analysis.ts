@@ -7,6 +7,8 @@ export interface Answered {
     errors: number;
     /** Average response time, milliseconds; undefined without requests. */
     averageMs?: number;
+    /** How much less that may be, milliseconds, by how it was measured. @default 0 */
+    averageOffByMs?: number;
 }
 
 /** Failed, and nobody knows, are two things: only the first moves a link back. */
@@ -35,8 +37,10 @@ export function judge(now: Answered, stable: Answered, limits: AnalysisSettings)
         const compared = before === 0 ? "" : `; its predecessor had ${percent(before)}`;
         return { kind: "bad", why: `${share}, allowed are ${percent(allowed)}${compared})` };
     }
-    const { averageMs } = now;
-    if (averageMs !== undefined && averageMs > (limits.maxLatencyMs ?? Number.POSITIVE_INFINITY)) {
+    const { averageMs, averageOffByMs = 0 } = now;
+    // Nothing is called slow for what may be the measurement's error.
+    const leastMs = (averageMs ?? 0) - averageOffByMs;
+    if (averageMs !== undefined && leastMs > (limits.maxLatencyMs ?? Number.POSITIVE_INFINITY)) {
         return {
             kind: "bad",
             why: `answers took ${milliseconds(averageMs)} on average, allowed are ${limits.maxLatencyMs} ms (analysis.maxLatency)`,
@@ -44,7 +48,7 @@ export function judge(now: Answered, stable: Answered, limits: AnalysisSettings)
     }
     if (averageMs !== undefined && stable.averageMs !== undefined) {
         const slowest = Math.max(stable.averageMs * limits.maxSlowdown, stable.averageMs + unnoticeableMs);
-        if (averageMs > slowest) {
+        if (leastMs > slowest) {
             return {
                 kind: "bad",
                 why:

@@ -1,0 +1,88 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { BackendStat, Worker } from "../../../haproxy/FrontState";
+import { answeredSoFar, Window } from "../../../haproxy/window";
+
+/** A backend's counters as HAProxy keeps and shows them (freq_ctr.h, stats-proxy.c): whole numbers throughout. */
+class Backend {
+    #requests = 0;
+    #errors = 0;
+    #sum = 0;
+
+    answer(milliseconds: number, isError = false): void {
+        this.#requests++;
+        this.#errors += isError ? 1 : 0;
+        this.#sum += milliseconds - (this.#requests > 512 ? Math.ceil(this.#sum / 512) : 0);
+    }
+
+    answerAll(times: readonly number[]): void {
+        for (const time of times) {
+            this.answer(time);
+        }
+    }
+
+    worker(pid = 1): Worker {
+        const averaged = Math.min(this.#requests, 512);
+        const stat: Partial<BackendStat> = {
+            responses: this.#requests,
+            responses5xx: this.#errors,
+            averageResponseMs: averaged === 0 ? 0 : Math.ceil(this.#sum / averaged),
+        };
+        return { generation: "1", pid, backends: new Map([["web-green", stat]]) } as unknown as Worker;
+    }
+}
+
+describe("what a backend has answered since a moment", () => {
+    it("is counted over all workers, those that came later included", () => {
+        const [old, late] = [new Backend(), new Backend()];
+        old.answerAll([5, 5, 5]);
+        const window = new Window("web-green", [old.worker()]);
+        old.answer(20);
+        old.answer(20, true);
+        late.answer(50);
+        window.look([old.worker(), late.worker(2)]);
+        const { requests, errors, averageMs = 0 } = window.answered();
+        expect({ requests, errors }).toEqual({ requests: 3, errors: 1 });
+        expect(averageMs).toBeCloseTo(30, 0);
+    });
+
+    it("is nothing where nothing came, and everything without a beginning", () => {
+        const backend = new Backend();
+        backend.answerAll([7, 9]);
+        const window = new Window("web-green", [backend.worker()]);
+        window.look([backend.worker()]);
+        expect(window.answered()).toEqual({ requests: 0, errors: 0 });
+        expect(answeredSoFar("web-green", [backend.worker()])).toMatchObject({ requests: 2, errors: 0, averageMs: 8 });
+    });
+
+    // Each millisecond by which HAProxy rounds is a hundred for ten requests among the last 512.
+    it("has an average that is at least what it says, less what it may be off by", () => {
+        const times = (least: number, most: number) => fc.array(fc.nat(300), { minLength: least, maxLength: most });
+        fc.assert(
+            fc.property(times(0, 1_500), times(1, 800), (earlier, since) => {
+                const backend = new Backend();
+                backend.answerAll(earlier);
+                const window = new Window("web-green", [backend.worker()]);
+                // All the same, so that it does not matter which of them HAProxy weighs more.
+                const [time = 0] = since;
+                backend.answerAll(since.map(() => time));
+                window.look([backend.worker()]);
+                const { averageMs = 0, averageOffByMs = 0 } = window.answered();
+                expect(averageMs - averageOffByMs).toBeLessThanOrEqual(time + 0.5);
+                // And no less than that by more than it is off the other way.
+                expect(averageMs + averageOffByMs).toBeGreaterThanOrEqual(time - 1.5);
+            }),
+        );
+    });
+
+    it("finds a slow release behind a long history within a few requests", () => {
+        const backend = new Backend();
+        backend.answerAll(Array.from({ length: 5_000 }, () => 9));
+        const window = new Window("web-green", [backend.worker()]);
+        backend.answerAll(Array.from({ length: 10 }, () => 700));
+        window.look([backend.worker()]);
+        const { averageMs = 0, averageOffByMs = 0 } = window.answered();
+        expect(averageMs - averageOffByMs).toBeGreaterThan(500);
+        expect(averageMs).toBeLessThan(800);
+    });
+});
