@@ -10,7 +10,7 @@ import { FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN } from "../haproxy/names
 import { closeRouteKeys } from "../haproxy/routes";
 import { GENERATION_STOP_SIGNAL, generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
-import { restoreAnchor } from "./anchor";
+import { restoreAnchor, servesAgain } from "./anchor";
 import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
 import { currentWorkers, generationOf, observeEverything, runs, type World } from "./observe";
 import { frontObserved, readBack } from "./observed";
@@ -86,7 +86,7 @@ export function fingerprintOf(front: Pick<FrontSettings, "name" | "timeouts">): 
 async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<void> {
     const session = Session.for(inputs.__target);
     const progress = progressFor(inputs.__urn);
-    await restoreAnchor(session, progress);
+    const wasAway = await restoreAnchor(session, progress);
     await session.lease.take(0, inputs.__plan?.adoptFrom);
     await session.lease.guarded(prepareScript, [folders.run, haproxyUser]);
     await takeOver(session, progress);
@@ -121,6 +121,9 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     await removeDead(session, inputs.anchor);
     progress.status("waiting until HAProxy answers");
     await answers(session);
+    if (wasAway) {
+        await servesAgain(session, progress);
+    }
 }
 
 /** From here on the record says that the front is this stack's, whatever the labels say. */

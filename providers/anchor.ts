@@ -1,16 +1,21 @@
 import { startContainer } from "../docker/containers";
 import { connectContainer, inspectNetwork } from "../docker/networks";
 import { layout } from "../release/addresses";
-import { observe } from "./observe";
+import { observe, observedService } from "./observe";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
 import { frontNames } from "./Target";
+import { DeadlineExceeded, until } from "./until";
+
+/** How long HAProxy's checks may take to find a live container again, milliseconds. */
+const checksMs = 30_000;
 
 /**
  * An anchor that somebody stopped is started: nothing can be written, nor served, without it. One that somebody took off
  * its network is put back, at its address; Docker publishes its ports again by that.
+ * @returns whether HAProxy was without its network
  */
-export async function restoreAnchor(session: Session, progress: Progress): Promise<void> {
+export async function restoreAnchor(session: Session, progress: Progress): Promise<boolean> {
     const { engine, target } = session;
     const { anchor } = await observe(engine, target);
     if (anchor !== undefined && anchor.address === undefined) {
@@ -25,4 +30,31 @@ export async function restoreAnchor(session: Session, progress: Progress): Promi
         progress.status(`starting the anchor ${anchor.name}, which was ${anchor.state}`);
         await startContainer(engine, anchor.id);
     }
+    return anchor?.state === "running" && anchor.address === undefined;
+}
+
+/**
+ * HAProxy's checks have failed while it was without its network: users get a 503 until they have found somebody of each live
+ * color again.
+ */
+export async function servesAgain(session: Session, progress: Progress): Promise<void> {
+    progress.status("waiting until HAProxy's checks find the live containers again");
+    await until(
+        async seen => {
+            const world = await session.observe();
+            const services = [...world.records.services.keys()].map(name => observedService(world, name));
+            const unserved = services.filter(
+                ({ live, ...colors }) => live !== "none" && colors[live].running > 0 && colors[live].ready === 0,
+            );
+            seen(unserved.map(({ name }) => name).join(", "));
+            return unserved.length === 0 ? true : undefined;
+        },
+        { deadline: Date.now() + checksMs, what: "HAProxy finds none of their live containers healthy" },
+    ).catch(error => {
+        if (!(error instanceof DeadlineExceeded)) {
+            throw error;
+        }
+        // That is those services' matter, and no reason to hold up all others.
+        progress.warn(error.message);
+    });
 }
