@@ -34,7 +34,7 @@ export class Questions {
         private readonly service: string,
     ) {}
 
-    /** @throws when no front runs. End it. */
+    /** @throws when no front runs, or its HAProxy does not listen to us. End it. */
     static async begin(session: Session, service: string): Promise<Questions> {
         const questions = new Questions(session, service);
         await questions.renew();
@@ -46,8 +46,11 @@ export class Questions {
         const world = await this.session.observe([]);
         await this.session.forgetSecrets(world.front?.workers ?? []);
         const workers = currentWorkers(world.front);
-        if (world.anchor?.address === undefined || workers.length === 0) {
+        if (world.anchor?.address === undefined) {
             throw new Error("the front is not running");
+        }
+        if (workers.length === 0) {
+            throw new Error("no worker of HAProxy can be talked to by its socket");
         }
         const secret = randomBytes(16).toString("hex");
         this.#address = world.anchor.address;
