@@ -79,7 +79,7 @@ const standInLooks = 40;
 /**
  * What a generation runs around HAProxy, whose arguments it gets as its own. It ends with HAProxy, at once, so that Docker
  * starts it again without delay. When it is stopped, the stand-in gets its listening sockets first; then it finishes what is
- * open, for as long as Docker lets it.
+ * open, for as long as Docker lets it. When the anchor goes with it, as with the whole machine, nobody will stand in.
  *
  * When the anchor dies, Docker starts it again with a new network namespace, and HAProxy would live on in the dead one and
  * answer nobody (facts/haproxy.md 8). So it watches: once its interface is gone and the anchor has said that it is back, it
@@ -88,18 +88,21 @@ const standInLooks = 40;
  */
 export const generationScript = `
 anchor=$(cat ${anchorFile} 2>/dev/null)
+online() { grep -q eth /proc/net/dev; }
+standin() { cat ${standInPid} 2>/dev/null; }
 leave() {
     trap '' TERM INT
-    before=$(cat ${standInPid} 2>/dev/null)
-    now=$before
+    before=$(standin)
+    signal=TERM
     looks=0
     : > ${leavingFile}
-    while { [ -z "$now" ] || [ "$now" = "$before" ]; } && [ $looks -lt ${standInLooks} ]; do
+    while [ $signal = TERM ] && [ $looks -lt ${standInLooks} ] && online; do
         sleep 0.1
         looks=$((looks + 1))
-        now=$(cat ${standInPid} 2>/dev/null)
+        now=$(standin)
+        [ -z "$now" ] || [ "$now" = "$before" ] || signal=USR1
     done
-    if [ $looks -lt ${standInLooks} ]; then kill -USR1 $haproxy; else kill -TERM $haproxy; fi
+    kill -$signal $haproxy
 }
 rm -f ${generationPid}
 haproxy "$@" -p ${generationPid} &
@@ -113,7 +116,7 @@ while sleep 1; do
         told=yes
         : > ${backFile}
     fi
-    if ! grep -q eth /proc/net/dev && [ "$(cat ${anchorFile} 2>/dev/null)" != "$anchor" ]; then
+    if ! online && [ "$(cat ${anchorFile} 2>/dev/null)" != "$anchor" ]; then
         echo "the network is gone and the anchor is back: starting again in its new namespace" >&2
         kill -KILL $haproxy
         break

@@ -85,6 +85,22 @@ async function served(): Promise<void> {
     });
 }
 
+/** Everybody serves: until its checks say otherwise, HAProxy takes a container for healthy that is not there yet. */
+async function allServe(): Promise<void> {
+    const isAnswered = () =>
+        fetch(subject.stack.url).then(
+            ({ ok }) => ok,
+            () => false,
+        );
+    await until(
+        async () => {
+            const answers = await Promise.all(Array.from({ length: 20 }, isAnswered));
+            return answers.every(ok => ok) ? true : undefined;
+        },
+        { deadline: Date.now() + 60_000, what: "all of 20 requests are answered" },
+    );
+}
+
 /** Cuts the power while an `up` stands still before a step, gives it back, and says how long it was away. */
 async function blackout(run: HaltedRun, who: Blackout): Promise<string> {
     const began = performance.now();
@@ -212,7 +228,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
         "with live-restore: containers outlive its restart and its crash; only new connections are refused, while Docker writes its rules for published ports anew",
         async () => {
             await restart(["--live-restore"]);
-            await served();
+            await allServe();
             for (const how of ["restarted", "killed"] as const) {
                 const load = await gapUnderLoad(`daemon ${how}, live-restore`, subject.stack, async () => {
                     await (how === "restarted" ? own.stop() : own.crash());
