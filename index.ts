@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { assumed, connectUnlessAssumed } from "./components/assumed";
 import { BlueGreenService } from "./components/BlueGreenService";
 import { HaproxyFront } from "./components/HaproxyFront";
-import { observed } from "./components/Outlook";
+import { afterwards, observed } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
 import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
@@ -36,7 +36,7 @@ export = async () => {
         { target, settings: front, plan: outlook.front },
         { providers: provider && [provider] },
     );
-    const outputs = plans.map(({ settings: { name, policy }, observed, plan, deployment, link }) => {
+    const outputs = plans.map(({ settings: { name, policy }, observed: before, plan, deployment, link }) => {
         const service = new BlueGreenService(
             name,
             {
@@ -45,14 +45,18 @@ export = async () => {
                 deployment,
                 link,
                 hooks: policy.hooks,
-                declared: observed.hooks,
+                declared: before.hooks,
                 previewUrl: `http://${name}.localhost:${front.preview.port}`,
             },
             { dependsOn: haproxy },
         );
         return [
             name,
-            service.released.apply(released => serviceOutputs(observed, released ? plan : {}, front)),
+            service.released.apply(async released =>
+                released
+                    ? serviceOutputs(before, plan, front)
+                    : serviceOutputs(await afterwards(engine, target, before), {}, front),
+            ),
         ] as const;
     });
     return { services: Object.fromEntries(outputs) };

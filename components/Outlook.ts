@@ -1,6 +1,7 @@
 import type { Engine } from "../docker/Engine";
-import { observeEverything } from "../providers/observe";
+import { observe, observedService, observeEverything } from "../providers/observe";
 import type { Target } from "../providers/Target";
+import type { ObservedService } from "../release/Observed";
 import type { Settings } from "../settings/Settings";
 import { type FrontPlan, planFront } from "./frontPlan";
 import { type FoundImage, findImages } from "./images";
@@ -26,4 +27,18 @@ export async function observed(engine: Engine, target: Target, settings: Setting
         planFront(engine, target, settings, world),
     ]);
     return { seen: servicesIn(world), images, front, state, isAssumed: false };
+}
+
+/** A service whose plan was not carried out, as it is by then: an `up` that fails may have moved its link back. */
+export async function afterwards(
+    engine: Engine | undefined,
+    target: Target,
+    before: ObservedService,
+): Promise<ObservedService> {
+    try {
+        return engine === undefined ? before : observedService(await observe(engine, target), before.name);
+    } catch {
+        // Its row says why it failed, which is perhaps why nobody can look.
+        return before;
+    }
 }

@@ -30,7 +30,10 @@ export interface ReleaseOutputs {
     state: string;
 }
 
-/** The outputs of a service: what its plan has brought about, and what was observed where that is nothing. */
+/**
+ * The outputs of a service: what its plan has brought about, and what was observed where that is nothing.
+ * @param plan empty where it was not carried out
+ */
 export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, front: FrontSettings): ServiceOutputs {
     const { blue, green, link, row, refusal, awaiting } = { ...asObserved(observed), ...plan };
     const { live, routes } = link;
@@ -40,8 +43,9 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
     return {
         live,
         ...(share === undefined ? {} : { share }),
-        // What is refused has confirmed nothing: a link that somebody moved is not where a rollback goes to.
-        stable: live === "none" || refusal !== undefined ? (observed.stable?.color ?? "none") : live,
+        // What is refused or has failed has confirmed nothing: its link is not where a rollback goes to.
+        stable:
+            live === "none" || row === undefined || refusal !== undefined ? (observed.stable?.color ?? "none") : live,
         blue: releaseOutputs(blue),
         green: releaseOutputs(green),
         ...(isWorker

@@ -46,11 +46,13 @@ describe("the outputs of a service", () => {
     });
 
     it("say what was observed when the release failed", () => {
-        expect(serviceOutputs(blueWithA(), {}, front)).toMatchObject({
-            live: "blue",
-            stable: "blue",
-            green: undefined,
-        });
+        const world = blueWithA({ stable: { color: "blue", release: "A" } });
+        expect(serviceOutputs(world, {}, front)).toMatchObject({ live: "blue", stable: "blue", green: undefined });
+    });
+
+    it("call nothing stable that failed before it was judged, though it is live", () => {
+        const world = blueWithBGreenWarmWithA({ stable: { color: "green", release: "A" } });
+        expect(serviceOutputs(world, {}, front)).toMatchObject({ live: "blue", stable: "green" });
     });
 
     it("leave out the port when it is 80", () => {
