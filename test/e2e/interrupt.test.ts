@@ -157,7 +157,9 @@ describe("fault 12: two ups of one stack from two state folders", () => {
                 const run = await HaltedRun.at("link: memory", stack);
                 await run.kill("both");
                 const { stdout } = expectSuccess(await copy.up());
-                expect(stdout).toMatch(new RegExp(`taking over from an up that died: .+ process ${run.host}`));
+                // A machine that is slow enough has its lease run out before the second one looks.
+                const why = "(that died|whose lease ran out)";
+                expect(stdout).toMatch(new RegExp(`taking over from an up ${why}: .+ process ${run.host}`));
                 await expectStaleStateCatchesUp();
             } finally {
                 await copy.cleanup();
