@@ -118,6 +118,12 @@ const lives: Record<string, Event[]> = {
         up({ version: "C", strategy: { kind: "blueGreen" } }),
         up(),
     ],
+    "Docker's daemon restarts while others are taken away beside one that it was told not to bring back": [
+        up({ version: "A", replicas: 3 }),
+        up({ replicas: 1 }, { diesAfter: 1, goesOn: true }),
+        { is: "edit", what: "restart policy changed", which: 0 },
+        up({}, { meanwhile: { after: 9, what: "Docker daemon restarted" } }),
+    ],
 };
 
 describe("a life in which", () => {
