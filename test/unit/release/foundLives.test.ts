@@ -124,6 +124,14 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "restart policy changed", which: 0 },
         up({}, { meanwhile: { after: 9, what: "Docker daemon restarted" } }),
     ],
+    "somebody links a service to a color that holds nothing, and its next release is to wait for promotion": [
+        up({ version: "A" }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        { is: "edit", what: "link moved in the map file", which: 0 },
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+        { is: "edit", what: "record: the number of replicas edited", which: 0 },
+        { is: "change", change: { version: "B", autoPromotion: false } },
+    ],
 };
 
 describe("a life in which", () => {
