@@ -124,6 +124,28 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "restart policy changed", which: 0 },
         up({}, { meanwhile: { after: 9, what: "Docker daemon restarted" } }),
     ],
+    "an up was planned to take a canary back, which another one judges bad and dies before that is recorded": [
+        up({ version: "A" }),
+        up({ version: "B", strategy: canary({ weight: 25 }) }, { diesAt: "link: baked", goesOn: true }),
+        {
+            is: "race",
+            faults: { ...noFaults, bake: "bad" },
+            phases: 2,
+            early: true,
+            expired: true,
+            change: { version: "A" },
+        },
+        up(),
+    ],
+    "an up was planned to go on with that canary": [
+        up({ version: "A" }),
+        up(
+            { version: "B", strategy: canary({ steps: [{ weight: 25 }, { weight: 60 }] }) },
+            { diesAt: "link: baked", goesOn: true },
+        ),
+        { is: "race", faults: { ...noFaults, bake: "bad" }, phases: 2, early: true, expired: true, change: {} },
+        up(),
+    ],
     "somebody links a service to a color that holds nothing, and its next release is to wait for promotion": [
         up({ version: "A" }),
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
