@@ -106,6 +106,7 @@ export class ColorDeployment {
             }
             throw error instanceof ProofFailed ? this.#failed(error, live) : error;
         }
+        await this.#keepRunning(all);
         if (leaving.length > 0) {
             // Rule 1: what stays is up before anything is taken away.
             await this.#place.requireUp(all);
@@ -265,15 +266,19 @@ export class ColorDeployment {
         }
     }
 
-    /** Proved: the file says what the memory says, Docker keeps it running, and the record knows. */
+    /** Docker keeps running what is to stay, before anything is taken away: its daemon may restart in the middle of that. */
+    async #keepRunning(containers: ContainerInfo[]): Promise<void> {
+        await this.session.enter(`${this.kind}: keep`);
+        const policy = dockerPolicy(this.release.settings.restart);
+        await Promise.all(containers.map(({ id }) => setRestartPolicy(this.session.engine, id, policy)));
+    }
+
+    /** Proved: the file says what the memory says, and the record knows. */
     async #end(containers: ContainerInfo[]): Promise<void> {
         const open = containers.map(slotOf);
-        await this.session.enter(`${this.kind}: keep`);
         await this.#place.write(open);
-        const policy = dockerPolicy(this.release.settings.restart);
         // Also where they are ready already: a reload for another service's sake meanwhile read the file as it was.
         await this.#place.openOnly(open);
-        await Promise.all(containers.map(({ id }) => setRestartPolicy(this.session.engine, id, policy)));
         await this.session.enter(`${this.kind}: proved`);
         const provedAt = (await this.session.engine.now()).toISOString();
         await this.session.record(this.#service, record => ({

@@ -14,7 +14,7 @@ import type { World } from "./observe";
 import { pointBack } from "./pointTo";
 import type { Progress } from "./progress";
 import { recordOf } from "./RecordStore";
-import { recoverSwitch, withdraw } from "./recoverSwitch";
+import { recoverSwitch, switchBegun, withdraw } from "./recoverSwitch";
 import type { Session } from "./Session";
 
 /** How a release is judged once it is live. */
@@ -53,6 +53,11 @@ export async function recover(
         return;
     }
     const { kind, live, release, percent = 0 } = recovery;
+    const { intent, releases } = await session.recorded(service);
+    if (intent?.kind === "switch" && (kind === "withdraw" || kind === "bake")) {
+        // Neither is planned beside one. It may take back what was judged bad, and nobody else knows that verdict.
+        throw switchBegun(service);
+    }
     if (kind === "withdraw") {
         return withdraw(session, service, recovery, progress);
     }
@@ -60,7 +65,6 @@ export async function recover(
         return bake(session, service, policy, progress);
     }
     if (kind === "bake" && live !== "none" && release !== undefined) {
-        const { releases } = await session.recorded(service);
         if (releases[release]?.linked !== false) {
             return; // the deployment before this link has had it judged
         }

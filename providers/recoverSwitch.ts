@@ -22,9 +22,7 @@ export async function recoverSwitch(
     }
     const isPlanned = kind === "finish" ? live === intent.to && id === intent.release : live === intent.from;
     if (!isPlanned) {
-        throw new Error(
-            `${service}: another up has begun a switch since this one was planned. Nothing was done. Run pulumi up again`,
-        );
+        throw switchBegun(service);
     }
     const release = id === undefined ? undefined : releases[id];
     progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
@@ -53,6 +51,13 @@ export async function recoverSwitch(
             history: withMove(now, move),
         }));
     }
+}
+
+/** Whoever plans after its beginning settles it first. */
+export function switchBegun(service: string): Error {
+    return new Error(
+        `${service}: another up has begun a switch since this one was planned. Nothing was done. Run pulumi up again`,
+    );
 }
 
 /** Takes a canary's share back: everything goes to the live color. Does nothing where there is none. */

@@ -118,6 +118,42 @@ const lives: Record<string, Event[]> = {
         up({ version: "C", strategy: { kind: "blueGreen" } }),
         up(),
     ],
+    "Docker's daemon restarts while others are taken away beside one that it was told not to bring back": [
+        up({ version: "A", replicas: 3 }),
+        up({ replicas: 1 }, { diesAfter: 1, goesOn: true }),
+        { is: "edit", what: "restart policy changed", which: 0 },
+        up({}, { meanwhile: { after: 9, what: "Docker daemon restarted" } }),
+    ],
+    "an up was planned to take a canary back, which another one judges bad and dies before that is recorded": [
+        up({ version: "A" }),
+        up({ version: "B", strategy: canary({ weight: 25 }) }, { diesAt: "link: baked", goesOn: true }),
+        {
+            is: "race",
+            faults: { ...noFaults, bake: "bad" },
+            phases: 2,
+            early: true,
+            expired: true,
+            change: { version: "A" },
+        },
+        up(),
+    ],
+    "an up was planned to go on with that canary": [
+        up({ version: "A" }),
+        up(
+            { version: "B", strategy: canary({ steps: [{ weight: 25 }, { weight: 60 }] }) },
+            { diesAt: "link: baked", goesOn: true },
+        ),
+        { is: "race", faults: { ...noFaults, bake: "bad" }, phases: 2, early: true, expired: true, change: {} },
+        up(),
+    ],
+    "somebody links a service to a color that holds nothing, and its next release is to wait for promotion": [
+        up({ version: "A" }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        { is: "edit", what: "link moved in the map file", which: 0 },
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+        { is: "edit", what: "record: the number of replicas edited", which: 0 },
+        { is: "change", change: { version: "B", autoPromotion: false } },
+    ],
 };
 
 describe("a life in which", () => {

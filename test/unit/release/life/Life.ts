@@ -2,6 +2,7 @@ import { type Phase, phases } from "../../../../providers/phases";
 import { hasTraffic } from "../../../../release/Observed";
 import { type Plan, type PlanRow, planRows } from "../../../../release/plan";
 import { routeText } from "../../../../settings/Route";
+import type { Color } from "../../../../settings/Settings";
 import { actsOf } from "../support";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
 import { destroy } from "./destroy";
@@ -450,10 +451,19 @@ export class Life {
                 throw new Broken(`nothing is left to do, but this is not what is wished: ${summary(world)}`);
             }
         }
-        // A repair that failed has given up its containers, so that it stands in no fix's way.
-        if (live !== "none" && world.record[live].replicas > 0 && world.serving().length === 0) {
+        if (live !== "none" && this.#isOwed(live) && world.serving().length === 0) {
             throw new Broken(`nobody serves in the end: ${made.sentence}`);
         }
+    }
+
+    /**
+     * Whether somebody is to serve on the color that is live in the end. A repair that failed has given up its containers, so
+     * that it stands in no fix's way. Where it holds nothing, somebody has edited both link and record: there is nothing to
+     * restore, and what is proved beside it still waits until it is promoted.
+     */
+    #isOwed(live: Color): boolean {
+        const { release, replicas } = this.world.record[live];
+        return release !== undefined && replicas > 0;
     }
 
     /** The share, percent, at which what is wished is held beside another release; undefined where it has all, or is to. */

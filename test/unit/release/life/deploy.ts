@@ -111,6 +111,11 @@ export function* bring(
         }
         throw error;
     }
+    yield* up.enter(`${kind}: keep`);
+    for (const container of all) {
+        container.restart = release.settings.restart;
+        yield* up.called();
+    }
     if (kind === "scale" && surplus.length > 0) {
         throw new Broken(`a step takes containers away: ${up.made.sentence}`);
     }
@@ -125,13 +130,8 @@ export function* bring(
         yield* drained(up, color, slotsOf(leaving), live);
         yield* removeAll(up, color, leaving, slotsOf(leaving));
     }
-    yield* up.enter(`${kind}: keep`);
     yield* open(up, color, slotsOf(all));
     yield* openOnly(up, color, slotsOf(all));
-    for (const container of all) {
-        container.restart = release.settings.restart;
-        yield* up.called();
-    }
     yield* up.enter(`${kind}: proved`);
     yield* up.write(record => ({
         ...record,

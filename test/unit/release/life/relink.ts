@@ -117,6 +117,8 @@ export function* recover(up: SimulatedUp): Steps {
         return;
     }
     const { kind, live, release, percent = 0 } = recovery;
+    const isUnplanned = intent?.kind === "switch" && (kind === "withdraw" || kind === "bake");
+    up.unless(!isUnplanned, "another up has begun a switch");
     if (kind === "withdraw") {
         yield* withdraw(up, live, release);
         return;
