@@ -47,9 +47,8 @@ unheard=0
 standin=
 while :; do
     [ -z "$standin" ] || kill -0 "$standin" 2>/dev/null || standin=
-    if [ -e ${backFile} ]; then
+    if [ -e ${backFile} ] && { [ -z "$standin" ] || kill -USR1 "$(cat ${standInPid})" 2>/dev/null; }; then
         rm -f ${backFile}
-        [ -z "$standin" ] || kill -USR1 "$(cat ${standInPid})"
     fi
     if grep -q '${listening}' /proc/net/tcp || [ ! -d ${CURRENT_FOLDER}/conf ]; then
         unheard=0
