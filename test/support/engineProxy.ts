@@ -103,8 +103,23 @@ export class EngineProxy {
         }
         const createsExec = call.method === "POST" && /^\/containers\/[^/]+\/exec$/.test(call.path);
         const asked: Buffer[] = [];
+        request.on("data", chunk => asked.push(chunk));
+        // The whole request at once: the Engine answers a chunked one, and closes, before its last chunk has come (EPIPE).
+        request.on("end", () => this.ask(call, request, Buffer.concat(asked), response, createsExec));
+    }
+
+    private ask(
+        call: EngineCall,
+        { method, url: path, headers: received }: http.IncomingMessage,
+        body: Buffer,
+        response: http.ServerResponse,
+        createsExec: boolean,
+    ): void {
+        const { "transfer-encoding": _, ...headers } = received;
+        if (body.length > 0) {
+            headers["content-length"] = String(body.length);
+        }
         const answered: Buffer[] = [];
-        const { method, url: path, headers } = request;
         const onward = http.request({ socketPath: this.target, method, path, headers, agent: false }, answer => {
             response.writeHead(answer.statusCode ?? 502, answer.headers);
             response.flushHeaders();
@@ -112,7 +127,7 @@ export class EngineProxy {
                 // The start of this exec may follow as soon as its answer is out, so note it before.
                 answer.on("data", chunk => answered.push(chunk));
                 answer.on("end", () => {
-                    this.noteExec(call, asked, answered);
+                    this.noteExec(call, body, answered);
                     response.end(Buffer.concat(answered));
                 });
             } else {
@@ -130,14 +145,11 @@ export class EngineProxy {
             response.writeHead(502, { "content-type": "application/json" }).end(JSON.stringify({ message }));
         });
         response.on("close", () => onward.destroy());
-        if (createsExec) {
-            request.on("data", chunk => asked.push(chunk));
-        }
-        request.pipe(onward);
+        onward.end(body);
     }
 
-    private noteExec(call: EngineCall, asked: Buffer[], answered: Buffer[]): void {
-        const { Cmd: argv = [] } = JSON.parse(Buffer.concat(asked).toString()) as { Cmd?: string[] };
+    private noteExec(call: EngineCall, asked: Buffer, answered: Buffer[]): void {
+        const { Cmd: argv = [] } = JSON.parse(asked.toString()) as { Cmd?: string[] };
         const { Id: id } = JSON.parse(Buffer.concat(answered).toString()) as { Id?: string };
         call.exec = { argv, stdin: "" };
         if (id) {
