@@ -22,7 +22,7 @@ import { pointTo } from "./pointTo";
 import { type Progress, progressFor } from "./progress";
 import { linkedTo } from "./Record";
 import { recordOf } from "./RecordStore";
-import { withdraw } from "./recoverSwitch";
+import { begunMeanwhile, withdraw } from "./recoverSwitch";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { retain } from "./retention";
 import { endHandovers, removeRoutes, takeRoutes } from "./routes";
@@ -133,11 +133,7 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     // A share that is all that answers users stays, whoever began to take it back (settle).
     const isOpen = intent?.kind === "switch" && !(isGivingBack(intent) && percent > 0);
     if (target !== from && !action.restore && (isOpen || intent?.kind === "roll")) {
-        // Whoever plans after its beginning settles it first.
-        const begun = intent.kind === "roll" ? "rolling release" : "switch";
-        throw new Error(
-            `${service}: another up has begun a ${begun} since this one was planned. Nothing was done. Run pulumi up again`,
-        );
+        throw begunMeanwhile(service, intent.kind === "roll" ? "rolling release" : "switch");
     }
     if (to !== "none" && target !== "none" && target !== from) {
         const started = Date.now();

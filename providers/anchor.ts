@@ -1,6 +1,7 @@
 import { startContainer } from "../docker/containers";
 import { connectContainer, inspectNetwork } from "../docker/networks";
 import { layout } from "../release/addresses";
+import { isDetached } from "./frontFindings";
 import { observe, observedService } from "./observe";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
@@ -30,7 +31,7 @@ export async function restoreAnchor(session: Session, progress: Progress): Promi
         progress.status(`starting the anchor ${anchor.name}, which was ${anchor.state}`);
         await startContainer(engine, anchor.id);
     }
-    return anchor?.state === "running" && anchor.address === undefined;
+    return anchor !== undefined && isDetached(anchor);
 }
 
 /**

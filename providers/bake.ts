@@ -14,7 +14,7 @@ import type { World } from "./observe";
 import { pointBack } from "./pointTo";
 import type { Progress } from "./progress";
 import { recordOf } from "./RecordStore";
-import { recoverSwitch, switchBegun, withdraw } from "./recoverSwitch";
+import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";
 import type { Session } from "./Session";
 
 /** How a release is judged once it is live. */
@@ -56,7 +56,7 @@ export async function recover(
     const { intent, releases } = await session.recorded(service);
     if (intent?.kind === "switch" && (kind === "withdraw" || kind === "bake")) {
         // Neither is planned beside one. It may take back what was judged bad, and nobody else knows that verdict.
-        throw switchBegun(service);
+        throw begunMeanwhile(service);
     }
     if (kind === "withdraw") {
         return withdraw(session, service, recovery, progress);

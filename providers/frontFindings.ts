@@ -1,3 +1,4 @@
+import type { ContainerInfo } from "../docker/containers";
 import { editedFiles } from "../haproxy/manifest";
 import { type MapName, mapFile } from "../haproxy/names";
 import type { World } from "./observe";
@@ -5,12 +6,18 @@ import type { World } from "./observe";
 /** Maps whose entries HAProxy's memory knows better than a file that somebody edited. The link is its service's matter. */
 export const FRONT_MAPS = ["routes", "releases"] as const satisfies MapName[];
 
+/** The anchor runs, but somebody took it off its network. */
+export function isDetached(anchor: ContainerInfo): boolean {
+    return anchor.state === "running" && anchor.address === undefined;
+}
+
 /** What somebody changed of the front itself, in words. The next `up` puts it right: it is nobody's release. */
 export function frontFindings(world: World): string[] {
     const { anchor } = world;
-    const isDetached = anchor?.state === "running" && anchor.address === undefined;
     return [
-        ...(isDetached ? [`${anchor.name} was taken off its network, so that nobody is served`] : []),
+        ...(anchor !== undefined && isDetached(anchor)
+            ? [`${anchor.name} was taken off its network, so that nobody is served`]
+            : []),
         ...editedFrontFiles(world).map(path => `HAProxy's file ${path} was edited`),
     ];
 }

@@ -22,7 +22,7 @@ export async function recoverSwitch(
     }
     const isPlanned = kind === "finish" ? live === intent.to && id === intent.release : live === intent.from;
     if (!isPlanned) {
-        throw switchBegun(service);
+        throw begunMeanwhile(service);
     }
     const release = id === undefined ? undefined : releases[id];
     progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
@@ -54,9 +54,9 @@ export async function recoverSwitch(
 }
 
 /** Whoever plans after its beginning settles it first. */
-export function switchBegun(service: string): Error {
+export function begunMeanwhile(service: string, what: "switch" | "rolling release" = "switch"): Error {
     return new Error(
-        `${service}: another up has begun a switch since this one was planned. Nothing was done. Run pulumi up again`,
+        `${service}: another up has begun a ${what} since this one was planned. Nothing was done. Run pulumi up again`,
     );
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { watchContainers } from "../../docker/events";
 import type { Phase } from "../../providers/phases";
+import { slotAddress } from "../../release/addresses";
 import type { Color } from "../../settings/Settings";
 import { answeredBy } from "../support/answeredBy";
 import { expectSuccess } from "../support/command";
@@ -349,8 +350,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
     it("a container of the second step cannot be proved: the first step's share stays, and the next up goes on", async () => {
         const before = await lifeOf(growing, "blue");
         const { block } = (await ofGrowing.service("web")).green;
-        const second = block?.first.replace(/\d+$/, last => String(Number(last) + 1));
-        ask({ image: "relink-hello:v2", command: breaksAt(`${second}`), ...quick });
+        ask({ image: "relink-hello:v2", command: breaksAt(slotAddress(block!, 2)), ...quick });
         const { load, printed } = await failingUp("a canary whose second container breaks", growing, {
             mix: withoutWebSockets,
         });

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { slotAddress } from "../../release/addresses";
 import { expectSuccess } from "./command";
 import { exampleServices } from "./example";
 import { breaksAt } from "./faultyApps";
@@ -102,7 +103,6 @@ export class RollingStack {
         const free = Array.from({ length: block?.size ?? 0 }, (_, index) => index + 1).filter(s => !taken.includes(s));
         // The second new one takes the slot of the lowest number that is free when the first one is up.
         const [, second = 0] = free;
-        const address = block?.first.replace(/\d+$/, last => String(Number(last) + second - 1));
-        return breaksAt(`${address}`);
+        return breaksAt(slotAddress(block!, second));
     }
 }
