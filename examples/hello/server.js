@@ -4,14 +4,15 @@
  * The sample service that relink's demo, tests and bench release.
  *
  *   GET  /healthz          200 "ok" (what a health check asks)
- *   *    /                 JSON: version, color, hostname, method, bytes received
+ *   *    /                 JSON: service, version, color, hostname, method, bytes received
  *   GET  /slow?ms=1000     the same, after a delay (at most 60 s)
  *   GET  /stream?seconds=5 chunked text, a line every 100 ms (at most 900 s)
  *   GET  /ws               WebSocket: says its version, then echoes each message with it
  *
- * Every response names its version in the header x-version.
+ * Every response names its version in the header x-version. A request may carry an id in the header x-load-id: the
+ * response has it in the same header and in its body, so that a client can tell that this is the answer to its request.
  *
- * Environment: PORT (8080), VERSION (v1), RELINK_COLOR, START_DELAY_MS (0: how long it waits before it listens),
+ * Environment: PORT (8080), VERSION (v1), RELINK_SERVICE (hello), RELINK_COLOR, START_DELAY_MS (0: how long it waits before it listens),
  * BROKEN (a fault for tests, see `faults`).
  */
 const http = require("node:http");
@@ -19,6 +20,8 @@ const os = require("node:os");
 const { WebSocketServer } = require("ws");
 
 const version = process.env.VERSION || "v1";
+const service = process.env.RELINK_SERVICE || "hello";
+const idHeader = "x-load-id";
 const port = Number(process.env.PORT || 8080);
 const startDelayMs = Number(process.env.START_DELAY_MS || 0);
 const fault = process.env.BROKEN || "";
@@ -50,8 +53,14 @@ function bounded(url, name, fallback, maximum) {
     return Number.isFinite(value) ? Math.min(Math.max(value, 0), maximum) : fallback;
 }
 
-function send(response, status, type, body) {
-    const headers = { "content-type": type, "content-length": Buffer.byteLength(body), "x-version": version };
+/** Headers that say who answers which request. */
+function identity(request) {
+    const id = request.headers[idHeader];
+    return { "x-version": version, ...(id === undefined ? {} : { [idHeader]: id }) };
+}
+
+function send(request, response, status, type, body) {
+    const headers = { ...identity(request), "content-type": type, "content-length": Buffer.byteLength(body) };
     // Whoever reuses connections must learn here that this one is not to be used again.
     if (stopping) {
         headers.connection = "close";
@@ -62,8 +71,9 @@ function send(response, status, type, body) {
 
 function describe(request, receivedBytes) {
     return `${JSON.stringify({
-        service: "hello",
+        service,
         version,
+        id: request.headers[idHeader],
         color: process.env.RELINK_COLOR || null,
         hostname: os.hostname(),
         method: request.method,
@@ -77,7 +87,7 @@ function answer(request, response, delayMs) {
         receivedBytes += chunk.length;
     });
     request.on("end", () => {
-        const reply = () => send(response, 200, "application/json", describe(request, receivedBytes));
+        const reply = () => send(request, response, 200, "application/json", describe(request, receivedBytes));
         if (delayMs > 0) {
             setTimeout(reply, delayMs);
         } else {
@@ -86,19 +96,21 @@ function answer(request, response, delayMs) {
     });
 }
 
-function health(response) {
+function health(request, response) {
     healthChecks += 1;
     const sick = fault === "unhealthy" || (fault === "flap" && healthChecks % 2 === 0);
-    send(response, sick ? 500 : 200, "text/plain", sick ? "sick\n" : "ok\n");
+    send(request, response, sick ? 500 : 200, "text/plain", sick ? "sick\n" : "ok\n");
 }
 
-function stream(response, seconds) {
+function stream(request, response, seconds) {
     const lines = Math.max(1, Math.round(seconds * 10));
+    const id = request.headers[idHeader];
+    const suffix = id === undefined ? "" : ` ${id}`;
     let written = 0;
-    response.writeHead(200, { "content-type": "text/plain", "x-version": version });
+    response.writeHead(200, { ...identity(request), "content-type": "text/plain" });
     const write = () => {
         written += 1;
-        response.write(`${version} line ${written} of ${lines}\n`);
+        response.write(`${version} line ${written} of ${lines}${suffix}\n`);
         if (written === lines) {
             clearInterval(timer);
             response.end();
@@ -122,15 +134,15 @@ const server = http.createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://hello");
     switch (url.pathname) {
         case "/healthz":
-            return health(response);
+            return health(request, response);
         case "/":
             return answer(request, response, 0);
         case "/slow":
             return answer(request, response, bounded(url, "ms", 1000, 60_000));
         case "/stream":
-            return stream(response, bounded(url, "seconds", 5, 900));
+            return stream(request, response, bounded(url, "seconds", 5, 900));
         default:
-            return send(response, 404, "text/plain", "not found\n");
+            return send(request, response, 404, "text/plain", "not found\n");
     }
 });
 // Longer than a proxy keeps idle connections to us (HAProxy: 5 s), so that the proxy is always the one who closes:
@@ -152,10 +164,12 @@ server.on("upgrade", (request, socket, head) => {
         webSocket.on("message", message => {
             webSocket.send(JSON.stringify({ version, echo: message.toString() }));
         });
-        webSocket.send(JSON.stringify({ version, hello: true }));
+        webSocket.send(JSON.stringify({ version, service, hello: true }));
     });
 });
-webSockets.on("headers", headers => headers.push(`x-version: ${version}`));
+webSockets.on("headers", (headers, request) => {
+    headers.push(...Object.entries(identity(request)).map(([name, value]) => `${name}: ${value}`));
+});
 
 /** Stops accepting, answers what it has, ends the rest in order, then leaves with exit code 0. */
 function stop() {

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { type SampleApp, startSampleApp } from "./sampleApp";
+
+let app: SampleApp;
+beforeAll(async () => {
+    app = await startSampleApp({ VERSION: "v7", RELINK_SERVICE: "shop" });
+});
+afterAll(() => app.process.kill());
+
+const headers = { "x-load-id": "id-17" };
+
+describe("The sample app says which request it answers, and who it is", () => {
+    it.each(["/", "/slow?ms=5"])("%s: in headers and in the body", async path => {
+        const response = await fetch(`${app.url}${path}`, { method: "POST", body: "12345", headers });
+        expect(response.headers.get("x-load-id")).toBe("id-17");
+        expect(response.headers.get("x-version")).toBe("v7");
+        expect(await response.json()).toMatchObject({
+            service: "shop",
+            version: "v7",
+            id: "id-17",
+            method: "POST",
+            receivedBytes: 5,
+        });
+    });
+
+    it("/stream: in headers and in each line", async () => {
+        const response = await fetch(`${app.url}/stream?seconds=0.2`, { headers });
+        expect(response.headers.get("x-load-id")).toBe("id-17");
+        expect(await response.text()).toBe("v7 line 1 of 2 id-17\nv7 line 2 of 2 id-17\n");
+    });
+
+    it("/ws: in the headers of the handshake", async () => {
+        const webSocket = new WebSocket(`${app.url.replace("http", "ws")}/ws`, { headers });
+        const [seen, hello] = await Promise.all([
+            new Promise(resolve => webSocket.on("upgrade", response => resolve(response.headers))),
+            new Promise(resolve => webSocket.once("message", text => resolve(JSON.parse(String(text))))),
+        ]);
+        webSocket.terminate();
+        expect(seen).toMatchObject({ "x-load-id": "id-17", "x-version": "v7" });
+        expect(hello).toEqual({ version: "v7", service: "shop", hello: true });
+    });
+
+    it("a request without an id is answered without one", async () => {
+        const response = await fetch(`${app.url}/`);
+        expect(response.headers.has("x-load-id")).toBe(false);
+        expect(await response.json()).not.toHaveProperty("id");
+    });
+});
