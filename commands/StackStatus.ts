@@ -1,16 +1,9 @@
 import { openOn } from "../haproxy/drain";
 import { backendName } from "../haproxy/names";
 import type { ServerStat } from "../haproxy/runtime";
+import { generationOf } from "../providers/generations";
 import { type LinkMove, linkHistory } from "../providers/linkHistory";
-import {
-    containersOf,
-    currentWorkers,
-    generationOf,
-    isReady,
-    observedService,
-    slotOf,
-    type World,
-} from "../providers/observe";
+import { containersOf, currentWorkers, isReady, observedService, slotOf, type World } from "../providers/observe";
 import { recordOf } from "../providers/RecordStore";
 import { findDrift } from "../release/drift";
 import { hasTraffic, type Intent, idleColor, type Live, type ObservedService, shareOf } from "../release/Observed";

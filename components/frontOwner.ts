@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ContainerInfo } from "dockerode";
 import type { Engine } from "../docker/Engine";
 import type { World } from "../providers/observe";
 import { belongsTo, labelledOwner, stackName } from "../providers/ownership";
 import { readRecords } from "../providers/RecordStore";
-import type { Target } from "../providers/Target";
+import { folders, frontNames, type Target } from "../providers/Target";
 import type { ServiceSettings } from "../settings/Settings";
 import type { FrontObjects } from "./frontObjects";
 
@@ -58,10 +59,26 @@ export function claimFront(
 export async function findFronts(engine: Engine): Promise<OtherFront[]> {
     const anchors = await engine.docker.listContainers({ all: true, filters: { label: ["relink.role=anchor"] } });
     return Promise.all(
-        anchors.map(async ({ Id, Names, Labels }) => {
+        anchors.filter(isAnchor).map(async ({ Id, Names, Labels }) => {
             const { owners } = await readRecords(engine, Id);
-            const name = Labels["relink.front"] ?? Names[0]?.slice(1) ?? Id;
-            return { name, owner: owners?.at(-1) ?? labelledOwner(Labels) ?? "nobody" };
+            return { name: nameOf(Names), owner: owners?.at(-1) ?? labelledOwner(Labels) ?? "nobody" };
         }),
     );
+}
+
+/**
+ * An image has labels too, and a container inherits them. An anchor has the name of its front, and mounts that front's
+ * record: what any other container has in its place is nobody's record.
+ */
+function isAnchor({ Names, Labels, Mounts }: ContainerInfo): boolean {
+    const name = nameOf(Names);
+    const { record } = frontNames(name).volumes;
+    return (
+        (Labels["relink.front"] ?? name) === name &&
+        Mounts.some(({ Name, Destination }) => Name === record && Destination === folders.record)
+    );
+}
+
+function nameOf(names: string[]): string {
+    return names[0]?.slice(1) ?? "";
 }

@@ -20,6 +20,8 @@ export interface ContainerInfo {
     exitCode?: number;
     /** Whether the last run was ended for want of memory. */
     outOfMemory: boolean;
+    /** What Docker calls it: the name of a network, or `container:ID` for the network namespace of that container. */
+    networkMode: string;
     /** IPv4 address on the network asked for (else on its only one): its own fixed one, running or not. */
     address?: string;
     /** Start of the current or last run; undefined before the first. */
@@ -83,6 +85,7 @@ function containerInfo(inspected: Dockerode.ContainerInspectInfo, network?: stri
         health: health === "starting" || health === "healthy" || health === "unhealthy" ? health : undefined,
         exitCode: hasRun && !state.Running ? state.ExitCode : undefined,
         outOfMemory: state.OOMKilled,
+        networkMode: host.NetworkMode ?? "",
         address: endpoint?.IPAMConfig?.IPv4Address || endpoint?.IPAddress || undefined,
         startedAt: hasRun ? new Date(state.StartedAt) : undefined,
         restartCount: inspected.RestartCount,

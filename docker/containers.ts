@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { type ContainerSpec, createOptions } from "./ContainerSpec";
 import type { Engine } from "./Engine";
 import { StartFailed, statusOf } from "./errors";
+import { silencedLabels } from "./labels";
 import { inspectNetwork } from "./networks";
 import { writeSecretFiles } from "./secretFiles";
 import { startFailure } from "./startFailure";
@@ -23,7 +24,9 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
     await requireNetworks(engine, spec);
     let id: string | undefined;
     try {
-        id = (await engine.docker.createContainer(createOptions(spec))).id;
+        const options = createOptions(spec);
+        const Labels = { ...(await silencedLabels(engine, spec.imageId)), ...options.Labels };
+        id = (await engine.docker.createContainer({ ...options, Labels })).id;
         for (const network of spec.release.networks) {
             await engine.docker.getNetwork(network).connect({ Container: id });
         }

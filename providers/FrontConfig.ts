@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type ContainerInfo, removeContainer, stopContainer } from "../docker/containers";
 import { request } from "../docker/dialer";
 import { dropImages } from "../docker/keptImages";
+import { silencedLabels } from "../docker/labels";
 import { renderFrontends, renderGlobal } from "../haproxy/configuration";
 import { LISTENER_PORTS } from "../haproxy/frontends";
 import { OPEN_FILES } from "../haproxy/global";
@@ -12,7 +13,8 @@ import { GENERATION_STOP_SIGNAL, generationScript, haproxyArguments } from "../h
 import type { FrontSettings } from "../settings/Settings";
 import { restoreAnchor, servesAgain } from "./anchor";
 import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
-import { currentWorkers, generationOf, observeEverything, runs, type World } from "./observe";
+import { generationOf, isGeneration } from "./generations";
+import { currentWorkers, observeEverything, runs, type World } from "./observe";
 import { frontObserved, readBack } from "./observed";
 import { labelledOwner, writeOwner } from "./ownership";
 import { type Progress, progressFor } from "./progress";
@@ -113,7 +115,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     });
     const world = await session.observe();
     // One that Docker is about to start again counts too: a second one would share its ports.
-    const generations = world.containers.filter(({ labels }) => labels["relink.generation"] !== undefined);
+    const generations = world.containers.filter(container => isGeneration(container, session.target.front));
     if (!generations.some(container => runs(container) && isOf(container, inputs.anchor))) {
         progress.status("starting HAProxy");
         await startGeneration(session, world);
@@ -137,8 +139,8 @@ async function takeOver(session: Session, progress: Progress): Promise<void> {
 }
 
 /** A generation of an anchor that is gone lives on in a network namespace that nobody reaches. */
-function isOf({ labels }: ContainerInfo, anchor: string): boolean {
-    return labels["relink.anchor"] === anchor;
+function isOf({ networkMode }: ContainerInfo, anchor: string): boolean {
+    return networkMode === `container:${anchor}`;
 }
 
 /** HAProxy in the anchor's network namespace. */
@@ -149,7 +151,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
         throw new Error(`the anchor container ${names.anchor} of the front is missing: run pulumi up --refresh`);
     }
     await session.enter("front: start");
-    const numbers = world.containers.filter(({ labels }) => labels["relink.generation"]).map(generationOf);
+    const numbers = world.containers.filter(container => isGeneration(container, target.front)).map(generationOf);
     const number = Math.max(0, ...numbers) + 1;
     const mount = (kind: "config" | "run", readOnly: boolean) => ({
         Type: "volume" as const,
@@ -164,6 +166,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
         Cmd: haproxyArguments(String(number)),
         StopSignal: GENERATION_STOP_SIGNAL,
         Labels: {
+            ...(await silencedLabels(engine, world.anchor.imageId)),
             ...stackLabels(target),
             "relink.front": target.front,
             "relink.generation": String(number),
@@ -220,7 +223,7 @@ async function removeDead(session: Session, anchor: string): Promise<void> {
     const { containers } = await session.observe();
     const dead = containers.filter(
         container =>
-            container.labels["relink.generation"] !== undefined &&
+            isGeneration(container, session.target.front) &&
             (["created", "exited", "dead"].includes(container.state) || !isOf(container, anchor)),
     );
     await Promise.all(dead.map(({ id }) => removeContainer(session.engine, id)));

@@ -16,6 +16,7 @@ import type { RecordedRelease } from "../release/Release";
 import { type Route, routeText } from "../settings/Route";
 import type { Color } from "../settings/Settings";
 import { type ColorView, deviationsOf, endedOf } from "./deviations";
+import { generationOf, isGeneration } from "./generations";
 import { belongsTo, labelledOwner, stackName } from "./ownership";
 import type { ServiceRecord } from "./Record";
 import { type Records, readRecords, recordOf } from "./RecordStore";
@@ -94,7 +95,7 @@ export async function observe(
     ]);
     const anchor = containers.find(({ name }) => name === names.anchor);
     const generations = containers
-        .filter(({ labels, state }) => labels["relink.generation"] !== undefined && state === "running")
+        .filter(container => isGeneration(container, target.front) && container.state === "running")
         .sort((a, b) => generationOf(a) - generationOf(b));
     if (anchor === undefined) {
         return { containers, generations, records: { services: new Map(), frontIncarnation: 0 } };
@@ -136,11 +137,6 @@ export async function observeEverything(engine: Engine, target: Target): Promise
             all.filter(({ Id }) => !ours.has(Id)).flatMap(({ Names }) => Names.map(name => name.replace(/^\//, ""))),
         ),
     };
-}
-
-/** Number of a generation's container. */
-export function generationOf(container: ContainerInfo): number {
-    return Number(container.labels["relink.generation"]);
 }
 
 /** Workers that accept new connections: the ones whose link decides. */

@@ -2,12 +2,15 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findFronts } from "../../components/frontOwner";
+import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
+import { packFiles } from "../../haproxy/archive";
 import { expectSuccess } from "../support/command";
 import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { type RawAnswer, rawRequest } from "../support/rawRequest";
-import { containersOf, haproxyImage, oneAfterTheOther } from "../support/scenario";
+import { containersOf, haproxyImage, oneAfterTheOther, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
 // Settings that mean something to a shell, to HAProxy or to JSON arrive as they were written; and requests that mean
@@ -279,5 +282,105 @@ describe.skipIf(!isFull)("Requests that mean something to the front", () => {
     it("it goes on serving whom it served", async () => {
         expect((await ask([get, "host: web.example.com"]))?.headers.get("x-version")).toBe("web one");
         expect((await front.service("web")).live).toBe("blue");
+    });
+});
+
+describe("An image that says with labels of ours that it is all sorts of things", () => {
+    oneAfterTheOther();
+    const engine = Engine.connect();
+    const image = `relink-hostile-${process.pid}:v1`;
+    let stack: TestStack;
+    let stranger: string | undefined;
+
+    /** The front's own containers, and what is the same of them for as long as nobody touches them. */
+    async function frontLife(): Promise<string[]> {
+        const all = await engine.docker.listContainers({ all: true });
+        const own = all.filter(({ Names }) => Names.some(name => RegExp(`^/${stack.front}(-gen-\\d+)?$`).test(name)));
+        const found = await Promise.all(own.map(({ Id }) => engine.docker.getContainer(Id).inspect()));
+        return found.map(({ Name, Id, State }) => `${Name} ${Id} ${State.StartedAt}`).sort();
+    }
+
+    beforeAll(async () => {
+        stack = await createStack({ config: webStack({ replicas: 1 }) });
+        const claims = {
+            project: "relink",
+            stack: stack.name,
+            front: stack.front,
+            role: "anchor",
+            anchor: "0".repeat(64),
+            generation: "99",
+            service: "other",
+            color: "green",
+            slot: "7",
+            release: "x",
+            "front.image": "other:1",
+            "front.address": "10.0.0.1",
+            "front.http.port": "1",
+            "front.preview.port": "2",
+            "front.metrics.port": "3",
+            toolchain: "1",
+            anything: "else",
+        };
+        const changes = Object.entries(claims).map(([name, value]) => `LABEL relink.${name}=${value}`);
+        const container = await engine.docker.createContainer({ Image: "relink-hello:v1", Env: ["VERSION=hostile"] });
+        const [repo, tag] = image.split(":");
+        // A record of its own, where an anchor has its: whoever believes the label reads that.
+        const owner = await packFiles(new Map([["relink/record/owner", "relink/somebody\n"]]));
+        await container.putArchive(owner, { path: "/" });
+        await container.commit({ repo, tag, changes: changes.join("\n") });
+        await container.remove();
+    });
+
+    afterAll(async () => {
+        await stack?.cleanup();
+        if (stranger !== undefined) {
+            await engine.docker.getContainer(stranger).remove({ force: true });
+        }
+        await engine.docker.getImage(image).remove({ force: true });
+    });
+
+    it("is released like any other, and nothing that it claims arrives on its container", async () => {
+        expectSuccess(await stack.up());
+        const before = await frontLife();
+        expect(before).toHaveLength(2);
+        stack.setConfig("services.web.image", image);
+        await underLoad("an image with every label of relink's", stack, async () => {
+            expectSuccess(await stack.up());
+        });
+        expect(await frontLife()).toEqual(before);
+        const [container] = await containersOf(stack, "green");
+        expect(container).toMatchObject({ state: "running", name: `${stack.front}-web-green-1` });
+        expect(container!.labels).toMatchObject({ "relink.role": "", "relink.generation": "", "relink.anything": "" });
+    });
+
+    it("is no generation when the front itself changes", async () => {
+        const [container] = await containersOf(stack, "green");
+        const generations = () =>
+            new LiveFront(stack).observe().then(world => world.generations.map(({ name }) => name));
+        expect(await generations()).toEqual([`${stack.front}-gen-1`]);
+        stack.setConfig("front.timeouts.server", "70s");
+        expectSuccess(await stack.up());
+        expect((await containersOf(stack, "green")).map(({ id }) => id)).toEqual([container!.id]);
+        expect(await generations()).toEqual([`${stack.front}-gen-1`]);
+    });
+
+    it("is no front either, where somebody started it without relink", async () => {
+        const { id } = await engine.docker.createContainer({ Image: image });
+        stranger = id;
+        const fronts = await findFronts(engine);
+        expect(fronts.filter(({ owner }) => owner === "relink/somebody")).toEqual([]);
+        expect(fronts.filter(({ owner }) => owner === `relink/${stack.name}`)).toEqual([
+            { name: stack.front, owner: `relink/${stack.name}` },
+        ]);
+        await engine.docker.getContainer(id).remove();
+        stranger = undefined;
+    });
+
+    it("is returned from, and destroyed", async () => {
+        stack.setConfig("services.web.image", "relink-hello:v1");
+        expectSuccess(await stack.up());
+        expect((await new LiveFront(stack).service("web")).live).toBe("blue");
+        expectSuccess(await stack.destroy());
+        expect(await containersOf(stack, "green")).toEqual([]);
     });
 });

@@ -17,6 +17,7 @@ function container(slot: number, change: Partial<ContainerInfo> = {}, release = 
         imageId: "sha256:a",
         imageReference: "shop/web:A",
         outOfMemory: false,
+        networkMode: "shop",
         address: `10.88.0.${31 + slot}`,
         restartCount: 0,
         restartPolicy: "always",
