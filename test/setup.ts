@@ -9,7 +9,9 @@ const file = join(__dirname, "..", ".relink", "env.json");
 
 if (existsSync(file)) {
     const made = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
-    for (const [name, value] of Object.entries(made)) {
+    // A shell that names a Docker Engine means that one.
+    const shells = process.env.DOCKER_HOST === undefined ? {} : { DOCKER_HOST: process.env.DOCKER_HOST };
+    for (const [name, value] of Object.entries({ ...made, ...shells })) {
         // The set-up's PATH goes first; what the caller's has besides is still needed.
         process.env[name] = name === "PATH" ? joinPaths(value, process.env.PATH ?? "") : value;
     }
