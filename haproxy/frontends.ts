@@ -41,6 +41,15 @@ const CANARY = `    # A canary gives the idle color its percentage: n * percent 
     http-request set-var(txn.color) var(txn.link),field(1,:) unless { var(txn.color) -m found }
     http-after-response add-header set-cookie "${VISITOR_COOKIE}=%[var(txn.new_visitor)]; Path=/; Max-Age=${visitorSeconds}; HttpOnly; SameSite=Lax" if { var(txn.new_visitor) -m found }`;
 
+/** The longest DNS name, 253 letters, with a port and what IPv6 needs around it: no Host that means something is longer. */
+const longestHost = 262;
+
+/**
+ * HAProxy keeps 1,024 bytes of its buffer for headers that it adds (tune.maxrewrite). What we make of a Host, and of the path
+ * of a route, fits as long as the Host is one. Longer ones would make HAProxy answer 500 in the app's name.
+ */
+const HOST = `    http-request return status 400 ${PLAIN} string "no host has such a name\\n" if { req.fhdr(host) -m len gt ${longestHost} }`;
+
 /** Nobody behind us is a proxy: a service would close such a connection, and that would count as an error of its own. */
 const METHODS = `    http-request return status 405 ${PLAIN} string "no tunnel here\\n" if METH_CONNECT`;
 
@@ -86,6 +95,7 @@ export function renderFrontends(front: Pick<FrontSettings, "name">): string {
 frontend http from relink
     bind :${LISTENER_PORTS.http}
 ${METHODS}
+${HOST}
 ${CONFIRM}
 ${ROUTE}
     # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
@@ -100,6 +110,7 @@ ${ANSWER}
 frontend preview from relink
     bind :${LISTENER_PORTS.preview}
 ${METHODS}
+${HOST}
 ${CONFIRM}
     http-request set-var(txn.service) req.hdr(host),host_only,lower,field(1,.) unless { var(txn.service) -m found }
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})

@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import type Dockerode from "dockerode";
+import { Engine } from "../../docker/Engine";
+import { exec } from "../../docker/exec";
+import { renderBackend, renderFrontends, renderGlobal } from "../../haproxy/configuration";
+import { ConfigFolder } from "../../haproxy/folder";
+import { LinkValue } from "../../haproxy/LinkValue";
+import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
+import { routeKey, routeValue } from "../../haproxy/routes";
+import { Runtime } from "../../haproxy/runtime";
+import { until } from "../../providers/until";
+import { parseRoute } from "../../settings/Route";
+import type { Settings } from "../../settings/Settings";
+import { settingsOf } from "../unit/settings/support";
+import { findFreePorts, type StackPorts } from "./freePorts";
+import { type RawAnswer, rawRequest } from "./rawRequest";
+import { haproxyImage } from "./scenario";
+
+/** What the app of a bare front got. */
+export interface Mirrored {
+    url: string;
+    /** By name in lower case; what came several times is joined by ", ". */
+    headers: Record<string, string>;
+}
+
+const mirror = `
+require("node:http").createServer({ maxHeaderSize: 100000 }, (request, response) => {
+    const { url, headers } = request;
+    response.writeHead(200, { "x-version": "app" }).end(JSON.stringify({ url, headers }));
+}).listen(8080)`;
+
+/** Writes its input to an address and prints the first line of the answer. */
+const askFrom = `
+const [host, port] = process.argv.slice(1);
+const socket = require("node:net").connect({ host, port });
+process.stdin.pipe(socket, { end: false });
+socket.on("data", data => { process.stdout.write(data.toString("latin1").split("\\r\\n")[0]); process.exit(); });
+socket.on("error", error => { process.stdout.write(error.code); process.exit(); });
+socket.on("close", () => process.exit());`;
+
+/**
+ * HAProxy with the listeners of a front, in front of one app that answers with the request as it came: what the listeners
+ * believe and refuse, without Pulumi. The app is the live and the idle color of the service `web`.
+ */
+export class BareFront {
+    readonly engine = Engine.connect();
+    readonly #name = `relink-bare-${randomUUID().slice(0, 8)}`;
+    readonly #containers: Dockerode.Container[] = [];
+    readonly #folder = new ConfigFolder(this.#run.bind(this), this.#run.bind(this));
+    readonly #runtime = new Runtime(this.#run.bind(this));
+    ports!: StackPorts;
+    gateway = "";
+    address = "";
+    app = "";
+
+    /** @param routes such as `shop.example.com/api (stripped)`, all of them of the service `web` */
+    static async start(front: Record<string, unknown> = {}, routes = ["*"]): Promise<BareFront> {
+        const bare = new BareFront();
+        try {
+            await bare.#start(front, routes);
+        } catch (error) {
+            await bare.remove();
+            throw error;
+        }
+        return bare;
+    }
+
+    /** The front's settings again, by a reload. */
+    async configure(front: Record<string, unknown>): Promise<void> {
+        await this.#folder.apply(files => this.#render(files, front));
+        await this.#runtime.reload("1");
+    }
+
+    /** One request with these lines, on a connection of its own; undefined where it was closed without an answer. */
+    ask(lines: string[], listener: "http" | "preview" | "metrics" = "http"): Promise<RawAnswer | undefined> {
+        return rawRequest(this.ports[listener], `${[...lines, "connection: close", "", ""].join("\r\n")}`);
+    }
+
+    /** What the app gets of a request. */
+    async mirrored(lines: string[]): Promise<Mirrored> {
+        const answer = await this.ask(lines);
+        if (answer?.headers.get("x-version") !== "app") {
+            throw new Error(`the app was not asked: ${answer?.status} ${answer?.body}`);
+        }
+        return JSON.parse(answer.body) as Mirrored;
+    }
+
+    /** The first line of what an address answers a container: the app's, or one in the anchor's network namespace. */
+    async askFrom(client: "app" | "anchor", address: string, port: number, lines: string[]): Promise<string> {
+        const argv = ["node", "-e", askFrom, address, String(port)];
+        const stdin = [...lines, "connection: close", "", ""].join("\r\n");
+        return (await exec(this.engine, `${this.#name}-${client === "app" ? "app" : "beside"}`, argv, { stdin }))
+            .stdout;
+    }
+
+    /** Errors that HAProxy has counted: answers of class 5xx of all its backends. */
+    async errors(): Promise<number> {
+        const { workers } = await this.#runtime.observe();
+        return workers
+            .flatMap(({ backends }) => [...backends.values()])
+            .reduce((sum, { responses5xx }) => sum + responses5xx, 0);
+    }
+
+    async remove(): Promise<void> {
+        await Promise.all(this.#containers.map(container => container.remove({ force: true, v: true })));
+        const { docker } = this.engine;
+        for (const volume of [`${this.#name}-config`, `${this.#name}-run`]) {
+            await docker.getVolume(volume).remove();
+        }
+        await docker.getNetwork(this.#name).remove();
+    }
+
+    #run(argv: string[], stdin?: Buffer | string) {
+        return exec(this.engine, this.#name, argv, { stdin, user: "0" });
+    }
+
+    async #start(front: Record<string, unknown>, routes: string[]): Promise<void> {
+        const { docker } = this.engine;
+        const name = this.#name;
+        this.ports = await findFreePorts();
+        await docker.createNetwork({ Name: name });
+        const publish = (port: number) => [{ HostIp: "127.0.0.1", HostPort: String(port) }];
+        const Binds = [`${name}-config:/relink/config`, `${name}-run:/relink/run`];
+        const anchor = await this.#container(name, haproxyImage, {
+            Entrypoint: ["sleep", "infinity"],
+            User: "0",
+            ExposedPorts: { "8080/tcp": {}, "8090/tcp": {}, "8404/tcp": {} },
+            HostConfig: {
+                Init: true,
+                NetworkMode: name,
+                Binds,
+                PortBindings: {
+                    "8080/tcp": publish(this.ports.http),
+                    "8090/tcp": publish(this.ports.preview),
+                    "8404/tcp": publish(this.ports.metrics),
+                },
+            },
+        });
+        this.address = anchor.IPAddress;
+        this.gateway = anchor.Gateway;
+        const node = { Entrypoint: ["node", "-e", mirror] };
+        const inNetwork = { HostConfig: { Init: true, NetworkMode: name } };
+        this.app = (await this.#container(`${name}-app`, "node:24-slim", { ...node, ...inNetwork })).IPAddress;
+        const beside = { HostConfig: { Init: true, NetworkMode: `container:${name}` } };
+        await this.#container(`${name}-beside`, "node:24-slim", { Entrypoint: ["sleep", "infinity"], ...beside });
+        await this.#run(["chown", "99:99", "/relink/run"]);
+        await this.#folder.apply(() => {
+            const files = this.#render(emptyMaps(), front);
+            writeMapEntry(files, "link", "web", LinkValue.to("blue"));
+            for (const route of routes.map(parseRoute)) {
+                writeMapEntry(files, "routes", routeKey(route), routeValue(route, "web"));
+            }
+            return files;
+        });
+        await this.#container(`${name}-gen-1`, haproxyImage, {
+            Cmd: [
+                "haproxy -W -db -f /relink/config/current/conf".split(" "),
+                ["-S", "/relink/run/master-1.sock,mode,600,level,admin"],
+            ].flat(),
+            HostConfig: { NetworkMode: `container:${name}`, Binds },
+        });
+        await until(async () => ((await this.ask(["GET / HTTP/1.1", "host: x"]).catch(() => {})) ? true : undefined), {
+            deadline: Date.now() + 20_000,
+            what: "HAProxy does not answer",
+        });
+    }
+
+    async #container(name: string, Image: string, options: object): Promise<{ IPAddress: string; Gateway: string }> {
+        const made = await this.engine.docker.createContainer({ name, Image, ...options });
+        this.#containers.unshift(made);
+        await made.start();
+        const [network] = Object.values((await made.inspect()).NetworkSettings.Networks);
+        return { IPAddress: network?.IPAddress ?? "", Gateway: network?.Gateway ?? "" };
+    }
+
+    #render(files: Map<string, string>, front: Record<string, unknown>): Map<string, string> {
+        const settings: Settings["front"] = settingsOf({
+            front,
+            services: { web: { image: "app", port: 8080 } },
+        }).front;
+        files.set("conf/00-global.cfg", renderGlobal(settings));
+        files.set("conf/10-frontends.cfg", renderFrontends(settings));
+        const { health } = settingsOf({ services: { web: { image: "app", port: 8080, health: { tcp: true } } } })
+            .services[0]!.release;
+        for (const color of ["blue", "green"] as const) {
+            const slots = [{ number: 1, address: this.app, enabled: true }];
+            files.set(`conf/20-web-${color}.cfg`, renderBackend({ service: "web", color, port: 8080, health, slots }));
+        }
+        return files;
+    }
+}
