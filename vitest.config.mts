@@ -15,7 +15,7 @@ const withHaproxy32 = {
     test: {
         ...endToEnd,
         name: "e2e-haproxy-3.2",
-        include: ["haproxy", "release", "failure", "hooks", "interrupted", "heal"].map(
+        include: ["haproxy", "counters", "release", "failure", "hooks", "interrupted", "heal"].map(
             name => `test/e2e/${name}.test.ts`,
         ),
         env: { RELINK_TEST_HAPROXY: "haproxy:3.2" },

@@ -35,9 +35,16 @@ export interface BackendStat {
     qcur: number;
     /** Requests that it ever had in this worker. */
     stot: number;
-    /** Responses of any status that it ever gave in this worker. */
+    /** Responses of any status that it ever gave in this worker, HAProxy's own among them. */
     responses: number;
     responses5xx: number;
+    /**
+     * Requests that its servers answered or failed to answer. What HAProxy answers itself to a request that it refuses, or
+     * cannot pass on because of what the client sent, is not the service's answer.
+     */
+    asked: number;
+    /** Of those, the ones that were answered with 5xx, refused, reset, timed out, or that had no server to go to. */
+    failed: number;
     /** Sliding average of the time until a response's head came, milliseconds. */
     averageResponseMs: number;
     servers: Map<number, ServerStat>;
@@ -231,7 +238,12 @@ function backendsOf(statistics: string, servers: string): Map<string, BackendSta
         }
         const { scur, qcur, stot, responses, responses5xx, averageResponseMs } = rows.own;
         const own = { scur, qcur, stot, responses, responses5xx, averageResponseMs };
-        const backend: BackendStat = { name, ...own, servers: new Map() };
+        const backend: BackendStat = {
+            name,
+            ...own,
+            ...answeredBy(rows.own, [...rows.servers.values()]),
+            servers: new Map(),
+        };
         for (const [server, row] of rows.servers) {
             const slot = slotNumber(server);
             const state = states.get(`${name}/${server}`);
@@ -252,6 +264,18 @@ function backendsOf(statistics: string, servers: string): Map<string, BackendSta
         backends.set(name, backend);
     }
     return backends;
+}
+
+/**
+ * What the servers of a backend answered, and what HAProxy answered because they could not. Not every error of HAProxy's is
+ * theirs: a request that overflows its header rewriting gets 500 from HAProxy, and no server has heard of it. And not every
+ * error that it counts of a server is an answer: one connection that is closed without an answer counts twice.
+ */
+function answeredBy(own: ServerRow, servers: readonly ServerRow[]): Pick<BackendStat, "asked" | "failed"> {
+    const sum = (count: (row: ServerRow) => number) => servers.reduce((sum, row) => sum + count(row), 0);
+    const errors = sum(({ responses5xx }) => responses5xx);
+    const unanswered = Math.min(Math.max(0, own.responses5xx - errors), own.connectErrors + own.responseErrors);
+    return { asked: sum(({ responses }) => responses) + unanswered, failed: errors + unanswered };
 }
 
 function generationOf(socket: string): string {

@@ -19,13 +19,15 @@ export interface ServerRow {
     downs: number;
     /** Seconds since it last went up or down. */
     lastChangeSeconds: number;
-    /** Responses of class 5xx. */
     /** Responses of any status. */
     responses: number;
+    /** Responses of class 5xx. */
     responses5xx: number;
     /** Average time until the response's head came, milliseconds; sliding, see `haproxy/window.ts`. */
     averageResponseMs: number;
+    /** Requests that found no server, or none that could be connected to after all retries. */
     connectErrors: number;
+    /** Answers that did not come in time or in one piece; one answer may count twice. */
     responseErrors: number;
     /** Seconds since its last request; undefined when there was none. */
     lastRequestSeconds?: number;

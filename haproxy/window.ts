@@ -6,7 +6,7 @@ const averagedRequests = 512;
 /** What was answered in some time. */
 interface Answered {
     requests: number;
-    /** Of those, with a status of 500 or above. */
+    /** Of those, answered with a status of 500 or above, or not at all. */
     errors: number;
     /** Average time until a response's head came, milliseconds; undefined without requests. */
     averageMs?: number;
@@ -15,9 +15,9 @@ interface Answered {
 }
 
 /** A backend's counters in one worker. */
-type Counters = Pick<BackendStat, "responses" | "responses5xx" | "averageResponseMs">;
+type Counters = Pick<BackendStat, "responses" | "asked" | "failed" | "averageResponseMs">;
 
-const nothing: Counters = { responses: 0, responses5xx: 0, averageResponseMs: 0 };
+const nothing: Counters = { responses: 0, asked: 0, failed: 0, averageResponseMs: 0 };
 
 /**
  * What one backend has answered since a moment, over all workers, from HAProxy's counters. A worker that came later (a
@@ -51,11 +51,11 @@ export class Window {
         let offByMs = 0;
         for (const [worker, now] of this.#now) {
             const before = this.#before.get(worker) ?? nothing;
-            const count = now.responses - before.responses;
+            const count = now.asked - before.asked;
             if (count > 0) {
                 const average = averageBetween(before, now);
                 requests += count;
-                errors += now.responses5xx - before.responses5xx;
+                errors += now.failed - before.failed;
                 totalMs += count * average.ms;
                 offByMs += count * average.offByMs;
             }

@@ -1,11 +1,10 @@
 import { LinkValue } from "../haproxy/LinkValue";
-import { backendName } from "../haproxy/names";
-import { answeredSoFar, Window } from "../haproxy/window";
-import { type Answered, judge, type Verdict } from "../release/analysis";
+import type { Verdict } from "../release/analysis";
 import { farewellOf, type Intent, idleColor, type SwitchIntent } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import type { AnalysisSettings, Color, HookSettings, HooksSettings } from "../settings/Settings";
+import { Comparison } from "./Comparison";
 import { Questions } from "./confirm";
 import { type HookContext, type HookOutcome, runHook } from "./hooks";
 import { settleRecord, withVerdict } from "./linkRecord";
@@ -126,7 +125,6 @@ export async function bake(session: Session, service: string, policy: BakePolicy
 
 /** One release in its first time with users. */
 class Judgement {
-    readonly #window: { new: string; old: string };
     #hook: HookOutcome | undefined;
 
     constructor(
@@ -136,15 +134,11 @@ class Judgement {
         private readonly intent: Bake,
         private readonly release: RecordedRelease,
         private readonly progress: Progress,
-    ) {
-        this.#window = { new: backendName(service, intent.color), old: backendName(service, intent.from) };
-    }
+    ) {}
 
     async run(world: World): Promise<Verdict> {
         const { bakeTimeMs, analysis, hooks } = this.policy;
-        const workers = world.front?.workers ?? [];
-        const window = new Window(this.#window.new, workers);
-        const stable = answeredSoFar(this.#window.old, workers);
+        const comparison = new Comparison(this.service, this.intent, world.front?.workers ?? []);
         const questions = await Questions.begin(this.session, this.service);
         const hook = this.#runHook(hooks.postPromotion, questions).then(outcome => {
             this.#hook = outcome;
@@ -163,7 +157,7 @@ class Judgement {
         let verdict: Verdict = { kind: "good", why: "nothing was to be judged by numbers" };
         try {
             while (bakeTimeMs > 0 && Date.now() < deadline && this.#hook?.kind !== "failed") {
-                verdict = await this.#look(window, stable, questions);
+                verdict = await this.#look(comparison, questions);
                 if (verdict.kind === "bad") {
                     return verdict;
                 }
@@ -191,7 +185,7 @@ class Judgement {
         return { kind: outcome.kind === "failed" ? "bad" : "unknown", why: outcome.text };
     }
 
-    async #look(window: Window, stable: Answered, questions: Questions): Promise<Verdict> {
+    async #look(comparison: Comparison, questions: Questions): Promise<Verdict> {
         await this.session.enter("link: bake");
         const { step, color } = this.intent;
         if (step?.analysis === false) {
@@ -208,8 +202,8 @@ class Judgement {
             // What HAProxy counted of it is what counts; a front that does not answer at all says nothing of the release.
         }
         try {
-            window.look((await this.session.observe([this.service])).front?.workers ?? []);
-            return judge(window.answered(), stable, this.policy.analysis);
+            const { front } = await this.session.observe([this.service]);
+            return comparison.judge(front?.workers ?? [], this.policy.analysis);
         } catch (error) {
             return { kind: "unknown", why: `HAProxy could not be asked: ${(error as Error).message}` };
         }

@@ -3,7 +3,7 @@ import type { AnalysisSettings } from "../settings/Settings";
 /** What one color answered in some time. */
 export interface Answered {
     requests: number;
-    /** Of those, with a status of 500 or above. */
+    /** Of those, answered with a status of 500 or above, or not at all. */
     errors: number;
     /** Average response time, milliseconds; undefined without requests. */
     averageMs?: number;
@@ -18,8 +18,16 @@ export type Verdict = { kind: "good" | "unknown" | "bad"; why: string };
 const unnoticeableMs = 100;
 
 /**
+ * What a release is compared with. Its predecessor in the same time, where that had enough requests, as beside a canary:
+ * what users ask for then, they ask of both. Else its predecessor before that time.
+ */
+export function predecessorOf(meanwhile: Answered, before: Answered, { minRequests }: AnalysisSettings): Answered {
+    return meanwhile.requests >= minRequests ? meanwhile : before;
+}
+
+/**
  * Judges what a new release has answered since it became live.
- * @param stable What its predecessor answered before that.
+ * @param stable What its predecessor answered, see {@link predecessorOf}.
  */
 export function judge(now: Answered, stable: Answered, limits: AnalysisSettings): Verdict {
     if (now.requests < limits.minRequests) {

@@ -25,7 +25,8 @@ class Backend {
         const averaged = Math.min(this.#requests, 512);
         const stat: Partial<BackendStat> = {
             responses: this.#requests,
-            responses5xx: this.#errors,
+            asked: this.#requests,
+            failed: this.#errors,
             averageResponseMs: averaged === 0 ? 0 : Math.ceil(this.#sum / averaged),
         };
         return { generation: "1", pid, backends: new Map([["web-green", stat]]) } as unknown as Worker;

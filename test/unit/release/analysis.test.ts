@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Answered, judge } from "../../../release/analysis";
+import { type Answered, judge, predecessorOf } from "../../../release/analysis";
 
 const limits = { maxErrorRatio: 0.05, maxSlowdown: 3, minRequests: 10, intervalMs: 1_000 };
 const fine: Answered = { requests: 1_000, errors: 0, averageMs: 9 };
@@ -32,6 +32,14 @@ describe("a release that has just become live is judged", () => {
         ],
     ])("%s", (_, now, stable, kind) => {
         expect(judge(now, stable, limits).kind).toBe(kind);
+    });
+
+    it("beside its predecessor, where that had enough requests in the same time", () => {
+        // Someone asks for what fails, of both of them: the release is no worse for it.
+        const attacked: Answered = { requests: 100, errors: 10, averageMs: 9 };
+        const stable = predecessorOf({ requests: 900, errors: 90, averageMs: 9 }, fine, limits);
+        expect(judge(attacked, stable, limits).kind).toBe("good");
+        expect(judge(attacked, predecessorOf({ requests: 9, errors: 9 }, fine, limits), limits).kind).toBe("bad");
     });
 
     it("against a limit of its own, where there is one", () => {
