@@ -1,4 +1,5 @@
 import type Dockerode from "dockerode";
+import { withoutControls } from "../settings/withoutControls";
 import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
 
@@ -100,5 +101,5 @@ function statusInWords(state: Dockerode.ContainerInspectInfo["State"]): string {
             : state.Status;
     }
     const why = [state.OOMKilled ? "out of memory" : "", state.Error].filter(text => text !== "").join(": ");
-    return `${state.Status} with code ${state.ExitCode}${why === "" ? "" : ` (${why})`}`;
+    return `${state.Status} with code ${state.ExitCode}${why === "" ? "" : ` (${withoutControls(why)})`}`;
 }

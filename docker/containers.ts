@@ -7,7 +7,7 @@ import { inspectNetwork } from "./networks";
 import { writeSecretFiles } from "./secretFiles";
 import { startFailure } from "./startFailure";
 import { demultiplex } from "./streams";
-import { withoutControls, withoutSecrets } from "./withoutSecrets";
+import { withoutSecrets } from "./withoutSecrets";
 
 export type { ContainerInfo } from "./ContainerInfo";
 export { inspectContainers, listContainers } from "./ContainerInfo";
@@ -153,6 +153,6 @@ export async function lastLogLines(
 
 /** Only what is whole is recognised as a secret: so nothing is cut before. */
 function readable(line: string, secretValues: Iterable<string>): string {
-    const text = withoutSecrets(withoutControls(line), secretValues);
+    const text = withoutSecrets(line, secretValues);
     return text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}...` : text.trimEnd();
 }

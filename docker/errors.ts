@@ -1,3 +1,5 @@
+import { withoutControls } from "../settings/withoutControls";
+
 /** The Docker Engine does not answer: no daemon, no permission, wrong address. The message says the next step. */
 export class DockerUnreachable extends Error {
     override readonly name = "DockerUnreachable";
@@ -48,8 +50,10 @@ export function statusOf(error: unknown): number | undefined {
 export function wordsOf(error: unknown): string {
     const answer = (error as { json?: { message?: unknown } } | undefined)?.json?.message;
     if (typeof answer === "string" && answer.trim() !== "") {
-        return answer.trim();
+        return withoutControls(answer).trim();
     }
     const message = error instanceof Error ? error.message : String(error);
-    return message.replace(/^\(HTTP code \d+\) [^-]*- /, "").trim();
+    return withoutControls(message)
+        .replace(/^\(HTTP code \d+\) [^-]*- /, "")
+        .trim();
 }

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import { withoutControls } from "../settings/withoutControls";
 import type { Engine } from "./Engine";
 import { demultiplex } from "./streams";
-import { withoutControls } from "./withoutSecrets";
 
 /** One line that a container wrote. */
 export interface LogLine {

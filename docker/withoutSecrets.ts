@@ -1,3 +1,5 @@
+import { withoutControls } from "../settings/withoutControls";
+
 /** What stands in the place of a secret. */
 const mark = "[secret]";
 /** The same while a text is still being searched: no secret has it in it. */
@@ -13,14 +15,15 @@ const longestPiece = 200;
 const base64Lines = [76, 64];
 
 /**
- * A text with every secret value replaced: words of Docker, of a container or of a user's command. A value is found as it
- * is, escaped for JSON (also twice), for a URL or for a shell, within Base64, and by each of its lines alone.
+ * A foreign text as it may be shown: words of Docker, of a registry, of a container or of a user's command, without control
+ * characters and with every secret value replaced. A value is found as it is, escaped for JSON (also twice), for a URL or
+ * for a shell, within Base64, and by each of its lines alone.
  *
  * Call it on whole lines, before anything is cut off.
  */
 export function withoutSecrets(text: string, secretValues: Iterable<string>): string {
     const patterns = [...new Set(secretValues)].flatMap(patternsOf).sort((a, b) => b.length - a.length);
-    const marked = patterns.reduce((rest, { expression }) => rest.replace(expression, found), text);
+    const marked = patterns.reduce((rest, { expression }) => rest.replace(expression, found), withoutControls(text));
     return marked.replace(new RegExp(`${found}+`, "g"), mark);
 }
 
@@ -126,15 +129,4 @@ function literally(text: string): string {
 
 function anyCase(hex: string): string {
     return hex.replace(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
-}
-
-/** A foreign program's text without what would move our cursor or change our colors. */
-export function withoutControls(text: string): string {
-    return (
-        text
-            // biome-ignore lint/suspicious/noControlCharactersInRegex: colors and cursor movements of a foreign program
-            .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "")
-            // biome-ignore lint/suspicious/noControlCharactersInRegex: all but the tab and the end of a line
-            .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
-    );
 }

@@ -1,3 +1,5 @@
+import { withoutControls } from "../settings/withoutControls";
+
 /** One thing that HAProxy does not accept, at its place. */
 export interface ConfigProblem {
     /** File inside the folder, `conf/20-web-blue.cfg`; undefined when HAProxy names none. */
@@ -20,7 +22,8 @@ export class ConfigRejected extends Error {
 /** Reads the output of `haproxy -c`: its alerts, with the text of the lines that they name. */
 export function parseCheck(output: string, files: ReadonlyMap<string, string>): ConfigProblem[] {
     const problems: ConfigProblem[] = [];
-    for (const line of output.split("\n")) {
+    const said = withoutControls(output);
+    for (const line of said.split("\n")) {
         const message = /^\[ALERT\]\s+\(\d+\)\s*:\s*(?:config\s*:\s*)?(.*)$/.exec(line)?.[1];
         // The last alerts only count the ones before.
         if (message === undefined || /^(?:Error\(s\) found|Fatal errors found)/.test(message)) {
@@ -35,7 +38,7 @@ export function parseCheck(output: string, files: ReadonlyMap<string, string>): 
         const text = files.get(file!)?.split("\n")[Number(number) - 1]?.trim();
         problems.push({ file, line: Number(number), text, message: message.slice(place.index + whole.length) });
     }
-    return problems.length > 0 ? problems : [{ message: output.trim() || "haproxy -c failed and said nothing" }];
+    return problems.length > 0 ? problems : [{ message: said.trim() || "haproxy -c failed and said nothing" }];
 }
 
 function sentence({ file, line, text, message }: ConfigProblem): string {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { withoutControls } from "../settings/withoutControls";
 import { RUN_FOLDER } from "./names";
 import type { Run } from "./Run";
 
@@ -223,7 +224,7 @@ function parseReplies(stdout: string, marker: string): Reply[] {
         replies.push({
             socket: socket!,
             command: command!,
-            text: stdout.slice(start, match.index).trim(),
+            text: withoutControls(stdout.slice(start, match.index)).trim(),
             reached: exitCode === "0",
         });
         start = match.index + whole.length;

@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import axios from "axios";
 import type { DialResponse } from "../docker/dialer";
-import { withoutControls, withoutSecrets } from "../docker/withoutSecrets";
+import { withoutSecrets } from "../docker/withoutSecrets";
 import { environmentForOthers } from "../settings/environment";
 import type { HookSettings, HooksSettings, HttpCheck } from "../settings/Settings";
+import { withoutControls } from "../settings/withoutControls";
 
 /** What a hook is told, as environment of a command and as body of a webhook. */
 export interface HookContext {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { findFronts } from "../../components/frontOwner";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { packFiles } from "../../haproxy/archive";
-import { expectSuccess } from "../support/command";
+import { expectFailure, expectSuccess } from "../support/command";
 import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { type RawAnswer, rawRequest } from "../support/rawRequest";
@@ -382,5 +382,55 @@ describe("An image that says with labels of ours that it is all sorts of things"
         expect((await new LiveFront(stack).service("web")).live).toBe("blue");
         expectSuccess(await stack.destroy());
         expect(await containersOf(stack, "green")).toEqual([]);
+    });
+});
+
+describe("An app that writes terminal escapes", () => {
+    oneAfterTheOther();
+    const written = "\u001b]0;pwned\u0007\u001b[2J\u009b31m\u202eIt cannot start\u001b[1;1H\b\b";
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what nobody may be shown
+    const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+    let stack: TestStack;
+
+    beforeAll(async () => {
+        stack = await createStack({
+            config: webStack({ replicas: 1, healthyDeadline: "20s" }),
+            env: { RELINK_REPORT: "report.html" },
+        });
+        expectSuccess(await stack.up());
+    });
+
+    afterAll(() => stack?.cleanup());
+
+    it("is refused with its words, and without what acts on a terminal", async () => {
+        // A stack's file may hold none of them.
+        const encoded = Buffer.from(written).toString("base64");
+        const script = `console.error(String(Buffer.from("${encoded}", "base64"))); setTimeout(() => process.exit(1), 300)`;
+        stack.setConfig("services.web.command", ["node", "-e", script]);
+        const printed = expectFailure(await stack.up());
+        expect(printed).toContain("It cannot start");
+        expect(printed).not.toMatch(controls);
+        const report = readFileSync(join(stack.path, "report.html"), "utf8");
+        expect(report).toContain("web-green");
+        expect(report).not.toMatch(controls);
+    });
+
+    it("logs without it too", async () => {
+        const { stdout } = expectSuccess(await stack.look("logs", ["web", "--color", "green"]).result);
+        expect(stdout).toMatch(/ ! It cannot start$/m);
+        expect(stdout).not.toMatch(controls);
+    });
+
+    it("answers its checks with them, and the row says what HAProxy was answered", async () => {
+        // The reason of a status line is the app's own.
+        const script = `require("node:net").createServer(socket => socket.on("error", () => {}).on("data", () =>
+            socket.end("HTTP/1.1 500 \\u001b[2J\\u001b]0;pwned\\u0007no luck\\r\\ncontent-length: 0\\r\\n\\r\\n"))).listen(8080)`;
+        stack.setConfig("services.web.command", ["node", "-e", script]);
+        const printed = expectFailure(await stack.up());
+        expect(printed).toMatch(/500/);
+        expect(printed).not.toMatch(controls);
+        const { stdout } = await stack.look("status", ["--long"]).result;
+        expect(stdout).toContain("green");
+        expect(stdout).not.toMatch(controls);
     });
 });
