@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { logged, which } from "./command.mjs";
+import { answer, logged, which } from "./command.mjs";
 import { Problem } from "./problem.mjs";
 import { note, step } from "./step.mjs";
 
@@ -47,6 +47,14 @@ export async function installPackages(names, title) {
     });
 }
 
+/** Whether this system's package lists have a package; where there are none yet they are fetched, if that is allowed. */
+export async function isKnownPackage(name) {
+    if (!hasPackageLists() && isDebianRoot() && process.env.RELINK_NO_SYSTEM !== "1") {
+        await step("Getting Debian's package lists", updateLists);
+    }
+    return Boolean(answer("apt-cache", ["show", "--no-all-versions", name]));
+}
+
 /** Gets one .deb file without installing it; the folder then holds it. */
 export async function downloadPackage(name, folder, showLog) {
     const download = append => aptGet(["download", name], { logName: `apt-${name}`, showLog, append, cwd: folder });
@@ -76,9 +84,18 @@ function updateLists(showLog) {
 
 function aptGet(args, options) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    // Another apt-get on the machine may hold the lock for a while: wait for it, do not fail.
-    return logged("apt-get", ["-o", "DPkg::Lock::Timeout=120", "-o", "APT::Sandbox::User=root", ...args], {
-        ...options,
-        env,
-    });
+    return logged("apt-get", aptArguments(args), { ...options, env });
+}
+
+/** What apt-get is called with. */
+export function aptArguments([verb, ...rest]) {
+    return [
+        // Another apt-get on the machine may hold the lock for a while: wait for it, do not fail.
+        "-o",
+        "DPkg::Lock::Timeout=120",
+        // apt fetches as its own user, who may not write into a folder of root's: then, and only then, as root.
+        ...(verb === "download" ? ["-o", "APT::Sandbox::User=root"] : []),
+        verb,
+        ...rest,
+    ];
 }

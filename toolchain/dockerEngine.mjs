@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { answer, isExecutable, which } from "./command.mjs";
-import { installPackages, isDebianRoot, refuseSystemChange } from "./debian.mjs";
+import { installPackages, isDebianRoot, isKnownPackage, refuseSystemChange } from "./debian.mjs";
 import { inRelink, usersPath } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { lastLines, note, step } from "./step.mjs";
@@ -78,21 +78,33 @@ function daemonProgram() {
 }
 
 async function installEngine() {
-    const needed = [];
-    if (daemonProgram() === undefined || which("docker") === undefined) {
-        needed.push("docker.io");
-    }
-    if (!["/usr/sbin/iptables", "/sbin/iptables"].some(isExecutable)) {
-        needed.push("iptables");
-    }
-    if (needed.length === 0 && process.env.RELINK_NO_SYSTEM !== "1") {
+    const missing = {
+        daemon: daemonProgram() === undefined,
+        client: which("docker") === undefined,
+        iptables: !["/usr/sbin/iptables", "/sbin/iptables"].some(isExecutable),
+    };
+    if (!Object.values(missing).includes(true) && process.env.RELINK_NO_SYSTEM !== "1") {
         return;
     }
+    const needed = enginePackages(missing, missing.client && (await isKnownPackage("docker-cli")));
     const by = `apt-get install -y --no-install-recommends ${needed.join(" ")}`;
     refuseSystemChange("No Docker Engine answers.", [needed.length > 0 ? by : "", daemonLine()].filter(Boolean));
-    note("No Docker Engine answers. Debian's is installed and started for this project, with a data root of its own");
-    note(`(${dataRoot}); RELINK_NO_SYSTEM=1 refuses that, and \`npm run docker:stop\` stops it.`);
+    note("No Docker Engine answers. Debian's is installed for this project; RELINK_NO_SYSTEM=1 refuses that.");
     await installPackages(needed, "Installing Docker Engine");
+}
+
+/**
+ * The Debian packages that bring what is missing.
+ *
+ * @param missing which of `daemon`, `client` and `iptables`
+ * @param hasOwnClient whether the client has a package of its own, as from Debian 13 on; before, it is in docker.io
+ */
+export function enginePackages({ daemon, client, iptables }, hasOwnClient) {
+    return [
+        ...(daemon || (client && !hasOwnClient) ? ["docker.io"] : []),
+        ...(client && hasOwnClient ? ["docker-cli"] : []),
+        ...(iptables ? ["iptables"] : []),
+    ];
 }
 
 function daemonArguments() {
@@ -105,6 +117,8 @@ function daemonLine() {
 
 async function startEngine() {
     refuseSystemChange("No Docker Engine answers.", [daemonLine()]);
+    note(`An Engine of this project's own is started, with its data in ${dataRoot}. As every Docker Engine it adds`);
+    note("iptables rules to this machine and turns IP forwarding on. `npm run docker:stop` stops it.");
     await step(`Starting dockerd (${ourHost})`, async showLog => {
         mkdirSync(runFolder, { recursive: true });
         mkdirSync(dataRoot, { recursive: true });

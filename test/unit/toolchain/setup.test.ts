@@ -48,6 +48,48 @@ describe("the environment of the set-up", () => {
     });
 });
 
+describe("the Debian packages of Docker", () => {
+    const nothing = { daemon: true, client: true, iptables: true };
+    it.each([
+        ["Debian 12, whose docker.io has the client", nothing, false, ["docker.io", "iptables"]],
+        [
+            "Debian 13 and later, whose docker.io only recommends it",
+            nothing,
+            true,
+            ["docker.io", "docker-cli", "iptables"],
+        ],
+        ["the client alone, on Debian 13", { ...nothing, daemon: false, iptables: false }, true, ["docker-cli"]],
+        ["the client alone, on Debian 12", { ...nothing, daemon: false, iptables: false }, false, ["docker.io"]],
+        ["the daemon alone", { ...nothing, client: false, iptables: false }, true, ["docker.io"]],
+    ])("%s", async (_, missing, hasOwnClient, expected) => {
+        const { enginePackages } = await load("dockerEngine.mjs");
+        expect(enginePackages(missing, hasOwnClient)).toEqual(expected);
+    });
+
+    it("are installed with apt's sandbox; only a download into a folder of ours goes without", async () => {
+        const { aptArguments } = await load("debian.mjs");
+        expect(aptArguments(["install", "-y", "docker.io"])).not.toContain("APT::Sandbox::User=root");
+        expect(aptArguments(["update"])).not.toContain("APT::Sandbox::User=root");
+        expect(aptArguments(["download", "busybox-static"])).toContain("APT::Sandbox::User=root");
+    });
+});
+
+describe("an image that was built here", () => {
+    it("is named as a substitute where it has the name of an official image", async () => {
+        const { substitutesIn } = await load("images/images.mjs");
+        const built = { id: "sha256:1", sources: "2f3a" };
+        const pulled = { id: "sha256:2", sources: undefined };
+        const local = new Map(
+            Object.entries({
+                "haproxy:3.0": built,
+                "node:24-slim": pulled,
+                "relink-nginx:debian": built,
+            }),
+        );
+        expect(substitutesIn(local, true)).toEqual(["haproxy:3.0"]);
+    });
+});
+
 describe("what a step was made from", () => {
     let folder: string;
     beforeEach(() => {
