@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { lookup } from "node:dns/promises";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { logged, which } from "./command.mjs";
 import { inRelink } from "./paths.mjs";
 import { note } from "./step.mjs";
@@ -42,16 +43,35 @@ async function askVendor() {
     }
 }
 
-/** Downloads a .tar.gz and unpacks it into a folder; false when that did not work. */
-export async function download(url, folder, showLog) {
-    const archive = inRelink("downloads", url.slice(url.lastIndexOf("/") + 1));
+/**
+ * Downloads a .tar.gz, compares it with the vendor's list of checksums, and unpacks it.
+ *
+ * @param checksums URL of the list: lines of a SHA-256 and a file name
+ * @returns whether all of that worked; nothing is unpacked otherwise
+ */
+export async function download({ url, checksums, folder }, showLog) {
+    const name = url.slice(url.lastIndexOf("/") + 1);
+    const archive = inRelink("downloads", name);
+    const list = inRelink("downloads", `${name}.sha256`);
     const args = ["-fL", "--connect-timeout", String(connectSeconds), "--speed-time", "20", "--speed-limit", "10000"];
+    const get = (from, to) =>
+        logged("curl", [...args, "-o", to, from], { logName: "download", append: true, showLog, timeoutMs: 600_000 });
     try {
-        await logged("curl", [...args, "-o", archive, url], { logName: "download", showLog, timeoutMs: 600_000 });
+        await get(checksums, list);
+        await get(url, archive);
+        const found = createHash("sha256").update(readFileSync(archive)).digest("hex");
+        const lines = readFileSync(list, "utf8").split("\n");
+        if (!lines.some(line => line.trim() === `${found}  ${name}`)) {
+            note(`${name} has the SHA-256 ${found}, which ${checksums} does not give for it: it is not used.`);
+            return false;
+        }
         mkdirSync(folder, { recursive: true });
         await logged("tar", ["-xzf", archive, "-C", folder], { logName: "download", append: true });
         return true;
     } catch {
         return false;
+    } finally {
+        rmSync(archive, { force: true });
+        rmSync(list, { force: true });
     }
 }

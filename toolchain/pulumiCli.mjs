@@ -86,8 +86,13 @@ async function downloadedCli() {
         return undefined;
     }
     return step(`Downloading the Pulumi CLI ${version}`, async showLog => {
-        const url = `https://get.pulumi.com/releases/sdk/pulumi-v${version}-${system}-${arch}.tar.gz`;
-        if (!(await download(url, folder, showLog))) {
+        const source = {
+            url: `https://get.pulumi.com/releases/sdk/pulumi-v${version}-${system}-${arch}.tar.gz`,
+            // From another host than the archive: who can change one cannot change both.
+            checksums: `https://github.com/pulumi/pulumi/releases/download/v${version}/pulumi-${version}-checksums.txt`,
+            folder,
+        };
+        if (!(await download(source, showLog))) {
             rmSync(folder, { recursive: true, force: true });
             note("The download did not work; the CLI is built from its Go module instead.");
             return undefined;

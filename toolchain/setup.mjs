@@ -26,20 +26,33 @@ export async function setUp({ full = process.env.RELINK_FULL === "1", announce =
     const docker = which("docker");
     if (docker === undefined) {
         throw new Problem("The docker command is not on PATH.", [
-            "apt-get install docker.io    # or your system's package",
+            "apt-get install docker-cli    # docker.io before Debian 13; or your system's package",
         ]);
     }
     const dockerEnv = dockerHost ? { ...process.env, DOCKER_HOST: dockerHost } : process.env;
-    await ensureImages({ path: docker, env: dockerEnv }, { full });
+    const images = await ensureImages({ path: docker, env: dockerEnv }, { full });
     const cli = await ensurePulumiCli();
     const ownPlugins = await ensurePlugins(cli);
     if (cli.built) {
         await dropGoCaches();
     }
     const environment = writeEnvironment({ cliFolder: cli.folder, ownHome: cli.ours || ownPlugins, dockerHost });
+    if (announce || images.changed) {
+        tellSubstitutes(images.substitutes);
+    }
     const seconds = (Date.now() - started) / 1000;
     if (announce || seconds > quietSeconds) {
         note(`The set-up is complete (${seconds.toFixed(1)} s).`);
     }
     return { env: applied(environment), environment, pulumi: cli.path };
+}
+
+/** A stack that names one of them runs what the set-up made: that is said, since its name says otherwise. */
+function tellSubstitutes(names) {
+    if (names.length > 0) {
+        note(
+            `On this Docker Engine these are not the official images: ${names.join(", ")}. The set-up built them from`,
+        );
+        note("Debian packages, because no registry was reached. `docker pull` replaces them.");
+    }
 }

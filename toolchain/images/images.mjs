@@ -7,6 +7,7 @@ import { readLocalImages } from "./localImages.mjs";
  *
  * @param docker `{path, env}` of the docker command
  * @param full with those of the long test run too
+ * @returns `changed` when an image was pulled or built; `substitutes` are what `substitutesIn` finds now
  */
 export async function ensureImages(docker, { full }) {
     const hello = await loadHello();
@@ -15,10 +16,19 @@ export async function ensureImages(docker, { full }) {
         ...(hello?.helloImages ?? []).map(image => image.tag),
     ];
     let local = readLocalImages(docker, names);
-    if (await ensureBaseImages(docker, { full, local })) {
+    const changed = await ensureBaseImages(docker, { full, local });
+    if (changed) {
         local = readLocalImages(docker, names);
     }
     if (hello !== undefined) {
         await ensureHelloImages(docker, hello, local);
     }
+    return { changed, substitutes: substitutesIn(local, full) };
+}
+
+/** The names of official images under which the Engine holds one that the set-up has built. */
+export function substitutesIn(local, full) {
+    return wantedImages(full)
+        .filter(image => !image.isOurs && local.get(image.name)?.sources !== undefined)
+        .map(image => image.name);
 }
