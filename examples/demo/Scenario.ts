@@ -13,7 +13,7 @@ export function scenarioOf(name: string, loads: ServiceLoad[], seconds: number):
     return {
         name,
         requests: sum(load => load.requests),
-        failed: sum(load => load.requests - fine(load)),
+        failed: sum(load => load.requests - load.answered),
         p50Ms: worst(results.map(load => load.steady.p50Ms)),
         p99Ms: worst(results.map(load => load.steady.p99Ms)),
         switchP99Ms: switches.length === 0 ? null : worst(switches.map(({ around }) => around.p99Ms)),
@@ -45,14 +45,6 @@ export function table(scenarios: Scenario[]): string {
 /** 12345 as 12,345. */
 export function grouped(count: number): string {
     return count.toLocaleString("en-US");
-}
-
-/** Requests that were answered in full with a status below 400. */
-function fine({ answered, byStatus }: LoadResult): number {
-    const refused = Object.entries(byStatus)
-        .filter(([status]) => Number(status) >= 400 && Number(status) < 500)
-        .reduce((sum, [, count]) => sum + count, 0);
-    return answered - refused;
 }
 
 function rounded(value: number, digits: number): number {

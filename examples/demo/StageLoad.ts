@@ -1,4 +1,4 @@
-import { expectNoLoss, type LoadResult, type LoadRun, type LoadSnapshot, startLoad } from "../../test/support/load";
+import { type LoadResult, type LoadRun, type LoadSnapshot, problemsOf, startLoad } from "../../test/support/load";
 import { apiHost, type DemoService } from "./DemoStack";
 import { grouped } from "./Scenario";
 
@@ -29,7 +29,15 @@ export class StageLoad {
     static async start(url: string, rates: Record<DemoService, number>, fromSecond: number): Promise<StageLoad> {
         const bounds = { maxSeconds, maxRequests };
         const runs = [
-            { service: "web" as const, run: await startLoad({ url, ratePerSecond: rates.web, ...bounds }) },
+            {
+                service: "web" as const,
+                run: await startLoad({
+                    url,
+                    ratePerSecond: rates.web,
+                    answeredBy: { services: ["web"] },
+                    ...bounds,
+                }),
+            },
             {
                 service: "api" as const,
                 run: await startLoad({
@@ -38,6 +46,7 @@ export class StageLoad {
                     ratePerSecond: rates.api,
                     connections: 8,
                     mix: { post: 2, newConnection: 1, slow: 1, stream: 1, webSocket: 1 },
+                    answeredBy: { services: ["api"] },
                     ...bounds,
                 }),
             },
@@ -96,12 +105,8 @@ export class StageLoad {
     }
 
     private problemsOf({ service, result }: ServiceLoad): string[] {
-        const problems: string[] = [];
-        try {
-            expectNoLoss(result, { atLeast: leastRequests });
-        } catch (error) {
-            problems.push(`${service}: ${(error as Error).message}`);
-        }
+        const lost = problemsOf(result, { atLeast: leastRequests });
+        const problems = lost.length === 0 ? [] : [`${service}: ${lost.join("\n")}`];
         for (const { expected, phase } of this.expectations.filter(wish => wish.service === service)) {
             const seen = Object.keys((result.phases.find(({ name }) => name === phase) ?? result).byVersion).sort();
             if (seen.join() !== [...expected].sort().join()) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
-import { badForUsers, slowForUsers } from "../support/faultyApps";
+import { badForUsers, errorsOfSick, slowForUsers } from "../support/faultyApps";
 import { HaltedRun, ways } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
@@ -108,7 +108,7 @@ describe("What comes after a release's proof", () => {
             bakeTime: "20s",
             hooks: { onRollback: { command: `echo "$RELINK_SERVICE $RELINK_COLOR: $RELINK_REASON" >> ${notes}` } },
         });
-        const { load, printed } = await failing("errors after the switch", { ...onlyShort, ownErrorsOf: "sick" });
+        const { load, printed } = await failing("errors after the switch", { ...onlyShort, allowed: errorsOfSick });
         expect(printed).toMatch(/was judged bad: \d+ of \d+ answers were errors \([\d.]+ %, allowed are 5 %/);
         expect(printed).toContain("The link was moved back to blue, which serves relink-hello:v1");
         expect(noted()).toEqual([expect.stringMatching(/^web green: \d+ of \d+ answers were errors/)]);
@@ -198,7 +198,7 @@ describe("What comes after a release's proof", () => {
                 expect(stdout + stderr).toContain("The link was moved back to green");
                 await load.mark("afterwards");
             },
-            { ...onlyShort, ownErrorsOf: "sick" },
+            { ...onlyShort, allowed: errorsOfSick },
         );
         expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v2"]);
         expect(await outputsOf(stack)).toMatchObject({ live: "green", stable: "green" });

@@ -6,7 +6,7 @@ import type { Color } from "../../settings/Settings";
 import { answeredBy } from "../support/answeredBy";
 import { expectSuccess } from "../support/command";
 import { exampleServices } from "../support/example";
-import { badForUsers, breaksAt } from "../support/faultyApps";
+import { badForUsers, breaksAt, errorsOfSick } from "../support/faultyApps";
 import { Normaliser } from "../support/goldenPreview";
 import { HaltedRun, ways } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
@@ -67,7 +67,7 @@ async function expectShare(
 
 /** An `up` under load that has to fail, after which all users are with what is live. */
 async function failing(name: string): Promise<FailedUp> {
-    const failed = await failingUp(name, stack, { mix: { post: 2, newConnection: 1 }, ownErrorsOf: "sick" });
+    const failed = await failingUp(name, stack, { mix: { post: 2, newConnection: 1 }, allowed: errorsOfSick });
     expect(failed.versionsAfterwards).toEqual([`v${(await live()).slice(-1)}`]);
     return failed;
 }
@@ -336,7 +336,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
         const [failed, started] = await startedOn("green", () =>
             failingUp("a canary of one container that answers with errors", growing, {
                 mix: { post: 2, newConnection: 1 },
-                ownErrorsOf: "sick",
+                allowed: errorsOfSick,
             }),
         );
         expect(failed.printed).toMatch(/was judged bad at 25 %: \d+ of \d+ answers were errors/);

@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectSuccess } from "../support/command";
-import {
-    containersOf,
-    lifeOf,
-    oneAfterTheOther,
-    outputsOf,
-    sickInTraffic,
-    underLoad,
-    webStack,
-} from "../support/scenario";
+import { sickInTraffic } from "../support/faultyApps";
+import { containersOf, lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
 // One stack, on which one release after the other goes wrong; then a good one.

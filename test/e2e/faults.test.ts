@@ -3,7 +3,7 @@ import { exec } from "../../docker/exec";
 import { folders } from "../../providers/Target";
 import { expectFailure, expectSuccess } from "../support/command";
 import { EngineProxy } from "../support/engineProxy";
-import { badForUsers, breakable, flapping, stubborn } from "../support/faultyApps";
+import { badForUsers, breakable, errorsOfSick, flapping } from "../support/faultyApps";
 import { HaltedRun } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
@@ -168,7 +168,7 @@ describe.runIf(isFull)("Faults", () => {
     });
 
     it("fault 21: an old app that ignores SIGTERM: killed after its grace, when nothing is open on it any more", async () => {
-        set({ ...runs(stubborn), stopGracePeriod: "2s" });
+        set({ ...sample("broken-term"), stopGracePeriod: "2s" });
         expectSuccess(await stack.up());
         set({ ...sample("v1"), previousColor: "stop", drainTimeout: "20s" });
         await underLoad(
@@ -221,7 +221,7 @@ describe.runIf(isFull)("Faults", () => {
                 expectSuccess(await stack.up());
                 await load.mark("afterwards");
             },
-            { ...onlyShort, ownErrorsOf: "sick" },
+            { ...onlyShort, allowed: errorsOfSick },
         );
         expect(seen(load).at(-1)).toEqual(["v1"]);
     });

@@ -1,7 +1,5 @@
 import { expectSuccess } from "../support/command";
-import { type LoadRun, startLoad } from "../support/load";
-import { describeFailure } from "../support/load/expectNoLoss";
-import type { LoadResult } from "../support/load/LoadResult";
+import { type LoadResult, type LoadRun, problemsOf, startLoad } from "../support/load";
 import { createStack, type TestStack } from "../support/stack";
 import { lookAt, type Usage } from "./Usage";
 
@@ -54,6 +52,7 @@ async function underLoad(stack: TestStack, options: SoakOptions): Promise<SoakRe
         ratePerSecond: options.ratePerSecond,
         maxSeconds: day,
         maxRequests: 100_000_000,
+        answeredBy: { services: ["web"], versions: ["v1", "v2"] },
     });
     const problems: string[] = [];
     const releases: Release[] = [];
@@ -72,12 +71,9 @@ async function underLoad(stack: TestStack, options: SoakOptions): Promise<SoakRe
             await options.report(release, load);
         }
         const result = await load.stop();
-        if (result.failed + result.open + result.streams.cut > 0) {
-            const { failed, open, requests, streams, failures } = result;
-            const lost = failures.map(describeFailure).join("\n");
-            problems.push(
-                `${failed} of ${requests} requests failed, ${open} open, ${streams.cut} streams cut\n${lost}`,
-            );
+        const lost = problemsOf(result, { atLeast: releases.length });
+        if (lost.length > 0) {
+            problems.push(lost.join("\n"));
         }
         return { releases, load: result, problems };
     } finally {

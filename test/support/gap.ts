@@ -36,6 +36,7 @@ export async function gapUnderLoad(
         maxSeconds: 300,
         maxRequests: 100_000,
         timeoutMs: 3_000,
+        answeredBy: { services: ["web"] },
     });
     try {
         await load.until(({ answered }) => answered >= settled, "the load is on");

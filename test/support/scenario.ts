@@ -3,7 +3,15 @@ import { type ContainerInfo, listContainers } from "../../docker/containers";
 import { Engine } from "../../docker/Engine";
 import type { Color } from "../../settings/Settings";
 import { expectFailure } from "./command";
-import { expectNoLoss, type LoadMix, type LoadResult, type LoadRun, startLoad } from "./load";
+import {
+    type Allowed,
+    type AnsweredBy,
+    expectNoLoss,
+    type LoadMix,
+    type LoadResult,
+    type LoadRun,
+    startLoad,
+} from "./load";
 import type { StackConfig, TestStack } from "./stack";
 
 /** For a file whose tests build upon one another: after the first one that fails, the rest is skipped. */
@@ -53,8 +61,10 @@ export interface ScenarioOptions {
     url?: string;
     /** See `LoadOptions`. */
     through?: string[];
-    /** A version all of whose answers are errors: those are its own, and no loss. */
-    ownErrorsOf?: string;
+    /** Who may answer. @default the service web */
+    answeredBy?: AnsweredBy;
+    /** What the scenario causes on purpose. @default nothing */
+    allowed?: readonly Allowed[];
 }
 
 /** Requests that have to be answered before and after what is done under load. */
@@ -78,6 +88,7 @@ export async function underLoad(
         ratePerSecond: options.ratePerSecond ?? 300,
         maxSeconds: 300,
         maxRequests: 100_000,
+        answeredBy: options.answeredBy ?? { services: ["web"] },
     });
     try {
         await load.until(({ answered }) => answered >= settledRequests, "the load is on");
@@ -88,7 +99,7 @@ export async function underLoad(
         const { requests, failed, open, byVersion } = result;
         const versions = Object.entries(byVersion).map(([version, seen]) => `${version}: ${seen.requests}`);
         console.log(`scenario ${scenario}: ${requests} requests, ${failed + open} failed (${versions.join(", ")})`);
-        expectNoLoss(withoutOwnErrors(result, options.ownErrorsOf), { atLeast: 500 });
+        expectNoLoss(result, { atLeast: 500, allowed: options.allowed ?? [] });
         return result;
     } finally {
         load.kill();
@@ -119,20 +130,6 @@ export async function failingUp(name: string, stack: TestStack, options: Scenari
     return { load, printed, versionsAfterwards: Object.keys(load.phases.at(-1)?.byVersion ?? {}) };
 }
 
-/** What is left of a result when one version's errors count as answers. */
-function withoutOwnErrors(result: LoadResult, version: string | undefined): LoadResult {
-    const own = version === undefined ? 0 : (result.byVersion[version]?.requests ?? 0);
-    const others = (result.failuresByKind["5xx"] ?? 0) - own;
-    return own === 0
-        ? result
-        : {
-              ...result,
-              answered: result.answered + own,
-              failed: result.failed - own,
-              failuresByKind: { ...result.failuresByKind, "5xx": others },
-          };
-}
-
 /** The containers of one color of a service, by slot. */
 export function containersOf(stack: TestStack, color: Color, service = "web"): Promise<ContainerInfo[]> {
     const labels = { "relink.stack": stack.name, "relink.service": service, "relink.color": color };
@@ -153,18 +150,3 @@ export async function outputsOf(stack: TestStack, service = "web"): Promise<Reco
     const { services } = (await stack.outputs()) as { services: Record<string, Record<string, unknown>> };
     return services[service] ?? {};
 }
-
-/**
- * The program of a release that only users can break: it answers them, and its health check is fine until the first of
- * them has come. No proof before the switch can see that.
- */
-export const sickInTraffic = `
-let visited = false;
-const headers = { "x-version": "sick" };
-require("node:http").createServer((request, response) => {
-    const isCheck = request.url === "/healthz";
-    visited ||= !isCheck;
-    response.writeHead(isCheck && visited ? 500 : 200, headers).end("ok");
-}).listen(8080).keepAliveTimeout = 75000;
-process.on("SIGTERM", () => process.exit(0));
-`;

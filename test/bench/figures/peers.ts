@@ -1,4 +1,4 @@
-import { type LoadMix, type LoadRun, startLoad } from "../../support/load";
+import { type LoadMix, type LoadResult, type LoadRun, startLoad } from "../../support/load";
 import { median } from "../../support/median";
 import type { Contender } from "../contenders/Contender";
 import { KamalProxy } from "../contenders/KamalProxy";
@@ -28,6 +28,8 @@ interface Round {
     webSocketsCut: number;
     failedAtReconfigure: number;
     failedAtRestart: number;
+    /** How requests failed: at the switch, at the reconfiguration, at the restart. */
+    lost: LoadResult["failuresByKind"][];
 }
 
 /** The same app, containers and load, released by relink and by whichever other tool is here. */
@@ -79,34 +81,42 @@ async function compete(contender: Contender, image: string): Promise<Round> {
     }
     const reconfigured = await underLoad(contender, short, () => contender.reconfigure());
     const restarted = await underLoad(contender, short, () => contender.restart());
+    const webSocketsCut = released.webSockets.cut + released.webSockets.ended;
     return {
-        failedAtSwitch: released.failed + released.open - released.streams.cut,
+        // Streams and WebSockets have rows of their own.
+        failedAtSwitch: released.failed + released.open - released.streams.cut - webSocketsCut,
         p99AroundMs: change.around.p99Ms,
         p99SteadyMs: released.steady.p99Ms,
         seconds,
         streams: released.streams.opened,
         streamsCut: released.streams.cut,
         webSockets: released.webSockets.opened,
-        webSocketsCut: released.webSockets.cut + released.webSockets.ended,
+        webSocketsCut,
         failedAtReconfigure: reconfigured.failed + reconfigured.open,
         failedAtRestart: restarted.failed + restarted.open,
+        lost: [released, reconfigured, restarted].map(({ failuresByKind }) => failuresByKind),
     };
 }
 
-async function underLoad({ url }: Contender, mix: LoadMix, act: () => Promise<void>) {
+async function underLoad(contender: Contender, mix: LoadMix, act: () => Promise<void>) {
     const load = await startLoad({
-        url,
+        url: contender.url,
         mix,
         connections: 20,
         ratePerSecond,
         maxSeconds: 300,
+        answeredBy: { versions: ["v1", "v2"] },
         paths: { stream: `/stream?seconds=${streamSeconds}` },
     });
     try {
         await moreAnswers(load);
         await act();
         await moreAnswers(load);
-        return await load.stop();
+        const result = await load.stop();
+        if (result.boundReached !== undefined) {
+            throw new Error(`the load on ${contender.name} ended by itself, by its ${result.boundReached}`);
+        }
+        return result;
     } finally {
         load.kill();
     }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Mark } from "../../../report/Report";
 import { readReport } from "../../../report/render";
 import { expectFailure, expectSuccess } from "../../support/command";
-import { badForUsers } from "../../support/faultyApps";
-import { startLoad } from "../../support/load";
+import { badForUsers, errorsOfSick } from "../../support/faultyApps";
+import { expectNoLoss, startLoad } from "../../support/load";
 import { median } from "../../support/median";
 import { createStack } from "../../support/stack";
 import { benchConfig } from "../benchStack";
@@ -31,10 +31,18 @@ export const rollback: Measurement = {
             await rounds(5, 1, async (round, isMeasured) => {
                 // A release that was judged bad is not tried again; with another environment it is another one.
                 stack.setConfig("services.web.env", { BUILD: String(round) });
-                const load = await startLoad({ url: stack.url, ratePerSecond, mix: { post: 1 }, maxSeconds: 120 });
+                const load = await startLoad({
+                    url: stack.url,
+                    ratePerSecond,
+                    mix: { post: 1 },
+                    maxSeconds: 120,
+                    answeredBy: { services: ["web"] },
+                });
                 try {
                     expectFailure(await stack.up());
-                    const { byVersion } = await load.stop();
+                    const result = await load.stop();
+                    expectNoLoss(result, { atLeast: 500, allowed: errorsOfSick });
+                    const { byVersion } = result;
                     const { firstSeenMs, lastSeenMs } = byVersion.sick!;
                     const seconds = secondsOfRollback(readReport(path)?.sections[0]?.marks ?? []);
                     const withUsers = (lastSeenMs - firstSeenMs) / 1000;

@@ -54,6 +54,7 @@ async function switchUnderLoad(stack: TestStack, say: (text: string) => void): P
         mix: { post: 4, newConnection: 1, slow: 1, stream: 1 },
         ratePerSecond,
         maxSeconds: 600,
+        answeredBy: { services: ["web"], versions: ["v1", "v2"] },
     });
     try {
         await rounds(15, 1, async (round, isMeasured) => {

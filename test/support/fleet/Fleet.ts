@@ -1,5 +1,5 @@
 import { type CommandResult, expectFailure, expectSuccess } from "../command";
-import type { LoadResult } from "../load";
+import type { AnsweredBy, LoadResult } from "../load";
 import { haproxyImage } from "../scenario";
 import { createStack, type TestStack } from "../stack";
 import { FleetLoad } from "./FleetLoad";
@@ -9,6 +9,12 @@ import { type Kind, type Member, members, type Name, type Place, slowStartMs } f
 interface Post extends Place {
     owner: Name;
     kind: Kind;
+}
+
+/** A service and its release. */
+interface Answering {
+    service: Name;
+    version: string;
 }
 
 /**
@@ -120,22 +126,24 @@ export class Fleet {
         const before = this.#answers();
         change();
         const after = this.#answers();
-        await this.load.mark(scenario, post => [before.get(post) ?? "", after.get(post) ?? ""]);
+        await this.load.mark(scenario, post => answeredBy(before.get(post), after.get(post)));
         const result = await this.stack.up();
-        for (const [post, version] of after) {
+        for (const [post, { version }] of after) {
             await this.load.answeredBy(post, version).catch(error => {
                 throw new Error(`${(error as Error).message}\n${result.stdout}${result.stderr}`);
             });
         }
         await this.load.settled();
-        await this.load.mark(`after: ${scenario}`, post => [after.get(post) ?? ""]);
+        await this.load.mark(`after: ${scenario}`, post => answeredBy(after.get(post)));
         await this.load.settled();
         return result;
     }
 
-    /** Which version answers at each place, by the config. */
-    #answers(): Map<string, string> {
-        return new Map([...this.#posts].map(([post, { owner }]) => [post, this.version(owner)]));
+    /** Who answers at each place, by the config. */
+    #answers(): Map<string, Answering> {
+        return new Map(
+            [...this.#posts].map(([post, { owner }]) => [post, { service: owner, version: this.version(owner) }]),
+        );
     }
 
     #post(place: Place): Post {
@@ -150,6 +158,12 @@ export class Fleet {
         this.load.kill();
         await this.stack.cleanup();
     }
+}
+
+/** Any one of these, but nobody else. */
+function answeredBy(...answering: (Answering | undefined)[]): AnsweredBy {
+    const known = answering.filter(one => one !== undefined);
+    return { services: known.map(({ service }) => service), versions: known.map(({ version }) => version) };
 }
 
 function nameOf({ host, path = "", own = "" }: Place): string {

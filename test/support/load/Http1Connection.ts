@@ -1,15 +1,38 @@
 import * as net from "node:net";
 import { HTTPParser } from "http-parser-js";
-import type { Outcome } from "./Ledger";
+import type { Answer, Loss } from "./Ledger";
 import type { FailureKind } from "./LoadResult";
+import { idHeader } from "./Requests";
+
+/** A response that came whole, as far as HTTP can tell. */
+export interface Response extends Answer {
+    status: number;
+    /** The id in its head. */
+    id: string | undefined;
+    body: string;
+    /** Its only end was that of the connection, which a cut response has too. */
+    endedByClose: boolean;
+}
+
+/** What a caller wants to know besides the outcome. */
+export interface Watcher {
+    /** A response has begun. */
+    onHeaders(): void;
+    /** Bytes came while no request was open: after the whole response to the last one. */
+    onUnasked(detail: string): void;
+}
 
 interface Exchange {
-    settle: (outcome: Outcome) => void;
-    onHeaders: (() => void) | undefined;
+    settle: (outcome: Response | Loss) => void;
     deadlineMs: number;
     status: number | undefined;
     version: string | undefined;
-    bodyBytes: number;
+    id: string | undefined;
+    body: string;
+    /** The response has ended. */
+    whole: boolean;
+    /** Bytes that came behind it at once. */
+    surplusBytes: number;
 }
 
 /**
@@ -37,6 +60,7 @@ export class Http1Connection {
         private readonly port: number,
         private readonly now: () => number,
         private readonly newNumber: () => number,
+        private readonly watcher: Watcher,
     ) {}
 
     /**
@@ -44,17 +68,18 @@ export class Http1Connection {
      *
      * @param request the bytes, head and body
      * @param timeoutMs from now until the end of the response, connecting included
-     * @param onHeaders called when the response has begun
      */
-    send(request: Buffer, timeoutMs: number, onHeaders?: () => void): Promise<Outcome> {
+    send(request: Buffer, timeoutMs: number): Promise<Response | Loss> {
         return new Promise(resolve => {
             this.exchange = {
                 settle: resolve,
-                onHeaders,
                 deadlineMs: this.now() + timeoutMs,
                 status: undefined,
                 version: undefined,
-                bodyBytes: 0,
+                id: undefined,
+                body: "",
+                whole: false,
+                surplusBytes: 0,
             };
             if (this.socket === undefined || !this.reusable) {
                 this.connect();
@@ -125,25 +150,25 @@ export class Http1Connection {
         const parser = new HTTPParser(HTTPParser.RESPONSE);
         parser[HTTPParser.kOnHeadersComplete] = info => {
             const { exchange } = this;
-            if (exchange === undefined) {
-                // A response that nobody asked for: this connection is of no use any more.
-                this.reusable = false;
-            } else if (info.statusCode >= 200) {
+            if (exchange !== undefined && !exchange.whole && info.statusCode >= 200) {
                 exchange.status = info.statusCode;
                 exchange.version = header(info.headers, "x-version");
+                exchange.id = header(info.headers, idHeader);
                 this.reusable = info.shouldKeepAlive;
-                exchange.onHeaders?.();
+                this.watcher.onHeaders();
             }
         };
-        parser[HTTPParser.kOnBody] = (_chunk, _offset, length) => {
-            if (this.exchange !== undefined) {
-                this.exchange.bodyBytes += length;
+        parser[HTTPParser.kOnBody] = (chunk, offset, length) => {
+            if (this.exchange?.whole === false) {
+                this.exchange.body += chunk.toString("latin1", offset, offset + length);
             }
         };
         parser[HTTPParser.kOnMessageComplete] = () => {
             // Interim responses (1xx) are messages too; the response is still to come.
-            if (this.exchange?.status !== undefined) {
-                this.complete(this.exchange, this.exchange.status);
+            if (this.exchange?.status !== undefined && !this.exchange.whole) {
+                this.exchange.whole = true;
+                const { end, offset } = parser as unknown as { end: number; offset: number };
+                this.exchange.surplusBytes = end - offset;
             }
         };
         return parser;
@@ -151,21 +176,27 @@ export class Http1Connection {
 
     private receive(data: Buffer): void {
         if (this.exchange === undefined) {
-            // Bytes that nobody asked for: whatever they are, this connection is of no use any more.
             this.drop();
+            this.watcher.onUnasked(`${data.length} bytes more`);
             return;
         }
         const parsed = this.parser!.execute(data);
-        if (parsed instanceof Error) {
+        if (this.exchange.surplusBytes > 0) {
+            this.lose("answered twice", `${this.exchange.surplusBytes} bytes more`);
+        } else if (this.exchange.whole) {
+            this.complete(this.exchange, false);
+        } else if (parsed instanceof Error) {
             this.lose("malformed", parsed.message);
         }
     }
 
     /** The server closed. Without a request that is its right; with one, the response had to end before. */
     private ended(): void {
-        // A response without a length ends with the connection: then this completes it.
+        // A response without a length ends with the connection: then this makes it whole.
         this.parser?.finish();
-        if (this.exchange !== undefined) {
+        if (this.exchange?.whole) {
+            this.complete(this.exchange, true);
+        } else if (this.exchange !== undefined) {
             const began = this.exchange.status !== undefined;
             this.lose(began ? "closed mid-body" : "closed before response", this.progress());
         } else {
@@ -186,15 +217,18 @@ export class Http1Connection {
         }
     }
 
-    private complete(exchange: Exchange, status: number): void {
+    private complete(exchange: Exchange, endedByClose: boolean): void {
         this.exchange = undefined;
         if (!this.reusable) {
             this.drop();
         }
         exchange.settle({
             lost: false,
-            status,
+            status: exchange.status!,
             version: exchange.version,
+            id: exchange.id,
+            body: exchange.body,
+            endedByClose,
             connection: this.connection,
             requestOnConnection: this.requestOnConnection,
         });
@@ -208,6 +242,7 @@ export class Http1Connection {
             lost: true,
             kind,
             detail,
+            status: undefined,
             version: exchange.version,
             connection: this.connection,
             requestOnConnection: this.requestOnConnection,
@@ -231,7 +266,7 @@ export class Http1Connection {
         if (exchange?.status === undefined) {
             return this.connected ? "no response" : "not connected";
         }
-        return `status ${exchange.status}, ${exchange.bodyBytes} bytes of the body`;
+        return `status ${exchange.status}, ${exchange.body.length} bytes of the body`;
     }
 }
 

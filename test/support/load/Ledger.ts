@@ -1,5 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { Latencies } from "./Latencies";
-import type { LaneKind } from "./LoadOptions";
+import type { AnsweredBy, LaneKind } from "./LoadOptions";
 import {
     type Failure,
     type FailureKind,
@@ -10,10 +11,15 @@ import {
     type WebSocketCounts,
 } from "./LoadResult";
 
+/** Of each kind and version, so that many of one kind do not hide another. */
 const keptFailures = 20;
+/** All ids of a load are of one length. */
+const idDigits = 10;
 
 /** A request that was begun. The ledger holds it as open until it is settled, exactly once. */
 export interface Attempt {
+    /** Unique among all loads; the answer has to name it. */
+    id: string;
     lane: LaneKind;
     startedMs: number;
     phase: LedgerPhase;
@@ -22,26 +28,29 @@ export interface Attempt {
 /** How a request ended. */
 export type Outcome = Answer | Loss;
 
-export interface Answer {
-    lost: false;
-    status: number;
+/** What is known of an outcome however it came about. */
+export interface Seen {
+    /** Status of a response that came whole. */
+    status: number | undefined;
     version: string | undefined;
     connection: number;
     requestOnConnection: number;
 }
 
-export interface Loss {
+export interface Answer extends Seen {
+    lost: false;
+}
+
+export interface Loss extends Seen {
     lost: true;
     kind: FailureKind;
     detail: string;
-    version: string | undefined;
-    connection: number;
-    requestOnConnection: number;
 }
 
 export interface LedgerPhase {
     name: string;
     fromMs: number;
+    answeredBy: AnsweredBy;
     requests: number;
     answered: number;
     failed: number;
@@ -60,7 +69,7 @@ export class Ledger {
     readonly latencies = new Latencies();
     readonly phases: LedgerPhase[] = [];
     readonly failures: Failure[] = [];
-    readonly failuresByKind = new Map<FailureKind, number>();
+    readonly failuresByVersion = new Map<string, Map<FailureKind, number>>();
     readonly byLane = new Map<LaneKind, number>();
     readonly byStatus = new Map<number, number>();
     readonly webSockets: WebSocketCounts = {
@@ -75,14 +84,21 @@ export class Ledger {
     /** By the second in which the requests began. */
     readonly seconds = new Map<number, LedgerSecond>();
     private readonly openAttempts = new Set<Attempt>();
+    private readonly idPrefix = randomBytes(4).toString("hex");
     private connections = 0;
     private requests = 0;
     private answered = 0;
     private failed = 0;
 
-    /** @param now milliseconds since the load began */
-    constructor(private readonly now: () => number) {
-        this.mark("start", 0);
+    /**
+     * @param now milliseconds since the load began
+     * @param answeredBy who may answer in the first phase
+     */
+    constructor(
+        private readonly now: () => number,
+        answeredBy: AnsweredBy = {},
+    ) {
+        this.mark("start", 0, answeredBy);
     }
 
     get connectionCount(): number {
@@ -95,16 +111,22 @@ export class Ledger {
         return this.connections;
     };
 
-    /** A new phase begins; requests that begin from now on belong to it. */
-    mark(name: string, atMs: number): void {
-        this.phases.push({ name, fromMs: atMs, requests: 0, answered: 0, failed: 0, open: 0, byVersion: new Map() });
+    /**
+     * A new phase begins; requests that begin from now on belong to it.
+     *
+     * @param answeredBy who may answer them. @default those of the phase before
+     */
+    mark(name: string, atMs: number, answeredBy: AnsweredBy = this.phases.at(-1)?.answeredBy ?? {}): void {
+        const none = { requests: 0, answered: 0, failed: 0, open: 0, byVersion: new Map() };
+        this.phases.push({ name, fromMs: atMs, answeredBy, ...none });
     }
 
     begin(lane: LaneKind): Attempt {
         const phase = this.phases[this.phases.length - 1]!;
-        const attempt: Attempt = { lane, startedMs: this.now(), phase };
-        this.openAttempts.add(attempt);
         this.requests += 1;
+        const id = `${this.idPrefix}-${String(this.requests).padStart(idDigits, "0")}`;
+        const attempt: Attempt = { id, lane, startedMs: this.now(), phase };
+        this.openAttempts.add(attempt);
         phase.requests += 1;
         phase.open += 1;
         this.byLane.set(lane, (this.byLane.get(lane) ?? 0) + 1);
@@ -119,22 +141,23 @@ export class Ledger {
         if (outcome.version !== undefined) {
             this.see(attempt, outcome.version);
         }
-        if (!outcome.lost) {
+        if (outcome.status !== undefined) {
             this.byStatus.set(outcome.status, (this.byStatus.get(outcome.status) ?? 0) + 1);
         }
-        if (outcome.lost || outcome.status >= 500) {
+        if (outcome.lost) {
             this.fail(attempt, outcome);
             return;
         }
-        this.answered += 1;
-        attempt.phase.answered += 1;
-        const { answered } = this.secondOf(attempt);
-        answered[outcome.version ?? namelessVersion] ??= {};
-        const lanes = answered[outcome.version ?? namelessVersion]!;
-        lanes[attempt.lane] = (lanes[attempt.lane] ?? 0) + 1;
+        this.count(attempt, outcome, 1);
         if (attempt.lane === "get" || attempt.lane === "post" || attempt.lane === "newConnection") {
             this.latencies.add(attempt.startedMs, this.now() - attempt.startedMs);
         }
+    }
+
+    /** Takes back that a request was answered: something was wrong with it that showed only afterwards. */
+    revoke(attempt: Attempt, answer: Answer, failure: Pick<Loss, "kind" | "detail">): void {
+        this.count(attempt, answer, -1);
+        this.fail(attempt, { ...answer, lost: true, ...failure });
     }
 
     snapshot(): LoadSnapshot {
@@ -158,23 +181,27 @@ export class Ledger {
         };
     }
 
-    private fail(attempt: Attempt, outcome: Outcome): void {
-        const kind = outcome.lost ? outcome.kind : "5xx";
+    private count(attempt: Attempt, { version = namelessVersion }: Answer, by: 1 | -1): void {
+        this.answered += by;
+        attempt.phase.answered += by;
+        const { answered } = this.secondOf(attempt);
+        answered[version] ??= {};
+        answered[version][attempt.lane] = (answered[version][attempt.lane] ?? 0) + by;
+    }
+
+    private fail(attempt: Attempt, loss: Loss): void {
+        const { kind, detail, connection, requestOnConnection, version } = loss;
         this.failed += 1;
         attempt.phase.failed += 1;
         this.secondOf(attempt).failed += 1;
-        this.failuresByKind.set(kind, (this.failuresByKind.get(kind) ?? 0) + 1);
-        if (this.failures.length < keptFailures) {
-            this.failures.push({
-                kind,
-                startedMs: attempt.startedMs,
-                failedMs: this.now(),
-                lane: attempt.lane,
-                detail: outcome.lost ? outcome.detail : `status ${outcome.status}`,
-                connection: outcome.connection,
-                requestOnConnection: outcome.requestOnConnection,
-                version: outcome.version,
-            });
+        const byKind = this.failuresByVersion.get(version ?? namelessVersion) ?? new Map<FailureKind, number>();
+        this.failuresByVersion.set(version ?? namelessVersion, byKind);
+        const count = (byKind.get(kind) ?? 0) + 1;
+        byKind.set(kind, count);
+        if (count <= keptFailures) {
+            const { startedMs, lane } = attempt;
+            const failedMs = this.now();
+            this.failures.push({ kind, startedMs, failedMs, lane, detail, connection, requestOnConnection, version });
         }
     }
 

@@ -15,6 +15,14 @@ export interface LoadMix {
     webSocket?: number;
 }
 
+/** Who may answer. An answer of anybody else is a failure. */
+export interface AnsweredBy {
+    /** Names of services. @default any */
+    services?: readonly string[];
+    /** @default any */
+    versions?: readonly string[];
+}
+
 export interface LoadOptions {
     /** Where to: `http://host:port` and optionally the path of GET and POST. Only http. */
     url: string;
@@ -32,6 +40,8 @@ export interface LoadOptions {
     maxRequests?: number;
     /** A request that is not answered in full after this long has failed (slow and stream: on top). Default 10000. */
     timeoutMs?: number;
+    /** Who may answer, until a mark says otherwise. @default anybody */
+    answeredBy?: AnsweredBy;
     /** Paths (with query) of the sample service. */
     paths?: { slow?: string; stream?: string; webSocket?: string };
     /** A command that the client's process is started through, such as `nsenter` with a network namespace. */
@@ -56,6 +66,7 @@ export interface LoadPlan {
     maxRequests: number;
     timeoutMs: number;
     windowMs: number;
+    answeredBy: AnsweredBy;
 }
 
 const defaultMix: LoadMix = { post: 4, newConnection: 1, slow: 1, stream: 1, webSocket: 1 };
@@ -93,5 +104,6 @@ export function planLoad(options: LoadOptions): LoadPlan {
         maxRequests: options.maxRequests ?? 5_000_000,
         timeoutMs: options.timeoutMs ?? 10_000,
         windowMs: options.windowMs ?? 1000,
+        answeredBy: options.answeredBy ?? {},
     };
 }

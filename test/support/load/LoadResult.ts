@@ -1,6 +1,6 @@
 import type { LaneKind } from "./LoadOptions";
 
-/** How a request was lost. */
+/** How a request was lost, or what is wrong with its answer. */
 export type FailureKind =
     /** no connection came about */
     | "connect"
@@ -12,10 +12,35 @@ export type FailureKind =
     | "closed mid-body"
     /** answered with status 500 or above */
     | "5xx"
+    /** answered with status 400 to 499 */
+    | "4xx"
+    /** answered with status 300 to 399 */
+    | "redirect"
+    /** answered with another status than 200, or 101 for a WebSocket */
+    | "unexpected status"
     /** not answered in full in time */
     | "timeout"
     /** the bytes were not an HTTP response */
-    | "malformed";
+    | "malformed"
+    /** the answer does not carry the id of this request: it belongs to another one, or to none */
+    | "wrong id"
+    /** a service answered that was not asked */
+    | "wrong service"
+    /** a version answered that was not expected, or head and body name two versions */
+    | "wrong version"
+    /** whole by its length, but not what was asked for */
+    | "wrong body"
+    /** bytes came after the whole answer; the request counts as failed although it was answered */
+    | "answered twice"
+    /** an open WebSocket was lost without a close frame, or was silent for longer than the timeout */
+    | "WebSocket cut"
+    /** the server closed an open WebSocket with a close frame (1001 and the like) */
+    | "WebSocket ended"
+    /** an open WebSocket said something else than the echo that was due */
+    | "wrong echo";
+
+/** A bound that ended the load before it was stopped. */
+export type Bound = "maxSeconds" | "maxRequests";
 
 /** One lost request. Times are milliseconds since the load began. */
 export interface Failure {
@@ -51,7 +76,7 @@ export interface Latency {
 export interface Bucket {
     /** 0 is the first second. */
     second: number;
-    /** Requests that each version answered in full, below status 500, by lane. */
+    /** Requests that each version answered in full and rightly, by lane. */
     answered: Record<string, Partial<Record<LaneKind, number>>>;
     failed: number;
     latency: Latency;
@@ -96,9 +121,9 @@ export interface WebSocketCounts {
     opened: number;
     /** Open when the load was stopped. */
     alive: number;
-    /** Closed by the server with a close frame (1001 and the like). */
+    /** See the failure "WebSocket ended". Those are failed requests too. */
     ended: number;
-    /** Lost without a close frame, or silent for longer than the timeout. */
+    /** See the failure "WebSocket cut". Those are failed requests too. */
     cut: number;
     messagesSent: number;
     messagesAnswered: number;
@@ -108,7 +133,7 @@ export interface StreamCounts {
     /** Streaming responses that began. */
     opened: number;
     completed: number;
-    /** Ended too early (those are failed requests too). */
+    /** Ended too early, or with something else than was asked for (those are failed requests too). */
     cut: number;
 }
 
@@ -136,7 +161,9 @@ export interface LoadResult extends LoadSnapshot {
     /** How many connections were opened, WebSockets included. */
     connections: number;
     failuresByKind: Partial<Record<FailureKind, number>>;
-    /** The first 20. */
+    /** The same by the version that answered; `namelessVersion` where none did. */
+    failuresByVersion: Record<string, Partial<Record<FailureKind, number>>>;
+    /** The first 20 of each kind and version. */
     failures: Failure[];
     byLane: Partial<Record<LaneKind, number>>;
     latency: Latency;
@@ -148,5 +175,5 @@ export interface LoadResult extends LoadSnapshot {
     /** Of all phases, in order. */
     switches: Switch[];
     /** Which bound ended the load before it was stopped. */
-    boundReached?: "maxSeconds" | "maxRequests";
+    boundReached?: Bound;
 }

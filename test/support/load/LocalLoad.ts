@@ -1,5 +1,5 @@
 import { Ledger } from "./Ledger";
-import type { LoadPlan } from "./LoadOptions";
+import type { AnsweredBy, LoadPlan } from "./LoadOptions";
 import type { LoadResult } from "./LoadResult";
 import { type Lane, startLane } from "./lanes";
 import { Pace } from "./Pace";
@@ -24,7 +24,7 @@ export class LocalLoad {
             ended = resolve;
         });
         this.pace = new Pace(plan, ended);
-        this.ledger = new Ledger(this.pace.now);
+        this.ledger = new Ledger(this.pace.now, plan.answeredBy);
         this.lanes = plan.lanes.map(kind => startLane(kind, plan, this.pace, this.ledger));
         this.deadlines = setInterval(() => {
             for (const lane of this.lanes) {
@@ -34,8 +34,8 @@ export class LocalLoad {
         this.settled = end.then(() => this.drain());
     }
 
-    mark(name: string): void {
-        this.ledger.mark(name, this.pace.now());
+    mark(name: string, answeredBy?: AnsweredBy): void {
+        this.ledger.mark(name, this.pace.now(), answeredBy);
     }
 
     async stop(): Promise<LoadResult> {

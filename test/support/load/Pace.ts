@@ -1,4 +1,5 @@
 import type { LoadPlan } from "./LoadOptions";
+import type { Bound } from "./LoadResult";
 
 /** Decides when the next request may begin, and when none may any more. */
 export class Pace {
@@ -8,7 +9,7 @@ export class Pace {
     private dueMs = 0;
     private readonly sleepers = new Set<() => void>();
     private readonly endTimer: NodeJS.Timeout;
-    boundReached: "maxSeconds" | "maxRequests" | undefined;
+    boundReached: Bound | undefined;
     /** When the last request could begin, ms since the start. */
     endedMs: number | undefined;
 
@@ -69,7 +70,7 @@ export class Pace {
         });
     }
 
-    end(bound?: "maxSeconds" | "maxRequests"): void {
+    end(bound?: Bound): void {
         if (this.stopped) {
             return;
         }

@@ -1,46 +1,77 @@
-import type { Failure, LoadResult } from "./LoadResult";
+import { type Bound, type Failure, type FailureKind, type LoadResult, namelessVersion } from "./LoadResult";
+
+/**
+ * What a test causes on purpose: failures of a kind, those of a kind in answers of one version, or a bound that ends the
+ * load.
+ */
+export type Allowed = FailureKind | Bound | { kind: FailureKind; of: string };
 
 export interface NoLossOptions {
     /** The load must have been at least this many requests, or the result proves nothing. */
     atLeast: number;
-    /** WebSockets may have been cut (a front was killed, a drain deadline passed). Default false. */
-    mayCutWebSockets?: boolean;
-    /** Statuses that are fine. Default 100 to 399. */
-    status?: (status: number) => boolean;
+    /** What is no loss here. @default nothing */
+    allowed?: readonly Allowed[];
 }
 
-/** Throws, saying what was lost, unless every request of the load was answered. */
+/** @throws saying what was lost, unless every request of the load was answered as it should be */
 export function expectNoLoss(result: LoadResult, options: NoLossOptions): void {
+    const problems = problemsOf(result, options);
+    if (problems.length > 0) {
+        throw new Error(problems.join("\n"));
+    }
+}
+
+/** What was lost, and what else makes the load prove nothing; nothing when all is well. */
+export function problemsOf(result: LoadResult, { atLeast, allowed = [] }: NoLossOptions): string[] {
+    const { requests, answered, failed, open, boundReached } = result;
     const problems: string[] = [];
-    const { requests, answered, failed, open, webSockets, streams } = result;
-    if (requests !== answered + failed + open) {
-        problems.push(`the books do not balance: ${requests} != ${answered} + ${failed} + ${open}`);
+    const lost = lostOf(result, allowed);
+    const kinds = new Map<string, number>();
+    for (const { kind, count } of lost) {
+        kinds.set(kind, (kinds.get(kind) ?? 0) + count);
     }
-    if (requests < options.atLeast) {
-        problems.push(`only ${requests} requests were made, at least ${options.atLeast} are needed`);
+    const sum = lost.reduce((sum, { count }) => sum + count, 0);
+    const allKinds = Object.values(result.failuresByKind).reduce((sum, count) => sum + count, 0);
+    if (requests !== answered + failed + open || failed !== allKinds) {
+        problems.push(
+            `the books do not balance: ${requests} != ${answered} + ${failed} + ${open}, or ${failed} != ${allKinds}`,
+        );
     }
-    if (failed > 0) {
-        const kinds = Object.entries(result.failuresByKind).map(([kind, count]) => `${count} ${kind}`);
-        problems.push(`${failed} of ${requests} requests failed (${kinds.join(", ")})`);
+    if (requests < atLeast) {
+        problems.push(`only ${requests} requests were made, at least ${atLeast} are needed`);
+    }
+    if (sum > 0) {
+        const named = [...kinds].map(([kind, count]) => `${count} ${kind}`);
+        problems.push(`${sum} of ${requests} requests failed (${named.join(", ")})`);
     }
     if (open > 0) {
         problems.push(`${open} requests were never answered`);
     }
-    const isFine = options.status ?? (status => status >= 100 && status < 400);
-    for (const [status, count] of Object.entries(result.byStatus)) {
-        if (!isFine(Number(status)) && Number(status) < 500) {
-            problems.push(`${count} requests were answered with status ${status}`);
-        }
+    if (boundReached !== undefined && !allowed.includes(boundReached)) {
+        problems.push(`the load ended by itself, by its ${boundReached}`);
     }
-    if (streams.cut > 0) {
-        problems.push(`${streams.cut} of ${streams.opened} streams were cut`);
-    }
-    if (webSockets.cut > 0 && options.mayCutWebSockets !== true) {
-        problems.push(`${webSockets.cut} of ${webSockets.opened} WebSockets were cut`);
-    }
-    if (problems.length > 0) {
-        throw new Error([...problems, ...result.failures.map(describeFailure)].join("\n"));
-    }
+    const described = result.failures.filter(
+        ({ kind, version = namelessVersion }) => !isAllowed(allowed, kind, version),
+    );
+    return problems.length === 0 ? [] : [...problems, ...described.map(describeFailure)];
+}
+
+/** The failures that are not allowed, by version and kind. */
+function lostOf(
+    { failuresByVersion }: LoadResult,
+    allowed: readonly Allowed[],
+): { kind: FailureKind; count: number }[] {
+    return Object.entries(failuresByVersion).flatMap(([version, byKind]) =>
+        Object.entries(byKind)
+            .map(([kind, count]) => ({ kind: kind as FailureKind, count }))
+            .filter(({ kind }) => !isAllowed(allowed, kind, version)),
+    );
+}
+
+function isAllowed(allowed: readonly Allowed[], kind: FailureKind, version: string): boolean {
+    return allowed.some(entry =>
+        typeof entry === "object" ? entry.kind === kind && entry.of === version : entry === kind,
+    );
 }
 
 /** One line per lost request: when, how, and on which connection. */

@@ -1,5 +1,5 @@
-export { describeFailure, expectNoLoss, type NoLossOptions } from "./expectNoLoss";
-export type { LaneKind, LoadMix, LoadOptions } from "./LoadOptions";
+export { type Allowed, describeFailure, expectNoLoss, type NoLossOptions, problemsOf } from "./expectNoLoss";
+export type { AnsweredBy, LaneKind, LoadMix, LoadOptions } from "./LoadOptions";
 export type {
     Bucket,
     Failure,

@@ -1,14 +1,15 @@
 import { Http1Connection } from "./Http1Connection";
-import type { Ledger, Outcome } from "./Ledger";
+import { faultOf, lossOf } from "./judgeAnswer";
+import type { Attempt, Ledger, Outcome } from "./Ledger";
 import type { LaneKind, LoadPlan } from "./LoadOptions";
 import type { Pace } from "./Pace";
+import { Requests } from "./Requests";
 import { runWebSocketLane, type WebSocketTask } from "./webSocketLane";
 
 /** Pause after a connection that did not come about, so that a dead front is not hammered. */
 const pauseAfterConnectFailureMs = 20;
 /** A machine has some 28,000 ports for connections of its own, and each stays taken for a minute. */
 const newConnectionEveryMs = 10;
-const postBody = JSON.stringify({ order: "0123456789".repeat(40) });
 
 /** A lane while it runs. */
 export interface Lane {
@@ -31,71 +32,93 @@ export function startLane(kind: LaneKind, plan: LoadPlan, pace: Pace, ledger: Le
             },
         };
     }
-    const connection = new Http1Connection(plan.host, plan.port, pace.now, ledger.newConnection);
+    const lane = new RequestLane(kind, plan, pace, ledger);
     let abandon = (): void => {};
     const abandoned = new Promise<void>(resolve => {
         abandon = () => {
-            connection.close();
+            lane.connection.close();
             resolve();
         };
     });
     return {
-        done: Promise.race([runRequestLane(kind, connection, plan, pace, ledger), abandoned]),
-        checkDeadline: () => connection.checkDeadline(),
+        done: Promise.race([lane.run(), abandoned]),
+        checkDeadline: () => lane.connection.checkDeadline(),
         abandon,
     };
 }
 
-async function runRequestLane(
-    kind: Exclude<LaneKind, "webSocket">,
-    connection: Http1Connection,
-    plan: LoadPlan,
-    pace: Pace,
-    ledger: Ledger,
-): Promise<void> {
-    const request = requestBytes(kind, plan);
-    const timeoutMs = plan.timeoutMs + (kind === "slow" || kind === "stream" ? plan.timeoutMs : 0);
-    while (await (kind === "slow" || kind === "stream" ? pace.take() : pace.turn())) {
-        const startedMs = pace.now();
-        const attempt = ledger.begin(kind);
-        let began = false;
-        const outcome = await connection.send(request, timeoutMs, () => {
-            began = true;
-            if (kind === "stream") {
-                ledger.streams.opened += 1;
-            }
+/** Asks, waits for the answer, judges it, and asks again. */
+class RequestLane {
+    readonly connection: Http1Connection;
+    private readonly requests: Requests;
+    private readonly timeoutMs: number;
+    private began = false;
+    private last: { attempt: Attempt; outcome: Outcome } | undefined;
+
+    constructor(
+        private readonly kind: Exclude<LaneKind, "webSocket">,
+        plan: LoadPlan,
+        private readonly pace: Pace,
+        private readonly ledger: Ledger,
+    ) {
+        this.requests = new Requests(kind, plan);
+        this.timeoutMs = plan.timeoutMs + (this.isPaced ? 0 : plan.timeoutMs);
+        this.connection = new Http1Connection(plan.host, plan.port, pace.now, ledger.newConnection, {
+            onHeaders: () => {
+                this.began = true;
+                if (kind === "stream") {
+                    ledger.streams.opened += 1;
+                }
+            },
+            onUnasked: detail => this.answeredTwice(detail),
         });
-        ledger.settle(attempt, outcome);
-        if (kind === "stream" && began) {
-            ledger.streams[outcome.lost ? "cut" : "completed"] += 1;
+    }
+
+    /** Slow and streaming requests come as they are answered. */
+    private get isPaced(): boolean {
+        return this.kind !== "slow" && this.kind !== "stream";
+    }
+
+    async run(): Promise<void> {
+        const { pace, ledger } = this;
+        while (await (this.isPaced ? pace.turn() : pace.take())) {
+            const startedMs = pace.now();
+            const attempt = ledger.begin(this.kind);
+            const outcome = await this.ask(attempt);
+            this.last = { attempt, outcome };
+            ledger.settle(attempt, outcome);
+            if (this.kind === "stream" && this.began) {
+                ledger.streams[outcome.lost ? "cut" : "completed"] += 1;
+            }
+            if (failedToConnect(outcome)) {
+                await pace.sleep(pauseAfterConnectFailureMs);
+            } else if (this.kind === "newConnection") {
+                await pace.sleep(Math.max(0, newConnectionEveryMs - (pace.now() - startedMs)));
+            }
         }
-        if (failedToConnect(outcome)) {
-            await pace.sleep(pauseAfterConnectFailureMs);
-        } else if (kind === "newConnection") {
-            await pace.sleep(newConnectionEveryMs - (pace.now() - startedMs));
+        this.connection.close();
+    }
+
+    private async ask(attempt: Attempt): Promise<Outcome> {
+        this.began = false;
+        const outcome = await this.connection.send(this.requests.bytesOf(attempt), this.timeoutMs);
+        const fault = outcome.lost ? undefined : faultOf(attempt, this.requests.asked, outcome);
+        if (fault?.kind === "wrong id") {
+            // What comes next on this connection may belong to any request.
+            this.connection.close();
+        }
+        return fault === undefined ? outcome : lossOf(outcome, fault);
+    }
+
+    private answeredTwice(detail: string): void {
+        const { last } = this;
+        this.last = undefined;
+        if (last?.outcome.lost === false) {
+            this.ledger.revoke(last.attempt, last.outcome, { kind: "answered twice", detail });
         }
     }
-    connection.close();
 }
 
 function failedToConnect(outcome: Outcome): boolean {
     return outcome.lost && outcome.kind === "connect";
-}
-
-function requestBytes(kind: Exclude<LaneKind, "webSocket">, plan: LoadPlan): Buffer {
-    const path = kind === "slow" ? plan.slowPath : kind === "stream" ? plan.streamPath : plan.path;
-    const body = kind === "post" ? postBody : "";
-    const head = [
-        `${kind === "post" ? "POST" : "GET"} ${path} HTTP/1.1`,
-        `Host: ${plan.hostHeader}`,
-        "User-Agent: relink-load",
-        "Accept: */*",
-    ];
-    if (kind === "newConnection") {
-        head.push("Connection: close");
-    }
-    if (body !== "") {
-        head.push("Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`);
-    }
-    return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { type LoadOptions, planLoad } from "./LoadOptions";
+import { type AnsweredBy, type LoadOptions, planLoad } from "./LoadOptions";
 import type { LoadResult, LoadSnapshot } from "./LoadResult";
 import type { FromWorker, ToWorker } from "./messages";
 
@@ -8,8 +8,12 @@ const lookEveryMs = 50;
 
 /** A load that is running, in a process of its own. */
 export interface LoadRun {
-    /** Begins a phase: requests that begin from now on are counted under this name too. */
-    mark(name: string): Promise<void>;
+    /**
+     * Begins a phase: requests that begin from now on are counted under this name too.
+     *
+     * @param answeredBy who may answer them. @default those of the phase before
+     */
+    mark(name: string, answeredBy?: AnsweredBy): Promise<void>;
     /** The counts now. */
     snapshot(): Promise<LoadSnapshot>;
     /**
@@ -37,7 +41,7 @@ export async function startLoad(options: LoadOptions): Promise<LoadRun> {
     const snapshot = async (): Promise<LoadSnapshot> => (await worker.ask({ type: "snapshot" })) as LoadSnapshot;
     return {
         finished: worker.finished,
-        mark: async name => void (await worker.ask({ type: "mark", name })),
+        mark: async (name, answeredBy) => void (await worker.ask({ type: "mark", name, answeredBy })),
         snapshot,
         until: async (wish, what, seconds = 30) => {
             const deadline = performance.now() + seconds * 1000;

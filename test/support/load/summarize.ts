@@ -44,7 +44,10 @@ export function summarize(ledger: Ledger, pace: Pace, windowMs: number): Omit<Lo
         seconds: endedMs / 1000,
         requestsPerSecond: snapshot.requests / Math.max(endedMs / 1000, 0.001),
         connections: ledger.connectionCount,
-        failuresByKind: Object.fromEntries(ledger.failuresByKind),
+        failuresByKind: kindsOf(ledger),
+        failuresByVersion: Object.fromEntries(
+            [...ledger.failuresByVersion].map(([version, byKind]) => [version, Object.fromEntries(byKind)]),
+        ),
         failures: ledger.failures,
         byLane: Object.fromEntries(ledger.byLane),
         latency: latencies.within(always),
@@ -54,6 +57,14 @@ export function summarize(ledger: Ledger, pace: Pace, windowMs: number): Omit<Lo
         switches,
         ...(pace.boundReached === undefined ? {} : { boundReached: pace.boundReached }),
     };
+}
+
+function kindsOf({ failuresByVersion }: Ledger): LoadResult["failuresByKind"] {
+    const byKind: LoadResult["failuresByKind"] = {};
+    for (const [kind, count] of [...failuresByVersion.values()].flatMap(found => [...found])) {
+        byKind[kind] = (byKind[kind] ?? 0) + count;
+    }
+    return byKind;
 }
 
 function bucketsOf({ seconds, latencies }: Ledger): Bucket[] {

@@ -18,7 +18,7 @@ async function handle(message: ToWorker): Promise<Extract<FromWorker, { type: "a
             void run.settled.then(() => tell({ type: "finished" }));
             return undefined;
         case "mark":
-            current().mark(message.name);
+            current().mark(message.name, message.answeredBy);
             return undefined;
         case "snapshot":
             return current().ledger.snapshot();

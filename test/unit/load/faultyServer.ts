@@ -1,8 +1,17 @@
 import { once } from "node:events";
 import * as net from "node:net";
 
+/** A request that arrived in full. */
+export interface Received {
+    method: string;
+    path: string;
+    /** Its x-load-id. */
+    id: string;
+    bodyBytes: number;
+}
+
 /** What the server does with one request. */
-export type Act = (socket: net.Socket, requestNumber: number) => void;
+export type Act = (socket: net.Socket, request: Received) => void;
 
 export interface FaultyServer {
     url: string;
@@ -32,12 +41,12 @@ export async function startFaultyServer(
         let text = "";
         socket.on("data", data => {
             text += data.toString("latin1");
-            for (let length = requestLength(text); length !== undefined; length = requestLength(text)) {
-                text = text.slice(length);
+            for (let request = firstRequest(text); request !== undefined; request = firstRequest(text)) {
+                text = text.slice(request.length);
                 faulty.received += 1;
                 const name = choose(faulty.received);
                 faulty.done[name] = (faulty.done[name] ?? 0) + 1;
-                acts[name]!(socket, faulty.received);
+                acts[name]!(socket, request);
             }
         });
     });
@@ -59,41 +68,120 @@ export async function startFaultyServer(
     return faulty;
 }
 
-/** Length of the first whole request in `text`, if there is one. */
-function requestLength(text: string): number | undefined {
+/** The first whole request in `text`, if there is one, and how long it is. */
+function firstRequest(text: string): (Received & { length: number }) | undefined {
     const head = text.indexOf("\r\n\r\n");
     if (head < 0) {
         return undefined;
     }
-    const body = /content-length: (\d+)/i.exec(text.slice(0, head))?.[1] ?? "0";
-    const length = head + 4 + Number(body);
-    return text.length >= length ? length : undefined;
+    const header = (name: string) => new RegExp(`^${name}: (.*?)\r?$`, "im").exec(text.slice(0, head))?.[1];
+    const bodyBytes = Number(header("content-length") ?? "0");
+    const length = head + 4 + bodyBytes;
+    return text.length < length
+        ? undefined
+        : { method: text.split(" ")[0]!, path: text.split(" ")[1]!, id: header("x-load-id") ?? "", bodyBytes, length };
 }
 
-export function response(body: string, headers: string[] = [], status = "200 OK"): string {
-    return [`HTTP/1.1 ${status}`, "x-version: v1", `Content-Length: ${body.length}`, ...headers, "", body].join("\r\n");
+/** What can be different in a response from what the sample app answers. */
+export interface Different {
+    version?: string;
+    /** What the body says. @default `version` */
+    versionInBody?: string;
+    service?: string;
+    /** @default the request's */
+    id?: string;
+    /** What the body says. @default `id` */
+    idInBody?: string;
+    body?: string;
+    /** Further ones. */
+    headers?: string[];
+    status?: string;
+    /** @default `Content-Length` with that of the body */
+    length?: string;
 }
 
-const cut = response("0123456789").slice(0, -5);
+/** A response to a request, as the sample app gives it unless something is different. */
+export function responseTo(request: Received, different: Different = {}): string {
+    const { version = "v1", service = "hello", status = "200 OK", headers = [] } = different;
+    const id = different.id ?? request.id;
+    const body =
+        different.body ??
+        bodyFor(request, { version: different.versionInBody ?? version, service, id: different.idInBody ?? id });
+    const length = different.length ?? `Content-Length: ${body.length}`;
+    const head = [`HTTP/1.1 ${status}`, `x-version: ${version}`, `x-load-id: ${id}`, length, ...headers];
+    return `${head.filter(line => line !== "").join("\r\n")}\r\n\r\n${body}`;
+}
+
+function bodyFor({ method, path, bodyBytes }: Received, who: { version: string; service: string; id: string }): string {
+    const lines = 10 * Number(/^\/stream\?seconds=(.*)/.exec(path)?.[1] ?? 0);
+    return lines === 0
+        ? JSON.stringify({ ...who, method, receivedBytes: bodyBytes })
+        : Array.from({ length: lines }, (_, index) => lineOf(who, index + 1, lines)).join("");
+}
+
+/** A line of a streaming response. */
+export function lineOf({ version, id }: { version: string; id: string }, number: number, of: number): string {
+    return `${version} line ${number} of ${of} ${id}\n`;
+}
+
+/** Answers with something different. */
+const answer =
+    (different: Different = {}): Act =>
+    (socket, request) =>
+        socket.write(responseTo(request, different));
+
+/** The head and the first 5 bytes of the body. */
+const cut = (request: Received): string => responseTo(request).replace(/(\r\n\r\n.{5}).*/s, "$1");
+const withoutLength = { length: "" };
+const chunked = { length: "Transfer-Encoding: chunked" };
+
+/** All of the response but its end, and then the end of the connection, which is the only end of such a response. */
+const cutWithoutLength = (request: Received): string => responseTo(request, withoutLength).slice(0, -5);
+
+/** A response whose body is this, chunk by chunk, without the last chunk, which is empty. */
+const inChunks = (request: Received, chunks: string[]): string =>
+    responseTo(request, {
+        ...chunked,
+        body: chunks.map(chunk => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join(""),
+    });
+
+function bodyOf(request: Received): string {
+    return responseTo(request).split("\r\n\r\n")[1]!;
+}
 
 export const acts = {
-    answer: socket => socket.write(response("ok")),
-    answerAndClose: socket => socket.end(response("ok", ["Connection: close"])),
-    answerUntilClose: socket => socket.end("HTTP/1.1 200 OK\r\nx-version: v1\r\n\r\nuntil the end"),
-    answerInChunks: socket => {
+    answer: answer(),
+    answerAndClose: (socket, request) => socket.end(responseTo(request, { headers: ["Connection: close"] })),
+    answerUntilClose: (socket, request) => socket.end(responseTo(request, withoutLength)),
+    answerInChunks: (socket, request) => {
+        const body = bodyOf(request);
         socket.write("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n");
-        socket.write("HTTP/1.1 200 OK\r\nx-version: v1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel");
-        setImmediate(() => socket.write("lo\r\n0\r\n\r\n"));
+        socket.write(inChunks(request, [body.slice(0, 9), body.slice(9)]).slice(0, -7));
+        setImmediate(() => socket.write(`${body.slice(-5)}\r\n0\r\n\r\n`));
     },
     closeWithoutAnswer: socket => socket.end(),
     resetWithoutAnswer: socket => socket.resetAndDestroy(),
-    truncate: socket => socket.end(cut),
+    truncate: (socket, request) => socket.end(cut(request)),
     truncateHead: socket => socket.end("HTTP/1.1 200 OK\r\nContent-Le"),
-    truncateChunks: socket => socket.end("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"),
-    resetMidBody: socket => socket.write(cut, () => socket.resetAndDestroy()),
-    unavailable: socket => socket.write(response("no server", [], "503 Service Unavailable")),
-    notFound: socket => socket.write(response("not found", [], "404 Not Found")),
+    truncateChunks: (socket, request) => socket.end(inChunks(request, [bodyOf(request)])),
+    truncateWithoutLength: (socket, request) => socket.end(cutWithoutLength(request)),
+    resetMidBody: (socket, request) => socket.write(cut(request), () => socket.resetAndDestroy()),
+    unavailable: answer({ body: "no server", status: "503 Service Unavailable" }),
+    notFound: answer({ body: "not found", status: "404 Not Found" }),
+    redirect: answer({ body: "", status: "302 Found", headers: ["Location: /elsewhere"] }),
+    noContent: answer({ body: "", status: "204 No Content" }),
     garbage: socket => socket.write("this is not HTTP\r\n\r\n"),
+    otherId: answer({ id: "0".repeat(19) }),
+    otherIdInBody: answer({ idInBody: "0".repeat(19) }),
+    withoutId: (socket, request) => socket.write(responseTo(request).replace(/x-load-id: .*\r\n/, "")),
+    otherService: answer({ service: "shop" }),
+    otherVersion: answer({ version: "v2" }),
+    otherVersionInBody: answer({ versionInBody: "v2" }),
+    otherBody: answer({ body: "<html>It works!</html>" }),
+    otherMethod: (socket, request) => socket.write(responseTo({ ...request, method: "PUT" })),
+    otherLengthOfRequest: (socket, request) =>
+        socket.write(responseTo({ ...request, bodyBytes: request.bodyBytes + 1 })),
+    answerTwice: (socket, request) => socket.write(responseTo(request).repeat(2)),
     stall: () => {},
-    stallMidBody: socket => socket.write(cut),
+    stallMidBody: (socket, request) => socket.write(cut(request)),
 } satisfies Record<string, Act>;

@@ -1,12 +1,23 @@
 import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { expectNoLoss } from "../../support/load";
 import { type LoadOptions, planLoad } from "../../support/load/LoadOptions";
 import type { FailureKind, LoadResult } from "../../support/load/LoadResult";
 import { LocalLoad } from "../../support/load/LocalLoad";
-import { acts, type FaultyServer, response, startFaultyServer } from "./faultyServer";
+import {
+    type Act,
+    acts,
+    type FaultyServer,
+    lineOf,
+    type Received,
+    responseTo,
+    startFaultyServer,
+} from "./faultyServer";
+
+type Who = Parameters<typeof lineOf>[0];
 
 const everyNth = 7;
-const requests = 1400;
+const requests = 700;
 const faults = requests / everyNth;
 
 let server: FaultyServer;
@@ -41,13 +52,73 @@ describe("the load client reports each loss, exactly", () => {
         ["a body shorter than its content-length", "truncate", "closed mid-body"],
         ["a chunked body without its last chunk", "truncateChunks", "closed mid-body"],
         ["a reset in the middle of a body", "resetMidBody", "closed mid-body"],
+        ["a body that ends early, without a length", "truncateWithoutLength", "closed mid-body"],
         ["a 503", "unavailable", "5xx"],
+        ["a 404", "notFound", "4xx"],
+        ["a redirect", "redirect", "redirect"],
+        ["an answer without a body, and a status that says so", "noContent", "unexpected status"],
+        ["another request's answer", "otherId", "wrong id"],
+        ["another request's answer, with the right id in its head", "otherIdInBody", "wrong id"],
+        ["an answer to nobody knows whom", "withoutId", "wrong id"],
+        ["another service's answer", "otherService", "wrong service"],
+        ["another version's answer", "otherVersion", "wrong version"],
+        ["one version's head with another one's body", "otherVersionInBody", "wrong version"],
+        ["a page of another program", "otherBody", "wrong body"],
+        ["an answer to another method", "otherMethod", "wrong body"],
+        ["an answer to a request of another length", "otherLengthOfRequest", "wrong body"],
+        ["two answers to one request", "answerTwice", "answered twice"],
         ["bytes that are no response", "garbage", "malformed"],
     ];
     test.each(cases)("%s", async (_name, fault, kind) => {
-        const result = await loadWith(fault);
+        const result = await loadWith(fault, { answeredBy: { services: ["hello"], versions: ["v1"] } });
         expectLosses(result, { [kind]: faults });
         expect(server.done).toEqual({ answer: requests - faults, [fault]: faults });
+        const bound = { atLeast: requests, allowed: ["maxRequests"] } as const;
+        expect(() => expectNoLoss(result, bound)).toThrow(
+            `${faults} of ${requests} requests failed (${faults} ${kind})`,
+        );
+        expectNoLoss(result, { ...bound, allowed: [...bound.allowed, kind] });
+    });
+
+    test("a second answer that comes later, while no request is open", async () => {
+        const later = (socket: Socket, request: Received): void => {
+            acts.answer(socket, request);
+            setTimeout(() => acts.answer(socket, request), 5);
+        };
+        server = await startFaultyServer({ ...acts, later }, number => (number === 5 ? "later" : "answer"));
+        const result = await runToEnd({ maxRequests: 12, connections: 1, ratePerSecond: 40 });
+        expect(result).toMatchObject({ requests: 12, answered: 11, failed: 1, open: 0 });
+        expect(result.failuresByKind).toEqual({ "answered twice": 1 });
+        expect(result.buckets.reduce((sum, { answered }) => sum + (answered.v1?.get ?? 0), 0)).toBe(11);
+    });
+
+    test("the answers of two connections, exchanged", async () => {
+        const waiting: [Socket, Received][] = [];
+        const exchange = (socket: Socket, request: Received): void => {
+            const [other] = waiting.splice(0);
+            if (other === undefined) {
+                waiting.push([socket, request]);
+            } else {
+                acts.answer(socket, other[1]);
+                acts.answer(other[0], request);
+            }
+        };
+        server = await startFaultyServer({ exchange }, () => "exchange");
+        const result = await runToEnd({ maxRequests: 40, connections: 2 });
+        expect(result).toMatchObject({ requests: 40, failed: 40, failuresByKind: { "wrong id": 40 } });
+    });
+
+    test.each([
+        ["a line", (who: Who) => lineOf(who, 1, 2)],
+        ["the id of a line", (who: Who) => lineOf(who, 1, 2) + lineOf({ ...who, id: "another" }, 2, 2)],
+    ])("a streaming response without %s", async (_name, bodyOf) => {
+        const bad: Act = (socket, request) =>
+            socket.write(responseTo(request, { body: bodyOf({ ...request, version: "v1" }) }));
+        server = await startFaultyServer({ ...acts, bad }, number => (number % everyNth === 0 ? "bad" : "answer"));
+        const paths = { stream: "/stream?seconds=0.2" };
+        const result = await runToEnd({ maxRequests: requests, connections: 4, mix: { stream: 4 }, paths });
+        expectLosses(result, { "wrong body": faults });
+        expect(result.streams).toEqual({ opened: requests, completed: requests - faults, cut: faults });
     });
 
     test("a server that stalls, before the response or in the middle of it", async () => {
@@ -66,13 +137,13 @@ describe("the load client reports each loss, exactly", () => {
         // The first request of each connection is answered; at the second one the connection is closed.
         const known = new WeakSet<Socket>();
         let closed = 0;
-        const answerOnce = (socket: Socket): void => {
+        const answerOnce = (socket: Socket, request: Received): void => {
             if (known.has(socket)) {
                 closed += 1;
                 acts.closeWithoutAnswer(socket);
             } else {
                 known.add(socket);
-                acts.answer(socket);
+                acts.answer(socket, request);
             }
         };
         server = await startFaultyServer({ answerOnce }, () => "answerOnce");
@@ -84,10 +155,10 @@ describe("the load client reports each loss, exactly", () => {
 
     test("a server that closes after each response without announcing it: all but what it answered", async () => {
         let answered = 0;
-        const answerAndCloseUnannounced = (socket: Socket): void => {
+        const answerAndCloseUnannounced = (socket: Socket, request: Received): void => {
             // The next request may arrive after the close.
             answered += socket.writable ? 1 : 0;
-            socket.end(response("ok"));
+            socket.end(responseTo(request));
         };
         server = await startFaultyServer({ answerAndCloseUnannounced }, () => "answerAndCloseUnannounced");
         const result = await runToEnd({ maxRequests: requests });

@@ -3,7 +3,7 @@ import { expectNoLoss, type LoadRun, startLoad } from "../../support/load";
 import { Latencies } from "../../support/load/Latencies";
 import { planLoad } from "../../support/load/LoadOptions";
 import { findSwitches } from "../../support/load/summarize";
-import { acts, type FaultyServer, response, startFaultyServer } from "./faultyServer";
+import { acts, type FaultyServer, responseTo, startFaultyServer } from "./faultyServer";
 
 describe("a load in its own process", () => {
     let server: FaultyServer;
@@ -16,7 +16,7 @@ describe("a load in its own process", () => {
     test("counts by version, phase and lane, and ends at its bound", async () => {
         let version = "v1";
         server = await startFaultyServer(
-            { answer: socket => socket.write(response("ok").replace("v1", version)) },
+            { answer: (socket, request) => socket.write(responseTo(request, { version })) },
             () => "answer",
         );
         run = await startLoad({ url: server.url, connections: 4, mix: { post: 1 }, maxRequests: 3000 });
@@ -48,7 +48,8 @@ describe("a load in its own process", () => {
         expect(result.buckets.reduce((sum, { latency }) => sum + latency.count, 0)).toBe(3000);
         expect(result.buckets.map(({ second }) => second)).toEqual(result.buckets.map((_, index) => index));
         expect(result.latency.p99Ms).toBeGreaterThanOrEqual(result.latency.p50Ms);
-        expectNoLoss(result, { atLeast: 3000 });
+        expect(() => expectNoLoss(result, { atLeast: 3000 })).toThrow("the load ended by itself, by its maxRequests");
+        expectNoLoss(result, { atLeast: 3000, allowed: ["maxRequests"] });
     });
 
     test("is stopped on request, and says what it lost", async () => {
@@ -60,19 +61,50 @@ describe("a load in its own process", () => {
         expect(() => expectNoLoss(result, { atLeast: 1 })).toThrow(
             /1 of \d+ requests failed \(1 reset\)\n {2}at \d+ ms .*get reset \(ECONNRESET\), request \d+ on connection \d/,
         );
-        expect(() => expectNoLoss({ ...result, failed: 0 }, { atLeast: 1_000_000 })).toThrow(
-            /at least 1000000 are needed/,
-        );
+        expect(() => expectNoLoss(result, { atLeast: 1_000_000 })).toThrow(/at least 1000000 are needed/);
     });
 
-    test("a status that nobody expected is no failure of the server, but no success either", async () => {
-        server = await startFaultyServer(acts, number => (number === 5 ? "notFound" : "answer"));
-        run = await startLoad({ url: server.url, connections: 1, mix: {}, maxRequests: 20 });
+    test("is told at a mark who may answer from then on", async () => {
+        server = await startFaultyServer(acts, () => "answer");
+        const answeredBy = { versions: ["v1"] };
+        run = await startLoad({ url: server.url, ratePerSecond: 500, connections: 2, mix: {}, answeredBy });
+        await run.until(counts => counts.answered >= 50, "answers");
+        await run.mark("v2 alone", { versions: ["v2"] });
+        await run.until(counts => counts.failed >= 50, "answers of the wrong version");
+        const { phases, failuresByKind, failed, failures } = await run.stop();
+        expect(phases[0]).toMatchObject({ failed: 0, open: 0 });
+        expect(phases[1]).toMatchObject({ answered: 0, failed });
+        expect(failuresByKind).toEqual({ "wrong version": failed });
+        expect(failures[0]).toMatchObject({ version: "v1", detail: "v1 instead of v2" });
+    });
+
+    test("what one version is allowed is not allowed to another one, and hides nothing", async () => {
+        const version = (number: number) => (number % 2 === 0 ? "sick" : "v1");
+        server = await startFaultyServer(
+            {
+                ...acts,
+                sick: (socket, request) =>
+                    socket.write(responseTo(request, { version: "sick", status: "500 Internal Server Error" })),
+                sickButGood: (socket, request) => socket.write(responseTo(request, { version: "sick" })),
+            },
+            number =>
+                number === 90
+                    ? "unavailable"
+                    : number === 80
+                      ? "sickButGood"
+                      : version(number) === "sick"
+                        ? "sick"
+                        : "answer",
+        );
+        run = await startLoad({ url: server.url, connections: 1, mix: {}, maxRequests: 100 });
         await run.finished;
         const result = await run.stop();
-        expect(result).toMatchObject({ failed: 0, byStatus: { 200: 19, 404: 1 } });
-        expect(() => expectNoLoss(result, { atLeast: 20 })).toThrow("1 requests were answered with status 404");
-        expectNoLoss(result, { atLeast: 20, status: status => status === 200 || status === 404 });
+        const allowed = ["maxRequests", { kind: "5xx", of: "sick" }] as const;
+        expect(result).toMatchObject({ requests: 100, failed: 49, answered: 51 });
+        expect(result.failuresByVersion).toEqual({ sick: { "5xx": 48 }, v1: { "5xx": 1 } });
+        expect(() => expectNoLoss(result, { atLeast: 100, allowed })).toThrow(
+            /^1 of 100 requests failed \(1 5xx\)\n {2}at \d+ ms .* get 5xx from v1 \(status 503\)[^\n]*$/,
+        );
     });
 });
 

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { expectNoLoss, type LoadSnapshot } from "../../support/load";
+import { planLoad } from "../../support/load/LoadOptions";
+import { LocalLoad } from "../../support/load/LocalLoad";
 import { type SampleApp, startSampleApp } from "./sampleApp";
 
 let app: SampleApp;
@@ -46,4 +49,27 @@ describe("The sample app says which request it answers, and who it is", () => {
         expect(response.headers.has("x-load-id")).toBe(false);
         expect(await response.json()).not.toHaveProperty("id");
     });
+
+    it("the load client finds nothing wrong with it", async () => {
+        const load = new LocalLoad(
+            planLoad({
+                url: app.url,
+                connections: 8,
+                mix: { post: 2, newConnection: 1, slow: 1, stream: 1, webSocket: 1 },
+                paths: { slow: "/slow?ms=20", stream: "/stream?seconds=0.3" },
+                ratePerSecond: 1_000,
+                answeredBy: { services: ["shop"], versions: ["v7"] },
+            }),
+        );
+        while (!isEnough(load.ledger.snapshot())) {
+            await new Promise(resolve => setTimeout(resolve, 20));
+        }
+        const result = await load.stop();
+        expectNoLoss(result, { atLeast: 500 });
+        expect(Object.keys(result.byLane)).toHaveLength(6);
+    });
 });
+
+function isEnough({ answered, failed, streams, webSockets }: LoadSnapshot): boolean {
+    return failed > 0 || (answered >= 500 && streams.completed > 1 && webSockets.messagesAnswered > 1);
+}

@@ -3,6 +3,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
+import { expectNoLoss } from "../../support/load";
 import { planLoad } from "../../support/load/LoadOptions";
 import type { LoadResult } from "../../support/load/LoadResult";
 import { LocalLoad } from "../../support/load/LocalLoad";
@@ -13,18 +14,33 @@ afterEach(() => {
     server.close();
 });
 
-/** A WebSocket server that echoes, except that it does `onMessage` with every message while that returns true. */
+interface Faulty {
+    /** What is done with a message. True: nothing more; else it is echoed. */
+    instead?: (webSocket: WebSocket, message: string) => boolean;
+    /** The service that answers. @default hello */
+    service?: string;
+    /** The id in the head. @default the request's */
+    id?: string;
+}
+
+const echoOf = (message: string): string => JSON.stringify({ version: "v1", echo: message });
+
+/** A WebSocket server as the sample app has one, but for what is faulty. */
 async function load(
     maxRequests: number,
-    instead: (webSocket: WebSocket) => boolean,
+    { instead = () => false, service = "hello", id }: Faulty,
     until: (counts: LoadResult["webSockets"]) => boolean,
 ): Promise<LoadResult> {
     server = http.createServer((_request, response) => response.end("ok"));
     const webSockets = new WebSocketServer({ server });
+    webSockets.on("headers", (headers, request) => {
+        headers.push("x-version: v1", `x-load-id: ${id ?? request.headers["x-load-id"]}`);
+    });
     webSockets.on("connection", webSocket => {
+        webSocket.send(JSON.stringify({ version: "v1", service, hello: true }));
         webSocket.on("message", message => {
-            if (!instead(webSocket)) {
-                webSocket.send(JSON.stringify({ version: "v1", echo: message.toString() }));
+            if (!instead(webSocket, message.toString())) {
+                webSocket.send(echoOf(message.toString()));
             }
         });
     });
@@ -32,47 +48,92 @@ async function load(
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const running = new LocalLoad(
-        planLoad({ url: `http://127.0.0.1:${port}`, connections: 2, mix: { webSocket: 2 }, maxRequests }),
+        planLoad({
+            url: `http://127.0.0.1:${port}`,
+            connections: 2,
+            mix: { webSocket: 2 },
+            maxRequests,
+            timeoutMs: 2_000,
+            answeredBy: { services: ["hello"], versions: ["v1"] },
+        }),
     );
-    while (!until(running.ledger.webSockets)) {
+    while (!until(running.ledger.webSockets) && !(await isSettled(running))) {
         await new Promise(resolve => setTimeout(resolve, 10));
     }
     return running.stop();
 }
 
-test("each WebSocket that is cut is counted, and those that live on", async () => {
-    let cuts = 0;
+function isSettled({ settled }: LocalLoad): Promise<boolean> {
+    return Promise.race([settled.then(() => true), new Promise<boolean>(resolve => setImmediate(resolve, false))]);
+}
+
+/** Does something with the first messages only. */
+function firstOnly(count: number, act: (webSocket: WebSocket, message: string) => void): Faulty["instead"] {
+    let done = 0;
+    return (webSocket, message) => {
+        done += 1;
+        if (done <= count) {
+            act(webSocket, message);
+        }
+        return done <= count;
+    };
+}
+
+test("each WebSocket that is cut is counted as a failure, and those that live on", async () => {
     const result = await load(
         100,
-        webSocket => {
-            if (cuts < 3) {
-                cuts += 1;
-                webSocket.terminate();
-                return true;
-            }
-            return false;
-        },
+        { instead: firstOnly(3, webSocket => webSocket.terminate()) },
         counts => counts.messagesAnswered >= 2 && counts.cut === 3,
     );
     expect(result.webSockets).toMatchObject({ opened: 5, cut: 3, ended: 0, alive: 2 });
-    expect(result).toMatchObject({ requests: 5, answered: 5, failed: 0, open: 0 });
+    expect(result).toMatchObject({ requests: 5, answered: 2, failed: 3, open: 0 });
+    expect(result.failuresByKind).toEqual({ "WebSocket cut": 3 });
+    expect(() => expectNoLoss(result, { atLeast: 5 })).toThrow("3 of 5 requests failed (3 WebSocket cut)");
+    expectNoLoss(result, { atLeast: 5, allowed: ["WebSocket cut"] });
 });
 
-test("a WebSocket that the server ends with a close frame is told apart from a cut one", async () => {
-    let ends = 0;
+test("a WebSocket that the server ends with a close frame is a failure too, told apart from a cut one", async () => {
     const result = await load(
         100,
-        webSocket => {
-            if (ends < 2) {
-                ends += 1;
-                webSocket.close(1001, "going away");
-                return true;
-            }
-            return false;
-        },
+        { instead: firstOnly(2, webSocket => webSocket.close(1001, "going away")) },
         counts => counts.messagesAnswered >= 2 && counts.ended === 2,
     );
     expect(result.webSockets).toMatchObject({ opened: 4, cut: 0, ended: 2, alive: 2 });
+    expect(result).toMatchObject({ requests: 4, answered: 2, failed: 2, failuresByKind: { "WebSocket ended": 2 } });
+    expect(() => expectNoLoss(result, { atLeast: 4, allowed: ["WebSocket cut"] })).toThrow("(2 WebSocket ended)");
+});
+
+test.each([
+    ["the echo of something else", (webSocket: WebSocket) => webSocket.send(echoOf("goodbye"))],
+    ["another version's echo", (webSocket, message) => webSocket.send(echoOf(message).replace("v1", "v2"))],
+    ["no echo but a text", (webSocket, message) => webSocket.send(message)],
+    [
+        "two echoes",
+        (webSocket, message) => {
+            webSocket.send(echoOf(message));
+            webSocket.send(echoOf(message));
+        },
+    ],
+] satisfies [string, (webSocket: WebSocket, message: string) => void][])("%s is a failure", async (_name, act) => {
+    const result = await load(
+        100,
+        { instead: firstOnly(1, act) },
+        counts => counts.opened === 3 && counts.messagesAnswered >= 3,
+    );
+    expect(result).toMatchObject({ requests: 3, answered: 2, failed: 1, failuresByKind: { "wrong echo": 1 } });
+});
+
+test("a WebSocket that says nothing is cut, also when the load ends meanwhile", async () => {
+    const result = await load(2, { instead: () => true }, counts => counts.messagesSent === 2);
+    expect(result).toMatchObject({ requests: 2, answered: 0, failed: 2, failuresByKind: { "WebSocket cut": 2 } });
+});
+
+test.each([
+    ["of another request", { id: "another" }, "wrong id"],
+    ["of another service", { service: "shop" }, "wrong service"],
+])("a handshake %s is a failure", async (_name, faulty, kind) => {
+    const result = await load(4, faulty, () => false);
+    expect(result).toMatchObject({ requests: 4, answered: 0, failed: 4, failuresByKind: { [kind]: 4 } });
 });
 
 test("a handshake that is refused is a failed request when the status says so", async () => {

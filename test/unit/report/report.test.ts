@@ -9,7 +9,7 @@ import type { Report } from "../../../report/Report";
 import { readReport, renderReport, writeReport } from "../../../report/render";
 import { planLoad } from "../../support/load/LoadOptions";
 import { LocalLoad } from "../../support/load/LocalLoad";
-import { acts, response, startFaultyServer } from "../load/faultyServer";
+import { acts, responseTo, startFaultyServer } from "../load/faultyServer";
 
 const folder = mkdtempSync(join(tmpdir(), "relink-report-"));
 let html: string;
@@ -23,7 +23,7 @@ beforeAll(async () => {
     const server = await startFaultyServer(
         {
             ...acts,
-            answer: socket => socket.write(response("ok").replace("v1", received > 600 ? "v2" : "v1")),
+            answer: (socket, request) => socket.write(responseTo(request, { version: received > 600 ? "v2" : "v1" })),
         },
         number => {
             received = number;
