@@ -19,6 +19,7 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     demo:clean    removes everything that the demo made
     test [ARGS]   runs the tests (arguments are vitest's)
     test:full     runs the tests with HAProxy 3.2 and the long runs
+    mutants       puts small defects into the product, which unit tests must find
     soak [ARGS]   releases a service 200 times under load and looks for growth
     bench [ARGS]  measures relink against its bars (--help says more)
     registry      gets an image registry for tests and prints its path
@@ -43,6 +44,7 @@ const verbs = {
     "demo:clean": args => typescript("examples/demo.ts", ["clean", ...args]),
     test: args => vitest(args, {}),
     "test:full": args => vitest(args, { RELINK_FULL: "1" }),
+    mutants: args => look("test/mutants/main.ts", args),
     soak: args => typescript("test/soak/main.ts", args),
     bench: args => typescript("test/bench/main.ts", args),
     registry: async () => {

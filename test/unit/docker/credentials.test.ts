@@ -39,6 +39,14 @@ describe("Credentials", () => {
         });
     });
 
+    it("sends each login of relink:registries to its own registry, and none to any other", async () => {
+        const own = ["one", "two"].map(name => ({ address: `${name}.example`, username: name, password: "p" }));
+        const credentials = await Credentials.load(own, env);
+        expect(await credentials.forImage("two.example/web")).toMatchObject({ username: "two" });
+        expect(await credentials.forImage("three.example/web")).toBeUndefined();
+        expect(await credentials.forImage("nginx")).toBeUndefined();
+    });
+
     it("reads the config file, in every spelling of a registry, passwords with colons too", async () => {
         write({
             auths: {

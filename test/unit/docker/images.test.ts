@@ -1,6 +1,26 @@
-import { describe, expect, it } from "vitest";
-import { refusalOf } from "../../../docker/images";
+import { afterEach, describe, expect, it } from "vitest";
+import { Credentials } from "../../../docker/credentials";
+import { pullImage, refusalOf } from "../../../docker/images";
 import { PullProgress } from "../../../docker/PullProgress";
+import { FakeEngine } from "./FakeEngine";
+
+describe("a pull", () => {
+    let fake: FakeEngine;
+    afterEach(() => fake.close());
+
+    it("is of the digest that was planned, whatever the tag says by then", async () => {
+        const digest = `sha256:${"1".repeat(64)}`;
+        let looks = 0;
+        fake = await FakeEngine.start(({ method }) =>
+            method === "POST" ? [200, { status: "done" }] : looks++ === 0 ? undefined : [200, { Id: "sha256:2" }],
+        );
+        const identity = { reference: "r.example/web:v1", digest, source: "registry" as const };
+        const credentials = await Credentials.load([], { DOCKER_CONFIG: "/nowhere" });
+        expect(await pullImage(fake.engine, identity, credentials)).toEqual({ id: "sha256:2", pulled: true });
+        const pulled = fake.calls.find(({ path }) => path === "/images/create")!.query;
+        expect(`${pulled.get("fromImage")}@${pulled.get("tag")}`).toBe(`r.example/web@${digest}`);
+    });
+});
 
 describe("a registry's refusal", () => {
     const answer = (message: string, statusCode = 500) =>

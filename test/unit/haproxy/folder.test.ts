@@ -294,6 +294,14 @@ describe("maps in the folder", () => {
         );
     });
 
+    it("have a route's key closed by a slash, or /api would get the requests of /apix", () => {
+        expect(["*", "shop.example.com", "shop.example.com/api"].map(text => routeKey(parseRoute(text)))).toEqual([
+            "*/",
+            "shop.example.com/",
+            "shop.example.com/api/",
+        ]);
+    });
+
     it("have routes as keys and values, and back", () => {
         for (const text of ["*", "*/api (stripped)", "shop.example.com", "*.example.com/a/b"]) {
             const route = parseRoute(text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isReadOnlyScript, ReloadFailed, Runtime } from "../../../haproxy/runtime";
+import { assertEveryWorker, isReadOnlyScript, ReloadFailed, Runtime, WorkerReplaced } from "../../../haproxy/runtime";
 import { captured } from "./captured";
 import { fakeHaproxy } from "./fakeHaproxy";
 
@@ -85,6 +85,14 @@ describe("observing HAProxy", () => {
         const front = await new Runtime(run).observe();
         expect(front.generations).toMatchObject([{ failedReloads: 1, version: "3.2.26-1" }]);
         expect(front.workers).toMatchObject([{ pid: 16649, old: false }]);
+    });
+
+    it("takes a worker that says that it is stopping as old, whatever its master says", async () => {
+        const { run } = fakeHaproxy(
+            command => (command === "@!16649 show info" ? captured("show-info-stopping") : worksAsCaptured(command)),
+            { [SOCKET]: captured("show-proc") },
+        );
+        expect((await new Runtime(run).observe()).workers.map(({ old }) => old)).toEqual([true, true]);
     });
 
     it("leaves out an old worker that exits meanwhile", async () => {
@@ -259,6 +267,24 @@ describe("changing a slot", () => {
         ] as const) {
             await expect(runtime.setServer([worker], backend, slot, change)).rejects.toThrow();
         }
+    });
+});
+
+describe("a change", () => {
+    const taken = { worker, ok: true, gone: false };
+    const refused = { worker: second, ok: false, gone: false, error: "No such server." };
+
+    it("is not done where one of several workers refuses it", () => {
+        expect(() => assertEveryWorker("a link", [taken, refused])).toThrow(
+            "generation 1, worker 11777: No such server.",
+        );
+        expect(() => assertEveryWorker("a link", [taken, taken])).not.toThrow();
+    });
+
+    it("is tried again only where all that refused it were replaced", () => {
+        const replaced = { ...refused, error: "Proxy is disabled." };
+        expect(() => assertEveryWorker("a link", [taken, replaced])).toThrow(WorkerReplaced);
+        expect(() => assertEveryWorker("a link", [refused, replaced])).not.toThrow(WorkerReplaced);
     });
 });
 

@@ -47,6 +47,26 @@ describe("what a backend has answered since a moment", () => {
         expect(averageMs).toBeCloseTo(30, 0);
     });
 
+    it("has none of the errors that came before", () => {
+        const backend = new Backend();
+        backend.answer(5, true);
+        backend.answer(5, true);
+        const window = new Window("web-green", [backend.worker()]);
+        backend.answer(5);
+        window.look([backend.worker()]);
+        expect(window.answered()).toMatchObject({ requests: 1, errors: 0 });
+    });
+
+    it("has what a worker answered until it was last seen", () => {
+        const [gone, stays] = [new Backend(), new Backend()];
+        const window = new Window("web-green", [gone.worker(), stays.worker(2)]);
+        gone.answer(5, true);
+        window.look([gone.worker(), stays.worker(2)]);
+        stays.answer(5);
+        window.look([stays.worker(2)]);
+        expect(window.answered()).toMatchObject({ requests: 2, errors: 1 });
+    });
+
     it("is nothing where nothing came, and everything without a beginning", () => {
         const backend = new Backend();
         backend.answerAll([7, 9]);

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { LinkValue } from "../../../haproxy/LinkValue";
 import type { FrontState, Worker } from "../../../haproxy/runtime";
-import { fingerprint, observedService, type World } from "../../../providers/observe";
+import { fingerprint, isReady, observedService, type World } from "../../../providers/observe";
 import { emptyRecord } from "../../../providers/Record";
 import { findDrift } from "../../../release/drift";
 import type { Intent } from "../../../release/Observed";
 import { parseRoute, routeText } from "../../../settings/Route";
 import type { Color, RollingSettings } from "../../../settings/Settings";
+import { containerOf, serverAt, workerOf } from "./FakeSession";
 
 function worker(links: Record<string, LinkValue>, routes: Record<string, string>): Worker {
     return {
@@ -83,6 +84,21 @@ describe("a service as it is observed", () => {
         const old = worker({ web: LinkValue.to("blue") }, { "b.example.com": "web", "*": "web" });
         const { routes: seen } = observedService(worldWith([old]), "web");
         expect(seen).toEqual(["b.example.com", "*"].map(parseRoute));
+    });
+});
+
+describe("a container is ready", () => {
+    /** Whether the container in slot 1 of blue is, where the workers have that slot like this. */
+    const ready = (...slots: Parameters<typeof serverAt>[1][]) => {
+        const world = worldWith(slots.map(slot => workerOf("blue", { blue: [serverAt(1, slot)] })));
+        return isReady(world, "web", "blue", containerOf("blue", 1, "r"));
+    };
+
+    it("where every worker has its slot up and open, at its own address", () => {
+        expect(ready({}, {})).toBe(true);
+        expect(ready({}, { up: false })).toBe(false);
+        expect(ready({}, { admin: "drain" })).toBe(false);
+        expect(ready({}, { address: "10.0.0.9" })).toBe(false);
     });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { WorkerResult } from "../../../haproxy/runtime";
 import type { Session } from "../../../providers/Session";
 import { tellSlots } from "../../../providers/tellSlots";
+import { FakeSession, serverAt, workerOf } from "./FakeSession";
 
 const soft = "Proxy is disabled.";
 
@@ -42,6 +43,15 @@ describe("what slots are told", () => {
         const { session, told } = reloading(1, "No such server.");
         await expect(tellSlots(session, "web", "green", maint)).rejects.toThrow("No such server.");
         expect(told).toHaveLength(1);
+    });
+
+    it("is told every worker that takes connections and knows the color, and no other", async () => {
+        const [first, second] = [1, 2].map(pid => workerOf("green", { pid, green: [serverAt(1)] }));
+        const workers = [first!, second!, workerOf("blue", { pid: 3, old: true, green: [serverAt(1)] })];
+        const unaware = workerOf("green", { pid: 4, backends: new Map() });
+        const fake = new FakeSession({ workers: [...workers, unaware] });
+        await tellSlots(fake.session, "web", "green", maint);
+        expect(fake.steps).toEqual(["web-green/1 of worker 1: maint", "web-green/1 of worker 2: maint"]);
     });
 
     it("is nothing where nothing has to change", async () => {

@@ -15,6 +15,12 @@ describe("a release that has just become live is judged", () => {
             { ...fine, errors: 100 },
             "good",
         ],
+        [
+            "bad where it has more errors than twice its predecessor's",
+            { requests: 50, errors: 11, averageMs: 11 },
+            { ...fine, errors: 100 },
+            "bad",
+        ],
         ["bad where it is many times as slow", { requests: 50, errors: 0, averageMs: 300 }, fine, "bad"],
         ["good where nobody would notice", { requests: 50, errors: 0, averageMs: 100 }, fine, "good"],
         [

@@ -161,6 +161,14 @@ describe("a new release", () => {
         expect(left("remove")).toEqual({ release: undefined, state: "empty", replicas: 0, act: false });
     });
 
+    it("waits where promote names another one: only its own id promotes it", () => {
+        const world = blueWithA({ green: running(recorded("B", { linked: false })) });
+        const promoted = (promote?: string) => plan(world, wish("B", { policy: { autoPromotion: false }, promote }));
+        expect(promoted()).toMatchObject({ row: "waiting", link: { live: "blue" } });
+        expect(promoted(releaseOf("C").id)).toMatchObject({ row: "waiting", link: { live: "blue" } });
+        expect(promoted(releaseOf("B").id)).toMatchObject({ row: "finish", link: { live: "green" } });
+    });
+
     it("expects exactly that release, and counts a promotion", () => {
         const { link, promotion } = plan(blueWithA({ promotions: 7 }), wish("B"));
         expect(link.expect).toBe(releaseOf("B").id);

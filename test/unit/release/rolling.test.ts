@@ -173,6 +173,12 @@ describe("after an up that died in the middle of a rolling release", () => {
         expect(made.steps).toEqual(["1. web-blue-1 drained and removed"]);
     });
 
+    it("it is taken back where a new one serves and was never proved", () => {
+        const unproved = half([slot(1, A), slot(3, B), slot(4, B, { proved: false })]);
+        const made = plan(unproved, wish("C", { replicas: 2 }));
+        expect(made.sentence).toMatch(/^takes back an interrupted rolling release: blue becomes shop\/web:A/);
+    });
+
     it("a release of another kind waits until it is taken back", () => {
         const made = plan(half(begun), wish("C", { replicas: 2 }));
         expect(actsOf(made)).toEqual(["blue: shop/web:A x2"]);

@@ -1,0 +1,134 @@
+import type { Mutant } from "./Mutant";
+
+const test = (name: string) => `test/unit/docker/${name}.test.ts`;
+
+/** In what the Engine is asked for, and in what is believed of its answers. */
+export const docker: readonly Mutant[] = [
+    {
+        name: "restart-policy-kept",
+        file: "docker/containers.ts",
+        before: 'await setRestartPolicy(engine, id, "no");',
+        after: "",
+        breaks: "Docker starts a container that relink stopped again with its daemon.",
+        killedBy: {
+            file: test("engineAnswers"),
+            test: "loses its restart policy first, or Docker would start it again with its daemon",
+        },
+    },
+    {
+        name: "failed-stop-is-fine",
+        file: "docker/containers.ts",
+        before: "if (![304, 404].includes(statusOf(error) ?? 0)) {",
+        after: "if (statusOf(error) === undefined) {",
+        breaks: "A container that Docker could not stop counts as stopped.",
+        killedBy: {
+            file: test("engineAnswers"),
+            test: "may be stopped or gone already, and anything else is an error",
+        },
+    },
+    {
+        name: "failed-removal-is-fine",
+        file: "docker/containers.ts",
+        before: "if (statusOf(error) === 404) {",
+        after: "if (statusOf(error) !== undefined) {",
+        breaks: "A container that Docker could not remove counts as removed, and keeps its address.",
+        killedBy: { file: test("engineAnswers"), test: "may be gone already, and anything else is an error" },
+    },
+    {
+        name: "missing-container-is-started",
+        file: "docker/containers.ts",
+        before: "if (statusOf(error) === 304) {",
+        after: "if ([304, 404].includes(statusOf(error) ?? 0)) {",
+        breaks: "A container that is gone counts as started.",
+        killedBy: { file: test("engineAnswers"), test: "may run already, and must be there" },
+    },
+    {
+        name: "half-made-container-stays",
+        file: "docker/containers.ts",
+        before: "if (id !== undefined) {",
+        after: "if (id === undefined) {",
+        breaks: "A container without its secrets stays behind, and its name and address are taken.",
+        killedBy: { file: test("engineAnswers"), test: "that cannot be written leave no container behind" },
+    },
+    {
+        name: "secrets-for-everybody",
+        file: "docker/secretFiles.ts",
+        before: "mode: 0o400,",
+        after: "mode: 0o444,",
+        breaks: "Every user in the container can read its secrets.",
+        killedBy: { file: test("engineAnswers"), test: "are files that the container's own user alone can read" },
+    },
+    {
+        name: "secrets-of-root",
+        file: "docker/secretFiles.ts",
+        before: "        ...owner,\n",
+        after: "",
+        breaks: "An application that does not run as root cannot read its own secrets.",
+        killedBy: { file: test("engineAnswers"), test: "are files that the container's own user alone can read" },
+    },
+    {
+        name: "restarts-before-its-proof",
+        file: "docker/ContainerSpec.ts",
+        before: 'RestartPolicy: { Name: "no" }',
+        after: "RestartPolicy: { Name: release.restart }",
+        breaks: "Docker starts a release that crashes again and again, and its proof never ends early.",
+        killedBy: { file: test("containers"), test: "starts with no restart policy, at its fixed address" },
+    },
+    {
+        name: "address-of-the-moment",
+        file: "docker/ContainerInfo.ts",
+        before: "endpoint?.IPAMConfig?.IPv4Address || endpoint?.IPAddress",
+        after: "endpoint?.IPAddress",
+        breaks: "A stopped container has no address, so that it counts as a stranger's.",
+        killedBy: { file: test("engineAnswers"), test: "has its own fixed address, running or not" },
+    },
+    {
+        name: "every-login-to-every-registry",
+        file: "docker/credentials.ts",
+        before: "this.registries.find(({ address }) => hostOf(address) === wanted)",
+        after: "this.registries[0]",
+        breaks: "The first login of relink:registries is sent to every registry.",
+        killedBy: {
+            file: test("credentials"),
+            test: "sends each login of relink:registries to its own registry, and none to any other",
+        },
+    },
+    {
+        name: "images-of-another-front",
+        file: "docker/keptImages.ts",
+        before: "tag?.startsWith(`${front}-`)",
+        after: "tag?.includes(`-`)",
+        breaks: "A front lets go of the images that another front keeps for its returns.",
+        killedBy: {
+            file: test("keptImages"),
+            test: "are let go of by their own front alone, and by name: what has another name stays",
+        },
+    },
+    {
+        name: "tag-pulled",
+        file: "docker/images.ts",
+        before: "image.withDigest(identity.digest)",
+        after: "image.full",
+        breaks: "What a tag says by then is pulled, and not the image that was planned.",
+        killedBy: { file: test("images"), test: "is of the digest that was planned, whatever the tag says by then" },
+    },
+    {
+        name: "redirect-followed",
+        file: "docker/dialer.ts",
+        before: "maxRedirects: 0,",
+        after: "maxRedirects: 5,",
+        breaks: "A release that sends everybody elsewhere is judged by what answers there.",
+        killedBy: {
+            file: test("dialer"),
+            test: "is answered by a redirect as such: what answers elsewhere says nothing of this release",
+        },
+    },
+    {
+        name: "waits-for-ever",
+        file: "docker/dialer.ts",
+        before: "            signal,\n",
+        after: "",
+        breaks: "An application that never answers holds up the release without end.",
+        killedBy: { file: test("dialer"), test: "ends at its timeout, also in the middle of an answer" },
+    },
+];

@@ -1,0 +1,8 @@
+import { docker } from "./docker";
+import { haproxy } from "./haproxy";
+import type { Mutant } from "./Mutant";
+import { providers } from "./providers";
+import { release } from "./release";
+
+/** All of them. */
+export const mutants: readonly Mutant[] = [...haproxy, ...docker, ...release, ...providers];

@@ -1,0 +1,56 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { Engine } from "../../../docker/Engine";
+
+/** One request to the Engine. */
+export interface EngineCall {
+    method: string;
+    /** Without its query. */
+    path: string;
+    query: URLSearchParams;
+    body: Buffer;
+}
+
+/** What a test has the Engine answer. A body that is undefined leaves the answer open, as a stream of events is. */
+export type EngineAnswer = [status: number, body?: unknown];
+
+/** Docker's Engine API on a port of this machine, for the real client: it answers as a test says, and 404 to all else. */
+export class FakeEngine {
+    readonly calls: EngineCall[] = [];
+
+    private constructor(
+        readonly engine: Engine,
+        private readonly server: Server,
+    ) {}
+
+    /** Close it. */
+    static async start(answer: (call: EngineCall) => EngineAnswer | undefined): Promise<FakeEngine> {
+        const server = createServer(async (request, response) => {
+            const { pathname: path, searchParams: query } = new URL(request.url ?? "/", "http://engine");
+            const call = { method: request.method ?? "", path, query, body: await buffer(request) };
+            fake.calls.push(call);
+            const [status, body] = answer(call) ?? [404, { message: `no ${path} here` }];
+            response.writeHead(status, { "content-type": "application/json" });
+            if (body === undefined) {
+                response.flushHeaders();
+            } else {
+                response.end(body === "" ? "" : JSON.stringify(body));
+            }
+        });
+        await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+        const { port } = server.address() as AddressInfo;
+        const fake: FakeEngine = new FakeEngine(Engine.connect(`tcp://127.0.0.1:${port}`), server);
+        return fake;
+    }
+
+    /** What was asked for, in order: `POST /containers/a/stop`. */
+    get asked(): string[] {
+        return this.calls.map(({ method, path }) => `${method} ${path}`);
+    }
+
+    async close(): Promise<void> {
+        this.server.closeAllConnections();
+        await new Promise(resolve => this.server.close(resolve));
+    }
+}

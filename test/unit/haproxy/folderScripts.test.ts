@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ConfigFolder } from "../../../haproxy/folder";
+import { CONFIG_FOLDER } from "../../../haproxy/names";
+import type { Run } from "../../../haproxy/Run";
+
+let volume: string;
+beforeEach(() => {
+    volume = mkdtempSync(join(tmpdir(), "relink-config-"));
+});
+afterEach(() => rmSync(volume, { recursive: true }));
+
+/** Runs the scripts as they are, with a folder of this machine in the volume's place. */
+const run: Run = async ([command = "", ...args], input) => {
+    const here = args.map(arg => arg.replaceAll(CONFIG_FOLDER, volume));
+    const { stdout, stderr, status } = spawnSync(command, here, { input, encoding: "utf8" });
+    return { stdout, stderr, exitCode: status ?? 128 };
+};
+const accepts: Run = async () => ({ stdout: "", stderr: "", exitCode: 0 });
+const current = () => readlinkSync(join(volume, "current"));
+
+describe("the scripts that write HAProxy's files", () => {
+    it("write a version, swap it in, and keep the last three", async () => {
+        const folder = new ConfigFolder(run, accepts);
+        for (const text of ["1", "2", "3", "4"]) {
+            await folder.apply(files => files.set("conf/a.cfg", text));
+        }
+        expect(current()).toBe("versions/4");
+        expect(readFileSync(join(volume, "current/conf/a.cfg"), "utf8")).toBe("4");
+        expect(readFileSync(join(volume, "versions/2/conf/a.cfg"), "utf8")).toBe("2");
+        expect(() => readFileSync(join(volume, "versions/1/conf/a.cfg"))).toThrow("ENOENT");
+    });
+
+    it("swap nothing in over a version that somebody else wrote meanwhile", async () => {
+        await new ConfigFolder(run, accepts).apply(files => files.set("conf/a.cfg", "1"));
+        const meanwhile: Run = async (...asked) => {
+            unlinkSync(join(volume, "current"));
+            symlinkSync("versions/9", join(volume, "current"));
+            return accepts(...asked);
+        };
+        const late = new ConfigFolder(run, meanwhile).apply(files => files.set("conf/a.cfg", "2"));
+        await expect(late).rejects.toThrow("somebody else wrote version 'versions/9' over 'versions/1'");
+        expect(current()).toBe("versions/9");
+    });
+});

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { renderBackend } from "../../../haproxy/configuration";
+import { type LinkInputs, link } from "../../../providers/Link";
+import { Session } from "../../../providers/Session";
+import { FakeEngine } from "../docker/FakeEngine";
+import { policyOf, recorded } from "../release/support";
+import { containerOf, FakeSession, serverAt, workerOf } from "./FakeSession";
+
+const [a, b] = [recorded("A"), recorded("B")];
+
+let engine: FakeEngine;
+beforeEach(async () => {
+    const info = { SystemTime: "2026-01-01T01:00:00Z" };
+    engine = await FakeEngine.start(({ path }) => (path === "/info" ? [200, info] : [204, ""]));
+});
+afterEach(async () => {
+    vi.restoreAllMocks();
+    await engine.close();
+});
+
+/** Blue is live with A; green holds B with two containers, the second of them perhaps not ready. */
+function front({ second = {}, scur = 0 }: { second?: object; scur?: number } = {}) {
+    const fake = new FakeSession({
+        record: {
+            link: { live: "blue", release: a.id, at: "2026-01-01T00:00:00Z", by: "a test" },
+            blue: { release: a.id, replicas: 1 },
+            green: { release: b.id, replicas: 2 },
+            releases: { [a.id]: a, [b.id]: b },
+        },
+        workers: [workerOf("blue", { green: [serverAt(1, { scur }), serverAt(2, second)] })],
+        containers: [containerOf("green", 1, b.id), containerOf("green", 2, b.id)],
+        files: {
+            "conf/20-web-green.cfg": renderBackend({
+                service: "web",
+                color: "green",
+                port: 8080,
+                health: b.settings.health,
+                slots: [1, 2].map(number => ({ number, address: `10.0.0.${number}`, enabled: true })),
+            }),
+        },
+        engine: engine.engine,
+    });
+    vi.spyOn(Session, "for").mockReturnValue(fake.session);
+    return fake;
+}
+
+/** Carries out a plan for the link, as an `up` would. */
+async function relink(change: Partial<LinkInputs>, action: Partial<LinkInputs["__plan"]>): Promise<void> {
+    const inputs = {
+        revision: 1,
+        service: "web",
+        link: "blue",
+        routes: [],
+        __target: { project: "shop", stack: "test", front: "front" },
+        __plan: {
+            from: "blue",
+            percent: 0,
+            replicas: 2,
+            restore: false,
+            policy: policyOf(),
+            bake: { bakeTimeMs: 0, hooks: {} },
+            hooks: {},
+            claimedByOthers: [],
+            handovers: [],
+            ...action,
+        },
+        ...change,
+    } as unknown as LinkInputs;
+    await link.update("", { ...inputs, revision: 0 }, inputs);
+}
+
+describe("the link moves", () => {
+    const toGreen = { link: "green" as const };
+
+    it("never to another release than the planned one", async () => {
+        const fake = front();
+        await expect(relink(toGreen, { expect: a.id })).rejects.toThrow(
+            `runs release ${b.id}, not the expected ${a.id}`,
+        );
+        expect(fake.steps).toEqual([]);
+    });
+
+    it("never to a color that has too few containers ready", async () => {
+        const fake = front({ second: { up: false } });
+        await expect(relink(toGreen, { expect: b.id })).rejects.toThrow("green has 1 of 2 containers ready");
+        expect(fake.steps).toEqual([]);
+    });
+
+    it("never from where the plan did not see it", async () => {
+        const fake = front();
+        await expect(relink(toGreen, { expect: b.id, from: "green" })).rejects.toThrow(
+            "the link is blue, but the plan was made when it was green",
+        );
+        expect(fake.steps).toEqual([]);
+    });
+});
+
+describe("the previous color", () => {
+    const leave = { color: "green", farewell: "stop" } as const;
+    const stops = () => engine.asked.filter(call => call.endsWith("/stop"));
+
+    it("is stopped only once nothing is open on it", async () => {
+        front({ scur: 1 });
+        const policy = policyOf({ onDrainTimeout: "wait", progressDeadlineMs: 0 });
+        await expect(relink({}, { leave, policy })).rejects.toThrow("1 open request");
+        expect(stops()).toEqual([]);
+    });
+
+    it("has its slots closed before that, in the file first, so that no reload opens them again", async () => {
+        const fake = front();
+        await relink({}, { leave });
+        const closed = fake.steps.slice(0, 3);
+        expect(closed[0]).toMatch(
+            /^file .*server slot-1 10.0.0.1:8080 disabled; server slot-2 10.0.0.2:8080 disabled$/,
+        );
+        expect(closed.slice(1)).toEqual(["web-green/1 of worker 1: maint", "web-green/2 of worker 1: maint"]);
+        expect(stops()).toHaveLength(2);
+    });
+});

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { drain } from "../../../providers/drain";
+import { FakeEngine } from "../docker/FakeEngine";
+import { FakeSession, noProgress, serverAt, workerOf } from "./FakeSession";
+
+let engine: FakeEngine;
+beforeEach(async () => {
+    engine = await FakeEngine.start(() => [200, { SystemTime: "2026-01-01T01:00:00Z" }]);
+});
+afterEach(() => engine.close());
+
+const blue = { service: "web", color: "blue" as const, slots: [1] };
+const policy = { drainTimeoutMs: 0, progressDeadlineMs: 0 };
+
+/** Blue lost the link an hour ago; so much is open in its slot, and an old worker may be left. */
+function front(scur: number, ...more: ReturnType<typeof workerOf>[]) {
+    const at = "2026-01-01T00:00:00Z";
+    const workers = [workerOf("green", { blue: [serverAt(1, { scur })] }), ...more];
+    return new FakeSession({ record: { link: { live: "green", at, by: "a test" } }, workers, engine: engine.engine });
+}
+
+describe("a drain", () => {
+    it("ends at once where nothing is open and the link left long ago", async () => {
+        expect(await drain(front(0).session, blue, { ...policy, onDrainTimeout: "wait" }, noProgress)).toBe(0);
+    });
+
+    it("is not over while a soft-stopped worker still links to the color", async () => {
+        const pinned = front(0, workerOf("blue", { pid: 2, old: true }));
+        const waited = drain(pinned.session, blue, { ...policy, onDrainTimeout: "wait" }, noProgress);
+        await expect(waited).rejects.toThrow("0 open requests and 1 connections' old worker");
+    });
+
+    it("cuts what is open after its timeout, unless it shall wait", async () => {
+        const cut = front(2);
+        expect(await drain(cut.session, blue, { ...policy, onDrainTimeout: "close" }, noProgress)).toBe(2);
+        expect(cut.steps).toEqual(["web-blue/1 of worker 1: cut"]);
+        const kept = front(2);
+        const waited = drain(kept.session, blue, { ...policy, onDrainTimeout: "wait" }, noProgress);
+        await expect(waited).rejects.toThrow("2 open requests");
+        expect(kept.steps).toEqual([]);
+    });
+});

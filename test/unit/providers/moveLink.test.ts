@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LinkValue } from "../../../haproxy/LinkValue";
+import { moveLink } from "../../../providers/moveLink";
+import { FakeEngine } from "../docker/FakeEngine";
+import { recorded } from "../release/support";
+import { FakeSession, Listener, noProgress, workerOf } from "./FakeSession";
+
+const [a, b] = [recorded("A"), recorded("B", { linked: false })];
+const [old, good] = [
+    { color: "blue", release: a.id },
+    { color: "green", release: b.id },
+] as const;
+
+let engine: FakeEngine;
+let listener: Listener | undefined;
+beforeEach(async () => {
+    engine = await FakeEngine.start(() => [200, { SystemTime: "2026-01-01T00:00:00Z" }]);
+});
+afterEach(() => Promise.all([engine.close(), listener?.close()]));
+
+/** Blue is live with A, green holds B; then the link moves to green, and the public listener answers so. */
+async function move(...answers: Parameters<typeof Listener.start>) {
+    listener = await Listener.start(...answers);
+    const fake = new FakeSession({
+        record: {
+            link: { live: "blue", release: a.id },
+            blue: { release: a.id, replicas: 1 },
+            green: { release: b.id, replicas: 1 },
+            releases: { [a.id]: a, [b.id]: b },
+        },
+        workers: [workerOf("blue")],
+        engine: engine.engine,
+        listener,
+    });
+    const moved = moveLink(fake.session, "web", LinkValue.to("green"), b, {}, noProgress);
+    return {
+        ...(await moved.then(
+            () => ({}),
+            error => ({ error }),
+        )),
+        steps: fake.steps,
+    };
+}
+
+describe("a switch", () => {
+    it("writes what it begins, then the file, then the memory, asks, and only then says that it is done", async () => {
+        expect((await move(good)).steps).toEqual([
+            "recorded: link blue, open: switch",
+            "file maps/link.map: web green:blue:0",
+            "link of worker 1: web green:blue:0",
+            "asked",
+            "recorded: link green, open: nothing",
+        ]);
+    });
+
+    it("is confirmed by the new release on the new color alone", async () => {
+        const { steps } = await move(old, { ...good, release: a.id }, { ...old, release: b.id }, good);
+        expect(steps.filter(step => step === "asked")).toHaveLength(4);
+        expect(steps.at(-1)).toBe("recorded: link green, open: nothing");
+    });
+
+    it("goes back, memory first, where the new release answers with errors", async () => {
+        const { error, steps } = await move({ ...good, status: 500 });
+        expect(error).toMatchObject({ judgedBad: true, message: expect.stringContaining("answered 500") });
+        expect(steps.slice(-4)).toEqual([
+            "link of worker 1: web blue:green:0",
+            "file maps/link.map: web blue:green:0",
+            "link of worker 1: web blue:green:0",
+            "recorded: link blue, open: nothing",
+        ]);
+    });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { LinkValue } from "../../../haproxy/LinkValue";
+import { pointBack, pointTo } from "../../../providers/pointTo";
+import { recorded } from "../release/support";
+import { containerOf, FakeSession, serverAt, workerOf } from "./FakeSession";
+
+const b = recorded("B");
+const green = LinkValue.to("green");
+const record = { green: { release: b.id, replicas: 1 }, releases: { [b.id]: b } };
+const containers = [containerOf("green", 2, b.id)];
+
+/** Which workers follow the link to green, whose one container is in slot 2, where the old worker has its slots like this. */
+async function followers(...slots: ReturnType<typeof serverAt>[]): Promise<string[]> {
+    const workers = [workerOf("blue"), workerOf("blue", { pid: 2, old: true, green: slots })];
+    const fake = new FakeSession({ record, containers, workers });
+    await pointTo(fake.session, "web", green);
+    return fake.steps.filter(step => step.startsWith("link of"));
+}
+
+const both = ["link of worker 1: web green:blue:0", "link of worker 2: web green:blue:0"];
+
+describe("a link", () => {
+    it("is written to the file first, so that a HAProxy that restarts has what was proved", async () => {
+        const fake = new FakeSession({ record, workers: [workerOf("blue")] });
+        await pointTo(fake.session, "web", green);
+        expect(fake.steps).toEqual(["file maps/link.map: web green:blue:0", both[0]]);
+    });
+
+    it("is told to a soft-stopped worker only where its own slots lead to the containers", async () => {
+        expect(await followers(serverAt(2))).toEqual(both);
+        expect(await followers(serverAt(2, { address: "10.0.0.9" }))).toEqual(both.slice(0, 1));
+        expect(await followers(serverAt(2, { up: false }))).toEqual(both.slice(0, 1));
+        expect(await followers()).toEqual(both.slice(0, 1));
+    });
+
+    it("that stays where it is has not moved in the file either", async () => {
+        const fake = new FakeSession({ record, workers: [workerOf("blue")] });
+        expect(await pointBack(fake.session, "web", green, () => false)).toBe(false);
+        expect(fake.steps).toEqual([]);
+    });
+});
