@@ -90,6 +90,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
             {
                 image: settings.image,
                 timeouts: settings.timeouts,
+                trustedProxies: settings.trustedProxies.length === 0 ? undefined : settings.trustedProxies,
                 anchor: anchor.id,
                 act: plan.act,
                 __plan: plan.adoptFrom && { adoptFrom: plan.adoptFrom },

@@ -43,6 +43,8 @@ const CANARY = `    # A canary gives the idle color its percentage: n * percent 
 
 /** The longest DNS name, 253 letters, with a port and what IPv6 needs around it: no Host that means something is longer. */
 const longestHost = 262;
+/** Longest prefix that a trusted proxy may have taken off a path, as long as the longest path of a route. */
+const longestPrefix = 200;
 
 /**
  * HAProxy keeps 1,024 bytes of its buffer for headers that it adds (tune.maxrewrite). What we make of a Host, and of the path
@@ -53,8 +55,30 @@ const HOST = `    http-request return status 400 ${PLAIN} string "no host has su
 /** Nobody behind us is a proxy: a service would close such a connection, and that would count as an error of its own. */
 const METHODS = `    http-request return status 405 ${PLAIN} string "no tunnel here\\n" if METH_CONNECT`;
 
-const FORWARDED = `    http-request set-header x-forwarded-proto http
-    http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.hdr(x-forwarded-host) -m found }`;
+/**
+ * Names that an app's gateway interface may read as one of the forwarded headers: CGI, WSGI and Rack turn `-` into `_`, and
+ * some turn every other letter into it.
+ */
+const LOOK_ALIKES = "^x.(forwarded|real.ip).*[^a-z0-9-]|^x[^a-z0-9-](forwarded|real.ip)|^x.real[^a-z0-9-]ip";
+
+/** What a request says about how it came here. Before the routes, which add to it. */
+function believed(trustedProxies: readonly string[]): string {
+    const trusted = trustedProxies.map(network => `    acl from_trusted_proxy src ${checked("network", network)}\n`);
+    return `    # What a request says of whom and what it was forwarded from is believed only from front.trustedProxies.
+    acl from_trusted_proxy always_false
+${trusted.join("")}    http-request del-header x-forwarded- -m beg unless from_trusted_proxy
+    http-request del-header x-real-ip unless from_trusted_proxy
+    http-request del-header forwarded unless from_trusted_proxy
+    http-request del-header "${LOOK_ALIKES}" -m reg
+    http-request return status 400 ${PLAIN} string "no path has such a prefix\\n" if { req.fhdr(x-forwarded-prefix) -m len gt ${longestPrefix} }
+    http-request add-header x-forwarded-for %[src]
+    # The client is the last address that is no trusted proxy's: a sticky share goes by it, and the log names it.
+    http-request set-src req.hdr_ip(x-forwarded-for,-2) if from_trusted_proxy
+    http-request set-src req.hdr_ip(x-forwarded-for,-3) if from_trusted_proxy`;
+}
+
+const FORWARDED = `    http-request set-header x-forwarded-proto http unless { req.fhdr(x-forwarded-proto) -m found }
+    http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.fhdr(x-forwarded-host) -m found }`;
 
 /**
  * A segment `.` or `..` in any spelling that some server or other takes for one: with escaped dots, between escaped or
@@ -79,7 +103,7 @@ const ROUTE = `    # Everybody else gets the service of host and path: the exact
     http-request return status 400 ${PLAIN} string "this path has a segment . or ..\\n" if { var(txn.prefix) -m found } { path -m reg -i '${DOT_SEGMENT}' }
     http-request set-var(txn.cut) var(txn.prefix),length if { var(txn.route),field(3,:) strip }
     http-request set-path /%[path,bytes(txn.cut),ltrim(/)] if { var(txn.cut) -m found }
-    http-request set-header x-forwarded-prefix %[var(txn.prefix)] if { var(txn.cut) -m found }`;
+    http-request set-header x-forwarded-prefix %[req.fhdr(x-forwarded-prefix)]%[var(txn.prefix)] if { var(txn.cut) -m found }`;
 
 /** Only a confirming request learns who answered it, and only from us: an app cannot say it in our name. */
 const ANSWER = `    http-response del-header ${ANSWER_HEADERS.color}
@@ -88,7 +112,8 @@ const ANSWER = `    http-response del-header ${ANSWER_HEADERS.color}
     http-response set-header ${ANSWER_HEADERS.release} %[be_name,map_str(${mapPath("releases")})] if { var(txn.confirmed) -m bool } { be_name,map_str(${mapPath("releases")}) -m found }`;
 
 /** `conf/10-frontends.cfg`: the listeners. The https listener gets a bind of its own in \`frontend http\`. */
-export function renderFrontends(front: Pick<FrontSettings, "name">): string {
+export function renderFrontends(front: Pick<FrontSettings, "name" | "trustedProxies">): string {
+    const BELIEVED = believed(front.trustedProxies);
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
 # Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
@@ -96,6 +121,7 @@ frontend http from relink
     bind :${LISTENER_PORTS.http}
 ${METHODS}
 ${HOST}
+${BELIEVED}
 ${CONFIRM}
 ${ROUTE}
     # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
@@ -111,6 +137,7 @@ frontend preview from relink
     bind :${LISTENER_PORTS.preview}
 ${METHODS}
 ${HOST}
+${BELIEVED}
 ${CONFIRM}
     http-request set-var(txn.service) req.hdr(host),host_only,lower,field(1,.) unless { var(txn.service) -m found }
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})

@@ -63,6 +63,7 @@ const allowed = {
     "front name": /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/,
     backend: /^[a-z0-9][a-z0-9-]*-(?:blue|green)$/,
     address: /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/,
+    network: /^[0-9A-Fa-f:.]{2,45}(?:\/\d{1,3})?$/,
     "host header": /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})(?::\d{1,5})?$/,
     // Everything a URL path may hold unescaped, but for ' and $, which HAProxy's own quoting gives a meaning.
     path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,

@@ -35,6 +35,8 @@ export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     anchor: string;
     image: string;
     timeouts: FrontSettings["timeouts"];
+    /** @default none */
+    trustedProxies?: string[];
     /** Fingerprint of the base configuration, so that a newer version of relink shows as a change of it. */
     configuration: string;
     /** The stack's random key, hexadecimal. */
@@ -80,7 +82,7 @@ export const frontConfig = {
 };
 
 /** A short fingerprint of global, defaults and listeners. */
-export function fingerprintOf(front: Pick<FrontSettings, "name" | "timeouts">): string {
+export function fingerprintOf(front: Pick<FrontSettings, "name" | "timeouts" | "trustedProxies">): string {
     return createHash("sha256").update(renderGlobal(front)).update(renderFrontends(front)).digest("hex").slice(0, 12);
 }
 
@@ -96,7 +98,8 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
         await writeFrontIncarnation(session.lease, incarnation);
     }
     await ensureKey(session.lease, Buffer.from(inputs.__key, "hex"));
-    const front = { name: session.target.front, timeouts: inputs.timeouts };
+    const { timeouts, trustedProxies = [] } = inputs;
+    const front = { name: session.target.front, timeouts, trustedProxies };
     progress.status("writing and checking HAProxy's configuration");
     const before = await observeEverything(session.engine, session.target);
     const edited = editedFrontFiles(before);

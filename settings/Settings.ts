@@ -401,6 +401,11 @@ export interface FrontSettings {
         /** Port on the Docker host. @default 8404 */
         port: number;
     };
+    /**
+     * Addresses and networks (CIDR, IPv4 or IPv6) whose `X-Forwarded-*`, `X-Real-IP` and `Forwarded` are believed.
+     * @default [] (nobody's)
+     */
+    trustedProxies: string[];
     /** HAProxy's timeouts. */
     timeouts: FrontTimeouts;
 }

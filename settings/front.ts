@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { image } from "./image";
-import { duration, port, textLike } from "./leaves";
-import { address, dockerNamePattern, subnet } from "./names";
+import { duration, listOf, port, textLike } from "./leaves";
+import { address, dockerNamePattern, network, subnet } from "./names";
 
 /** `name` has no default in the schema since it is made from project and stack. */
 export function defaultFrontName(project: string, stack: string): string {
@@ -41,5 +41,6 @@ export const frontSchema = z.strictObject({
     http: z.strictObject({ port: port(80).prefault(80) }).prefault({}),
     preview: z.strictObject({ port: port(8090).prefault(8090) }).prefault({}),
     metrics: z.strictObject({ port: port(8404).prefault(8404) }).prefault({}),
+    trustedProxies: listOf(network).prefault([]),
     timeouts,
 });

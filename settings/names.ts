@@ -122,6 +122,16 @@ export const subnet = leaf(
     },
 );
 
+/** An address, or a network in CIDR notation; IPv4 or IPv6. */
+export const network = leaf(
+    { wanted: "an IP address, or a network such as 10.0.0.0/8 or 2001:db8::/32", example: "192.0.2.10" },
+    raw => {
+        const match = typeof raw === "string" ? /^([0-9a-fA-F:.]{2,45})(?:\/(\d{1,3}))?$/.exec(raw) : null;
+        const version = isIP(match?.[1] ?? "");
+        return match && version !== 0 && Number(match[2] ?? 0) <= (version === 4 ? 32 : 128) ? match[0] : undefined;
+    },
+);
+
 /** Where the Docker Engine is. */
 export const dockerEndpoint = leaf(
     { wanted: "unix:///PATH or tcp://HOST:PORT", example: "unix:///var/run/docker.sock" },

@@ -100,7 +100,7 @@ beforeAll(async () => {
             checkMs: second,
         };
         files.set("conf/00-global.cfg", renderGlobal({ name, timeouts: time }));
-        files.set("conf/10-frontends.cfg", renderFrontends({ name }));
+        files.set("conf/10-frontends.cfg", renderFrontends({ name, trustedProxies: [] }));
         for (const [service, port] of Object.entries(services)) {
             const backend = renderBackend({
                 service,

@@ -107,7 +107,7 @@ describe("HAProxy, configured and linked by relink", () => {
                 new Map([
                     ...emptyMaps(),
                     ["conf/00-global.cfg", renderGlobal({ name, timeouts })],
-                    ["conf/10-frontends.cfg", renderFrontends({ name })],
+                    ["conf/10-frontends.cfg", renderFrontends({ name, trustedProxies: [] })],
                 ]),
         );
         expect(applied).toMatchObject({ version: 1, changed: true, reloadNeeded: true });

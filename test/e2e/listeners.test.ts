@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LinkValue } from "../../haproxy/LinkValue";
 import { BareFront } from "../support/BareFront";
 
 // What the listeners believe, refuse and let nobody have, with real HAProxy and an app that says what it got.
@@ -44,5 +45,91 @@ describe("A request that nearly fills HAProxy's buffer", () => {
     it("the preview listener refuses it too", async () => {
         const answer = await front.ask(["GET / HTTP/1.1", `host: web:${"1".repeat(933)}`], "preview");
         expect(answer?.status).toBe(400);
+    });
+});
+
+describe("What a request says about how it came here", () => {
+    const get = ["GET /api/x HTTP/1.1", "host: shop.example.com"];
+    const forged = [
+        "X-Forwarded-For: 203.0.113.7",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Host: evil.example.org",
+        "X-Forwarded-Port: 443",
+        "X-Forwarded-Prefix: /outer",
+        "X-Forwarded-User: admin",
+        "X-Real-IP: 203.0.113.7",
+        "Forwarded: for=203.0.113.7;proto=https",
+    ];
+    const lookAlikes = [
+        "X_Forwarded_Proto: https",
+        "X-Forwarded_For: 1.2.3.4",
+        "x.real_ip: 1.2.3.4",
+        "X-Real_IP: 1.2.3.4",
+    ];
+    const others = ["api_key: kept", "X-Forwardedness: kept", "x_real_estate: kept"];
+    /** What the app got of such headers, and of those that only look like them. */
+    const got = async (lines: string[]) => {
+        const { headers } = await front.mirrored(lines);
+        return Object.fromEntries(Object.entries(headers).filter(([name]) => /forwarded|real|api/i.test(name)));
+    };
+    const kept = { api_key: "kept", "x-forwardedness": "kept", x_real_estate: "kept" };
+
+    it("is not believed from anybody, in no spelling; other headers pass as they came", async () => {
+        expect(await got([...get, ...forged, ...lookAlikes, ...others])).toEqual({
+            ...kept,
+            "x-forwarded-for": front.gateway,
+            "x-forwarded-proto": "http",
+            "x-forwarded-host": "shop.example.com",
+            "x-forwarded-prefix": "/api",
+        });
+    });
+
+    it("is not believed from others than the trusted proxies", async () => {
+        await front.configure({ trustedProxies: ["192.0.2.10", "2001:db8::/32"] });
+        expect(await got([...get, ...forged])).toMatchObject({
+            "x-forwarded-for": front.gateway,
+            "x-forwarded-proto": "http",
+        });
+    });
+
+    it("is believed from a trusted proxy, from a reload on, but for look-alikes", async () => {
+        await front.configure({ trustedProxies: ["2001:db8::/32", `${front.gateway}/32`] });
+        expect(await got([...get, ...forged, ...lookAlikes, ...others])).toEqual({
+            ...kept,
+            "x-forwarded-for": `203.0.113.7, ${front.gateway}`,
+            "x-forwarded-proto": "https",
+            "x-forwarded-host": "evil.example.org",
+            "x-forwarded-port": "443",
+            "x-forwarded-prefix": "/outer/api",
+            "x-forwarded-user": "admin",
+            "x-real-ip": "203.0.113.7",
+            forwarded: "for=203.0.113.7;proto=https",
+        });
+        expect(await got(get)).toEqual({
+            "x-forwarded-for": front.gateway,
+            "x-forwarded-proto": "http",
+            "x-forwarded-host": "shop.example.com",
+            "x-forwarded-prefix": "/api",
+        });
+        const long = await front.ask([...get, `X-Forwarded-Prefix: /${"p".repeat(1000)}`]);
+        expect(long?.status).toBe(400);
+    });
+
+    it("the client is the last address that is no trusted proxy's: a sticky share goes by it", async () => {
+        await front.configure({ trustedProxies: [front.gateway, "198.51.100.0/24"] });
+        await front.link(LinkValue.to("blue").withPercent(50, "hash"));
+        const colorsOf = async (forwardedFor: (request: number) => string) => {
+            const before = await front.responses();
+            for (let request = 0; request < 32; request++) {
+                await front.mirrored([...get, `X-Forwarded-For: ${forwardedFor(request)}`]);
+            }
+            const after = await front.responses();
+            return Object.keys(after).filter(backend => after[backend] !== before[backend]);
+        };
+        expect(await colorsOf(request => `203.0.113.${request}`)).toHaveLength(2);
+        expect(await colorsOf(request => `203.0.113.${request}, 198.51.100.9`)).toHaveLength(2);
+        expect(await colorsOf(request => `10.1.1.${request}, 203.0.113.7`)).toHaveLength(1);
+        expect(await colorsOf(() => "nobody")).toHaveLength(1);
+        await front.link(LinkValue.to("blue"));
     });
 });

@@ -7,7 +7,7 @@ import { ConfigFolder } from "../../haproxy/folder";
 import { LinkValue } from "../../haproxy/LinkValue";
 import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
 import { routeKey, routeValue } from "../../haproxy/routes";
-import { Runtime } from "../../haproxy/runtime";
+import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
 import { until } from "../../providers/until";
 import { parseRoute } from "../../settings/Route";
 import type { Settings } from "../../settings/Settings";
@@ -91,6 +91,18 @@ export class BareFront {
         const stdin = [...lines, "connection: close", "", ""].join("\r\n");
         return (await exec(this.engine, `${this.#name}-${client === "app" ? "app" : "beside"}`, argv, { stdin }))
             .stdout;
+    }
+
+    /** Changes the link of `web` in the worker that takes new connections. */
+    async link(value: LinkValue): Promise<void> {
+        const workers = (await this.#runtime.observe()).workers.filter(({ old }) => !old);
+        assertEveryWorker("the link", await this.#runtime.setMap(workers, "link", "web", value));
+    }
+
+    /** How many responses the worker that takes new connections has counted, by backend. */
+    async responses(): Promise<Record<string, number>> {
+        const [worker] = (await this.#runtime.observe()).workers.filter(({ old }) => !old);
+        return Object.fromEntries([...worker!.backends].map(([name, { responses }]) => [name, responses]));
     }
 
     /** Errors that HAProxy has counted: answers of class 5xx of all its backends. */

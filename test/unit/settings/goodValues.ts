@@ -170,6 +170,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "front.http.port": pick(80, 8000, 60_000),
     "front.preview.port": pick(8090, 1),
     "front.metrics.port": pick(8404, 2),
+    "front.trustedProxies": few(pick("192.0.2.10", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "::1")),
     "front.timeouts.connect": durations(),
     "front.timeouts.client": durations(),
     "front.timeouts.server": durations(),
@@ -198,8 +199,9 @@ const required = new Set([
     "services.*.port",
     "services.*.log.driver",
     "services.*.strategy.rolling.preStopCommand",
-    // Not required, but it has so many keys that each of them would come up too rarely.
+    // Not required, but they have so many keys that each of them would come up too rarely.
     "services.*.hooks",
+    "services.*.strategy",
     "registries.*.username",
     "registries.*.password",
 ]);

@@ -183,6 +183,24 @@ describe("one wrong setting", () => {
             "relink:front.network.subnet",
         ],
         [
+            "a trusted proxy that is a name",
+            {},
+            { front: { trustedProxies: ["10.0.0.0/8", "proxy.example.com"] } },
+            'relink:front.trustedProxies[1]: is "proxy.example.com", but must be an IP address, or a network',
+        ],
+        [
+            "a network with more bits than an address",
+            {},
+            { front: { trustedProxies: ["10.0.0.0/33"] } },
+            "relink:front.trustedProxies[0]: is",
+        ],
+        [
+            "a network twice",
+            {},
+            { front: { trustedProxies: ["::1/128", "::1/128"] } },
+            "relink:front.trustedProxies[1]: is in the list twice",
+        ],
+        [
             "a taken port",
             {},
             { front: { preview: { port: 80 } } },
