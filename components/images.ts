@@ -1,14 +1,16 @@
 import { Credentials } from "../docker/credentials";
 import type { Engine } from "../docker/Engine";
 import { ImageNotFound } from "../docker/errors";
+import { ImageReference } from "../docker/ImageReference";
 import { type ImageIdentity, resolveImage } from "../docker/images";
 import { observedService, type World } from "../providers/observe";
 import { recordOf } from "../providers/RecordStore";
 import { idleColor, type ObservedService } from "../release/Observed";
+import { type ImageOrigin, NO_IMAGE, type Release } from "../release/Release";
 import type { ServiceSettings, Settings } from "../settings/Settings";
 
 /** What an image reference of the config means now. */
-export interface FoundImage {
+export interface FoundImage extends ImageOrigin {
     digest: string;
     imageId?: string;
     /** For the user: where the answer came from, when not from where one would expect. */
@@ -49,12 +51,19 @@ async function findImage(
     const { image } = service.release;
     const held = heldImage(observedService(world, service.name), image) ?? keptImage(world, service.name, image);
     try {
-        const { digest, id, warning } = await resolve(image);
-        // The registry did not say what the tag is now. What the Docker host once pulled under it may be older than what a
-        // color holds.
-        return warning !== undefined && digest !== undefined && held !== undefined && held.digest !== digest
-            ? { ...held, warning: `${warning} It is another one: the one that ${service.name} already holds is used.` }
-            : { digest: digest ?? id ?? "", imageId: id, warning };
+        const identity = await resolve(image);
+        const { id, source, local, fallback, warning } = identity;
+        const found = { digest: identity.digest ?? id ?? "", imageId: id, source, hostHad: local ?? NO_IMAGE, warning };
+        if (
+            fallback === undefined ||
+            held === undefined ||
+            held.digest === found.digest ||
+            isNewer(found, held, image)
+        ) {
+            return found;
+        }
+        const another = "The Docker host has another image under this name;";
+        return { ...held, warning: `${fallback} ${another} the one that ${service.name} already holds is used.` };
     } catch (error) {
         if (!(error instanceof ImageNotFound)) {
             throw error;
@@ -70,6 +79,18 @@ async function findImage(
 }
 
 /**
+ * Whether the Docker host's image of a name was made, or given that name, after the release that is held was planned. The
+ * registry does not say what the name means now: what was pulled long ago may be older than what is held.
+ */
+function isNewer(found: FoundImage, held: FoundImage, image: string): boolean {
+    if (found.source !== undefined) {
+        return found.source === "local";
+    }
+    // The Docker host does not tell where its image came from; it tells whether it is still the one of then.
+    return held.hostHad === undefined ? !ImageReference.parse(image).namesRegistry : held.hostHad !== found.hostHad;
+}
+
+/**
  * What a color of the service holds under this name. The live one first: where a moved tag gave both colors images of this
  * name, nothing is to change by itself.
  */
@@ -77,7 +98,7 @@ export function heldImage(observed: ObservedService, image: string): FoundImage 
     const live = observed.live === "none" ? undefined : observed[observed.live];
     const colors = [live, observed[idleColor(observed.live)]];
     const release = colors.map(color => color?.release).find(release => release?.image === image);
-    return release && { digest: release.digest, imageId: release.imageId };
+    return release && foundIn(release);
 }
 
 /** What the last of the service's earlier releases of this name was (`keepReleases`): its image is still on the host. */
@@ -85,5 +106,9 @@ function keptImage(world: World, service: string, image: string): FoundImage | u
     const kept = Object.values(recordOf(world.records, service).releases)
         .filter(release => release.image === image && release.linked && release.imageId !== undefined)
         .sort((one, other) => other.promotion - one.promotion);
-    return kept[0] && { digest: kept[0].digest, imageId: kept[0].imageId };
+    return kept[0] && foundIn(kept[0]);
+}
+
+function foundIn({ digest, imageId, source, hostHad }: Release): FoundImage {
+    return { digest, imageId, source, hostHad };
 }

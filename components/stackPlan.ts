@@ -101,6 +101,8 @@ function releaseOf(settings: ServiceSettings, image: FoundImage | undefined, key
         image: settings.release.image,
         digest: image?.digest ?? "",
         imageId: image?.imageId,
+        source: image?.source,
+        hostHad: image?.hostHad,
         settings: settings.release,
         secretValues: settings.secretValues,
     };
@@ -146,6 +148,8 @@ function deploymentActions(
                 roll,
                 restore: decided.row === "repair",
                 imageId: release.imageId,
+                source: release.source,
+                hostHad: release.hostHad,
                 policy: actionPolicy(settings),
                 bake: bakePolicy(settings, front),
                 recovery: decided.recovery,

@@ -4,6 +4,7 @@ import type { Engine } from "./Engine";
 import { EngineTimeout } from "./Engine";
 import { type ImageFailure, ImageNotFound, statusOf, wordsOf } from "./errors";
 import { ImageReference } from "./ImageReference";
+import { findLocal, type ImageSource, inspectImage } from "./localImages";
 import { type PullMessage, PullProgress } from "./PullProgress";
 import { withoutSecrets } from "./withoutSecrets";
 
@@ -18,18 +19,14 @@ export interface ImageIdentity {
     digest?: string;
     /** Local image id, where the image is on the Docker host. */
     id?: string;
-    /** Who said so. */
-    source: "registry" | "local";
-    /** For the user: the registry did not answer, and what was used instead. */
+    /** Where it can be had again. Undefined where neither the registry nor the Docker host tells it. */
+    source?: ImageSource;
+    /** Id of the image that the Docker host has under this name, also where another one is meant. */
+    local?: string;
+    /** The registry did not say what the name means, so that the Docker host's image is used: what it said instead. */
+    fallback?: string;
+    /** For the user: where the answer came from, when not from where one would expect. */
     warning?: string;
-}
-
-interface LocalImage {
-    id: string;
-    /** Manifest digest under which this repository knows it. */
-    digest?: string;
-    /** Whether it came from, or went to, any registry. */
-    hasRegistry: boolean;
 }
 
 interface Refusal {
@@ -56,25 +53,24 @@ export async function resolveImage(
     }
     // A digest means one image for ever: what is here needs no registry.
     if (image.digest !== undefined && local) {
-        return { reference, digest: image.digest, id: local.id, source: "local" };
+        return { reference, digest: image.digest, id: local.id, source: local.source };
     }
-    const answer = await askRegistry(engine, image, credentials, local?.hasRegistry === false);
+    const answer = await askRegistry(engine, image, credentials, local?.source === "local");
     if ("digest" in answer) {
         const id = local?.digest === answer.digest ? local.id : undefined;
-        return { reference, digest: answer.digest, ...(id && { id }), source: "registry" };
+        return { reference, digest: answer.digest, ...(id && { id }), source: "registry", local: local?.id };
     }
     if (!local) {
         throw notFound(image, answer);
     }
-    const expected = local.hasRegistry || image.namesRegistry;
-    const warning = expected && answer.reason !== "missing" ? describeFallback(image, answer) : undefined;
-    return {
-        reference,
-        ...(local.digest ? { digest: local.digest } : {}),
-        id: local.id,
-        source: "local",
-        ...(warning ? { warning } : {}),
-    };
+    const { id, digest, source } = local;
+    const here = { reference, digest, id, source, local: id };
+    if (answer.reason === "missing") {
+        return here;
+    }
+    const fallback = describeFallback(image, answer);
+    const isExpected = source !== "local" || image.namesRegistry;
+    return { ...here, fallback, warning: isExpected ? `${fallback} ${usedInstead(image)}` : undefined };
 }
 
 /**
@@ -120,27 +116,6 @@ export async function pullImage(
         throw new Error(`${wanted} was pulled, and the Docker host does not have it.`);
     }
     return { id: pulled.Id, pulled: true };
-}
-
-async function findLocal(engine: Engine, image: ImageReference): Promise<LocalImage | undefined> {
-    const found = await inspectImage(engine, image.full);
-    if (!found) {
-        return undefined;
-    }
-    const known = (found.RepoDigests ?? []).filter(text => !text.includes("<none>")).map(ImageReference.parse);
-    const digest = known.find(other => other.repository === image.repository)?.digest;
-    return { id: found.Id, digest, hasRegistry: known.length > 0 };
-}
-
-async function inspectImage(engine: Engine, name: string) {
-    try {
-        return await engine.docker.getImage(name).inspect();
-    } catch (error) {
-        if (statusOf(error) === 404) {
-            return undefined;
-        }
-        throw error;
-    }
 }
 
 async function askRegistry(
@@ -194,7 +169,11 @@ export function refusalOf(error: unknown, secretValues: string[] = []): Refusal 
 
 function describeFallback(image: ImageReference, { reason, words }: Refusal): string {
     const what = { denied: "denied access", unreachable: "cannot be reached", missing: "", other: "failed" }[reason];
-    return `The registry ${image.registry} ${what} (${words}). Using the image ${image.text} that is on the Docker host.`;
+    return `The registry ${image.registry} ${what} (${words}).`;
+}
+
+function usedInstead(image: ImageReference): string {
+    return `Using the image ${image.text} that is on the Docker host.`;
 }
 
 const NEXT_STEP: Record<ImageFailure, (image: ImageReference) => string> = {

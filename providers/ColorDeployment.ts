@@ -1,7 +1,7 @@
 import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
 import { hasTraffic } from "../release/Observed";
-import type { RecordedRelease } from "../release/Release";
+import { deployedAgain, type RecordedRelease } from "../release/Release";
 import { count } from "../release/words";
 import type { Color } from "../settings/Settings";
 import { ColorPlace } from "./ColorPlace";
@@ -178,9 +178,7 @@ export class ColorDeployment {
                     ...record.releases,
                     [id]: known
                         ? {
-                              ...known,
-                              imageId: release.imageId,
-                              promotion: action.promotion ?? known.promotion,
+                              ...deployedAgain(known, release, action.promotion),
                               proved: known.proved && !starts,
                               // One that was kept has no container left: it is another deployment, and judged as one.
                               linked: known.linked && color.release === id,

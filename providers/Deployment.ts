@@ -6,7 +6,7 @@ import { backendFile, backendName } from "../haproxy/names";
 import type { AddressBlock } from "../release/addresses";
 import { type DeclaredHooks, hasTraffic } from "../release/Observed";
 import type { ColorState } from "../release/plan";
-import type { RecordedRelease } from "../release/Release";
+import type { ImageOrigin, RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import type { ActionPolicy, Color, ReleaseSettings, RollingSettings } from "../settings/Settings";
 import { type BakePolicy, recover } from "./bake";
@@ -23,7 +23,7 @@ import { retain } from "./retention";
 import { Session } from "./Session";
 
 /** How a color is to be brought to its release. */
-export interface DeploymentAction {
+export interface DeploymentAction extends ImageOrigin {
     /** What the plan was made from. */
     from: string;
     /** How many containers it brings. The link's walk may add others, and only then there are as many as the resource says. */
@@ -175,6 +175,8 @@ function wantedRelease(inputs: DeploymentInputs): RecordedRelease | undefined {
         image,
         digest,
         imageId: action.imageId,
+        source: action.source,
+        hostHad: action.hostHad,
         settings: action.settings,
         secretValues: secrets ?? {},
         proved: false,

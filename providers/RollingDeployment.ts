@@ -1,5 +1,5 @@
 import type { RollIntent } from "../release/Observed";
-import type { RecordedRelease } from "../release/Release";
+import { deployedAgain, type RecordedRelease } from "../release/Release";
 import type { RollingSettings } from "../settings/Settings";
 import { ColorPlace } from "./ColorPlace";
 import { askThroughFront } from "./confirm";
@@ -88,9 +88,7 @@ export class RollingDeployment {
                 intent,
                 releases: {
                     ...record.releases,
-                    [release.id]: known
-                        ? { ...known, imageId: release.imageId, promotion: promotion ?? known.promotion }
-                        : release,
+                    [release.id]: known ? deployedAgain(known, release, promotion) : release,
                 },
                 promotions: Math.max(record.promotions, promotion ?? 0),
                 hooks: hooksBefore(record, action.hooks),

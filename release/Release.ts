@@ -1,8 +1,19 @@
 import { createHmac } from "node:crypto";
 import type { ReleaseSettings } from "../settings/Settings";
 
+/** Stands in `hostHad` for a Docker host that had no image of the name. */
+export const NO_IMAGE = "none";
+
+/** Where a release's image came from. Both are missing in what an earlier version of relink recorded. */
+export interface ImageOrigin {
+    /** Where it can be had again; missing where neither the registry nor the Docker host told it. */
+    source?: "registry" | "local";
+    /** Id of the image that the Docker host had under this name when the release was planned, or {@link NO_IMAGE}. */
+    hostHad?: string;
+}
+
 /** What a color runs, or shall run: one image, by digest, with every setting of class *release*. */
-export interface Release {
+export interface Release extends ImageOrigin {
     /**
      * Identifies the release in labels, record, outputs and plan. Missing only before the stack has its random key,
      * which is in the very first preview.
@@ -32,6 +43,15 @@ export interface RecordedRelease extends Release {
     promotion: number;
     /** Set when its link was moved back because its own answers were wrong. */
     judgedBad?: { reason: string; retryToken?: string };
+}
+
+/** A release that the record knows, as it is when it is deployed once more. */
+export function deployedAgain(
+    known: RecordedRelease,
+    { imageId, source = known.source, hostHad = known.hostHad }: Release,
+    promotion = known.promotion,
+): RecordedRelease {
+    return { ...known, imageId, source, hostHad, promotion };
 }
 
 /** What makes two releases the same one. */

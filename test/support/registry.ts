@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type Dockerode from "dockerode";
 import { Engine } from "../../docker/Engine";
 import { findFreePorts } from "./freePorts";
+import { commitImage } from "./localImages";
 
 const repository = resolve(__dirname, "../..");
 /** The password below as the registry wants it: bcrypt. */
@@ -104,18 +105,12 @@ export class TestRegistry {
     /** Pushes an image that the Docker host does not have: the same as another one, but for a label. */
     async pushForeign(image: string, name: string): Promise<string> {
         const { docker } = Engine.connect();
-        const container = await docker.createContainer({ Image: image });
-        try {
-            const local = `relink-test-foreign-${this.port}`;
-            await container.commit({ repo: local, tag: "latest", changes: `LABEL port=${this.port}` });
-            const digest = await this.push(`${local}:latest`, name);
-            // By all its names: a push leaves the digest as one.
-            const { Id } = await docker.getImage(`${local}:latest`).inspect();
-            await docker.getImage(Id).remove({ force: true });
-            return digest;
-        } finally {
-            await container.remove();
-        }
+        const local = `relink-test-foreign-${this.port}:latest`;
+        const id = await commitImage(image, local, `port=${this.port}`);
+        const digest = await this.push(local, name);
+        // By all its names: a push leaves the digest as one.
+        await docker.getImage(id).remove({ force: true });
+        return digest;
     }
 
     /** Ends it and removes what it had, also from the Docker host. Its images must not be in use any more. */
@@ -138,11 +133,20 @@ export class TestRegistry {
     }
 }
 
+interface PushMessage {
+    error?: string;
+    status?: string;
+    aux?: { Digest?: string };
+}
+
+/** Docker's own image store says the digest in `aux`, the containerd image store in words alone. */
 function digestOf(docker: Dockerode, stream: NodeJS.ReadableStream): Promise<string> {
     return new Promise((done, failed) => {
-        docker.modem.followProgress(stream, (error, messages: { error?: string; aux?: { Digest?: string } }[]) => {
+        docker.modem.followProgress(stream, (error, messages: PushMessage[] = []) => {
             const problem = error ?? messages.find(message => message.error)?.error;
-            const digest = messages?.find(({ aux }) => aux?.Digest)?.aux?.Digest;
+            const [digest] = messages.flatMap(
+                ({ aux, status }) => aux?.Digest ?? /digest: (sha256:[0-9a-f]{64})/.exec(status ?? "")?.[1] ?? [],
+            );
             if (problem || digest === undefined) {
                 failed(new Error(`the push failed: ${problem ?? "no digest"}`));
             } else {

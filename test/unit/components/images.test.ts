@@ -31,20 +31,21 @@ const record: ServiceRecord = {
     },
 };
 
-async function found(records: ServiceRecord[]) {
-    const settings = { services: [{ name: "web", release: { image } }], registries: [] } as unknown as Settings;
+async function found(records: ServiceRecord[], name = image) {
+    const settings = { services: [{ name: "web", release: { image: name } }], registries: [] } as unknown as Settings;
     const services = new Map(records.map(one => [one.service, one]));
     const world: World = { containers: [], generations: [], records: { services, frontIncarnation: 0 } };
     return (await findImages({} as Engine, settings, world)).get("web");
 }
 
-function hostHas(identity: Partial<ImageIdentity>): void {
-    vi.mocked(resolveImage).mockResolvedValue({ reference: image, source: "local", ...identity });
+/** The registry does not say what the name means, and the Docker host has an image under it. */
+function hostHas(identity: Partial<ImageIdentity> & { id: string }, reference = image): void {
+    vi.mocked(resolveImage).mockResolvedValue({ reference, local: identity.id, fallback: down, ...identity });
 }
 
 describe("an image of the config", () => {
     it("is what a color holds when the registry is down, not what the host once pulled under the tag", async () => {
-        hostHas({ digest: "sha256:older", id: "sha256:old", warning: down });
+        hostHas({ digest: "sha256:older", id: "sha256:old", source: "registry", warning: down });
         const { warning, ...rest } = (await found([record])) ?? {};
         expect(rest).toEqual({ digest: "sha256:released", imageId: "sha256:id" });
         expect(warning).toContain("the one that web already holds is used");
@@ -71,14 +72,47 @@ describe("an image of the config", () => {
     });
 
     it("is the host's when the registry is down and no color holds it, or when it was built there", async () => {
-        hostHas({ digest: "sha256:older", id: "sha256:old", warning: down });
-        expect(await found([])).toEqual({ digest: "sha256:older", imageId: "sha256:old", warning: down });
-        hostHas({ id: "sha256:built", warning: down });
-        expect(await found([record])).toEqual({ digest: "sha256:built", imageId: "sha256:built", warning: down });
+        hostHas({ digest: "sha256:older", id: "sha256:old", source: "registry", warning: down });
+        expect(await found([])).toMatchObject({ digest: "sha256:older", imageId: "sha256:old", warning: down });
+        hostHas({ id: "sha256:built", source: "local", warning: down });
+        expect(await found([record])).toMatchObject({ digest: "sha256:built", imageId: "sha256:built", warning: down });
     });
 
     it("is the registry's when that answers", async () => {
-        hostHas({ digest: "sha256:moved", source: "registry" });
+        const answer: ImageIdentity = { reference: image, digest: "sha256:moved", source: "registry" };
+        vi.mocked(resolveImage).mockResolvedValue(answer);
         expect(await found([record])).toMatchObject({ digest: "sha256:moved" });
+    });
+
+    describe("on a Docker host that does not tell where its images came from", () => {
+        const hostHad = (id?: string): ServiceRecord => ({
+            ...record,
+            releases: { 1: { ...record.releases[1]!, image: "shop/web:dev", hostHad: id } },
+        });
+        const asBuilt = { digest: "sha256:built", id: "sha256:built" };
+
+        it("is the host's when that has got it since the release", async () => {
+            hostHas(asBuilt, "shop/web:dev");
+            for (const before of ["sha256:released", "none"]) {
+                expect(await found([hostHad(before)], "shop/web:dev")).toMatchObject({
+                    digest: "sha256:built",
+                    hostHad: "sha256:built",
+                });
+            }
+        });
+
+        it("is what a color holds when the host has what it had then", async () => {
+            hostHas(asBuilt, "shop/web:dev");
+            const { warning, ...rest } = (await found([hostHad("sha256:built")], "shop/web:dev")) ?? {};
+            expect(rest).toMatchObject({ digest: "sha256:released", imageId: "sha256:id" });
+            expect(warning).toContain("the one that web already holds is used");
+        });
+
+        it("is the host's when the record is an old one, unless the name is that of a registry", async () => {
+            hostHas(asBuilt, "shop/web:dev");
+            expect(await found([hostHad()], "shop/web:dev")).toMatchObject({ digest: "sha256:built" });
+            hostHas(asBuilt);
+            expect(await found([record])).toMatchObject({ digest: "sha256:released" });
+        });
     });
 });

@@ -1,0 +1,66 @@
+import type { Engine } from "./Engine";
+import { statusOf } from "./errors";
+import { ImageReference } from "./ImageReference";
+
+/** Where an image can be had again: from its registry, or from the Docker host alone. */
+export type ImageSource = "registry" | "local";
+
+/** An image that the Docker host has under a name. */
+export interface LocalImage {
+    id: string;
+    /** Manifest digest under which this repository knows it. */
+    digest?: string;
+    /** Undefined where the Docker host does not tell it. */
+    source?: ImageSource;
+}
+
+/** What Docker says of an image, as far as it tells where the image came from. */
+export interface InspectedImage {
+    Id: string;
+    RepoDigests?: string[] | null;
+    /** From API 1.53 on, with the containerd image store: repositories that it was pulled from or pushed to. */
+    Identity?: { Pull?: { Repository?: string }[] };
+}
+
+/** What the Docker host has under a name, or under a digest. */
+export async function findLocal(engine: Engine, image: ImageReference): Promise<LocalImage | undefined> {
+    const found = await inspectImage(engine, image.full);
+    return found && localImage(found, image);
+}
+
+/**
+ * Reads where an image came from out of what Docker says of it.
+ *
+ * Docker's own image store lists a digest of a repository only after a pull from it or a push to it. The containerd image
+ * store lists every name with the image's own id, pushed or not: there only `Identity` tells.
+ */
+export function localImage({ Id: id, RepoDigests, Identity }: InspectedImage, image: ImageReference): LocalImage {
+    const known = (RepoDigests ?? []).filter(text => !text.includes("<none>")).map(ImageReference.parse);
+    const digest = known.find(({ repository }) => repository === image.repository)?.digest;
+    if (digest !== id) {
+        return { id, digest, source: digest === undefined ? "local" : "registry" };
+    }
+    const pulled = (Identity?.Pull ?? []).some(
+        ({ Repository }) =>
+            Repository !== undefined &&
+            withoutPort(ImageReference.parse(Repository).repository) === withoutPort(image.repository),
+    );
+    return { id, digest, source: pulled ? "registry" : undefined };
+}
+
+/** containerd leaves the registry's port out. */
+function withoutPort(repository: string): string {
+    return repository.replace(/:\d+(?=\/)/, "");
+}
+
+/** What Docker says of an image; undefined where it has none of that name. */
+export async function inspectImage(engine: Engine, name: string) {
+    try {
+        return await engine.docker.getImage(name).inspect();
+    } catch (error) {
+        if (statusOf(error) === 404) {
+            return undefined;
+        }
+        throw error;
+    }
+}

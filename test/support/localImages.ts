@@ -1,0 +1,18 @@
+import { Engine } from "../../docker/Engine";
+
+/**
+ * Gives a name to an image that only the Docker host has: the same as another one, but for a label.
+ * @param name with a tag, e.g. `relink-test-shop:dev`; it leaves whatever had it before
+ * @returns its id
+ */
+export async function commitImage(from: string, name: string, label: string): Promise<string> {
+    const { docker } = Engine.connect();
+    const [repo = "", tag = ""] = name.split(/:(?=[^:/]*$)/);
+    const container = await docker.createContainer({ Image: from });
+    try {
+        await container.commit({ repo, tag, changes: `LABEL ${label}` });
+        return (await docker.getImage(name).inspect()).Id;
+    } finally {
+        await container.remove();
+    }
+}

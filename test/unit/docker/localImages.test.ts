@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { ImageReference } from "../../../docker/ImageReference";
+import { type InspectedImage, localImage } from "../../../docker/localImages";
+
+const id = `sha256:${"1".repeat(64)}`;
+const manifest = `sha256:${"2".repeat(64)}`;
+const tag = ImageReference.parse("shop/web:dev");
+
+describe("where an image of the Docker host came from", () => {
+    it.each<[string, InspectedImage, object]>([
+        ["Docker's own store, built", { Id: id, RepoDigests: [] }, { source: "local" }],
+        ["Docker's own store, built long ago", { Id: id, RepoDigests: null }, { source: "local" }],
+        ["an old Docker, built", { Id: id, RepoDigests: ["<none>@<none>"] }, { source: "local" }],
+        [
+            "Docker's own store, pulled",
+            { Id: id, RepoDigests: [`shop/web@${manifest}`] },
+            { source: "registry", digest: manifest },
+        ],
+        [
+            "Docker's own store, pulled from elsewhere and given this name",
+            { Id: id, RepoDigests: [`registry.example.com/shop/web@${manifest}`] },
+            { source: "local" },
+        ],
+        // Docker 28.5.2: built, loaded, imported, pulled and pushed look all the same.
+        ["the containerd store", { Id: id, RepoDigests: [`shop/web@${id}`] }, { source: undefined, digest: id }],
+        [
+            "the containerd store that tells of a pull (API 1.53)",
+            { Id: id, RepoDigests: [`shop/web@${id}`], Identity: { Pull: [{ Repository: "docker.io/shop/web" }] } },
+            { source: "registry", digest: id },
+        ],
+        [
+            "the containerd store that tells of a pull from elsewhere",
+            { Id: id, RepoDigests: [`shop/web@${id}`], Identity: { Pull: [{ Repository: "quay.io/shop/web" }, {}] } },
+            { source: undefined, digest: id },
+        ],
+    ])("%s", (_, inspected, expected) => {
+        expect(localImage(inspected, tag)).toEqual({ id, digest: undefined, ...expected });
+    });
+
+    it("does not mind that containerd leaves a registry's port out", () => {
+        const repository = "registry.example.com:5000/shop/web";
+        const inspected = {
+            Id: id,
+            RepoDigests: [`${repository}@${id}`],
+            Identity: { Pull: [{ Repository: "registry.example.com/shop/web" }] },
+        };
+        expect(localImage(inspected, ImageReference.parse(`${repository}:1`))).toMatchObject({ source: "registry" });
+    });
+});
