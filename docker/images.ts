@@ -4,7 +4,7 @@ import type { Engine } from "./Engine";
 import { EngineTimeout } from "./Engine";
 import { type ImageFailure, ImageNotFound, statusOf, wordsOf } from "./errors";
 import { ImageReference } from "./ImageReference";
-import { findLocal, type ImageSource, inspectImage } from "./localImages";
+import { findLocal, type ImageSource, inspectImage, looksLocal } from "./localImages";
 import { type PullMessage, PullProgress } from "./PullProgress";
 import { withoutSecrets } from "./withoutSecrets";
 
@@ -55,7 +55,8 @@ export async function resolveImage(
     if (image.digest !== undefined && local) {
         return { reference, digest: image.digest, id: local.id, source: local.source };
     }
-    const answer = await askRegistry(engine, image, credentials, local?.source === "local");
+    const isLocal = local !== undefined && looksLocal(local, image);
+    const answer = await askRegistry(engine, image, credentials, isLocal);
     if ("digest" in answer) {
         const id = local?.digest === answer.digest ? local.id : undefined;
         return { reference, digest: answer.digest, ...(id && { id }), source: "registry", local: local?.id };
@@ -69,7 +70,7 @@ export async function resolveImage(
         return here;
     }
     const fallback = describeFallback(image, answer);
-    const isExpected = source !== "local" || image.namesRegistry;
+    const isExpected = !isLocal || image.namesRegistry;
     return { ...here, fallback, warning: isExpected ? `${fallback} ${usedInstead(image)}` : undefined };
 }
 

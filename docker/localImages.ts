@@ -48,6 +48,11 @@ export function localImage({ Id: id, RepoDigests, Identity }: InspectedImage, im
     return { id, digest, source: pulled ? "registry" : undefined };
 }
 
+/** Whether no registry has to know the image: it was made here, as far as the Docker host and the name tell. */
+export function looksLocal({ source }: LocalImage, { namesRegistry }: ImageReference): boolean {
+    return source === "local" || (source === undefined && !namesRegistry);
+}
+
 /** containerd leaves the registry's port out. */
 function withoutPort(repository: string): string {
     return repository.replace(/:\d+(?=\/)/, "");

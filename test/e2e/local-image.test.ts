@@ -33,8 +33,10 @@ afterAll(async () => {
 describe("An image that only the Docker host has", () => {
     oneAfterTheOther();
 
-    it("is released", async () => {
-        expectSuccess(await stack.up());
+    it("is released, and no registry is missed", async () => {
+        const { stdout } = expectSuccess(await stack.up());
+        expect(stdout).toContain("first release: blue gets");
+        expect(stdout).not.toContain("The registry");
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", blue: { digest: ids[0] } });
     });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ImageReference } from "../../../docker/ImageReference";
-import { type InspectedImage, localImage } from "../../../docker/localImages";
+import { type InspectedImage, localImage, looksLocal } from "../../../docker/localImages";
 
 const id = `sha256:${"1".repeat(64)}`;
 const manifest = `sha256:${"2".repeat(64)}`;
@@ -46,4 +46,15 @@ describe("where an image of the Docker host came from", () => {
         };
         expect(localImage(inspected, ImageReference.parse(`${repository}:1`))).toMatchObject({ source: "registry" });
     });
+});
+
+it.each([
+    ["shop/web:dev", "local", true],
+    ["shop/web:dev", undefined, true],
+    ["shop/web:dev", "registry", false],
+    ["registry.example.com/shop/web:dev", "local", true],
+    ["registry.example.com/shop/web:dev", undefined, false],
+    ["registry.example.com/shop/web:dev", "registry", false],
+] as const)("an image %s that is from %s looks local: %s", (name, source, expected) => {
+    expect(looksLocal({ id, source }, ImageReference.parse(name))).toBe(expected);
 });
