@@ -108,9 +108,13 @@ export async function pullImage(
         await follow(engine, stream, new PullProgress(image.shortRepository, onProgress));
     } catch (error) {
         signal?.throwIfAborted();
-        throw statusOf(error) === undefined && !(error instanceof PullError)
-            ? error
-            : notFound(image, refusalOf(error, secretsOf(authconfig)));
+        if (statusOf(error) === undefined && !(error instanceof PullError)) {
+            throw error;
+        }
+        const { reason, message } = notFound(image, refusalOf(error, secretsOf(authconfig)));
+        const hint =
+            identity.source === undefined ? ". If it was built on the Docker host, build or load it again" : "";
+        throw new ImageNotFound(reason, `${message}${hint}`);
     }
     const pulled = await inspectImage(engine, wanted);
     if (!pulled) {

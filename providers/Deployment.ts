@@ -1,12 +1,12 @@
 import { removeContainer, stopContainer } from "../docker/containers";
-import { pullImage } from "../docker/images";
+import { type ImageIdentity, pullImage } from "../docker/images";
 import { keepImage } from "../docker/keptImages";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import type { AddressBlock } from "../release/addresses";
 import { type DeclaredHooks, hasTraffic } from "../release/Observed";
 import type { ColorState } from "../release/plan";
-import type { ImageOrigin, RecordedRelease } from "../release/Release";
+import type { ImageOrigin, RecordedRelease, Release } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import type { ActionPolicy, Color, ReleaseSettings, RollingSettings } from "../settings/Settings";
 import { type BakePolicy, recover } from "./bake";
@@ -150,9 +150,7 @@ async function pull(
     progress: Progress,
 ): Promise<{ id: string; pulled: boolean }> {
     progress.status(`pulling ${release.image}`);
-    const { image: reference, digest, imageId } = release;
-    const onlyLocal = digest === imageId;
-    const identity = { reference, id: imageId, source: "registry" as const, ...(onlyLocal ? {} : { digest }) };
+    const identity = imageOf(release);
     const signal = AbortSignal.timeout(deadlineMs);
     try {
         return await pullImage(session.engine, identity, await registryCredentials(), progress.status, signal);
@@ -163,6 +161,11 @@ async function pull(
               )
             : error;
     }
+}
+
+/** The image of a release, to be had again. Where its origin is not known, a pull by its digest is tried. */
+export function imageOf({ image: reference, digest, imageId: id, source }: Release): ImageIdentity {
+    return { reference, id, source, ...(source === "local" ? {} : { digest }) };
 }
 
 function wantedRelease(inputs: DeploymentInputs): RecordedRelease | undefined {

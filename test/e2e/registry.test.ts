@@ -3,7 +3,15 @@ import { Engine } from "../../docker/Engine";
 import { expectSuccess } from "../support/command";
 import { isFull } from "../support/isFull";
 import { TestRegistry } from "../support/registry";
-import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack, withoutWebSockets } from "../support/scenario";
+import {
+    containersOf,
+    lifeOf,
+    oneAfterTheOther,
+    outputsOf,
+    underLoad,
+    webStack,
+    withoutWebSockets,
+} from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
 // One registry and one stack; the order matters.
@@ -143,5 +151,29 @@ describe("Images from a registry with a password", () => {
         await expect(docker.getImage(imageOf(foreign)).inspect()).rejects.toThrow(/404/);
         expectSuccess(await stack.pulumi(["destroy", "--yes", "--skip-preview"]));
         expect(await kept()).toEqual([]);
+    });
+});
+
+describe("An image that the Docker host has lost", () => {
+    it("driftPolicy: repair pulls it again by its digest", async () => {
+        await registry.resume();
+        const digest = await registry.pushForeign("relink-hello:v1", "shop/lost:stable");
+        const image = `${registry.address}/shop/lost:stable`;
+        const lost = await createStack({ config: webStack({ image, replicas: 1, driftPolicy: "repair" }) });
+        try {
+            lost.setConfig(["registries", registry.address, "username"], registry.username);
+            await lost.setSecret(`relink:registries["${registry.address}"].password`, registry.password);
+            expectSuccess(await lost.up());
+            const { docker } = Engine.connect();
+            const [before] = await containersOf(lost, "blue");
+            await docker.getContainer(before!.id).remove({ force: true });
+            await docker.getImage(before!.imageId).remove({ force: true });
+            const { stdout } = expectSuccess(await lost.up());
+            expect(stdout).toContain("repair");
+            expect(await containersOf(lost, "blue")).toMatchObject([{ state: "running", imageId: before!.imageId }]);
+            expect(await outputsOf(lost)).toMatchObject({ live: "blue", blue: { digest } });
+        } finally {
+            await lost.cleanup();
+        }
     });
 });
