@@ -51,43 +51,43 @@ async function findImage(
     const { image } = service.release;
     const held = heldImage(observedService(world, service.name), image) ?? keptImage(world, service.name, image);
     try {
-        const identity = await resolve(image);
-        const { id, source, local, fallback, warning } = identity;
-        const found = { digest: identity.digest ?? id ?? "", imageId: id, source, hostHad: local ?? NO_IMAGE, warning };
-        if (
-            fallback === undefined ||
-            held === undefined ||
-            held.digest === found.digest ||
-            isNewer(found, held, image)
-        ) {
-            return found;
-        }
-        const another = "The Docker host has another image under this name;";
-        return { ...held, warning: `${fallback} ${another} the one that ${service.name} already holds is used.` };
+        return foundOrHeld(service.name, await resolve(image), held);
     } catch (error) {
         if (!(error instanceof ImageNotFound)) {
             throw error;
         }
-        // Going back never needs the registry: a color or an earlier release still holds the image under this name.
-        return held !== undefined && error.reason !== "missing"
-            ? {
+        // Only a new image needs the registry: a color or an earlier release still holds one under this name.
+        return held === undefined
+            ? { digest: "", problem: error.message }
+            : {
                   ...held,
-                  warning: `${error.message}. The image that ${service.name} already holds under this name is used.`,
-              }
-            : { digest: "", problem: error.message };
+                  warning: `${error.refused} The image that ${service.name} already holds under this name is used.`,
+              };
     }
 }
 
-/**
- * Whether the Docker host's image of a name was made, or given that name, after the release that is held was planned. The
- * registry does not say what the name means now: what was pulled long ago may be older than what is held.
- */
-function isNewer(found: FoundImage, held: FoundImage, image: string): boolean {
-    if (found.source !== undefined) {
-        return found.source === "local";
+function foundOrHeld(service: string, identity: ImageIdentity, held: FoundImage | undefined): FoundImage {
+    const { digest, id, source, local, refused, warning } = identity;
+    const found = { digest: digest ?? id ?? "", imageId: id, source, hostHad: local ?? NO_IMAGE, warning };
+    if (refused === undefined || held === undefined || held.digest === found.digest || isNewer(identity, held)) {
+        return found;
     }
-    // The Docker host does not tell where its image came from; it tells whether it is still the one of then.
-    return held.hostHad === undefined ? !ImageReference.parse(image).namesRegistry : held.hostHad !== found.hostHad;
+    const another = "The Docker host has another image under this name;";
+    return { ...held, warning: `${refused.sentence} ${another} the one that ${service} already holds is used.` };
+}
+
+/**
+ * Whether the Docker host got its image of a name after the release that is held was planned. The registry does not say
+ * what the name means now, and what was pulled long ago may be older than what is held.
+ */
+function isNewer({ reference, source, local, refused }: ImageIdentity, held: FoundImage): boolean {
+    if (source !== undefined) {
+        return source === "local";
+    }
+    // The Docker host does not tell where its image came from. It tells whether that is still the one of then.
+    return held.hostHad === undefined
+        ? refused?.reason === "missing" || !ImageReference.parse(reference).namesRegistry
+        : held.hostHad !== local;
 }
 
 /**

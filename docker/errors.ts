@@ -30,6 +30,8 @@ export class ImageNotFound extends Error {
     constructor(
         readonly reason: ImageFailure,
         message: string,
+        /** What the registry did alone, without a next step: for whoever has the image all the same. */
+        readonly refused = message,
     ) {
         super(message);
     }

@@ -2,11 +2,11 @@ import type { Readable } from "node:stream";
 import { type Credentials, type RegistryLogin, secretsOf } from "./credentials";
 import type { Engine } from "./Engine";
 import { EngineTimeout } from "./Engine";
-import { type ImageFailure, ImageNotFound, statusOf, wordsOf } from "./errors";
+import { type ImageFailure, ImageNotFound, statusOf } from "./errors";
 import { ImageReference } from "./ImageReference";
 import { findLocal, type ImageSource, inspectImage, looksLocal } from "./localImages";
 import { type PullMessage, PullProgress } from "./PullProgress";
-import { withoutSecrets } from "./withoutSecrets";
+import { notFound, type Refusal, refusalOf, refused } from "./refusals";
 
 /** How long a registry may take to say a digest; half of it where a local image looks built here. */
 const REGISTRY_TIMEOUT_MS = 5_000;
@@ -23,15 +23,10 @@ export interface ImageIdentity {
     source?: ImageSource;
     /** Id of the image that the Docker host has under this name, also where another one is meant. */
     local?: string;
-    /** The registry did not say what the name means, so that the Docker host's image is used: what it said instead. */
-    fallback?: string;
+    /** Set where the registry did not say what the name means, so that the Docker host's image is taken instead. */
+    refused?: { reason: ImageFailure; sentence: string };
     /** For the user: where the answer came from, when not from where one would expect. */
     warning?: string;
-}
-
-interface Refusal {
-    reason: ImageFailure;
-    words: string;
 }
 
 /**
@@ -65,13 +60,12 @@ export async function resolveImage(
         throw notFound(image, answer);
     }
     const { id, digest, source } = local;
-    const here = { reference, digest, id, source, local: id };
-    if (answer.reason === "missing") {
-        return here;
-    }
-    const fallback = describeFallback(image, answer);
-    const isExpected = !isLocal || image.namesRegistry;
-    return { ...here, fallback, warning: isExpected ? `${fallback} ${usedInstead(image)}` : undefined };
+    const { reason } = answer;
+    const sentence = refused(image, answer);
+    // A registry may well not have what looks built here; that it cannot be asked is said where one is named.
+    const isExpected = !isLocal || (image.namesRegistry && reason !== "missing");
+    const warning = isExpected ? `${sentence} Using the image ${image.text} that is on the Docker host.` : undefined;
+    return { reference, digest, id, source, local: id, refused: { reason, sentence }, warning };
 }
 
 /**
@@ -144,61 +138,6 @@ async function askRegistry(
         }
         return refusalOf(error, secretsOf(login));
     }
-}
-
-/**
- * Sorts a registry's refusal, which the Engine hands on in words and in statuses that vary with its version.
- * @param secretValues what it was told and may repeat
- */
-export function refusalOf(error: unknown, secretValues: string[] = []): Refusal {
-    const words = withoutSecrets(wordsOf(error), secretValues);
-    if (
-        /unauthorized|denied|authentication required|no basic auth|forbidden|incorrect username or password/i.test(
-            words,
-        )
-    ) {
-        return { reason: "denied", words };
-    }
-    if (/manifest unknown|not found|name unknown|repository name not known|no such image/i.test(words)) {
-        return { reason: "missing", words };
-    }
-    if (
-        /no such host|connection refused|timeout|timed out|deadline exceeded|i\/o|unreachable|dial tcp|EOF|x509|tls|reset by peer|server misbehaving|network|proxyconnect|server gave HTTP response|toomanyrequests|status: 5\d\d|50\d/i.test(
-            words,
-        )
-    ) {
-        return { reason: "unreachable", words };
-    }
-    return { reason: "other", words };
-}
-
-function describeFallback(image: ImageReference, { reason, words }: Refusal): string {
-    const what = { denied: "denied access", unreachable: "cannot be reached", missing: "", other: "failed" }[reason];
-    return `The registry ${image.registry} ${what} (${words}).`;
-}
-
-function usedInstead(image: ImageReference): string {
-    return `Using the image ${image.text} that is on the Docker host.`;
-}
-
-const NEXT_STEP: Record<ImageFailure, (image: ImageReference) => string> = {
-    denied: image =>
-        `Log in with \`docker login${image.registry === "docker.io" ? "" : ` ${image.registry}`}\` on this machine or ` +
-        "set `relink:registries`; a registry also says this of an image that does not exist, so check its name.",
-    missing: () => "Check the repository and the tag, and that it was pushed.",
-    unreachable: image =>
-        `Check that the Docker host reaches ${image.registry}, or load the image onto the Docker host.`,
-    other: () => "Check the image's name and the registry.",
-};
-
-function notFound(image: ImageReference, { reason, words }: Refusal): ImageNotFound {
-    const what = {
-        denied: `The registry ${image.registry} denied the image ${image.text}`,
-        missing: `The registry ${image.registry} has no image ${image.text}, nor has the Docker host`,
-        unreachable: `The registry ${image.registry} cannot be reached, and the Docker host has no image ${image.text}`,
-        other: `The image ${image.text} cannot be had`,
-    }[reason];
-    return new ImageNotFound(reason, `${what}. ${NEXT_STEP[reason](image)} The registry says: ${words}`);
 }
 
 /** A failure that came inside the stream of a pull that had begun well. */

@@ -76,6 +76,16 @@ describe("Images from a registry with a password", () => {
         });
     });
 
+    it("tag gone from the registry: an up with nothing to do does nothing, and says so", async () => {
+        registry.forget("shop/web:stable");
+        const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
+        const { stdout } = expectSuccess(await stack.up());
+        expect(stdout).toContain(`does not list ${registry.address}/shop/web:stable`);
+        expect(stdout).toContain("The image that web already holds under this name is used");
+        expect([await lifeOf(stack, "blue"), await lifeOf(stack, "green")]).toEqual(before);
+        expect(await outputsOf(stack)).toMatchObject({ live: "green" });
+    });
+
     it("registry down: an up with nothing to do does nothing", async () => {
         await registry.pause();
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];

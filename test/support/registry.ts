@@ -113,6 +113,16 @@ export class TestRegistry {
         return digest;
     }
 
+    /**
+     * Takes a tag away, as a retention policy does.
+     * @param name without the registry, e.g. `shop/web:stable`
+     */
+    forget(name: string): void {
+        const [path = "", tag = "latest"] = name.split(":");
+        const tags = join(this.folder, "data/docker/registry/v2/repositories", path, "_manifests/tags");
+        rmSync(join(tags, tag), { recursive: true });
+    }
+
     /** Ends it and removes what it had, also from the Docker host. Its images must not be in use any more. */
     async remove(): Promise<void> {
         await this.pause();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { findImages } from "../../../components/images";
 import type { Engine } from "../../../docker/Engine";
-import { ImageNotFound } from "../../../docker/errors";
+import { type ImageFailure, ImageNotFound } from "../../../docker/errors";
 import { type ImageIdentity, resolveImage } from "../../../docker/images";
 import type { World } from "../../../providers/observe";
 import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
@@ -39,8 +39,12 @@ async function found(records: ServiceRecord[], name = image) {
 }
 
 /** The registry does not say what the name means, and the Docker host has an image under it. */
-function hostHas(identity: Partial<ImageIdentity> & { id: string }, reference = image): void {
-    vi.mocked(resolveImage).mockResolvedValue({ reference, local: identity.id, fallback: down, ...identity });
+function hostHas(
+    identity: Partial<ImageIdentity> & { id: string },
+    { reference = image, reason = "unreachable" }: { reference?: string; reason?: ImageFailure } = {},
+): void {
+    const refused = { reason, sentence: down };
+    vi.mocked(resolveImage).mockResolvedValue({ reference, local: identity.id, refused, ...identity });
 }
 
 describe("an image of the config", () => {
@@ -51,9 +55,22 @@ describe("an image of the config", () => {
         expect(warning).toContain("the one that web already holds is used");
     });
 
-    it("is what a color holds when the registry is down and the host has none", async () => {
-        vi.mocked(resolveImage).mockRejectedValue(new ImageNotFound("unreachable", down));
-        expect(await found([record])).toMatchObject({ digest: "sha256:released", imageId: "sha256:id" });
+    it.each<ImageFailure>(["unreachable", "denied", "missing", "other"])(
+        "is what a color holds when the registry says %s and the host has none",
+        async reason => {
+            vi.mocked(resolveImage).mockRejectedValue(new ImageNotFound(reason, `${down} Do this.`, down));
+            expect(await found([record])).toEqual({
+                digest: "sha256:released",
+                imageId: "sha256:id",
+                warning: `${down} The image that web already holds under this name is used.`,
+            });
+        },
+    );
+
+    it("is what a color holds when its tag is gone from the registry, not what the host once pulled", async () => {
+        const older = { digest: "sha256:older", id: "sha256:old", source: "registry" } as const;
+        hostHas(older, { reason: "missing" });
+        expect(await found([record])).toMatchObject({ digest: "sha256:released" });
     });
 
     it("is what the last earlier release of this name was, when the registry is down and no color holds it", async () => {
@@ -92,7 +109,7 @@ describe("an image of the config", () => {
         const asBuilt = { digest: "sha256:built", id: "sha256:built" };
 
         it("is the host's when that has got it since the release", async () => {
-            hostHas(asBuilt, "shop/web:dev");
+            hostHas(asBuilt, { reference: "shop/web:dev" });
             for (const before of ["sha256:released", "none"]) {
                 expect(await found([hostHad(before)], "shop/web:dev")).toMatchObject({
                     digest: "sha256:built",
@@ -102,17 +119,19 @@ describe("an image of the config", () => {
         });
 
         it("is what a color holds when the host has what it had then", async () => {
-            hostHas(asBuilt, "shop/web:dev");
+            hostHas(asBuilt, { reference: "shop/web:dev" });
             const { warning, ...rest } = (await found([hostHad("sha256:built")], "shop/web:dev")) ?? {};
             expect(rest).toMatchObject({ digest: "sha256:released", imageId: "sha256:id" });
             expect(warning).toContain("the one that web already holds is used");
         });
 
         it("is the host's when the record is an old one, unless the name is that of a registry", async () => {
-            hostHas(asBuilt, "shop/web:dev");
+            hostHas(asBuilt, { reference: "shop/web:dev" });
             expect(await found([hostHad()], "shop/web:dev")).toMatchObject({ digest: "sha256:built" });
             hostHas(asBuilt);
             expect(await found([record])).toMatchObject({ digest: "sha256:released" });
+            hostHas(asBuilt, { reason: "missing" });
+            expect(await found([record])).toMatchObject({ digest: "sha256:built" });
         });
     });
 });

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Credentials } from "../../../docker/credentials";
-import { pullImage, refusalOf } from "../../../docker/images";
+import { pullImage } from "../../../docker/images";
 import { PullProgress } from "../../../docker/PullProgress";
+import { refusalOf } from "../../../docker/refusals";
 import { FakeEngine } from "./FakeEngine";
 
 describe("a pull", () => {
@@ -39,6 +40,14 @@ describe("a registry's refusal", () => {
         ["Get http://127.0.0.1:1/v2/: dial tcp 127.0.0.1:1: connect: connection refused", "unreachable"],
         ["context deadline exceeded", "unreachable"],
         ["received unexpected HTTP status: 502 Bad Gateway", "unreachable"],
+        // A reverse proxy whose registry is down: Docker 20.10, Docker 28.5.
+        [
+            "error parsing HTTP 404 response body: invalid character 'p' after top-level value: \"404 page not found\\n\"",
+            "unreachable",
+        ],
+        ["unknown: 404 page not found", "unreachable"],
+        ["unknown: <html><head><title>404 Not Found</title></head><body>nginx</body></html>", "unreachable"],
+        ['failed to resolve reference "r.example/web:9": r.example/web:9: not found', "missing"],
         ["invalid reference format", "other"],
     ])("%j is sorted as %s", (message, reason) => {
         expect(refusalOf(answer(message))).toEqual({ reason, words: message });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { refusalOf } from "../../../docker/images";
+import { refusalOf } from "../../../docker/refusals";
 import { startFailure } from "../../../docker/startFailure";
 import { withoutSecrets } from "../../../docker/withoutSecrets";
 import { parseCheck } from "../../../haproxy/check";

@@ -1,0 +1,74 @@
+import { type ImageFailure, ImageNotFound, wordsOf } from "./errors";
+import type { ImageReference } from "./ImageReference";
+import { withoutSecrets } from "./withoutSecrets";
+
+/** Why a registry did not say a digest, or did not hand out an image. */
+export interface Refusal {
+    reason: ImageFailure;
+    /** The registry's own, or the Engine's. */
+    words: string;
+}
+
+/**
+ * Sorts a registry's refusal, which the Engine hands on in words and in statuses that vary with its version.
+ * @param secretValues what it was told and may repeat
+ */
+export function refusalOf(error: unknown, secretValues: string[] = []): Refusal {
+    const words = withoutSecrets(wordsOf(error), secretValues);
+    if (
+        /unauthorized|denied|authentication required|no basic auth|forbidden|incorrect username or password/i.test(
+            words,
+        )
+    ) {
+        return { reason: "denied", words };
+    }
+    // Not a registry's answer: a proxy before it, or whatever else listens there, says that of every address.
+    if (/404 page not found|error parsing HTTP \d+ response|<html/i.test(words)) {
+        return { reason: "unreachable", words };
+    }
+    if (/manifest unknown|not found|name unknown|repository name not known|no such image/i.test(words)) {
+        return { reason: "missing", words };
+    }
+    if (
+        /no such host|connection refused|timeout|timed out|deadline exceeded|i\/o|unreachable|dial tcp|EOF|x509|tls|reset by peer|server misbehaving|network|proxyconnect|server gave HTTP response|toomanyrequests|status: 5\d\d|50\d/i.test(
+            words,
+        )
+    ) {
+        return { reason: "unreachable", words };
+    }
+    return { reason: "other", words };
+}
+
+/** What a registry answered in place of a digest. */
+export function refused(image: ImageReference, { reason, words }: Refusal): string {
+    const what = {
+        denied: "denied access",
+        unreachable: "cannot be reached",
+        missing: `does not list ${image.text}`,
+        other: "failed",
+    }[reason];
+    return `The registry ${image.registry} ${what} (${words}).`;
+}
+
+const NEXT_STEP: Record<ImageFailure, (image: ImageReference) => string> = {
+    denied: image =>
+        `Log in with \`docker login${image.registry === "docker.io" ? "" : ` ${image.registry}`}\` on this machine or ` +
+        "set `relink:registries`; a registry also says this of an image that does not exist, so check its name.",
+    missing: () => "Check the repository and the tag, and that it was pushed.",
+    unreachable: image =>
+        `Check that the Docker host reaches ${image.registry}, or load the image onto the Docker host.`,
+    other: () => "Check the image's name and the registry.",
+};
+
+/** The image cannot be had: what to say and to do when the Docker host does not have it either. */
+export function notFound(image: ImageReference, refusal: Refusal): ImageNotFound {
+    const { reason, words } = refusal;
+    const what = {
+        denied: `The registry ${image.registry} denied the image ${image.text}`,
+        missing: `The registry ${image.registry} has no image ${image.text}, nor has the Docker host`,
+        unreachable: `The registry ${image.registry} cannot be reached, and the Docker host has no image ${image.text}`,
+        other: `The image ${image.text} cannot be had`,
+    }[reason];
+    const message = `${what}. ${NEXT_STEP[reason](image)} The registry says: ${words}`;
+    return new ImageNotFound(reason, message, refused(image, refusal));
+}
