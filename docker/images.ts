@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { withoutControls } from "../settings/withoutControls";
 import { type Credentials, type RegistryLogin, secretsOf } from "./credentials";
 import type { Engine } from "./Engine";
 import { EngineTimeout } from "./Engine";
@@ -95,7 +96,10 @@ export async function pullImage(
                 "Build or load it again, or push it to a registry.",
         );
     }
-    const authconfig = await credentials.forImage(identity.reference);
+    const authconfig = await loginFor(image, credentials);
+    if (authconfig !== undefined && "reason" in authconfig) {
+        throw notFound(image, authconfig);
+    }
     try {
         const stream = (await engine.docker.pull(wanted, { authconfig, abortSignal: signal })) as Readable;
         signal?.addEventListener("abort", () => stream.destroy(signal.reason), { once: true });
@@ -117,13 +121,29 @@ export async function pullImage(
     return { id: pulled.Id, pulled: true };
 }
 
+/** The login for an image's registry, or why the helper that keeps it does not hand it out. */
+async function loginFor(image: ImageReference, credentials: Credentials): Promise<RegistryLogin | Refusal | undefined> {
+    try {
+        return await credentials.forImage(image.text);
+    } catch (error) {
+        return {
+            reason: "denied",
+            words: withoutControls((error as Error).message).replace(/[.\s]+$/, ""),
+            byHelper: true,
+        };
+    }
+}
+
 async function askRegistry(
     engine: Engine,
     image: ImageReference,
     credentials: Credentials,
     looksLocal: boolean,
 ): Promise<{ digest: string } | Refusal> {
-    const login: RegistryLogin | undefined = await credentials.forImage(image.text);
+    const login = await loginFor(image, credentials);
+    if (login !== undefined && "reason" in login) {
+        return login;
+    }
     const timeoutMs = looksLocal ? REGISTRY_TIMEOUT_FOR_LOCAL_MS : REGISTRY_TIMEOUT_MS;
     try {
         const path = `/distribution/${image.full}/json`;

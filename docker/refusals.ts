@@ -7,6 +7,8 @@ export interface Refusal {
     reason: ImageFailure;
     /** The registry's own, or the Engine's. */
     words: string;
+    /** A credential helper failed, so that the registry was not asked: the words are the helper's. */
+    byHelper?: true;
 }
 
 /**
@@ -40,7 +42,10 @@ export function refusalOf(error: unknown, secretValues: string[] = []): Refusal 
 }
 
 /** What a registry answered in place of a digest. */
-export function refused(image: ImageReference, { reason, words }: Refusal): string {
+export function refused(image: ImageReference, { reason, words, byHelper }: Refusal): string {
+    if (byHelper) {
+        return `There is no login for the registry ${image.registry} (${words}).`;
+    }
     const what = {
         denied: "denied access",
         unreachable: "cannot be reached",
@@ -62,7 +67,13 @@ const NEXT_STEP: Record<ImageFailure, (image: ImageReference) => string> = {
 
 /** The image cannot be had: what to say and to do when the Docker host does not have it either. */
 export function notFound(image: ImageReference, refusal: Refusal): ImageNotFound {
-    const { reason, words } = refusal;
+    const { reason, words, byHelper } = refusal;
+    if (byHelper) {
+        const message =
+            `There is no login for the registry ${image.registry} of the image ${image.text}: ${words}. ` +
+            "Log in there again on this machine, with the tool that the helper belongs to, or set `relink:registries`";
+        return new ImageNotFound(reason, message, refused(image, refusal));
+    }
     const what = {
         denied: `The registry ${image.registry} denied the image ${image.text}`,
         missing: `The registry ${image.registry} has no image ${image.text}, nor has the Docker host`,

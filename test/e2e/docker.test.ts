@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readFile, readFolder, writeFiles } from "../../docker/archive";
 import {
@@ -479,6 +482,33 @@ describe("images", () => {
             expect(await pullImage(engine, identity, credentials)).toEqual({ id: imageId, pulled: false });
         } finally {
             await engine.docker.getImage(tag).remove();
+        }
+    });
+
+    it("takes a credential helper that fails for a refusal of its registry's images alone", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "relink-docker-config-"));
+        const here = `127.0.0.1:1/${run}:1`;
+        try {
+            const helper = join(folder, "docker-credential-expired");
+            writeFileSync(helper, "#!/bin/sh\necho the session has expired >&2; exit 1\n", { mode: 0o755 });
+            writeFileSync(join(folder, "config.json"), '{"credHelpers":{"127.0.0.1:1":"expired"}}');
+            const env = { DOCKER_CONFIG: folder, PATH: `${folder}:${process.env.PATH}` };
+            const credentials = await Credentials.load([], env);
+            await expect(resolveImage(engine, `127.0.0.1:1/${run}:none`, credentials)).rejects.toMatchObject({
+                name: "ImageNotFound",
+                reason: "denied",
+                message: expect.stringContaining("the session has expired. Log in there again"),
+            });
+            await engine.docker.getImage(imageId).tag({ repo: `127.0.0.1:1/${run}`, tag: "1" });
+            expect(await resolveImage(engine, here, credentials)).toMatchObject({
+                id: imageId,
+                warning: expect.stringMatching(/^There is no login .*the session has expired\)\. Using the image/),
+            });
+            const pulled = { reference: here, digest: `sha256:${"0".repeat(64)}` };
+            await expect(pullImage(engine, pulled, credentials)).rejects.toMatchObject({ reason: "denied" });
+        } finally {
+            await engine.docker.getImage(here).remove();
+            rmSync(folder, { recursive: true });
         }
     });
 
