@@ -5,7 +5,7 @@ import type { Engine } from "./Engine";
 import { EngineTimeout } from "./Engine";
 import { type ImageFailure, ImageNotFound, statusOf } from "./errors";
 import { ImageReference } from "./ImageReference";
-import { findLocal, type ImageSource, inspectImage, looksLocal } from "./localImages";
+import { findLocal, type ImageSource, inspectImage, type LocalImage, looksLocal } from "./localImages";
 import { type PullMessage, PullProgress } from "./PullProgress";
 import { notFound, type Refusal, refusalOf, refused } from "./refusals";
 
@@ -24,6 +24,8 @@ export interface ImageIdentity {
     source?: ImageSource;
     /** Id of the image that the Docker host has under this name, also where another one is meant. */
     local?: string;
+    /** What the registry says of the name, where the Docker host's own image of that name goes before it. */
+    answered?: string;
     /** Set where the registry did not say what the name means, so that the Docker host's image is taken instead. */
     refused?: { reason: ImageFailure; sentence: string };
     /** For the user: where the answer came from, when not from where one would expect. */
@@ -54,6 +56,9 @@ export async function resolveImage(
     const isLocal = local !== undefined && looksLocal(local, image);
     const answer = await askRegistry(engine, image, credentials, isLocal);
     if ("digest" in answer) {
+        if (local !== undefined && (await isOnlyHere(engine, image, local, answer.digest, credentials))) {
+            return builtHere(image, local, answer.digest);
+        }
         const id = local?.digest === answer.digest ? local.id : undefined;
         return { reference, digest: answer.digest, ...(id && { id }), source: "registry", local: local?.id };
     }
@@ -119,6 +124,35 @@ export async function pullImage(
         throw new Error(`${wanted} was pulled, and the Docker host does not have it.`);
     }
     return { id: pulled.Id, pulled: true };
+}
+
+/**
+ * Whether the Docker host's image is not an older one of the Docker Hub's, but one that the Hub never had. A name without a
+ * registry means either.
+ */
+async function isOnlyHere(
+    engine: Engine,
+    image: ImageReference,
+    { digest, source }: LocalImage,
+    answered: string,
+    credentials: Credentials,
+): Promise<boolean> {
+    if (image.namesRegistry || digest === answered || source === "registry") {
+        return false;
+    }
+    if (source === "local" || digest === undefined) {
+        return true;
+    }
+    const answer = await askRegistry(engine, ImageReference.parse(image.withDigest(digest)), credentials, true);
+    return "reason" in answer && answer.reason === "missing";
+}
+
+function builtHere(image: ImageReference, { id, digest }: LocalImage, answered: string): ImageIdentity {
+    const { registry, text } = image;
+    const warning =
+        `The registry ${registry} has another image ${text} (${answered.slice(0, 19)}). ` +
+        `The one that was built on the Docker host is used; ${registry}/${text} means the registry's.`;
+    return { reference: text, digest, id, source: "local", local: id, answered, warning };
 }
 
 /** The login for an image's registry, or why the helper that keeps it does not hand it out. */

@@ -101,6 +101,21 @@ describe("an image of the config", () => {
         expect(await found([record])).toMatchObject({ digest: "sha256:moved" });
     });
 
+    it("is the Docker host's own, unless an earlier version of relink released the registry's of that name", async () => {
+        const warning = "The registry docker.io has another image.";
+        const built: ImageIdentity = { reference: image, id: "sha256:built", source: "local", warning };
+        const releasedBy = (source?: "registry"): ServiceRecord => ({
+            ...record,
+            releases: { 1: { ...record.releases[1]!, source } },
+        });
+        vi.mocked(resolveImage).mockResolvedValue({ ...built, answered: "sha256:released" });
+        expect(await found([releasedBy("registry")])).toMatchObject({ digest: "sha256:built", warning });
+        expect(await found([releasedBy()])).toMatchObject({
+            digest: "sha256:released",
+            warning: expect.stringContaining("web goes on with the registry's"),
+        });
+    });
+
     describe("on a Docker host that does not tell where its images came from", () => {
         const hostHad = (id?: string): ServiceRecord => ({
             ...record,

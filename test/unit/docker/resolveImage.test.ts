@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Credentials } from "../../../docker/credentials";
+import { resolveImage } from "../../../docker/images";
+import { FakeEngine } from "./FakeEngine";
+
+// An Engine that knows a Docker Hub: no test can put an image on the real one.
+let fake: FakeEngine;
+const answers = new Map<string, object>();
+
+beforeEach(async () => {
+    answers.clear();
+    fake = await FakeEngine.start(({ path }) => {
+        const answer = answers.get(decodeURIComponent(path));
+        return answer ? [200, answer] : [404, { message: "manifest unknown: manifest unknown" }];
+    });
+});
+
+afterEach(() => fake.close());
+
+const id = `sha256:${"1".repeat(64)}`;
+const pulled = `sha256:${"2".repeat(64)}`;
+const strangers = `sha256:${"3".repeat(64)}`;
+const repository = "docker.io/shop/web";
+
+function hostHas(RepoDigests: string[]): void {
+    answers.set(`/images/${repository}:v2/json`, { Id: id, RepoDigests });
+}
+
+function hubHas(name: string, digest: string): void {
+    answers.set(`/distribution/${repository}${name}/json`, { Descriptor: { digest } });
+}
+
+async function resolved(reference = "shop/web:v2") {
+    return resolveImage(fake.engine, reference, await Credentials.load([], { DOCKER_CONFIG: "/nowhere" }));
+}
+
+describe("a name without a registry, which the Docker host and the Docker Hub both have", () => {
+    const builtHere = { id, source: "local", answered: strangers, warning: expect.stringContaining("was built on") };
+    const hubs = { digest: strangers, source: "registry" };
+
+    it("is the image that was built on the host, with Docker's own store", async () => {
+        hubHas(":v2", strangers);
+        hostHas([]);
+        expect(await resolved()).toMatchObject(builtHere);
+    });
+
+    it("is the Hub's, where the host has an older one of it", async () => {
+        hubHas(":v2", strangers);
+        hostHas([`shop/web@${pulled}`]);
+        expect(await resolved()).toMatchObject(hubs);
+    });
+
+    it("is the image that the Hub never had, with the containerd store", async () => {
+        hubHas(":v2", strangers);
+        hostHas([`shop/web@${id}`]);
+        expect(await resolved()).toMatchObject({ ...builtHere, digest: id });
+    });
+
+    it("is the Hub's, where it had the host's too, with the containerd store", async () => {
+        hubHas(":v2", strangers);
+        hubHas(`@${id}`, id);
+        hostHas([`shop/web@${id}`]);
+        expect(await resolved()).toMatchObject(hubs);
+    });
+
+    it("is one and the same", async () => {
+        hubHas(":v2", id);
+        hostHas([`shop/web@${id}`]);
+        expect(await resolved()).toEqual({ reference: "shop/web:v2", digest: id, id, source: "registry", local: id });
+    });
+
+    it("is the Hub's where the name says so", async () => {
+        hubHas(":v2", strangers);
+        hostHas([]);
+        expect(await resolved("docker.io/shop/web:v2")).toMatchObject(hubs);
+    });
+});
