@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { FrontState } from "../haproxy/runtime";
 import type { Mark, Report, ReportSection } from "../report/Report";
 import { readReport, writeReport } from "../report/render";
+import { withoutFigures } from "./progress";
 import { Traffic } from "./Traffic";
 
 /** Time between two looks at HAProxy's counters, milliseconds. */
@@ -122,8 +123,4 @@ export function planOf(stack: string, sentences: string[]): Report {
             },
         ],
     };
-}
-
-function withoutFigures(text: string): string {
-    return text.replace(/\(slot.*/, "").replace(/\d+(\.\d+)?/g, "");
 }

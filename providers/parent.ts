@@ -1,3 +1,5 @@
+import { readlinkSync } from "node:fs";
+
 /** The CLI that started this provider host, or what stood in for it. */
 const parent = process.ppid;
 
@@ -10,6 +12,15 @@ export class Interrupted extends Error {}
  */
 export function parentIsGone(): boolean {
     return process.ppid !== parent;
+}
+
+/** Whether what the CLI prints goes to a terminal, where a status replaces the one before; true where nothing can say. */
+export function parentHasTerminal(): boolean {
+    try {
+        return /^\/dev\/(?:pts\/|tty|console)/.test(readlinkSync(`/proc/${parent}/fd/1`));
+    } catch {
+        return true;
+    }
 }
 
 /** Stops here when the CLI is gone. @throws {@link Interrupted} */

@@ -2,6 +2,7 @@ import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { discreet } from "./discretion";
+import { parentHasTerminal } from "./parent";
 
 /** Tells the user, on the row of one resource, what is going on. */
 export interface Progress {
@@ -11,6 +12,35 @@ export interface Progress {
     info(text: string): void;
     /** A line that stays and that asks for attention. */
     warn(text: string): void;
+}
+
+/** In a log every status is a line: how long one that differs from the last one in figures alone waits, milliseconds. */
+const sameWordsMs = 10_000;
+
+/** Which statuses of one row are worth telling: to a terminal each that is new, to a log what is new but for its figures. */
+export class StatusLines {
+    #last = "";
+    #toldAt = Number.NEGATIVE_INFINITY;
+
+    constructor(
+        private readonly isTerminal: boolean,
+        private readonly now = () => performance.now(),
+    ) {}
+
+    isDue(text: string): boolean {
+        const isNew = withoutFigures(text) !== withoutFigures(this.#last);
+        const isAwaited = text !== this.#last && (this.isTerminal || this.now() - this.#toldAt >= sameWordsMs);
+        if (isNew || isAwaited) {
+            this.#last = text;
+            this.#toldAt = this.now();
+        }
+        return isNew || isAwaited;
+    }
+}
+
+/** What a status says, whatever its figures are. */
+export function withoutFigures(text: string): string {
+    return text.replace(/\(slot.*/, "").replace(/\d+(\.\d+)?/g, "");
 }
 
 let client: EngineClient | undefined;
@@ -27,6 +57,7 @@ export function onProgress(listen: typeof listener): void {
  * its first argument. Never fails: a release does not stop because nobody listens.
  */
 export function progressFor(urn: string): Progress {
+    const lines = new StatusLines(parentHasTerminal());
     const log = (severity: Parameters<LogRequest["setSeverity"]>[0], words: string, ephemeral: boolean) => {
         const text = discreet(words);
         listener?.(urn, text);
@@ -42,11 +73,9 @@ export function progressFor(urn: string): Progress {
         request.setEphemeral(ephemeral);
         client.log(request, () => {});
     };
-    let last = "";
     return {
         status(text) {
-            if (text !== last) {
-                last = text;
+            if (lines.isDue(text)) {
                 log(LogSeverity.INFO, text, true);
             }
         },
