@@ -8,6 +8,7 @@ import type { DeclaredHooks, ObservedService } from "../release/Observed";
 import { type Plan, plan } from "../release/plan";
 import { type Release, releaseId } from "../release/Release";
 import { linkAfter } from "../release/settle";
+import { withPlainEnvironment } from "../settings/compose/environmentSecrets";
 import { changedSettings } from "../settings/defaults";
 import { placeOf, type Route } from "../settings/Route";
 import type { Color, FrontSettings, ServiceSettings, Settings } from "../settings/Settings";
@@ -106,7 +107,7 @@ function releaseOf(settings: ServiceSettings, image: FoundImage | undefined, key
         settings: settings.release,
         secretValues: settings.secretValues,
     };
-    const identity = { ...release, settings: changedSettings(release.settings) };
+    const identity = withPlainEnvironment({ ...release, settings: changedSettings(release.settings) });
     const isKnown = key !== undefined && image?.isUnknown !== true;
     return { ...release, id: isKnown ? releaseId(key, identity) : undefined };
 }

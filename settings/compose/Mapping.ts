@@ -23,6 +23,8 @@ export interface MappingContext {
     front: { port: unknown; address: unknown };
     /** Keys that `relink:secrets` has. */
     heldSecrets: readonly string[];
+    /** Whether a variable's value is none that the files spell out. */
+    isFromOutside: (variable: string, value: string) => boolean;
     /** The value of a secret of the file; undefined where it cannot be read. */
     readSecret: (definition: Fields) => string | undefined;
 }

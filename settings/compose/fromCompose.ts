@@ -97,7 +97,7 @@ function mapped(
     name: string,
     own: Fields,
     reference: ComposeReference,
-    { project, readSecret }: ComposeFiles,
+    { project, readSecret, isFromOutside }: ComposeFiles,
     raw: RawConfig,
     errors: ComposeError[],
 ): Mapping | undefined {
@@ -119,6 +119,7 @@ function mapped(
         front: { port: fieldsOf(http).port ?? 80, address },
         heldSecrets: Object.keys(fieldsOf(raw.secrets)),
         readSecret,
+        isFromOutside,
     });
     mapService(mapping);
     return mapping;

@@ -1,4 +1,5 @@
 import { setCommand } from "../Problem";
+import { environmentSecret } from "./environmentSecrets";
 import type { Mapping } from "./Mapping";
 import { mapHealth } from "./mapHealth";
 import { mapLimits } from "./mapLimits";
@@ -99,10 +100,21 @@ function mapEnvironment(to: Mapping): void {
     for (const [name, value] of Object.entries(fieldsOf(to.source.environment))) {
         if (proxyVariables.includes(name)) {
             to.refuse(["environment", name], `is for a proxy that finds containers by it, which ${bothColors}`);
+        } else if (typeof value === "string" && to.context.isFromOutside(name, value)) {
+            setSecretly(to, name, value);
         } else {
             to.set(["env", name], value, ["environment", name]);
         }
     }
+}
+
+/** Docker shows a container's environment to whoever may ask; previews, outputs and Pulumi's state shall not. */
+function setSecretly(to: Mapping, variable: string, value: string): void {
+    const secret = environmentSecret(variable);
+    if (!to.isOverridden("env", variable)) {
+        to.secretValues[`${to.context.name}.${secret}`] = value;
+    }
+    to.set(["env", variable], { secret }, ["environment", variable]);
 }
 
 function mapLabels(to: Mapping): void {

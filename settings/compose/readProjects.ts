@@ -2,6 +2,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { type ComposeCli, ComposeRefused, findComposeCli, readWithCompose } from "./composeCli";
 import { Document, UnreadableYaml } from "./Document";
 import { EnvironmentFileError, parseEnvironmentFile } from "./environmentFile";
+import { isFromOutside } from "./environmentSecrets";
 import { readText, usualFileNear, whyUnread } from "./files";
 import type { Lookup } from "./interpolate";
 import { loadProject } from "./loadProject";
@@ -21,6 +22,8 @@ export interface ComposeFiles {
     warnings: ReadonlySet<string>;
     /** `compose.yaml:12: services.web.ports[0]`, for an error. */
     place: (path: ComposePath, file?: string) => string;
+    /** Whether a variable's value is none that the files spell out. */
+    isFromOutside: (variable: string, value: string) => boolean;
     readSecret: (definition: Record<string, unknown>) => string | undefined;
 }
 
@@ -134,6 +137,12 @@ async function readFiles(
         errorsOf,
         warnings,
         place,
+        isFromOutside: (variable, value) =>
+            isFromOutside(
+                variable,
+                value,
+                documents.map(({ document }) => document),
+            ),
         readSecret: ({ file, environment }) =>
             typeof file === "string"
                 ? readText(file)

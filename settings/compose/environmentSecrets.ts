@@ -1,0 +1,59 @@
+import type { ReleaseSettings } from "../Settings";
+import { canonicalService } from "./canonical";
+import type { Document } from "./Document";
+import { fieldsOf } from "./values";
+
+/** What a shorter text holds is no secret, and to look for it in every log would hide half of what is there: `1`, `8080`. */
+const shortest = 6;
+/** Begins the names of the secrets that are made here; the name of the variable follows. */
+const prefix = "environment.";
+
+/** Name of the secret that holds a variable's value. */
+export function environmentSecret(variable: string): string {
+    return prefix + variable;
+}
+
+/**
+ * Whether the value of a container's variable comes from outside its Compose files: from an env file, `.env`, or the
+ * environment of whoever runs Pulumi. Such a value may be a password. What the files have without any variable is not.
+ */
+export function isFromOutside(variable: string, value: string, documents: readonly Document[]): boolean {
+    return value.length >= shortest && !documents.some(document => says(document, variable, value));
+}
+
+/** Of any service: one may extend another one. */
+function says(document: Document, variable: string, value: string): boolean {
+    const ignore = () => {};
+    const { services } = document.content(() => undefined, ignore, ignore);
+    return Object.values(fieldsOf(services)).some(service => {
+        const { environment } = fieldsOf(service);
+        const canonical = canonicalService({ environment }, ["services"], "/", ignore);
+        return fieldsOf(canonical.environment)[variable] === value;
+    });
+}
+
+/**
+ * The same release as one whose variables of that kind were plain text, as they were once: its id must not change because
+ * relink is newer.
+ */
+export function withPlainEnvironment<
+    T extends { settings: Record<string, unknown>; secretValues: Record<string, string> },
+>(release: T): T {
+    const env = fieldsOf(release.settings.env) as ReleaseSettings["env"];
+    const ours = Object.entries(env).flatMap(([variable, value]): [variable: string, secret: string][] =>
+        typeof value !== "string" && value.secret === environmentSecret(variable) ? [[variable, value.secret]] : [],
+    );
+    if (ours.length === 0) {
+        return release;
+    }
+    const values = new Map(Object.entries(release.secretValues));
+    const plain = Object.fromEntries(ours.map(([variable, secret]) => [variable, values.get(secret) ?? ""]));
+    for (const [, secret] of ours) {
+        values.delete(secret);
+    }
+    return {
+        ...release,
+        settings: { ...release.settings, env: { ...env, ...plain } },
+        secretValues: Object.fromEntries(values),
+    };
+}
