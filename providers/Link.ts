@@ -27,6 +27,7 @@ import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId
 import { retain } from "./retention";
 import { endHandovers, removeRoutes, takeRoutes } from "./routes";
 import { Session } from "./Session";
+import { canFollow } from "./softStopped";
 import { tellSlots } from "./tellSlots";
 
 /** What the link's resource has to do. */
@@ -395,8 +396,9 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
         removeMapEntry(files, "link", service);
         return files;
     });
-    // Whoever runs by now: another service's end may have reloaded HAProxy meanwhile, while the file still had the link.
-    const workers = (await session.observe([service])).front?.workers ?? [];
+    // Those that run by now: another service's end may have reloaded HAProxy meanwhile, while the file still had the link.
+    const left = await session.observe([service]);
+    const workers = (left.front?.workers ?? []).filter(worker => canFollow(worker, left, service, LinkValue.none()));
     assertEveryWorker(
         `the end of the link of ${service}`,
         await session.runtime.deleteMapEntry(workers, "link", service),

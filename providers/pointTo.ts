@@ -1,11 +1,10 @@
 import { LinkValue } from "../haproxy/LinkValue";
 import { writeMapEntry } from "../haproxy/maps";
-import { backendName } from "../haproxy/names";
-import { assertEveryWorker, type Worker } from "../haproxy/runtime";
+import { assertEveryWorker } from "../haproxy/runtime";
 import { idleColor, type Live, type ObservedService } from "../release/Observed";
-import type { Color } from "../settings/Settings";
-import { containersOf, observedService, slotOf, type World } from "./observe";
+import { observedService } from "./observe";
 import type { Session } from "./Session";
+import { canFollow } from "./softStopped";
 
 /** The link to one color alone. */
 export function linkTo(live: Live): LinkValue {
@@ -61,28 +60,7 @@ async function toMemory(
     if (!mayGo(observedService(world, service))) {
         return false;
     }
-    const able = (world.front?.workers ?? []).filter(
-        worker => !worker.old || link.reached.every(color => canServe(worker, world, service, color)),
-    );
+    const able = (world.front?.workers ?? []).filter(worker => canFollow(worker, world, service, link));
     assertEveryWorker(`the link of ${service}`, await session.runtime.setMap(able, "link", service, link.toString()));
     return true;
-}
-
-/**
- * Whether a soft-stopped worker can follow the link: its own slots of the target are usable. Its slots can no longer be
- * changed; where they are not usable it keeps its old link until it has exited, or its connections would get a 503.
- */
-function canServe(worker: Worker, world: World, service: string, color: Color): boolean {
-    const backend = worker.backends.get(backendName(service, color));
-    const containers = containersOf(world, service, color).filter(({ state }) => state === "running");
-    const port = observedService(world, service)[color].release?.settings.port;
-    return (
-        backend !== undefined &&
-        containers.length > 0 &&
-        containers.every(container => {
-            const server = backend.servers.get(slotOf(container));
-            const isThere = server?.address === container.address && server?.port === port;
-            return isThere && server?.up && server.admin === "ready";
-        })
-    );
 }

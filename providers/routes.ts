@@ -5,11 +5,12 @@ import type { Handover } from "../release/handovers";
 import { placeOf, type Route } from "../settings/Route";
 import { currentWorkers } from "./observe";
 import type { Session } from "./Session";
+import { canForget, canLeadTo } from "./softStopped";
 
 /**
  * Takes the service's routes by overwriting whoever had them, so that none is without a service for a moment, and removes
  * those that it no longer has. One that another service of the config claims is left alone: that one takes it, once its own
- * link is confirmed.
+ * link is confirmed. A soft-stopped worker that cannot lead requests to the service goes on with the routes that it has.
  */
 export async function takeRoutes(
     session: Session,
@@ -28,7 +29,8 @@ export async function takeRoutes(
         }
         return files;
     });
-    const workers = (await session.observe([])).front?.workers ?? [];
+    const world = await session.observe([service]);
+    const workers = (world.front?.workers ?? []).filter(worker => canLeadTo(worker, world, service));
     for (const [key, value] of wanted) {
         const others = workers.filter(({ routes }) => routes.get(key) !== value);
         assertEveryWorker(`the route ${key}`, await session.runtime.setMap(others, "routes", key, value));
@@ -71,7 +73,8 @@ export async function removeRoutes(session: Session, service: string): Promise<v
 }
 
 async function forget(session: Session, service: string, isForgotten?: (route: Route) => boolean): Promise<void> {
-    for (const worker of (await session.observe([])).front?.workers ?? []) {
+    const world = await session.observe([]);
+    for (const worker of (world.front?.workers ?? []).filter(worker => canForget(worker, world))) {
         for (const key of keysOf(worker.routes, service, isForgotten)) {
             assertEveryWorker(
                 `the end of the route ${key}`,

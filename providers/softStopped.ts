@@ -1,0 +1,55 @@
+import type { LinkValue } from "../haproxy/LinkValue";
+import { backendName } from "../haproxy/names";
+import { parseRoutes } from "../haproxy/routes";
+import type { Worker } from "../haproxy/runtime";
+import type { Color } from "../settings/Settings";
+import { containersOf, currentWorkers, observedService, slotOf, type World } from "./observe";
+
+// A soft-stopped worker finishes what its connections ask for, with the slots that it had when it was replaced: those can no
+// longer be changed. Its maps can. It must never be told to send requests where its own slots lead to nothing, or its
+// connections get 503; nor to forget a route whose successor it could not be told.
+
+/**
+ * Whether a worker can follow a service's link. Where it cannot, it keeps its old one until it has exited.
+ * @returns for a soft-stopped worker and a link to no color, whether no route there leads to the service any more
+ */
+export function canFollow(worker: Worker, world: World, service: string, link: LinkValue): boolean {
+    if (!worker.old) {
+        return true;
+    }
+    return link.reached.length === 0
+        ? parseRoutes(worker.routes).every(route => route.service !== service)
+        : link.reached.every(color => canServe(worker, world, service, color));
+}
+
+/** Whether requests that a worker gets for a service are answered: a soft-stopped one may not know it, or no more. */
+export function canLeadTo(worker: Worker, world: World, service: string): boolean {
+    const link = worker.links.get(service);
+    return !worker.old || (link !== undefined && link.reached.length > 0 && canFollow(worker, world, service, link));
+}
+
+/** Whether a worker may forget a route: what is left leads its requests where the workers lead that take new connections. */
+export function canForget(worker: Worker, world: World): boolean {
+    return (
+        !worker.old ||
+        currentWorkers(world.front).every(({ routes }) =>
+            [...routes].every(([key, value]) => worker.routes.get(key) === value),
+        )
+    );
+}
+
+/** Whether a soft-stopped worker's own slots of a color are the containers that run there. */
+function canServe(worker: Worker, world: World, service: string, color: Color): boolean {
+    const backend = worker.backends.get(backendName(service, color));
+    const containers = containersOf(world, service, color).filter(({ state }) => state === "running");
+    const port = observedService(world, service)[color].release?.settings.port;
+    return (
+        backend !== undefined &&
+        containers.length > 0 &&
+        containers.every(container => {
+            const server = backend.servers.get(slotOf(container));
+            const isThere = server?.address === container.address && server?.port === port;
+            return isThere && server?.up && server.admin === "ready";
+        })
+    );
+}

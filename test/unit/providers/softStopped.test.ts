@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+import type { ContainerInfo } from "../../../docker/ContainerInfo";
+import { LinkValue } from "../../../haproxy/LinkValue";
+import type { BackendStat, ServerStat, Worker, WorkerAddress } from "../../../haproxy/runtime";
+import type { World } from "../../../providers/observe";
+import { pointTo } from "../../../providers/pointTo";
+import { emptyRecord } from "../../../providers/Record";
+import { removeRoutes, takeRoutes } from "../../../providers/routes";
+import type { Session } from "../../../providers/Session";
+import type { RecordedRelease } from "../../../release/Release";
+import { parseRoute, placeOf } from "../../../settings/Route";
+
+/** HAProxy's worker that takes new connections, and the one that a reload has soft-stopped. */
+const [current, stopped] = [2, 1];
+
+/** One slot of a backend, open to requests. */
+type Slot = [slot: number, address: string];
+
+class Front {
+    readonly routes: Map<number, Map<string, string>>;
+    readonly links: Map<number, Map<string, LinkValue>>;
+    files = new Map([["maps/routes.map", ""]]);
+
+    constructor(
+        readonly has: {
+            /** What both workers have. */
+            routes: Record<string, string>;
+            /** Services that the soft-stopped worker has a link and a backend of, with the open slots of their blue. */
+            known: Record<string, Slot[]>;
+            /** Containers of each service's blue, which is live. */
+            containers: Record<string, Slot[]>;
+        },
+    ) {
+        const both = <T>(make: () => T) => new Map([current, stopped].map(pid => [pid, make()]));
+        this.routes = both(() => new Map(Object.entries(has.routes)));
+        this.links = both(() => new Map(Object.keys(has.known).map(name => [name, LinkValue.to("blue")])));
+    }
+
+    get session(): Session {
+        const change = async (workers: readonly WorkerAddress[], apply: (pid: number) => void) =>
+            workers.map(worker => {
+                apply(worker.pid);
+                return { worker, ok: true, gone: false };
+            });
+        return {
+            enter: async () => {},
+            observe: async () => this.world,
+            configure: async (edit: (files: Map<string, string>) => Map<string, string>) => {
+                this.files = edit(this.files);
+            },
+            runtime: {
+                setMap: (workers: WorkerAddress[], map: "routes" | "link", key: string, value: string) =>
+                    change(workers, pid =>
+                        map === "routes"
+                            ? this.routes.get(pid)?.set(key, value)
+                            : this.links.get(pid)?.set(key, LinkValue.parse(value)),
+                    ),
+                deleteMapEntry: (workers: WorkerAddress[], _map: "routes", key: string) =>
+                    change(workers, pid => this.routes.get(pid)?.delete(key)),
+            },
+        } as unknown as Session;
+    }
+
+    get world(): World {
+        const { known, containers } = this.has;
+        const worker = (pid: number, backends: Record<string, Slot[]>): Worker =>
+            ({
+                pid,
+                old: pid === stopped,
+                releases: new Map(),
+                routes: new Map(this.routes.get(pid)),
+                links: new Map(this.links.get(pid)),
+                backends: new Map(Object.entries(backends).map(([name, slots]) => [`${name}-blue`, backend(slots)])),
+            }) as unknown as Worker;
+        const services = Object.keys(containers).map(name => {
+            const release = { id: "a", settings: { port: 8080 } } as RecordedRelease;
+            const blue = { replicas: 1, release: "a" };
+            return [
+                name,
+                { ...emptyRecord(name), link: { live: "blue" as const }, blue, releases: { a: release } },
+            ] as const;
+        });
+        return {
+            containers: Object.entries(containers).flatMap(([name, slots]) =>
+                slots.map(([slot, address]) => ({
+                    state: "running",
+                    address,
+                    labels: { "relink.service": name, "relink.color": "blue", "relink.slot": String(slot) },
+                })),
+            ) as unknown as ContainerInfo[],
+            generations: [],
+            records: { services: new Map(services), frontIncarnation: 0 },
+            front: { generations: [], deadSockets: [], workers: [worker(current, containers), worker(stopped, known)] },
+        };
+    }
+
+    routesOf(pid: number): Record<string, string> {
+        return Object.fromEntries(this.routes.get(pid) ?? []);
+    }
+}
+
+function backend(slots: Slot[]): BackendStat {
+    const server = (address: string) => ({ address, port: 8080, admin: "ready", up: true }) as ServerStat;
+    return { servers: new Map(slots.map(([slot, address]) => [slot, server(address)])) } as BackendStat;
+}
+
+const web: Slot[] = [[1, "10.0.0.1"]];
+const api: Slot[] = [[1, "10.0.0.2"]];
+const apiRoute = parseRoute("shop.example.com/api");
+
+describe("a soft-stopped worker of HAProxy", () => {
+    it("gives no request to a service that it does not know", async () => {
+        const routes = { "shop.example.com/": "web" };
+        const front = new Front({ routes, known: { web }, containers: { web, api } });
+        await takeRoutes(front.session, "api", [apiRoute], []);
+        expect(front.routesOf(current)).toEqual({ ...routes, "shop.example.com/api/": "api:/api:keep" });
+        expect(front.routesOf(stopped)).toEqual(routes);
+    });
+
+    it("gives a service's requests to it where its own slots are the containers", async () => {
+        const front = new Front({ routes: {}, known: { web, api }, containers: { web, api } });
+        await takeRoutes(front.session, "api", [apiRoute], []);
+        expect(front.routesOf(stopped)).toEqual(front.routesOf(current));
+    });
+
+    it("gives none where its slots of that service lead elsewhere", async () => {
+        const front = new Front({ routes: {}, known: { web, api: [[1, "10.0.0.9"]] }, containers: { web, api } });
+        await takeRoutes(front.session, "api", [apiRoute], []);
+        expect(front.routesOf(stopped)).toEqual({});
+    });
+
+    it("keeps the route of a renamed service to the old name, and its link, until it has exited", async () => {
+        const routes = { "shop.example.com/": "web" };
+        const front = new Front({ routes, known: { web }, containers: { web, store: api } });
+        const place = parseRoute("shop.example.com");
+        await takeRoutes(front.session, "store", [place], []);
+        await removeRoutes(front.session, "web");
+        await pointTo(front.session, "web", LinkValue.none());
+        expect(front.routesOf(current)).toEqual({ "shop.example.com/": "store" });
+        expect(front.routesOf(stopped)).toEqual(routes);
+        expect([current, stopped].map(pid => front.links.get(pid)?.get("web")?.live)).toEqual(["none", "blue"]);
+    });
+
+    it("forgets a service that is removed and has no successor", async () => {
+        const front = new Front({
+            routes: { "*/": "web", "api.example.com/": "api" },
+            known: { web, api },
+            containers: { web, api },
+        });
+        await removeRoutes(front.session, "api");
+        await pointTo(front.session, "api", LinkValue.none());
+        expect(front.routesOf(stopped)).toEqual({ "*/": "web" });
+        expect(front.links.get(stopped)?.get("api")?.live).toBe("none");
+    });
+
+    it("keeps a route that its service gives up while it does not know the one that takes its place", async () => {
+        const routes = { "a.example.com/": "web" };
+        const front = new Front({ routes, known: { web }, containers: { web, store: api } });
+        await takeRoutes(front.session, "store", [parseRoute("*.example.com")], []);
+        await takeRoutes(front.session, "web", [parseRoute("b.example.com")], [placeOf(parseRoute("*.example.com"))]);
+        expect(front.routesOf(current)).toEqual({ "*.example.com/": "store", "b.example.com/": "web" });
+        expect(front.routesOf(stopped)).toEqual({ "a.example.com/": "web", "b.example.com/": "web" });
+    });
+});
