@@ -336,7 +336,8 @@ export function fingerprint(world: World, service: string): string {
     const color = ({ release, replicas }: ObservedColor) => `${release?.id ?? "none"} x${replicas}`;
     const containers = (["blue", "green"] as const)
         .flatMap(color => containersOf(world, service, color))
-        .map(({ id, state }) => `${id.slice(0, 12)} ${state}`);
+        // Whether it runs, not how: a container that crashes again and again is restarting at one look and running at the next.
+        .map(container => `${container.id.slice(0, 12)} ${runs(container) ? "runs" : "does not run"}`);
     // An open switch is settled first, wherever it has left the link: a HAProxy that starts meanwhile reads it from its file.
     const isMoving = intent?.kind === "switch" && (live === intent.from || live === intent.to);
     const link = `${live}${percent > 0 ? ` (${percent} % elsewhere)` : ""}`;

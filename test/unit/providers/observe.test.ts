@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import { LinkValue } from "../../../haproxy/LinkValue";
 import type { FrontState, Worker } from "../../../haproxy/runtime";
 import { fingerprint, isReady, observedService, type World } from "../../../providers/observe";
@@ -104,8 +105,17 @@ describe("a container is ready", () => {
 
 describe("what a plan was made from", () => {
     /** The fingerprint where HAProxy links to a color and this is open. */
-    function from(live: Color, intent?: Intent): string {
+    function from(live: Color, intent?: Intent, state?: ContainerInfo["state"]): string {
         const world = worldWith([worker({ web: LinkValue.to(live) }, routes)]);
+        if (state !== undefined) {
+            const labels = { "relink.service": "web", "relink.color": "green" };
+            world.containers.push({
+                id: "1".repeat(64),
+                name: "web-green-1",
+                labels,
+                state,
+            } as unknown as ContainerInfo);
+        }
         const record = world.records.services.get("web")!;
         world.records.services.set("web", { ...record, intent });
         return fingerprint(world, "web");
@@ -118,6 +128,14 @@ describe("what a plan was made from", () => {
     it("is the same on both sides of an open switch, which is settled first", () => {
         const intent: Intent = { kind: "switch", from: "blue", to: "green", release: "r" };
         expect(from("green", intent)).toBe(from("blue", intent));
+    });
+
+    it("is the same while a container crashes again and again, and another one once it has ended", () => {
+        const states = ["running", "restarting", "exited", "created"] as const;
+        const [running, restarting, exited, created] = states.map(state => from("blue", undefined, state));
+        expect(restarting).toBe(running);
+        expect(exited).not.toBe(running);
+        expect(created).toBe(exited);
     });
 
     it("is another one once a rolling release goes elsewhere", () => {
