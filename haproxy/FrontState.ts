@@ -59,6 +59,11 @@ export interface WorkerAddress {
     pid: number;
 }
 
+/** Tells a worker from every other one, of any time: process ids repeat where HAProxy restarts. */
+export function workerKey({ generation, pid, startedAt }: Pick<Worker, "generation" | "pid" | "startedAt">): string {
+    return `${generation}/${pid}/${startedAt}`;
+}
+
 /** One process of HAProxy that serves requests, and what it has in its memory. */
 export interface Worker extends WorkerAddress {
     /** Soft-stopped: takes no new connections, serves what it has, refuses every change of its servers. */
@@ -73,6 +78,8 @@ export interface Worker extends WorkerAddress {
     /** Connections of clients that it has now, idle ones among them. */
     connections: number;
     uptimeSeconds: number;
+    /** When it started, seconds since 1970 by the Docker host's clock. */
+    startedAt: number;
 }
 
 /** One HAProxy container. */
@@ -206,6 +213,7 @@ function workerOf(
         backends: new Map(pairsOf(ofBackends).flatMap(([servers, counters]) => [...backendsOf(counters, servers)])),
         connections: Number(parseInfo(info!, "CurrConns") ?? 0),
         uptimeSeconds: Number(parseInfo(info!, "Uptime_sec") ?? 0),
+        startedAt: Number(parseInfo(info!, "Start_time_sec") ?? 0),
     };
 }
 

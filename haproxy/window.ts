@@ -1,4 +1,4 @@
-import type { BackendStat, Worker } from "./FrontState";
+import { type BackendStat, type Worker, workerKey } from "./FrontState";
 
 /** Over how many of its last requests HAProxy averages times: TIME_STATS_SAMPLES in its defaults.h, where its manual says 1024. */
 const averagedRequests = 512;
@@ -17,30 +17,38 @@ interface Answered {
 /** A backend's counters in one worker. */
 type Counters = Pick<BackendStat, "responses" | "asked" | "failed" | "averageResponseMs">;
 
+/** A backend's counters at one moment, by worker. */
+export type CountersByWorker = Readonly<Record<string, Counters>>;
+
 const nothing: Counters = { responses: 0, asked: 0, failed: 0, averageResponseMs: 0 };
+
+/** What a backend has counted by now. */
+export function countersOf(backend: string, workers: readonly Worker[]): CountersByWorker {
+    return Object.fromEntries(
+        workers.map(worker => {
+            const { responses, asked, failed, averageResponseMs } = worker.backends.get(backend) ?? nothing;
+            return [workerKey(worker), { responses, asked, failed, averageResponseMs }];
+        }),
+    );
+}
 
 /**
  * What one backend has answered since a moment, over all workers, from HAProxy's counters. A worker that came later (a
- * reload for another service's sake) began at nothing; one that is gone counts with what it was last seen with.
+ * reload for another service's sake, a restart) began at nothing; one that is gone counts with what it was last seen with.
  */
 export class Window {
-    readonly #before = new Map<string, Counters>();
     readonly #now = new Map<string, Counters>();
 
-    /** Begins with what these workers have counted until now. */
+    /** @param before what was counted until that moment. @default nothing, so that everything counts */
     constructor(
         private readonly backend: string,
-        workers: readonly Worker[],
-    ) {
-        for (const worker of workers) {
-            this.#before.set(key(worker), worker.backends.get(backend) ?? nothing);
-        }
-    }
+        private readonly before: CountersByWorker = {},
+    ) {}
 
     /** Takes note of what the workers have counted by now. */
     look(workers: readonly Worker[]): void {
-        for (const worker of workers) {
-            this.#now.set(key(worker), worker.backends.get(this.backend) ?? nothing);
+        for (const [worker, counters] of Object.entries(countersOf(this.backend, workers))) {
+            this.#now.set(worker, counters);
         }
     }
 
@@ -50,7 +58,7 @@ export class Window {
         let totalMs = 0;
         let offByMs = 0;
         for (const [worker, now] of this.#now) {
-            const before = this.#before.get(worker) ?? nothing;
+            const before = this.before[worker] ?? nothing;
             const count = now.asked - before.asked;
             if (count > 0) {
                 const average = averageBetween(before, now);
@@ -66,13 +74,6 @@ export class Window {
     }
 }
 
-/** Everything that a backend has answered in these workers. */
-export function answeredSoFar(backend: string, workers: readonly Worker[]): Answered {
-    const window = new Window(backend, []);
-    window.look(workers);
-    return window.answered();
-}
-
 /**
  * The average over the requests between two readings of HAProxy's sliding average. It keeps a sum: the first 512 requests are
  * added to it, from then on it loses a 512th of itself before each is (swrate_add_dynamic in its freq_ctr.h). What it shows
@@ -86,8 +87,4 @@ function averageBetween(before: Counters, now: Counters): { ms: number; offByMs:
     // What each millisecond of the new requests' average adds to the sum.
     const weight = added * kept + averagedRequests * (1 - kept);
     return { ms: Math.max(0, (sum(now) - sum(before) * kept) / weight), offByMs: summed(now) / weight };
-}
-
-function key({ generation, pid }: Worker): string {
-    return `${generation}/${pid}`;
 }

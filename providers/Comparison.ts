@@ -1,6 +1,6 @@
 import type { Worker } from "../haproxy/FrontState";
 import { backendName } from "../haproxy/names";
-import { answeredSoFar, Window } from "../haproxy/window";
+import { type CountersByWorker, countersOf, Window } from "../haproxy/window";
 import { type Answered, judge, predecessorOf, type Verdict } from "../release/analysis";
 import type { AnalysisSettings, Color } from "../settings/Settings";
 
@@ -11,10 +11,19 @@ export class Comparison {
     /** What the predecessor answered before. */
     readonly #before: Answered;
 
-    constructor(service: string, { color, from }: { color: Color; from: Color }, workers: readonly Worker[]) {
-        this.#release = new Window(backendName(service, color), workers);
-        this.#predecessor = new Window(backendName(service, from), workers);
-        this.#before = answeredSoFar(backendName(service, from), workers);
+    /** @param since what the predecessor's color had counted when it became live; without it, everything counts */
+    constructor(
+        service: string,
+        { color, from }: { color: Color; from: Color },
+        workers: readonly Worker[],
+        since: CountersByWorker | undefined,
+    ) {
+        const [release, predecessor] = [backendName(service, color), backendName(service, from)];
+        this.#release = new Window(release, countersOf(release, workers));
+        this.#predecessor = new Window(predecessor, countersOf(predecessor, workers));
+        const earlier = new Window(predecessor, since);
+        earlier.look(workers);
+        this.#before = earlier.answered();
     }
 
     /** Judges what was answered until now. */

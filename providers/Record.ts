@@ -1,3 +1,4 @@
+import type { CountersByWorker } from "../haproxy/window";
 import type { AddressBlock } from "../release/addresses";
 import type { DeclaredHooks, Intent, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
@@ -18,6 +19,8 @@ export interface RecordedColor {
     block?: AddressBlock;
     /** The slots that its containers are in, where these are not the first ones: a rolling release takes others. */
     slots?: number[];
+    /** What HAProxy had counted of it when its release became live: a release before it may have had errors of its own. */
+    liveSince?: CountersByWorker;
     /** Counts the creations of its resource: the deletion of an older one does nothing (rule 11). */
     incarnation?: number;
 }

@@ -1,3 +1,4 @@
+import { workerKey } from "../haproxy/FrontState";
 import type { FrontState } from "../haproxy/runtime";
 import type { Chart } from "../report/Report";
 import type { Color } from "../settings/Settings";
@@ -26,9 +27,9 @@ export class Traffic {
     add(second: number, front: FrontState | undefined): void {
         const sample = new Map<string, Sample>();
         const counters: typeof this.last = new Map();
-        for (const { generation, pid, backends } of front?.workers ?? []) {
-            for (const [name, { stot, responses5xx, scur, qcur }] of backends) {
-                const key = `${generation}/${pid}/${name}`;
+        for (const worker of front?.workers ?? []) {
+            for (const [name, { stot, responses5xx, scur, qcur }] of worker.backends) {
+                const key = `${workerKey(worker)}/${name}`;
                 const before = this.last.get(key) ?? { requests: 0, responses5xx: 0 };
                 const known = sample.get(name) ?? { requests: 0, responses5xx: 0, open: 0 };
                 counters.set(key, { requests: stot, responses5xx });

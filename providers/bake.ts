@@ -138,7 +138,12 @@ class Judgement {
 
     async run(world: World): Promise<Verdict> {
         const { bakeTimeMs, analysis, hooks } = this.policy;
-        const comparison = new Comparison(this.service, this.intent, world.front?.workers ?? []);
+        const comparison = new Comparison(
+            this.service,
+            this.intent,
+            world.front?.workers ?? [],
+            recordOf(world.records, this.service)[this.intent.from].liveSince,
+        );
         const questions = await Questions.begin(this.session, this.service);
         const hook = this.#runHook(hooks.postPromotion, questions).then(outcome => {
             this.#hook = outcome;

@@ -1,4 +1,6 @@
-import { isGivingBack, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
+import { backendName } from "../haproxy/names";
+import { type CountersByWorker, countersOf } from "../haproxy/window";
+import { isGivingBack, type Live, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
 import { type LinkMove, withMove } from "./linkHistory";
@@ -18,6 +20,10 @@ export async function settleRecord(
     const { from, to, release, percent, sticky } = done;
     const move = await madeNow(session, { from, to, percent, release, result });
     const intent = nextOf(done, new Date(move.at));
+    const liveSince =
+        result === "confirmed" && percent === undefined && from !== to
+            ? await counted(session, service, to)
+            : undefined;
     await session.record(service, record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
         const known = record.releases[release] as RecordedRelease;
@@ -40,9 +46,18 @@ export async function settleRecord(
             stable: isStable && percent === undefined ? { color: to, release } : record.stable,
             releases: { ...record.releases, [release]: linked },
             judgedBad,
+            ...(liveSince === undefined ? {} : { [to]: { ...record[to as Color], liveSince } }),
         };
         return withVerdict(settled, done.verdict);
     });
+}
+
+async function counted(session: Session, service: string, live: Live): Promise<CountersByWorker | undefined> {
+    if (live === "none") {
+        return undefined;
+    }
+    const backend = backendName(service, live);
+    return countersOf(backend, (await session.runtime.observe([backend])).workers);
 }
 
 /** A move of the link that ends now, by us. */

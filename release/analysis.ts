@@ -14,6 +14,8 @@ export interface Answered {
 /** Failed, and nobody knows, are two things: only the first moves a link back. */
 export type Verdict = { kind: "good" | "unknown" | "bad"; why: string };
 
+/** Share of errors that no predecessor allows, however bad it was. */
+const mostErrors = 0.99;
 /** Below this difference, milliseconds, a slower release is not called slow: it says more about the machine's caches. */
 const unnoticeableMs = 100;
 
@@ -37,9 +39,9 @@ export function judge(now: Answered, stable: Answered, limits: AnalysisSettings)
         };
     }
     const ratio = now.errors / now.requests;
-    const before = stable.requests === 0 ? 0 : stable.errors / stable.requests;
-    // A fix for a service that is broken already is not held to what the broken one never kept.
-    const allowed = Math.max(limits.maxErrorRatio, 2 * before);
+    const before = stable.requests < limits.minRequests ? 0 : stable.errors / stable.requests;
+    // A fix for a service that is broken already is not held to what the broken one never kept. It has to work sometimes.
+    const allowed = Math.max(limits.maxErrorRatio, Math.min(2 * before, (1 + before) / 2, mostErrors));
     const share = `${now.errors} of ${now.requests} answers were errors (${percent(ratio)}`;
     if (ratio > allowed) {
         const compared = before === 0 ? "" : `; its predecessor had ${percent(before)}`;

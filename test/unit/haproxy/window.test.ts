@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BackendStat, Worker } from "../../../haproxy/FrontState";
-import { answeredSoFar, Window } from "../../../haproxy/window";
+import { countersOf, Window } from "../../../haproxy/window";
 
 /** A backend's counters as HAProxy keeps and shows them (freq_ctr.h, stats-proxy.c): whole numbers throughout. */
 class Backend {
@@ -21,7 +21,7 @@ class Backend {
         }
     }
 
-    worker(pid = 1): Worker {
+    worker(pid = 1, startedAt = 1): Worker {
         const averaged = Math.min(this.#requests, 512);
         const stat: Partial<BackendStat> = {
             responses: this.#requests,
@@ -29,7 +29,7 @@ class Backend {
             failed: this.#errors,
             averageResponseMs: averaged === 0 ? 0 : Math.ceil(this.#sum / averaged),
         };
-        return { generation: "1", pid, backends: new Map([["web-green", stat]]) } as unknown as Worker;
+        return { generation: "1", pid, startedAt, backends: new Map([["web-green", stat]]) } as unknown as Worker;
     }
 }
 
@@ -37,7 +37,7 @@ describe("what a backend has answered since a moment", () => {
     it("is counted over all workers, those that came later included", () => {
         const [old, late] = [new Backend(), new Backend()];
         old.answerAll([5, 5, 5]);
-        const window = new Window("web-green", [old.worker()]);
+        const window = new Window("web-green", countersOf("web-green", [old.worker()]));
         old.answer(20);
         old.answer(20, true);
         late.answer(50);
@@ -51,7 +51,7 @@ describe("what a backend has answered since a moment", () => {
         const backend = new Backend();
         backend.answer(5, true);
         backend.answer(5, true);
-        const window = new Window("web-green", [backend.worker()]);
+        const window = new Window("web-green", countersOf("web-green", [backend.worker()]));
         backend.answer(5);
         window.look([backend.worker()]);
         expect(window.answered()).toMatchObject({ requests: 1, errors: 0 });
@@ -59,7 +59,7 @@ describe("what a backend has answered since a moment", () => {
 
     it("has what a worker answered until it was last seen", () => {
         const [gone, stays] = [new Backend(), new Backend()];
-        const window = new Window("web-green", [gone.worker(), stays.worker(2)]);
+        const window = new Window("web-green", countersOf("web-green", [gone.worker(), stays.worker(2)]));
         gone.answer(5, true);
         window.look([gone.worker(), stays.worker(2)]);
         stays.answer(5);
@@ -67,13 +67,27 @@ describe("what a backend has answered since a moment", () => {
         expect(window.answered()).toMatchObject({ requests: 2, errors: 1 });
     });
 
+    it("is all that a worker has answered which has the process id of one before HAProxy's restart", () => {
+        const [before, after] = [new Backend(), new Backend()];
+        before.answer(5, true);
+        before.answerAll([5, 5, 5]);
+        const window = new Window("web-green", countersOf("web-green", [before.worker()]));
+        before.answer(5, true);
+        window.look([before.worker()]);
+        after.answerAll(Array.from({ length: 20 }, () => 5));
+        window.look([after.worker(1, 2)]);
+        expect(window.answered()).toMatchObject({ requests: 21, errors: 1 });
+    });
+
     it("is nothing where nothing came, and everything without a beginning", () => {
         const backend = new Backend();
         backend.answerAll([7, 9]);
-        const window = new Window("web-green", [backend.worker()]);
+        const window = new Window("web-green", countersOf("web-green", [backend.worker()]));
         window.look([backend.worker()]);
         expect(window.answered()).toEqual({ requests: 0, errors: 0 });
-        expect(answeredSoFar("web-green", [backend.worker()])).toMatchObject({ requests: 2, errors: 0, averageMs: 8 });
+        const whole = new Window("web-green");
+        whole.look([backend.worker()]);
+        expect(whole.answered()).toMatchObject({ requests: 2, errors: 0, averageMs: 8 });
     });
 
     // Each millisecond by which HAProxy rounds is a hundred for ten requests among the last 512.
@@ -83,7 +97,7 @@ describe("what a backend has answered since a moment", () => {
             fc.property(times(0, 1_500), times(1, 800), (earlier, since) => {
                 const backend = new Backend();
                 backend.answerAll(earlier);
-                const window = new Window("web-green", [backend.worker()]);
+                const window = new Window("web-green", countersOf("web-green", [backend.worker()]));
                 // All the same, so that it does not matter which of them HAProxy weighs more.
                 const [time = 0] = since;
                 backend.answerAll(since.map(() => time));
@@ -99,7 +113,7 @@ describe("what a backend has answered since a moment", () => {
     it("finds a slow release behind a long history within a few requests", () => {
         const backend = new Backend();
         backend.answerAll(Array.from({ length: 5_000 }, () => 9));
-        const window = new Window("web-green", [backend.worker()]);
+        const window = new Window("web-green", countersOf("web-green", [backend.worker()]));
         backend.answerAll(Array.from({ length: 10 }, () => 700));
         window.look([backend.worker()]);
         const { averageMs = 0, averageOffByMs = 0 } = window.answered();

@@ -23,6 +23,7 @@ function worker(links: Record<string, LinkValue>, routes: Record<string, string>
         backends: new Map(),
         connections: 0,
         uptimeSeconds: 1,
+        startedAt: 1,
     };
 }
 

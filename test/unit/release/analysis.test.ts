@@ -21,6 +21,11 @@ describe("a release that has just become live is judged", () => {
             { ...fine, errors: 100 },
             "bad",
         ],
+        // A predecessor that failed half the time, or every time, allows no release that always fails.
+        ["bad by all of its answers", { requests: 50, errors: 50 }, { requests: 50, errors: 25 }, "bad"],
+        ["bad by all, as its predecessor's", { requests: 50, errors: 50 }, { requests: 50, errors: 50 }, "bad"],
+        ["good where it works more often", { requests: 50, errors: 44 }, { requests: 50, errors: 45 }, "good"],
+        ["bad whatever few answers before it were", { requests: 50, errors: 20 }, { requests: 2, errors: 1 }, "bad"],
         ["bad where it is many times as slow", { requests: 50, errors: 0, averageMs: 300 }, fine, "bad"],
         ["good where nobody would notice", { requests: 50, errors: 0, averageMs: 100 }, fine, "good"],
         [
