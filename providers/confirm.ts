@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type DialResponse, request } from "../docker/dialer";
+import { workerKey } from "../haproxy/FrontState";
 import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../haproxy/frontends";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
 import type { Color, HealthSettings } from "../settings/Settings";
@@ -41,8 +42,11 @@ export class Questions {
         return questions;
     }
 
-    /** Takes another secret: a reload, for whatever reason, makes workers that do not know the first one. */
-    async renew(): Promise<void> {
+    /**
+     * Takes another secret: a reload, for whatever reason, makes workers that do not know the first one.
+     * @returns whether there was one that did not know it
+     */
+    async renew(): Promise<boolean> {
         const world = await this.session.observe([]);
         await this.session.forgetSecrets(world.front?.workers ?? []);
         const workers = currentWorkers(world.front);
@@ -52,11 +56,13 @@ export class Questions {
         if (workers.length === 0) {
             throw new Error("no worker of HAProxy can be talked to by its socket");
         }
+        const knew = new Set(this.#begun.at(-1)?.workers.map(workerKey));
         const secret = randomBytes(16).toString("hex");
         this.#address = world.anchor.address;
         this.#begun.push({ secret, workers });
         const added = await this.session.runtime.addMap(workers, "confirm", secret, this.service);
         assertEveryWorker("a one-time secret", added);
+        return workers.some(worker => !knew.has(workerKey(worker)));
     }
 
     /**

@@ -196,12 +196,13 @@ async function confirm(
                 return undefined;
             }
             seen(`the public listener answered ${answer.text}`);
-            // HAProxy itself: every worker has the link, and no container there is up any more.
-            const nobody = answer.release === undefined && answer.status === 503;
-            if (!nobody && (answer.color !== color || answer.release !== release.id)) {
-                await questions.renew();
+            const isOurs = answer.color === color && answer.release === release.id;
+            // A worker that a reload has made meanwhile does not know us: what it answers says nothing.
+            if (!isOurs && ((await questions.renew()) || answer.release !== undefined || answer.status !== 503)) {
                 return undefined;
             }
+            // HAProxy itself: every worker has the link, and no container there is up any more.
+            const nobody = !isOurs;
             itself ||= !nobody;
             if ((nobody || !answer.good) && ++wrong >= wrongAnswers) {
                 const what = nobody ? "was not healthy any more at" : `answered ${answer.status} to`;

@@ -41,15 +41,14 @@ export function canForget(worker: Worker, world: World): boolean {
 /** Whether a soft-stopped worker's own slots of a color are the containers that run there. */
 function canServe(worker: Worker, world: World, service: string, color: Color): boolean {
     const backend = worker.backends.get(backendName(service, color));
-    const containers = containersOf(world, service, color).filter(({ state }) => state === "running");
+    const open = [...(backend?.servers.values() ?? [])].filter(({ up, admin }) => up && admin === "ready");
     const port = observedService(world, service)[color].release?.settings.port;
+    const running = containersOf(world, service, color).filter(({ state }) => state === "running");
+    const addresses = new Map(running.map(container => [slotOf(container), container.address]));
+    // No slot less, and none more: an open one without its container would get requests too.
     return (
-        backend !== undefined &&
-        containers.length > 0 &&
-        containers.every(container => {
-            const server = backend.servers.get(slotOf(container));
-            const isThere = server?.address === container.address && server?.port === port;
-            return isThere && server?.up && server.admin === "ready";
-        })
+        open.length > 0 &&
+        open.length === addresses.size &&
+        open.every(server => server.address === addresses.get(server.slot) && server.port === port)
     );
 }

@@ -44,6 +44,7 @@ export function workerOf(
         generation: "1",
         socket: "/relink/run/master-1.sock",
         pid: 1,
+        startedAt: 1,
         old: false,
         links: new Map([["web", live === "none" ? LinkValue.none() : LinkValue.to(live)]]),
         routes: new Map(),
@@ -129,6 +130,7 @@ export class FakeSession {
     }
 
     readonly runtime = {
+        observe: async () => ({ generations: [], workers: this.workers, deadSockets: [] }),
         setMap: async (workers: Worker[], map: "link" | "releases" | "routes", key: string, value: string) => {
             for (const worker of workers) {
                 this.steps.push(`${map} of worker ${worker.pid}: ${key} ${value}`);
@@ -218,13 +220,18 @@ export class Listener {
         })();
     }
 
-    /** @param answers in this order; the last one again and again. Close it. */
-    static async start(...answers: { status?: number; color: Color; release: string }[]): Promise<Listener> {
+    /** @param answers in this order; the last one again and again. Without a color HAProxy itself answers. `tell` is called
+     * before. Close it. */
+    static async start(
+        ...answers: { status?: number; color?: Color; release?: string; tell?: () => void }[]
+    ): Promise<Listener> {
         let count = 0;
         const server = createServer((_request, response) => {
             listener.#onRequest();
-            const { status = 200, color, release } = answers[Math.min(count++, answers.length - 1)]!;
-            response.writeHead(status, { "x-relink-color": color, "x-relink-release": release }).end();
+            const { status = 200, color, release, tell } = answers[Math.min(count++, answers.length - 1)]!;
+            tell?.();
+            const headers = { "x-relink-color": color, "x-relink-release": release };
+            response.writeHead(status, color === undefined ? {} : headers).end();
         });
         await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
         const listener: Listener = new Listener(server);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Worker } from "../../../haproxy/FrontState";
 import { LinkValue } from "../../../haproxy/LinkValue";
 import { moveLink } from "../../../providers/moveLink";
 import { FakeEngine } from "../docker/FakeEngine";
@@ -19,7 +20,12 @@ beforeEach(async () => {
 afterEach(() => Promise.all([engine.close(), listener?.close()]));
 
 /** Blue is live with A, green holds B; then the link moves to green, and the public listener answers so. */
-async function move(...answers: Parameters<typeof Listener.start>) {
+function move(...answers: Parameters<typeof Listener.start>) {
+    return moveOf([workerOf("blue")], ...answers);
+}
+
+/** The same with HAProxy's workers. */
+async function moveOf(workers: Worker[], ...answers: Parameters<typeof Listener.start>) {
     listener = await Listener.start(...answers);
     const fake = new FakeSession({
         record: {
@@ -28,7 +34,7 @@ async function move(...answers: Parameters<typeof Listener.start>) {
             green: { release: b.id, replicas: 1 },
             releases: { [a.id]: a, [b.id]: b },
         },
-        workers: [workerOf("blue")],
+        workers,
         engine: engine.engine,
         listener,
     });
@@ -57,6 +63,21 @@ describe("a switch", () => {
         const { steps } = await move(old, { ...good, release: a.id }, { ...old, release: b.id }, good);
         expect(steps.filter(step => step === "asked")).toHaveLength(4);
         expect(steps.at(-1)).toBe("recorded: link green, open: nothing");
+    });
+
+    // Such a worker does not know the confirming request, and its routes may lead nowhere: it answers 503 itself.
+    it("is confirmed though HAProxy is reloaded again and again meanwhile", async () => {
+        const workers = [workerOf("blue")];
+        const reload = () => workers.splice(0, 1, workerOf("green", { pid: (workers[0]?.pid ?? 0) + 1 }));
+        const none = { status: 503, tell: reload };
+        const { error, steps } = await moveOf(workers, none, none, none, none, good);
+        expect(error).toBeUndefined();
+        expect(steps.at(-1)).toBe("recorded: link green, open: nothing");
+    });
+
+    it("goes back where every worker knows the request, and says that no container is up", async () => {
+        const { error } = await move({ status: 503 });
+        expect(error?.message).toContain("was not healthy any more at the confirming request");
     });
 
     it("goes back, memory first, where the new release answers with errors", async () => {

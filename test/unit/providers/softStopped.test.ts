@@ -100,8 +100,8 @@ class Front {
 }
 
 function backend(slots: Slot[]): BackendStat {
-    const server = (address: string) => ({ address, port: 8080, admin: "ready", up: true }) as ServerStat;
-    return { servers: new Map(slots.map(([slot, address]) => [slot, server(address)])) } as BackendStat;
+    const server = ([slot, address]: Slot) => ({ slot, address, port: 8080, admin: "ready", up: true }) as ServerStat;
+    return { servers: new Map(slots.map(slot => [slot[0], server(slot)])) } as BackendStat;
 }
 
 const web: Slot[] = [[1, "10.0.0.1"]];
@@ -127,6 +127,24 @@ describe("a soft-stopped worker of HAProxy", () => {
         const front = new Front({ routes: {}, known: { web, api: [[1, "10.0.0.9"]] }, containers: { web, api } });
         await takeRoutes(front.session, "api", [apiRoute], []);
         expect(front.routesOf(stopped)).toEqual({});
+    });
+
+    it.each<[string, Slot[]]>([
+        ["one slot more", [...web, [2, "10.0.0.3"]]],
+        ["one slot less", []],
+        ["another address", [[1, "10.0.0.9"]]],
+    ])("does not follow a link with %s open than there are containers", async (_what, open) => {
+        const front = new Front({ routes: {}, known: { web: open }, containers: { web } });
+        front.links.get(stopped)?.set("web", LinkValue.to("green"));
+        await pointTo(front.session, "web", LinkValue.to("blue"));
+        expect([current, stopped].map(pid => front.links.get(pid)?.get("web")?.live)).toEqual(["blue", "green"]);
+    });
+
+    it("follows a link to slots that are the containers", async () => {
+        const front = new Front({ routes: {}, known: { web }, containers: { web } });
+        front.links.get(stopped)?.set("web", LinkValue.to("green"));
+        await pointTo(front.session, "web", LinkValue.to("blue"));
+        expect([current, stopped].map(pid => front.links.get(pid)?.get("web")?.live)).toEqual(["blue", "blue"]);
     });
 
     it("keeps the route of a renamed service to the old name, and its link, until it has exited", async () => {
