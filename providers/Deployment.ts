@@ -1,6 +1,6 @@
 import { removeContainer, stopContainer } from "../docker/containers";
 import { type ImageIdentity, pullImage } from "../docker/images";
-import { keepImage } from "../docker/keptImages";
+import { dropImages, keepImage } from "../docker/keptImages";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import type { AddressBlock } from "../release/addresses";
@@ -236,5 +236,7 @@ async function remove(
     );
     if (left.blue.release === undefined && left.green.release === undefined) {
         await removeRecord(session.lease, service);
+        // The last of its containers is gone, and with it what Docker would refuse to remove an image for.
+        await dropImages(session.engine, session.target.front, name => name !== service);
     }
 }

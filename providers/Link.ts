@@ -1,5 +1,4 @@
 import { removeContainer, stopContainer } from "../docker/containers";
-import { dropImages } from "../docker/keptImages";
 import { openOn } from "../haproxy/drain";
 import { LinkValue } from "../haproxy/LinkValue";
 import { removeMapEntry } from "../haproxy/maps";
@@ -370,7 +369,6 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
     // Without HAProxy there is nobody to tell, but the record has to say it, or the colors would refuse to go.
     await session.lease.take();
     await session.enter("link: delete");
-    await dropImages(session.engine, session.target.front, name => name !== service);
     if (isWorker(recordOf(world.records, service))) {
         await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined }));
         return;

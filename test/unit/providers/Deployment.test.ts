@@ -6,10 +6,14 @@ import { policyOf, recorded } from "../release/support";
 import { containerOf, FakeSession, workerOf } from "./FakeSession";
 
 const a = recorded("A");
+/** The name of an image that relink has pulled for the service. */
+const pulled = "relink-pulled/web:front-0123456789ab-0123456789abcdef";
 
 let engine: FakeEngine;
 beforeEach(async () => {
-    engine = await FakeEngine.start(() => [204, ""]);
+    engine = await FakeEngine.start(({ path }) =>
+        path.startsWith("/images/") ? [200, [{ Id: "sha256:1", RepoTags: [pulled] }]] : [204, ""],
+    );
 });
 afterEach(async () => {
     vi.restoreAllMocks();
@@ -26,7 +30,7 @@ function blue(live: "blue" | "none"): DeploymentInputs {
     });
     vi.spyOn(Session, "for").mockReturnValue(fake.session);
     const { image, digest, settings } = a;
-    const plan = { from: "another world", replicas: 1, policy: policyOf(), settings };
+    const plan = { from: "another world", replicas: 1, policy: policyOf(), hooks: {}, settings };
     const inputs = { service: "web", color: "blue", image, digest, release: a.id, __target: fake.target, __plan: plan };
     return { ...inputs, revision: 1 } as unknown as DeploymentInputs;
 }
@@ -48,12 +52,16 @@ describe("a color", () => {
         expect(engine.asked).toEqual([]);
     });
 
-    it("is deleted with its containers, which lose their restart policy first", async () => {
+    // Docker refuses to remove an image that a container uses, and no later up would try it again.
+    it("is deleted with its containers, which lose their restart policy first, and then with the last one's images", async () => {
         await deployment.delete("front/web/blue#2", blue("none"));
         expect(engine.asked).toEqual([
             "POST /containers/blue-1/update",
             "POST /containers/blue-1/stop",
             "DELETE /containers/blue-1",
+            "GET /images/json",
+            `DELETE /images/${pulled}`,
+            "DELETE /images/sha256:1",
         ]);
     });
 });
