@@ -177,8 +177,8 @@ export const haproxy: readonly Mutant[] = [
     {
         name: "gone-worker-forgotten",
         file: "haproxy/window.ts",
-        before: "        for (const worker of workers) {\n            this.#now.set(",
-        after: "        this.#now.clear();\n        for (const worker of workers) {\n            this.#now.set(",
+        before: "        for (const [worker, counters] of Object.entries(",
+        after: "        this.#now.clear();\n        for (const [worker, counters] of Object.entries(",
         breaks: "The errors of a release are forgotten with the worker that a reload has replaced.",
         killedBy: { file: test("window"), test: "has what a worker answered until it was last seen" },
     },

@@ -7,8 +7,8 @@ export const providers: readonly Mutant[] = [
     {
         name: "any-answer-confirms",
         file: "providers/moveLink.ts",
-        before: "answer.color !== color || answer.release !== release.id",
-        after: "answer.status === 0",
+        before: "answer.color === color && answer.release === release.id",
+        after: "answer.status !== 0",
         breaks: "A switch is confirmed by an answer of the old release.",
         killedBy: { file: test("moveLink"), test: "is confirmed by the new release on the new color alone" },
     },
@@ -66,9 +66,9 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "pinned-worker-told",
-        file: "providers/pointTo.ts",
-        before: "!worker.old || ",
-        after: "true || ",
+        file: "providers/softStopped.ts",
+        before: "    if (!worker.old) {\n",
+        after: "    if (worker.pid > 0) {\n",
         breaks: "A soft-stopped worker is linked to slots that it cannot use, and its connections get a 503.",
         killedBy: {
             file: test("pointTo"),
@@ -77,14 +77,22 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "address-of-another-slot",
-        file: "providers/pointTo.ts",
-        before: "server?.address === container.address && ",
+        file: "providers/softStopped.ts",
+        before: "server.address === addresses.get(server.slot) && ",
         after: "",
         breaks: "A soft-stopped worker sends users to an address where another container is by now.",
         killedBy: {
             file: test("pointTo"),
             test: "is told to a soft-stopped worker only where its own slots lead to the containers",
         },
+    },
+    {
+        name: "route-to-a-stranger",
+        file: "providers/routes.ts",
+        before: ".filter(worker => canLeadTo(worker, world, service))",
+        after: "",
+        breaks: "A soft-stopped worker answers 503 for a service that it does not know.",
+        killedBy: { file: test("softStopped"), test: "gives no request to a service that it does not know" },
     },
     {
         name: "ready-at-another-address",
