@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import axios from "axios";
 import type { DialResponse } from "../docker/dialer";
 import { withoutSecrets } from "../docker/withoutSecrets";
-import { environmentForOthers } from "../settings/environment";
 import type { HookSettings, HooksSettings, HttpCheck } from "../settings/Settings";
 import { withoutControls } from "../settings/withoutControls";
+import { runUserCommand } from "./userCommand";
 
 /** What a hook is told, as environment of a command and as body of a webhook. */
 export interface HookContext {
@@ -106,62 +104,38 @@ async function once(
     return http(hook, hook.http, ask);
 }
 
-function command(
+async function command(
     hook: HookSettings,
     text: string,
     context: HookContext,
     show: (line: string) => void,
 ): Promise<HookOutcome> {
-    return new Promise(resolve => {
-        // A process group of its own, so that its timeout ends what it has started too.
-        const child = spawn("/bin/sh", ["-c", text], {
-            env: { ...environmentForOthers(), ...hookEnvironment(context) },
-            stdio: ["ignore", "pipe", "pipe"],
-            detached: true,
-        });
-        let timedOut = false;
-        const timer = setTimeout(() => {
-            timedOut = true;
-            end(child.pid);
-        }, hook.timeoutMs);
-        const printed: string[] = [];
-        for (const stream of [child.stdout, child.stderr]) {
-            // By whole lines, however they come in: only so is a secret recognised.
-            createInterface({ input: stream }).on("line", written => {
-                const line = withoutControls(written);
-                if (line.trim() !== "") {
-                    printed.push(line);
-                    show(line);
-                }
-            });
-        }
-        const done = (outcome: HookOutcome): void => {
-            clearTimeout(timer);
-            resolve(outcome);
-        };
-        child.on("error", error => done({ kind: "unknown", text: `could not be started: ${error.message}` }));
-        child.on("close", code => {
-            const said = printed.slice(-lastLines).map(line => `\n    ${line}`);
-            done(
-                timedOut
-                    ? late(hook, said.join(""))
-                    : code === 0
-                      ? { kind: "passed", text: "passed" }
-                      : {
-                            kind: "failed",
-                            text: `failed with exit code ${code}${said.length ? ":" : ""}${said.join("")}`,
-                        },
-            );
-        });
+    const printed: string[] = [];
+    const { exitCode, isLate, error } = await runUserCommand({
+        command: text,
+        env: hookEnvironment(context),
+        timeoutMs: hook.timeoutMs,
+        show(written) {
+            const line = withoutControls(written);
+            if (line.trim() !== "") {
+                printed.push(line);
+                show(line);
+            }
+        },
     });
-}
-
-function end(pid: number | undefined): void {
-    try {
-        process.kill(-(pid ?? 0), "SIGKILL");
-    } catch {
-        // It has just ended.
+    const said = printed.slice(-lastLines).map(line => `\n    ${line}`);
+    if (error !== undefined) {
+        return { kind: "unknown", text: `could not be started: ${error}` };
     }
+    if (isLate) {
+        return late(hook, said.join(""));
+    }
+    return exitCode === 0
+        ? { kind: "passed", text: "passed" }
+        : {
+              kind: "failed",
+              text: `failed with exit code ${exitCode ?? null}${said.length ? ":" : ""}${said.join("")}`,
+          };
 }
 
 async function webhook(hook: HookSettings, url: string, context: HookContext): Promise<HookOutcome> {

@@ -1,16 +1,14 @@
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { type ContainerInfo, inspectContainer } from "../docker/ContainerInfo";
 import { exec } from "../docker/exec";
 import { withoutSecrets } from "../docker/withoutSecrets";
 import { backendName } from "../haproxy/names";
-import { environmentForOthers } from "../settings/environment";
 import type { Color, RollingSettings } from "../settings/Settings";
 import { withoutControls } from "../settings/withoutControls";
 import { currentWorkers, slotOf } from "./observe";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
 import { DeadlineExceeded, until } from "./until";
+import { runUserCommand } from "./userCommand";
 
 /** Last lines of a command that failed, in its error. */
 const keptLines = 20;
@@ -44,13 +42,12 @@ export async function preStop(session: Session, leaving: Leaving, progress: Prog
     }
     const command = settings.preStopCommand.replaceAll("{id}", container.id);
     progress.status(`preStopCommand for ${container.name}`);
-    const signal = AbortSignal.timeout(leaving.deadlineMs);
-    const { exitCode, output } =
+    const { exitCode, isLate, output } =
         settings.preStopIn === "host"
-            ? await onThisMachine(command, signal)
-            : await inContainer(session, container.id, command, signal);
+            ? await onThisMachine(command, leaving.deadlineMs)
+            : await inContainer(session, container.id, command, leaving.deadlineMs);
     if (exitCode !== 0) {
-        const how = signal.aborted
+        const how = isLate
             ? `did not end within ${leaving.deadlineMs / 1000} s (progressDeadline)`
             : `ended with exit code ${exitCode}`;
         const lines = output.map(withoutControls).filter(line => line.trim() !== "");
@@ -65,41 +62,32 @@ export async function preStop(session: Session, leaving: Leaving, progress: Prog
 
 interface Outcome {
     exitCode: number | undefined;
+    /** It was still running at its deadline. */
+    isLate: boolean;
     /** Whole lines: only so is a secret recognised. */
     output: string[];
 }
 
-function onThisMachine(command: string, signal: AbortSignal): Promise<Outcome> {
-    return new Promise(resolve => {
-        // In a group of its own, so that what it has started ends with it.
-        const child = spawn("/bin/sh", ["-c", command], {
-            env: environmentForOthers(),
-            stdio: ["ignore", "pipe", "pipe"],
-            detached: true,
-        });
-        const end = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL");
-        signal.addEventListener("abort", end, { once: true });
-        const output: string[] = [];
-        for (const input of [child.stdout, child.stderr]) {
-            createInterface({ input }).on("line", line => {
-                output.push(line);
-                output.splice(0, output.length - keptLines * 2);
-            });
-        }
-        child.once("error", error => resolve({ exitCode: undefined, output: [...output, error.message] }));
-        child.once("close", code => {
-            signal.removeEventListener("abort", end);
-            resolve({ exitCode: code ?? undefined, output });
-        });
+async function onThisMachine(command: string, timeoutMs: number): Promise<Outcome> {
+    const output: string[] = [];
+    const { exitCode, isLate, error } = await runUserCommand({
+        command,
+        timeoutMs,
+        show(line) {
+            output.push(line);
+            output.splice(0, output.length - keptLines * 2);
+        },
     });
+    return { exitCode, isLate, output: error === undefined ? output : [...output, error] };
 }
 
-async function inContainer(session: Session, id: string, command: string, signal: AbortSignal): Promise<Outcome> {
+async function inContainer(session: Session, id: string, command: string, timeoutMs: number): Promise<Outcome> {
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
         const { exitCode, stdout, stderr } = await exec(session.engine, id, ["/bin/sh", "-c", command], { signal });
-        return { exitCode, output: `${stdout}\n${stderr}`.split("\n") };
+        return { exitCode, isLate: false, output: `${stdout}\n${stderr}`.split("\n") };
     } catch (error) {
-        return { exitCode: undefined, output: [(error as Error).message] };
+        return { exitCode: undefined, isLate: signal.aborted, output: [(error as Error).message] };
     }
 }
 

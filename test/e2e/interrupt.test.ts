@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../providers/until";
 import { expectSuccess } from "../support/command";
@@ -6,6 +9,7 @@ import { ended, HaltedRun, isLocked } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
 import { confirmedAt, endState, leftovers } from "../support/leftovers";
 import type { LoadRun } from "../support/load";
+import { pidIn } from "../support/pidIn";
 import { type Kind, Subject } from "../support/Subject";
 import { lifeOf, underLoad, withoutWebSockets } from "../support/scenario";
 import type { TestStack } from "../support/stack";
@@ -95,6 +99,26 @@ describe("fault 11: Ctrl-C", () => {
             expect(await confirmedAt(stack)).toBe(confirmed);
         });
         await expectPutRight(subject);
+    });
+
+    it("once, in the command of a hook: that ends too, and nothing is released", async () => {
+        const file = join(mkdtempSync(join(tmpdir(), "relink-interrupt-")), "pid");
+        await insteadOf("release", "Ctrl-C in a hook", async () => {
+            const before = await endState(stack);
+            stack.setConfig("services.web.hooks", { preDeploy: { command: `echo $$ > ${file}; exec sleep 600` } });
+            const up = stack.start(["up", "--yes", "--skip-preview"]);
+            const command = await pidIn(file);
+            up.signal("SIGINT");
+            const { code } = await up.result;
+            expect(code).not.toBe(0);
+            await ended(command);
+            expect(await endState(stack)).toEqual(before);
+            stack.setConfig("services.web.hooks", undefined);
+            await cancelWhereLocked();
+            expectSuccess(await stack.up());
+        });
+        await expectPutRight(subject);
+        rmSync(dirname(file), { recursive: true });
     });
 
     it.runIf(isFull)(

@@ -108,7 +108,8 @@ export function isLocked(stack: TestStack): boolean {
     return existsSync(folder) && readdirSync(folder, { recursive: true }).some(name => String(name).endsWith(".json"));
 }
 
-function lives(pid: number): boolean {
+/** Whether a process runs; one that only waits for its parent to take note does not. */
+export function lives(pid: number): boolean {
     try {
         return !/^.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
     } catch {

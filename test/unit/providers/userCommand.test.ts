@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import type { ContainerInfo } from "../../../docker/ContainerInfo";
+import { runHook } from "../../../providers/hooks";
+import { preStop } from "../../../providers/preStop";
+import type { Progress } from "../../../providers/progress";
+import type { Session } from "../../../providers/Session";
+import { startCommand } from "../../support/command";
+import { ended, lives } from "../../support/HaltedRun";
+import { pidIn } from "../../support/pidIn";
+
+const folder = mkdtempSync(join(tmpdir(), "relink-user-command-"));
+const repository = join(__dirname, "../../..");
+
+afterEach(() => vi.unstubAllEnvs());
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function hook(command: string, timeoutMs = 20_000): Promise<{ text: string; shown: string[] }> {
+    const shown: string[] = [];
+    const { text } = await runHook(
+        { command, timeoutMs, retries: 0, onTimeout: "hold" },
+        { hook: "prePromotion", service: "web", color: "green", image: "shop/web:v2" },
+        () => Promise.reject(new Error("nothing to ask")),
+        [],
+        line => shown.push(line),
+    );
+    return { text, shown };
+}
+
+function preStopOf(command: string, deadlineMs = 20_000): Promise<void> {
+    const container = { id: "c0ffee", name: "shop-web-blue-1", state: "running" } as ContainerInfo;
+    const settings = {
+        preStopCommand: command,
+        preStopIn: "host" as const,
+        preStopWaitUntilUnhealthy: false,
+        healthcheckTimeoutMs: 1_000,
+    };
+    const leaving = { service: "web", color: "blue" as const, container, settings, deadlineMs, secretValues: {} };
+    return preStop({} as Session, leaving, { status: () => {} } as unknown as Progress);
+}
+
+// What outlives a command and keeps its output open, as ssh's ControlPersist does.
+const leaveBehind = (file: string) =>
+    `setsid sh -c 'echo $$ > ${file}; exec sleep 300' & until test -s ${file}; do :; done`;
+
+describe("A command that leaves something running which keeps its output open", () => {
+    it("passes when it has ended, with all that it printed, and what it left goes on", async () => {
+        const file = join(folder, "left-by-hook");
+        const { text, shown } = await hook(`${leaveBehind(file)}; echo done`);
+        expect(text).toBe("hooks.prePromotion: passed");
+        expect(shown).toEqual(["done"]);
+        const left = await pidIn(file);
+        expect(lives(left)).toBe(true);
+        process.kill(left, "SIGKILL");
+    });
+
+    it("also as preStopCommand", async () => {
+        const file = join(folder, "left-by-pre-stop");
+        await preStopOf(leaveBehind(file));
+        process.kill(await pidIn(file), "SIGKILL");
+    });
+
+    it("is late at its timeout, and not when the rest has ended too", async () => {
+        const file = join(folder, "late");
+        const { text } = await hook(`echo begun; ${leaveBehind(file)}; sleep 300`, 1_000);
+        expect(text).toBe("hooks.prePromotion: did not end within 1 s (timeout)\n    begun");
+        process.kill(await pidIn(file), "SIGKILL");
+    });
+
+    it("is no crash where the command ends at the moment of its deadline", async () => {
+        const file = join(folder, "group-gone");
+        // The group is gone when the deadline comes: there is nobody left to kill.
+        await expect(preStopOf(`${leaveBehind(file)}; exit 3`, 1_000)).rejects.toThrow("ended with exit code 3");
+        process.kill(await pidIn(file), "SIGKILL");
+    });
+});
+
+describe("A command whose parent is killed", () => {
+    it("ends with it, and what it started too", async () => {
+        const [own, child] = [join(folder, "own"), join(folder, "child")];
+        const command = `echo $$ > ${own}; sh -c 'echo $$ > ${child}; sleep 300'; true`;
+        const settings = { command, timeoutMs: 60_000, retries: 0, onTimeout: "hold" };
+        const program = `require("./providers/hooks").runHook(${JSON.stringify(settings)}, {}, undefined, []);`;
+        const node = ["-r", join(repository, "settings", "loadTypeScript.js"), "-e", program];
+        const parent = startCommand(process.execPath, node, { cwd: repository, env: process.env, timeoutSeconds: 60 });
+        const pids = [await pidIn(own), await pidIn(child)];
+        expect(pids.map(lives)).toEqual([true, true]);
+        parent.signal("SIGKILL");
+        for (const pid of pids) {
+            await ended(pid);
+        }
+    });
+
+    it("has no part in what watches for that: neither a child to wait for nor an open pipe", async () => {
+        const { shown } = await hook(
+            "read kids < /proc/$$/task/$$/children; echo [$kids]; test -e /proc/$$/fd/3 || echo closed",
+        );
+        expect(shown).toEqual(["[]", "closed"]);
+    });
+});
