@@ -170,7 +170,7 @@ async function http(hook: HookSettings, check: HttpCheck | undefined, ask: Ask):
             ? late(hook)
             : { kind: "unknown", text: (error as Error).message };
     }
-    const [name = "", wanted] = header?.split(": ", 2) ?? [];
+    const [, name = "", wanted] = header?.match(/^(.*?): (.*)$/) ?? [];
     const problems = [
         answer.status < status.from || answer.status > status.to ? `status ${answer.status}` : undefined,
         body !== undefined && !answer.body.includes(body) ? `no "${body}" in the body` : undefined,

@@ -11,7 +11,11 @@ async function run(hook: Partial<HookSettings>): Promise<HookOutcome & { shown: 
     vi.stubEnv("SECRET", secret);
     const shown: string[] = [];
     const settings: HookSettings = { timeoutMs: 10_000, retries: 0, onTimeout: "hold", ...hook };
-    const ask = async () => ({ status: 200, headers: { "x-token": "a-second-line-of-it" }, body: "" });
+    const ask = async () => ({
+        status: 200,
+        headers: { "x-token": "a-second-line-of-it", "x-link": "next: /a" },
+        body: "",
+    });
     const outcome = await runHook(settings, context, ask, [secret], line => shown.push(line));
     return { ...outcome, shown };
 }
@@ -44,6 +48,18 @@ describe("what a hook is answered", () => {
     it("is told without secrets: a header", async () => {
         const { text } = await run({ http: { path: "/", header: "x-token: no", status: { from: 200, to: 299 } } });
         expect(text).toBe("hooks.prePromotion: GET / was answered with header x-token: [secret]");
+    });
+
+    it("is compared with all of a wanted header, also what follows a second colon", async () => {
+        const wanted = async (value: string) => {
+            const { kind } = await run({
+                http: { path: "/", header: `x-link: ${value}`, status: { from: 200, to: 299 } },
+            });
+            return kind;
+        };
+        expect(await wanted("next: /a")).toBe("passed");
+        expect(await wanted("next: /b")).toBe("failed");
+        expect(await wanted("next")).toBe("failed");
     });
 
     it("says of a webhook its status alone, and of its address the host alone", async () => {
