@@ -37,9 +37,10 @@ describe("what a hook prints", () => {
         expect(text).toMatch(/^hooks\.prePromotion: did not end within 0\.5 s \(timeout\)\n {4}\[secret\]$/);
     });
 
-    it("has nothing of what Pulumi hands to its plugins", async () => {
+    it("has nothing of what Pulumi hands to its plugins, nor what opens its state", async () => {
         vi.stubEnv("PULUMI_CONFIG", "{}");
-        const { shown } = await run({ command: "echo $(env | grep -c ^PULUMI_CONFIG=) $RELINK_IMAGE" });
+        vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "hunter2");
+        const { shown } = await run({ command: "echo $(env | grep -c ^PULUMI_) $RELINK_IMAGE" });
         expect(shown).toEqual(["0 shop/web:v2"]);
     });
 });

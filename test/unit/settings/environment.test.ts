@@ -3,7 +3,13 @@ import { environmentForOthers } from "../../../settings/environment";
 import { parsePrivateJson } from "../../../settings/privateJson";
 
 describe("what Pulumi hands to this process", () => {
-    const env = { PULUMI_CONFIG: "{}", PULUMI_CONFIG_SECRET_KEYS: "[]", HOME: "/home/me" };
+    const env = {
+        PULUMI_CONFIG: "{}",
+        PULUMI_CONFIG_SECRET_KEYS: "[]",
+        PULUMI_CONFIG_PASSPHRASE: "hunter2",
+        PULUMI_ACCESS_TOKEN: "pul-0123",
+        HOME: "/home/me",
+    };
 
     it("is not handed on to the programs that it starts", () => {
         expect(environmentForOthers(env)).toEqual({ HOME: "/home/me" });
