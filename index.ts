@@ -1,9 +1,9 @@
 import "./settings/requireNode";
 import "./settings/loadTypeScript";
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { assumed, connectUnlessAssumed } from "./components/assumed";
 import { BlueGreenService } from "./components/BlueGreenService";
+import { dockerProvider } from "./components/dockerProvider";
 import { HaproxyFront } from "./components/HaproxyFront";
 import { afterwards, observed } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
@@ -29,8 +29,7 @@ export = async () => {
     const plans = planServices(settings, outlook);
     reportPlan(target, plans);
 
-    const provider =
-        host === undefined ? undefined : new docker.Provider("docker", { host, disableDockerDaemonCheck: true });
+    const provider = dockerProvider(host);
     const haproxy = new HaproxyFront(
         "front",
         { target, settings: front, plan: outlook.front },

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { parsePrivateJson } from "../settings/privateJson";
 import { DockerUnreachable } from "./errors";
 
-const DEFAULT_SOCKET = "/var/run/docker.sock";
+/** Where every Docker client looks when nothing names an Engine. */
+export const DEFAULT_SOCKET = "/var/run/docker.sock";
 const PLAIN_PORT = 2375;
 const TLS_PORT = 2376;
 
@@ -15,6 +16,8 @@ export interface EngineTls {
     cert?: Buffer;
     key?: Buffer;
     verify: boolean;
+    /** Where these were read. */
+    folder?: string;
 }
 
 /** Where a Docker Engine listens, and who said so (for error messages). */
@@ -60,7 +63,11 @@ export function parseEngineAddress(text: string, source: string, tls?: EngineTls
 
 /** The address as Docker writes it. */
 export function formatEngineAddress(address: EngineAddress): string {
-    return address.kind === "unix" ? `unix://${address.socketPath}` : `tcp://${address.host}:${address.port}`;
+    if (address.kind === "unix") {
+        return `unix://${address.socketPath}`;
+    }
+    const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+    return `tcp://${host}:${address.port}`;
 }
 
 /** The folder of the Docker CLI's configuration: DOCKER_CONFIG, else ~/.docker. */
@@ -103,7 +110,7 @@ function readTls(folder: string, verify: boolean): EngineTls {
         const path = join(folder, name);
         return existsSync(path) ? readFileSync(path) : undefined;
     };
-    return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem"), verify };
+    return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem"), verify, folder };
 }
 
 function readJson<T>(path: string): T | undefined {

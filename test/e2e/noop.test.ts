@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isReadOnlyScript } from "../../haproxy/runtime";
 import { expectSuccess } from "../support/command";
+import { DockerContext } from "../support/dockerContext";
 import { type EngineCall, EngineProxy, type ExecCall } from "../support/engineProxy";
 import { LiveFront } from "../support/LiveFront";
 import { createStack, type TestStack } from "../support/stack";
@@ -94,6 +95,22 @@ describe("with nothing to do", () => {
         expect(calls.length).toBeGreaterThan(0);
         expect(mutating(calls)).toEqual([]);
         console.log(`A preview: ${calls.length} calls of the Docker Engine, 0 mutating.`);
+    });
+
+    it("an up that finds the Engine by a Docker context, and one that does no more, replace nothing", async () => {
+        const context = new DockerContext(proxy.host);
+        try {
+            const env = { DOCKER_HOST: undefined, DOCKER_CONFIG: context.folder };
+            const calls = await recorded(async () => {
+                const { stdout } = expectSuccess(await stack.up([], { env }));
+                expect(stdout).toMatch(/Resources:\n\s+\+ 1 created\n\s+16 unchanged/);
+                const { stdout: back } = expectSuccess(await stack.up());
+                expect(back).toMatch(/Resources:\n\s+- 1 deleted\n\s+16 unchanged/);
+            });
+            expect(mutating(calls)).toEqual([]);
+        } finally {
+            context.remove();
+        }
     });
 
     it("a preview of a new release changes nothing, whatever it plans", async () => {

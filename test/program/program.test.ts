@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Engine } from "../../docker/Engine";
+import { formatEngineAddress } from "../../docker/EngineAddress";
+import { DockerContext } from "../support/dockerContext";
 import { findFreePorts, type StackPorts } from "../support/freePorts";
 import { isSecret, type ProgramRun, type Registered, runProgram, withoutSecrets } from "./runProgram";
 
@@ -196,6 +198,42 @@ describe("the program's resources", () => {
             __plan: { refusal: expect.stringContaining("127.0.0.1:1/no:image") },
         });
         expect(resource(":Deployment", "api-blue").inputs).toMatchObject({ act: false, state: "empty" });
+    });
+});
+
+describe("the Docker Engine of the front", () => {
+    const { address } = Engine.connect();
+    const host = formatEngineAddress(address);
+    const context = new DockerContext(host);
+
+    afterAll(() => context.remove());
+    afterEach(() => vi.unstubAllEnvs());
+
+    const providers = () =>
+        new Set(run.resources.filter(({ type }) => type.startsWith("docker:")).map(p => p.provider));
+
+    it("is left to the default provider, where that finds the same", async () => {
+        run = await runProgram(configWith(), { stack });
+        expect([...providers()]).toEqual([""]);
+    });
+
+    it("is that of the services, where a Docker context names it", async () => {
+        vi.stubEnv("DOCKER_HOST", undefined);
+        vi.stubEnv("DOCKER_CONFIG", context.folder);
+        run = await runProgram(configWith(), { stack });
+        expect(resource("providers:docker", "docker").inputs).toMatchObject({ host });
+        expect([...providers()]).toEqual(["docker"]);
+    });
+
+    it("is that of the services, whatever docker:host says", async () => {
+        run = await runProgram(configWith(), { stack, others: { "docker:host": "tcp://elsewhere:2375" } });
+        expect(resource("providers:docker", "docker").inputs).toMatchObject({ host });
+        expect([...providers()]).toEqual(["docker"]);
+    });
+
+    it("is refused, where DOCKER_CONTEXT names another one than relink:host", async () => {
+        vi.stubEnv("DOCKER_CONTEXT", "elsewhere");
+        await expect(runProgram(configWith({}, { host }), { stack })).rejects.toThrow(/unset DOCKER_CONTEXT/);
     });
 });
 

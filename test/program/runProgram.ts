@@ -13,6 +13,8 @@ export interface Registered {
     dependsOn: string[];
     ignoreChanges: string[];
     hideDiffs: string[];
+    /** Name of the explicit provider. */
+    provider: string;
 }
 
 export interface ProgramRun {
@@ -50,10 +52,11 @@ export function withoutSecrets(value: unknown): unknown {
  * name that nobody uses, nothing is there.
  *
  * @param config the stack's config without `relink:` in front of the keys
+ * @param options.others keys of other programs in the stack's config
  */
 export async function runProgram(
     config: Record<string, unknown>,
-    { stack, preview = false }: { stack: string; preview?: boolean },
+    { stack, preview = false, others = {} }: { stack: string; preview?: boolean; others?: Record<string, string> },
 ): Promise<ProgramRun> {
     const resources: Registered[] = [];
     await pulumi.runtime.setMocks(
@@ -80,6 +83,7 @@ export async function runProgram(
             dependsOn: request.getDependenciesList().map(nameIn).sort(),
             ignoreChanges: request.getIgnorechangesList(),
             hideDiffs: request.getHidediffsList(),
+            provider: request.getProvider().split("::").at(-2) ?? "",
         });
         register(request, callback);
     };
@@ -87,7 +91,7 @@ export async function runProgram(
         `relink:${key}`,
         typeof value === "string" ? value : JSON.stringify(value),
     ]);
-    pulumi.runtime.setAllConfig(Object.fromEntries(texts));
+    pulumi.runtime.setAllConfig({ ...Object.fromEntries(texts), ...others });
     const program = load("./index.ts") as () => Promise<Record<string, unknown>>;
     const outputs = await program();
     const resolved = await promised(pulumi.output(outputs));
