@@ -1,5 +1,6 @@
 import { Dialer } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
+import { findEngineAddress, formatEngineAddress } from "../docker/EngineAddress";
 import { ContainerNotRunning } from "../docker/errors";
 import { exec } from "../docker/exec";
 import { Shell } from "../docker/Shell";
@@ -21,9 +22,10 @@ import { frontNames, type Target } from "./Target";
 export class Session {
     static readonly #sessions = new Map<string, Session>();
 
-    /** The session of a target, made once per process. */
+    /** The session of a target, made once per process, however the Engine's address is spelled: each has a lease. */
     static for(target: Target): Session {
-        const key = JSON.stringify([target.host, target.front]);
+        const address = formatEngineAddress(findEngineAddress(target.host));
+        const key = JSON.stringify([address, target.front]);
         let session = Session.#sessions.get(key);
         if (session === undefined) {
             session = new Session(target);
