@@ -25,7 +25,7 @@ export = async () => {
         await waitForOthers(engine, front.name, Math.max(...services.map(({ policy }) => policy.lockTimeoutMs)));
     }
     const outlook = await (engine === undefined ? assumed(settings) : observed(engine, target, settings));
-    warnings(settings, outlook.images);
+    warnings(settings, outlook.images, engine?.address);
     const plans = planServices(settings, outlook);
     reportPlan(target, plans);
 

@@ -1,9 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
+import { dangerOf, type EngineAddress } from "../docker/EngineAddress";
 import type { Settings } from "../settings/Settings";
 import type { FoundImage } from "./images";
 
 /** What the user should know although nothing has to stop for it. */
-export function warnings(settings: Settings, images: Map<string, FoundImage>): void {
+export function warnings(settings: Settings, images: Map<string, FoundImage>, address?: EngineAddress): void {
+    const danger = address && dangerOf(address);
+    if (danger !== undefined) {
+        pulumi.log.warn(danger);
+    }
     for (const [service, { warning }] of images) {
         if (warning !== undefined) {
             pulumi.log.warn(`${service}: ${warning}`);

@@ -70,6 +70,19 @@ export function formatEngineAddress(address: EngineAddress): string {
     return `tcp://${host}:${address.port}`;
 }
 
+/** For the user: why this address is a danger; undefined where it is none. An address of this machine may be a tunnel's. */
+export function dangerOf(address: EngineAddress): string | undefined {
+    if (address.kind === "unix" || address.tls !== undefined || /^(localhost|127\..*|::1)$/.test(address.host)) {
+        return undefined;
+    }
+    return (
+        `The Docker Engine at ${formatEngineAddress(address)} (from ${address.source}) is reached without TLS: whoever can ` +
+        "listen on the way reads the secrets of the services, and whoever reaches that port owns the Docker host. " +
+        "Use TLS (DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH), or a tunnel: " +
+        `ssh -nNT -L /tmp/docker.sock:${DEFAULT_SOCKET} ${address.host}`
+    );
+}
+
 /** The folder of the Docker CLI's configuration: DOCKER_CONFIG, else ~/.docker. */
 export function dockerConfigFolder(env: Environment = process.env): string {
     return env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker");

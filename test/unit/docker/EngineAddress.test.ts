@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Engine } from "../../../docker/Engine";
-import { findEngineAddress, formatEngineAddress } from "../../../docker/EngineAddress";
+import { dangerOf, findEngineAddress, formatEngineAddress } from "../../../docker/EngineAddress";
 import { DockerUnreachable } from "../../../docker/errors";
 
 describe("the Engine's address", () => {
@@ -48,6 +48,16 @@ describe("the Engine's address", () => {
             tls: { ca: Buffer.from("authority"), verify: true },
         });
         expect(findEngineAddress(undefined, { HOME: home, DOCKER_HOST: "tcp://box" })).toMatchObject({ port: 2375 });
+    });
+
+    it("is a danger where the way to it is open to others", () => {
+        const danger = (host: string, env = {}) => dangerOf(findEngineAddress(host, { HOME: home, ...env }));
+        expect(danger("tcp://10.0.0.1:2375")).toMatch(/tcp:\/\/10.0.0.1:2375 .*without TLS.*DOCKER_TLS_VERIFY/);
+        expect(danger("tcp://[fd00::7]:2375")).toContain("tcp://[fd00::7]:2375");
+        for (const host of ["unix:///tmp/d.sock", "tcp://127.0.0.1:2375", "tcp://localhost:2375", "tcp://[::1]:2375"]) {
+            expect(danger(host), host).toBeUndefined();
+        }
+        expect(danger("tcp://10.0.0.1:2376", { DOCKER_TLS_VERIFY: "1" })).toBeUndefined();
     });
 
     it("refuses what it does not know, with what to use instead", () => {
