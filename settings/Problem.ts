@@ -67,11 +67,17 @@ export function placeOf({ path, place }: Problem): string {
     return place === undefined ? configKey(path) : toAscii(place);
 }
 
-/** Sets a value; it is quoted where the shell needs it, and left to the user where a terminal may not show it. */
+/**
+ * Sets a value; it is quoted where the shell needs it, and left to the user where a terminal may not show it. A secret has no
+ * place on a command line, which every user of the machine can read and the shell remembers: Pulumi asks for it, or reads it
+ * from the standard input.
+ */
 export function setCommand(path: ConfigPath, value: string): string {
-    const secret = path[0] === "secrets" || path[0] === "registries" ? " --secret" : "";
+    if (path[0] === "secrets" || path[0] === "registries") {
+        return `pulumi config set --secret${pathOption(path)}`;
+    }
     const shown = quote(isPrintable(value) ? value : "VALUE");
-    return `pulumi config set${secret}${pathOption(path)} ${value.startsWith("-") ? `-- ${shown}` : shown}`;
+    return `pulumi config set${pathOption(path)} ${value.startsWith("-") ? `-- ${shown}` : shown}`;
 }
 
 /** Removes a key and all below it. */

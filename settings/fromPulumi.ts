@@ -7,6 +7,9 @@ import type { Settings } from "./Settings";
 
 const namespace = "relink:";
 
+/** Keys whose values are secrets. */
+const secretSections = ["secrets", "registries"] as const;
+
 /** Every problem of the stack config. Pulumi prints the message of a RunError without a stack trace. */
 export class SettingsError extends pulumi.RunError {
     constructor(
@@ -34,6 +37,7 @@ export async function readSettings(): Promise<Settings> {
         throw new SettingsError(all, stack);
     }
     warnOfPlainSecrets(raw);
+    warnOfEmptyPassphrase(raw);
     for (const warning of composed.warnings) {
         pulumi.log.warn(warning);
     }
@@ -65,10 +69,24 @@ function parseJson(text: string): unknown {
     }
 }
 
+/** With an empty passphrase everybody can decrypt what is encrypted. A stack of another secrets provider has none at all. */
+function warnOfEmptyPassphrase(raw: RawConfig): void {
+    const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+    const used = secretSections.filter(name => Object.keys(raw[name] ?? {}).length > 0);
+    if (used.length > 0 && passphrase === "" && !file) {
+        pulumi.log.warn(
+            `${used.map(name => namespace + name).join(" and ")}: encrypted with an empty passphrase, so that whoever can ` +
+                "read the stack's file or the state can decrypt it. Choose one: " +
+                "pulumi stack change-secrets-provider passphrase; then set PULUMI_CONFIG_PASSPHRASE or " +
+                "PULUMI_CONFIG_PASSPHRASE_FILE to it.",
+        );
+    }
+}
+
 /** Pulumi tells programs only whether a key as a whole holds something secret. */
 function warnOfPlainSecrets(raw: RawConfig): void {
     const secretKeys: unknown = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "null");
-    for (const name of ["secrets", "registries"] as const) {
+    for (const name of secretSections) {
         const isUsed = Object.keys(raw[name] ?? {}).length > 0;
         if (isUsed && Array.isArray(secretKeys) && !secretKeys.includes(namespace + name)) {
             pulumi.log.warn(

@@ -19,7 +19,9 @@ export function applyFix(fix: string, raw: unknown): unknown | undefined {
         const flags = rest.filter((word, index) => word.startsWith("--") && (end < 0 || index < end));
         const operands = rest.filter((word, index) => (end < 0 || index < end ? !word.startsWith("-") : index > end));
         const [key, value] = operands;
-        const wanted = verb === "set" ? 2 : 1;
+        // A secret is typed in, or comes by the standard input.
+        const isSecret = flags.includes("--secret");
+        const wanted = verb === "set" && !isSecret ? 2 : 1;
         const known = flags.every(flag => flag === "--path" || (verb === "set" && flag === "--secret"));
         if (
             operands.length !== wanted ||
@@ -29,7 +31,9 @@ export function applyFix(fix: string, raw: unknown): unknown | undefined {
             throw new Error(`Pulumi would not take this: ${fix}`);
         }
         const path = flags.includes("--path") ? parsePath(key!) : [key!.replace(/^relink:/, "")];
-        if (verb === "set") {
+        if (isSecret) {
+            isComplete = false;
+        } else if (verb === "set") {
             isComplete &&= !/^[A-Z]{2,}$/.test(value!);
             set(config, path, flags.includes("--path") ? typed(value!) : value);
         } else if (verb === "rm") {

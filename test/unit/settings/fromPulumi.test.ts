@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { readSettings, SettingsError } from "../../../settings/fromPulumi";
 
 const services = JSON.stringify({ web: { image: "shop/web:v1", port: 8080, secrets: ["KEY"] } });
@@ -15,7 +15,11 @@ async function thrownBy(run: () => Promise<unknown>): Promise<unknown> {
 
 describe("the settings of a Pulumi program", () => {
     const before = pulumi.runtime.allConfig();
-    afterEach(() => pulumi.runtime.setAllConfig(before));
+    afterEach(() => {
+        pulumi.runtime.setAllConfig(before);
+        vi.restoreAllMocks();
+        vi.unstubAllEnvs();
+    });
 
     it("come from the keys of the namespace relink, the secret ones in plain", async () => {
         await pulumi.runtime.setMocks(
@@ -36,6 +40,39 @@ describe("the settings of a Pulumi program", () => {
         expect(settings.front.name).toBe("relink-dev");
         expect(settings.host).toBeUndefined();
         expect(settings.services[0]?.secretValues).toEqual({ KEY: "hunter2" });
+    });
+
+    it.each<[string, Record<string, string>, Record<string, string | undefined>, string[]]>([
+        ["an empty passphrase", { "relink:secrets": '{"web.KEY": "hunter2"}' }, {}, ["relink:secrets"]],
+        [
+            "an empty passphrase and a login",
+            {
+                "relink:secrets": '{"web.KEY": "hunter2"}',
+                "relink:registries": '{"r.example.com": {"username": "a", "password": "b"}}',
+            },
+            {},
+            ["relink:secrets and relink:registries"],
+        ],
+        ["a passphrase", { "relink:secrets": '{"web.KEY": "hunter2"}' }, { PULUMI_CONFIG_PASSPHRASE: "x" }, []],
+        ["a file of one", { "relink:secrets": '{"web.KEY": "hunter2"}' }, { PULUMI_CONFIG_PASSPHRASE_FILE: "/x" }, []],
+        [
+            "another secrets provider",
+            { "relink:secrets": '{"web.KEY": "hunter2"}' },
+            { PULUMI_CONFIG_PASSPHRASE: undefined },
+            [],
+        ],
+        ["no secret", { "relink:services": services.replace(',"secrets":["KEY"]', "") }, {}, []],
+    ])("warn of secrets that everybody can decrypt: %s", async (_name, config, env, expected) => {
+        const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+        vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "");
+        vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", undefined);
+        for (const [name, value] of Object.entries(env)) {
+            vi.stubEnv(name, value);
+        }
+        pulumi.runtime.setAllConfig({ "relink:services": services, ...config }, Object.keys(config));
+        await readSettings();
+        const told = warn.mock.calls.map(([text]) => text).filter(text => text.includes("empty passphrase"));
+        expect(told.map(text => text.split(": encrypted")[0])).toEqual(expected);
     });
 
     it("are refused by one error that Pulumi prints without a stack trace", async () => {

@@ -295,7 +295,7 @@ describe("the error", () => {
 
     it.each<[object, object, string]>([
         [{ image: undefined }, {}, "pulumi config set --path 'relink:services.web.image' IMAGE"],
-        [{ secrets: ["KEY"] }, {}, `pulumi config set --secret --path 'relink:secrets["web.KEY"]' VALUE`],
+        [{ secrets: ["KEY"] }, {}, `pulumi config set --secret --path 'relink:secrets["web.KEY"]'`],
         [{ helth: {} }, {}, "pulumi config rm --path 'relink:services.web.helth'"],
         [{ env: { "it's": "a" } }, {}, `pulumi config rm --path 'relink:services.web.env["it'\\''s"]'`],
         [{}, { host: "x:y" }, "pulumi config set relink:host unix:///var/run/docker.sock"],
