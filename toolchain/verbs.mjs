@@ -7,6 +7,7 @@ import { root } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { ensureRegistry } from "./registry.mjs";
 import { setUp } from "./setup.mjs";
+import { testEngine } from "./testEngines.mjs";
 import { ensureWrk } from "./wrk.mjs";
 
 const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
@@ -20,6 +21,7 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     test [ARGS]   runs the tests (arguments are vitest's)
     test:full     runs the tests with HAProxy 3.2 and the long runs
     mutants       puts small defects into the product, which unit tests must find
+    engine NAME COMMAND  runs a command on a Docker Engine of its own
     soak [ARGS]   releases a service 200 times under load and looks for growth
     bench [ARGS]  measures relink against its bars (--help says more)
     registry      gets an image registry for tests and prints its path
@@ -45,6 +47,7 @@ const verbs = {
     test: args => vitest(args, {}),
     "test:full": args => vitest(args, { RELINK_FULL: "1" }),
     mutants: args => look("test/mutants/main.ts", args),
+    engine: args => typescript("test/support/engine/main.ts", args),
     soak: args => typescript("test/soak/main.ts", args),
     bench: args => typescript("test/bench/main.ts", args),
     registry: async () => {
@@ -86,6 +89,9 @@ function run(file, args, env) {
 }
 
 async function vitest(args, extra) {
+    if (process.env.RELINK_TEST_ENGINE !== undefined) {
+        testEngine(process.env.RELINK_TEST_ENGINE);
+    }
     const { env } = await setUp({ full: (extra.RELINK_FULL ?? process.env.RELINK_FULL) === "1" });
     const program = join(root, "node_modules", "vitest", "vitest.mjs");
     return foreground(node, [program, "run", ...args], { env: { ...env, ...extra }, cwd: root });

@@ -1,24 +1,18 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import {
-    closeSync,
-    existsSync,
-    mkdirSync,
-    mkdtempSync,
-    openSync,
-    readdirSync,
-    readFileSync,
-    readlinkSync,
-    rmSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine } from "../../docker/Engine";
 import { until } from "../../providers/until";
+import { isFull } from "./isFull";
 import { PoweredMachine } from "./PoweredMachine";
+import { toolchain } from "./toolchain";
 
 /** How long a daemon may take to start, to stop, and its processes to be gone, milliseconds. */
 const patienceMs = 120_000;
+/** Of the folder of each; the number is the process that made it. */
+const folderName = /^relink-own-(\d+)-[0-9a-f]{6}$/;
 /** Networks of the daemon's own, where nobody else on this machine has one. */
 const defaultBridge = "10.214.0.1/24";
 
@@ -27,12 +21,20 @@ const defaultBridge = "10.214.0.1/24";
  * namespace and a disk (PoweredMachine), so that no other Engine notices. It needs root.
  */
 export class OwnEngine {
-    readonly #folder = mkdtempSync(join(tmpdir(), "relink-own-"));
-    readonly #name = `relink-own-${randomBytes(3).toString("hex")}`;
-    readonly #machine = new PoweredMachine(this.#name, this.#folder);
+    readonly #folder: string;
+    readonly #machine: PoweredMachine;
     #daemon: ChildProcess | undefined;
 
-    private constructor() {}
+    private constructor(
+        /** Begins the name of each thing of the machine's that it has. */
+        readonly name: string,
+        /** The beginning of the daemon's command. */
+        private readonly dockerd: string[],
+        diskSize?: string,
+    ) {
+        this.#folder = join(tmpdir(), name);
+        this.#machine = new PoweredMachine(name, this.#folder, diskSize);
+    }
 
     /** Why there cannot be one here. */
     static get missing(): string | undefined {
@@ -40,7 +42,8 @@ export class OwnEngine {
             return "needs root";
         }
         try {
-            for (const tool of ["dockerd", "docker", "ip", "nsenter", "mkfs.ext4", "losetup", "perl"]) {
+            const dockerd = process.env.RELINK_TEST_ENGINE === undefined ? ["dockerd"] : [];
+            for (const tool of [...dockerd, "docker", "ip", "nsenter", "mkfs.ext4", "losetup", "perl"]) {
                 execFileSync("sh", ["-c", `command -v ${tool} || ls /usr/sbin/${tool}`], { stdio: "ignore" });
             }
             return undefined;
@@ -49,10 +52,26 @@ export class OwnEngine {
         }
     }
 
-    /** Starts one that has these images of the machine's own Engine. */
+    /** Starts one that has these images of the Engine that the tests run on, and is of its kind. */
     static async create(images: string[]): Promise<OwnEngine> {
-        const engine = new OwnEngine();
+        return OwnEngine.#create(images, process.env.RELINK_TEST_ENGINE);
+    }
+
+    /** Starts one for all tests to run on, or for the demo: with all images that the set-up made, and more room. */
+    static async createForTests(kind: string): Promise<OwnEngine> {
+        const { imageNames } = await toolchain("images/images.mjs");
+        return OwnEngine.#create(await imageNames(isFull), kind, "20G");
+    }
+
+    /** @param kind of RELINK_TEST_ENGINE's; undefined is this machine's own dockerd */
+    static async #create(images: string[], kind: string | undefined, diskSize?: string): Promise<OwnEngine> {
+        await OwnEngine.#sweep();
+        const { ensureTestEngine } = await toolchain("testEngines.mjs");
+        const dockerd = kind === undefined ? ["dockerd"] : await ensureTestEngine(kind);
+        const name = `relink-own-${process.pid}-${randomBytes(3).toString("hex")}`;
+        const engine = new OwnEngine(name, dockerd, diskSize);
         try {
+            mkdirSync(engine.#folder);
             engine.#machine.powerOn();
             await engine.start();
             const from = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
@@ -66,6 +85,16 @@ export class OwnEngine {
         }
     }
 
+    /** Removes what the killed processes of earlier tests could not. */
+    static async #sweep(): Promise<void> {
+        for (const name of readdirSync(tmpdir())) {
+            const maker = folderName.exec(name)?.[1];
+            if (maker !== undefined && !existsSync(`/proc/${maker}`)) {
+                await new OwnEngine(name, []).remove();
+            }
+        }
+    }
+
     /** The value for DOCKER_HOST. */
     get host(): string {
         return `unix://${this.#folder}/docker.sock`;
@@ -74,6 +103,11 @@ export class OwnEngine {
     /** Where its published ports are reached. */
     get address(): string {
         return this.#machine.address;
+    }
+
+    /** Its network namespace. */
+    get network(): string {
+        return this.#machine.namespace;
     }
 
     /** What a stack's front needs to be on it. */
@@ -89,11 +123,11 @@ export class OwnEngine {
         const daemon = spawn(
             "nsenter",
             [
-                `--net=${this.#machine.namespace}`,
-                "dockerd",
+                `--net=${this.network}`,
+                ...this.dockerd,
                 ...["--data-root", join(this.#machine.disk, "docker"), "--exec-root", this.#executionRoot],
                 ...["--pidfile", join(this.#folder, "docker.pid"), "--host", this.host],
-                ...["--cgroup-parent", `/${this.#name}`, "--bip", defaultBridge],
+                ...["--cgroup-parent", `/${this.name}`, "--bip", defaultBridge],
                 ...args,
             ],
             {
@@ -190,7 +224,7 @@ export class OwnEngine {
         await until(
             async () => {
                 const left = processes().filter(
-                    pid => (namespace !== undefined && isIn(pid, namespace)) || isOf(pid, this.#name),
+                    pid => (namespace !== undefined && isIn(pid, namespace)) || isOf(pid, this.name),
                 );
                 for (const pid of left) {
                     try {
@@ -201,7 +235,7 @@ export class OwnEngine {
                 }
                 return left.length === 0 ? true : undefined;
             },
-            { deadline: Date.now() + patienceMs, what: `processes of ${this.#name} do not end` },
+            { deadline: Date.now() + patienceMs, what: `processes of ${this.name} do not end` },
         );
     }
 }

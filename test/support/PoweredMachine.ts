@@ -3,7 +3,6 @@ import { randomInt } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 
-const diskSize = "3G";
 /** EXT4_IOC_SHUTDOWN without a flush of the journal: what xfstests use for a power cut. */
 const shutDown = "2";
 const shutdownScript = `
@@ -30,6 +29,7 @@ export class PoweredMachine {
     constructor(
         private readonly name: string,
         folder: string,
+        private readonly diskSize = "3G",
     ) {
         this.disk = join(folder, "disk");
         this.#image = join(folder, "disk.img");
@@ -46,7 +46,7 @@ export class PoweredMachine {
     powerOn(): void {
         if (!this.#isMade) {
             mkdirSync(this.disk);
-            call("truncate", "-s", diskSize, this.#image);
+            call("truncate", "-s", this.diskSize, this.#image);
             call("mkfs.ext4", "-q", "-m", "0", this.#image);
             // While the power is off nothing shall look for it elsewhere.
             call("ip", "route", "add", "unreachable", this.#subnet, "metric", "9999");

@@ -11,10 +11,7 @@ import { readLocalImages } from "./localImages.mjs";
  */
 export async function ensureImages(docker, { full }) {
     const hello = await loadHello();
-    const names = [
-        ...wantedImages(full).map(image => image.name),
-        ...(hello?.helloImages ?? []).map(image => image.tag),
-    ];
+    const names = await imageNames(full);
     let local = readLocalImages(docker, names);
     const changed = await ensureBaseImages(docker, { full, local });
     if (changed) {
@@ -24,6 +21,12 @@ export async function ensureImages(docker, { full }) {
         await ensureHelloImages(docker, hello, local);
     }
     return { changed, substitutes: substitutesIn(local, full) };
+}
+
+/** Their names. */
+export async function imageNames(full) {
+    const hello = await loadHello();
+    return [...wantedImages(full).map(image => image.name), ...(hello?.helloImages ?? []).map(image => image.tag)];
 }
 
 /** The names of official images under which the Engine holds one that the set-up has built. */

@@ -4,11 +4,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startCommand } from "../../support/command";
+import { toolchain } from "../../support/toolchain";
 
-const root = join(__dirname, "..", "..", "..");
 const name = "relink-test-v1-linux-x64.tar.gz";
 
 let folder: string;
@@ -35,8 +34,7 @@ afterEach(() => {
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
 const download = async () => {
-    // The set-up is plain .mjs without types: it runs before anything is installed.
-    const { download } = await import(pathToFileURL(join(root, "toolchain", "download.mjs")).href);
+    const { download } = await toolchain("download.mjs");
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const target = join(folder, "unpacked");
     const worked = await download({ url: `${base}/${name}`, checksums: `${base}/sums.txt`, folder: target });

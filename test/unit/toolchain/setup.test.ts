@@ -1,14 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startCommand } from "../../support/command";
+import { toolchain } from "../../support/toolchain";
 
 const root = join(__dirname, "..", "..", "..");
-// The set-up is plain .mjs without types: it runs before anything is installed.
-const load = (name: string) => import(pathToFileURL(join(root, "toolchain", name)).href);
-
 const options = { cwd: root, env: process.env, timeoutSeconds: 20 };
 
 describe("the version of a Pulumi CLI", () => {
@@ -21,7 +18,7 @@ describe("the version of a Pulumi CLI", () => {
         ["", false],
         ["dev", false],
     ])("%j is enough for 3.230.0: %s", async (found, expected) => {
-        const { isAtLeast } = await load("pulumiCli.mjs");
+        const { isAtLeast } = await toolchain("pulumiCli.mjs");
         expect(isAtLeast(found, "3.230.0")).toBe(expected);
     });
 });
@@ -30,7 +27,7 @@ describe("the environment of the set-up", () => {
     const environment = { RELINK_PATH: "/ours", PATH: "/ours:/then", DOCKER_HOST: "unix:///run/it's.sock" };
 
     it("is put in front of the caller's PATH, once, and replaces nothing of it", async () => {
-        const { applied } = await load("environment.mjs");
+        const { applied } = await toolchain("environment.mjs");
         const once = applied(environment, { PATH: "/usr/bin", HOME: "/root" });
         expect(once).toEqual({
             PATH: ["/ours", "/usr/bin"].join(delimiter),
@@ -41,7 +38,7 @@ describe("the environment of the set-up", () => {
     });
 
     it("reaches a shell word for word, quotes included", async () => {
-        const { exportLines } = await load("environment.mjs");
+        const { exportLines } = await toolchain("environment.mjs");
         const script = `PATH=/usr/bin:/bin\n${exportLines(environment)}\nprintf '%s|%s' "$PATH" "$DOCKER_HOST"`;
         const result = await startCommand("sh", ["-c", script], options).result;
         expect(result.stdout).toBe("/ours:/usr/bin:/bin|unix:///run/it's.sock");
@@ -62,12 +59,12 @@ describe("the Debian packages of Docker", () => {
         ["the client alone, on Debian 12", { ...nothing, daemon: false, iptables: false }, false, ["docker.io"]],
         ["the daemon alone", { ...nothing, client: false, iptables: false }, true, ["docker.io"]],
     ])("%s", async (_, missing, hasOwnClient, expected) => {
-        const { enginePackages } = await load("dockerEngine.mjs");
+        const { enginePackages } = await toolchain("dockerEngine.mjs");
         expect(enginePackages(missing, hasOwnClient)).toEqual(expected);
     });
 
     it("are installed with apt's sandbox; only a download into a folder of ours goes without", async () => {
-        const { aptArguments } = await load("debian.mjs");
+        const { aptArguments } = await toolchain("debian.mjs");
         expect(aptArguments(["install", "-y", "docker.io"])).not.toContain("APT::Sandbox::User=root");
         expect(aptArguments(["update"])).not.toContain("APT::Sandbox::User=root");
         expect(aptArguments(["download", "busybox-static"])).toContain("APT::Sandbox::User=root");
@@ -76,7 +73,7 @@ describe("the Debian packages of Docker", () => {
 
 describe("an image that was built here", () => {
     it("is named as a substitute where it has the name of an official image", async () => {
-        const { substitutesIn } = await load("images/images.mjs");
+        const { substitutesIn } = await toolchain("images/images.mjs");
         const built = { id: "sha256:1", sources: "2f3a" };
         const pulled = { id: "sha256:2", sources: undefined };
         const local = new Map(
@@ -98,7 +95,7 @@ describe("what a step was made from", () => {
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
     it("is another hash when a byte or a name changes, and the same when only the time does", async () => {
-        const { contentHash } = await load("stamp.mjs");
+        const { contentHash } = await toolchain("stamp.mjs");
         writeFileSync(join(folder, "a"), "1");
         const before = contentHash(folder);
         writeFileSync(join(folder, "a"), "1");

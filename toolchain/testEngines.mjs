@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { answer, which } from "./command.mjs";
+import { installPackages, isDebianRoot } from "./debian.mjs";
+import { makeDebianRoot } from "./debianRoot.mjs";
+import { root } from "./paths.mjs";
+import { Problem } from "./problem.mjs";
+import { step } from "./step.mjs";
+
+/** Clones of this project on one machine share what is here. */
+const engines = "/var/lib/relink/engines";
+
+const overlay2 = { driver: "overlay2", args: ["--storage-driver", "overlay2"] };
+const containerd = { driver: "overlayfs", args: ["--feature", "containerd-snapshotter"] };
+
+/**
+ * The Docker Engines that tests can have of their own, by the names that RELINK_TEST_ENGINE takes: the Debian suite that
+ * has one, how its version begins, where it stores images, and what its dockerd is told.
+ */
+export const testEngines = {
+    "20.10": { suite: "bookworm", version: "20.10.", ...overlay2 },
+    26.1: { suite: "trixie", version: "26.1.", ...overlay2 },
+    "28-overlay2": { suite: "forky", version: "28.", ...overlay2 },
+    "28-containerd": { suite: "forky", version: "28.", ...containerd },
+};
+
+/** What an Engine of a test's own needs of this machine, by the Debian package that brings it. */
+const tools = {
+    iproute2: ["ip"],
+    "util-linux": ["nsenter", "unshare"],
+    mount: ["mount", "losetup"],
+    e2fsprogs: ["mkfs.ext4"],
+    "perl-base": ["perl"],
+};
+
+/** @throws Problem for a name that is none of them */
+export function testEngine(name) {
+    if (!Object.hasOwn(testEngines, name)) {
+        throw new Problem(
+            `RELINK_TEST_ENGINE is "${name}", which is not one of ${Object.keys(testEngines).join(", ")}. ` +
+                "Without it the tests run on this machine's own Docker Engine.",
+        );
+    }
+    return testEngines[name];
+}
+
+/** Why there cannot be one here, or undefined. */
+export function whyNoTestEngine() {
+    return isDebianRoot() ? undefined : "an Engine of the tests' own needs root on Debian or Ubuntu";
+}
+
+/**
+ * Gets the dockerd of one of these Engines, and the tools that it needs.
+ *
+ * @returns the beginning of its command
+ */
+export async function ensureTestEngine(name) {
+    const { suite, version, args } = testEngine(name);
+    const reason = whyNoTestEngine();
+    if (reason !== undefined) {
+        throw new Problem(`Docker ${name} cannot be started: ${reason}.`);
+    }
+    const path = `${process.env.PATH}:/usr/sbin:/sbin`;
+    const missing = Object.keys(tools).filter(name => tools[name].some(tool => which(tool, path) === undefined));
+    await installPackages(missing, "Installing what an Engine of the tests' own needs");
+    const folder = join(engines, suite);
+    if (!existsSync(folder)) {
+        await step(`Getting the Docker Engine of Debian ${suite}`, showLog => makeRoot(suite, folder, showLog));
+    }
+    const found = answer("chroot", [folder, "dockerd", "--version"], { env: { PATH: path } }) ?? "nothing";
+    if (!found.startsWith(`Docker version ${version}`)) {
+        throw new Problem(`Docker ${name} was to come from Debian ${suite}, but its dockerd says: ${found}.`, [
+            `rm -rf ${folder}    # fetches it anew`,
+        ]);
+    }
+    return [join(root, "toolchain", "dockerdOf.sh"), folder, ...args];
+}
+
+/** Made beside its place and then renamed: another clone may be making it too, and takes whichever was first. */
+async function makeRoot(suite, folder, showLog) {
+    mkdirSync(dirname(folder), { recursive: true });
+    const target = `${folder}.${process.pid}`;
+    try {
+        await makeDebianRoot({ suite, packages: ["docker.io", "iptables"], target }, { logName: suite, showLog });
+        if (!existsSync(folder)) {
+            renameSync(target, folder);
+        }
+    } finally {
+        rmSync(target, { recursive: true, force: true });
+    }
+}
