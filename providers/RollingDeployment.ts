@@ -4,6 +4,7 @@ import type { RollingSettings } from "../settings/Settings";
 import { ColorPlace } from "./ColorPlace";
 import { askThroughFront } from "./confirm";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
+import { countedNow } from "./linkRecord";
 import { slotOf } from "./observe";
 import type { Progress } from "./progress";
 import { heldSlots, hooksBefore, linkedTo } from "./Record";
@@ -106,9 +107,10 @@ export class RollingDeployment {
         }
         await this.session.enter("roll: done");
         const at = (await this.session.engine.now()).toISOString();
+        const liveSince = this.#place.fronted ? await countedNow(this.session, service, color) : undefined;
         await this.session.record(service, record => ({
             ...linkedTo(record, color, release, { at, by: this.session.lease.owner }),
-            [color]: { ...record[color], release: release.id, replicas, slots: heldSlots(slots) },
+            [color]: { ...record[color], release: release.id, replicas, slots: heldSlots(slots), liveSince },
         }));
         this.progress.info(`${color} runs ${release.image} (release ${release.id}), rolled out container by container`);
     }

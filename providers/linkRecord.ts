@@ -1,6 +1,6 @@
 import { backendName } from "../haproxy/names";
 import { type CountersByWorker, countersOf } from "../haproxy/window";
-import { isGivingBack, type Live, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
+import { isGivingBack, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
 import { type LinkMove, withMove } from "./linkHistory";
@@ -20,10 +20,8 @@ export async function settleRecord(
     const { from, to, release, percent, sticky } = done;
     const move = await madeNow(session, { from, to, percent, release, result });
     const intent = nextOf(done, new Date(move.at));
-    const liveSince =
-        result === "confirmed" && percent === undefined && from !== to
-            ? await counted(session, service, to)
-            : undefined;
+    const isNewlyLive = result === "confirmed" && percent === undefined && from !== to;
+    const liveSince = isNewlyLive ? await countedNow(session, service, to) : undefined;
     await session.record(service, record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
         const known = record.releases[release] as RecordedRelease;
@@ -52,11 +50,9 @@ export async function settleRecord(
     });
 }
 
-async function counted(session: Session, service: string, live: Live): Promise<CountersByWorker | undefined> {
-    if (live === "none") {
-        return undefined;
-    }
-    const backend = backendName(service, live);
+/** What HAProxy has counted of a color by now, for {@link RecordedColor.liveSince}. */
+export async function countedNow(session: Session, service: string, color: Color): Promise<CountersByWorker> {
+    const backend = backendName(service, color);
     return countersOf(backend, (await session.runtime.observe([backend])).workers);
 }
 

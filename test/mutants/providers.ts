@@ -294,4 +294,15 @@ export const providers: readonly Mutant[] = [
         breaks: "A release that is still being judged is what a rollback goes back to.",
         killedBy: { file: test("linkRecord"), test: "is what a rollback goes back to only once it was judged" },
     },
+    {
+        name: "baseline-of-an-older-roll",
+        file: "providers/RollingDeployment.ts",
+        before: "slots: heldSlots(slots), liveSince }",
+        after: "slots: heldSlots(slots) }",
+        breaks: "A release may have the errors of a bad one that a rolling release had replaced long ago.",
+        killedBy: {
+            file: test("RollingDeployment"),
+            test: "notes what HAProxy has counted by then: the errors of a release before it are not its own",
+        },
+    },
 ];
