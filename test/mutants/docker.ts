@@ -131,4 +131,20 @@ export const docker: readonly Mutant[] = [
         breaks: "An application that never answers holds up the release without end.",
         killedBy: { file: test("dialer"), test: "ends at its timeout, also in the middle of an answer" },
     },
+    {
+        name: "image-labels-believed",
+        file: "docker/containers.ts",
+        before: "...(await silencedLabels(engine, spec.imageId)), ",
+        after: "",
+        breaks: "An image says by its labels what relink made its container for.",
+        killedBy: { file: test("engineAnswers"), test: "has none of our labels from its image" },
+    },
+    {
+        name: "proxy-speaks-for-the-registry",
+        file: "docker/refusals.ts",
+        before: "404 page not found|",
+        after: "",
+        breaks: "A registry that is down behind a proxy counts as one that has lost the image.",
+        killedBy: { file: test("images"), test: '"unknown: 404 page not found" is sorted as unreachable' },
+    },
 ];

@@ -182,4 +182,12 @@ export const haproxy: readonly Mutant[] = [
         breaks: "The errors of a release are forgotten with the worker that a reload has replaced.",
         killedBy: { file: test("window"), test: "has what a worker answered until it was last seen" },
     },
+    {
+        name: "forwarded-headers-of-strangers",
+        file: "haproxy/frontends.ts",
+        before: "http-request del-header x-forwarded- -m beg unless from_trusted_proxy",
+        after: "http-request del-header x-forwarded- -m beg if from_trusted_proxy",
+        breaks: "An application believes what a stranger says of scheme, host and client.",
+        killedBy: { file: test("configuration"), test: "has the listeners in one file that knows no service" },
+    },
 ];

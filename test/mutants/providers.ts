@@ -305,4 +305,12 @@ export const providers: readonly Mutant[] = [
             test: "notes what HAProxy has counted by then: the errors of a release before it are not its own",
         },
     },
+    {
+        name: "label-makes-a-generation",
+        file: "providers/generations.ts",
+        before: "        name === frontNames(front).generation(Number(number)) &&\n",
+        after: "",
+        breaks: "An application's container counts as HAProxy because its image has a label.",
+        killedBy: { file: test("generations"), test: "one under another number" },
+    },
 ];

@@ -72,18 +72,29 @@ describe("a container that is inspected", () => {
     });
 });
 
-describe("secrets", () => {
-    const { settings } = recorded("A");
-    const spec = {
-        name: "web",
-        imageId: "sha256:1",
-        release: { ...settings, secrets: ["KEY"] },
-        secretValues: { KEY: "hunter2" },
-        labels: {},
-        env: {},
-        network: { name: "front" },
-    } satisfies ContainerSpec;
+const spec = {
+    name: "web",
+    imageId: "sha256:1",
+    release: { ...recorded("A").settings, secrets: ["KEY"] },
+    secretValues: { KEY: "hunter2" },
+    labels: { "relink.color": "blue" },
+    env: {},
+    network: { name: "front" },
+} satisfies ContainerSpec;
 
+describe("a container that is created", () => {
+    it("has none of our labels from its image", async () => {
+        const Labels = { "relink.generation": "99", "relink.color": "green", mine: "1" };
+        fake = await FakeEngine.start(({ method, path }) =>
+            path.startsWith("/images/") ? [200, { Config: { Labels } }] : method === "POST" ? [500, {}] : undefined,
+        );
+        await expect(createContainer(fake.engine, spec)).rejects.toThrow();
+        const { body } = fake.calls.find(({ path }) => path === "/containers/create")!;
+        expect(JSON.parse(body.toString()).Labels).toEqual({ "relink.generation": "", "relink.color": "blue" });
+    });
+});
+
+describe("secrets", () => {
     it("are files that the container's own user alone can read", async () => {
         await writeSecretFiles(await answering(/./, 200, { Config: { User: "1000:50" } }), "a", spec);
         const { body } = fake.calls.at(-1)!;
