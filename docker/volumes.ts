@@ -1,3 +1,5 @@
+import { readFolder } from "./archive";
+import { removeContainer } from "./containers";
 import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
 
@@ -10,5 +12,31 @@ export async function labelsOfVolume(engine: Engine, name: string): Promise<Reco
             return undefined;
         }
         throw error;
+    }
+}
+
+/**
+ * The regular files of a volume, by their path in it; empty where there is no such volume. The Engine shows a volume only
+ * through a container that mounts it: one is made for that, of any image at all, never started, and removed again.
+ */
+export async function readVolume(engine: Engine, name: string): Promise<Map<string, Buffer>> {
+    const isThere = (await labelsOfVolume(engine, name)) !== undefined;
+    const [image] = isThere ? await engine.docker.listImages() : [];
+    if (image === undefined) {
+        return new Map();
+    }
+    const folder = "/relink/volume";
+    const { id } = await engine.docker.createContainer({
+        Image: image.Id,
+        Entrypoint: ["none"],
+        HostConfig: {
+            NetworkMode: "none",
+            Mounts: [{ Type: "volume", Source: name, Target: folder, ReadOnly: true }],
+        },
+    });
+    try {
+        return await readFolder(engine, id, folder);
+    } finally {
+        await removeContainer(engine, id);
     }
 }

@@ -11,7 +11,7 @@ import { FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN } from "../haproxy/names
 import { closeRouteKeys } from "../haproxy/routes";
 import { GENERATION_STOP_SIGNAL, generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
-import { restoreAnchor, servesAgain } from "./anchor";
+import { anchorIsGone, restoreAnchor, servesAgain } from "./anchor";
 import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
 import { generationOf, isGeneration } from "./generations";
 import { currentWorkers, observeEverything, runs, type World } from "./observe";
@@ -151,7 +151,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
     const { target, engine } = session;
     const names = frontNames(target.front);
     if (world.anchor === undefined) {
-        throw new Error(`the anchor container ${names.anchor} of the front is missing: run pulumi up --refresh`);
+        throw anchorIsGone(names.anchor);
     }
     await session.enter("front: start");
     const numbers = world.containers.filter(container => isGeneration(container, target.front)).map(generationOf);

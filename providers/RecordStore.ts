@@ -1,13 +1,14 @@
 import { ArchiveCut, readFolder } from "../docker/archive";
 import type { Engine } from "../docker/Engine";
 import { statusOf } from "../docker/errors";
+import { readVolume } from "../docker/volumes";
 import { unpackFiles } from "../haproxy/archive";
 import type { Run } from "../haproxy/Run";
 import { keepFile } from "./keepFile";
 import { type Lease, type LeaseFile, parseLease } from "./Lease";
 import { parseOwners } from "./ownership";
 import { emptyRecord, parseRecord, prune, RecordUnreadable, type ServiceRecord } from "./Record";
-import { folders } from "./Target";
+import { folders, frontNames } from "./Target";
 
 /** All records of a front, and the random key of its release ids. */
 export interface Records {
@@ -33,6 +34,14 @@ class Torn extends Error {}
 /** Reads all records by archive GET, which works on a stopped anchor too; without an anchor there are none. */
 export function readRecords(engine: Engine, anchor: string): Promise<Records> {
     return untilWhole(() => archived(engine, anchor));
+}
+
+/**
+ * Reads them without an anchor, where somebody removed it: from their volume, which nobody writes to then. Without them the
+ * next `up` would take the stack for a new one, with another key.
+ */
+export async function readRecordsOf(engine: Engine, front: string): Promise<Records> {
+    return recordsOf(asText(await readVolume(engine, frontNames(front).volumes.record)));
 }
 
 /**
@@ -70,6 +79,10 @@ async function archived(engine: Engine, anchor: string): Promise<RecordFiles> {
         }
         throw error;
     });
+    return asText(files);
+}
+
+function asText(files: ReadonlyMap<string, Buffer>): RecordFiles {
     return new Map([...files].map(([path, content]) => [path, content.toString("utf8")]));
 }
 

@@ -11,15 +11,27 @@ import { DeadlineExceeded, until } from "./until";
 /** How long HAProxy's checks may take to find a live container again, milliseconds. */
 const checksMs = 30_000;
 
+/** For the user: somebody has removed the anchor, and Pulumi does not know it yet. */
+export function anchorIsGone(name: string): Error {
+    return new Error(
+        `the anchor container ${name} of the front is gone, though Pulumi's state has it. Nobody is served until there is ` +
+            "one again; nothing was done. Run pulumi up --refresh: it makes the anchor anew and links what was live",
+    );
+}
+
 /**
  * An anchor that somebody stopped is started: nothing can be written, nor served, without it. One that somebody took off
  * its network is put back, at its address; Docker publishes its ports again by that.
  * @returns whether HAProxy was without its network
+ * @throws where there is no anchor
  */
 export async function restoreAnchor(session: Session, progress: Progress): Promise<boolean> {
     const { engine, target } = session;
     const { anchor } = await observe(engine, target);
-    if (anchor !== undefined && anchor.address === undefined) {
+    if (anchor === undefined) {
+        throw anchorIsGone(frontNames(target.front).anchor);
+    }
+    if (anchor.address === undefined) {
         const { network } = frontNames(target.front);
         const subnet = (await inspectNetwork(engine, network))?.subnet;
         if (subnet !== undefined) {
@@ -27,11 +39,11 @@ export async function restoreAnchor(session: Session, progress: Progress): Promi
             await connectContainer(engine, network, anchor.id, layout(subnet).anchor);
         }
     }
-    if (anchor !== undefined && anchor.state !== "running") {
+    if (anchor.state !== "running") {
         progress.status(`starting the anchor ${anchor.name}, which was ${anchor.state}`);
         await startContainer(engine, anchor.id);
     }
-    return anchor !== undefined && isDetached(anchor);
+    return isDetached(anchor);
 }
 
 /**

@@ -19,7 +19,7 @@ import { type ColorView, deviationsOf, endedOf } from "./deviations";
 import { generationOf, isGeneration } from "./generations";
 import { belongsTo, labelledOwner, stackName } from "./ownership";
 import type { ServiceRecord } from "./Record";
-import { type Records, readRecords, recordOf } from "./RecordStore";
+import { type Records, readRecords, readRecordsOf, recordOf } from "./RecordStore";
 import { runs, slotOf, strangeness } from "./slots";
 import { frontNames, type Target } from "./Target";
 
@@ -79,11 +79,12 @@ export async function observe(
     const ask = { ...viewOnce(engine, target.front), ...view };
     const asked = ask.front(services?.flatMap(backendsOf));
     asked.catch(() => {});
-    const [found, records] = await Promise.all([
+    const [found, asAsked] = await Promise.all([
         engine.docker.listContainers({ all: true, filters: { label: ["relink.project"] } }),
         ask.records(services),
     ]);
     const anchorFound = found.find(({ Names }) => Names.includes(`/${names.anchor}`));
+    const records = anchorFound === undefined ? await readRecordsOf(engine, target.front) : asAsked;
     const owners = [stackName(target), labelledOwner(anchorFound?.Labels ?? {}), ...(records.owners ?? [])];
     const [containers, front] = await Promise.all([
         inspectContainers(
@@ -97,10 +98,7 @@ export async function observe(
     const generations = containers
         .filter(container => isGeneration(container, target.front) && container.state === "running")
         .sort((a, b) => generationOf(a) - generationOf(b));
-    if (anchor === undefined) {
-        return { containers, generations, records: { services: new Map(), frontIncarnation: 0 } };
-    }
-    const owner = records.owners?.at(-1) ?? labelledOwner(anchor.labels);
+    const owner = records.owners?.at(-1) ?? labelledOwner(anchor?.labels ?? {});
     return { containers, anchor, generations, records, front, owner };
 }
 
@@ -123,7 +121,7 @@ export async function observeEverything(engine: Engine, target: Target): Promise
         observe(engine, target),
         readFolder(engine, anchor, CURRENT_FOLDER).catch(error => {
             if (statusOf(error) === 404) {
-                return new Map<string, Buffer>(); // there is no anchor
+                return undefined; // without an anchor nobody can look
             }
             throw error;
         }),
@@ -132,7 +130,7 @@ export async function observeEverything(engine: Engine, target: Target): Promise
     const ours = new Set(world.containers.map(({ id }) => id));
     return {
         ...world,
-        files: new Map([...files].map(([path, content]) => [path, content.toString("utf8")])),
+        files: files && new Map([...files].map(([path, content]) => [path, content.toString("utf8")])),
         foreignNames: new Set(
             all.filter(({ Id }) => !ours.has(Id)).flatMap(({ Names }) => Names.map(name => name.replace(/^\//, ""))),
         ),

@@ -3,13 +3,13 @@ import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { LinkValue } from "../../haproxy/LinkValue";
 import { until } from "../../providers/until";
-import { expectSuccess } from "../support/command";
+import { expectFailure, expectSuccess } from "../support/command";
 import { gapUnderLoad } from "../support/gap";
 import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { inAnchor } from "../support/leftovers";
 import type { LoadResult } from "../support/load";
-import { containersOf, oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";
+import { containersOf, lifeOf, oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
 describe("what heals by itself", () => {
@@ -202,5 +202,17 @@ describe("what heals by itself", () => {
         );
         expect((await containersOf(stack, "blue"))[0]).toMatchObject({ id: before!.id, state: "running" });
         stack.setConfig("services.web.driftPolicy", undefined);
+    });
+
+    it("an anchor that somebody removed: the first up says what to do, and pulumi up --refresh does all of it", async () => {
+        const before = [...(await lifeOf(stack, "blue")), ...(await lifeOf(stack, "green"))];
+        await engine.docker.getContainer(stack.front).remove({ force: true });
+        expect(expectFailure(await stack.up())).toContain("Run pulumi up --refresh");
+        expectSuccess(await stack.up(["--refresh"]));
+        expect([...(await lifeOf(stack, "blue")), ...(await lifeOf(stack, "green"))]).toEqual(before);
+        const load = await underLoad("an anchor made anew", stack, load => load.mark("serves"), {
+            mix: withoutWebSockets,
+        });
+        await expectHealed(load);
     });
 });
