@@ -65,6 +65,8 @@ const withHaproxy32 = {
 export default defineConfig({
     test: {
         pool: "forks",
+        // A golden file that is missing is a failure: only `vitest --update` writes one, on any machine.
+        update: "none",
         projects: [
             {
                 extends: true,

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,12 +18,13 @@ import {
     webStack,
 } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
+import { temporaryFolder } from "../support/temporaryFolder";
 
 // One stack that lives through what comes after a proof: waiting for promotion, the judgement of what is live, and the
 // user's own steps. The order matters.
 let stack: TestStack;
 let front: LiveFront;
-const folder = mkdtempSync(join(tmpdir(), "relink-bake-"));
+const folder = temporaryFolder("bake");
 const notes = join(folder, "notes");
 const noted = (): string[] => (existsSync(notes) ? readFileSync(notes, "utf8").trim().split("\n") : []);
 
@@ -38,7 +38,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
     await stack?.cleanup();
-    rmSync(folder, { recursive: true, force: true });
 });
 
 function set(settings: Record<string, unknown>): void {

@@ -143,6 +143,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
     it("is restarted: both colors and the front come back by themselves, with the confirmed link", async () => {
         await subject.prepare("return");
         const load = await gapUnderLoad("daemon restarted", subject.stack, () => restart(), {
+            documented: "daemon restarted",
             afterwards: async () => console.log(await server()),
         });
         expect(Object.keys(load.byVersion)).toEqual([subject.version()]);
@@ -161,6 +162,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
             // The daemon starts in any order. What is left out has the same fate as what comes too early.
             await front.engine.docker.getContainer(generation!.id).update({ RestartPolicy: { Name: "no" } });
             const load = await gapUnderLoad("daemon restarted, generation given up", stack, () => restart(), {
+                documented: "daemon restarted",
                 afterwards: async load => {
                     expect(await server()).toBe("served by stand-in");
                     expect(await front.service("web")).toMatchObject({ live: subject.live, confirmed: subject.live });
@@ -186,6 +188,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
         const to = subject.version();
         const run = await HaltedRun.at(phase, stack);
         const load = await gapUnderLoad(`${kind}, power cut at "${phase}" (${who})`, stack, () => blackout(run, who), {
+            documented: "daemon restarted",
             afterwards: async load => {
                 console.log(await server());
                 expect(isLocked(stack)).toBe(who === "host reboot");
@@ -230,11 +233,16 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
             await restart(["--live-restore"]);
             await allServe();
             for (const how of ["restarted", "killed"] as const) {
-                const load = await gapUnderLoad(`daemon ${how}, live-restore`, subject.stack, async () => {
-                    await (how === "restarted" ? own.stop() : own.crash());
-                    await own.start(["--live-restore"]);
-                    return undefined;
-                });
+                const load = await gapUnderLoad(
+                    `daemon ${how}, live-restore`,
+                    subject.stack,
+                    async () => {
+                        await (how === "restarted" ? own.stop() : own.crash());
+                        await own.start(["--live-restore"]);
+                        return undefined;
+                    },
+                    { documented: "daemon restarted" },
+                );
                 // Connections that are open go on: whoever is refused had none yet.
                 expect(
                     load.failures.filter(({ kind, lane }) => kind !== "connect" || lane !== "newConnection"),
@@ -252,11 +260,16 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
 
     it.runIf(isFull)("is killed alone: the next daemon ends what lives on and starts it again", async () => {
         await subject.prepare("return");
-        await gapUnderLoad("daemon killed", subject.stack, async () => {
-            await own.crash();
-            await own.start();
-            return undefined;
-        });
+        await gapUnderLoad(
+            "daemon killed",
+            subject.stack,
+            async () => {
+                await own.crash();
+                await own.start();
+                return undefined;
+            },
+            { documented: "daemon restarted" },
+        );
         await expectAddresses();
         expectSuccess(await subject.stack.up());
         await expectPutRight(subject);
@@ -267,6 +280,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
         await subject.prepare("return");
         for (let time = 1; time <= 8; time += 1) {
             const load = await gapUnderLoad(`daemon restarted, time ${time}`, stack, () => restart(), {
+                documented: "daemon restarted",
                 afterwards: async () => console.log(await server()),
             });
             expect(Object.keys(load.byVersion)).toEqual([subject.version()]);

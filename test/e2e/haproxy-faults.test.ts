@@ -75,6 +75,7 @@ describe("fault 17: HAProxy in the middle of a release", () => {
                 return undefined;
             };
             const load = await gapUnderLoad(`HAProxy killed at "${at}"`, stack, harm, {
+                documented: "HAProxy killed",
                 afterwards: async load => {
                     run.resume();
                     expectSuccess(await run.command.result);

@@ -62,7 +62,11 @@ describe("what heals by itself", () => {
     }
 
     it("fault 17: a killed HAProxy comes back with the confirmed link", async () => {
-        await expectHealed(await gapUnderLoad("HAProxy killed", stack, async () => crash(await generation())));
+        await expectHealed(
+            await gapUnderLoad("HAProxy killed", stack, async () => crash(await generation()), {
+                documented: "HAProxy killed",
+            }),
+        );
     });
 
     it.runIf(isFull)(
@@ -70,12 +74,17 @@ describe("what heals by itself", () => {
         async () => {
             const name = await generation();
             const { startedAt } = (await front.observe()).generations.at(-1)!;
-            const result = await gapUnderLoad("HAProxy's worker killed", stack, async () => {
-                const { workers = [] } = (await front.observe()).front ?? {};
-                const kill = ["sh", "-c", `kill -KILL ${workers[0]?.pid}`];
-                expect(await exec(engine, name, kill, { user: "0" })).toMatchObject({ exitCode: 0 });
-                return undefined;
-            });
+            const result = await gapUnderLoad(
+                "HAProxy's worker killed",
+                stack,
+                async () => {
+                    const { workers = [] } = (await front.observe()).front ?? {};
+                    const kill = ["sh", "-c", `kill -KILL ${workers[0]?.pid}`];
+                    expect(await exec(engine, name, kill, { user: "0" })).toMatchObject({ exitCode: 0 });
+                    return undefined;
+                },
+                { documented: "HAProxy killed" },
+            );
             await expectHealed(result);
             expect((await front.observe()).generations.at(-1)?.startedAt).not.toEqual(startedAt);
         },
@@ -83,25 +92,39 @@ describe("what heals by itself", () => {
 
     it("a killed anchor comes back, and HAProxy joins its new network namespace", async () => {
         for (const time of isFull ? ["first", "second", "third", "fourth"] : ["first"]) {
-            await expectHealed(await gapUnderLoad(`anchor killed, ${time} time`, stack, () => crash(stack.front)));
+            await expectHealed(
+                await gapUnderLoad(`anchor killed, ${time} time`, stack, () => crash(stack.front), {
+                    documented: "anchor killed again and again",
+                }),
+            );
         }
     });
 
     it.runIf(isFull)("an anchor that is restarted by hand takes HAProxy along", async () => {
-        const result = await gapUnderLoad("docker restart of the anchor", stack, async () => {
-            await engine.docker.getContainer(stack.front).restart({ t: 2 });
-            return undefined;
-        });
+        const result = await gapUnderLoad(
+            "docker restart of the anchor",
+            stack,
+            async () => {
+                await engine.docker.getContainer(stack.front).restart({ t: 2 });
+                return undefined;
+            },
+            { documented: "anchor killed again and again" },
+        );
         await expectHealed(result);
     });
 
     it.runIf(isFull)("an anchor that is stopped and started by hand takes HAProxy along", async () => {
         const anchor = engine.docker.getContainer(stack.front);
-        const result = await gapUnderLoad("docker stop and start of the anchor", stack, async () => {
-            await anchor.stop({ t: 2 });
-            await anchor.start();
-            return undefined;
-        });
+        const result = await gapUnderLoad(
+            "docker stop and start of the anchor",
+            stack,
+            async () => {
+                await anchor.stop({ t: 2 });
+                await anchor.start();
+                return undefined;
+            },
+            { documented: "anchor killed again and again" },
+        );
         await expectHealed(result);
     });
 
@@ -149,6 +172,7 @@ describe("what heals by itself", () => {
                 return undefined;
             },
             {
+                documented: "HAProxy kept down",
                 afterwards: async () => {
                     await isServed(["stand-in"]);
                     expectSuccess(await stack.up());
@@ -162,7 +186,9 @@ describe("what heals by itself", () => {
 
     it("a killed container of the live color comes back at its own address, while the other one serves", async () => {
         const [container] = await containersOf(stack, "green");
-        const result = await gapUnderLoad("live container killed", stack, () => crash(container!.name));
+        const result = await gapUnderLoad("live container killed", stack, () => crash(container!.name), {
+            documented: "nothing is lost",
+        });
         await expectHealed(result);
         const [again] = await containersOf(stack, "green");
         expect(again).toMatchObject({ name: container!.name, address: container!.address, state: "running" });
@@ -179,6 +205,7 @@ describe("what heals by itself", () => {
                 return undefined;
             },
             {
+                documented: "nothing is lost",
                 afterwards: async load => {
                     expect(await front.service("web")).toMatchObject({ live: "blue", confirmed: "green" });
                     const refused = await stack.up();

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
@@ -8,10 +7,11 @@ import { expectSuccess } from "../support/command";
 import { isFull } from "../support/isFull";
 import { containersOf, lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
 import { createStack, type PreviewJson, type TestStack } from "../support/stack";
+import { temporaryFolder } from "../support/temporaryFolder";
 
 // One stack with secrets, then with a hook, then with two `up`s at once; the order matters.
 let stack: TestStack;
-const folder = mkdtempSync(join(tmpdir(), "relink-hooks-"));
+const folder = temporaryFolder("hooks");
 const hookLog = join(folder, "log");
 const ready = join(folder, "ready");
 /** Notes each run and what it was told; fails until `ready` is there. */
@@ -35,7 +35,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
     await stack?.cleanup();
-    rmSync(folder, { recursive: true, force: true });
 });
 
 /** Runs a command in a color's first container, as the container's own user. */

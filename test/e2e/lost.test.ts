@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isReadOnlyScript } from "../../haproxy/runtime";
@@ -12,10 +11,11 @@ import { recipe } from "../support/recipe";
 import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
+import { temporaryFolder } from "../support/temporaryFolder";
 
 // Pulumi's state is lost again and again, while the stack goes on serving. The recipes are those of docs/state.md.
 
-const folder = mkdtempSync(join(tmpdir(), "relink-lost-"));
+const folder = temporaryFolder("lost");
 const hookLog = join(folder, "log");
 const hookRuns = (): number => (existsSync(hookLog) ? readFileSync(hookLog, "utf8").trim().split("\n").length : 0);
 
@@ -37,7 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
     await stack?.cleanup();
     await proxy?.close();
-    rmSync(folder, { recursive: true, force: true });
 });
 
 /** Everything that an adoption must leave as it is. */

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { type LoadMix, type LoadResult, type LoadRun, startLoad } from "./load";
+import { expectNoLoss, type LoadMix, type LoadResult, type LoadRun, startLoad } from "./load";
 import type { TestStack } from "./stack";
 
 /** Requests that are answered in a row, by then the service is back. */
@@ -10,7 +10,41 @@ const settled = 100;
 const mix: LoadMix = { post: 2, newConnection: 1 };
 const healSeconds = 120;
 
+/**
+ * How long users wait at most until it is healed, in seconds: the figures of docs/failures.md, from an idle machine with 2
+ * cores.
+ */
+export const documentedSeconds = {
+    "nothing is lost": 0,
+    "HAProxy killed": 0.5,
+    "HAProxy kept down": 5,
+    "anchor killed": 2.8,
+    "anchor killed again and again": 4.9,
+    "daemon restarted": 15,
+} as const;
+
+/** A busy machine takes longer than an idle one; what takes so much longer does not heal as documented. */
+const patience = 10;
+/** The bound where the documents speak of less than a second, seconds. */
+const leastBoundSeconds = 10;
+
+/** What a part that dies may do to requests. Nothing that dies may give a wrong answer. */
+const lostByHarm = ["connect", "reset", "closed before response", "closed mid-body", "5xx", "timeout"] as const;
+
+/** @throws when requests were lost for much longer than the documents say. @param gapMs milliseconds */
+export function expectBounded(gapMs: number, harm: keyof typeof documentedSeconds): void {
+    const bound = Math.max(leastBoundSeconds, patience * documentedSeconds[harm]);
+    if (gapMs > bound * 1000) {
+        throw new Error(
+            `requests were lost for ${(gapMs / 1000).toFixed(1)} s; docs/failures.md says ${documentedSeconds[harm]} s ` +
+                `(${harm}), and more than ${bound} s is a failure on a busy machine too`,
+        );
+    }
+}
+
 export interface GapOptions {
+    /** What the documents say of it. */
+    documented: keyof typeof documentedSeconds;
     /** What is done under load once everything has healed. It may not cost a request. */
     afterwards?: (load: LoadRun) => Promise<void>;
 }
@@ -18,7 +52,7 @@ export interface GapOptions {
 /**
  * Does something that costs requests, and waits until they are answered again without anybody's help. The gap, from what
  * was done to the last lost request that was seen, is printed: it is what the documents may promise. Fails when a request
- * was lost before the harm, or after it had healed.
+ * was lost before the harm, or after it had healed, and when the gap was much longer than documented.
  *
  * @param harm may return what else is worth printing
  */
@@ -26,7 +60,7 @@ export async function gapUnderLoad(
     scenario: string,
     stack: TestStack,
     harm: (load: LoadRun) => Promise<string | undefined>,
-    { afterwards }: GapOptions = {},
+    { documented, afterwards }: GapOptions,
 ): Promise<LoadResult> {
     const load = await startLoad({
         url: stack.url,
@@ -64,7 +98,8 @@ export async function gapUnderLoad(
         const result = await load.stop();
         const { requests, answered: all, failed, open, phases } = result;
         expect(requests).toBe(all + failed + open);
-        const gap = last === before ? "no gap" : `gap ${Math.round(last.atMs - before.atMs)} ms`;
+        const gapMs = last.atMs - before.atMs;
+        const gap = last === before ? "no gap" : `gap ${Math.round(gapMs)} ms`;
         const kinds = Object.entries(result.failuresByKind).map(([kind, count]) => `${count} ${kind}`);
         const words = [`${requests} requests`, `${failed + open} failed`, ...kinds, gap, ...(more ? [more] : [])];
         console.log(`scenario ${scenario}: ${words.join(", ")}`);
@@ -75,6 +110,8 @@ export async function gapUnderLoad(
                 open: 0,
             });
         }
+        expectNoLoss(result, { atLeast: backAgain, allowed: lostByHarm });
+        expectBounded(gapMs, documented);
         return result;
     } finally {
         load.kill();

@@ -4,7 +4,7 @@ import type { Engine } from "../../docker/Engine";
 import { expectSuccess } from "./command";
 import type { CallOptions, PreviewJson, TestStack } from "./stack";
 
-/** A file that a preview is compared with; `vitest -u` writes it. */
+/** A file that a preview is compared with; only `vitest --update` writes it. */
 export function goldenFile(name: string): string {
     return join(__dirname, "../e2e/golden", name);
 }

@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FrontState, Worker } from "../../../haproxy/runtime";
 import { Traffic } from "../../../providers/Traffic";
 import { planOf, reportPath, UpReport } from "../../../providers/UpReport";
 import { readReport, writeReport } from "../../../report/render";
+import { temporaryFolder } from "../../support/temporaryFolder";
 
-const folder = mkdtempSync(join(tmpdir(), "relink-report-"));
+const folder = temporaryFolder("report");
 const path = join(folder, "report.html");
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Workers with what each backend has had and has open. */
 function front(...workers: { pid: number; backends: Record<string, [stot: number, scur: number, errors: number]> }[]) {

@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Scenario, scenarioOf } from "../../../examples/demo/Scenario";
 import type { ServiceLoad } from "../../../examples/demo/StageLoad";
 import { demoReport, sectionOf } from "../../../examples/demo/stageReport";
@@ -9,9 +8,10 @@ import type { Report } from "../../../report/Report";
 import { readReport, renderReport, writeReport } from "../../../report/render";
 import { planLoad } from "../../support/load/LoadOptions";
 import { LocalLoad } from "../../support/load/LocalLoad";
+import { temporaryFolder } from "../../support/temporaryFolder";
 import { acts, responseTo, startFaultyServer } from "../load/faultyServer";
 
-const folder = mkdtempSync(join(tmpdir(), "relink-report-"));
+const folder = temporaryFolder("report");
 let html: string;
 let report: Report;
 let scenario: Scenario;
@@ -48,8 +48,6 @@ beforeAll(async () => {
     report = demoReport([scenario], [section], new Date("2026-11-23T12:00:00Z"));
     html = renderReport(report);
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("The demo's report", () => {
     it("has the numbers of the load: every request, by version and second, every loss and every latency", () => {
