@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { onEngine } from "./test/support/engine/WorkerOnEngine.mts";
+import { filesOnContainerd, filesWithHaproxy32 } from "./toolchain/fullRun/pieces.mjs";
 import { testEngine, whyNoTestEngine } from "./toolchain/testEngines.mjs";
 
 /** One test file at a time, since each of them puts load on the same two cores. */
@@ -32,9 +33,7 @@ const onContainerd = {
         ...endToEnd,
         ...on("28-containerd"),
         name: "e2e-containerd",
-        include: ["engine", "release", "registry", "failure", "heal", "docker", "lost"].map(
-            name => `test/e2e/${name}.test.ts`,
-        ),
+        include: filesOnContainerd.map(file => `test/e2e/${file}`),
         sequence: { groupOrder: 4 },
     },
 };
@@ -49,9 +48,7 @@ const withHaproxy32 = {
     test: {
         ...endToEnd,
         name: "e2e-haproxy-3.2",
-        include: ["haproxy", "counters", "release", "failure", "hooks", "interrupted", "heal"].map(
-            name => `test/e2e/${name}.test.ts`,
-        ),
+        include: filesWithHaproxy32.map(file => `test/e2e/${file}`),
         ...onChosen,
         env: { ...onChosen.env, RELINK_TEST_HAPROXY: "haproxy:3.2" },
         sequence: { groupOrder: 3 },

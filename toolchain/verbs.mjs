@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { foreground } from "./command.mjs";
 import { stopDockerEngine } from "./dockerEngine.mjs";
 import { applied, exportLines, node, readEnvironment } from "./environment.mjs";
+import { runShard, shardOf } from "./fullRun/fullRun.mjs";
 import { root } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { ensureRegistry } from "./registry.mjs";
@@ -19,7 +20,8 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     demo          releases, returns and refuses a service under load
     demo:clean    removes everything that the demo made
     test [ARGS]   runs the tests (arguments are vitest's)
-    test:full     runs the tests with HAProxy 3.2 and the long runs
+    test:full     runs the tests with HAProxy 3.2 and the long runs; --shard K/N a part of them,
+                  and writes into docs/full-run.md when it passed
     mutants       puts small defects into the product, which unit tests must find
     engine NAME COMMAND  runs a command on a Docker Engine of its own
     soak [ARGS]   releases a service 200 times under load and looks for growth
@@ -45,7 +47,7 @@ const verbs = {
     demo: args => typescript("examples/demo.ts", args),
     "demo:clean": args => typescript("examples/demo.ts", ["clean", ...args]),
     test: args => vitest(args, {}),
-    "test:full": args => vitest(args, { RELINK_FULL: "1" }),
+    "test:full": args => fullRun(args),
     mutants: args => look("test/mutants/main.ts", args),
     engine: args => typescript("test/support/engine/main.ts", args),
     soak: args => typescript("test/soak/main.ts", args),
@@ -88,10 +90,27 @@ function run(file, args, env) {
     return foreground(node, ["-r", "./settings/loadTypeScript.js", file, ...args], { env, cwd: root });
 }
 
-async function vitest(args, extra) {
+/** All of them, or one shard. */
+async function fullRun(args) {
+    const full = { RELINK_FULL: "1" };
+    const shard = shardOf(args);
+    if (shard === undefined) {
+        return vitest(args, full);
+    }
+    checkTestEngine();
+    const { env } = await setUp({ full: true });
+    return runShard(shard, { ...env, ...full });
+}
+
+/** @throws Problem for a RELINK_TEST_ENGINE that is none */
+function checkTestEngine() {
     if (process.env.RELINK_TEST_ENGINE !== undefined) {
         testEngine(process.env.RELINK_TEST_ENGINE);
     }
+}
+
+async function vitest(args, extra) {
+    checkTestEngine();
     const { env } = await setUp({ full: (extra.RELINK_FULL ?? process.env.RELINK_FULL) === "1" });
     const program = join(root, "node_modules", "vitest", "vitest.mjs");
     return foreground(node, [program, "run", ...args], { env: { ...env, ...extra }, cwd: root });

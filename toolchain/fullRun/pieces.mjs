@@ -1,0 +1,113 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../paths.mjs";
+
+/** End-to-end files that the full run repeats with HAProxy 3.2: those that depend on HAProxy. */
+export const filesWithHaproxy32 = [
+    "haproxy.test.ts",
+    "counters.test.ts",
+    "release.test.ts",
+    "failure.test.ts",
+    "hooks.test.ts",
+    "interrupted.test.ts",
+    "heal.test.ts",
+];
+
+/** End-to-end files that run once more on Docker 28 with containerd's image store: those that depend on the Engine most. */
+export const filesOnContainerd = [
+    "engine.test.ts",
+    "release.test.ts",
+    "registry.test.ts",
+    "failure.test.ts",
+    "heal.test.ts",
+    "docker.test.ts",
+    "lost.test.ts",
+];
+
+/**
+ * Minutes that the end-to-end files take in the full run on a machine with 2 cores that does nothing else, where they are
+ * not 4. Estimates: a shard's line in docs/full-run.md says what it took.
+ */
+const minutes = {
+    "bake.test.ts": 8,
+    "canary.test.ts": 30,
+    "counters.test.ts": 1,
+    "daemon.test.ts": 15,
+    "drift.test.ts": 9,
+    "faults.test.ts": 8,
+    "haproxy-faults.test.ts": 14,
+    "hostile.test.ts": 3,
+    "listeners.test.ts": 1,
+    "long-stream.test.ts": 12,
+    "preview.test.ts": 5,
+    "promotion.test.ts": 1,
+    "release.test.ts": 5,
+    "rolling-crash.test.ts": 35,
+    "rolling.test.ts": 6,
+    "services.test.ts": 15,
+    "shell.test.ts": 2,
+    "status.test.ts": 2,
+    "verbs.test.ts": 6,
+};
+const otherMinutes = 4;
+
+/** Files that are too long for one piece: parts by the names of their tests. What no part names is a part as well. */
+const parts = {
+    "crash.test.ts": [
+        { what: "release and bake", names: " (release|bake), at ", minutes: 26 },
+        { what: "return, stop, remove, routes", names: " (return|stop|remove|routes), at ", minutes: 18 },
+        { what: "scale", names: " (scale up|scale down), at ", minutes: 18 },
+        { what: "the rest", names: "", minutes: 8 },
+    ],
+};
+
+/**
+ * What the full run consists of: each test of it is in exactly one piece.
+ *
+ * @param files names of the files in test/e2e
+ * @param hasContainerd whether the project `e2e-containerd` is there: vitest.config.mts says when
+ * @returns pieces as `{name, project, file, pattern, minutes}`; `file` is undefined for a whole project, and `pattern`, for
+ * vitest's `-t`, for a whole file
+ */
+export function piecesOfFullRun(files = readdirSync(join(root, "test", "e2e")), hasContainerd = true) {
+    const tests = files.filter(file => file.endsWith(".test.ts")).sort();
+    return [
+        { name: "unit", project: "unit", minutes: 8 },
+        { name: "program", project: "program", minutes: 1 },
+        ...tests.flatMap(file => piecesOfFile("e2e", file)),
+        ...again(tests, filesWithHaproxy32, "e2e-haproxy-3.2"),
+        ...(hasContainerd ? again(tests, filesOnContainerd, "e2e-containerd") : []),
+    ];
+}
+
+/** These files once more, in another project. */
+function again(tests, files, project) {
+    return tests.filter(file => files.includes(file)).flatMap(file => piecesOfFile(project, file));
+}
+
+const suffixes = { e2e: "", "e2e-haproxy-3.2": " with HAProxy 3.2", "e2e-containerd": " on containerd" };
+
+function piecesOfFile(project, file) {
+    const name = `${file.replace(".test.ts", "")}${suffixes[project]}`;
+    const path = `test/e2e/${file}`;
+    if (!Object.hasOwn(parts, file)) {
+        return [{ name, project, file: path, minutes: minutes[file] ?? otherMinutes }];
+    }
+    return parts[file].map(({ what, names, minutes }, index) => {
+        const before = parts[file].slice(0, index).map(part => part.names);
+        const pattern = `^${before.length === 0 ? "" : `(?!.*(?:${before.join("|")}))`}.*${names}`;
+        return { name: `${name} (${what})`, project, file: path, pattern, minutes };
+    });
+}
+
+/** Spreads pieces over shards: the longest piece first, each to the shard that has least. */
+export function shardsOf(pieces, count) {
+    const shards = Array.from({ length: count }, () => ({ minutes: 0, pieces: [] }));
+    const longestFirst = [...pieces].sort((a, b) => b.minutes - a.minutes || (a.name < b.name ? -1 : 1));
+    for (const piece of longestFirst) {
+        const least = shards.reduce((least, shard) => (shard.minutes < least.minutes ? shard : least));
+        least.pieces.push(piece);
+        least.minutes += piece.minutes;
+    }
+    return shards;
+}
