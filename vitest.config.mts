@@ -64,6 +64,7 @@ export default defineConfig({
         pool: "forks",
         // A golden file that is missing is a failure: only `vitest --update` writes one, on any machine.
         update: "none",
+        reporters: ["default", "./toolchain/fullRun/TestCounts.mjs"],
         projects: [
             {
                 extends: true,

@@ -7,7 +7,6 @@ import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { packFiles } from "../../haproxy/archive";
 import { expectFailure, expectSuccess } from "../support/command";
-import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { type RawAnswer, rawRequest } from "../support/rawRequest";
 import { containersOf, haproxyImage, oneAfterTheOther, underLoad, webStack } from "../support/scenario";
@@ -102,7 +101,7 @@ afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
 });
 
-describe.skipIf(!isFull)("Settings with letters that mean something to somebody", () => {
+describe("Settings with letters that mean something to somebody", () => {
     oneAfterTheOther();
 
     it("a release with them is proved, by exactly the check that was asked for", async () => {
@@ -158,7 +157,7 @@ describe.skipIf(!isFull)("Settings with letters that mean something to somebody"
     });
 });
 
-describe.skipIf(!isFull)("Requests that mean something to the front", () => {
+describe("Requests that mean something to the front", () => {
     /** One request with these lines, on a connection of its own. */
     function ask(lines: string[], { port = stack.ports.http, body = "" } = {}): Promise<RawAnswer | undefined> {
         return rawRequest(port, `${[...lines, "connection: close", "", ""].join("\r\n")}${body}`);

@@ -7,6 +7,7 @@ import { exec } from "../../docker/exec";
 import { folders } from "../../providers/Target";
 import type { Color } from "../../settings/Settings";
 import { type CommandResult, expectSuccess } from "../support/command";
+import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { TestRegistry } from "../support/registry";
 import { ProcessWatch, SecretHunt } from "../support/SecretHunt";
@@ -190,7 +191,7 @@ async function inContainer(color: Color, script: string): Promise<unknown> {
     return JSON.parse(stdout);
 }
 
-describe.skipIf(process.env.RELINK_FULL !== "1")("Secrets are where they belong, and nowhere else", () => {
+describe("Secrets are where they belong, and nowhere else", () => {
     oneAfterTheOther();
 
     it("after a first release: in the containers to the letter, for their user alone", async () => {
@@ -205,20 +206,23 @@ describe.skipIf(process.env.RELINK_FULL !== "1")("Secrets are where they belong,
         await expectNoSecretAnywhere();
     });
 
-    it("a release that prints them in every spelling and exits: its log is shown without them", async () => {
-        stack.setConfig("services.web.entrypoint", ["node", "-e", talkative]);
-        const { code, stdout, stderr } = await up("failed release");
-        expect(code).not.toBe(0);
-        expect(stdout + stderr).toMatch(/exited with code 3[\s\S]*API_KEY is \[secret\]/);
-        // It did print them: Docker has it as it was.
-        const [failed] = await containersOf(stack, "green");
-        const log = await front.engine.docker.getContainer(failed!.id).logs({ stdout: true, stderr: true });
-        expect(hunt.in(log)).toEqual(["env", "lines", "long", "quotes", "unicode"]);
-        expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
-        await expectNoSecretAnywhere();
-    });
+    it.runIf(isFull)(
+        "a release that prints them in every spelling and exits: its log is shown without them",
+        async () => {
+            stack.setConfig("services.web.entrypoint", ["node", "-e", talkative]);
+            const { code, stdout, stderr } = await up("failed release");
+            expect(code).not.toBe(0);
+            expect(stdout + stderr).toMatch(/exited with code 3[\s\S]*API_KEY is \[secret\]/);
+            // It did print them: Docker has it as it was.
+            const [failed] = await containersOf(stack, "green");
+            const log = await front.engine.docker.getContainer(failed!.id).logs({ stdout: true, stderr: true });
+            expect(hunt.in(log)).toEqual(["env", "lines", "long", "quotes", "unicode"]);
+            expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
+            await expectNoSecretAnywhere();
+        },
+    );
 
-    it("hooks that print them, one that passes and one that fails", async () => {
+    it.runIf(isFull)("hooks that print them, one that passes and one that fails", async () => {
         stack.setConfig("services.web.entrypoint", undefined);
         stack.setConfig("services.web.image", `${registry.address}/shop/web:v2`);
         stack.setConfig("services.web.hooks", {
@@ -233,20 +237,23 @@ describe.skipIf(process.env.RELINK_FULL !== "1")("Secrets are where they belong,
         await expectNoSecretAnywhere();
     });
 
-    it("a hook that judges what is live by printing them: the verdict is recorded without them", async () => {
-        stack.setConfig("services.web.hooks", {
-            postPromotion: { command: telling(1) },
-            onRollback: { command: telling(0) },
-        });
-        const { code, stdout, stderr } = await up("judged bad");
-        expect(code).not.toBe(0);
-        expect(stdout + stderr).toMatch(/was judged bad: hooks\.postPromotion: failed[\s\S]*\[secret\]/);
-        expect(readdirSync(environments)).toContain("onRollback");
-        expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
-        await expectNoSecretAnywhere();
-    });
+    it.runIf(isFull)(
+        "a hook that judges what is live by printing them: the verdict is recorded without them",
+        async () => {
+            stack.setConfig("services.web.hooks", {
+                postPromotion: { command: telling(1) },
+                onRollback: { command: telling(0) },
+            });
+            const { code, stdout, stderr } = await up("judged bad");
+            expect(code).not.toBe(0);
+            expect(stdout + stderr).toMatch(/was judged bad: hooks\.postPromotion: failed[\s\S]*\[secret\]/);
+            expect(readdirSync(environments)).toContain("onRollback");
+            expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
+            await expectNoSecretAnywhere();
+        },
+    );
 
-    it("a release, and the return", async () => {
+    it.runIf(isFull)("a release, and the return", async () => {
         stack.setConfig("services.web.hooks", undefined);
         stack.setConfig("services.web.retryToken", "again");
         expectSuccess(await up("release"));
@@ -257,45 +264,54 @@ describe.skipIf(process.env.RELINK_FULL !== "1")("Secrets are where they belong,
         await expectNoSecretAnywhere();
     });
 
-    it("processes: only what Pulumi itself hands to its plugins, and the container's own variable", () => {
-        const pulumis = /^\w+ in PULUMI_CONFIG of \S*node \S*@pulumi\/pulumi\/cmd\/run/;
-        const containers = /^env in API_KEY of /;
-        expect([...processes.found].filter(where => !pulumis.test(where) && !containers.test(where))).toEqual([]);
-        // The watch does see what there is.
-        expect([...processes.found].some(where => pulumis.test(where))).toBe(true);
-        expect([...processes.found].some(where => containers.test(where))).toBe(true);
-        expect([...processes.seen].some(line => line.includes("hook.cjs"))).toBe(true);
-        // Nor is the one-time secret of a confirming request in a command line, or left behind.
-        expect([...processes.seen].filter(line => /(?:add|set) map .*confirm/.test(line))).toEqual([]);
-    });
+    it.runIf(isFull)(
+        "processes: only what Pulumi itself hands to its plugins, and the container's own variable",
+        () => {
+            const pulumis = /^\w+ in PULUMI_CONFIG of \S*node \S*@pulumi\/pulumi\/cmd\/run/;
+            const containers = /^env in API_KEY of /;
+            expect([...processes.found].filter(where => !pulumis.test(where) && !containers.test(where))).toEqual([]);
+            // The watch does see what there is.
+            expect([...processes.found].some(where => pulumis.test(where))).toBe(true);
+            expect([...processes.found].some(where => containers.test(where))).toBe(true);
+            expect([...processes.seen].some(line => line.includes("hook.cjs"))).toBe(true);
+            // Nor is the one-time secret of a confirming request in a command line, or left behind.
+            expect([...processes.seen].filter(line => /(?:add|set) map .*confirm/.test(line))).toEqual([]);
+        },
+    );
 
-    it("one-time secrets: none is left in HAProxy's memory or files", async () => {
+    it.runIf(isFull)("one-time secrets: none is left in HAProxy's memory or files", async () => {
         const ask = `for socket in ${folders.run}/master-*.sock; do printf '@1 show map ${folders.config}/current/maps/confirm.map\\n' | socat - UNIX-CONNECT:$socket; done; cat ${folders.config}/current/maps/confirm.map`;
         const { stdout } = await exec(front.engine, stack.front, ["sh", "-c", ask], { user: "0" });
         expect(stdout.match(/\b[0-9a-f]{32}\b/g)).toBeNull();
     });
 
-    it("the search does find them where they are: in the record, in the containers and in the stack's own key", async () => {
-        const inRecord = (await record()).get("record/services/web.json") ?? (await record()).get("services/web.json");
-        expect(hunt.in(inRecord ?? "")).toEqual(["env", "lines", "long", "quotes", "unicode"]);
-        const [container] = await containersOf(stack, "blue");
-        const quotes = await readFile(front.engine, container!.id, "/run/secrets/QUOTES");
-        expect(hunt.in(quotes ?? "")).toEqual(["quotes"]);
-        const inspected = await front.engine.docker.getContainer(container!.id).inspect();
-        expect(hunt.in(JSON.stringify(inspected.Config.Env))).toEqual(["env"]);
-        expect(hunt.below(join(own, "secrets"))).toHaveLength(5);
-        const shown = expectSuccess(await stack.pulumi(["stack", "export", "--show-secrets"])).stdout;
-        expect(hunt.in(shown)).toEqual(["env", "lines", "long", "quotes", "registry", "stackkey", "unicode"]);
-        // Encrypted, all of them: what a hook must not say, and what Pulumi keeps of the config beside dynamic resources.
-        const { resources } = (JSON.parse(shown) as { deployment: { resources: { type: string }[] } }).deployment;
-        const holders = resources.filter(resource => hunt.in(JSON.stringify(resource)).length > 0);
-        expect([...new Set(holders.map(({ type }) => type.split(":").at(-1)))].sort()).toEqual([
-            "Command",
-            "Deployment",
-            "FrontConfig",
-            "pulumi-nodejs",
-        ]);
-        expect(hunt.in(`Basic ${Buffer.from(`relink:${registry.password}`).toString("base64")}`)).toEqual(["registry"]);
-        expect(readFileSync(join(stack.path, "report.html"), "utf8")).toContain("pulumi up of");
-    });
+    it.runIf(isFull)(
+        "the search does find them where they are: in the record, in the containers and in the stack's own key",
+        async () => {
+            const inRecord =
+                (await record()).get("record/services/web.json") ?? (await record()).get("services/web.json");
+            expect(hunt.in(inRecord ?? "")).toEqual(["env", "lines", "long", "quotes", "unicode"]);
+            const [container] = await containersOf(stack, "blue");
+            const quotes = await readFile(front.engine, container!.id, "/run/secrets/QUOTES");
+            expect(hunt.in(quotes ?? "")).toEqual(["quotes"]);
+            const inspected = await front.engine.docker.getContainer(container!.id).inspect();
+            expect(hunt.in(JSON.stringify(inspected.Config.Env))).toEqual(["env"]);
+            expect(hunt.below(join(own, "secrets"))).toHaveLength(5);
+            const shown = expectSuccess(await stack.pulumi(["stack", "export", "--show-secrets"])).stdout;
+            expect(hunt.in(shown)).toEqual(["env", "lines", "long", "quotes", "registry", "stackkey", "unicode"]);
+            // Encrypted, all of them: what a hook must not say, and what Pulumi keeps of the config beside dynamic resources.
+            const { resources } = (JSON.parse(shown) as { deployment: { resources: { type: string }[] } }).deployment;
+            const holders = resources.filter(resource => hunt.in(JSON.stringify(resource)).length > 0);
+            expect([...new Set(holders.map(({ type }) => type.split(":").at(-1)))].sort()).toEqual([
+                "Command",
+                "Deployment",
+                "FrontConfig",
+                "pulumi-nodejs",
+            ]);
+            expect(hunt.in(`Basic ${Buffer.from(`relink:${registry.password}`).toString("base64")}`)).toEqual([
+                "registry",
+            ]);
+            expect(readFileSync(join(stack.path, "report.html"), "utf8")).toContain("pulumi up of");
+        },
+    );
 });
