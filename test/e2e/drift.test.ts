@@ -34,7 +34,9 @@ beforeAll(async () => {
 
 afterAll(() => stack?.cleanup());
 
-const load = { mix: withoutWebSockets, ratePerSecond: 150 };
+// A stranger in a live container's place is the sample app without relink's environment: it calls itself hello.
+const answeredBy = { services: ["web", "hello"], versions: ["v1", "v2"] };
+const load = { mix: withoutWebSockets, ratePerSecond: 150, answeredBy };
 /** An `up` that refuses to touch the service, and what it printed. Whatever runs goes on as it was. */
 async function refused(what: RegExp): Promise<string> {
     const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];

@@ -74,7 +74,9 @@ class OldSide {
     /** Does something while the clients ask, and they lose nothing. */
     underLoad(scenario: string, act: (load: LoadRun) => Promise<void>) {
         const through = ["nsenter", `--net=/run/netns/${this.netns}`];
-        return underLoad(scenario, this.stack, act, { url: this.url, through, mix: withoutWebSockets });
+        // The old containers were made without relink, which tells the sample app its service.
+        const answeredBy = { services: ["web", "hello"], versions: ["old", "v2"] };
+        return underLoad(scenario, this.stack, act, { url: this.url, through, mix: withoutWebSockets, answeredBy });
     }
 
     /** What the sweep of the stack does not know; its containers it knows by their names. */
