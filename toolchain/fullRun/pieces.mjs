@@ -18,6 +18,7 @@ export const filesOnContainerd = [
     "engine.test.ts",
     "release.test.ts",
     "registry.test.ts",
+    "local-image.test.ts",
     "failure.test.ts",
     "heal.test.ts",
     "docker.test.ts",
