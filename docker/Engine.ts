@@ -5,8 +5,16 @@ import { type EngineAddress, findEngineAddress, formatEngineAddress } from "./En
 import { DockerUnreachable } from "./errors";
 
 const PING_TIMEOUT_MS = 10_000;
+/**
+ * Longest that the Engine may take until it answers a call, milliseconds: it takes milliseconds, and seconds where the machine
+ * is overloaded. What takes longer hangs.
+ */
+const LONGEST_ANSWER_MS = 120_000;
 
-/** One Docker Engine. Every call through `docker` fails with DockerUnreachable where no daemon answers. */
+/**
+ * One Docker Engine. Every call through `docker` fails with DockerUnreachable where no daemon answers, or not in time. A
+ * stream is bounded until it begins, and a call with an `abortSignal` by that alone.
+ */
 export class Engine {
     readonly docker: Dockerode;
 
@@ -88,11 +96,41 @@ function clientOptions(address: EngineAddress): Modem.ConstructorOptions {
     return { ...none, host, port, protocol: "https", ca, cert, key, agent };
 }
 
-/** Wraps the one function that all of dockerode's calls go through, so that no caller sees a bare ECONNREFUSED. */
+/**
+ * Wraps the one function that all of dockerode's calls go through, so that no caller sees a bare ECONNREFUSED or waits without
+ * end.
+ */
 function explainConnectionErrors(docker: Dockerode, address: EngineAddress): void {
     const dial = docker.modem.dial.bind(docker.modem);
-    docker.modem.dial = (options, callback) =>
-        dial(options, (error, result) => callback?.(error && explain(error, address), result));
+    docker.modem.dial = (options: Call, callback) => {
+        const silence = new AbortController();
+        const { signal } = silence;
+        const answered = (error: Error | null, result: object | null) => {
+            clearTimeout(timer);
+            // docker-modem says nothing of a request that ends in the middle of its answer.
+            if (!signal.aborted) {
+                callback?.(error && explain(error, address), result);
+            }
+        };
+        const limitMs = LONGEST_ANSWER_MS + stopGraceMs(options);
+        const end = () => {
+            silence.abort();
+            callback?.(new EngineTimeout(address, limitMs), null);
+        };
+        const timer = options.abortSignal === undefined ? setTimeout(end, limitMs) : undefined;
+        dial(
+            { ...options, abortSignal: options.abortSignal ?? signal } as Modem.DialOptions,
+            answered as typeof callback,
+        );
+    };
+}
+
+/** What dockerode asks of docker-modem, whose types leave some of it out. */
+type Call = Modem.DialOptions & { abortSignal?: AbortSignal; options?: { t?: number } };
+
+/** How long a container has to end by itself before the Engine answers a `stop`, milliseconds. */
+function stopGraceMs({ path, options }: Call): number {
+    return /\/stop\?/.test(path ?? "") ? (options?.t ?? 0) * 1_000 : 0;
 }
 
 function explain(error: NodeJS.ErrnoException, address: EngineAddress): Error {

@@ -4,6 +4,9 @@ import type { Engine } from "./Engine";
 import { ContainerNotRunning, statusOf, wordsOf } from "./errors";
 import { collect, DemultiplexedStream } from "./streams";
 
+/** Longest that a command may take where the caller sets no limit, milliseconds: what takes longer hangs. */
+const longestMs = 120_000;
+
 /** What a command in a container answered. A non-zero exit code is an answer, not an error. */
 export interface ExecResult {
     stdout: string;
@@ -18,7 +21,10 @@ export interface ExecOptions {
     user?: string;
     /** More environment, as `NAME=value`. Visible to whoever may use the Docker API, so nothing secret. */
     env?: string[];
-    /** Ends the wait and closes the connection. The command sees the end of its input; Docker cannot kill it. */
+    /**
+     * Ends the wait and closes the connection. The command sees the end of its input; Docker cannot kill it.
+     * @default after two minutes
+     */
     signal?: AbortSignal;
 }
 
@@ -32,11 +38,12 @@ export async function exec(
     argv: string[],
     options: ExecOptions = {},
 ): Promise<ExecResult> {
-    const { command, connection } = await begin(engine, containerId, argv, options);
+    const { signal = endless(argv, containerId), stdin } = options;
+    const { command, connection } = await begin(engine, containerId, argv, { ...options, signal });
     // Half-close: the command sees the end of its input, and we still read its output.
-    connection.end(options.stdin);
+    connection.end(stdin);
     const { stdout, stderr } = await collect(engine, connection);
-    const exitCode = await exitCodeOf(command);
+    const exitCode = await exitCodeOf(command, signal);
     return { stdout: stdout.toString("utf8"), stderr: stderr.toString("utf8"), exitCode };
 }
 
@@ -90,9 +97,18 @@ function closeOnAbort(connection: Duplex, signal: AbortSignal | undefined): void
     connection.once("close", () => signal.removeEventListener("abort", close));
 }
 
-async function exitCodeOf(command: Dockerode.Exec): Promise<number> {
+/** Ends the wait for a command that hangs, as in a container that is paused. */
+function endless([command]: string[], containerId: string): AbortSignal {
+    const silence = new AbortController();
+    const late = new Error(`${command} in the container ${containerId} has not ended within ${longestMs / 1000} s`);
+    setTimeout(() => silence.abort(late), longestMs).unref();
+    return silence.signal;
+}
+
+async function exitCodeOf(command: Dockerode.Exec, signal: AbortSignal): Promise<number> {
     // The stream can end a moment before the daemon has noted the exit.
     for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 200)) {
+        signal.throwIfAborted();
         const { Running: running, ExitCode: exitCode } = await command.inspect();
         if (!running && exitCode !== null) {
             return exitCode;

@@ -38,6 +38,13 @@ export class FakeEngine {
                 response.end(body === "" ? "" : JSON.stringify(body));
             }
         });
+        // The start of an exec becomes its input and output. It says nothing, and does not end.
+        server.on("upgrade", ({ method = "", url: path = "" }, socket) => {
+            fake.calls.push({ method, path, query: new URLSearchParams(), body: Buffer.alloc(0) });
+            socket.on("error", () => {}).on("end", () => socket.destroy());
+            socket.resume();
+            socket.write("HTTP/1.1 101 UPGRADED\r\nconnection: Upgrade\r\nupgrade: tcp\r\n\r\n");
+        });
         await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
         const { port } = server.address() as AddressInfo;
         const fake: FakeEngine = new FakeEngine(Engine.connect(`tcp://127.0.0.1:${port}`), server);
