@@ -31,6 +31,8 @@ type Bake = Extract<Intent, { kind: "bake" }>;
 
 /** Fastest that a service is asked, milliseconds, however short the judgement is. */
 const fastestLookMs = 50;
+/** More looks than a judgement needs requests: HAProxy counts an answer a moment after it is there. */
+const looksToSpare = 2;
 
 /** How long a promotion is judged, milliseconds; undefined where nothing judges it. */
 export function bakeMsOf({ bakeTimeMs, hooks }: BakePolicy): number | undefined {
@@ -151,7 +153,7 @@ class Judgement {
         // Requests of ours alone are enough: silence is no success, and no reason to wait for ever.
         const lookMs = Math.max(
             fastestLookMs,
-            Math.min(analysis.intervalMs, Math.floor(bakeTimeMs / (analysis.minRequests + 2))),
+            Math.min(analysis.intervalMs, Math.floor(bakeTimeMs / (analysis.minRequests + looksToSpare))),
         );
         const least = Math.min(bakeTimeMs, analysis.minRequests * lookMs * 2);
         const left = Math.max(
@@ -160,17 +162,21 @@ class Judgement {
         );
         const deadline = Date.now() + left;
         let verdict: Verdict = { kind: "good", why: "nothing was to be judged by numbers" };
+        // A look takes time itself, and a slow one more: what is missing at the end is asked for then, one after the other.
+        let extraLooks = analysis.minRequests + looksToSpare;
+        const goesOn = () => Date.now() < deadline || (verdict.kind === "unknown" && extraLooks-- > 0);
         try {
-            while (bakeTimeMs > 0 && Date.now() < deadline && this.#hook?.kind !== "failed") {
+            while (bakeTimeMs > 0 && goesOn() && this.#hook?.kind !== "failed") {
                 verdict = await this.#look(comparison, questions);
                 if (verdict.kind === "bad") {
                     return verdict;
                 }
                 const { step } = this.intent;
                 const where = step === undefined ? "" : ` at ${step.weight} %`;
-                const seconds = Math.ceil((deadline - Date.now()) / 1000);
+                const leftMs = Math.max(0, deadline - Date.now());
+                const seconds = Math.ceil(leftMs / 1000);
                 this.progress.status(`judging ${this.release.image}${where}, ${seconds} s left: ${verdict.why}`);
-                await new Promise(resolve => setTimeout(resolve, Math.min(lookMs, Math.max(0, deadline - Date.now()))));
+                await new Promise(resolve => setTimeout(resolve, Math.min(lookMs, Math.max(fastestLookMs, leftMs))));
             }
             if (this.#hook === undefined && hooks.postPromotion !== undefined) {
                 this.progress.status("waiting for hooks.postPromotion");
