@@ -8,7 +8,7 @@ import { openSlots } from "../haproxy/backend";
 import { linksOf } from "../haproxy/FrontState";
 import { editedFiles } from "../haproxy/manifest";
 import { readMap } from "../haproxy/maps";
-import { backendFile, backendName, CURRENT_FOLDER } from "../haproxy/names";
+import { backendFile, backendName, CURRENT_FOLDER, mapFile } from "../haproxy/names";
 import { parseRoutes } from "../haproxy/routes";
 import { type FrontState, type Run, Runtime, type Worker } from "../haproxy/runtime";
 import type { ObservedColor, ObservedService, ObservedSlot } from "../release/Observed";
@@ -214,13 +214,18 @@ export function isWorker({ link, releases, ...record }: ServiceRecord): boolean 
 }
 
 /**
- * The routes that lead to the service in every worker's memory, those that it was given first; where no worker runs, the
- * record's.
+ * The routes that lead to the service in every worker's memory, those that it was given first. Where no worker runs, those in
+ * HAProxy's file, which it takes at its next start: one that the service has left to another is still there. Where nobody
+ * looked at the file, the record's.
  */
 function routesTo(world: World, service: string): Route[] {
     const recorded = recordOf(world.records, service).routes;
-    const [first, ...others] = currentWorkers(world.front).map(worker => {
-        const mine = parseRoutes(worker.routes).filter(found => found.service === service);
+    const maps = currentWorkers(world.front).map(({ routes }) => routes);
+    if (maps.length === 0 && world.files?.has(mapFile("routes"))) {
+        maps.push(readMap(world.files, "routes"));
+    }
+    const [first, ...others] = maps.map(routes => {
+        const mine = parseRoutes(routes).filter(found => found.service === service);
         return new Map(mine.map(({ route }) => [routeText(route), route]));
     });
     if (first === undefined) {

@@ -56,6 +56,13 @@ describe("a service as it is observed", () => {
         expect(routes.map(routeText)).toEqual(["b.example.com", "a.example.com"]);
     });
 
+    it("has the routes of HAProxy's file while HAProxy does not run: it takes them at its next start", () => {
+        const left = { "a.example.com/": "web", "b.example.com/": "api", "*/": "web" };
+        const text = Object.entries(left).map(entry => `${entry.join(" ")}\n`);
+        const world = { ...worldWith([]), files: new Map([["maps/routes.map", text.join("")]]) };
+        expect(observedService(world, "web").routes.map(routeText)).toEqual(["a.example.com", "*"]);
+    });
+
     it("has drifted when its link was deleted in HAProxy by hand: nobody is served", () => {
         const service = observedService(worldWith([worker({}, routes)]), "web");
         expect(service.live).toBe("none");

@@ -146,6 +146,12 @@ const lives: Record<string, Event[]> = {
         { is: "race", faults: { ...noFaults, bake: "bad" }, phases: 2, early: true, expired: true, change: {} },
         up(),
     ],
+    "HAProxy is away when the service that was to take a route no longer wants it": [
+        up({ version: "A" }),
+        up({ hosts: ["shop.example.com"], taken: "*" }),
+        { is: "restart", what: "HAProxy's container removed" },
+        up({ taken: undefined }),
+    ],
     "somebody links a service to a color that holds nothing, and its next release is to wait for promotion": [
         up({ version: "A" }),
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },

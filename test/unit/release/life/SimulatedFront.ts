@@ -65,8 +65,16 @@ export class SimulatedFront {
 
     /** The files of its configuration, as far as an observer reads them. */
     texts(): Map<string, string> {
-        const { link, percent, slots } = this.files;
-        const texts = new Map([[mapFile("link"), link === undefined ? "" : `web ${linkValue(link, percent)}\n`]]);
+        const { link, percent, routes, slots } = this.files;
+        const texts = new Map([
+            [mapFile("link"), link === undefined ? "" : `web ${linkValue(link, percent)}\n`],
+            [
+                mapFile("routes"),
+                Object.entries(routes)
+                    .map(([key, value]) => `${key} ${value}\n`)
+                    .join(""),
+            ],
+        ]);
         for (const color of colors) {
             const held = slots[color];
             if (held !== undefined) {
