@@ -20,7 +20,10 @@ import { strangeness } from "./slots";
 type ColorAction = Pick<
     DeploymentAction,
     "block" | "otherBlock" | "policy" | "rolling" | "restore" | "promotion" | "hooks"
->;
+> & {
+    /** When it has to be done, milliseconds since the epoch of this machine's clock: `progressDeadline`, pull and drain included. */
+    deadline: number;
+};
 
 /** One color on its way to one release: the phases, in order. */
 export class ColorDeployment {

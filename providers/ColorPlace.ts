@@ -37,7 +37,10 @@ export class ColorPlace {
         readonly color: Color,
         /** The release whose settings the backend is rendered from. */
         private readonly release: RecordedRelease,
-        private readonly action: Pick<DeploymentAction, "block" | "otherBlock" | "policy" | "rolling">,
+        private readonly action: Pick<DeploymentAction, "block" | "otherBlock" | "policy" | "rolling"> & {
+            /** When the deployment has to be done, milliseconds since the epoch of this machine's clock. @default never */
+            deadline?: number;
+        },
         private readonly progress: Progress,
     ) {
         this.backend = backendName(service, color);
@@ -211,7 +214,8 @@ export class ColorPlace {
     async drain(slots: number[]): Promise<void> {
         if (this.fronted && slots.length > 0) {
             const { service, color } = this;
-            await drain(this.session, { service, color, slots }, this.action.policy, this.progress);
+            const { policy, deadline } = this.action;
+            await drain(this.session, { service, color, slots }, { ...policy, deadline }, this.progress);
         }
     }
 
@@ -266,6 +270,7 @@ export class ColorPlace {
                 containers,
                 live,
                 policy: this.#proofPolicy(containers),
+                deadline: this.action.deadline,
                 isVain,
             },
             this.progress,

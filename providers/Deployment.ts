@@ -129,14 +129,16 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
             `${service}: ${color} has ${now.percent} % of the requests and is not touched. Run pulumi up again`,
         );
     }
-    const { id: imageId, pulled } = await pull(session, release, action.policy.progressDeadlineMs, progress);
+    const { progressDeadlineMs } = action.policy;
+    const deadline = Date.now() + progressDeadlineMs;
+    const { id: imageId, pulled } = await pull(session, release, progressDeadlineMs, progress);
     release.imageId = imageId;
     if (pulled) {
         await keepImage(session.engine, imageId, session.target.front, { service, release: release.id, pulled });
     }
     if (action.roll === undefined) {
         const place = { service, color, replicas: action.replicas };
-        await new ColorDeployment(session, place, release, action, progress).run();
+        await new ColorDeployment(session, place, release, { ...action, deadline }, progress).run();
     } else {
         await new RollingDeployment(session, inputs, release, action, action.roll, progress).run();
         await retain(session, service, action.policy.keepReleases, progress);

@@ -229,7 +229,8 @@ async function grown(
         return release;
     }
     const { policy } = action;
-    const how = { block, policy, restore: false, hooks: {} };
+    const deadline = Date.now() + policy.progressDeadlineMs;
+    const how = { block, policy, restore: false, hooks: {}, deadline };
     await new ColorDeployment(session, { service, color, replicas }, release, how, progress, "scale").run();
     return readyRelease(await session.observe([service]), inputs, action, color, replicas);
 }

@@ -20,16 +20,22 @@ const lookMs = 340;
  * which can no longer be told anything, still links to the color. After `drainTimeout` what is open is cut, or the
  * release stops, as `onDrainTimeout` says.
  * @returns how many requests were cut.
- * @throws {@link DeadlineExceeded} under `onDrainTimeout: wait`, with the number of open requests; nothing was touched.
+ * @throws {@link DeadlineExceeded} under `onDrainTimeout: wait`, or where the deployment's deadline comes first, with the
+ * number of open requests; nothing was touched.
  */
 export async function drain(
     session: Session,
     subject: { service: string; color: Color; slots: number[] },
-    policy: Pick<PolicySettings, "drainTimeoutMs" | "onDrainTimeout" | "progressDeadlineMs">,
+    policy: Pick<PolicySettings, "drainTimeoutMs" | "onDrainTimeout" | "progressDeadlineMs"> & {
+        /** When the deployment that this is part of has to be done, milliseconds since the epoch of this machine's clock. */
+        deadline?: number;
+    },
     progress: Progress,
 ): Promise<number> {
     const { service, color } = subject;
-    const patienceMs = policy.onDrainTimeout === "close" ? policy.drainTimeoutMs : policy.progressDeadlineMs;
+    const ownMs = policy.onDrainTimeout === "close" ? policy.drainTimeoutMs : policy.progressDeadlineMs;
+    const leftMs = Math.max(0, (policy.deadline ?? Number.POSITIVE_INFINITY) - Date.now());
+    const patienceMs = Math.min(ownMs, leftMs);
     const samples: DrainSample[] = [];
     let unlinkedMs: number | undefined;
     try {
@@ -47,14 +53,14 @@ export async function drain(
             },
             {
                 deadline: Date.now() + patienceMs,
-                what: `${service}: ${color} still has open requests`,
+                what: `${service}: ${color} still has open requests${leftMs < ownMs ? " at the end of progressDeadline" : ""}`,
                 fastestMs: lookMs,
                 slowestMs: lookMs,
             },
         );
         return 0;
     } catch (error) {
-        if (!(error instanceof DeadlineExceeded) || policy.onDrainTimeout === "wait") {
+        if (!(error instanceof DeadlineExceeded) || policy.onDrainTimeout === "wait" || leftMs < ownMs) {
             throw error;
         }
         return cut(session, subject, progress);

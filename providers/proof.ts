@@ -31,6 +31,8 @@ export interface Subject {
     /** Whether users' requests go to this color now: then slots are asked one by one, beside the traffic. */
     live: boolean;
     policy: Pick<PolicySettings, "minHealthyTimeMs" | "healthyDeadlineMs">;
+    /** When the deployment that this is part of has to be done, milliseconds since the epoch of this machine's clock. */
+    deadline?: number;
     /** True once nobody needs the proof any more. */
     isVain?: () => boolean;
 }
@@ -55,6 +57,8 @@ export async function prove(session: Session, subject: Subject, progress: Progre
     });
     const clock = new HealthyClock(policy.minHealthyTimeMs);
     const started = Date.now();
+    const ownDeadline = started + policy.healthyDeadlineMs;
+    const deadline = Math.min(ownDeadline, subject.deadline ?? Number.POSITIVE_INFINITY);
     try {
         await events.ready;
         await until(
@@ -86,8 +90,11 @@ export async function prove(session: Session, subject: Subject, progress: Progre
                 return clock.done ? true : undefined;
             },
             {
-                deadline: started + policy.healthyDeadlineMs,
-                what: `not healthy within ${seconds(policy.healthyDeadlineMs)} (healthyDeadline)`,
+                deadline,
+                what:
+                    deadline < ownDeadline
+                        ? "not healthy when the deployment had to be done (progressDeadline)"
+                        : `not healthy within ${seconds(policy.healthyDeadlineMs)} (healthyDeadline)`,
                 fastestMs: lookMs,
                 slowestMs: lookMs,
                 wake: () =>

@@ -30,6 +30,14 @@ describe("a drain", () => {
         await expect(waited).rejects.toThrow("0 open requests and 1 connections' old worker");
     });
 
+    it("cuts nothing where the deployment has no time left for its timeout", async () => {
+        const kept = front(2);
+        const more = { drainTimeoutMs: 60_000, progressDeadlineMs: 60_000, onDrainTimeout: "close" as const };
+        const waited = drain(kept.session, blue, { ...more, deadline: Date.now() }, noProgress);
+        await expect(waited).rejects.toThrow("blue still has open requests at the end of progressDeadline");
+        expect(kept.steps).toEqual([]);
+    });
+
     it("cuts what is open after its timeout, unless it shall wait", async () => {
         const cut = front(2);
         expect(await drain(cut.session, blue, { ...policy, onDrainTimeout: "close" }, noProgress)).toBe(2);

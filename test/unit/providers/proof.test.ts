@@ -32,11 +32,13 @@ async function proved(
         answer = good,
         restarts = 0,
         change = () => {},
+        deadline,
     }: {
         answer?: Parameters<typeof Listener.start>[0];
         restarts?: number;
         /** Called before each look at the slot. */
         change?: (server: ServerStat) => void;
+        deadline?: number;
     } = {},
     live = false,
 ) {
@@ -62,12 +64,19 @@ async function proved(
         containers: [containerOf("green", 1, b.id)],
         live,
         policy: { minHealthyTimeMs: 300, healthyDeadlineMs: 2_000 },
+        deadline,
     };
     await prove(fake.session, subject, noProgress);
     return fake.steps;
 }
 
 describe("a proof", () => {
+    it("ends with the deployment's time, though the container would have more", async () => {
+        await expect(proved({ deadline: Date.now() })).rejects.toThrow(
+            "not healthy when the deployment had to be done (progressDeadline)",
+        );
+    });
+
     it("lets HAProxy's checks begin at nothing, then opens the slot, and then asks", async () => {
         expect(await proved()).toEqual([
             "web-green/1 of worker 1: maint",
