@@ -3,9 +3,9 @@ import { WebSocket } from "ws";
 import { expectNoLoss, type LoadSnapshot } from "../../support/load";
 import { planLoad } from "../../support/load/LoadOptions";
 import { LocalLoad } from "../../support/load/LocalLoad";
-import { type SampleApp, startSampleApp } from "./sampleApp";
+import { type Program, startSampleApp } from "./startProgram";
 
-let app: SampleApp;
+let app: Program;
 beforeAll(async () => {
     app = await startSampleApp({ VERSION: "v7", RELINK_SERVICE: "shop" });
 });
