@@ -37,7 +37,7 @@ export async function readSettings(): Promise<Settings> {
         throw new SettingsError(all, stack);
     }
     warnOfPlainSecrets(raw);
-    warnOfEmptyPassphrase(raw);
+    warnOfEmptyPassphrase(raw, composed.raw);
     for (const warning of composed.warnings) {
         pulumi.log.warn(warning);
     }
@@ -69,13 +69,20 @@ function parseJson(text: string): unknown {
     }
 }
 
-/** With an empty passphrase everybody can decrypt what is encrypted. A stack of another secrets provider has none at all. */
-function warnOfEmptyPassphrase(raw: RawConfig): void {
+/**
+ * With an empty passphrase everybody can decrypt what is encrypted. A stack of another secrets provider has none at all.
+ * @param composed the config with what the Compose files add to it
+ */
+function warnOfEmptyPassphrase(raw: RawConfig, composed: RawConfig): void {
     const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
-    const used = secretSections.filter(name => Object.keys(raw[name] ?? {}).length > 0);
+    const isMore = Object.keys(composed.secrets ?? {}).length > Object.keys(raw.secrets ?? {}).length;
+    const used = [
+        ...secretSections.filter(name => Object.keys(raw[name] ?? {}).length > 0).map(name => namespace + name),
+        ...(isMore ? ["the secrets of the Compose files"] : []),
+    ];
     if (used.length > 0 && passphrase === "" && !file) {
         pulumi.log.warn(
-            `${used.map(name => namespace + name).join(" and ")}: encrypted with an empty passphrase, so that whoever can ` +
+            `${used.join(" and ")}: encrypted with an empty passphrase, so that whoever can ` +
                 "read the stack's file or the state can decrypt it. Choose one: " +
                 "pulumi stack change-secrets-provider passphrase; then set PULUMI_CONFIG_PASSPHRASE or " +
                 "PULUMI_CONFIG_PASSPHRASE_FILE to it.",

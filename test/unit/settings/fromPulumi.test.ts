@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { readSettings, SettingsError } from "../../../settings/fromPulumi";
@@ -73,6 +76,25 @@ describe("the settings of a Pulumi program", () => {
         await readSettings();
         const told = warn.mock.calls.map(([text]) => text).filter(text => text.includes("empty passphrase"));
         expect(told.map(text => text.split(": encrypted")[0])).toEqual(expected);
+    });
+
+    it("warn of those that come from a Compose file's variables too", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "relink-compose-"));
+        const compose = join(folder, "compose.yaml");
+        writeFileSync(compose, "services: { web: { image: web, expose: [80], env_file: .env } }\n");
+        writeFileSync(join(folder, ".env"), "PASSWORD=hunter22\n");
+        const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+        vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "");
+        vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", undefined);
+        pulumi.runtime.setAllConfig({ "relink:services": JSON.stringify({ web: { compose } }) });
+        try {
+            expect((await readSettings()).services[0]?.secretValues).toEqual({ "environment.PASSWORD": "hunter22" });
+            expect(warn.mock.calls.map(([text]) => text.split(": encrypted")[0])).toEqual([
+                "the secrets of the Compose files",
+            ]);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 
     it("are refused by one error that Pulumi prints without a stack trace", async () => {
