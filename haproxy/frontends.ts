@@ -111,9 +111,20 @@ const ANSWER = `    http-response del-header ${ANSWER_HEADERS.color}
     http-response set-header ${ANSWER_HEADERS.color} %[var(txn.color)] if { var(txn.confirmed) -m bool }
     http-response set-header ${ANSWER_HEADERS.release} %[be_name,map_str(${mapPath("releases")})] if { var(txn.confirmed) -m bool } { be_name,map_str(${mapPath("releases")}) -m found }`;
 
+/** Addresses of the front's network from which the Docker host, and we, ask. */
+export interface NearAddresses {
+    /** The Docker host's own: what it asks itself, and what it passes on from 127.0.0.1. */
+    gateway: string;
+    /** The anchor's own: our requests by a Docker exec. */
+    anchor: string;
+}
+
 /** `conf/10-frontends.cfg`: the listeners. The https listener gets a bind of its own in \`frontend http\`. */
-export function renderFrontends(front: Pick<FrontSettings, "name" | "trustedProxies">): string {
+export function renderFrontends(front: Pick<FrontSettings, "name" | "trustedProxies">, near: NearAddresses): string {
     const BELIEVED = believed(front.trustedProxies);
+    const addresses = [near.gateway, near.anchor].map(address => checked("address", address)).join(" ");
+    const NEAR = `    # The ports are on 127.0.0.1 of the Docker host, but containers in the front's network reach the listener itself.
+    tcp-request connection reject unless { src 127.0.0.0/8 ${addresses} }`;
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
 # Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
@@ -132,14 +143,16 @@ ${ANSWER}
     use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked
 
-# The idle color of every service, on the Docker host only: the first label of the host is the service's name.
+# The idle color of every service, on the Docker host only. The host is SERVICE or SERVICE.localhost: with any other name a
+# web page could have its own name resolve to 127.0.0.1 and read the answers (DNS rebinding).
 frontend preview from relink
     bind :${LISTENER_PORTS.preview}
+${NEAR}
 ${METHODS}
 ${HOST}
 ${BELIEVED}
 ${CONFIRM}
-    http-request set-var(txn.service) req.hdr(host),host_only,lower,field(1,.) unless { var(txn.service) -m found }
+    http-request set-var(txn.service) req.hdr(host),host_only,lower,regsub([.]localhost$,) unless { var(txn.service) -m found }
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
     # A service that has no link yet is proved here before it gets one.
     http-request set-var(txn.link) str(none:blue:0) if { var(txn.confirmed) -m bool } !{ var(txn.link) -m found }
@@ -153,6 +166,7 @@ ${ANSWER}
 # Figures for Prometheus, and the front's own health.
 frontend metrics from relink
     bind :${LISTENER_PORTS.metrics}
+${NEAR}
     http-request set-log-level silent
     monitor-uri /healthz
     http-request use-service prometheus-exporter if { path /metrics }

@@ -11,7 +11,7 @@ import { FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN } from "../haproxy/names
 import { closeRouteKeys } from "../haproxy/routes";
 import { GENERATION_STOP_SIGNAL, generationScript, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
-import { anchorIsGone, restoreAnchor, servesAgain } from "./anchor";
+import { anchorIsGone, nearAddresses, restoreAnchor, servesAgain } from "./anchor";
 import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
 import { generationOf, isGeneration } from "./generations";
 import { currentWorkers, observeEverything, runs, type World } from "./observe";
@@ -83,7 +83,9 @@ export const frontConfig = {
 
 /** A short fingerprint of global, defaults and listeners. */
 export function fingerprintOf(front: Pick<FrontSettings, "name" | "timeouts" | "trustedProxies">): string {
-    return createHash("sha256").update(renderGlobal(front)).update(renderFrontends(front)).digest("hex").slice(0, 12);
+    // The addresses stay what they are for as long as there is the front.
+    const frontends = renderFrontends(front, { gateway: "0.0.0.0", anchor: "0.0.0.0" });
+    return createHash("sha256").update(renderGlobal(front)).update(frontends).digest("hex").slice(0, 12);
 }
 
 /** @param incarnation number of this creation, where it is one */
@@ -102,6 +104,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     const front = { name: session.target.front, timeouts, trustedProxies };
     progress.status("writing and checking HAProxy's configuration");
     const before = await observeEverything(session.engine, session.target);
+    const near = await nearAddresses(session, before.anchor);
     const edited = editedFrontFiles(before);
     const [worker] = currentWorkers(before.front);
     await session.configure(files => {
@@ -113,7 +116,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
         }
         closeRouteKeys(files);
         files.set(GLOBAL_FILE, renderGlobal(front));
-        files.set(FRONTENDS_FILE, renderFrontends(front));
+        files.set(FRONTENDS_FILE, renderFrontends(front, near));
         return files;
     });
     const world = await session.observe();

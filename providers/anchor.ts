@@ -1,5 +1,6 @@
-import { startContainer } from "../docker/containers";
+import { type ContainerInfo, startContainer } from "../docker/containers";
 import { connectContainer, inspectNetwork } from "../docker/networks";
+import type { NearAddresses } from "../haproxy/frontends";
 import { layout } from "../release/addresses";
 import { isDetached } from "./frontFindings";
 import { observe, observedService } from "./observe";
@@ -44,6 +45,19 @@ export async function restoreAnchor(session: Session, progress: Progress): Promi
         await startContainer(engine, anchor.id);
     }
     return isDetached(anchor);
+}
+
+/**
+ * Where requests of the Docker host and of ours come from in the front's network.
+ * @throws when the anchor has no address there
+ */
+export async function nearAddresses(session: Session, anchor: ContainerInfo | undefined): Promise<NearAddresses> {
+    const { network } = frontNames(session.target.front);
+    const { subnet, gateway } = (await inspectNetwork(session.engine, network)) ?? {};
+    if (anchor?.address === undefined || subnet === undefined) {
+        throw new Error(`the front is not on its network ${network}: run pulumi up --refresh`);
+    }
+    return { gateway: gateway ?? layout(subnet).gateway, anchor: anchor.address };
 }
 
 /**

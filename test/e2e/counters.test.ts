@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
+import { inspectNetwork } from "../../docker/networks";
 import { renderBackend, renderFrontends, renderGlobal } from "../../haproxy/configuration";
 import type { BackendStat } from "../../haproxy/FrontState";
 import { ConfigFolder } from "../../haproxy/folder";
@@ -73,7 +74,7 @@ beforeAll(async () => {
     port = http;
     await docker.createNetwork({ Name: name, Labels: { "relink.test": name } });
     const address = await start(`${name}-app`, "node:24-slim", { Entrypoint: ["node", "-e", app] });
-    await start(name, haproxyImage, {
+    const anchor = await start(name, haproxyImage, {
         Entrypoint: ["sleep", "infinity"],
         User: "0",
         ExposedPorts: { "8080/tcp": {} },
@@ -83,6 +84,7 @@ beforeAll(async () => {
             PortBindings: { "8080/tcp": [{ HostIp: "127.0.0.1", HostPort: String(port) }] },
         },
     });
+    const near = { gateway: (await inspectNetwork(engine, name))?.gateway ?? "", anchor };
     await run(["mkdir", "-p", "/relink/config", "/relink/run"]);
     const nowhere = `${address.split(".").slice(0, 3).join(".")}.250`;
     await new ConfigFolder(run, run).apply(() => {
@@ -100,7 +102,7 @@ beforeAll(async () => {
             checkMs: second,
         };
         files.set("conf/00-global.cfg", renderGlobal({ name, timeouts: time }));
-        files.set("conf/10-frontends.cfg", renderFrontends({ name, trustedProxies: [] }));
+        files.set("conf/10-frontends.cfg", renderFrontends({ name, trustedProxies: [] }, near));
         for (const [service, port] of Object.entries(services)) {
             const backend = renderBackend({
                 service,

@@ -3,10 +3,12 @@ import * as http from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
+import { inspectNetwork } from "../../docker/networks";
 import { renderBackend, renderFrontends, renderGlobal } from "../../haproxy/configuration";
 import { drained, openOn } from "../../haproxy/drain";
 import { type EarnedSlot, EarnedUp } from "../../haproxy/earned";
 import { type Applied, ConfigFolder, ConfigRejected } from "../../haproxy/folder";
+import type { NearAddresses } from "../../haproxy/frontends";
 import { LinkValue } from "../../haproxy/LinkValue";
 import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
 import { routeKey, routeValue } from "../../haproxy/routes";
@@ -30,6 +32,7 @@ const folder = new ConfigFolder(run(name), run(name));
 const loads: LoadRun[] = [];
 
 let ports: StackPorts;
+let near: NearAddresses;
 /** Address of each container, by `web-blue-1`. */
 const addresses = new Map<string, string>();
 let nowhere: string;
@@ -52,7 +55,7 @@ beforeAll(async () => {
     await docker.createNetwork({ Name: name, Labels: { "relink.test": name } });
     const binds = [`${name}-config:/relink/config`, `${name}-run:/relink/run`];
     const publish = (port: number) => [{ HostIp: "127.0.0.1", HostPort: String(port) }];
-    await start(name, IMAGE, {
+    const anchor = await start(name, IMAGE, {
         Entrypoint: ["sleep", "infinity"],
         User: "0",
         ExposedPorts: { "8080/tcp": {}, "8090/tcp": {}, "8404/tcp": {} },
@@ -67,6 +70,7 @@ beforeAll(async () => {
             },
         },
     });
+    near = { gateway: (await inspectNetwork(engine, name))?.gateway ?? "", anchor };
     await run(name)(["chown", "99:99", "/relink/run"]);
     for (const [app, version] of [
         ["web-blue-1", "v1"],
@@ -107,7 +111,7 @@ describe("HAProxy, configured and linked by relink", () => {
                 new Map([
                     ...emptyMaps(),
                     ["conf/00-global.cfg", renderGlobal({ name, timeouts })],
-                    ["conf/10-frontends.cfg", renderFrontends({ name, trustedProxies: [] })],
+                    ["conf/10-frontends.cfg", renderFrontends({ name, trustedProxies: [] }, near)],
                 ]),
         );
         expect(applied).toMatchObject({ version: 1, changed: true, reloadNeeded: true });

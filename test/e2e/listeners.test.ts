@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Dialer, request } from "../../docker/dialer";
+import { LISTENER_PORTS } from "../../haproxy/frontends";
 import { LinkValue } from "../../haproxy/LinkValue";
 import { BareFront } from "../support/BareFront";
 
@@ -131,5 +133,46 @@ describe("What a request says about how it came here", () => {
         expect(await colorsOf(request => `10.1.1.${request}, 203.0.113.7`)).toHaveLength(1);
         expect(await colorsOf(() => "nobody")).toHaveLength(1);
         await front.link(LinkValue.to("blue"));
+    });
+});
+
+describe("Who reaches the preview and metrics listeners", () => {
+    const listeners = [
+        ["preview", LISTENER_PORTS.preview, ["GET / HTTP/1.1", "host: web.localhost"]],
+        ["metrics", LISTENER_PORTS.metrics, ["GET /healthz HTTP/1.1", "host: x"]],
+    ] as const;
+
+    it.each(listeners)(
+        "%s: the Docker host by 127.0.0.1 and by the anchor's address, and who is in the anchor",
+        async (name, port, lines) => {
+            expect((await front.ask([...lines], name))?.status).toBe(200);
+            const dialer = new Dialer(front.engine, front.anchor);
+            const inside = new Dialer(front.engine, front.anchor, ["perl", "socat", "nc"]);
+            const [, path] = lines[0].split(" ");
+            const headers = { host: lines[1].replace("host: ", "") };
+            const wanted = { address: front.address, port, path: path ?? "", headers, timeoutMs: 5_000 };
+            expect((await request(dialer, wanted)).status).toBe(200);
+            expect((await request(inside, wanted)).status).toBe(200);
+            expect(await front.askFrom("anchor", front.address, port, [...lines])).toContain("200");
+            expect(await front.askFrom("anchor", "127.0.0.1", port, [...lines])).toContain("200");
+        },
+    );
+
+    it.each(listeners)("%s: no other container in the front's network", async (_name, port, lines) => {
+        expect(await front.askFrom("app", front.address, port, [...lines])).toMatch(/^$|ECONNRESET/);
+        expect(await front.askFrom("app", front.address, LISTENER_PORTS.http, [...lines])).toContain("200");
+    });
+
+    it.each([
+        ["web", 200],
+        ["WEB.localhost:8090", 200],
+        ["web.localhost", 200],
+        ["web.evil.example.org", 404],
+        ["web.localhost.evil.example.org", 404],
+        ["webxlocalhost", 404],
+        ["127.0.0.1:8090", 404],
+        ["localhost", 404],
+    ])("the preview listener has the service of a host that is its name: %s is answered %i", async (host, status) => {
+        expect((await front.ask(["GET / HTTP/1.1", `host: ${host}`], "preview"))?.status).toBe(status);
     });
 });

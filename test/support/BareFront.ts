@@ -50,6 +50,8 @@ export class BareFront {
     readonly #runtime = new Runtime(this.#run.bind(this));
     ports!: StackPorts;
     gateway = "";
+    /** The anchor's name, which is good for its id, and its address. */
+    readonly anchor = this.#name;
     address = "";
     app = "";
 
@@ -191,7 +193,7 @@ export class BareFront {
             services: { web: { image: "app", port: 8080 } },
         }).front;
         files.set("conf/00-global.cfg", renderGlobal(settings));
-        files.set("conf/10-frontends.cfg", renderFrontends(settings));
+        files.set("conf/10-frontends.cfg", renderFrontends(settings, { gateway: this.gateway, anchor: this.address }));
         const { health } = settingsOf({ services: { web: { image: "app", port: 8080, health: { tcp: true } } } })
             .services[0]!.release;
         for (const color of ["blue", "green"] as const) {

@@ -41,6 +41,7 @@ const web: BackendSpec = {
         { number: 1, address: "10.89.0.17", enabled: true },
     ],
 };
+const near = { gateway: "10.89.0.1", anchor: "10.89.0.2" };
 const golden = (name: string) => join(__dirname, "golden", name);
 const withHealth = (health: Partial<BackendSpec["health"]>) =>
     renderBackend({ ...web, health: { ...web.health, ...health } });
@@ -57,18 +58,18 @@ describe("the configuration's text", () => {
     });
 
     it("has the listeners in one file that knows no service", async () => {
-        await expect(renderFrontends({ name: "shop-dev", trustedProxies: [] })).toMatchFileSnapshot(
+        await expect(renderFrontends({ name: "shop-dev", trustedProxies: [] }, near)).toMatchFileSnapshot(
             golden("10-frontends.cfg"),
         );
     });
 
     it("believes the proxies that the settings name, in lines of their own, on both listeners", () => {
         const trustedProxies = ["10.0.0.0/8", "2001:db8::1"];
-        const lines = renderFrontends({ name: "a", trustedProxies }).split("\n");
+        const lines = renderFrontends({ name: "a", trustedProxies }, near).split("\n");
         for (const network of trustedProxies) {
             expect(lines.filter(line => line === `    acl from_trusted_proxy src ${network}`)).toHaveLength(2);
         }
-        expect(() => renderFrontends({ name: "a", trustedProxies: ["10.0.0.0/8 0.0.0.0/0"] })).toThrow();
+        expect(() => renderFrontends({ name: "a", trustedProxies: ["10.0.0.0/8 0.0.0.0/0"] }, near)).toThrow();
     });
 
     it("has one file per color of a service, with all its slots in order", async () => {
@@ -134,7 +135,7 @@ describe("hostile values", () => {
 
     it("are refused in the front's settings", () => {
         expect(() => renderGlobal({ name: "a\nb", timeouts })).toThrow();
-        expect(() => renderFrontends({ name: "a b", trustedProxies: [] })).toThrow();
+        expect(() => renderFrontends({ name: "a b", trustedProxies: [] }, near)).toThrow();
         expect(() =>
             renderGlobal({ name: "a", timeouts: { ...timeouts, queueMs: Number.POSITIVE_INFINITY } }),
         ).toThrow();

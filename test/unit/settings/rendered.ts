@@ -9,12 +9,14 @@ import { routeText } from "../../../settings/Route";
 import type { ServiceSettings, Settings } from "../../../settings/Settings";
 import { configWith, settingsOf } from "./support";
 
+const near = { gateway: "10.0.0.1", anchor: "10.0.0.2" };
+
 /** What accepted settings become, and that it is nothing else than what was meant. */
 export function expectNothingElse(settings: Settings): void {
     const { front, services } = settings;
     expect(shapeOf(renderGlobal(front))).toEqual(plain.global);
     const believed = /^ {4}acl from_trusted_proxy src (.*)\n/gm;
-    const frontends = renderFrontends(front);
+    const frontends = renderFrontends(front, near);
     expect(shapeOf(frontends.replace(believed, ""))).toEqual(plain.frontends);
     expect([...frontends.matchAll(believed)].map(([, network]) => network)).toEqual([
         ...front.trustedProxies,
@@ -90,7 +92,7 @@ const plainSettings = settingsOf(configWith());
 /** The shapes of the plainest settings of the same kind. */
 const plain = {
     global: shapeOf(renderGlobal(plainSettings.front)),
-    frontends: shapeOf(renderFrontends(plainSettings.front)),
+    frontends: shapeOf(renderFrontends(plainSettings.front, near)),
     backend: ({ tcp, hasTimeout }: { tcp: boolean; hasTimeout: boolean }) => {
         const service = { health: { tcp }, timeouts: hasTimeout ? { server: "9s" } : {} };
         const key = JSON.stringify(service);
