@@ -1,5 +1,8 @@
 import type { FrontSettings } from "../settings/Settings";
+import { BELIEVED, FORWARDED } from "./forwarded";
 import { checked, mapPath } from "./names";
+import { ADDRESSES, LIMITED, NEAR_ONLY, type NearAddresses, nearAcl, trustedAcl } from "./origin";
+import { PLAIN } from "./plain";
 
 /** Ports inside the anchor's network namespace. */
 export const LISTENER_PORTS = { http: 8080, https: 8443, preview: 8090, metrics: 8404 } as const;
@@ -7,8 +10,6 @@ export const LISTENER_PORTS = { http: 8080, https: 8443, preview: 8090, metrics:
 export const CONFIRM_HEADERS = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
 /** Its response carries both: who answered. A confirming request that carries the first one goes to that color. */
 export const ANSWER_HEADERS = { color: "x-relink-color", release: "x-relink-release" } as const;
-
-const PLAIN = 'content-type "text/plain; charset=utf-8" hdr cache-control no-store';
 
 /** Picks the service of a confirming request, and removes the pair of headers from every request. */
 const CONFIRM = `    # Our own confirming request names its service by a one-time secret; nobody else can.
@@ -43,48 +44,28 @@ const CANARY = `    # A canary gives the idle color its percentage: n * percent 
 
 /** The longest DNS name, 253 letters, with a port and what IPv6 needs around it: no Host that means something is longer. */
 const longestHost = 262;
-/** Longest prefix that a trusted proxy may have taken off a path, as long as the longest path of a route. */
-const longestPrefix = 200;
 
 /**
  * HAProxy keeps 1,024 bytes of its buffer for headers that it adds (tune.maxrewrite). What we make of a Host, and of the path
- * of a route, fits as long as the Host is one. Longer ones would make HAProxy answer 500 in the app's name.
+ * of a route, fits as long as the Host is one. Longer ones would make HAProxy answer 500 in the app's name. And behind a slash
+ * in it could stand the path of another route: an older HAProxy 3.0 takes that for a Host.
  */
-const HOST = `    http-request return status 400 ${PLAIN} string "no host has such a name\\n" if { req.fhdr(host) -m len gt ${longestHost} }`;
+const HOST = `    http-request return status 400 ${PLAIN} string "no host has such a name\\n" if { req.fhdr(host) -m len gt ${longestHost} } || { req.fhdr(host) -m sub / }`;
 
 /** Nobody behind us is a proxy: a service would close such a connection, and that would count as an error of its own. */
 const METHODS = `    http-request return status 405 ${PLAIN} string "no tunnel here\\n" if METH_CONNECT`;
-
-/**
- * Names that an app's gateway interface may read as one of the forwarded headers: CGI, WSGI and Rack turn `-` into `_`, and
- * some turn every other letter into it.
- */
-const LOOK_ALIKES = "^x.(forwarded|real.ip).*[^a-z0-9-]|^x[^a-z0-9-](forwarded|real.ip)|^x.real[^a-z0-9-]ip";
-
-/** What a request says about how it came here. Before the routes, which add to it. */
-function believed(trustedProxies: readonly string[]): string {
-    const trusted = trustedProxies.map(network => `    acl from_trusted_proxy src ${checked("network", network)}\n`);
-    return `    # What a request says of whom and what it was forwarded from is believed only from front.trustedProxies.
-    acl from_trusted_proxy always_false
-${trusted.join("")}    http-request del-header x-forwarded- -m beg unless from_trusted_proxy
-    http-request del-header x-real-ip unless from_trusted_proxy
-    http-request del-header forwarded unless from_trusted_proxy
-    http-request del-header "${LOOK_ALIKES}" -m reg
-    http-request return status 400 ${PLAIN} string "no path has such a prefix\\n" if { req.fhdr(x-forwarded-prefix) -m len gt ${longestPrefix} }
-    http-request add-header x-forwarded-for %[src]
-    # The client is the last address that is no trusted proxy's: a sticky share goes by it, and the log names it.
-    http-request set-src req.hdr_ip(x-forwarded-for,-2) if from_trusted_proxy
-    http-request set-src req.hdr_ip(x-forwarded-for,-3) if from_trusted_proxy`;
-}
-
-const FORWARDED = `    http-request set-header x-forwarded-proto http unless { req.fhdr(x-forwarded-proto) -m found }
-    http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.fhdr(x-forwarded-host) -m found }`;
 
 /**
  * A segment `.` or `..` in any spelling that some server or other takes for one: with escaped dots, between escaped or
  * reversed slashes, with a parameter behind it.
  */
 const DOT_SEGMENT = String.raw`(/|\\|%2f|%5c)(\.|%2e){1,2}(;[^/]*)?(/|\\|%2f|%5c|$)`;
+
+/**
+ * What would begin like another host's address once the prefix is cut. An app that redirects to `/\\evil.example.org` or decodes
+ * `/%2fevil.example.org` sends a browser there.
+ */
+const SECOND_SLASH = String.raw`^(\\|%5c|%2f)`;
 
 const ROUTES = `map_beg(${mapPath("routes")})`;
 
@@ -102,6 +83,7 @@ const ROUTE = `    # Everybody else gets the service of host and path: the exact
     http-request set-var(txn.prefix) var(txn.route),field(2,:) if { var(txn.route),field(3,:) -m len gt 0 }
     http-request return status 400 ${PLAIN} string "this path has a segment . or ..\\n" if { var(txn.prefix) -m found } { path -m reg -i '${DOT_SEGMENT}' }
     http-request set-var(txn.cut) var(txn.prefix),length if { var(txn.route),field(3,:) strip }
+    http-request return status 400 ${PLAIN} string "behind the prefix of this path is a second slash\\n" if { var(txn.cut) -m found } { path,bytes(txn.cut),ltrim(/) -m reg -i '${SECOND_SLASH}' }
     http-request set-path /%[path,bytes(txn.cut),ltrim(/)] if { var(txn.cut) -m found }
     http-request set-header x-forwarded-prefix %[req.fhdr(x-forwarded-prefix)]%[var(txn.prefix)] if { var(txn.cut) -m found }`;
 
@@ -111,25 +93,17 @@ const ANSWER = `    http-response del-header ${ANSWER_HEADERS.color}
     http-response set-header ${ANSWER_HEADERS.color} %[var(txn.color)] if { var(txn.confirmed) -m bool }
     http-response set-header ${ANSWER_HEADERS.release} %[be_name,map_str(${mapPath("releases")})] if { var(txn.confirmed) -m bool } { be_name,map_str(${mapPath("releases")}) -m found }`;
 
-/** Addresses of the front's network from which the Docker host, and we, ask. */
-export interface NearAddresses {
-    /** The Docker host's own: what it asks itself, and what it passes on from 127.0.0.1. */
-    gateway: string;
-    /** The anchor's own: our requests by a Docker exec. */
-    anchor: string;
-}
-
 /** `conf/10-frontends.cfg`: the listeners. The https listener gets a bind of its own in \`frontend http\`. */
 export function renderFrontends(front: Pick<FrontSettings, "name" | "trustedProxies">, near: NearAddresses): string {
-    const BELIEVED = believed(front.trustedProxies);
-    const addresses = [near.gateway, near.anchor].map(address => checked("address", address)).join(" ");
-    const NEAR = `    # The ports are on 127.0.0.1 of the Docker host, but containers in the front's network reach the listener itself.
-    tcp-request connection reject unless { src 127.0.0.0/8 ${addresses} }`;
+    const acls = { near: nearAcl(near), trusted: trustedAcl(front.trustedProxies) };
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
 # Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
     bind :${LISTENER_PORTS.http}
+${acls.near}
+${acls.trusted}
+${LIMITED}
 ${METHODS}
 ${HOST}
 ${BELIEVED}
@@ -147,7 +121,9 @@ ${ANSWER}
 # web page could have its own name resolve to 127.0.0.1 and read the answers (DNS rebinding).
 frontend preview from relink
     bind :${LISTENER_PORTS.preview}
-${NEAR}
+${acls.near}
+${acls.trusted}
+${NEAR_ONLY}
 ${METHODS}
 ${HOST}
 ${BELIEVED}
@@ -166,7 +142,8 @@ ${ANSWER}
 # Figures for Prometheus, and the front's own health.
 frontend metrics from relink
     bind :${LISTENER_PORTS.metrics}
-${NEAR}
+${acls.near}
+${NEAR_ONLY}
     http-request set-log-level silent
     monitor-uri /healthz
     http-request use-service prometheus-exporter if { path /metrics }
@@ -175,6 +152,10 @@ ${NEAR}
 # Counts the requests of each service whose idle color gets a share of them.
 backend ${COUNTERS} from relink
     stick-table type string len 64 size 10k store gpc0
+
+# Counts the connections of each address.
+backend ${ADDRESSES} from relink
+    stick-table type ipv6 size 100k expire 1m store conn_cur
 
 # Where a request ends whose service has no linked color, or no backend for it.
 backend unlinked from relink

@@ -32,6 +32,8 @@ defaults relink
     # A line only for what went wrong: errors, timeouts, retries, 5xx. One for each request costs a quarter of the throughput.
     option dontlog-normal
     option dontlognull
+    # HTTP/2 is agreed on by TLS alone: without it, a request that upgrades itself could get past a proxy before us.
+    option disable-h2-upgrade
     # A reload answers one more request on each idle connection instead of closing it under the client's hands.
     option idle-close-on-response
     # A server that refuses a connection is left at once, not after the last of the retries.

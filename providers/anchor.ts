@@ -1,6 +1,6 @@
 import { type ContainerInfo, startContainer } from "../docker/containers";
 import { connectContainer, inspectNetwork } from "../docker/networks";
-import type { NearAddresses } from "../haproxy/frontends";
+import type { NearAddresses } from "../haproxy/origin";
 import { layout } from "../release/addresses";
 import { isDetached } from "./frontFindings";
 import { observe, observedService } from "./observe";

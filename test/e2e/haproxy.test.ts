@@ -8,9 +8,9 @@ import { renderBackend, renderFrontends, renderGlobal } from "../../haproxy/conf
 import { drained, openOn } from "../../haproxy/drain";
 import { type EarnedSlot, EarnedUp } from "../../haproxy/earned";
 import { type Applied, ConfigFolder, ConfigRejected } from "../../haproxy/folder";
-import type { NearAddresses } from "../../haproxy/frontends";
 import { LinkValue } from "../../haproxy/LinkValue";
 import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
+import type { NearAddresses } from "../../haproxy/origin";
 import { routeKey, routeValue } from "../../haproxy/routes";
 import { assertEveryWorker, type FrontState, Runtime, type Worker } from "../../haproxy/runtime";
 import { parseRoute } from "../../settings/Route";

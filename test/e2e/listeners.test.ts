@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Dialer, request } from "../../docker/dialer";
 import { LISTENER_PORTS } from "../../haproxy/frontends";
 import { LinkValue } from "../../haproxy/LinkValue";
+import { MAX_CONNECTIONS_OF_ADDRESS } from "../../haproxy/origin";
 import { BareFront } from "../support/BareFront";
+import { rawRequest } from "../support/rawRequest";
 
 // What the listeners believe, refuse and let nobody have, with real HAProxy and an app that says what it got.
 
@@ -174,5 +176,40 @@ describe("Who reaches the preview and metrics listeners", () => {
         ["localhost", 404],
     ])("the preview listener has the service of a host that is its name: %s is answered %i", async (host, status) => {
         expect((await front.ask(["GET / HTTP/1.1", `host: ${host}`], "preview"))?.status).toBe(status);
+    });
+});
+
+describe("What the public listener refuses", () => {
+    /** Of the same host, without the path of a route, with it, and with the name of another. */
+    it.each(["shop.example.com/api", "shop.example.com/", "/api", "x/../shop.example.com"])(
+        "a Host with a slash, which could be the path of a route: %s",
+        async host => {
+            expect((await front.ask(["GET /x HTTP/1.1", `host: ${host}`]))?.status).toBe(400);
+        },
+    );
+
+    it.each([
+        String.raw`\evil.example.org`,
+        String.raw`/\evil.example.org`,
+        "%5Cevil.example.org",
+        "%2f/evil.example.org",
+    ])("a path that would begin like another host's address once its prefix is cut: /api/%s", async rest => {
+        expect((await front.ask([`GET /api/${rest} HTTP/1.1`, "host: shop.example.com"]))?.status).toBe(400);
+        // Where nothing is cut, it is the app's own matter.
+        expect((await front.mirrored([`GET /${rest} HTTP/1.1`, "host: other.example.com"])).url).toBe(`/${rest}`);
+    });
+
+    it("HTTP/2 that was not agreed on by TLS", async () => {
+        const answer = await rawRequest(front.ports.http, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
+        expect(answer?.status).toBe(400);
+    });
+
+    it("more connections of one address than half of what there are; others and trusted proxies go on", async () => {
+        const patient = { timeouts: { httpKeepAlive: "5m", client: "5m" } };
+        await front.configure(patient);
+        const tried = MAX_CONNECTIONS_OF_ADDRESS + 50;
+        expect(await front.connectFromApp(tried)).toEqual({ answered: MAX_CONNECTIONS_OF_ADDRESS, closed: 50 });
+        await front.configure({ ...patient, trustedProxies: [front.app] });
+        expect(await front.connectFromApp(tried)).toEqual({ answered: tried, closed: 0 });
     });
 });

@@ -26,6 +26,10 @@ export interface Mirrored {
 const mirror = `
 require("node:http").createServer({ maxHeaderSize: 100000 }, (request, response) => {
     const { url, headers } = request;
+    if (url === "/https-only" && headers["x-forwarded-proto"] !== "https") {
+        response.writeHead(301, { location: "https://" + headers.host + url }).end();
+        return;
+    }
     response.writeHead(200, { "x-version": "app" }).end(JSON.stringify({ url, headers }));
 }).listen(8080)`;
 
@@ -38,8 +42,27 @@ socket.on("data", data => { process.stdout.write(data.toString("latin1").split("
 socket.on("error", error => { process.stdout.write(error.code); process.exit(); });
 socket.on("close", () => process.exit());`;
 
+/** Opens connections one after the other, asks on each, keeps them all, and prints how many were answered or closed. */
+const connectMany = `
+const [host, port, count] = process.argv.slice(1);
+let answered = 0, closed = 0;
+const next = () => {
+    if (answered + closed === Number(count)) {
+        process.stdout.write(JSON.stringify({ answered, closed }));
+        process.exit();
+    }
+    let over = false;
+    const done = () => { if (!over) { over = true; next(); } };
+    const socket = require("node:net").connect({ host, port });
+    socket.once("data", () => { answered += 1; done(); });
+    socket.on("error", () => {});
+    socket.once("close", () => { if (!over) { closed += 1; } done(); });
+    socket.write("GET / HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n");
+};
+next();`;
+
 /**
- * HAProxy with the listeners of a front, in front of one app that answers with the request as it came: what the listeners
+ * HAProxy with the listeners of a front, in front of one app that answers with the request as it came, and that has a page for HTTPS alone: what the listeners
  * believe and refuse, without Pulumi. The app is the live and the idle color of the service `web`.
  */
 export class BareFront {
@@ -93,6 +116,16 @@ export class BareFront {
         const stdin = [...lines, "connection: close", "", ""].join("\r\n");
         return (await exec(this.engine, `${this.#name}-${client === "app" ? "app" : "beside"}`, argv, { stdin }))
             .stdout;
+    }
+
+    /** Opens this many connections from the app's address, holds them all and says what became of them. */
+    async connectFromApp(count: number): Promise<{ answered: number; closed: number }> {
+        const argv = ["node", "-e", connectMany, this.address, "8080", String(count)];
+        const { stdout, stderr } = await exec(this.engine, `${this.#name}-app`, argv);
+        if (stdout === "") {
+            throw new Error(stderr);
+        }
+        return JSON.parse(stdout) as { answered: number; closed: number };
     }
 
     /** Changes the link of `web` in the worker that takes new connections. */
