@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
-import { logged, which } from "../command.mjs";
-import { installPackages } from "../debian.mjs";
+import { makeDebianRoot } from "../debianRoot.mjs";
 import { inRelink } from "../paths.mjs";
 import { importImage } from "./importImage.mjs";
 
@@ -25,18 +24,14 @@ const servers = {
 
 /** Builds an image with one of Debian's web servers. */
 export async function buildWebServerImage(docker, { name, sources, server }, showLog) {
-    if (which("mmdebstrap") === undefined) {
-        await installPackages(["mmdebstrap"], "Installing mmdebstrap");
-    }
     const archive = inRelink("images", `${server}.tar`);
-    const logName = `image-${server}`;
+    const log = { logName: `image-${server}`, showLog };
     const { setup, settings } = servers[server];
     const clean = 'rm -rf "$1/etc/apt/sources.list" "$1/etc/apt/sources.list.d" "$1/etc/resolv.conf"';
-    const hooks = [...setup, clean].map(hook => `--customize-hook=${hook}`);
-    const args = ["--variant=essential", `--include=${server}`, ...hooks, "trixie", archive];
+    const options = [...setup, clean].map(hook => `--customize-hook=${hook}`);
     try {
-        await logged("mmdebstrap", args, { logName, showLog });
-        await importImage(docker, { archive, name, sources, settings }, { logName, showLog });
+        await makeDebianRoot({ suite: "trixie", packages: [server], target: archive, options }, log);
+        await importImage(docker, { archive, name, sources, settings }, log);
     } finally {
         rmSync(archive, { force: true });
     }

@@ -71,6 +71,20 @@ describe("the Debian packages of Docker", () => {
     });
 });
 
+describe("the root of a Debian suite", () => {
+    it.each([
+        ["trixie", false],
+        ["bookworm", false],
+        ["forky", true],
+    ])("%s: its mirror may be out of date: %s", async (suite, expected) => {
+        const { rootArguments } = await toolchain("debianRoot.mjs");
+        const found = rootArguments({ suite, packages: ["haproxy", "socat"], target: "x.tar", options: [] });
+        expect(found.some((argument: string) => argument.includes("Check-Valid-Until"))).toBe(expected);
+        expect(found).toContain("--include=haproxy,socat");
+        expect(found.slice(-2)).toEqual([suite, "x.tar"]);
+    });
+});
+
 describe("an image that was built here", () => {
     it("is named as a substitute where it has the name of an official image", async () => {
         const { substitutesIn } = await toolchain("images/images.mjs");
