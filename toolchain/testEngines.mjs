@@ -5,7 +5,7 @@ import { installPackages, isDebianRoot } from "./debian.mjs";
 import { makeDebianRoot } from "./debianRoot.mjs";
 import { root } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
-import { step } from "./step.mjs";
+import { note, step } from "./step.mjs";
 
 /** Clones of this project on one machine share what is here. */
 const engines = "/var/lib/relink/engines";
@@ -67,11 +67,13 @@ export async function ensureTestEngine(name) {
     if (!existsSync(folder)) {
         await step(`Getting the Docker Engine of Debian ${suite}`, showLog => makeRoot(suite, folder, showLog));
     }
-    const found = answer("chroot", [folder, "dockerd", "--version"], { env: { PATH: path } }) ?? "nothing";
+    const found = answer("chroot", [folder, "dockerd", "--version"], { env: { PATH: path } });
+    if (found === undefined) {
+        throw new Problem(`${folder} has no dockerd that runs.`, [`rm -rf ${folder}    # fetches it anew`]);
+    }
     if (!found.startsWith(`Docker version ${version}`)) {
-        throw new Problem(`Docker ${name} was to come from Debian ${suite}, but its dockerd says: ${found}.`, [
-            `rm -rf ${folder}    # fetches it anew`,
-        ]);
+        // test/e2e/engine.test.ts fails then, and all other tests still say what they find.
+        note(`Docker ${name} comes from Debian ${suite}, which has another one by now: ${found}.`);
     }
     return [join(root, "toolchain", "dockerdOf.sh"), folder, ...args];
 }
