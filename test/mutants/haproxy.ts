@@ -184,7 +184,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "forwarded-headers-of-strangers",
-        file: "haproxy/frontends.ts",
+        file: "haproxy/forwarded.ts",
         before: "http-request del-header x-forwarded- -m beg unless from_trusted_proxy",
         after: "http-request del-header x-forwarded- -m beg if from_trusted_proxy",
         breaks: "An application believes what a stranger says of scheme, host and client.",
