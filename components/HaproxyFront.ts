@@ -21,6 +21,26 @@ export interface HaproxyFrontArgs {
 const anchorGraceSeconds = 2;
 
 /**
+ * The docker plugin does not read these back, so after an import nobody knows them, and it plans to replace the container
+ * (https://github.com/kreuzwerker/terraform-provider-docker, resource_docker_container_funcs.go). Only a value given here
+ * ends that: `ignoreChanges: ["*"]` would take it out again, and the plugin ignores what is there, by name, and nothing else.
+ */
+const neverRead = { envs: [], securityOpts: [] } satisfies Partial<docker.ContainerArgs>;
+
+/** What the docker plugin fills in by itself where nothing is given. */
+const filledIn = [
+    "attach",
+    "containerReadRefreshTimeoutMilliseconds",
+    "logs",
+    "mustRun",
+    "networkMode",
+    "removeVolumes",
+    "start",
+    "wait",
+    "waitTimeout",
+] satisfies (keyof docker.ContainerArgs)[];
+
+/**
  * The HAProxy that owns the public ports. Its container is an anchor that never changes: it holds the network namespace
  * and the published ports, while HAProxy runs beside it in generations (DESIGN section 9), so that a new configuration or
  * a new HAProxy costs no connection.
@@ -56,31 +76,32 @@ export class HaproxyFront extends pulumi.ComponentResource {
             ),
         }));
         const image = new docker.RemoteImage(`${name}-image`, { name: settings.image, keepLocally: true }, child());
+        const fixed: docker.ContainerArgs = {
+            name: names.anchor,
+            image: image.imageId,
+            entrypoints: ["sh", "-c"],
+            command: [anchorScript],
+            user: "0",
+            init: true,
+            stopSignal: "SIGTERM",
+            destroyGraceSeconds: anchorGraceSeconds,
+            // As for a generation: HAProxy may have to stand in here, and writes a line per failure.
+            logDriver: "local",
+            ulimits: [{ name: "nofile", soft: OPEN_FILES, hard: OPEN_FILES }],
+            restart: "always",
+            labels: asList({
+                ...labels,
+                "relink.role": "anchor",
+                ...fixedLabels(settings),
+            }),
+            ports: publishedPorts(settings).map(({ key: _, ...port }) => port),
+            networksAdvanced: [{ name: network.name, ipv4Address: layout.anchor }],
+            volumes: volumes.map(({ folder, volume }) => ({ volumeName: volume.name, containerPath: folder })),
+        };
         const anchor = new docker.Container(
             `${name}-anchor`,
-            {
-                name: names.anchor,
-                image: image.imageId,
-                entrypoints: ["sh", "-c"],
-                command: [anchorScript],
-                user: "0",
-                init: true,
-                stopSignal: "SIGTERM",
-                destroyGraceSeconds: anchorGraceSeconds,
-                // As for a generation: HAProxy may have to stand in here, and writes a line per failure.
-                logDriver: "local",
-                ulimits: [{ name: "nofile", soft: OPEN_FILES, hard: OPEN_FILES }],
-                restart: "always",
-                labels: asList({
-                    ...labels,
-                    "relink.role": "anchor",
-                    ...fixedLabels(settings),
-                }),
-                ports: publishedPorts(settings).map(({ key: _, ...port }) => port),
-                networksAdvanced: [{ name: network.name, ipv4Address: layout.anchor }],
-                volumes: volumes.map(({ folder, volume }) => ({ volumeName: volume.name, containerPath: folder })),
-            },
-            child(objects.anchor),
+            { ...fixed, ...neverRead },
+            { ...child(objects.anchor), ignoreChanges: [...Object.keys(fixed), ...filledIn] },
         );
 
         new ProvidedResource(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isReadOnlyScript } from "../../haproxy/runtime";
@@ -51,6 +51,61 @@ async function life(): Promise<unknown> {
     };
 }
 
+/** A resource in an exported state. */
+interface StateOf {
+    inputs: Record<string, unknown>;
+    outputs: Record<string, unknown>;
+}
+
+/**
+ * What the commit ccd48cf, the last one that did not give the anchor's `envs` and `securityOpts`, left of it in the state;
+ * seen in states that it made.
+ */
+const before = {
+    "with the plugin that the set-up built then": ({ inputs, outputs }: StateOf) => {
+        for (const key of ["envs", "securityOpts"]) {
+            delete inputs[key];
+            delete outputs[key];
+        }
+    },
+    "with the vendor's plugin": ({ inputs, outputs }: StateOf) => {
+        for (const key of ["envs", "securityOpts"]) {
+            delete inputs[key];
+            outputs[key] = [];
+        }
+    },
+    "by an import after which every up failed": ({ inputs, outputs }: StateOf) => {
+        for (const key of [
+            "envs",
+            "securityOpts",
+            "labels",
+            "ports",
+            "volumes",
+            "networksAdvanced",
+            "ulimits",
+            "start",
+        ]) {
+            delete inputs[key];
+        }
+        delete outputs.envs;
+        outputs.securityOpts = [];
+    },
+};
+
+/** Puts into the state of what `before` says of the anchor. */
+async function goBackTo(change: (anchor: StateOf) => void): Promise<void> {
+    const { stdout } = expectSuccess(await stack.pulumi(["stack", "export", "--show-secrets"]));
+    const state = JSON.parse(stdout) as { deployment: { resources: (StateOf & { urn: string })[] } };
+    const anchor = state.deployment.resources.find(({ urn }) => urn.endsWith("::front-anchor"));
+    if (anchor === undefined) {
+        throw new Error("the state holds no anchor");
+    }
+    change(anchor);
+    const file = join(folder, "state.json");
+    writeFileSync(file, JSON.stringify(state));
+    expectSuccess(await stack.pulumi(["stack", "import", "--file", file]));
+}
+
 /** Commands of docs/state.md for this stack. */
 function commands(heading: string): string {
     return recipe("state.md", heading)
@@ -84,6 +139,21 @@ describe("After Pulumi's state was lost", () => {
         expect((await leftovers(stack)).join("; ")).toBe("");
         expect(await outputsOf(stack)).toMatchObject({ live: "green", blue: { image: "relink-hello:v1" } });
         await expectNothingToDo();
+    });
+
+    it("A lost state is adopted, and a stack made before this step goes on with the new plugins, without the anchor being touched", async () => {
+        const untouched = await life();
+        stack.loseState();
+        expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
+        expectSuccess(await stack.up());
+        expect(await life()).toEqual(untouched);
+        for (const [how, change] of Object.entries(before)) {
+            await goBackTo(change);
+            const { stdout } = expectSuccess(await stack.up());
+            expect(stdout, how).toContain("nothing to do: green serves relink-hello:v2.");
+            expect(await life(), how).toEqual(untouched);
+            await expectNothingToDo();
+        }
     });
 
     it.runIf(isFull)("what the config asks for instead comes in the same up", async () => {

@@ -155,7 +155,9 @@ func (s *session) create(ctx context.Context, req p.CreateRequest) (p.CreateResp
 			ID: id, Properties: written(req.Properties), PartialState: &p.InitializationFailed{Reasons: []string{err.Error()}},
 		}, located("read", req.Urn, err)
 	}
-	return p.CreateResponse{ID: id, Properties: props.Merge(kind.schema(), written(req.Properties), read)}, nil
+	schema := kind.schema()
+	state := props.Chosen(schema, props.Merge(schema, written(req.Properties), read))
+	return p.CreateResponse{ID: id, Properties: state}, nil
 }
 
 func (s *session) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, error) {

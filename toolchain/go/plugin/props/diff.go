@@ -3,6 +3,7 @@ package props
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	p "github.com/pulumi/pulumi-go-provider"
@@ -14,11 +15,17 @@ import (
 func Diff(schema Schema, req p.DiffRequest) map[string]p.PropertyDiff {
 	changes := map[string]p.PropertyDiff{}
 	for name, known := range schema {
-		if known.Output || ignored(name, req.IgnoreChanges) {
+		if known.Output || ignored(name, req) {
 			continue
 		}
 		found := changed{known.ForceNew, changes, false}
 		before, after := Plain(req.State.Get(name)), Plain(req.Inputs.Get(name))
+		if known.collected() && before == nil && after == nil {
+			// Nobody knows what it is: an import does not say, and nobody gives it. The vendor's plugin plans to have Docker
+			// choose it anew.
+			found.note(name, before, after)
+			continue
+		}
 		if Same(known, before, after) {
 			continue
 		}
@@ -139,13 +146,11 @@ func step(name string) string {
 	return `["` + strings.ReplaceAll(name, `"`, `\"`) + `"]`
 }
 
-func ignored(name string, ignoreChanges []string) bool {
-	for _, path := range ignoreChanges {
-		if path == name || path == "*" {
-			return true
-		}
-	}
-	return false
+// ignored goes by the very names of properties that are there, as the vendor's plugin does: a wildcard is none of them.
+func ignored(name string, req p.DiffRequest) bool {
+	_, was := req.State.GetOk(name)
+	_, wanted := req.Inputs.GetOk(name)
+	return (was || wanted) && slices.Contains(req.IgnoreChanges, name)
 }
 
 func item(items []any, i int) any {
@@ -177,13 +182,28 @@ func Merge(schema Schema, kept property.Map, read map[string]any) property.Map {
 		if had && !before.IsComputed() && agrees(known, Plain(now), Plain(before)) {
 			continue
 		}
-		if now.IsNull() {
+		if now.IsNull() && !known.collected() {
 			kept = kept.Delete(name)
 			continue
+		}
+		if now.IsNull() {
+			now = nothing
 		}
 		kept = kept.Set(name, now.WithSecret(had && before.HasSecrets()))
 	}
 	return kept
+}
+
+var nothing = property.New(property.NewArray(nil))
+
+// Chosen returns the state after a creation: where Docker was left to choose a list and chose nothing, it is empty.
+func Chosen(schema Schema, state property.Map) property.Map {
+	for name, known := range schema {
+		if known.collected() && state.Get(name).IsNull() {
+			state = state.Set(name, nothing)
+		}
+	}
+	return state
 }
 
 // agrees is Same without the excuse that a value left out is no change.

@@ -18,6 +18,7 @@ var sample = Schema{
 	"attach": Flag().Or(false).Just(false),
 	"policy": Text().OneOf("no", "always"),
 	"opts":   Texts().Replaces(),
+	"envs":   SetOf(Text()).Replaces().Computed(),
 	"id":     Text().ReadOnly(),
 }
 
@@ -78,7 +79,7 @@ func TestDiff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			changes := Diff(sample, p.DiffRequest{
-				State: bagOf(test.state), OldInputs: bagOf(test.state), Inputs: bagOf(test.inputs),
+				State: Chosen(sample, bagOf(test.state)), OldInputs: bagOf(test.state), Inputs: bagOf(test.inputs),
 			})
 			got := map[string]p.DiffKind{}
 			for path, change := range changes {
@@ -93,7 +94,7 @@ func TestDiff(t *testing.T) {
 
 func TestAnUnknownValueThatReplacesCountsAsAChange(t *testing.T) {
 	changes := Diff(sample, p.DiffRequest{
-		State:  bagOf(bag{"name": "a"}),
+		State:  Chosen(sample, bagOf(bag{"name": "a"})),
 		Inputs: property.NewMap(map[string]property.Value{"name": property.New(property.Computed)}),
 	})
 	if changes["name"].Kind != p.UpdateReplace || !Replaces(changes) {
@@ -102,11 +103,38 @@ func TestAnUnknownValueThatReplacesCountsAsAChange(t *testing.T) {
 }
 
 func TestIgnoredPropertiesAreNotCompared(t *testing.T) {
-	changes := Diff(sample, p.DiffRequest{
-		State: bagOf(bag{"name": "a"}), Inputs: bagOf(bag{"name": "b"}), IgnoreChanges: []string{"name"},
-	})
-	if len(changes) > 0 {
-		t.Errorf("got %v", changes)
+	request := p.DiffRequest{State: Chosen(sample, bagOf(bag{"name": "a"})), Inputs: bagOf(bag{"name": "b"})}
+	for path, want := range map[string]int{"name": 0, "*": 1, "nam": 1} {
+		request.IgnoreChanges = []string{path}
+		if changes := Diff(sample, request); len(changes) != want {
+			t.Errorf("%s: got %v", path, changes)
+		}
+	}
+}
+
+func TestAListThatAnImportDoesNotReadReplaces(t *testing.T) {
+	imported := bagOf(bag{"name": "a"})
+	for name, test := range map[string]struct {
+		state, inputs property.Map
+		ignored       []string
+		want          map[string]p.DiffKind
+	}{
+		"it is in neither":              {imported, imported, nil, map[string]p.DiffKind{"envs": p.AddReplace}},
+		"a wildcard":                    {imported, imported, []string{"*"}, map[string]p.DiffKind{"envs": p.AddReplace}},
+		"the name of what is not there": {imported, imported, []string{"envs"}, map[string]p.DiffKind{"envs": p.AddReplace}},
+		"it is given":                   {imported, bagOf(bag{"name": "a", "envs": []any{}}), nil, map[string]p.DiffKind{}},
+		"it was empty when made":        {Chosen(sample, imported), imported, nil, map[string]p.DiffKind{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			changes := Diff(sample, p.DiffRequest{State: test.state, OldInputs: test.state, Inputs: test.inputs, IgnoreChanges: test.ignored})
+			got := map[string]p.DiffKind{}
+			for path, change := range changes {
+				got[path] = change.Kind
+			}
+			if !maps.Equal(got, test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
 	}
 }
 

@@ -84,6 +84,12 @@ func (p *Property) Just(value any) *Property { p.Only = value; return p }
 // KeptWhenEmpty makes an empty new value no change.
 func (p *Property) KeptWhenEmpty() *Property { p.Keeps = true; return p }
 
+// collected says whether Docker chooses a list of plain values: only of these does the vendor's plugin tell "none" from
+// "nobody knows".
+func (p *Property) collected() bool {
+	return p.Derived && p.ForceNew && (p.Kind == List || p.Kind == Set) && p.Of.Kind != Object
+}
+
 // Names of the kinds as error messages and the package schema use them.
 func (k Kind) String() string {
 	return map[Kind]string{

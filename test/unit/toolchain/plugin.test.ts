@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ConfigureRequest, DiffRequest, type DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+// What relink relies on in the docker plugin, asked by Pulumi's own protocol: of the one that the set-up has installed, or,
+// to see whether the two agree, of the vendor's (toolchain/go/plugin/README.md):
+//   RELINK_TEST_PLUGIN=~/.pulumi/plugins/resource-docker-v5.2.0/pulumi-resource-docker npx vitest run test/unit/toolchain/plugin.test.ts
+const chosen = process.env.RELINK_TEST_PLUGIN;
+const installed = join(process.env.PULUMI_HOME ?? "", "plugins", "resource-docker-v5.2.0", "pulumi-resource-docker");
+const plugin = chosen ?? installed;
+
+const anchor = "urn:pulumi:t::relink::relink:index:HaproxyFront$docker:index/container:Container::front-anchor";
+/** What reading an imported container says of it, as far as a change replaces it: nobody ever knows its `envs`. */
+const imported = {
+    name: "shop",
+    image: "sha256:1",
+    command: [],
+    entrypoints: [],
+    securityOpts: [],
+    networkMode: "bridge",
+    readOnly: false,
+    stdinOpen: false,
+    tty: false,
+};
+
+let engine: Server;
+let process_: ChildProcess;
+let client: ResourceProviderClient;
+
+beforeAll(async () => {
+    engine = createServer((_request, response) => response.end("OK"));
+    await new Promise<void>(resolve => void engine.listen(0, "127.0.0.1", resolve));
+});
+
+afterEach(() => {
+    client?.close();
+    process_?.kill("SIGKILL");
+});
+
+afterAll(() => void engine?.close());
+
+/** Starts the plugin as Pulumi's engine does; nobody is at the engine's address, unless one is given. */
+async function start(address = "127.0.0.1:1"): Promise<void> {
+    process_ = spawn(plugin, [address], { stdio: ["ignore", "pipe", "ignore"] });
+    const [port] = await once(createInterface({ input: process_.stdout! }), "line");
+    client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+}
+
+function configure(host: string): Promise<void> {
+    const request = new ConfigureRequest();
+    const settings = { host, disableDockerDaemonCheck: "true" };
+    request.setArgs(Struct.fromJavaScript(settings));
+    for (const [name, value] of Object.entries(settings)) {
+        request.getVariablesMap().set(`docker:config:${name}`, value);
+    }
+    return new Promise((resolve, reject) => client.configure(request, error => (error ? reject(error) : resolve())));
+}
+
+function diff(olds: object, news: object, ignoreChanges: string[] = []): Promise<DiffResponse> {
+    const request = new DiffRequest();
+    request.setUrn(anchor);
+    request.setId("c0ffee");
+    request.setOlds(Struct.fromJavaScript(olds as Record<string, string>));
+    request.setOldInputs(Struct.fromJavaScript(olds as Record<string, string>));
+    request.setNews(Struct.fromJavaScript(news as Record<string, string>));
+    request.setIgnorechangesList(ignoreChanges);
+    return new Promise((resolve, reject) =>
+        client.diff(request, (error, answer) => (error || !answer ? reject(error) : resolve(answer))),
+    );
+}
+
+async function replaced(news: object, ignoreChanges?: string[], olds: object = imported): Promise<string[]> {
+    const given = { name: "shop", image: "sha256:1", networkMode: "bridge", ...news };
+    return (await diff(olds, given, ignoreChanges)).getReplacesList();
+}
+
+describe.runIf(existsSync(plugin))("The docker plugin", () => {
+    it("plans to replace an imported container whose envs nobody gives, also where everything is ignored", async () => {
+        await start();
+        await configure(`tcp://127.0.0.1:${(engine.address() as AddressInfo).port}`);
+        expect(await replaced({})).toEqual(["envs"]);
+        expect(await replaced({}, ["*"])).toEqual(["envs"]);
+        expect(await replaced({}, ["envs"])).toEqual(["envs"]);
+        expect(await replaced({ envs: [] })).toEqual([]);
+        expect(await replaced({}, [], { ...imported, envs: [] })).toEqual([]);
+    });
+
+    it("ignores a change by the name of the property, and by no wildcard", async () => {
+        await start();
+        await configure(`tcp://127.0.0.1:${(engine.address() as AddressInfo).port}`);
+        const news = { image: "sha256:2", envs: [] };
+        expect(await replaced(news)).toEqual(["image"]);
+        expect(await replaced(news, ["*"])).toEqual(["image"]);
+        expect(await replaced(news, ["image"])).toEqual([]);
+    });
+});
