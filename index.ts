@@ -3,7 +3,7 @@ import "./settings/loadTypeScript";
 import * as pulumi from "@pulumi/pulumi";
 import { assumed, connectUnlessAssumed } from "./components/assumed";
 import { BlueGreenService } from "./components/BlueGreenService";
-import { dockerProvider } from "./components/dockerProvider";
+import { dockerProvider, unaskedProvider } from "./components/dockerProvider";
 import { HaproxyFront } from "./components/HaproxyFront";
 import { afterwards, observed } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
@@ -29,7 +29,7 @@ export = async () => {
     const plans = planServices(settings, outlook);
     reportPlan(target, plans);
 
-    const provider = dockerProvider(host);
+    const provider = engine === undefined ? unaskedProvider() : dockerProvider(host);
     const haproxy = new HaproxyFront(
         "front",
         { target, settings: front, plan: outlook.front },

@@ -36,7 +36,8 @@ export async function connectUnlessAssumed(host?: string): Promise<Engine | unde
         const [problem] = (error as Error).message.split("\n");
         pulumi.log.warn(
             `assumed: ${problem} This preview goes by what Pulumi's state holds of the last up (${variable}=1). What has ` +
-                "changed since, drift, judgements, and what an image's name means now are not in it.",
+                "changed since, drift, judgements, and what an image's name means now are not in it. The front's own objects " +
+                "show as updates: without Docker nobody compares them.",
         );
         return undefined;
     }

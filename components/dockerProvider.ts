@@ -33,3 +33,11 @@ export function dockerProvider(host: string | undefined): docker.Provider | unde
         disableDockerDaemonCheck: true,
     });
 }
+
+/**
+ * The provider of a preview that has to do without Docker. The docker plugin asks the Engine as soon as it is configured,
+ * whatever `disableDockerDaemonCheck` says; Pulumi configures no plugin whose settings are not known yet.
+ */
+export function unaskedProvider(): docker.Provider {
+    return new docker.Provider("docker", { host: pulumi.output(pulumi.unknown) as unknown as string });
+}

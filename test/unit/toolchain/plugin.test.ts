@@ -84,6 +84,13 @@ async function replaced(news: object, ignoreChanges?: string[], olds: object = i
 }
 
 describe.runIf(existsSync(plugin))("The docker plugin", () => {
+    it("asks the Docker Engine when it is configured, whatever disableDockerDaemonCheck says", async () => {
+        await start();
+        const { port } = engine.address() as AddressInfo;
+        await configure(`tcp://127.0.0.1:${port}`);
+        await expect(configure("tcp://127.0.0.1:1")).rejects.toThrow();
+    });
+
     it("plans to replace an imported container whose envs nobody gives, also where everything is ignored", async () => {
         await start();
         await configure(`tcp://127.0.0.1:${(engine.address() as AddressInfo).port}`);
