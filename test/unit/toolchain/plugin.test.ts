@@ -110,3 +110,22 @@ describe.runIf(existsSync(plugin))("The docker plugin", () => {
         expect(await replaced(news, ["image"])).toEqual([]);
     });
 });
+
+// The vendor's look every five minutes, which no test waits for.
+describe.runIf(chosen === undefined && existsSync(plugin))("Each plugin of ours", () => {
+    it("ends when Pulumi's engine is gone, and not before", async () => {
+        const engineOfPulumi = new grpc.Server();
+        const port = await new Promise<number>((resolve, reject) =>
+            engineOfPulumi.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
+                error ? reject(error) : resolve(port),
+            ),
+        );
+        await start(`127.0.0.1:${port}`);
+        const ended = once(process_, "exit");
+        // Longer than the time between two looks of the plugin's.
+        const early = await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 7_000))]);
+        expect(early).toBeUndefined();
+        engineOfPulumi.forceShutdown();
+        await ended;
+    });
+});
