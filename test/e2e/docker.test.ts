@@ -22,6 +22,7 @@ import { watchContainers } from "../../docker/events";
 import { exec, execStream } from "../../docker/exec";
 import { pullImage, resolveImage } from "../../docker/images";
 import { freeSubnet, inspectNetwork } from "../../docker/networks";
+import { readVolume } from "../../docker/volumes";
 import type { ReleaseSettings } from "../../settings/Settings";
 import { EngineProxy } from "../support/engineProxy";
 
@@ -209,6 +210,24 @@ describe("archive", () => {
         await exec(engine, id, ["ln", "-s", "data/sub", "/current"]);
         expect([...(await readFolder(engine, id, "/current")).keys()]).toEqual(["b.txt"]);
         expect(String(await readFile(engine, id, "/current/b.txt"))).toBe("B");
+    });
+});
+
+describe("volumes", () => {
+    it("are read without a container that mounts them, and nothing is left behind", async () => {
+        const name = `${run}-volume`;
+        expect(await readVolume(engine, name)).toEqual(new Map());
+        await engine.docker.createVolume({ Name: name, Labels: labels });
+        const writer = await engine.docker.createContainer({
+            Image: IMAGE,
+            Labels: labels,
+            HostConfig: { Mounts: [{ Type: "volume", Source: name, Target: "/data" }] },
+        });
+        await writeFiles(engine, writer.id, [{ path: "/data/services/web.json", content: "{}" }]);
+        await removeContainer(engine, writer.id);
+        expect(await readVolume(engine, name)).toEqual(new Map([["services/web.json", Buffer.from("{}")]]));
+        // Docker refuses it while a container mounts it.
+        await engine.docker.getVolume(name).remove();
     });
 });
 
