@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../providers/until";
 import { expectSuccess } from "../support/command";
@@ -13,6 +11,9 @@ import { pidIn } from "../support/pidIn";
 import { type Kind, Subject } from "../support/Subject";
 import { lifeOf, underLoad, withoutWebSockets } from "../support/scenario";
 import type { TestStack } from "../support/stack";
+import { temporaryFolder } from "../support/temporaryFolder";
+
+const folder = temporaryFolder("interrupt");
 
 let subject: Subject;
 let stack: TestStack;
@@ -102,7 +103,7 @@ describe("fault 11: Ctrl-C", () => {
     });
 
     it("once, in the command of a hook: that ends too, and nothing is released", async () => {
-        const file = join(mkdtempSync(join(tmpdir(), "relink-interrupt-")), "pid");
+        const file = join(folder, "pid");
         await insteadOf("release", "Ctrl-C in a hook", async () => {
             const before = await endState(stack);
             stack.setConfig("services.web.hooks", { preDeploy: { command: `echo $$ > ${file}; exec sleep 600` } });
@@ -118,7 +119,6 @@ describe("fault 11: Ctrl-C", () => {
             expectSuccess(await stack.up());
         });
         await expectPutRight(subject);
-        rmSync(dirname(file), { recursive: true });
     });
 
     it.runIf(isFull)(

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import { runHook } from "../../../providers/hooks";
 import { preStop } from "../../../providers/preStop";
@@ -10,12 +8,12 @@ import type { Session } from "../../../providers/Session";
 import { startCommand } from "../../support/command";
 import { ended, lives } from "../../support/HaltedRun";
 import { pidIn } from "../../support/pidIn";
+import { temporaryFolder } from "../../support/temporaryFolder";
 
-const folder = mkdtempSync(join(tmpdir(), "relink-user-command-"));
+const folder = temporaryFolder("user-command");
 const repository = join(__dirname, "../../..");
 
 afterEach(() => vi.unstubAllEnvs());
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function hook(command: string, timeoutMs = 20_000): Promise<{ text: string; shown: string[] }> {
     const shown: string[] = [];
