@@ -237,9 +237,14 @@ describe("what heals by itself", () => {
         expect(expectFailure(await stack.up())).toContain("Run pulumi up --refresh");
         expectSuccess(await stack.up(["--refresh"]));
         expect([...(await lifeOf(stack, "blue")), ...(await lifeOf(stack, "green"))]).toEqual(before);
-        const load = await underLoad("an anchor made anew", stack, load => load.mark("serves"), {
-            mix: withoutWebSockets,
-        });
+        const load = await underLoad(
+            "an anchor made anew",
+            stack,
+            async load => {
+                await load.until(({ byVersion }) => (byVersion.v2?.requests ?? 0) >= 600, "v2 answers");
+            },
+            { mix: withoutWebSockets },
+        );
         await expectHealed(load);
     });
 });
