@@ -10,6 +10,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { ConfigureRequest, DiffRequest, type DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { repository } from "../../support/stackFolder";
 
 // What relink relies on in the docker plugin, asked by Pulumi's own protocol: of the one that the set-up has installed, or,
 // to see whether the two agree, of the vendor's (toolchain/go/plugin/README.md):
@@ -111,8 +112,10 @@ describe.runIf(existsSync(plugin))("The docker plugin", () => {
     });
 });
 
-// The vendor's look every five minutes, which no test waits for.
-describe.runIf(chosen === undefined && existsSync(plugin))("Each plugin of ours", () => {
+// The vendor's looks every five minutes, which no test waits for.
+const isOurs = chosen === undefined && existsSync(join(repository, ".relink", "bin", "relink-plugin"));
+
+describe.runIf(isOurs && existsSync(plugin))("Each plugin of ours", () => {
     it("ends when Pulumi's engine is gone, and not before", async () => {
         const engineOfPulumi = new grpc.Server();
         const port = await new Promise<number>((resolve, reject) =>
