@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { until } from "../../../providers/until";
 import { OwnEngine } from "../OwnEngine";
 import { toolchain } from "../toolchain";
 import "../../setup";
@@ -17,5 +19,28 @@ export default async function start(project: Project): Promise<() => Promise<voi
     await ensureRegistry();
     const own = await OwnEngine.createForTests(String(project.config.env.RELINK_TEST_ENGINE));
     Object.assign(project.config.env, { DOCKER_HOST: own.host, RELINK_TEST_NETWORK: own.network });
-    return () => own.remove();
+    return async () => {
+        await processesEnd(own.network);
+        await own.remove();
+    };
+}
+
+/**
+ * Waits for the test processes on an Engine, which vitest is ending at that time: killed with their Engine they would keep
+ * vitest waiting for their last word. What a test has left behind does not end, and is killed.
+ */
+async function processesEnd(network: string): Promise<void> {
+    const isThere = (pid: string) => environmentOf(pid).includes(`RELINK_TEST_NETWORK=${network}`);
+    await until(async () => (readdirSync("/proc").some(isThere) ? undefined : true), {
+        deadline: Date.now() + 10_000,
+        what: "the test processes have ended",
+    }).catch(() => {});
+}
+
+function environmentOf(pid: string): string {
+    try {
+        return readFileSync(`/proc/${pid}/environ`, "utf8");
+    } catch {
+        return "";
+    }
 }
