@@ -2,6 +2,9 @@ import type Dockerode from "dockerode";
 import type { ReleaseSettings } from "../settings/Settings";
 import { StartFailed } from "./errors";
 
+/** Where a container finds its secrets. */
+export const SECRETS_FOLDER = "/run/secrets";
+
 const NANOSECONDS_PER_MILLISECOND = 1_000_000;
 
 /** One container of a release, before it exists. */
@@ -41,17 +44,23 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
         HostConfig: {
             ...resources(release),
             NetworkMode: network.name,
-            Mounts: release.volumes.map(volume => ({
-                Type: volume.source.startsWith("/") ? "bind" : "volume",
-                Source: volume.source,
-                Target: volume.target,
-                ReadOnly: volume.readOnly,
-            })),
+            Mounts: [
+                ...release.volumes.map(volume => ({
+                    Type: volume.source.startsWith("/") ? "bind" : "volume",
+                    Source: volume.source,
+                    Target: volume.target,
+                    ReadOnly: volume.readOnly,
+                })),
+                // Docker writes no file into a read-only container, but into a volume of it: one that goes with it.
+                ...(release.readOnly && release.secrets.length > 0 ? [{ Type: "volume", Target: SECRETS_FOLDER }] : []),
+            ],
             Init: release.init ? true : undefined,
             ExtraHosts: release.extraHosts,
             Dns: release.dns,
             CapAdd: release.capabilities.add,
-            CapDrop: release.capabilities.drop,
+            CapDrop: dropped(release.capabilities),
+            ReadonlyRootfs: release.readOnly,
+            SecurityOpt: release.securityOpt,
             LogConfig: release.log ? { Type: release.log.driver, Config: release.log.options } : undefined,
             // The release's own policy comes once it is proved.
             RestartPolicy: { Name: "no" },
@@ -62,6 +71,12 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
             },
         },
     } as Dockerode.ContainerCreateOptions;
+}
+
+/** With NET_RAW a container can send packets in the name of every other one on the front's network. */
+function dropped({ add, drop }: ReleaseSettings["capabilities"]): string[] {
+    const decided = [...add, ...drop].map(name => name.replace(/^CAP_/, ""));
+    return decided.some(name => name === "NET_RAW" || name === "ALL") ? drop : [...drop, "NET_RAW"];
 }
 
 function environment(spec: ContainerSpec): string[] {
@@ -105,6 +120,7 @@ function nanoseconds(milliseconds: number | undefined): number | undefined {
 function resources(release: ReleaseSettings): Partial<Dockerode.HostConfig> {
     return {
         Memory: release.memoryBytes,
+        PidsLimit: release.pidsLimit,
         NanoCpus: release.cpus === undefined ? undefined : Math.round(release.cpus * 1e9),
         Ulimits: Object.entries(release.ulimits).map(([Name, { soft, hard }]) => ({ Name, Soft: soft, Hard: hard })),
     };

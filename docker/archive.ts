@@ -42,14 +42,22 @@ export async function readFolder(engine: Engine, containerId: string, path: stri
     return files;
 }
 
-/** Writes files into a container, running or not, in one call. */
-export async function writeFiles(engine: Engine, containerId: string, files: ContainerFile[]): Promise<void> {
+/**
+ * Writes files into a container, running or not, in one call.
+ * @param folder the folder that all of them are in: where the container's own file system is read-only, a volume
+ */
+export async function writeFiles(
+    engine: Engine,
+    containerId: string,
+    files: ContainerFile[],
+    folder = "/",
+): Promise<void> {
     const archive = pack();
     for (const { path, content, mode, uid = 0, gid = 0 } of files) {
         const isFolder = content === undefined;
         archive.entry(
             {
-                name: posix.normalize(path).replace(/^\/+/, ""),
+                name: posix.relative(folder, path),
                 type: isFolder ? "directory" : "file",
                 mode: mode ?? (isFolder ? 0o755 : 0o644),
                 uid,
@@ -63,7 +71,7 @@ export async function writeFiles(engine: Engine, containerId: string, files: Con
     for await (const chunk of archive) {
         chunks.push(chunk as Buffer);
     }
-    await engine.docker.getContainer(containerId).putArchive(Buffer.concat(chunks), { path: "/" });
+    await engine.docker.getContainer(containerId).putArchive(Buffer.concat(chunks), { path: folder });
 }
 
 /** Docker ended an archive in the middle, as it does when a file in it gets shorter while it is read. */

@@ -1,9 +1,8 @@
 import { type ContainerFile, readFile, writeFiles } from "./archive";
-import { type ContainerSpec, secretValue } from "./ContainerSpec";
+import { type ContainerSpec, SECRETS_FOLDER, secretValue } from "./ContainerSpec";
 import type { Engine } from "./Engine";
 import { StartFailed } from "./errors";
 
-const FOLDER = "/run/secrets";
 const NUMBER = /^\d+$/;
 
 /** Puts the spec's secrets into a container that has not started yet: /run/secrets/NAME, 0400, its user's. */
@@ -13,13 +12,16 @@ export async function writeSecretFiles(engine: Engine, containerId: string, spec
     }
     const owner = await ownerOf(engine, containerId);
     const files: ContainerFile[] = spec.release.secrets.map(name => ({
-        path: `${FOLDER}/${name}`,
+        path: `${SECRETS_FOLDER}/${name}`,
         content: secretValue(spec, name),
         mode: 0o400,
         ...owner,
     }));
+    if (spec.release.readOnly) {
+        return writeFiles(engine, containerId, files, SECRETS_FOLDER);
+    }
     // The folder by itself, or Docker makes it with the widest permissions.
-    await writeFiles(engine, containerId, [{ path: FOLDER, mode: 0o755 }, ...files]);
+    await writeFiles(engine, containerId, [{ path: SECRETS_FOLDER, mode: 0o755 }, ...files]);
 }
 
 /** The user and group that the container's process runs as. */

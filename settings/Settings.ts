@@ -126,8 +126,17 @@ export interface ReleaseSettings {
     extraHosts: string[];
     /** Addresses of DNS servers. @default [] (Docker's) */
     dns: string[];
-    /** Linux capabilities to add to and drop from Docker's default set. @default none */
+    /**
+     * Linux capabilities to add to and drop from Docker's default set. Of that set `NET_RAW` is left out unless it is added:
+     * with it, a container can send packets in the name of every other one on the front's network. @default none
+     */
     capabilities: { add: string[]; drop: string[] };
+    /** The container's own file system is read-only; volumes are not. @default false */
+    readOnly: boolean;
+    /** Docker's security options, such as `no-new-privileges:true`. @default [] (Docker's profiles) */
+    securityOpt: string[];
+    /** The most processes and threads; -1 is unlimited. @default Docker's */
+    pidsLimit?: number;
     /** Memory limit, bytes. @default unlimited */
     memoryBytes?: number;
     /** CPU limit, in CPUs; 0.5 is half of one. @default unlimited */

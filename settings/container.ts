@@ -59,6 +59,20 @@ const capability = leaf(
     raw => (typeof raw === "string" && /^[A-Za-z][A-Za-z_]{1,40}$/.test(raw) ? raw.toUpperCase() : undefined),
 );
 
+/** What the Engine knows, without `seccomp`, whose profile the client would have to read from a file of its own. */
+const securityOption = textLike(
+    /^(?:no-new-privileges(?:[:=](?:true|false))?|(?:apparmor|label)[:=][\x21-\x7e]{1,255}|seccomp[:=]unconfined)$/,
+    {
+        wanted: "one of Docker's security options: no-new-privileges, apparmor=..., label=... or seccomp=unconfined",
+        example: "no-new-privileges",
+    },
+);
+
+/** Docker takes 0 for no limit too, which would be a second spelling. */
+const pidsLimit = leaf({ wanted: "a whole number of processes from 1, or -1 for no limit", example: "200" }, raw =>
+    Number.isSafeInteger(raw) && ((raw as number) >= 1 || raw === -1) ? (raw as number) : undefined,
+);
+
 /** The keys of a service that describe its containers. All are of class *release*. */
 export const containerShape = {
     image: image("IMAGE"),
@@ -83,6 +97,9 @@ export const containerShape = {
     capabilities: z
         .strictObject({ add: listOf(capability).prefault([]), drop: listOf(capability).prefault([]) })
         .prefault({}),
+    readOnly: flag().prefault(false),
+    securityOpt: listOf(securityOption).prefault([]),
+    pidsLimit: pidsLimit.optional(),
     memory: memory.optional(),
     cpus: cpus.optional(),
     ulimits: z.record(ulimitName, ulimit).prefault({}),

@@ -3,7 +3,7 @@ import { parseBytes, wholeNumber } from "./units";
 import { harmlessInDeploy } from "./unsupported";
 import { fieldsOf, isFields } from "./values";
 
-/** Replicas, memory, CPUs and ulimits. */
+/** Replicas, memory, CPUs, processes and ulimits. */
 export function mapLimits(to: Mapping): void {
     const deploy = fieldsOf(to.source.deploy);
     const resources = fieldsOf(deploy.resources);
@@ -12,9 +12,7 @@ export function mapLimits(to: Mapping): void {
     to.refuseOthers(["deploy", "resources"], resources, ["limits"], {
         reservations: "relink reserves nothing, it limits",
     });
-    to.refuseOthers(["deploy", "resources", "limits"], limits, ["cpus", "memory"], {
-        pids: "relink limits memory and CPUs, not processes; there is ulimits.nproc",
-    });
+    to.refuseOthers(["deploy", "resources", "limits"], limits, ["cpus", "memory", "pids"]);
     if ((deploy.mode ?? "replicated") !== "replicated") {
         to.refuse(["deploy", "mode"], "is not supported: relink runs as many containers as replicas says");
     }
@@ -33,6 +31,10 @@ export function mapLimits(to: Mapping): void {
     }
     if (!isZero(cpus)) {
         to.set(["cpus"], cpus, limits.cpus === undefined ? ["cpus"] : [...inDeploy, "cpus"]);
+    }
+    const { pids = to.source.pids_limit } = limits;
+    if (!isZero(pids)) {
+        to.set(["pidsLimit"], wholeNumber(pids), limits.pids === undefined ? ["pids_limit"] : [...inDeploy, "pids"]);
     }
     for (const [name, limit] of Object.entries(fieldsOf(to.source.ulimits))) {
         to.set(["ulimits", name], isFields(limit) ? limit : wholeNumber(limit), ["ulimits", name]);

@@ -30,11 +30,14 @@ const supported = [
     "logging",
     "mem_limit",
     "networks",
+    "pids_limit",
     "ports",
     "pull_policy",
+    "read_only",
     "restart",
     "scale",
     "secrets",
+    "security_opt",
     "stop_grace_period",
     "stop_signal",
     "ulimits",
@@ -58,6 +61,8 @@ export function mapService(to: Mapping): void {
         to.copy(from, key);
     }
     to.set(["init"], flag(to.source.init), ["init"]);
+    to.set(["readOnly"], flag(to.source.read_only), ["read_only"]);
+    to.copy("security_opt", "securityOpt");
     to.set(["capabilities", "add"], to.source.cap_add, ["cap_add"]);
     to.set(["capabilities", "drop"], to.source.cap_drop, ["cap_drop"]);
     const hosts = to.source.extra_hosts;

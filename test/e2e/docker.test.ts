@@ -50,6 +50,8 @@ const release: ReleaseSettings = {
     extraHosts: [],
     dns: [],
     capabilities: { add: [], drop: [] },
+    readOnly: false,
+    securityOpt: [],
     ulimits: {},
     restart: "unless-stopped",
     stopGracePeriodMs: 1_000,
@@ -298,6 +300,31 @@ describe("containers", () => {
         expect(JSON.stringify(await engine.docker.getContainer(id).inspect())).not.toContain("hush");
         await engine.docker.getContainer(id).restart({ t: 0 });
         expect(String(await readFile(engine, id, "/run/secrets/TOKEN"))).toBe("hush hush");
+    });
+
+    it("gives a read-only container its secrets, and lets it write nothing; without NET_RAW, and with what was asked for", async () => {
+        const hardened = { readOnly: true, securityOpt: ["no-new-privileges"], pidsLimit: 50, secrets: ["TOKEN"] };
+        const id = await running({ ...hardened, user: "4321" }, { secretValues: { TOKEN: "hush hush" } });
+        const script =
+            "cat /run/secrets/TOKEN; stat -c ' %a %u' /run/secrets/TOKEN; grep -E '^(NoNewPrivs|CapBnd)' /proc/1/status";
+        const { stdout } = await exec(engine, id, ["sh", "-c", script]);
+        const [secret, privileges, capabilities] = [...stdout.trim().split("\n").values()];
+        expect(secret).toBe("hush hush 400 4321");
+        const bounds = [privileges, capabilities].find(line => line?.startsWith("CapBnd"))!.split("\t")[1];
+        // Number 13 is CAP_NET_RAW.
+        expect((BigInt(`0x${bounds}`) >> 13n) & 1n).toBe(0n);
+        expect(stdout).toContain("NoNewPrivs:\t1");
+        const writes = ["sh", "-c", ": > /tmp/x"];
+        expect((await exec(engine, id, writes, { user: "0" })).exitCode).not.toBe(0);
+        const { HostConfig, Mounts } = await engine.docker.getContainer(id).inspect();
+        expect(HostConfig.PidsLimit).toBe(50);
+        const volume = engine.docker.getVolume(Mounts.find(mount => mount.Destination === "/run/secrets")!.Name!);
+        await volume.inspect();
+        await removeContainer(engine, id);
+        await expect(volume.inspect()).rejects.toMatchObject({ statusCode: 404 });
+        const raw = await running({ capabilities: { add: ["NET_RAW"], drop: [] } });
+        const found = await exec(engine, raw, ["sh", "-c", "grep ^CapBnd /proc/1/status"]);
+        expect((BigInt(`0x${found.stdout.trim().split("\t")[1]}`) >> 13n) & 1n).toBe(1n);
     });
 
     it("knows state, address, exit code and restart policy", async () => {

@@ -22,6 +22,8 @@ const spec: ContainerSpec = {
         extraHosts: [],
         dns: [],
         capabilities: { add: [], drop: [] },
+        readOnly: false,
+        securityOpt: [],
         ulimits: {},
         restart: "always",
         stopGracePeriodMs: 1_500,
@@ -64,6 +66,29 @@ describe("what the Engine is asked to create", () => {
             { Type: "volume", Source: "data", Target: "/data", ReadOnly: false },
             { Type: "bind", Source: "/host", Target: "/host", ReadOnly: true },
         ]);
+    });
+
+    it.each([
+        [[], [], ["NET_RAW"]],
+        [["NET_ADMIN"], ["CHOWN"], ["CHOWN", "NET_RAW"]],
+        [["NET_RAW"], [], []],
+        [["CAP_NET_RAW"], ["CHOWN"], ["CHOWN"]],
+        [["ALL"], [], []],
+        [[], ["ALL"], ["ALL"]],
+        [[], ["NET_RAW"], ["NET_RAW"]],
+    ])("may send raw packets only where that is asked for: with %j and without %j", (add, drop, expected) => {
+        const release = { ...spec.release, capabilities: { add, drop } };
+        expect(createOptions({ ...spec, release }).HostConfig).toMatchObject({ CapAdd: add, CapDrop: expected });
+    });
+
+    it("is hardened as its release says", () => {
+        const release = { ...spec.release, readOnly: true, securityOpt: ["no-new-privileges"], pidsLimit: 50 };
+        expect(createOptions({ ...spec, release }).HostConfig).toMatchObject({
+            ReadonlyRootfs: true,
+            SecurityOpt: ["no-new-privileges"],
+            PidsLimit: 50,
+        });
+        expect(createOptions(spec).HostConfig).toMatchObject({ ReadonlyRootfs: false, SecurityOpt: [] });
     });
 
     it("rounds the grace period up to Docker's seconds", () => {

@@ -67,6 +67,17 @@ const table: [string, string[], Record<string, unknown>][] = [
         ["deploy: { resources: { limits: { cpus: '0.5', memory: 1.5g } } }"],
         { cpus: "0.5", memory: 1610612736 },
     ],
+    ["a limit of processes", ["deploy: { resources: { limits: { pids: 100 } } }"], { pidsLimit: 100 }],
+    [
+        "hardening",
+        ["read_only: true", "security_opt: [no-new-privileges:true]", "pids_limit: -1", "cap_drop: [ALL]"],
+        {
+            readOnly: true,
+            securityOpt: ["no-new-privileges:true"],
+            pidsLimit: -1,
+            capabilities: { drop: ["ALL"] },
+        },
+    ],
     ["limits, the old way", ["mem_limit: 512m", "cpus: 2"], { memory: 536870912, cpus: 2 }],
     ["stopping", ["stop_grace_period: 1m", "stop_signal: SIGQUIT"], { stopGracePeriod: "60s", stopSignal: "SIGQUIT" }],
     ["restart", ["restart: 'no'"], { restart: "no" }],

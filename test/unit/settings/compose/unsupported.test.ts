@@ -15,7 +15,10 @@ const understood = [
     ...["env_file", "environment", "expose", "extends", "extra_hosts", "healthcheck", "image", "init", "labels"],
     ...["logging", "mem_limit", "networks", "ports", "pull_policy", "pull_refresh_after", "restart", "scale"],
     ...[
+        "pids_limit",
         "profiles",
+        "read_only",
+        "security_opt",
         "secrets",
         "stop_grace_period",
         "stop_signal",
@@ -109,11 +112,7 @@ describe("What relink has nothing for in a Compose service", () => {
             ["deploy: { resources: { reservations: { cpus: 1 } } }"],
             "deploy.resources.reservations: is not",
         ],
-        [
-            "a limit of processes",
-            ["deploy: { resources: { limits: { pids: 1 } } }"],
-            "deploy.resources.limits.pids: is not",
-        ],
+        ["a profile in a file", ["security_opt: ['seccomp:./profile.json']"], "services.web.security_opt: is"],
     ])("%s", async (_, text, message) => {
         const file = webFile("expose: [80]", ...text);
         const { lines: problems } = await composed(text[0] === "build: ." ? file.replace(/.*image: .*\n/, "") : file);
