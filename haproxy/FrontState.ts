@@ -134,6 +134,18 @@ export function observeCommands(backends?: readonly string[]): string[] {
 /** Who was in the list was gone when it was asked, or is starting anew: ask again. */
 export class WorkerVanished extends Error {}
 
+/** The master of a generation has its socket, and does not answer on it as it should; its workers may well go on serving. */
+export class MasterSilent extends Error {
+    constructor(
+        /** Name of its generation, as in the name of its socket. */
+        readonly generation: string,
+        /** What came instead of an answer. */
+        readonly words: string,
+    ) {
+        super(`HAProxy's master of the generation ${generation} does not answer: ${words}`);
+    }
+}
+
 /** Puts the answers to `observeCommands` together. */
 export function frontStateOf(replies: readonly Reply[], backends?: readonly string[]): FrontState {
     const state: FrontState = { generations: [], workers: [], deadSockets: [] };
@@ -144,14 +156,14 @@ export function frontStateOf(replies: readonly Reply[], backends?: readonly stri
                 throw new WorkerVanished(`HAProxy's master on ${socket} is starting: ${text}`);
             }
             if (!isDeadSocket(text)) {
-                throw new Error(`HAProxy does not answer on ${socket}: ${text}`);
+                throw new MasterSilent(generationOf(socket), text);
             }
             state.deadSockets.push(socket);
             continue;
         }
         const { master, workers } = parseProcesses(text);
         if (master === undefined) {
-            throw new Error(`HAProxy's master on ${socket} answered: ${text}`);
+            throw new MasterSilent(generationOf(socket), text);
         }
         const name = generationOf(socket);
         const { pid: masterPid, version, reloads, failedReloads } = master;

@@ -15,6 +15,7 @@ import type { Run } from "./Run";
 
 export { isReadOnlyScript, readOnlyCommands } from "./cli";
 export type { BackendStat, FrontState, Generation, ServerStat, Worker, WorkerAddress } from "./FrontState";
+export { MasterSilent } from "./FrontState";
 export type { Run, RunResult } from "./Run";
 
 /** What one worker made of a change. */

@@ -8,9 +8,9 @@ import { openSlots } from "../haproxy/backend";
 import { linksOf } from "../haproxy/FrontState";
 import { editedFiles } from "../haproxy/manifest";
 import { readMap } from "../haproxy/maps";
-import { backendFile, backendName, CURRENT_FOLDER, mapFile } from "../haproxy/names";
+import { backendFile, backendName, CURRENT_FOLDER, mapFile, STAND_IN } from "../haproxy/names";
 import { parseRoutes } from "../haproxy/routes";
-import { type FrontState, type Run, Runtime, type Worker } from "../haproxy/runtime";
+import { type FrontState, MasterSilent, type Run, Runtime, type Worker } from "../haproxy/runtime";
 import type { ObservedColor, ObservedService, ObservedSlot } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import { type Route, routeText } from "../settings/Route";
@@ -77,7 +77,9 @@ export async function observe(
     const names = frontNames(target.front);
     // Asked at the same time as Docker, since every step of an `up` looks; it counts only where Docker has the anchor running.
     const ask = { ...viewOnce(engine, target.front), ...view };
-    const asked = ask.front(services?.flatMap(backendsOf));
+    const asked = ask.front(services?.flatMap(backendsOf)).catch(error => {
+        throw withNextStep(error, target.front);
+    });
     asked.catch(() => {});
     const [found, asAsked] = await Promise.all([
         engine.docker.listContainers({ all: true, filters: { label: ["relink.project"] } }),
@@ -100,6 +102,23 @@ export async function observe(
         .sort((a, b) => generationOf(a) - generationOf(b));
     const owner = records.owners?.at(-1) ?? labelledOwner(anchor?.labels ?? {});
     return { containers, anchor, generations, records, front, owner };
+}
+
+/** A master that hangs is nothing that waiting mends, and relink does not stop on its own what may still serve users. */
+function withNextStep(error: unknown, front: string): unknown {
+    if (!(error instanceof MasterSilent)) {
+        return error;
+    }
+    const { generation, words } = error;
+    const names = frontNames(front);
+    const container = generation === STAND_IN ? names.anchor : names.generation(Number(generation));
+    return new Error(
+        `HAProxy's master in the container ${container} does not answer: ${words}. Its worker may go on serving; nothing ` +
+            "was changed. If it does not answer at the next try either, start it anew, and run the command again:\n" +
+            `    docker logs --tail 50 ${container}    # what it said last\n` +
+            `    docker restart ${container}`,
+        { cause: error },
+    );
 }
 
 /** What is of no service is the front's. */

@@ -184,6 +184,30 @@ describe("what heals by itself", () => {
         expect((await front.observe()).containers.map(container => container.name)).not.toContain(name);
     });
 
+    it("a master of HAProxy that hangs: preview and up name its container and the command, and its worker serves on", async () => {
+        const name = await generation();
+        const master = (await front.observe()).front!.generations[0]!.masterPid;
+        const signal = (what: string) => exec(engine, name, ["sh", "-c", `kill -${what} ${master}`]);
+        const load = await underLoad(
+            "HAProxy's master hangs",
+            stack,
+            async () => {
+                expect(await signal("STOP")).toMatchObject({ exitCode: 0 });
+                const printed = [expectFailure(await stack.preview()), expectFailure(await stack.up())];
+                for (const text of printed) {
+                    expect(text).toContain(`HAProxy's master in the container ${name} does not answer`);
+                    expect(text).toContain(`docker restart ${name}`);
+                }
+                const { stdout } = await stack.look("status").result;
+                expect(stdout).toContain("does not answer");
+                await engine.docker.getContainer(name).restart();
+                await isServed([name.split("-").at(-1)!]);
+            },
+            { mix: withoutWebSockets },
+        );
+        await expectHealed(load);
+    });
+
     it("a killed container of the live color comes back at its own address, while the other one serves", async () => {
         const [container] = await containersOf(stack, "green");
         const result = await gapUnderLoad("live container killed", stack, () => crash(container!.name), {

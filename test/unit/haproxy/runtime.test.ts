@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { assertEveryWorker, isReadOnlyScript, ReloadFailed, Runtime, WorkerReplaced } from "../../../haproxy/runtime";
+import {
+    assertEveryWorker,
+    isReadOnlyScript,
+    MasterSilent,
+    ReloadFailed,
+    type Run,
+    Runtime,
+    WorkerReplaced,
+} from "../../../haproxy/runtime";
 import { captured } from "./captured";
 import { fakeHaproxy } from "./fakeHaproxy";
 
@@ -51,6 +59,20 @@ describe("observing HAProxy", () => {
             checkStatus: "L4CON",
         });
         expect(current!.backends.get("web-blue")!.servers.get(1)).toMatchObject({ admin: "ready", up: true });
+    });
+
+    it.each([
+        ["hangs", "no answer, three times", 1],
+        ["answers something else", "Permission denied", 0],
+    ])("says whose master it is that %s", async (_name, words, code) => {
+        const { run } = fakeHaproxy(worksAsCaptured, { [SOCKET]: "" });
+        const hung: Run = async (argv, stdin) => {
+            const result = await run(argv, stdin);
+            return { ...result, stdout: result.stdout.replace(/^socat.*$/m, words).replace(/ 1 (?=\/)/, ` ${code} `) };
+        };
+        const error = await new Runtime(hung).observe().catch(error => error);
+        expect(error).toBeInstanceOf(MasterSilent);
+        expect(error).toMatchObject({ generation: "1", words });
     });
 
     it("asks about the named backends alone, and leaves out those that a worker does not have", async () => {
