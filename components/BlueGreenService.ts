@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeploymentAction } from "../providers/Deployment";
 import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
+import { type HookRun, hookTrigger } from "../providers/hookRuns";
 import { hookEnvironment } from "../providers/hooks";
 import type { LinkAction } from "../providers/Link";
 import type { Target } from "../providers/Target";
@@ -32,7 +33,10 @@ export interface BlueGreenServiceArgs {
  * one `up`: preDeploy, then the idle color is deployed and proved, prePromotion looks at it, then the link moves.
  */
 export class BlueGreenService extends pulumi.ComponentResource {
-    /** Whether the plan was carried out; false after a failure, which its own row reports. True in a preview. */
+    /**
+     * Whether the plan was carried out: not after a failure, which its own row reports, nor by an `up` with a `--target` that
+     * leaves some of it out. True in a preview.
+     */
     readonly released: pulumi.Output<boolean>;
 
     constructor(name: string, args: BlueGreenServiceArgs, options: pulumi.ComponentResourceOptions) {
@@ -45,7 +49,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
         const color = (color: Color) =>
             new ColorService(
                 `${name}-${color}`,
-                { target, service: name, color, plan: plan[color], action: args.deployment[color] },
+                { target, service: name, color, plan: plan[color], action: withRun(args.deployment[color], preDeploy) },
                 { parent: this, dependsOn: preDeploy },
             );
         const blue = color("blue");
@@ -64,7 +68,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
                 share: shareOf(plan.link),
                 routes: plan.link.routes.map(routeText),
                 act: plan.link.act,
-                __plan: args.link,
+                __plan: withRun(args.link, prePromotion),
                 __target: target,
                 __urn: urnOf(this, "Link", name),
             },
@@ -78,12 +82,14 @@ export class BlueGreenService extends pulumi.ComponentResource {
             Object.assign(error, new pulumi.RunError(message), { message, stack: message });
             return false;
         };
-        const succeeded = (resource: pulumi.Resource) =>
-            pulumi.recover(
-                resource.urn.apply(() => true),
-                failed,
-            );
-        this.released = pulumi.all([...steps, link].map(succeeded)).apply(results => results.every(Boolean));
+        const done = [
+            ...[...preDeploy, ...prePromotion].map(({ urn }) => urn.apply(() => true)),
+            ...[blue, green].map(({ asPlanned }) => asPlanned),
+            link.has({ link: plan.link.live, share: shareOf(plan.link) }),
+        ];
+        this.released = pulumi
+            .all(done.map(isDone => pulumi.recover(isDone, failed)))
+            .apply(results => results.every(Boolean));
         this.registerOutputs();
     }
 }
@@ -118,7 +124,7 @@ function hookCommand(
             {
                 create: command ?? settings.webhook ?? `GET ${settings.http?.path}`,
                 interpreter: ["node", "providers/hook.cjs"],
-                triggers: [`promotion ${plan.promotion}`],
+                triggers: [hookTrigger(plan.promotion)],
                 environment: { ...hookEnvironment(told), [specVariable]: JSON.stringify(spec) },
                 stdin: secretsFor(release),
                 addPreviousOutputInEnv: false,
@@ -126,6 +132,16 @@ function hookCommand(
             options,
         ),
     ];
+}
+
+/** An action, and with which trigger the hook's Command before it ran last, as Pulumi's state has it by then. */
+function withRun<Action extends HookRun>(
+    action: Action | undefined,
+    [command]: local.Command[],
+): pulumi.Input<Action> | undefined {
+    return action && command
+        ? command.triggers.apply(triggers => ({ ...action, hookRan: triggers?.[0] as string | undefined }))
+        : action;
 }
 
 /** What a hook may print, and nobody may read (providers/hookCommand.ts). */

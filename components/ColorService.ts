@@ -13,13 +13,15 @@ export interface ColorServiceArgs {
     /** What the color will hold after this `up`. */
     plan: ColorPlan;
     /** How to get there; none where nothing is to be done. */
-    action?: DeploymentAction;
+    action?: pulumi.Input<DeploymentAction>;
 }
 
 /** One of the two places where a service's containers run: `blue` or `green`. */
 export class ColorService extends pulumi.ComponentResource {
     /** Brings the color to its release. */
     readonly deployment: ProvidedResource;
+    /** Whether the color is as the plan says, once this `up` is done. */
+    readonly asPlanned: pulumi.Output<boolean>;
 
     constructor(name: string, args: ColorServiceArgs, options: pulumi.ComponentResourceOptions) {
         super("relink:index:ColorService", name, {}, options);
@@ -45,6 +47,7 @@ export class ColorService extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        this.asPlanned = this.deployment.has({ release: release?.id, replicas, state });
         this.registerOutputs();
     }
 }

@@ -22,6 +22,20 @@ export class ProvidedResource extends pulumi.CustomResource {
             { ...options, hideDiffs: ["__plan"] },
         );
     }
+
+    /**
+     * Whether Pulumi's state has these inputs once this `up` is done: not where `--target` has left the resource out. True
+     * in a preview.
+     */
+    has(inputs: Record<string, unknown>): pulumi.Output<boolean> {
+        if (pulumi.runtime.isDryRun()) {
+            return this.urn.apply(() => true);
+        }
+        const stored = this as unknown as Record<string, pulumi.Output<unknown>>;
+        return pulumi
+            .all(Object.keys(inputs).map(name => stored[name]))
+            .apply(values => Object.values(inputs).every((value, index) => values[index] === value));
+    }
 }
 
 function loaderOf(provider: string): string {

@@ -188,6 +188,7 @@ function linkAction(
         // A repair takes nothing away: the color that was linked by hand stays as it is.
         bake: bakePolicy(settings, front),
         policy: { ...actionPolicy(settings), ...(decided.row === "repair" ? { previousColor: "keep" } : {}) },
+        promotion: decided.promotion,
         hooks: hooksOf(settings, decided),
         claimedByOthers: [
             ...Object.keys(places.wanted).filter(place => places.wanted[place] !== name),

@@ -4,13 +4,14 @@ import { dropImages, keepImage } from "../docker/keptImages";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import type { AddressBlock } from "../release/addresses";
-import { type DeclaredHooks, hasTraffic } from "../release/Observed";
+import { hasTraffic } from "../release/Observed";
 import type { ColorState } from "../release/plan";
 import type { ImageOrigin, RecordedRelease, Release } from "../release/Release";
 import type { Recovery } from "../release/settle";
 import type { ActionPolicy, Color, ReleaseSettings, RollingSettings } from "../settings/Settings";
 import { type BakePolicy, recover } from "./bake";
 import { ColorDeployment } from "./ColorDeployment";
+import { type HookRun, verifyHookRan } from "./hookRuns";
 import { containersOf, fingerprint, observedService } from "./observe";
 import { colorObserved, readBack } from "./observed";
 import { type Progress, progressFor } from "./progress";
@@ -23,7 +24,7 @@ import { retain } from "./retention";
 import { Session } from "./Session";
 
 /** How a color is to be brought to its release. */
-export interface DeploymentAction extends ImageOrigin {
+export interface DeploymentAction extends ImageOrigin, HookRun {
     /** What the plan was made from. */
     from: string;
     /** How many containers it brings. The link's walk may add others, and only then there are as many as the resource says. */
@@ -45,10 +46,6 @@ export interface DeploymentAction extends ImageOrigin {
     /** Somebody changed the live color by hand: it gets what it had. */
     restore: boolean;
     recovery?: Recovery;
-    /** Number of the promotion that this begins. */
-    promotion?: number;
-    /** The hooks that run in this `up` as Commands, and whether the config has them. */
-    hooks: DeclaredHooks;
 }
 
 export interface DeploymentInputs extends CommonInputs<DeploymentAction> {
@@ -110,6 +107,7 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
     if (action === undefined || release === undefined) {
         throw new Error(`${service}: the plan for ${color} is incomplete; run pulumi up again`);
     }
+    verifyHookRan(service, "preDeploy", action);
     await session.lease.take(action.policy.lockTimeoutMs);
     let world = await session.observe([service]);
     const found = fingerprint(world, service);

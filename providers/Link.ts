@@ -5,7 +5,7 @@ import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import type { Handover } from "../release/handovers";
-import { type DeclaredHooks, type Farewell, isGivingBack, type Live } from "../release/Observed";
+import { type Farewell, isGivingBack, type Live } from "../release/Observed";
 import type { Walk } from "../release/plan";
 import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
@@ -14,6 +14,7 @@ import type { ActionPolicy, Color } from "../settings/Settings";
 import { type BakePolicy, bake, bakeMsOf, recover } from "./bake";
 import { ColorDeployment } from "./ColorDeployment";
 import { drain } from "./drain";
+import { type HookRun, verifyHookRan } from "./hookRuns";
 import { moveLink } from "./moveLink";
 import { containersOf, isWorker, observedService, slotOf, type World } from "./observe";
 import { linkObserved, readBack } from "./observed";
@@ -30,7 +31,7 @@ import { canFollow } from "./softStopped";
 import { tellSlots } from "./tellSlots";
 
 /** What the link's resource has to do. */
-export interface LinkAction {
+export interface LinkAction extends HookRun {
     /** Why nothing may be done: thrown here, so that this service's row says it. */
     refusal?: string;
     /** The link that the plan was made from, once an interrupted switch is settled. */
@@ -50,8 +51,6 @@ export interface LinkAction {
     leave?: { color: Color; farewell: Farewell };
     policy: ActionPolicy;
     bake: BakePolicy;
-    /** The hooks that ran in this `up` as Commands, and whether the config has them. */
-    hooks: DeclaredHooks;
     /** Places that other services of the config claim (`placeOf` a route), or end themselves: those are left alone. */
     claimedByOthers: string[];
     /** Places that others give up for routes of this service. */
@@ -136,6 +135,7 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
         throw begunMeanwhile(service, intent.kind === "roll" ? "rolling release" : "switch");
     }
     if (to !== "none" && target !== "none" && target !== from) {
+        verifyHookRan(service, "prePromotion", action);
         const started = Date.now();
         const release = readyRelease(world, inputs, action, target, action.walk?.steps[0]?.replicas);
         const { prePromotion } = action.hooks;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { expectSuccess } from "../support/command";
+import { expectFailure, expectSuccess } from "../support/command";
 import { isFull } from "../support/isFull";
 import { containersOf, lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
 import { createStack, type PreviewJson, type TestStack } from "../support/stack";
@@ -177,4 +177,30 @@ describe("Two ups at once", () => {
             }
         },
     );
+});
+
+describe("The hook preDeploy", () => {
+    it("is left out by --target: its color is not deployed, and the outputs say what is live", async () => {
+        stack.setConfig("services.web.hooks", {
+            preDeploy: { command: `echo "migrated $RELINK_IMAGE" >> ${hookLog}` },
+        });
+        stack.setConfig("services.web.image", "relink-hello:v2");
+        stack.setConfig("services.web.env.BUILD", "1");
+        expectSuccess(await stack.up());
+        expect(hookRuns().at(-1)).toBe("migrated relink-hello:v2");
+        const { live } = await outputsOf(stack);
+        const idle = live === "blue" ? "green" : "blue";
+        const before = await lifeOf(stack, idle);
+
+        stack.setConfig("services.web.image", "relink-hello:v1");
+        stack.setConfig("services.web.env.BUILD", "2");
+        const printed = expectFailure(await stack.up(["--target", `**web-${idle}`]));
+        expect(printed).toContain("hooks.preDeploy has not run for this release, so nothing was done");
+        expect(await lifeOf(stack, idle)).toEqual(before);
+        expect(hookRuns().at(-1)).toBe("migrated relink-hello:v2");
+
+        expectSuccess(await stack.up(["--target", `**web-${idle}`, "--target", "**web-preDeploy"]));
+        expect(hookRuns().at(-1)).toBe("migrated relink-hello:v1");
+        expect(await outputsOf(stack)).toMatchObject({ live, stable: live, [idle]: { image: "relink-hello:v1" } });
+    });
 });

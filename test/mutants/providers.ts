@@ -95,6 +95,17 @@ export const providers: readonly Mutant[] = [
         killedBy: { file: test("softStopped"), test: "gives no request to a service that it does not know" },
     },
     {
+        name: "hook-left-out",
+        file: "providers/hookRuns.ts",
+        before: "hookRan !== hookTrigger(promotion)",
+        after: "hookRan === undefined",
+        breaks: "A release goes live by --target without its migration.",
+        killedBy: {
+            file: test("hookRuns"),
+            test: "has not run when --target left its Command at another promotion, or out of the state",
+        },
+    },
+    {
         name: "ready-at-another-address",
         file: "providers/observe.ts",
         before: " && server.address === container.address",

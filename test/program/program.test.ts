@@ -158,6 +158,14 @@ describe("the program's resources", () => {
         });
     });
 
+    it("know whether a hook has run for this promotion, though --target may have left its Command out", async () => {
+        expect(resource(":Link", "web").inputs).toMatchObject({ __plan: { promotion: 1, hookRan: "promotion 1" } });
+        const left = { "web-prePromotion": { triggers: ["promotion 0"] } };
+        const { resources } = await runProgram(configWith(), { stack, left });
+        const link = resources.find(({ type, name }) => type.endsWith(":Link") && name === "web");
+        expect(link?.inputs).toMatchObject({ __plan: { promotion: 1, hookRan: "promotion 0" } });
+    });
+
     it("carry the stack's labels, and publish what is only for this machine on 127.0.0.1", () => {
         const { labels, ports: published } = resource(":Container", "front-anchor").inputs as {
             labels: { label: string; value: string }[];
@@ -280,6 +288,11 @@ describe("the stack's outputs", () => {
                 },
             },
         });
+    });
+
+    it("say what was observed of a service where --target has left a part of it out", async () => {
+        const { outputs } = await runProgram(configWith(), { stack, left: { web: { link: "none" } } });
+        expect(outputs).toMatchObject({ services: { web: { live: "none", stable: "none", blue: undefined } } });
     });
 
     it("have no release id in the very first preview, since the stack has no key yet", async () => {

@@ -56,12 +56,23 @@ export function withoutSecrets(value: unknown): unknown {
  */
 export async function runProgram(
     config: Record<string, unknown>,
-    { stack, preview = false, others = {} }: { stack: string; preview?: boolean; others?: Record<string, string> },
+    {
+        stack,
+        preview = false,
+        others = {},
+        left = {},
+    }: {
+        stack: string;
+        preview?: boolean;
+        others?: Record<string, string>;
+        /** Resources that `--target` leaves out, by name, with what Pulumi's state has of them. */
+        left?: Record<string, Record<string, unknown>>;
+    },
 ): Promise<ProgramRun> {
     const resources: Registered[] = [];
     await pulumi.runtime.setMocks(
         {
-            newResource: ({ name, inputs }) => ({ id: `id-of-${name}`, state: inputs }),
+            newResource: ({ name, inputs }) => ({ id: `id-of-${name}`, state: { ...inputs, ...left[name] } }),
             call: ({ token }) => {
                 throw new Error(`not mocked: ${token}`);
             },
