@@ -19,9 +19,10 @@ export async function ensureDebianProgram({ name, packages, missing }) {
         return { binary: installed };
     }
     const folder = inRelink(name);
-    const binary = join(folder, "usr", "bin", name);
-    if (isExecutable(binary)) {
-        return { binary, folder };
+    const find = () => ["bin", "sbin"].map(part => join(folder, "usr", part, name)).find(isExecutable);
+    const unpacked = find();
+    if (unpacked !== undefined) {
+        return { binary: unpacked, folder };
     }
     if (!isDebian()) {
         throw new Problem(missing);
@@ -36,6 +37,6 @@ export async function ensureDebianProgram({ name, packages, missing }) {
         for (const file of readdirSync(downloads).filter(file => file.endsWith(".deb"))) {
             await logged("dpkg", ["-x", join(downloads, file), folder], { logName: name, showLog });
         }
-        return { binary, folder };
+        return { binary: find(), folder };
     });
 }
