@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { onEngine } from "./test/support/engine/WorkerOnEngine.mts";
 import { filesOnContainerd, filesWithHaproxy32 } from "./toolchain/fullRun/pieces.mjs";
@@ -64,7 +65,7 @@ export default defineConfig({
         pool: "forks",
         // A golden file that is missing is a failure: only `vitest --update` writes one, on any machine.
         update: "none",
-        reporters: ["default", "./toolchain/fullRun/TestCounts.mjs"],
+        reporters: ["default", join(import.meta.dirname, "toolchain/fullRun/TestCounts.mjs")],
         projects: [
             {
                 extends: true,
