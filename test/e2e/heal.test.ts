@@ -200,11 +200,11 @@ describe("what heals by itself", () => {
                 }
                 const { stdout } = await stack.look("status").result;
                 expect(stdout).toContain("does not answer");
-                await engine.docker.getContainer(name).restart();
-                await isServed([name.split("-").at(-1)!]);
             },
             { mix: withoutWebSockets },
         );
+        await engine.docker.getContainer(name).restart();
+        await isServed([name.split("-").at(-1)!]);
         await expectHealed(load);
     });
 
