@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { LISTENER_PORTS } from "../haproxy/frontends";
 import { OPEN_FILES } from "../haproxy/global";
-import { anchorScript } from "../haproxy/watchdog";
+import { anchorScript, HAPROXY_USER } from "../haproxy/watchdog";
 import { fingerprintOf } from "../providers/FrontConfig";
 import { folders, frontNames, stackLabels, type Target } from "../providers/Target";
 import type { FrontSettings } from "../settings/Settings";
@@ -81,7 +81,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
             image: image.imageId,
             entrypoints: ["sh", "-c"],
             command: [anchorScript],
-            user: "0",
+            user: `${HAPROXY_USER}:${HAPROXY_USER}`,
             init: true,
             stopSignal: "SIGTERM",
             destroyGraceSeconds: anchorGraceSeconds,

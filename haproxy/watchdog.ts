@@ -13,8 +13,11 @@ const backFile = `${RUN_FOLDER}/back`;
 /** HAProxy writes its process id once its worker has the listening sockets: the stand-in here, */
 const standInPid = `${RUN_FOLDER}/${STAND_IN}.pid`;
 
-/** and a generation in its own container. */
+/** and a generation in its own container, where it may write nothing else. */
 const generationPid = "/tmp/haproxy.pid";
+
+/** The user that HAProxy's official image runs as, and its group. By number, which needs no name in the image. */
+export const HAPROXY_USER = "99";
 
 /** How many looks, a second apart, find nobody listening before HAProxy starts in the anchor. */
 const unheardLooks = 5;
@@ -29,8 +32,8 @@ export function haproxyArguments(generation: string): string[] {
 }
 
 /**
- * What the anchor runs. It says that it has started, holds its network namespace, and has HAProxy stand in, in here and as
- * the user that generations run as, while there is no generation:
+ * What the anchor runs, as HAProxy's user. It says that it has started, holds its network namespace, and has HAProxy stand
+ * in, in here, while there is no generation:
  *
  * - One that is stopped says so before (`docker stop`, `docker restart`). The stand-in takes its listening sockets over, and
  *   gives them back once a generation says that it is there: no request is lost.
@@ -38,16 +41,28 @@ export function haproxyArguments(generation: string): string[] {
  *   is given up for good ("cannot join network of a non running container", moby/moby#11777). So the stand-in starts when
  *   nobody has listened for some seconds, too.
  *
+ * It is not root: it reads and writes where HAProxy may put what it likes, for instance a link to a file of the record, which
+ * the anchor mounts for root. Before the first `up` has prepared that folder it can write nothing yet, and tries again.
+ *
  * A plain POSIX shell script, since it never changes once a front is there.
  */
 export const anchorScript = `
-cat /proc/sys/kernel/random/uuid > ${anchorFile}.new && mv ${anchorFile}.new ${anchorFile}
-rm -f ${leavingFile} ${backFile} ${standInPid}
+start=$(cat /proc/sys/kernel/random/uuid)
+told=
+rm -f ${leavingFile} ${backFile} ${standInPid} ${anchorFile}.new
 unheard=0
 standin=
+finish() {
+    master=$(cat ${standInPid})
+    case "$master" in '' | *[!0-9]*) return 1 ;; esac
+    kill -USR1 "$master"
+}
 while :; do
+    if [ -z "$told" ] && { echo "$start" > ${anchorFile}.new && mv ${anchorFile}.new ${anchorFile}; } 2>/dev/null; then
+        told=yes
+    fi
     [ -z "$standin" ] || kill -0 "$standin" 2>/dev/null || standin=
-    if [ -e ${backFile} ] && { [ -z "$standin" ] || kill -USR1 "$(cat ${standInPid})" 2>/dev/null; }; then
+    if [ -e ${backFile} ] && { [ -z "$standin" ] || finish 2>/dev/null; }; then
         rm -f ${backFile}
     fi
     if grep -q '${listening}' /proc/net/tcp || [ ! -d ${CURRENT_FOLDER}/conf ]; then
@@ -61,7 +76,7 @@ while :; do
     if [ -n "$why" ] && [ -z "$standin" ]; then
         unheard=0
         echo "$why: HAProxy starts in the anchor, until there is another generation" >&2
-        su -s /bin/sh haproxy -c 'exec haproxy ${haproxyArguments(STAND_IN).join(" ")} -p ${standInPid}' &
+        haproxy ${haproxyArguments(STAND_IN).join(" ")} -p ${standInPid} &
         standin=$!
     fi
     rm -f ${leavingFile}
@@ -111,6 +126,9 @@ trap 'kill -USR2 $haproxy' USR2
 trap leave TERM INT
 told=
 while sleep 1; do
+    if [ -z "$anchor" ] && online; then
+        anchor=$(cat ${anchorFile} 2>/dev/null)
+    fi
     if [ -z "$told" ] && [ -s ${generationPid} ]; then
         told=yes
         : > ${backFile}

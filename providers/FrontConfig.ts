@@ -9,7 +9,7 @@ import { OPEN_FILES } from "../haproxy/global";
 import { emptyMaps, setMap } from "../haproxy/maps";
 import { FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN } from "../haproxy/names";
 import { closeRouteKeys } from "../haproxy/routes";
-import { GENERATION_STOP_SIGNAL, generationScript, haproxyArguments } from "../haproxy/watchdog";
+import { GENERATION_STOP_SIGNAL, generationScript, HAPROXY_USER, haproxyArguments } from "../haproxy/watchdog";
 import type { FrontSettings } from "../settings/Settings";
 import { anchorIsGone, nearAddresses, restoreAnchor, servesAgain } from "./anchor";
 import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
@@ -47,8 +47,8 @@ export interface FrontConfigInputs extends CommonInputs<FrontAction> {
 const startMs = 20_000;
 /** Grace for a generation that is removed with its front, milliseconds. */
 const removalGraceMs = 2_000;
-/** The user that HAProxy's official image runs as. */
-const haproxyUser = "99";
+/** Room for what a generation keeps in its own container, which is one process id. */
+const scratch = "size=1m,noexec,nosuid,nodev,mode=1777";
 
 /** The front's generations and its base configuration: global, defaults and listeners. */
 export const frontConfig = {
@@ -94,7 +94,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     const progress = progressFor(inputs.__urn);
     const wasAway = await restoreAnchor(session, progress);
     await session.lease.take(0, inputs.__plan?.adoptFrom);
-    await session.lease.guarded(prepareScript, [folders.run, haproxyUser]);
+    await session.lease.guarded(prepareScript, [folders.run, HAPROXY_USER]);
     await takeOver(session, progress);
     if (incarnation !== undefined) {
         await writeFrontIncarnation(session.lease, incarnation);
@@ -170,6 +170,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
         Image: world.anchor.imageId,
         Entrypoint: ["sh", "-c", generationScript, "relink"],
         Cmd: haproxyArguments(String(number)),
+        User: `${HAPROXY_USER}:${HAPROXY_USER}`,
         StopSignal: GENERATION_STOP_SIGNAL,
         Labels: {
             ...(await silencedLabels(engine, world.anchor.imageId)),
@@ -182,6 +183,11 @@ async function startGeneration(session: Session, world: World): Promise<void> {
             NetworkMode: `container:${world.anchor.id}`,
             Mounts: [mount("config", true), mount("run", false)],
             RestartPolicy: { Name: "always" },
+            // Its ports are above 1024, and what it writes is in the volume of the sockets.
+            CapDrop: ["ALL"],
+            SecurityOpt: ["no-new-privileges"],
+            ReadonlyRootfs: true,
+            Tmpfs: { "/tmp": scratch },
             // HAProxy writes a line for each request that went wrong: Docker's `local` driver rotates them (5 files of 20 MB) and compresses.
             LogConfig: { Type: "local", Config: {} },
             Ulimits: [{ Name: "nofile", Soft: OPEN_FILES, Hard: OPEN_FILES }],
@@ -266,9 +272,13 @@ async function sweep(session: Session, incarnation: number, progress: Progress):
     );
 }
 
-// The record is root's alone; HAProxy itself makes its sockets.
+// The record is root's alone; HAProxy itself makes its sockets. Their folder is root's and sticky, as /tmp is: the anchor of a
+// front that is older than this writes there as root, and the kernel has it follow nobody else's links in such a folder
+// (fs.protected_symlinks). What such an anchor has left there, a newer one of the same front must be able to replace.
 const prepareScript = `
 chmod 700 .
 mkdir -p services
-chown "$2:$2" "$1" && chmod 755 "$1"
+chown 0:0 "$1" && chmod 1777 "$1"
+rm -f "$1/anchor.new"
+chown -h "$2:$2" "$1/anchor" 2>/dev/null || :
 `;

@@ -6,6 +6,7 @@ import { exec } from "../docker/exec";
 import { Shell } from "../docker/Shell";
 import { type Change, ConfigFolder } from "../haproxy/folder";
 import { assertEveryWorker, isReadOnlyScript, ReloadFailed, type Run, Runtime, type Worker } from "../haproxy/runtime";
+import { HAPROXY_USER } from "../haproxy/watchdog";
 import { Lease } from "./Lease";
 import { currentWorkers, observe, observeEverything, type World } from "./observe";
 import { stopWithoutParent } from "./parent";
@@ -177,6 +178,6 @@ export class Session {
         const names = frontNames(this.target.front);
         const { generations } = await this.observe([]);
         const container = generations.at(-1)?.id ?? names.anchor;
-        return exec(this.engine, container, argv, { user: "0" });
+        return exec(this.engine, container, argv, { user: HAPROXY_USER });
     }
 }

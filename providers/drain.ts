@@ -128,7 +128,9 @@ async function endWorker(session: Session, worker: Worker): Promise<void> {
         // The shell's own: HAProxy's images have no program of this name. One that has ended meanwhile is fine.
         const script = 'kill -TERM "$1" || ! kill -0 "$1"';
         const argv = ["sh", "-c", script, "relink", String(worker.pid)];
-        const { exitCode, stderr } = await exec(session.engine, home.id, argv, { user: "0" });
+        // In a generation as the user that HAProxy runs as: root has no right there to signal another user's process.
+        const user = home === anchor ? "0" : undefined;
+        const { exitCode, stderr } = await exec(session.engine, home.id, argv, { user });
         if (exitCode !== 0) {
             throw new Error(`worker ${worker.pid} of HAProxy could not be ended: ${stderr.trim()}`);
         }

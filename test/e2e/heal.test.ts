@@ -80,7 +80,7 @@ describe("what heals by itself", () => {
                 async () => {
                     const { workers = [] } = (await front.observe()).front ?? {};
                     const kill = ["sh", "-c", `kill -KILL ${workers[0]?.pid}`];
-                    expect(await exec(engine, name, kill, { user: "0" })).toMatchObject({ exitCode: 0 });
+                    expect(await exec(engine, name, kill)).toMatchObject({ exitCode: 0 });
                     return undefined;
                 },
                 { documented: "HAProxy killed" },
