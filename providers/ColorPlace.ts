@@ -16,6 +16,7 @@ import type { Color, PolicySettings } from "../settings/Settings";
 import type { DeploymentAction } from "./Deployment";
 import { drain } from "./drain";
 import { containersOf, currentWorkers, observeEverything, runs, slotOf, type World } from "./observe";
+import { answeredLink } from "./pointTo";
 import type { Progress } from "./progress";
 import { prove } from "./proof";
 import type { Session } from "./Session";
@@ -140,6 +141,7 @@ export class ColorPlace {
         }
         const other: Color = this.color === "blue" ? "green" : "blue";
         const { otherBlock } = this.action;
+        const answered = answeredLink(await this.session.observe([this.service]), this.service);
         await this.session.configure(files => {
             files.set(backendFile(this.service, this.color), this.#backendText(this.color, open));
             if (otherBlock !== undefined && !files.has(backendFile(this.service, other))) {
@@ -149,6 +151,10 @@ export class ColorPlace {
             // A first release too can be looked at, by the hook before its promotion for one, before it is linked.
             if (otherBlock !== undefined && !readMap(files, "link").has(this.service)) {
                 writeMapEntry(files, "link", this.service, LinkValue.none(this.color));
+            }
+            // Somebody may have edited it in the file, which a reload reads: users stay where they are answered.
+            if (answered !== undefined) {
+                writeMapEntry(files, "link", this.service, answered);
             }
             return files;
         });

@@ -1,14 +1,30 @@
 import { LinkValue } from "../haproxy/LinkValue";
 import { writeMapEntry } from "../haproxy/maps";
+import { backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { idleColor, type Live, type ObservedService } from "../release/Observed";
-import { observedService } from "./observe";
+import { currentWorkers, observedService, type World } from "./observe";
 import type { Session } from "./Session";
 import { canFollow } from "./softStopped";
 
 /** The link to one color alone. */
 export function linkTo(live: Live): LinkValue {
     return live === "none" ? LinkValue.none(idleColor(live)) : LinkValue.to(live);
+}
+
+/** The link that HAProxy follows now, where it leads to a container that is up; undefined where nobody answers users. */
+export function answeredLink({ front }: World, service: string): LinkValue | undefined {
+    const workers = currentWorkers(front);
+    const link = workers[0]?.links.get(service);
+    if (link === undefined || link.live === "none") {
+        return undefined;
+    }
+    const backend = backendName(service, link.live);
+    const isAnswered = workers.every(({ links, backends }) => {
+        const servers = [...(backends.get(backend)?.servers.values() ?? [])];
+        return link.equals(links.get(service)) && servers.some(({ up, admin }) => up && admin === "ready");
+    });
+    return isAnswered ? link : undefined;
 }
 
 /**

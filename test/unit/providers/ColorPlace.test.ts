@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readMap } from "../../../haproxy/maps";
+import type { ServerStat } from "../../../haproxy/runtime";
 import { ColorPlace } from "../../../providers/ColorPlace";
 import { FakeEngine } from "../docker/FakeEngine";
 import { policyOf, recorded } from "../release/support";
@@ -30,5 +32,28 @@ describe("containers of a color that are removed", () => {
             "POST /containers/blue-1/stop",
             "DELETE /containers/blue-1",
         ]);
+    });
+});
+
+describe("a link that somebody edited in HAProxy's file, which a reload reads", () => {
+    const block = { first: "10.0.0.1", size: 1 };
+
+    async function linkWritten(blue: ServerStat): Promise<string | undefined> {
+        const workers = [workerOf("blue", { blue: [blue], green: [serverAt(1, { admin: "maint", up: false })] })];
+        fake = new FakeSession({ workers, files: { "maps/link.map": "web green:blue:0\n" } });
+        const place = new ColorPlace(fake.session, "web", "green", a, { policy: policyOf(), block }, noProgress);
+        await place.configure([], a.id);
+        return readMap(fake.files, "link").get("web");
+    }
+
+    it("takes no users from where they are answered, while the other color is brought back", async () => {
+        expect(await linkWritten(serverAt(1))).toBe("blue:green:0");
+    });
+
+    it.each([
+        { state: "no container is up", blue: serverAt(1, { up: false }) },
+        { state: "no slot is open", blue: serverAt(1, { admin: "maint" }) },
+    ])("stays where $state", async ({ blue }) => {
+        expect(await linkWritten(blue)).toBe("green:blue:0");
     });
 });

@@ -160,6 +160,12 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "record: the number of replicas edited", which: 0 },
         { is: "change", change: { version: "B", autoPromotion: false } },
     ],
+    "somebody links a service, in record and map file, to a color that has no container yet": [
+        up({ version: "A" }),
+        up({ version: "A on another port" }, { diesAt: "deploy: configure", goesOn: true }),
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+        { is: "edit", what: "link moved in the map file", which: 0 },
+    ],
 };
 
 describe("a life in which", () => {

@@ -246,12 +246,14 @@ export function* configureBackend(up: SimulatedUp, color: Color, release: Record
     const { port = 0 } = release.settings;
     // HAProxy learns a new or another backend by a reload; which slots are open it is told.
     const reloads = front.files.slots[color] === undefined || front.files.ports[color] !== port;
+    const answered = up.world.answering().length > 0 ? front.memory : undefined;
     yield* up.configure(files => {
         files.slots[color] = slotTable(slots);
         files.ports[color] = port;
         files.releases[color] = release.id;
         files.slots[color === "blue" ? "green" : "blue"] ??= {};
-        files.link ??= "none";
+        files.link = answered?.link ?? files.link ?? "none";
+        files.percent = answered?.percent ?? files.percent;
         front.edited = front.edited.filter(edited => edited !== color);
     }, reloads);
     if (front.memory !== undefined) {
