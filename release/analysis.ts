@@ -39,7 +39,9 @@ export function judge(now: Answered, stable: Answered, limits: AnalysisSettings)
         };
     }
     const ratio = now.errors / now.requests;
-    const before = stable.requests < limits.minRequests ? 0 : stable.errors / stable.requests;
+    // A few answers before it say nothing: right after a return the predecessor may have given no more than one.
+    const isCompared = stable.requests >= limits.minRequests;
+    const before = isCompared ? stable.errors / stable.requests : 0;
     // A fix for a service that is broken already is not held to what the broken one never kept. It has to work sometimes.
     const allowed = Math.max(limits.maxErrorRatio, Math.min(2 * before, (1 + before) / 2, mostErrors));
     const share = `${now.errors} of ${now.requests} answers were errors (${percent(ratio)}`;
@@ -56,7 +58,7 @@ export function judge(now: Answered, stable: Answered, limits: AnalysisSettings)
             why: `answers took ${milliseconds(averageMs)} on average, allowed are ${limits.maxLatencyMs} ms (analysis.maxLatency)`,
         };
     }
-    if (averageMs !== undefined && stable.averageMs !== undefined) {
+    if (averageMs !== undefined && isCompared && stable.averageMs !== undefined) {
         const slowest = Math.max(stable.averageMs * limits.maxSlowdown, stable.averageMs + unnoticeableMs);
         if (leastMs > slowest) {
             return {

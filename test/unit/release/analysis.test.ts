@@ -26,6 +26,12 @@ describe("a release that has just become live is judged", () => {
         ["bad by all, as its predecessor's", { requests: 50, errors: 50 }, { requests: 50, errors: 50 }, "bad"],
         ["good where it works more often", { requests: 50, errors: 44 }, { requests: 50, errors: 45 }, "good"],
         ["bad whatever few answers before it were", { requests: 50, errors: 20 }, { requests: 2, errors: 1 }, "bad"],
+        [
+            "good however fast few answers before it were",
+            { requests: 50, errors: 0, averageMs: 300 },
+            { requests: 2, errors: 0, averageMs: 2 },
+            "good",
+        ],
         ["bad where it is many times as slow", { requests: 50, errors: 0, averageMs: 300 }, fine, "bad"],
         ["good where nobody would notice", { requests: 50, errors: 0, averageMs: 100 }, fine, "good"],
         [
