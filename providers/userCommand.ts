@@ -82,10 +82,13 @@ export function runUserCommand({ command, env = {}, timeoutMs, show }: UserComma
     });
 }
 
-/** A group that has just ended is no error. */
-function killGroup(leader: number | undefined): void {
+/** Ends a command with all that it has started. A group that has just ended is no error. */
+export function killGroup(leader: number | undefined): void {
+    if (leader === undefined) {
+        return; // it could not be started, and the group 0 is the one of this process
+    }
     try {
-        process.kill(-(leader ?? 0), "SIGKILL");
+        process.kill(-leader, "SIGKILL");
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
             throw error;

@@ -5,6 +5,7 @@ import { runHook } from "../../../providers/hooks";
 import { preStop } from "../../../providers/preStop";
 import type { Progress } from "../../../providers/progress";
 import type { Session } from "../../../providers/Session";
+import { killGroup } from "../../../providers/userCommand";
 import { startCommand } from "../../support/command";
 import { ended, lives } from "../../support/HaltedRun";
 import { pidIn } from "../../support/pidIn";
@@ -96,5 +97,17 @@ describe("A command whose parent is killed", () => {
             "read kids < /proc/$$/task/$$/children; echo [$kids]; test -e /proc/$$/fd/3 || echo closed",
         );
         expect(shown).toEqual(["[]", "closed"]);
+    });
+});
+
+describe("A command that could not be started", () => {
+    it("has no group to end: number 0 would mean relink's own", () => {
+        const kill = vi.spyOn(process, "kill").mockReturnValue(true);
+        try {
+            killGroup(undefined);
+            expect(kill).not.toHaveBeenCalled();
+        } finally {
+            kill.mockRestore();
+        }
     });
 });
