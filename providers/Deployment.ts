@@ -11,6 +11,7 @@ import type { Recovery } from "../release/settle";
 import type { ActionPolicy, Color, ReleaseSettings, RollingSettings } from "../settings/Settings";
 import { type BakePolicy, recover } from "./bake";
 import { ColorDeployment } from "./ColorDeployment";
+import { deadlineOf } from "./deadline";
 import { type HookRun, verifyHookRan } from "./hookRuns";
 import { containersOf, fingerprint, observedService } from "./observe";
 import { colorObserved, readBack } from "./observed";
@@ -127,9 +128,8 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
             `${service}: ${color} has ${now.percent} % of the requests and is not touched. Run pulumi up again`,
         );
     }
-    const { progressDeadlineMs } = action.policy;
-    const deadline = Date.now() + progressDeadlineMs;
-    const { id: imageId, pulled } = await pull(session, release, progressDeadlineMs, progress);
+    const deadline = deadlineOf(action.policy);
+    const { id: imageId, pulled } = await pull(session, release, action.policy.progressDeadlineMs, progress);
     release.imageId = imageId;
     if (pulled) {
         await keepImage(session.engine, imageId, session.target.front, { service, release: release.id, pulled });

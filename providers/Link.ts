@@ -13,6 +13,7 @@ import { parseRoute, placeOf, type Route, routeText } from "../settings/Route";
 import type { ActionPolicy, Color } from "../settings/Settings";
 import { type BakePolicy, bake, bakeMsOf, recover } from "./bake";
 import { ColorDeployment } from "./ColorDeployment";
+import { deadlineOf } from "./deadline";
 import { drain } from "./drain";
 import { type HookRun, verifyHookRan } from "./hookRuns";
 import { moveLink } from "./moveLink";
@@ -229,8 +230,7 @@ async function grown(
         return release;
     }
     const { policy } = action;
-    const deadline = Date.now() + policy.progressDeadlineMs;
-    const how = { block, policy, restore: false, hooks: {}, deadline };
+    const how = { block, policy, restore: false, hooks: {}, deadline: deadlineOf(policy) };
     await new ColorDeployment(session, { service, color, replicas }, release, how, progress, "scale").run();
     return readyRelease(await session.observe([service]), inputs, action, color, replicas);
 }
