@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	p "github.com/pulumi/pulumi-go-provider"
@@ -30,8 +31,10 @@ type registryAuth struct {
 	AuthDisabled bool   `json:"authDisabled"`
 }
 
+var ownSettings = []string{"host", "certPath", "registryAuth", "disableDockerDaemonCheck"}
+
 var notSupported = []string{
-	"caMaterial", "certMaterial", "certPath", "context", "keyMaterial", "sshOpts",
+	"caMaterial", "certMaterial", "context", "keyMaterial", "sshOpts",
 }
 
 // Settings that Pulumi itself puts beside the provider's.
@@ -40,8 +43,8 @@ var pulumisOwn = []string{"version", "pluginDownloadURL", "pluginChecksums", "pa
 func checkConfig(_ context.Context, req p.CheckRequest) (p.CheckResponse, error) {
 	inputs := req.Inputs
 	var failures []p.CheckFailure
-	known := map[string]bool{"host": true, "registryAuth": true, "disableDockerDaemonCheck": true}
-	for _, name := range pulumisOwn {
+	known := map[string]bool{}
+	for _, name := range append(slices.Clone(ownSettings), pulumisOwn...) {
 		known[name] = true
 	}
 	for name := range props.PlainMap(inputs) {
@@ -67,7 +70,7 @@ func hostOfMachine() string {
 // diffConfig: a change of the engine's address updates the provider and, as with the vendor's, replaces nothing.
 func diffConfig(_ context.Context, req p.DiffRequest) (p.DiffResponse, error) {
 	changes := map[string]p.PropertyDiff{}
-	for _, name := range []string{"host", "registryAuth", "disableDockerDaemonCheck"} {
+	for _, name := range ownSettings {
 		if !req.OldInputs.Get(name).Equals(req.Inputs.Get(name)) {
 			changes[name] = p.PropertyDiff{Kind: p.Update, InputDiff: true}
 		}
@@ -84,7 +87,11 @@ func (s *session) configure(ctx context.Context, req p.ConfigureRequest) error {
 	if host.IsString() {
 		address = host.AsString()
 	}
-	client, err := engine.New(address)
+	certPath := os.Getenv("DOCKER_CERT_PATH")
+	if given := req.Args.Get("certPath"); given.IsString() {
+		certPath = given.AsString()
+	}
+	client, err := engine.New(address, certPath)
 	if err != nil {
 		return err
 	}

@@ -31,8 +31,9 @@ type Client struct {
 	version   string
 }
 
-// New takes the address of an engine: unix:///path/to/socket, tcp://host:port or http://host:port.
-func New(host string) (*Client, error) {
+// New takes the address of an engine, unix:///path/to/socket, tcp://host:port or http://host:port, and the folder with the
+// keys that it wants to see over TCP; without one it is spoken to without TLS.
+func New(host, certPath string) (*Client, error) {
 	address, err := url.Parse(host)
 	if err != nil {
 		return nil, fmt.Errorf("docker host %q: %w", host, err)
@@ -48,9 +49,15 @@ func New(host string) (*Client, error) {
 		}
 	case "tcp", "http":
 		client.base = "http://" + address.Host
+		if certPath != "" {
+			client.base = "https://" + address.Host
+			if transport.TLSClientConfig, err = tlsOf(certPath); err != nil {
+				return nil, fmt.Errorf("docker host %q: %w", host, err)
+			}
+		}
 	default:
 		return nil, fmt.Errorf("docker host %q: relink's stand-in for the vendor's plugin knows unix:// and tcp:// "+
-			"(without TLS) only; install the vendor's plugin to use another address", host)
+			"only; install the vendor's plugin to use another address", host)
 	}
 	return client, nil
 }
