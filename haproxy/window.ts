@@ -8,7 +8,7 @@ interface Answered {
     requests: number;
     /** Of those, answered with a status of 500 or above, or not at all. */
     errors: number;
-    /** Average time until a response's head came, milliseconds; undefined without requests. */
+    /** Average time until a response's head came, milliseconds; undefined where none came. */
     averageMs?: number;
     /** How much less the average may be, milliseconds. HAProxy rounds up, which few requests among many more make large. */
     averageOffByMs?: number;
@@ -55,22 +55,27 @@ export class Window {
     answered(): Answered {
         let requests = 0;
         let errors = 0;
+        let timed = 0;
         let totalMs = 0;
         let offByMs = 0;
         for (const [worker, now] of this.#now) {
             const before = this.before[worker] ?? nothing;
             const count = now.asked - before.asked;
             if (count > 0) {
-                const average = averageBetween(before, now);
                 requests += count;
                 errors += now.failed - before.failed;
+            }
+            // An answer that breaks after its head is counted once more, as failed, and has no time of its own.
+            if (count > 0 && now.responses > before.responses) {
+                const average = averageBetween(before, now);
+                timed += count;
                 totalMs += count * average.ms;
                 offByMs += count * average.offByMs;
             }
         }
-        return requests === 0
+        return timed === 0
             ? { requests, errors }
-            : { requests, errors, averageMs: totalMs / requests, averageOffByMs: offByMs / requests };
+            : { requests, errors, averageMs: totalMs / timed, averageOffByMs: offByMs / timed };
     }
 }
 

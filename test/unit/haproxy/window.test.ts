@@ -90,6 +90,20 @@ describe("what a backend has answered since a moment", () => {
         expect(whole.answered()).toMatchObject({ requests: 2, errors: 0, averageMs: 8 });
     });
 
+    it("has no average of an answer that broke after its head, which no further answer followed", () => {
+        const counters = { responses: 100, asked: 99, failed: 0, averageResponseMs: 7 };
+        const worker = (pid: number, change: Partial<BackendStat>) => ({
+            ...{ generation: "1", pid, startedAt: 1 },
+            backends: new Map([["web-green", { ...counters, ...change }]]),
+        });
+        const workers = (...changes: Partial<BackendStat>[]) => changes.map((c, pid) => worker(pid, c)) as Worker[];
+        const window = new Window("web-green", countersOf("web-green", workers({}, {})));
+        window.look(workers({ asked: 100, failed: 1 }, {}));
+        expect(window.answered()).toEqual({ requests: 1, errors: 1 });
+        window.look(workers({ asked: 100, failed: 1 }, { responses: 200, asked: 199 }));
+        expect(window.answered()).toMatchObject({ requests: 101, errors: 1, averageMs: 7 });
+    });
+
     // Each millisecond by which HAProxy rounds is a hundred for ten requests among the last 512.
     it("has an average that is at least what it says, less what it may be off by", () => {
         const times = (least: number, most: number) => fc.array(fc.nat(300), { minLength: least, maxLength: most });
