@@ -26,6 +26,11 @@ export class Subnet {
         return 2 ** (32 - this.prefix);
     }
 
+    /** The address that a gateway has where nobody chose another one. */
+    get firstHost(): string {
+        return formatAddress(this.first + 1);
+    }
+
     contains(address: string): boolean {
         const number = parseAddress(address);
         return number !== undefined && number >= this.first && number < this.first + this.size;

@@ -34,8 +34,8 @@ while (select(my $ready = $watch, undef, undef, undef)) {
 const BASH_RELAY = 'exec 3<>"/dev/tcp/$1/$2" || exit 1; cat <&3 & cat >&3; kill $! 2>/dev/null';
 
 /**
- * Makes HTTP connections into the front's network: straight to an address where this machine is in its subnet, else
- * by a Docker exec in the anchor, which is in it.
+ * Makes HTTP connections into the front's network: straight to an address where this machine is the Docker host, else by a
+ * Docker exec in the anchor. A container in that network would reach the address too, but not every listener answers it.
  */
 export class Dialer {
     private readonly direct = new http.Agent({ keepAlive: false });
@@ -62,7 +62,7 @@ export class Dialer {
             return true;
         }
         // Without the subnet test somebody else's machine could answer: private addresses repeat.
-        if (!this.engine.isLocal || !isOfThisMachine(address) || !(await answers(address, port))) {
+        if (!this.engine.isLocal || !isBehindThisMachine(address) || !(await answers(address, port))) {
             return false;
         }
         this.reachable.add(address);
@@ -180,10 +180,14 @@ class RelayAgent extends http.Agent {
     }
 }
 
-function isOfThisMachine(address: string): boolean {
+/** Whether this machine is the gateway of a subnet that has the address, as the Docker host is. */
+function isBehindThisMachine(address: string): boolean {
     return Object.values(networkInterfaces())
         .flatMap(addresses => addresses ?? [])
-        .some(({ cidr }) => Subnet.parse(cidr ?? "")?.contains(address));
+        .some(({ address: own, cidr }) => {
+            const subnet = Subnet.parse(cidr ?? "");
+            return subnet?.firstHost === own && subnet.contains(address);
+        });
 }
 
 /** Whether anything comes back from there; a refusal is an answer too. */
