@@ -34,24 +34,41 @@ const imported = {
 };
 
 let engine: Server;
+/** In the place of Pulumi's engine. It knows no request, and is there. */
+let pulumis: grpc.Server;
+let address: string;
 let process_: ChildProcess;
 let client: ResourceProviderClient;
 
 beforeAll(async () => {
     engine = createServer((_request, response) => response.end("OK"));
     await new Promise<void>(resolve => void engine.listen(0, "127.0.0.1", resolve));
+    [pulumis, address] = await engineOfPulumi();
 });
+
+async function engineOfPulumi(): Promise<[grpc.Server, string]> {
+    const server = new grpc.Server();
+    const port = await new Promise<number>((resolve, reject) =>
+        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
+            error ? reject(error) : resolve(port),
+        ),
+    );
+    return [server, `127.0.0.1:${port}`];
+}
 
 afterEach(() => {
     client?.close();
     process_?.kill("SIGKILL");
 });
 
-afterAll(() => void engine?.close());
+afterAll(() => {
+    engine?.close();
+    pulumis?.forceShutdown();
+});
 
-/** Starts the plugin as Pulumi's engine does; nobody is at the engine's address, unless one is given. */
-async function start(address = "127.0.0.1:1"): Promise<void> {
-    process_ = spawn(plugin, [address], { stdio: ["ignore", "pipe", "ignore"] });
+/** Starts the plugin as Pulumi's engine does. One whose engine is gone ends within seconds, in the middle of a slow test too. */
+async function start(engineAddress = address): Promise<void> {
+    process_ = spawn(plugin, [engineAddress], { stdio: ["ignore", "pipe", "ignore"] });
     const [port] = await once(createInterface({ input: process_.stdout! }), "line");
     client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
 }
@@ -117,18 +134,13 @@ const isOurs = chosen === undefined && existsSync(join(repository, ".relink", "b
 
 describe.runIf(isOurs && existsSync(plugin))("Each plugin of ours", () => {
     it("ends when Pulumi's engine is gone, and not before", async () => {
-        const engineOfPulumi = new grpc.Server();
-        const port = await new Promise<number>((resolve, reject) =>
-            engineOfPulumi.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
-                error ? reject(error) : resolve(port),
-            ),
-        );
-        await start(`127.0.0.1:${port}`);
+        const [own, ownAddress] = await engineOfPulumi();
+        await start(ownAddress);
         const ended = once(process_, "exit");
         // Longer than the time between two looks of the plugin's.
         const early = await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 7_000))]);
         expect(early).toBeUndefined();
-        engineOfPulumi.forceShutdown();
+        own.forceShutdown();
         await ended;
     });
 });
