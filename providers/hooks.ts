@@ -130,12 +130,11 @@ async function command(
     if (isLate) {
         return late(hook, said.join(""));
     }
-    return exitCode === 0
-        ? { kind: "passed", text: "passed" }
-        : {
-              kind: "failed",
-              text: `failed with exit code ${exitCode ?? null}${said.length ? ":" : ""}${said.join("")}`,
-          };
+    if (exitCode === 0) {
+        return { kind: "passed", text: "passed" };
+    }
+    const how = exitCode === undefined ? "was ended by a signal" : `failed with exit code ${exitCode}`;
+    return { kind: "failed", text: `${how}${said.length ? ":" : ""}${said.join("")}` };
 }
 
 async function webhook(hook: HookSettings, url: string, context: HookContext): Promise<HookOutcome> {

@@ -49,7 +49,9 @@ export async function preStop(session: Session, leaving: Leaving, progress: Prog
     if (exitCode !== 0) {
         const how = isLate
             ? `did not end within ${leaving.deadlineMs / 1000} s (progressDeadline)`
-            : `ended with exit code ${exitCode}`;
+            : exitCode === undefined
+              ? "did not come to its end"
+              : `ended with exit code ${exitCode}`;
         const lines = output.map(withoutControls).filter(line => line.trim() !== "");
         const secrets = Object.values(leaving.secretValues);
         const said = lines.slice(-keptLines).map(line => `\n    ${withoutSecrets(line, secrets)}`);

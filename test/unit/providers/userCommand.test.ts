@@ -76,6 +76,19 @@ describe("A command that leaves something running which keeps its output open", 
     });
 });
 
+describe("A command that somebody kills", () => {
+    it("is told as such, with what it printed", async () => {
+        const { text } = await hook("echo begun; kill -KILL $$");
+        expect(text).toBe("hooks.prePromotion: was ended by a signal:\n    begun");
+    });
+
+    it("also as preStopCommand", async () => {
+        await expect(preStopOf("echo begun; kill -KILL $$")).rejects.toThrow(
+            "preStopCommand for shop-web-blue-1 did not come to its end\n    begun",
+        );
+    });
+});
+
 describe("A command whose parent is killed", () => {
     it("ends with it, and what it started too", async () => {
         const [own, child] = [join(folder, "own"), join(folder, "child")];
