@@ -14,22 +14,35 @@ export function environmentSecret(variable: string): string {
 }
 
 /**
- * Whether the value of a container's variable comes from outside its Compose files: from an env file, `.env`, or the
+ * Whether the value of a container's variable comes from outside these Compose files: from an env file, `.env`, or the
  * environment of whoever runs Pulumi. Such a value may be a password. What the files have without any variable is not.
  */
-export function isFromOutside(variable: string, value: string, documents: readonly Document[]): boolean {
-    return value.length >= shortest && !documents.some(document => says(document, variable, value));
+export function fromOutside(documents: readonly Document[]): (variable: string, value: string) => boolean {
+    let written: ReadonlyMap<string, ReadonlySet<unknown>> | undefined;
+    return (variable, value) => {
+        if (value.length < shortest) {
+            return false;
+        }
+        written ??= writtenIn(documents);
+        return written.get(variable)?.has(value) !== true;
+    };
 }
 
-/** Of any service: one may extend another one. */
-function says(document: Document, variable: string, value: string): boolean {
+/** The values of each variable, of all services together: one may extend another one. */
+function writtenIn(documents: readonly Document[]): Map<string, Set<unknown>> {
+    const written = new Map<string, Set<unknown>>();
     const ignore = () => {};
-    const { services } = document.content(() => undefined, ignore, ignore);
-    return Object.values(fieldsOf(services)).some(service => {
-        const { environment } = fieldsOf(service);
-        const canonical = canonicalService({ environment }, ["services"], "/", ignore);
-        return fieldsOf(canonical.environment)[variable] === value;
-    });
+    for (const document of documents) {
+        const { services } = document.content(() => undefined, ignore, ignore);
+        for (const service of Object.values(fieldsOf(services))) {
+            const { environment } = fieldsOf(service);
+            const canonical = canonicalService({ environment }, ["services"], "/", ignore);
+            for (const [variable, value] of Object.entries(fieldsOf(canonical.environment))) {
+                written.set(variable, (written.get(variable) ?? new Set()).add(value));
+            }
+        }
+    }
+    return written;
 }
 
 /**

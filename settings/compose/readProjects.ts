@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { type ComposeCli, ComposeRefused, findComposeCli, readWithCompose } from "./composeCli";
 import { Document, UnreadableYaml } from "./Document";
 import { EnvironmentFileError, parseEnvironmentFile } from "./environmentFile";
-import { isFromOutside } from "./environmentSecrets";
+import { fromOutside } from "./environmentSecrets";
 import { readText, usualFileNear, whyUnread } from "./files";
 import type { Lookup } from "./interpolate";
 import { loadProject } from "./loadProject";
@@ -137,12 +137,7 @@ async function readFiles(
         errorsOf,
         warnings,
         place,
-        isFromOutside: (variable, value) =>
-            isFromOutside(
-                variable,
-                value,
-                documents.map(({ document }) => document),
-            ),
+        isFromOutside: fromOutside(documents.map(({ document }) => document)),
         readSecret: ({ file, environment }) =>
             typeof file === "string"
                 ? readText(file)

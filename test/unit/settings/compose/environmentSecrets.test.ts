@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { releaseId } from "../../../../release/Release";
+import { Document } from "../../../../settings/compose/Document";
 import { environmentSecret, withPlainEnvironment } from "../../../../settings/compose/environmentSecrets";
 import { changedSettings } from "../../../../settings/defaults";
 import { composed, webFile } from "./support";
@@ -54,6 +55,17 @@ describe("a container's variable whose value is not in the Compose file", () => 
         for (const value of [...Object.values(secrets), "hunter22"]) {
             expect(shown).not.toContain(value);
         }
+    });
+
+    it("is found by reading the file once, however many variables there are", async () => {
+        // Once for all variables, beside the reading of the file for its services.
+        const content = vi.spyOn(Document.prototype, "content");
+        await read();
+        const all = content.mock.calls.length;
+        content.mockClear();
+        await composed({ ...files, "web.env": "" }, { web: { compose: "compose.yaml" } });
+        expect(all).toBe(content.mock.calls.length);
+        content.mockRestore();
     });
 
     it("is no other release than with the same value as plain text, as it was once", async () => {
