@@ -46,6 +46,9 @@ export function testEngine(name) {
 
 /** Why there cannot be one here, or undefined. */
 export function whyNoTestEngine() {
+    if (process.env.RELINK_NO_SYSTEM === "1") {
+        return "RELINK_NO_SYSTEM=1 forbids fetching one outside this folder";
+    }
     return isDebianRoot() ? undefined : "an Engine of the tests' own needs root on Debian or Ubuntu";
 }
 

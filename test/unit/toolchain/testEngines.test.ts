@@ -1,5 +1,19 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { toolchain } from "../../support/toolchain";
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe("RELINK_NO_SYSTEM=1", () => {
+    it("leaves the tests on another Engine out: its packages go where all clones find them", async () => {
+        vi.stubEnv("RELINK_NO_SYSTEM", "1");
+        const { ensureTestEngine, whyNoTestEngine } = await toolchain("testEngines.mjs");
+        const why = "RELINK_NO_SYSTEM=1 forbids fetching one outside this folder";
+        expect(whyNoTestEngine()).toBe(why);
+        await expect(ensureTestEngine("28-containerd")).rejects.toThrow(
+            `Docker 28-containerd cannot be started: ${why}.`,
+        );
+    });
+});
 
 describe("RELINK_TEST_ENGINE", () => {
     it("takes the name of an Engine", async () => {
