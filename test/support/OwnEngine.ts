@@ -1,12 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine } from "../../docker/Engine";
 import { until } from "../../providers/until";
 import { isFull } from "./isFull";
 import { PoweredMachine } from "./PoweredMachine";
+import { repository } from "./stackFolder";
 import { toolchain } from "./toolchain";
 
 /** How long a daemon may take to start, to stop, and its processes to be gone, milliseconds. */
@@ -24,6 +26,7 @@ export class OwnEngine {
     readonly #folder: string;
     readonly #machine: PoweredMachine;
     #daemon: ChildProcess | undefined;
+    #guard: ChildProcess | undefined;
 
     private constructor(
         /** Begins the name of each thing of the machine's that it has. */
@@ -65,13 +68,14 @@ export class OwnEngine {
 
     /** @param kind of RELINK_TEST_ENGINE's; undefined is this machine's own dockerd */
     static async #create(images: string[], kind: string | undefined, diskSize?: string): Promise<OwnEngine> {
-        await OwnEngine.#sweep();
+        await OwnEngine.sweep();
         const { ensureTestEngine } = await toolchain("testEngines.mjs");
         const dockerd = kind === undefined ? ["dockerd"] : await ensureTestEngine(kind);
         const name = `relink-own-${process.pid}-${randomBytes(3).toString("hex")}`;
         const engine = new OwnEngine(name, dockerd, diskSize);
         try {
             mkdirSync(engine.#folder);
+            engine.#guard = guardian();
             engine.#machine.powerOn();
             await engine.start();
             const from = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
@@ -85,12 +89,22 @@ export class OwnEngine {
         }
     }
 
-    /** Removes what the killed processes of earlier tests could not. */
-    static async #sweep(): Promise<void> {
+    /**
+     * Removes what killed processes could not. The guardian of each calls it too; where both are at it, one of them fails at
+     * what the other one has removed, and looks again.
+     */
+    static async sweep(): Promise<void> {
         for (const name of readdirSync(tmpdir())) {
             const maker = folderName.exec(name)?.[1];
             if (maker !== undefined && !existsSync(`/proc/${maker}`)) {
-                await new OwnEngine(name, []).remove();
+                await until(
+                    async seen =>
+                        new OwnEngine(name, []).remove().then(
+                            () => true,
+                            error => void seen((error as Error).message),
+                        ),
+                    { deadline: Date.now() + patienceMs, what: `${name} cannot be removed` },
+                );
             }
         }
     }
@@ -203,6 +217,10 @@ export class OwnEngine {
         await this.#killAll();
         this.#machine.remove();
         rmSync(this.#folder, { recursive: true, force: true });
+        if (this.#guard?.pid !== undefined) {
+            process.kill(-this.#guard.pid, "SIGKILL");
+            this.#guard = undefined;
+        }
     }
 
     get #executionRoot(): string {
@@ -238,6 +256,22 @@ export class OwnEngine {
             { deadline: Date.now() + patienceMs, what: `processes of ${this.name} do not end` },
         );
     }
+}
+
+/**
+ * Waits for the end of this process, whatever ends it, and removes then what it leaves. The open pipe tells of that end.
+ */
+function guardian(): ChildProcess {
+    const wait = 'maker=$1; shift; cat >/dev/null; while [ -e "/proc/$maker" ]; do sleep 0.2; done; exec "$@"';
+    const sweep = ["-r", join(repository, "settings/loadTypeScript.js"), join(__dirname, "engine/sweep.ts")];
+    const guard = spawn("sh", ["-c", wait, "sh", String(process.pid), process.execPath, ...sweep], {
+        cwd: repository,
+        stdio: ["pipe", "ignore", "ignore"],
+        detached: true,
+    });
+    guard.unref();
+    (guard.stdin as Socket).unref();
+    return guard;
 }
 
 function processes(): number[] {
