@@ -3,7 +3,7 @@ import { ContainerNotRunning } from "../docker/errors";
 import type { Run, RunResult } from "../haproxy/Run";
 import { keepFile } from "./keepFile";
 import { Owner } from "./Owner";
-import { stopWithoutParent } from "./parent";
+import { Interrupted, stopWithoutParent } from "./parent";
 import { folders } from "./Target";
 
 /** How long a lease lives without a heartbeat, seconds: the longest pause of a provider host that is not taken for its death. */
@@ -47,6 +47,11 @@ export class LeaseLost extends Error {
     constructor() {
         super("another up has taken over this front, so this one stops here. Run pulumi up again");
     }
+}
+
+/** Somebody else is in charge now, or nobody wants this any more: nothing more is done. */
+export function isStop(error: unknown): boolean {
+    return error instanceof Interrupted || error instanceof LeaseLost;
 }
 
 /** A lease that somebody holds, as everybody can read it. */

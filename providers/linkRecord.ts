@@ -3,6 +3,7 @@ import { type CountersByWorker, countersOf } from "../haproxy/window";
 import { isGivingBack, nextOf, type SwitchIntent, type Verdict } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
 import type { Color } from "../settings/Settings";
+import { isStop } from "./Lease";
 import { type LinkMove, withMove } from "./linkHistory";
 import type { ServiceRecord } from "./Record";
 import type { Session } from "./Session";
@@ -44,16 +45,30 @@ export async function settleRecord(
             stable: isStable && percent === undefined ? { color: to, release } : record.stable,
             releases: { ...record.releases, [release]: linked },
             judgedBad,
-            ...(liveSince === undefined ? {} : { [to]: { ...record[to as Color], liveSince } }),
+            ...(isNewlyLive ? { [to]: { ...record[to as Color], liveSince } } : {}),
         };
         return withVerdict(settled, done.verdict);
     });
 }
 
-/** What HAProxy has counted of a color by now, for {@link RecordedColor.liveSince}. */
-export async function countedNow(session: Session, service: string, color: Color): Promise<CountersByWorker> {
+/**
+ * What HAProxy has counted of a color by now, for {@link RecordedColor.liveSince}. Undefined where it does not answer: a
+ * comparison does without, and what was done is no failure because of it.
+ */
+export async function countedNow(
+    session: Session,
+    service: string,
+    color: Color,
+): Promise<CountersByWorker | undefined> {
     const backend = backendName(service, color);
-    return countersOf(backend, (await session.runtime.observe([backend])).workers);
+    try {
+        return countersOf(backend, (await session.runtime.observe([backend])).workers);
+    } catch (error) {
+        if (isStop(error)) {
+            throw error;
+        }
+        return undefined;
+    }
 }
 
 /** A move of the link that ends now, by us. */

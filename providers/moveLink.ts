@@ -4,10 +4,9 @@ import type { RecordedRelease } from "../release/Release";
 import { isDeserted } from "../release/settle";
 import type { CanaryStep, Color } from "../settings/Settings";
 import { type Answer, Questions } from "./confirm";
-import { LeaseLost } from "./Lease";
+import { isStop } from "./Lease";
 import { moveText } from "./linkHistory";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
-import { Interrupted } from "./parent";
 import { linkTo, pointBack, pointTo } from "./pointTo";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
@@ -160,11 +159,6 @@ async function moveBack(
         () => `${error.message}; ${back}, but the record does not say so. ${next}`,
     );
     return new SwitchFailed(`${error.message}; ${back}`, judged);
-}
-
-/** Somebody else is in charge now, or nobody wants this any more: nothing more is done. */
-function isStop(error: unknown): boolean {
-    return error instanceof Interrupted || error instanceof LeaseLost;
 }
 
 /** Waits for a step; where it fails, its error says what that means for users. */

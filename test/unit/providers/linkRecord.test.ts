@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LeaseLost } from "../../../providers/Lease";
 import { settleRecord } from "../../../providers/linkRecord";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../release/support";
@@ -12,16 +13,22 @@ beforeEach(async () => {
 });
 afterEach(() => engine.close());
 
-/** The record after a confirmed switch from blue with A to green with B. */
-async function settled(bakeMs: number | undefined) {
+const before = { responses: 1_000, asked: 900, failed: 800, averageResponseMs: 5 };
+
+/** The record after a confirmed switch from blue with A to green with B, which had another release before. */
+async function settled(bakeMs: number | undefined, haproxy?: Error) {
     const fake = new FakeSession({
         record: {
             link: { live: "blue", release: a.id },
             stable: { color: "blue", release: a.id },
+            green: { release: b.id, replicas: 1, liveSince: { "1/1/7": before } },
             releases: { [a.id]: a, [b.id]: b },
         },
         engine: engine.engine,
     });
+    if (haproxy !== undefined) {
+        fake.runtime.observe = () => Promise.reject(haproxy);
+    }
     await settleRecord(fake.session, "web", { from: "blue", to: "green", release: b.id, bakeMs }, "confirmed");
     return fake.web;
 }
@@ -38,5 +45,19 @@ describe("a confirmed release", () => {
         const { stable, intent } = await settled(undefined);
         expect(stable).toEqual({ color: "green", release: b.id });
         expect(intent).toBeUndefined();
+    });
+
+    it("is counted from then on", async () => {
+        expect((await settled(undefined)).green.liveSince).toEqual({});
+    });
+
+    it("is recorded without one where HAProxy does not answer: that of a release before it is not its own", async () => {
+        const { link, green } = await settled(undefined, new Error("HAProxy does not answer"));
+        expect(link).toMatchObject({ live: "green", release: b.id });
+        expect(green).toEqual({ release: b.id, replicas: 1 });
+    });
+
+    it("is left to whoever has the lease now", async () => {
+        await expect(settled(undefined, new LeaseLost())).rejects.toThrow(LeaseLost);
     });
 });
