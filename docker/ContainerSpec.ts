@@ -1,9 +1,7 @@
 import type Dockerode from "dockerode";
 import type { ReleaseSettings } from "../settings/Settings";
+import { SECRETS_FOLDER } from "../settings/secretsFolder";
 import { StartFailed } from "./errors";
-
-/** Where a container finds its secrets. */
-export const SECRETS_FOLDER = "/run/secrets";
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000;
 

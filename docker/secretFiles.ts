@@ -1,5 +1,6 @@
+import { SECRETS_FOLDER } from "../settings/secretsFolder";
 import { type ContainerFile, readFile, writeFiles } from "./archive";
-import { type ContainerSpec, SECRETS_FOLDER, secretValue } from "./ContainerSpec";
+import { type ContainerSpec, secretValue } from "./ContainerSpec";
 import type { Engine } from "./Engine";
 import { StartFailed } from "./errors";
 

@@ -1,6 +1,8 @@
+import { posix } from "node:path";
 import { type At, type IsSound, type Key, spell } from "./checking";
 import { type ConfigPath, type Problem, removeCommand, setCommand } from "./Problem";
 import type { ServiceConfig, StackConfig } from "./schema";
+import { SECRETS_FOLDER } from "./secretsFolder";
 import { checkStrategy } from "./strategyChecks";
 
 /** What must hold between the settings of one service. */
@@ -119,6 +121,7 @@ function checkVolumes(service: ServiceConfig, at: At, sound: IsSound): Problem[]
     const problems: Problem[] = [];
     const targets = new Set<string>();
     const last = at("volumes", service.volumes.length);
+    const mountsSecrets = sound("readOnly") && service.readOnly && sound("secrets") && service.secrets.length > 0;
     service.volumes.forEach((volume, index) => {
         const path = at("volumes", index);
         if (!sound("volumes")) {
@@ -137,6 +140,15 @@ function checkVolumes(service: ServiceConfig, at: At, sound: IsSound): Problem[]
                     setCommand([...last, "shared"], "true"),
                     removeCommand(path),
                 ].join(" && "),
+            });
+        }
+        if (mountsSecrets && posix.resolve(volume.target) === SECRETS_FOLDER) {
+            problems.push({
+                path,
+                message:
+                    `is mounted at ${SECRETS_FOLDER}, where a container with readOnly has a volume for its secrets: ` +
+                    "Docker mounts only one there. Mount it elsewhere, or leave it out",
+                fix: removeCommand(path),
             });
         }
         if (targets.has(volume.target)) {

@@ -138,6 +138,12 @@ describe("one wrong setting", () => {
         ["a relative path", { volumes: ["./data:/data:ro"] }, {}, `${web}.volumes[0]: is "./data:/data:ro"`],
         ["a path upwards", { volumes: ["/a/../etc:/data:ro"] }, {}, `${web}.volumes[0]: is`],
         ["two volumes in one place", { volumes: ["aa:/a:ro", "bb:/a:ro"] }, {}, `${web}.volumes[1]: is mounted where`],
+        [
+            "a volume where a read-only container has its secrets",
+            { readOnly: true, secrets: ["KEY"], volumes: ["aa:/a:ro", "bb:/run//secrets/:ro"] },
+            { secrets: { "web.KEY": "x" } },
+            `${web}.volumes[1]: is mounted at /run/secrets, where`,
+        ],
         ["a reserved variable", { env: { RELINK_COLOR: "x" } }, {}, `${web}.env.RELINK_COLOR: has a name`],
         ["a reserved label", { labels: { "relink.stack": "x" } }, {}, `${web}.labels["relink.stack"]: has a name`],
         ["too little memory", { memory: "1m" }, {}, `${web}.memory: is "1m"`],

@@ -1,0 +1,2 @@
+/** Where a container finds its secrets. */
+export const SECRETS_FOLDER = "/run/secrets";
