@@ -48,13 +48,23 @@ export function runUserCommand({ command, env = {}, timeoutMs, show }: UserComma
             stdio: ["ignore", "pipe", "pipe", "pipe"],
             detached: true,
         });
+        const closeStreams = (): void => {
+            for (const stream of child.stdio ?? []) {
+                stream?.destroy();
+            }
+        };
+        child.once("error", ({ message }) => {
+            closeStreams();
+            resolve({ isLate: false, error: message });
+        });
+        if (child.pid === undefined) {
+            return; // the error comes next, and without a file descriptor left the streams were not made
+        }
         const [, stdout, stderr, watcher] = child.stdio as unknown as [null, Readable, Readable, Writable];
         const end: CommandEnd = { isLate: false };
         const settle = (): void => {
             clearTimeout(timer);
-            for (const stream of child.stdio) {
-                stream?.destroy();
-            }
+            closeStreams();
             resolve(end);
         };
         const timer = setTimeout(() => {
@@ -68,10 +78,6 @@ export function runUserCommand({ command, env = {}, timeoutMs, show }: UserComma
         for (const input of [stdout, stderr]) {
             createInterface({ input }).on("line", show);
         }
-        child.once("error", ({ message }) => {
-            end.error = message;
-            settle();
-        });
         child.once("exit", code => {
             clearTimeout(timer);
             end.exitCode = code ?? undefined;

@@ -6,7 +6,7 @@ import { preStop } from "../../../providers/preStop";
 import type { Progress } from "../../../providers/progress";
 import type { Session } from "../../../providers/Session";
 import { killGroup } from "../../../providers/userCommand";
-import { startCommand } from "../../support/command";
+import { expectSuccess, startCommand } from "../../support/command";
 import { ended, lives } from "../../support/HaltedRun";
 import { pidIn } from "../../support/pidIn";
 import { temporaryFolder } from "../../support/temporaryFolder";
@@ -114,6 +114,20 @@ describe("A command whose parent is killed", () => {
 });
 
 describe("A command that could not be started", () => {
+    it("says why, and this process goes on, where no file can be opened any more", async () => {
+        const program = `
+            const { runUserCommand } = require("./providers/userCommand");
+            const { openSync } = require("node:fs");
+            try { for (;;) openSync("/dev/null"); } catch {}
+            runUserCommand({ command: "true", timeoutMs: 60_000, show: () => {} })
+                .then(end => setImmediate(() => process.stdout.write(JSON.stringify(end))));`;
+        const load = ["-r", "./settings/loadTypeScript.js", "-e", program];
+        const limited = ["-c", 'ulimit -n 64 && exec "$@"', "sh", process.execPath, ...load];
+        const run = startCommand("/bin/sh", limited, { cwd: repository, env: process.env, timeoutSeconds: 60 });
+        const { stdout } = expectSuccess(await run.result);
+        expect(JSON.parse(stdout)).toEqual({ isLate: false, error: expect.stringMatching(/EMFILE/) });
+    });
+
     it("has no group to end: number 0 would mean relink's own", () => {
         const kill = vi.spyOn(process, "kill").mockReturnValue(true);
         try {
