@@ -18,7 +18,7 @@ import { currentWorkers, observeEverything, runs, type World } from "./observe";
 import { frontObserved, readBack } from "./observed";
 import { labelledOwner, writeOwner } from "./ownership";
 import { type Progress, progressFor } from "./progress";
-import { ensureKey, readRecords, writeFrontIncarnation } from "./RecordStore";
+import { ensureKey, isReader, readRecords, writeFrontIncarnation } from "./RecordStore";
 import { type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
 import { folders, frontNames, stackLabels } from "./Target";
@@ -229,14 +229,15 @@ async function answers(session: Session): Promise<void> {
 
 /**
  * A generation that has exited, or whose anchor is gone, has nothing left to give; one that was never started is what an
- * `up` that died left.
+ * `up` that died left, as is what read the record while there was no anchor.
  */
 async function removeDead(session: Session, anchor: string): Promise<void> {
     const { containers } = await session.observe();
     const dead = containers.filter(
         container =>
-            isGeneration(container, session.target.front) &&
-            (["created", "exited", "dead"].includes(container.state) || !isOf(container, anchor)),
+            isReader(container) ||
+            (isGeneration(container, session.target.front) &&
+                (["created", "exited", "dead"].includes(container.state) || !isOf(container, anchor))),
     );
     await Promise.all(dead.map(({ id }) => removeContainer(session.engine, id)));
 }

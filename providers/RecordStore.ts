@@ -1,4 +1,5 @@
 import { ArchiveCut, readFolder } from "../docker/archive";
+import type { ContainerInfo } from "../docker/ContainerInfo";
 import type { Engine } from "../docker/Engine";
 import { statusOf } from "../docker/errors";
 import { readVolume } from "../docker/volumes";
@@ -8,7 +9,7 @@ import { keepFile } from "./keepFile";
 import { type Lease, type LeaseFile, parseLease } from "./Lease";
 import { parseOwners } from "./ownership";
 import { emptyRecord, parseRecord, prune, RecordUnreadable, type ServiceRecord } from "./Record";
-import { folders, frontNames } from "./Target";
+import { folders, frontNames, stackLabels, type Target } from "./Target";
 
 /** All records of a front, and the random key of its release ids. */
 export interface Records {
@@ -25,6 +26,8 @@ export interface Records {
 /** How often the records are read again when the first read did not get them whole. */
 const rereads = 5;
 
+const readerRole = "reader";
+
 /** The files of the record's folder, by their path in it. */
 type RecordFiles = ReadonlyMap<string, string>;
 
@@ -40,8 +43,14 @@ export function readRecords(engine: Engine, anchor: string): Promise<Records> {
  * Reads them without an anchor, where somebody removed it: from their volume, which nobody writes to then. Without them the
  * next `up` would take the stack for a new one, with another key.
  */
-export async function readRecordsOf(engine: Engine, front: string): Promise<Records> {
-    return recordsOf(asText(await readVolume(engine, frontNames(front).volumes.record)));
+export async function readRecordsOf(engine: Engine, target: Target): Promise<Records> {
+    const labels = { ...stackLabels(target), "relink.front": target.front, "relink.role": readerRole };
+    return recordsOf(asText(await readVolume(engine, frontNames(target.front).volumes.record, labels)));
+}
+
+/** Whether a container of the stack is one that {@link readRecordsOf} has left because it was killed. It holds the volume. */
+export function isReader({ state, labels }: ContainerInfo): boolean {
+    return state === "created" && labels["relink.role"] === readerRole && !labels["relink.service"];
 }
 
 /**

@@ -86,7 +86,7 @@ export async function observe(
         ask.records(services),
     ]);
     const anchorFound = found.find(({ Names }) => Names.includes(`/${names.anchor}`));
-    const records = anchorFound === undefined ? await readRecordsOf(engine, target.front) : asAsked;
+    const records = anchorFound === undefined ? await readRecordsOf(engine, target) : asAsked;
     const owners = [stackName(target), labelledOwner(anchorFound?.Labels ?? {}), ...(records.owners ?? [])];
     const [containers, front] = await Promise.all([
         inspectContainers(

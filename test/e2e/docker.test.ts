@@ -218,7 +218,7 @@ describe("archive", () => {
 describe("volumes", () => {
     it("are read without a container that mounts them, and nothing is left behind", async () => {
         const name = `${run}-volume`;
-        expect(await readVolume(engine, name)).toEqual(new Map());
+        expect(await readVolume(engine, name, labels)).toEqual(new Map());
         await engine.docker.createVolume({ Name: name, Labels: labels });
         const writer = await engine.docker.createContainer({
             Image: IMAGE,
@@ -227,7 +227,7 @@ describe("volumes", () => {
         });
         await writeFiles(engine, writer.id, [{ path: "/data/services/web.json", content: "{}" }]);
         await removeContainer(engine, writer.id);
-        expect(await readVolume(engine, name)).toEqual(new Map([["services/web.json", Buffer.from("{}")]]));
+        expect(await readVolume(engine, name, labels)).toEqual(new Map([["services/web.json", Buffer.from("{}")]]));
         // Docker refuses it while a container mounts it.
         await engine.docker.getVolume(name).remove();
     });

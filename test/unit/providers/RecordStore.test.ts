@@ -1,11 +1,14 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import type { Engine } from "../../../docker/Engine";
 import type { Run } from "../../../haproxy/Run";
+import { belongsTo } from "../../../providers/ownership";
 import { emptyRecord } from "../../../providers/Record";
-import { askRecords, readRecords } from "../../../providers/RecordStore";
+import { askRecords, isReader, readRecords, readRecordsOf } from "../../../providers/RecordStore";
+import { FakeEngine } from "../docker/FakeEngine";
 
 // Docker reads a file's length and then its content. What comes of a record that is replaced in between was seen with twelve
 // services, six of which were released in one up.
@@ -50,6 +53,41 @@ describe("records that are replaced while they are read", () => {
         const { engine, reads } = sending([await archiveOf('{ "format": 2, "service": "web" }')]);
         await expect(readRecords(engine, "front")).rejects.toThrow("this version of relink reads format 1");
         expect(reads()).toBe(1);
+    });
+});
+
+describe("records that are read without an anchor", () => {
+    let fake: FakeEngine;
+    afterEach(() => fake.close());
+
+    it("are read by a container that whoever comes next finds, where this run is killed before it removes it", async () => {
+        fake = await FakeEngine.start(({ method, path }) => {
+            if (path === "/images/json") {
+                return [200, [{ Id: "sha256:1" }]];
+            }
+            if (path === "/images/sha256:1/json") {
+                return [200, { Config: { Labels: { "relink.service": "web", "relink.color": "blue", other: "x" } } }];
+            }
+            if (path === "/containers/create") {
+                return [201, { Id: "reader" }];
+            }
+            return method === "DELETE" ? [204, ""] : path.endsWith("/archive") ? [404, {}] : [200, {}];
+        });
+        const target = { project: "shop", stack: "prod", front: "shop-prod" };
+        expect((await readRecordsOf(fake.engine, target)).services.size).toBe(0);
+        expect(fake.asked.at(-1)).toBe("DELETE /containers/reader");
+
+        const created = fake.calls.find(({ path }) => path === "/containers/create")!;
+        const labels = JSON.parse(created.body.toString()).Labels as Record<string, string>;
+        expect(belongsTo("shop-prod", ["shop/prod"], labels)).toBe(true);
+        expect(belongsTo("shop-prod2", ["shop/prod"], labels)).toBe(false);
+        const reader = { state: "created", labels } as ContainerInfo;
+        expect(isReader(reader)).toBe(true);
+        // What the image says of itself makes it no container of a service.
+        expect(labels).toMatchObject({ "relink.service": "", "relink.color": "" });
+        // Nothing that runs is a reader, nor a service's container, whatever its image says.
+        expect(isReader({ ...reader, state: "running" })).toBe(false);
+        expect(isReader({ ...reader, labels: { ...labels, "relink.service": "web" } })).toBe(false);
     });
 });
 
