@@ -8,6 +8,15 @@ import { step } from "./step.mjs";
 
 const oldestGo = [1, 25];
 
+/** For what the set-up needs. */
+const vendors = {
+    reason: "The vendor's download cannot be reached",
+    commands: [
+        "curl -fsSL https://get.pulumi.com | sh    # the Pulumi CLI, where the network allows it",
+        "# or install Go 1.25 or later (https://go.dev/doc/install): the set-up then builds the CLI",
+    ],
+};
+
 /**
  * Builds a program from one of the modules under toolchain/go, unless it was built from the same sources before.
  *
@@ -16,19 +25,30 @@ const oldestGo = [1, 25];
  * @param packageName what to build inside it
  * @param output path of the binary
  * @param linkerFlags added to `-s -w` (default: none)
+ * @param without why it has to be built, and what to do where Go is missing or too old (default: the Pulumi CLI's)
+ * @param prepare called before the build with `go` and the options of `logged` (default: nothing)
  * @returns true when it was built now
  */
-export async function ensureGoProgram({ title, module, packageName, output, linkerFlags = "" }) {
+export async function ensureGoProgram({
+    title,
+    module,
+    packageName,
+    output,
+    linkerFlags = "",
+    without = vendors,
+    prepare,
+}) {
     const folder = join(root, "toolchain", "go", module);
     const key = `${contentHash(folder)} ${packageName} ${linkerFlags}`;
     if (isExecutable(output) && readStamp(`go-${module}`, key)) {
         return false;
     }
-    const go = requireGo();
+    const go = requireGo(without);
     await step(title, async showLog => {
         const options = { logName: `go-${module}`, showLog, cwd: folder, env: goEnv() };
+        await prepare?.(go, options);
         const flags = ["-trimpath", "-v", "-ldflags", `-s -w ${linkerFlags}`.trim(), "-o", output];
-        await logged(go, ["build", ...flags, packageName], options);
+        await logged(go, ["build", ...flags, packageName], { ...options, append: prepare !== undefined });
     });
     writeStamp(`go-${module}`, key);
     return true;
@@ -63,25 +83,15 @@ export async function dropGoCaches() {
     });
 }
 
-function requireGo() {
+function requireGo({ reason, commands }) {
     const go = which("go") ?? ["/usr/local/go/bin/go", "/usr/lib/go/bin/go"].find(isExecutable);
-    const install = [
-        "curl -fsSL https://get.pulumi.com | sh    # the Pulumi CLI, where the network allows it",
-        "# or install Go 1.25 or later (https://go.dev/doc/install): the set-up then builds the CLI",
-    ];
     if (go === undefined) {
-        throw new Problem(
-            "The vendor's download cannot be reached, and there is no Go to build from sources.",
-            install,
-        );
+        throw new Problem(`${reason}, and there is no Go to build from sources.`, commands);
     }
     const version = answer(go, ["env", "GOVERSION"], { env: goEnv() }) ?? "go0.0";
     const [major, minor] = version.replace(/^go/, "").split(".").map(Number);
     if (major < oldestGo[0] || (major === oldestGo[0] && minor < oldestGo[1])) {
-        throw new Problem(
-            `The vendor's download cannot be reached, and ${version} is too old to build from sources.`,
-            install,
-        );
+        throw new Problem(`${reason}, and ${version} is too old to build from sources.`, commands);
     }
     return go;
 }

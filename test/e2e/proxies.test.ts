@@ -1,11 +1,12 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { BareFront } from "../support/BareFront";
 import { isFull } from "../support/isFull";
-import { caddy, nginx, publicHost, TlsProxy } from "../support/TlsProxy";
+import { caddy, kamalProxy, nginx, publicHost, traefik } from "../support/proxyPrograms";
+import { TlsProxy } from "../support/TlsProxy";
 
 // Proxies that end TLS before the front, with what docs/moving.md gives them: an app that redirects to HTTPS does not do so
-// for ever, and what a stranger claims does not reach it. Traefik and kamal-proxy cannot be had here.
+// for ever, and what a stranger claims does not reach it.
 
 const forged = {
     "X-Forwarded-For": "198.51.100.66",
@@ -18,6 +19,10 @@ const forged = {
     "X-Forwarded_Host": "forged.example.org",
     Forwarded: "for=198.51.100.66;host=forged",
 };
+
+const toolchain = join(__dirname, "../../toolchain");
+/** The Go module proxy does not give kamal-proxy out, so the tests do not build it. */
+const kamalProxyPath = process.env.RELINK_BENCH_KAMAL_PROXY;
 
 let front: BareFront;
 let proxy: TlsProxy;
@@ -32,18 +37,34 @@ afterAll(() => front?.remove());
 
 /** A program of Debian's, unpacked beside the others of the tests where it is not installed. */
 async function debians(name: string): Promise<string> {
-    const { ensureDebianProgram } = await import(join(__dirname, "../../toolchain/debianProgram.mjs"));
+    const { ensureDebianProgram } = await import(join(toolchain, "debianProgram.mjs"));
     const missing = `The test needs the program ${name} on PATH.`;
     return (await ensureDebianProgram({ name, packages: [name], missing })).binary;
 }
 
+async function traefiks(): Promise<string> {
+    const { ensureTraefik } = await import(join(toolchain, "traefik.mjs"));
+    return ensureTraefik();
+}
+
 describe.each([
-    { name: "nginx", program: nginx, runs: true },
-    { name: "caddy", program: caddy, runs: isFull },
-])("$name before the front", ({ name, program, runs }) => {
-    it.runIf(runs)("an app that forces HTTPS is reached, and nobody's claims reach it", async () => {
+    { name: "nginx", get: async () => nginx(await debians("nginx")), runs: true },
+    { name: "Caddy", get: async () => caddy(await debians("caddy")), runs: isFull },
+    { name: "Traefik", get: async () => traefik(await traefiks()), runs: isFull },
+    {
+        name: "kamal-proxy",
+        get: async () => kamalProxy(resolve(kamalProxyPath!)),
+        runs: isFull,
+        missing: kamalProxyPath === undefined ? "RELINK_BENCH_KAMAL_PROXY is not the path of a kamal-proxy" : undefined,
+        passesOn: ["x-forwarded-port", "x-forwarded-prefix", "x-real-ip"],
+    },
+    // Traefik may have to be built first.
+])("$name before the front", { timeout: 40 * 60_000 }, ({ get, runs, missing, passesOn = [] }) => {
+    it.runIf(runs)("an app that forces HTTPS is reached, and nobody's claims reach it", async ({ skip }) => {
+        skip(missing !== undefined, missing);
+        const program = await get();
         await front.configure({});
-        proxy = await TlsProxy.start(program(await debians(name)), `127.0.0.1:${front.ports.http}`);
+        proxy = await TlsProxy.start(program, `127.0.0.1:${front.ports.http}`);
         // The proxy is a stranger until the settings name it.
         expect(await proxy.visit("/https-only")).toMatchObject({ status: 301, redirects: 20 });
 
@@ -59,7 +80,8 @@ describe.each([
                 "x-forwarded-proto": "https",
                 "x-forwarded-host": publicHost,
             });
-            expect(body).not.toMatch(/forged|198\.51\.100\.66/);
+            const isClaimed = (name: string) => /forged|198\.51\.100\.66|^66\b/.test(headers[name]!);
+            expect(Object.keys(headers).filter(isClaimed).sort()).toEqual(passesOn);
         }
     });
 });

@@ -42,6 +42,7 @@ const minutes = {
     "long-stream.test.ts": 12,
     "preview.test.ts": 5,
     "promotion.test.ts": 1,
+    "proxies.test.ts": 8,
     "release.test.ts": 5,
     "rolling-crash.test.ts": 35,
     "rolling.test.ts": 6,
