@@ -6,9 +6,8 @@ import { count } from "../release/words";
 import type { Color } from "../settings/Settings";
 import { ColorPlace } from "./ColorPlace";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
-import { LeaseLost } from "./Lease";
+import { isStop } from "./Lease";
 import { observedService, slotOf, type World } from "./observe";
-import { Interrupted } from "./parent";
 import type { Progress } from "./progress";
 import { ProofFailed } from "./proof";
 import { heldSlots, hooksBefore, type RecordedColor } from "./Record";
@@ -103,7 +102,7 @@ export class ColorDeployment {
             await this.session.enter(`${this.kind}: prove`);
             await this.#place.prove(unproved, this.release, live);
         } catch (error) {
-            if (!(error instanceof Interrupted || error instanceof LeaseLost)) {
+            if (!isStop(error)) {
                 await this.#abandon(unproved, live);
                 await this.#settleFor(serving, live);
             }

@@ -5,9 +5,8 @@ import { RollingSchedule } from "../release/RollingSchedule";
 import { type Roll as Rolling, rollTo } from "../release/rolling";
 import type { RollingSettings } from "../settings/Settings";
 import type { ColorPlace } from "./ColorPlace";
-import { LeaseLost } from "./Lease";
+import { isStop } from "./Lease";
 import { observedService, slotOf } from "./observe";
-import { Interrupted } from "./parent";
 import { PreStopFailed, preStop } from "./preStop";
 import type { Progress } from "./progress";
 
@@ -115,7 +114,7 @@ export class Roll {
                 }
             })
             .catch(error => {
-                if (error instanceof Interrupted || error instanceof LeaseLost) {
+                if (isStop(error)) {
                     this.#interruption ??= error;
                     return;
                 }
@@ -202,7 +201,7 @@ export class Roll {
             await this.place.session.enter("roll: prove");
             await this.place.prove(containers, release, true, () => this.#failure !== undefined);
         } catch (error) {
-            if (!(error instanceof Interrupted || error instanceof LeaseLost)) {
+            if (!isStop(error)) {
                 await this.place.abandon(containers);
                 await Promise.all(containers.map(({ id }) => removeContainer(engine, id)));
             }
@@ -226,7 +225,7 @@ export class Roll {
             await session.enter("roll: stop");
             await this.#command(containers);
         } catch (error) {
-            if (!(error instanceof Interrupted || error instanceof LeaseLost)) {
+            if (!isStop(error)) {
                 await this.#putBack(slots);
             }
             throw error;
