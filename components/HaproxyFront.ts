@@ -23,7 +23,7 @@ const anchorGraceSeconds = 2;
 /**
  * The docker plugin does not read these back, so after an import they are unknown, and it plans to replace the container
  * (https://github.com/kreuzwerker/terraform-provider-docker, resource_docker_container_funcs.go). Only a value given here
- * ends that: `ignoreChanges: ["*"]` would take it out again, and the plugin ignores what is there, by name, and nothing else.
+ * prevents that. `ignoreChanges: ["*"]` would remove this value again, and the plugin ignores only properties that are named.
  */
 const neverRead = { envs: [], securityOpts: [] } satisfies Partial<docker.ContainerArgs>;
 

@@ -68,7 +68,7 @@ export async function findFronts(engine: Engine): Promise<OtherFront[]> {
 
 /**
  * An image has labels too, and a container inherits them. An anchor has the name of its front, and mounts that front's
- * record: what any other container has in its place is nobody's record.
+ * record. A file in the same place of any other container is not a record.
  */
 function isAnchor({ Names, Labels, Mounts }: ContainerInfo): boolean {
     const name = nameOf(Names);

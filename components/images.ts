@@ -69,7 +69,7 @@ async function findImage(
 function foundOrHeld(service: string, identity: ImageIdentity, held: FoundImage | undefined): FoundImage {
     const { reference, digest, id, source, local, answered, refused, warning } = identity;
     if (held !== undefined && held.digest === answered && held.source === undefined) {
-        // An earlier version of relink released the registry's: a newer one alone is no reason to release the other.
+        // An earlier version of relink released the registry's image. An upgrade of relink alone must not release another one.
         const both = `The Docker host has an image ${reference} of its own, and so has the registry.`;
         const kept = `${service} goes on with the registry's, which an earlier version of relink released.`;
         return { ...held, warning: `${both} ${kept} To release the Docker host's, give it another name.` };

@@ -26,7 +26,7 @@ export class Subnet {
         return 2 ** (32 - this.prefix);
     }
 
-    /** The address that a gateway has where nobody chose another one. */
+    /** The first address of a host, which Docker gives to the gateway by default. */
     get firstHost(): string {
         return formatAddress(this.first + 1);
     }

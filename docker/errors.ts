@@ -30,7 +30,7 @@ export class ImageNotFound extends Error {
     constructor(
         readonly reason: ImageFailure,
         message: string,
-        /** What the registry did alone, without a next step: for whoever has the image all the same. */
+        /** What the registry did, without a next step: for a caller that uses an image it has already. */
         readonly refused = message,
     ) {
         super(message);
