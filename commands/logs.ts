@@ -1,7 +1,7 @@
-import { withoutSecrets } from "../docker/withoutSecrets";
 import { recordOf } from "../providers/RecordStore";
 import { stackLabels } from "../providers/Target";
 import { Duration } from "../settings/Duration";
+import { withoutSecrets } from "../text/withoutSecrets";
 import { CommandFailed, exitCodes, readArguments, runAsProgram } from "./command";
 import { MergedLog, type ServiceLine } from "./MergedLog";
 import { type OpenStack, openStack } from "./OpenStack";

@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import { withoutControls } from "../settings/withoutControls";
+import { withoutControls } from "../text/withoutControls";
 import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { parsePrivateJson } from "../settings/privateJson";
+import { parsePrivateJson } from "../text/privateJson";
 import { DockerUnreachable } from "./errors";
 
 /** Where every Docker client looks when nothing names an Engine. */

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { withoutSecrets } from "../text/withoutSecrets";
 import { type ContainerSpec, createOptions } from "./ContainerSpec";
 import type { Engine } from "./Engine";
 import { StartFailed, statusOf } from "./errors";
@@ -7,7 +8,6 @@ import { inspectNetwork } from "./networks";
 import { writeSecretFiles } from "./secretFiles";
 import { startFailure } from "./startFailure";
 import { demultiplex } from "./streams";
-import { withoutSecrets } from "./withoutSecrets";
 
 export type { ContainerInfo } from "./ContainerInfo";
 export { inspectContainers, listContainers } from "./ContainerInfo";

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { environmentForOthers } from "../settings/environment";
-import { parsePrivateJson } from "../settings/privateJson";
 import type { Settings } from "../settings/Settings";
+import { environmentForOthers } from "../text/environment";
+import { parsePrivateJson } from "../text/privateJson";
 import { dockerConfigFolder } from "./EngineAddress";
 import { ImageReference } from "./ImageReference";
 

@@ -1,4 +1,4 @@
-import { withoutControls } from "../settings/withoutControls";
+import { withoutControls } from "../text/withoutControls";
 
 /** The Docker Engine does not answer: no daemon, no permission, wrong address. The message says the next step. */
 export class DockerUnreachable extends Error {

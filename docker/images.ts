@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { withoutControls } from "../settings/withoutControls";
+import { withoutControls } from "../text/withoutControls";
 import { type Credentials, type RegistryLogin, secretsOf } from "./credentials";
 import type { Engine } from "./Engine";
 import { EngineTimeout } from "./Engine";

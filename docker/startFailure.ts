@@ -1,5 +1,5 @@
+import { withoutSecrets } from "../text/withoutSecrets";
 import { StartFailed, statusOf, wordsOf } from "./errors";
-import { withoutSecrets } from "./withoutSecrets";
 
 interface Cause {
     words: RegExp;

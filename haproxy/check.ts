@@ -1,4 +1,4 @@
-import { withoutControls } from "../settings/withoutControls";
+import { withoutControls } from "../text/withoutControls";
 
 /** One thing that HAProxy does not accept, at its place. */
 export interface ConfigProblem {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { withoutControls } from "../settings/withoutControls";
+import { withoutControls } from "../text/withoutControls";
 import { RUN_FOLDER } from "./names";
 import type { Run } from "./Run";
 

@@ -2,9 +2,9 @@ import type { CountersByWorker } from "../haproxy/window";
 import type { AddressBlock } from "../release/addresses";
 import type { DeclaredHooks, Intent, Live } from "../release/Observed";
 import type { RecordedRelease } from "../release/Release";
-import { parsePrivateJson } from "../settings/privateJson";
 import { parseRoute, type Route } from "../settings/Route";
 import type { CanarySettings, Color } from "../settings/Settings";
+import { parsePrivateJson } from "../text/privateJson";
 import type { LinkMove } from "./linkHistory";
 
 /** Of how many stable releases a service keeps image and settings where its record does not say it. */

@@ -1,5 +1,5 @@
-import { withoutSecrets } from "../docker/withoutSecrets";
-import { parsePrivateJson } from "../settings/privateJson";
+import { parsePrivateJson } from "../text/privateJson";
+import { withoutSecrets } from "../text/withoutSecrets";
 
 /** What is shorter would be found in our own words too. Who quotes somebody else's removes it there. */
 const shortest = 6;

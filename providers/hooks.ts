@@ -1,8 +1,8 @@
 import axios from "axios";
 import type { DialResponse } from "../docker/dialer";
-import { withoutSecrets } from "../docker/withoutSecrets";
 import type { HookSettings, HooksSettings, HttpCheck } from "../settings/Settings";
-import { withoutControls } from "../settings/withoutControls";
+import { withoutControls } from "../text/withoutControls";
+import { withoutSecrets } from "../text/withoutSecrets";
 import { runUserCommand } from "./userCommand";
 
 /** What a hook is told, as environment of a command and as body of a webhook. */

@@ -1,9 +1,9 @@
 import { type ContainerInfo, inspectContainer } from "../docker/ContainerInfo";
 import { exec } from "../docker/exec";
-import { withoutSecrets } from "../docker/withoutSecrets";
 import { backendName } from "../haproxy/names";
 import type { Color, RollingSettings } from "../settings/Settings";
-import { withoutControls } from "../settings/withoutControls";
+import { withoutControls } from "../text/withoutControls";
+import { withoutSecrets } from "../text/withoutSecrets";
 import { currentWorkers, slotOf } from "./observe";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";

@@ -1,6 +1,6 @@
 import { Credentials } from "../docker/credentials";
-import { parsePrivateJson } from "../settings/privateJson";
 import type { Settings } from "../settings/Settings";
+import { parsePrivateJson } from "../text/privateJson";
 
 let logins: Settings["registries"] = [];
 let loaded: Promise<Credentials> | undefined;

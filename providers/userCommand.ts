@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { environmentForOthers } from "../settings/environment";
+import { environmentForOthers } from "../text/environment";
 
 /** How long the rest of a command's output is waited for once it has ended, milliseconds. */
 const outputGraceMs = 500;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { environmentForOthers } from "../text/environment";
 import { fromCompose } from "./compose/fromCompose";
-import { environmentForOthers } from "./environment";
 import { type Problem, renderProblems } from "./Problem";
 import { checkSettings, type RawConfig } from "./parse";
 import type { Settings } from "./Settings";

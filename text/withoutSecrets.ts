@@ -1,4 +1,4 @@
-import { withoutControls } from "../settings/withoutControls";
+import { withoutControls } from "./withoutControls";
 
 /** What stands in the place of a secret. */
 const mark = "[secret]";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { withoutSecrets } from "../../../docker/withoutSecrets";
-import { withoutControls } from "../../../settings/withoutControls";
+import { withoutControls } from "../../../text/withoutControls";
+import { withoutSecrets } from "../../../text/withoutSecrets";
 import { base64, spellings } from "../../support/spellings";
 
 const key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0B==\n-----END KEY-----\n";

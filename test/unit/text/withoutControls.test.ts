@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { refusalOf } from "../../../docker/refusals";
 import { startFailure } from "../../../docker/startFailure";
-import { withoutSecrets } from "../../../docker/withoutSecrets";
 import { parseCheck } from "../../../haproxy/check";
 import { discreet, discreetly } from "../../../providers/discretion";
-import { withoutControls } from "../../../settings/withoutControls";
+import { withoutControls } from "../../../text/withoutControls";
+import { withoutSecrets } from "../../../text/withoutSecrets";
 
 describe("a foreign text", () => {
     it.each([

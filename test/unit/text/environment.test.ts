@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { environmentForOthers } from "../../../settings/environment";
-import { parsePrivateJson } from "../../../settings/privateJson";
+import { environmentForOthers } from "../../../text/environment";
+import { parsePrivateJson } from "../../../text/privateJson";
 
 describe("what Pulumi hands to this process", () => {
     const env = {
