@@ -11,7 +11,7 @@ import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
 import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
-import type { Target } from "./providers/Target";
+import type { Target } from "./model/Target";
 import { readSettings } from "./settings/fromPulumi";
 
 /** Stack config -> settings -> observed state -> plan -> resources. */

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Engine } from "../docker/Engine";
 import { Runtime } from "../haproxy/runtime";
+import type { Settings } from "../model/Settings";
+import type { Target } from "../model/Target";
 import { observe, runInAnchor, type World } from "../providers/observe";
-import type { Target } from "../providers/Target";
 import { fromCli } from "../settings/fromCli";
 import { defaultFrontName, isFrontName } from "../settings/front";
 import type { Problem } from "../settings/Problem";
 import { checkSettings, type RawConfig } from "../settings/parse";
-import type { Settings } from "../settings/Settings";
 import { CommandFailed } from "./command";
 
 /** A stack as its config and the live system show it. */

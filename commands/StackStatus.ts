@@ -1,16 +1,16 @@
 import { openOn } from "../haproxy/drain";
 import { backendName } from "../haproxy/names";
 import type { ServerStat } from "../haproxy/runtime";
+import { type LinkMove, linkHistory } from "../model/linkHistory";
+import { hasTraffic, type Intent, idleColor, type Live, type ObservedService, shareOf } from "../model/Observed";
+import { routeText } from "../model/Route";
+import type { Color, ServiceSettings } from "../model/Settings";
 import { generationOf } from "../providers/generations";
-import { type LinkMove, linkHistory } from "../providers/linkHistory";
 import { containersOf, currentWorkers, isReady, observedService, slotOf, type World } from "../providers/observe";
 import { recordOf } from "../providers/RecordStore";
 import { findDrift } from "../release/drift";
-import { hasTraffic, type Intent, idleColor, type Live, type ObservedService, shareOf } from "../release/Observed";
 import type { ColorState } from "../release/plan";
 import { asObserved } from "../release/unchanged";
-import { routeText } from "../settings/Route";
-import type { Color, ServiceSettings } from "../settings/Settings";
 import type { OpenStack } from "./OpenStack";
 
 /** What `npm run status -- --json` prints. Times are of the Docker host's clock. */

@@ -1,5 +1,5 @@
-import { type LinkMove, moveText } from "../providers/linkHistory";
-import type { Color } from "../settings/Settings";
+import { type LinkMove, moveText } from "../model/linkHistory";
+import type { Color } from "../model/Settings";
 import type { ColorStatus, ContainerStatus, ServiceStatus, StackStatus } from "./StackStatus";
 import { roughly, type Style, shortened, wrapped } from "./Style";
 

@@ -1,16 +1,16 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { type CommandHook, type DeclaredHooks, shareOf } from "../model/Observed";
+import type { Release } from "../model/Release";
+import { routeText } from "../model/Route";
+import type { Color, HooksSettings } from "../model/Settings";
+import type { Target } from "../model/Target";
 import type { DeploymentAction } from "../providers/Deployment";
 import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
 import { type HookRun, hookTrigger } from "../providers/hookRuns";
 import { hookEnvironment } from "../providers/hooks";
 import type { LinkAction } from "../providers/Link";
-import type { Target } from "../providers/Target";
-import { type CommandHook, type DeclaredHooks, shareOf } from "../release/Observed";
 import type { Plan } from "../release/plan";
-import type { Release } from "../release/Release";
-import { routeText } from "../settings/Route";
-import type { Color, HooksSettings } from "../settings/Settings";
 import { ColorService } from "./ColorService";
 import { ProvidedResource, urnOf } from "./dynamic";
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Color } from "../model/Settings";
+import type { Target } from "../model/Target";
 import type { DeploymentAction } from "../providers/Deployment";
-import type { Target } from "../providers/Target";
 import type { ColorPlan } from "../release/plan";
 import { changedSettings } from "../settings/defaults";
-import type { Color } from "../settings/Settings";
 import { ProvidedResource, urnOf } from "./dynamic";
 
 export interface ColorServiceArgs {

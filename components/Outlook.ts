@@ -1,8 +1,8 @@
 import type { Engine } from "../docker/Engine";
+import type { ObservedService } from "../model/Observed";
+import type { Settings } from "../model/Settings";
+import type { Target } from "../model/Target";
 import { observe, observedService, observeEverything } from "../providers/observe";
-import type { Target } from "../providers/Target";
-import type { ObservedService } from "../release/Observed";
-import type { Settings } from "../settings/Settings";
 import { type FrontPlan, planFront } from "./frontPlan";
 import { type FoundImage, findImages } from "./images";
 import { type OwnState, readOwnState } from "./ownState";

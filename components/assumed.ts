@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
-import { layout } from "../release/addresses";
-import { type Live, nothingObserved, type ObservedColor, type ObservedService, percentOf } from "../release/Observed";
+import { layout } from "../model/addresses";
+import { type Live, nothingObserved, type ObservedColor, type ObservedService, percentOf } from "../model/Observed";
+import { parseRoute } from "../model/Route";
+import type { Color, Settings, StrategySettings } from "../model/Settings";
 import type { ColorState } from "../release/plan";
 import { completeSettings } from "../settings/defaults";
-import { parseRoute } from "../settings/Route";
-import type { Color, Settings, StrategySettings } from "../settings/Settings";
 import { connect } from "./connect";
 import { type FoundImage, heldImage } from "./images";
 import type { Outlook } from "./Outlook";

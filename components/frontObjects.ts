@@ -2,7 +2,7 @@ import { inspectContainer } from "../docker/ContainerInfo";
 import type { Engine } from "../docker/Engine";
 import { inspectNetwork } from "../docker/networks";
 import { labelsOfVolume } from "../docker/volumes";
-import { folders, frontNames } from "../providers/Target";
+import { folders, frontNames } from "../model/Target";
 
 /** One of a front's objects on the Docker host, as whoever made it left it. */
 export interface FrontObject {

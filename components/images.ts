@@ -1,13 +1,13 @@
 import { Credentials } from "../docker/credentials";
 import type { Engine } from "../docker/Engine";
 import { ImageNotFound } from "../docker/errors";
-import { ImageReference } from "../docker/ImageReference";
 import { type ImageIdentity, resolveImage } from "../docker/images";
+import { ImageReference } from "../model/ImageReference";
+import { idleColor, type ObservedService } from "../model/Observed";
+import { type ImageOrigin, NO_IMAGE, type Release } from "../model/Release";
+import type { ServiceSettings, Settings } from "../model/Settings";
 import { observedService, type World } from "../providers/observe";
 import { recordOf } from "../providers/RecordStore";
-import { idleColor, type ObservedService } from "../release/Observed";
-import { type ImageOrigin, NO_IMAGE, type Release } from "../release/Release";
-import type { ServiceSettings, Settings } from "../settings/Settings";
 
 /** What an image reference of the config means now. */
 export interface FoundImage extends ImageOrigin {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Target } from "../providers/Target";
+import type { Target } from "../model/Target";
 import { planOf, reportPath } from "../providers/UpReport";
 import type { Plan } from "../release/plan";
 import { writeReport } from "../report/render";

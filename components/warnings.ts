@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dangerOf, type EngineAddress } from "../docker/EngineAddress";
-import type { Settings } from "../settings/Settings";
+import type { Settings } from "../model/Settings";
 import type { FoundImage } from "./images";
 
 /** What the user should know although nothing has to stop for it. */

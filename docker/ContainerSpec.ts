@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
-import type { ReleaseSettings } from "../settings/Settings";
-import { SECRETS_FOLDER } from "../settings/secretsFolder";
+import type { ReleaseSettings } from "../model/Settings";
+import { SECRETS_FOLDER } from "../model/secretsFolder";
 import { StartFailed } from "./errors";
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000;

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Settings } from "../settings/Settings";
+import { ImageReference } from "../model/ImageReference";
+import type { Settings } from "../model/Settings";
 import { environmentForOthers } from "../text/environment";
 import { parsePrivateJson } from "../text/privateJson";
 import { dockerConfigFolder } from "./EngineAddress";
-import { ImageReference } from "./ImageReference";
 
 const HELPER_TIMEOUT_MS = 20_000;
 /** The user name under which helpers and the config file keep identity tokens. */

@@ -3,9 +3,9 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Duplex } from "node:stream";
 import axios from "axios";
+import { Subnet } from "../model/Subnet";
 import type { Engine } from "./Engine";
 import { exec, execStream } from "./exec";
-import { Subnet } from "./Subnet";
 
 const PROBE_TIMEOUT_MS = 500;
 const MAX_BODY_BYTES = 4_096;

@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
+import { ImageReference } from "../model/ImageReference";
 import { withoutControls } from "../text/withoutControls";
 import { type Credentials, type RegistryLogin, secretsOf } from "./credentials";
 import type { Engine } from "./Engine";
 import { EngineTimeout } from "./Engine";
 import { type ImageFailure, ImageNotFound, statusOf } from "./errors";
-import { ImageReference } from "./ImageReference";
 import { findLocal, type ImageSource, inspectImage, type LocalImage, looksLocal } from "./localImages";
 import { type PullMessage, PullProgress } from "./PullProgress";
 import { notFound, type Refusal, refusalOf, refused } from "./refusals";

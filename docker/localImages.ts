@@ -1,6 +1,6 @@
+import { ImageReference } from "../model/ImageReference";
 import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
-import { ImageReference } from "./ImageReference";
 
 /** Where an image can be had again: from its registry, or from the Docker host alone. */
 export type ImageSource = "registry" | "local";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
+import { Subnet } from "../model/Subnet";
 import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
-import { Subnet } from "./Subnet";
 
 /** Where Docker's own networks live too: private, and rarely routed in offices and clouds. */
 const POOL = Subnet.parse("172.16.0.0/12") as Subnet;

@@ -1,6 +1,6 @@
+import type { ImageReference } from "../model/ImageReference";
 import { withoutSecrets } from "../text/withoutSecrets";
 import { type ImageFailure, ImageNotFound, wordsOf } from "./errors";
-import type { ImageReference } from "./ImageReference";
 
 /** Why a registry did not say a digest, or did not hand out an image. */
 export interface Refusal {

@@ -1,4 +1,4 @@
-import type { RestartPolicy } from "../settings/Settings";
+import type { RestartPolicy } from "../model/Settings";
 import type { ContainerInfo } from "./ContainerInfo";
 
 /**

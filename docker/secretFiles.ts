@@ -1,4 +1,4 @@
-import { SECRETS_FOLDER } from "../settings/secretsFolder";
+import { SECRETS_FOLDER } from "../model/secretsFolder";
 import { type ContainerFile, readFile, writeFiles } from "./archive";
 import { type ContainerSpec, secretValue } from "./ContainerSpec";
 import type { Engine } from "./Engine";

@@ -1,5 +1,5 @@
+import { LinkValue } from "../model/LinkValue";
 import type { Reply } from "./cli";
-import { LinkValue } from "./LinkValue";
 import { checked, mapPath, RUN_FOLDER, slotNumber } from "./names";
 import {
     adminOf,

@@ -1,4 +1,4 @@
-import type { Color, HealthSettings } from "../settings/Settings";
+import type { Color, HealthSettings } from "../model/Settings";
 import { backendName, checked, checkedInteger, slotName } from "./names";
 
 /** What one color's backend is rendered from: the settings of the release that this color runs, and its slots. */

@@ -1,4 +1,4 @@
-import type { FrontSettings } from "../settings/Settings";
+import type { FrontSettings } from "../model/Settings";
 import { BELIEVED, FORWARDED } from "./forwarded";
 import { checked, mapPath } from "./names";
 import { ADDRESSES, LIMITED, NEAR_ONLY, type NearAddresses, nearAcl, trustedAcl } from "./origin";

@@ -1,4 +1,4 @@
-import type { FrontSettings, FrontTimeouts } from "../settings/Settings";
+import type { FrontSettings, FrontTimeouts } from "../model/Settings";
 import { ADMIN_SOCKET, checked, checkedInteger } from "./names";
 
 /** Most connections of one worker. Explicit, because what HAProxy derives from huge file limits exhausts the memory. */

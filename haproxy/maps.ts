@@ -1,4 +1,4 @@
-import type { LinkValue } from "./LinkValue";
+import type { LinkValue } from "../model/LinkValue";
 import { checked, MAP_NAMES, type MapName, mapFile } from "./names";
 
 const COMMENTS: Record<MapName, string> = {

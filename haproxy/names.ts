@@ -1,4 +1,4 @@
-import type { Color } from "../settings/Settings";
+import type { Color } from "../model/Settings";
 
 /** The volume with the configuration, mounted in the anchor and in every generation. */
 export const CONFIG_FOLDER = "/relink/config";

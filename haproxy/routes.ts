@@ -1,4 +1,4 @@
-import type { Route } from "../settings/Route";
+import type { Route } from "../model/Route";
 import { readMap, removeMapEntry, writeMapEntry } from "./maps";
 import { checked } from "./names";
 

@@ -1,3 +1,4 @@
+import type { LinkValue } from "../model/LinkValue";
 import { askBatch, askEveryWorker, type Command, type Reply } from "./cli";
 import {
     type FrontState,
@@ -8,7 +9,6 @@ import {
     type WorkerAddress,
     WorkerVanished,
 } from "./FrontState";
-import type { LinkValue } from "./LinkValue";
 import { checked, checkedInteger, type MapName, mapPath, masterSocket, slotName } from "./names";
 import { adminOf, parseMapEntry, parseReload, parseServersState, type ServerState } from "./parse";
 import type { Run } from "./Run";

@@ -6,13 +6,14 @@ import {
     stopContainer,
 } from "../docker/containers";
 import { renderBackend } from "../haproxy/configuration";
-import { LinkValue } from "../haproxy/LinkValue";
 import { readMap, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
-import { type AddressBlock, slotAddress, slotsFor } from "../release/addresses";
-import type { RecordedRelease } from "../release/Release";
-import type { Color, PolicySettings } from "../settings/Settings";
+import { type AddressBlock, slotAddress, slotsFor } from "../model/addresses";
+import { LinkValue } from "../model/LinkValue";
+import type { RecordedRelease } from "../model/Release";
+import type { Color, PolicySettings } from "../model/Settings";
+import { frontNames, stackLabels } from "../model/Target";
 import type { DeploymentAction } from "./Deployment";
 import { drain } from "./drain";
 import { containersOf, currentWorkers, observeEverything, runs, slotOf, type World } from "./observe";
@@ -20,7 +21,6 @@ import { answeredLink } from "./pointTo";
 import type { Progress } from "./progress";
 import { prove } from "./proof";
 import type { Session } from "./Session";
-import { frontNames, stackLabels } from "./Target";
 import { type SlotState, tellSlots } from "./tellSlots";
 
 /**

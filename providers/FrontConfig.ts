@@ -10,7 +10,8 @@ import { emptyMaps, setMap } from "../haproxy/maps";
 import { FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN } from "../haproxy/names";
 import { closeRouteKeys } from "../haproxy/routes";
 import { GENERATION_STOP_SIGNAL, generationScript, HAPROXY_USER, haproxyArguments } from "../haproxy/watchdog";
-import type { FrontSettings } from "../settings/Settings";
+import type { FrontSettings } from "../model/Settings";
+import { folders, frontNames, stackLabels } from "../model/Target";
 import { anchorIsGone, nearAddresses, restoreAnchor, servesAgain } from "./anchor";
 import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
 import { generationOf, isGeneration } from "./generations";
@@ -21,7 +22,6 @@ import { type Progress, progressFor } from "./progress";
 import { ensureKey, isReader, readRecords, writeFrontIncarnation } from "./RecordStore";
 import { type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
-import { folders, frontNames, stackLabels } from "./Target";
 import { until } from "./until";
 
 /** What has to be done about the front's owner. */

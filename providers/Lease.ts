@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { ContainerNotRunning } from "../docker/errors";
 import type { Run, RunResult } from "../haproxy/Run";
+import { folders } from "../model/Target";
 import { keepFile } from "./keepFile";
 import { Owner } from "./Owner";
 import { Interrupted, stopWithoutParent } from "./parent";
-import { folders } from "./Target";
 
 /** How long a lease lives without a heartbeat, seconds: the longest pause of a provider host that is not taken for its death. */
 const leaseSeconds = 20;

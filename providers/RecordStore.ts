@@ -5,11 +5,11 @@ import { statusOf } from "../docker/errors";
 import { readVolume } from "../docker/volumes";
 import { unpackFiles } from "../haproxy/archive";
 import type { Run } from "../haproxy/Run";
+import { emptyRecord, parseRecord, prune, RecordUnreadable, type ServiceRecord } from "../model/Record";
+import { folders, frontNames, stackLabels, type Target } from "../model/Target";
 import { keepFile } from "./keepFile";
 import { type Lease, type LeaseFile, parseLease } from "./Lease";
 import { parseOwners } from "./ownership";
-import { emptyRecord, parseRecord, prune, RecordUnreadable, type ServiceRecord } from "./Record";
-import { folders, frontNames, stackLabels, type Target } from "./Target";
 
 /** All records of a front, and the random key of its release ids. */
 export interface Records {

@@ -1,9 +1,9 @@
 import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
-import type { RecordedRelease } from "../release/Release";
+import type { RecordedRelease } from "../model/Release";
+import type { RollingSettings } from "../model/Settings";
 import { RollingSchedule } from "../release/RollingSchedule";
 import { type Roll as Rolling, rollTo } from "../release/rolling";
-import type { RollingSettings } from "../settings/Settings";
 import type { ColorPlace } from "./ColorPlace";
 import { isStop } from "./Lease";
 import { observedService, slotOf } from "./observe";

@@ -1,13 +1,13 @@
-import type { RollIntent } from "../release/Observed";
-import { deployedAgain, type RecordedRelease } from "../release/Release";
-import type { RollingSettings } from "../settings/Settings";
+import type { RollIntent } from "../model/Observed";
+import { heldSlots, hooksBefore, linkedTo } from "../model/Record";
+import { deployedAgain, type RecordedRelease } from "../model/Release";
+import type { RollingSettings } from "../model/Settings";
 import { ColorPlace } from "./ColorPlace";
 import { askThroughFront } from "./confirm";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
 import { countedNow } from "./linkRecord";
 import { slotOf } from "./observe";
 import type { Progress } from "./progress";
-import { heldSlots, hooksBefore, linkedTo } from "./Record";
 import { Roll } from "./Roll";
 import type { Session } from "./Session";
 import { until } from "./until";

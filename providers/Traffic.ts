@@ -1,7 +1,7 @@
 import { workerKey } from "../haproxy/FrontState";
 import type { FrontState } from "../haproxy/runtime";
+import type { Color } from "../model/Settings";
 import type { Chart } from "../report/Report";
-import type { Color } from "../settings/Settings";
 
 /** What one backend did up to one look. */
 interface Sample {

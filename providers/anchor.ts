@@ -1,12 +1,12 @@
 import { type ContainerInfo, startContainer } from "../docker/containers";
 import { connectContainer, inspectNetwork } from "../docker/networks";
 import type { NearAddresses } from "../haproxy/origin";
-import { layout } from "../release/addresses";
+import { layout } from "../model/addresses";
+import { frontNames } from "../model/Target";
 import { isDetached } from "./frontFindings";
 import { observe, observedService } from "./observe";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
-import { frontNames } from "./Target";
 import { DeadlineExceeded, until } from "./until";
 
 /** How long HAProxy's checks may take to find a live container again, milliseconds. */

@@ -1,9 +1,9 @@
-import { LinkValue } from "../haproxy/LinkValue";
+import { LinkValue } from "../model/LinkValue";
+import { farewellOf, type Intent, idleColor, type SwitchIntent } from "../model/Observed";
+import type { RecordedRelease } from "../model/Release";
+import type { AnalysisSettings, Color, HookSettings, HooksSettings } from "../model/Settings";
 import type { Verdict } from "../release/analysis";
-import { farewellOf, type Intent, idleColor, type SwitchIntent } from "../release/Observed";
-import type { RecordedRelease } from "../release/Release";
 import type { Recovery } from "../release/settle";
-import type { AnalysisSettings, Color, HookSettings, HooksSettings } from "../settings/Settings";
 import { Comparison } from "./Comparison";
 import { Questions } from "./confirm";
 import { type HookContext, type HookOutcome, runHook } from "./hooks";

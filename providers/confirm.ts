@@ -3,7 +3,7 @@ import { type DialResponse, request } from "../docker/dialer";
 import { workerKey } from "../haproxy/FrontState";
 import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../haproxy/frontends";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
-import type { Color, HealthSettings } from "../settings/Settings";
+import type { Color, HealthSettings } from "../model/Settings";
 import { currentWorkers } from "./observe";
 import type { Session } from "./Session";
 

@@ -1,4 +1,4 @@
-import type { PolicySettings } from "../settings/Settings";
+import type { PolicySettings } from "../model/Settings";
 
 /**
  * When a deployment that begins now has to be done, milliseconds since the epoch of this machine's clock: after

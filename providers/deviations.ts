@@ -1,9 +1,9 @@
 import type { ContainerInfo } from "../docker/containers";
 import { dockerPolicy, hasPolicy } from "../docker/restartPolicy";
 import type { Worker } from "../haproxy/runtime";
-import { type AddressBlock, slotAddress } from "../release/addresses";
-import type { Deviation } from "../release/Observed";
-import type { RecordedRelease } from "../release/Release";
+import { type AddressBlock, slotAddress } from "../model/addresses";
+import type { Deviation } from "../model/Observed";
+import type { RecordedRelease } from "../model/Release";
 import { runs, slotOf, strangeness } from "./slots";
 
 /** One color, as far as somebody else may have changed it. */

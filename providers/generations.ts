@@ -1,5 +1,5 @@
 import type { ContainerInfo } from "../docker/containers";
-import { frontNames } from "./Target";
+import { frontNames } from "../model/Target";
 
 /**
  * Whether a container is a generation of this front. An image has labels too, and a container inherits them: so a label

@@ -1,11 +1,11 @@
-import type { LinkValue } from "../haproxy/LinkValue";
-import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict } from "../release/Observed";
-import type { RecordedRelease } from "../release/Release";
+import type { LinkValue } from "../model/LinkValue";
+import { moveText } from "../model/linkHistory";
+import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict } from "../model/Observed";
+import type { RecordedRelease } from "../model/Release";
+import type { CanaryStep, Color } from "../model/Settings";
 import { isDeserted } from "../release/settle";
-import type { CanaryStep, Color } from "../settings/Settings";
 import { type Answer, Questions } from "./confirm";
 import { isStop } from "./Lease";
-import { moveText } from "./linkHistory";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
 import { linkTo, pointBack, pointTo } from "./pointTo";
 import type { Progress } from "./progress";

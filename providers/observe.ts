@@ -11,17 +11,17 @@ import { readMap } from "../haproxy/maps";
 import { backendFile, backendName, CURRENT_FOLDER, mapFile, STAND_IN } from "../haproxy/names";
 import { parseRoutes } from "../haproxy/routes";
 import { type FrontState, MasterSilent, type Run, Runtime, type Worker } from "../haproxy/runtime";
-import type { ObservedColor, ObservedService, ObservedSlot } from "../release/Observed";
-import type { RecordedRelease } from "../release/Release";
-import { type Route, routeText } from "../settings/Route";
-import type { Color } from "../settings/Settings";
+import type { ObservedColor, ObservedService, ObservedSlot } from "../model/Observed";
+import type { ServiceRecord } from "../model/Record";
+import type { RecordedRelease } from "../model/Release";
+import { type Route, routeText } from "../model/Route";
+import type { Color } from "../model/Settings";
+import { frontNames, type Target } from "../model/Target";
 import { type ColorView, deviationsOf, endedOf } from "./deviations";
 import { generationOf, isGeneration } from "./generations";
 import { belongsTo, labelledOwner, stackName } from "./ownership";
-import type { ServiceRecord } from "./Record";
 import { type Records, readRecords, readRecordsOf, recordOf } from "./RecordStore";
 import { runs, slotOf, strangeness } from "./slots";
-import { frontNames, type Target } from "./Target";
 
 export { runs, slotOf } from "./slots";
 

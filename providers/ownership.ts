@@ -1,6 +1,6 @@
+import type { Target } from "../model/Target";
 import { keepFile } from "./keepFile";
 import type { Lease } from "./Lease";
-import type { Target } from "./Target";
 
 /**
  * Which stack a front belongs to. Labels say it when something is made and can never be changed in place; so the record

@@ -1,8 +1,8 @@
-import { LinkValue } from "../haproxy/LinkValue";
 import { writeMapEntry } from "../haproxy/maps";
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
-import { idleColor, type Live, type ObservedService } from "../release/Observed";
+import { LinkValue } from "../model/LinkValue";
+import { idleColor, type Live, type ObservedService } from "../model/Observed";
 import { currentWorkers, observedService, type World } from "./observe";
 import type { Session } from "./Session";
 import { canFollow } from "./softStopped";

@@ -1,7 +1,7 @@
 import { type ContainerInfo, inspectContainer } from "../docker/ContainerInfo";
 import { exec } from "../docker/exec";
 import { backendName } from "../haproxy/names";
-import type { Color, RollingSettings } from "../settings/Settings";
+import type { Color, RollingSettings } from "../model/Settings";
 import { withoutControls } from "../text/withoutControls";
 import { withoutSecrets } from "../text/withoutSecrets";
 import { currentWorkers, slotOf } from "./observe";

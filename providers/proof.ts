@@ -5,12 +5,12 @@ import { EarnedUp } from "../haproxy/earned";
 import type { Worker } from "../haproxy/FrontState";
 import { backendName } from "../haproxy/names";
 import { WorkerReplaced } from "../haproxy/runtime";
-import type { Color, HealthSettings, PolicySettings } from "../settings/Settings";
+import type { Color, HealthSettings, PolicySettings } from "../model/Settings";
+import { stackLabels } from "../model/Target";
 import { askContainer, askThroughFront } from "./confirm";
 import { currentWorkers, slotOf } from "./observe";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
-import { stackLabels } from "./Target";
 import { DeadlineExceeded, until } from "./until";
 
 /** A release that cannot be proved, with the last words of the container that failed. */

@@ -1,7 +1,7 @@
-import { LinkValue } from "../haproxy/LinkValue";
-import { isGivingBack, type SwitchIntent } from "../release/Observed";
+import { LinkValue } from "../model/LinkValue";
+import { withMove } from "../model/linkHistory";
+import { isGivingBack, type SwitchIntent } from "../model/Observed";
 import type { Recovery } from "../release/settle";
-import { withMove } from "./linkHistory";
 import { madeNow, settleRecord } from "./linkRecord";
 import { moveLink } from "./moveLink";
 import { linkTo, pointTo } from "./pointTo";

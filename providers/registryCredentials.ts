@@ -1,5 +1,5 @@
 import { Credentials } from "../docker/credentials";
-import type { Settings } from "../settings/Settings";
+import type { Settings } from "../model/Settings";
 import { parsePrivateJson } from "../text/privateJson";
 
 let logins: Settings["registries"] = [];

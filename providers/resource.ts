@@ -1,4 +1,4 @@
-import type { Target } from "./Target";
+import type { Target } from "../model/Target";
 
 /** Inputs that every resource of ours has, as they reach a provider. */
 export interface CommonInputs<Action> {

@@ -1,8 +1,8 @@
 import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
+import { placeOf, type Route } from "../model/Route";
 import type { Handover } from "../release/handovers";
-import { placeOf, type Route } from "../settings/Route";
 import { currentWorkers } from "./observe";
 import type { Session } from "./Session";
 import { canForget, canLeadTo } from "./softStopped";

@@ -1,6 +1,6 @@
 import type { ContainerInfo } from "../docker/containers";
-import { type AddressBlock, slotAddress } from "../release/addresses";
-import type { RecordedRelease } from "../release/Release";
+import { type AddressBlock, slotAddress } from "../model/addresses";
+import type { RecordedRelease } from "../model/Release";
 
 /** Slot of a container, counted from 1. */
 export function slotOf(container: ContainerInfo): number {

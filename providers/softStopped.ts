@@ -1,8 +1,8 @@
-import type { LinkValue } from "../haproxy/LinkValue";
 import { backendName } from "../haproxy/names";
 import { parseRoutes } from "../haproxy/routes";
 import type { Worker } from "../haproxy/runtime";
-import type { Color } from "../settings/Settings";
+import type { LinkValue } from "../model/LinkValue";
+import type { Color } from "../model/Settings";
 import { containersOf, currentWorkers, observedService, slotOf, type World } from "./observe";
 
 // A soft-stopped worker finishes what its connections ask for, with the slots that it had when it was replaced: those can no

@@ -1,6 +1,6 @@
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker, type Worker, WorkerReplaced } from "../haproxy/runtime";
-import type { Color } from "../settings/Settings";
+import type { Color } from "../model/Settings";
 import { currentWorkers } from "./observe";
 import type { Session } from "./Session";
 

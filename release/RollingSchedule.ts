@@ -1,4 +1,4 @@
-import type { RollingSettings } from "../settings/Settings";
+import type { RollingSettings } from "../model/Settings";
 
 /** What a rolling release begins from. A container is known by its slot. */
 export interface RollingStart {

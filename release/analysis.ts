@@ -1,4 +1,4 @@
-import type { AnalysisSettings } from "../settings/Settings";
+import type { AnalysisSettings } from "../model/Settings";
 
 /** What one color answered in some time. */
 export interface Answered {

@@ -1,7 +1,7 @@
-import type { CanarySettings, CanaryStep, Color, StrategySettings } from "../settings/Settings";
-import { idleColor, type ObservedService } from "./Observed";
+import { idleColor, type ObservedService } from "../model/Observed";
+import type { CanarySettings, CanaryStep, Color, StrategySettings } from "../model/Settings";
+import { count } from "../model/words";
 import type { ColorPlan, Plan } from "./plan";
-import { count } from "./words";
 
 /** What is said of a canary beside its shares. */
 interface Words {

@@ -1,4 +1,4 @@
-import { parseRoute } from "../settings/Route";
+import { parseRoute } from "../model/Route";
 
 /** Which service has, or wants, which place (`placeOf` a route). */
 export interface Places {

@@ -1,14 +1,14 @@
-import type { Color, PolicySettings } from "../settings/Settings";
+import type { ObservedColor, ObservedService } from "../model/Observed";
+import type { Release } from "../model/Release";
+import type { Color, PolicySettings } from "../model/Settings";
+import { afterwards, count } from "../model/words";
 import { canary, sizeOf } from "./canary";
 import { isComplete } from "./capacity";
 import { promotionOf, same } from "./held";
-import type { ObservedColor, ObservedService } from "./Observed";
 import type { ColorPlan, Desired, LinkPlan, Plan } from "./plan";
 import { canaryOf } from "./prospect";
-import type { Release } from "./Release";
 import { rerouting } from "./rerouting";
 import { asObserved, leftBehind } from "./unchanged";
-import { afterwards, count } from "./words";
 
 /** The link goes to the idle color, which may hold the wanted release already. */
 export function move(service: ObservedService, asked: Desired, target: Color): Plan {

@@ -1,11 +1,11 @@
-import type { Color } from "../settings/Settings";
+import type { ObservedService } from "../model/Observed";
+import type { Color } from "../model/Settings";
+import { afterwards, count } from "../model/words";
 import { isComplete, needsScaling } from "./capacity";
 import { judged, same } from "./held";
-import type { ObservedService } from "./Observed";
 import type { Desired, Plan } from "./plan";
 import { rerouting } from "./rerouting";
 import { asObserved, leftBehind, refuse } from "./unchanged";
-import { afterwards, count } from "./words";
 
 /** `live: COLOR`: the link goes to what that color holds, whatever `image` says. */
 export function pinned(service: ObservedService, desired: Desired, target: Color): Plan {

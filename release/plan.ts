@@ -1,9 +1,3 @@
-import type { Route } from "../settings/Route";
-import type { CanarySettings, CanaryStep, Color, PolicySettings, RollingSettings } from "../settings/Settings";
-import { waysOut } from "./drift";
-import type { Places } from "./handovers";
-import { judged, promotionOf, same } from "./held";
-import { move } from "./move";
 import {
     type CommandHook,
     type Farewell,
@@ -11,16 +5,22 @@ import {
     type Live,
     type ObservedColor,
     type ObservedService,
-} from "./Observed";
+} from "../model/Observed";
+import type { Release } from "../model/Release";
+import type { Route } from "../model/Route";
+import type { CanarySettings, CanaryStep, Color, PolicySettings, RollingSettings } from "../model/Settings";
+import { count } from "../model/words";
+import { waysOut } from "./drift";
+import type { Places } from "./handovers";
+import { judged, promotionOf, same } from "./held";
+import { move } from "./move";
 import { pinned } from "./pinned";
 import { driftOf, mayShare, prospect } from "./prospect";
-import type { Release } from "./Release";
 import { repair } from "./repair";
 import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
 import { isDeserted, type Recovery, settle } from "./settle";
 import { stay } from "./stay";
 import { asObserved, refuse } from "./unchanged";
-import { count } from "./words";
 
 /** What the user asks for one service. */
 export interface Desired {

@@ -1,8 +1,8 @@
-import type { CanarySettings } from "../settings/Settings";
+import { idleColor, type ObservedService } from "../model/Observed";
+import type { CanarySettings } from "../model/Settings";
 import { isHeldAtNone } from "./canary";
 import { type Drift, findDrift } from "./drift";
 import { judged, same } from "./held";
-import { idleColor, type ObservedService } from "./Observed";
 import type { Desired } from "./plan";
 import type { Prospect } from "./settle";
 

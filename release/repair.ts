@@ -1,10 +1,10 @@
-import type { Color } from "../settings/Settings";
+import { idleColor, type ObservedService } from "../model/Observed";
+import type { Color } from "../model/Settings";
+import { count } from "../model/words";
 import { isComplete } from "./capacity";
 import type { Drift } from "./drift";
-import { idleColor, type ObservedService } from "./Observed";
 import type { Desired, Plan } from "./plan";
 import { asObserved, refuse } from "./unchanged";
-import { count } from "./words";
 
 /** Restores what was last confirmed, from the record: never what is wanted now, which may be what is not proved yet. */
 export function repair(service: ObservedService, drift: Drift[], desired: Desired): Plan {

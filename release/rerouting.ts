@@ -1,6 +1,6 @@
-import { placeOf, type Route, routeText, sameRoutes } from "../settings/Route";
+import type { ObservedService } from "../model/Observed";
+import { placeOf, type Route, routeText, sameRoutes } from "../model/Route";
 import { handovers } from "./handovers";
-import type { ObservedService } from "./Observed";
 import type { Desired } from "./plan";
 
 /** What becomes of a service's routes. */

@@ -1,8 +1,8 @@
-import type { Color, HealthSettings, ReleaseSettings, RollingSettings } from "../settings/Settings";
-import { slotsFor } from "./addresses";
-import type { ObservedColor, ObservedService, ObservedSlot } from "./Observed";
+import { slotsFor } from "../model/addresses";
+import type { ObservedColor, ObservedService, ObservedSlot } from "../model/Observed";
+import type { RecordedRelease, Release } from "../model/Release";
+import type { Color, HealthSettings, ReleaseSettings, RollingSettings } from "../model/Settings";
 import type { Desired, Plan } from "./plan";
-import type { RecordedRelease, Release } from "./Release";
 import { RollingSchedule, type RollingStart, rehearse } from "./RollingSchedule";
 import { rerouting } from "./rerouting";
 

@@ -1,4 +1,3 @@
-import type { Color } from "../settings/Settings";
 import {
     type Farewell,
     farewellOf,
@@ -8,7 +7,8 @@ import {
     type ObservedService,
     targetOf,
     type Verdict,
-} from "./Observed";
+} from "../model/Observed";
+import type { Color } from "../model/Settings";
 
 /**
  * What must be put right before anything else happens: what an `up` that died half-way has left, or a canary's share that

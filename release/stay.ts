@@ -1,10 +1,10 @@
-import type { Color } from "../settings/Settings";
+import type { ObservedColor, ObservedService } from "../model/Observed";
+import type { Color } from "../model/Settings";
+import { afterwards, count } from "../model/words";
 import { needsScaling, present } from "./capacity";
-import type { ObservedColor, ObservedService } from "./Observed";
 import type { Desired, Plan } from "./plan";
 import { rerouting } from "./rerouting";
 import { asObserved, leftBehind } from "./unchanged";
-import { afterwards, count } from "./words";
 
 /** The wanted release is live already: only its number of replicas or its routes may change. */
 export function stay(service: ObservedService, desired: Desired, live: Color, color: ObservedColor): Plan {

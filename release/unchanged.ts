@@ -1,5 +1,5 @@
-import type { PolicySettings } from "../settings/Settings";
-import { hasTraffic, type ObservedColor, type ObservedService } from "./Observed";
+import { hasTraffic, type ObservedColor, type ObservedService } from "../model/Observed";
+import type { PolicySettings } from "../model/Settings";
 import type { ColorPlan, ColorState, Plan, PlanRow } from "./plan";
 
 /** The plan that leaves everything as it was observed: the base of every other plan, and all of a refusal. */

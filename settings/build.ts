@@ -1,7 +1,7 @@
+import type { FrontSettings, HookSettings, ServiceSettings, Settings } from "../model/Settings";
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
 import { routesOf } from "./routes";
-import type { FrontSettings, HookSettings, ServiceSettings, Settings } from "./Settings";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { buildStrategy } from "./strategy";
 

@@ -1,4 +1,4 @@
-import { Duration } from "./Duration";
+import { Duration } from "../model/Duration";
 import type { ConfigPath } from "./Problem";
 
 /** True when nothing at, above or below the path is wrong already: only then does a check mean something. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Ulimit } from "../model/Settings";
 import { image } from "./image";
 import { duration, flag, freeText, leaf, listOf, objectOr, oneOf, port, textLike, token, wholeNumber } from "./leaves";
 import {
@@ -11,7 +12,6 @@ import {
     plainText,
     secretNameLeaf,
 } from "./names";
-import type { Ulimit } from "./Settings";
 import { volume } from "./volume";
 
 const bytesPerUnit: Record<string, number> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };

@@ -1,5 +1,5 @@
+import type { ReleaseSettings } from "../model/Settings";
 import { checkSettings } from "./parse";
-import type { ReleaseSettings } from "./Settings";
 
 /** What a release is when only its image and its port are set. */
 const defaults: Record<string, unknown> = {

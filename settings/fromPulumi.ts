@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../model/Settings";
 import { environmentForOthers } from "../text/environment";
 import { fromCompose } from "./compose/fromCompose";
 import { type Problem, renderProblems } from "./Problem";
 import { checkSettings, type RawConfig } from "./parse";
-import type { Settings } from "./Settings";
 
 const namespace = "relink:";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { StatusRange } from "../model/Settings";
 import { duration, flag, freeText, leaf, wholeNumber } from "./leaves";
 import { hostHeader, plainText, requestPath } from "./names";
-import type { StatusRange } from "./Settings";
 
 /** `path` has no default in the schema since there is none with `tcp`. */
 export const defaultHealthPath = "/";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Duration } from "./Duration";
+import { Duration } from "../model/Duration";
 
 /** What a value must be, for the error, and a good one for the command that fixes it. */
 export interface Expectation {

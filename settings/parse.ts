@@ -1,8 +1,8 @@
+import type { Settings } from "../model/Settings";
 import { buildSettings, type SettingsContext } from "./build";
 import type { IsSound } from "./checking";
 import { type ConfigPath, configKey, type Problem, renderProblems } from "./Problem";
 import { problemsOf, unknownKey } from "./problemsOf";
-import type { Settings } from "./Settings";
 import { type StackConfig, stackSchema } from "./schema";
 import { checkService } from "./serviceChecks";
 import { checkStack } from "./stackChecks";

@@ -1,6 +1,6 @@
+import { everything, placeOf, type Route } from "../model/Route";
 import type { IsSound } from "./checking";
 import { type ConfigPath, type Problem, removeCommand, setCommand } from "./Problem";
-import { everything, placeOf, type Route } from "./Route";
 import type { ServiceConfig, StackConfig } from "./schema";
 
 /** One route of a service, and the key of the config that it comes from. */

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
+import { SECRETS_FOLDER } from "../model/secretsFolder";
 import { type At, type IsSound, type Key, spell } from "./checking";
 import { type ConfigPath, type Problem, removeCommand, setCommand } from "./Problem";
 import type { ServiceConfig, StackConfig } from "./schema";
-import { SECRETS_FOLDER } from "./secretsFolder";
 import { checkStrategy } from "./strategyChecks";
 
 /** What must hold between the settings of one service. */

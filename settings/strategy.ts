@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { RollingSettings, StrategySettings } from "../model/Settings";
 import { duration, flag, freeText, leaf, oneOf, wholeNumber } from "./leaves";
-import type { RollingSettings, StrategySettings } from "./Settings";
 
 /** A strategy that may be written as one word, and what that word stands for. */
 const words = ["blueGreen", "rolling"] as const;

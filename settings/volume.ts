@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { VolumeSettings } from "../model/Settings";
 import { flag, leaf, objectOr } from "./leaves";
 import { absolutePath, dockerNamePattern, isAbsolutePath } from "./names";
-import type { VolumeSettings } from "./Settings";
 
 function isSource(raw: unknown): raw is string {
     return typeof raw === "string" && (dockerNamePattern.test(raw) || isAbsolutePath(raw));

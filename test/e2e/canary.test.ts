@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { watchContainers } from "../../docker/events";
+import { slotAddress } from "../../model/addresses";
+import type { Color } from "../../model/Settings";
 import type { Phase } from "../../providers/phases";
-import { slotAddress } from "../../release/addresses";
-import type { Color } from "../../settings/Settings";
 import { answeredBy } from "../support/answeredBy";
 import { expectSuccess } from "../support/command";
 import { exampleServices } from "../support/example";

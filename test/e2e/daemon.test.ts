@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { slotAddress } from "../../model/addresses";
 import { slotOf } from "../../providers/observe";
 import type { Phase } from "../../providers/phases";
 import { until } from "../../providers/until";
-import { slotAddress } from "../../release/addresses";
 import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { expectNoWayBack, gapUnderLoad } from "../support/gap";

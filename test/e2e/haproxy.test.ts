@@ -8,13 +8,13 @@ import { renderBackend, renderFrontends, renderGlobal } from "../../haproxy/conf
 import { drained, openOn } from "../../haproxy/drain";
 import { type EarnedSlot, EarnedUp } from "../../haproxy/earned";
 import { type Applied, ConfigFolder, ConfigRejected } from "../../haproxy/folder";
-import { LinkValue } from "../../haproxy/LinkValue";
 import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
 import type { NearAddresses } from "../../haproxy/origin";
 import { routeKey, routeValue } from "../../haproxy/routes";
 import { assertEveryWorker, type FrontState, Runtime, type Worker } from "../../haproxy/runtime";
-import { parseRoute } from "../../settings/Route";
-import type { Color, FrontTimeouts } from "../../settings/Settings";
+import { LinkValue } from "../../model/LinkValue";
+import { parseRoute } from "../../model/Route";
+import type { Color, FrontTimeouts } from "../../model/Settings";
 import { findFreePorts, type StackPorts } from "../support/freePorts";
 import { expectNoLoss, type LoadOptions, type LoadRun, startLoad } from "../support/load";
 import { haproxyImage } from "../support/scenario";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { LinkValue } from "../../haproxy/LinkValue";
+import { LinkValue } from "../../model/LinkValue";
 import { until } from "../../providers/until";
 import { expectFailure, expectSuccess } from "../support/command";
 import { gapUnderLoad } from "../support/gap";

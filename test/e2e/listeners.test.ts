@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Dialer, request } from "../../docker/dialer";
 import { LISTENER_PORTS } from "../../haproxy/frontends";
-import { LinkValue } from "../../haproxy/LinkValue";
 import { MAX_CONNECTIONS_OF_ADDRESS } from "../../haproxy/origin";
+import { LinkValue } from "../../model/LinkValue";
 import { BareFront } from "../support/BareFront";
 import { rawRequest } from "../support/rawRequest";
 

@@ -116,7 +116,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "secret-is-no-release",
-        file: "release/Release.ts",
+        file: "model/Release.ts",
         before: "secrets: secretValues",
         after: "secrets: {}",
         breaks: "A new value of a secret reaches no container.",
@@ -124,7 +124,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "addresses-overlap",
-        file: "release/addresses.ts",
+        file: "model/addresses.ts",
         before: "if (candidate + size <= block.from) {",
         after: "if (candidate < block.from) {",
         breaks: "Two services get the same addresses, and users of one reach the other.",

@@ -1,4 +1,4 @@
-import { keptMoves } from "../../providers/linkHistory";
+import { keptMoves } from "../../model/linkHistory";
 import { median } from "../support/median";
 import type { Measure, Usage } from "./Usage";
 

@@ -1,14 +1,14 @@
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { LinkValue } from "../../haproxy/LinkValue";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
+import { LinkValue } from "../../model/LinkValue";
+import type { ObservedService } from "../../model/Observed";
+import type { ServiceRecord } from "../../model/Record";
+import type { Color } from "../../model/Settings";
+import { folders, type Target } from "../../model/Target";
 import { currentWorkers, observe, observedService, runInAnchor, type World } from "../../providers/observe";
-import type { ServiceRecord } from "../../providers/Record";
 import { recordOf } from "../../providers/RecordStore";
-import { folders, type Target } from "../../providers/Target";
 import { until } from "../../providers/until";
-import type { ObservedService } from "../../release/Observed";
-import type { Color } from "../../settings/Settings";
 import type { TestStack } from "./stack";
 
 /** How long a container may take until HAProxy has it up, milliseconds. */

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { slotAddress } from "../../release/addresses";
+import { slotAddress } from "../../model/addresses";
 import { expectSuccess } from "./command";
 import { exampleServices } from "./example";
 import { breaksAt } from "./faultyApps";

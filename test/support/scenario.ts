@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from "vitest";
 import { type ContainerInfo, listContainers } from "../../docker/containers";
 import { Engine } from "../../docker/Engine";
-import type { Color } from "../../settings/Settings";
+import type { Color } from "../../model/Settings";
 import { expectFailure } from "./command";
 import {
     type Allowed,

@@ -3,10 +3,10 @@ import { findImages } from "../../../components/images";
 import type { Engine } from "../../../docker/Engine";
 import { type ImageFailure, ImageNotFound } from "../../../docker/errors";
 import { type ImageIdentity, resolveImage } from "../../../docker/images";
+import { emptyRecord, type ServiceRecord } from "../../../model/Record";
+import type { RecordedRelease } from "../../../model/Release";
+import type { Settings } from "../../../model/Settings";
 import type { World } from "../../../providers/observe";
-import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
-import type { RecordedRelease } from "../../../release/Release";
-import type { Settings } from "../../../settings/Settings";
 
 vi.mock("../../../docker/images", () => ({ resolveImage: vi.fn() }));
 

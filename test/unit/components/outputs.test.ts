@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { serviceOutputs } from "../../../components/outputs";
+import { parseRoute } from "../../../model/Route";
 import { plan } from "../../../release/plan";
-import { parseRoute } from "../../../settings/Route";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, releaseOf, running, wish } from "../release/support";
 import { configWith, settingsOf } from "../settings/support";
 

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planServices, servicesIn } from "../../../components/stackPlan";
+import { type AddressBlock, layout, slotAddress, slotsFor } from "../../../model/addresses";
+import { emptyRecord, type ServiceRecord } from "../../../model/Record";
+import { parseRoute } from "../../../model/Route";
 import type { World } from "../../../providers/observe";
-import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
-import { type AddressBlock, layout, slotAddress, slotsFor } from "../../../release/addresses";
-import { parseRoute } from "../../../settings/Route";
 import { blueWithA, key, recorded, running } from "../release/support";
 import { configWith, settingsOf } from "../settings/support";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ImageReference } from "../../../docker/ImageReference";
 import { type InspectedImage, localImage, looksLocal } from "../../../docker/localImages";
+import { ImageReference } from "../../../model/ImageReference";
 
 const id = `sha256:${"1".repeat(64)}`;
 const manifest = `sha256:${"2".repeat(64)}`;

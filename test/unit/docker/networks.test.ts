@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseRoutes } from "../../../docker/networks";
-import { Subnet } from "../../../docker/Subnet";
+import { Subnet } from "../../../model/Subnet";
 
 describe("Subnet", () => {
     it("reads and writes CIDR, and drops the bits behind the prefix", () => {

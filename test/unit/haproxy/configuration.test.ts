@@ -8,7 +8,7 @@ import {
     renderGlobal,
     stampHash,
 } from "../../../haproxy/configuration";
-import type { FrontTimeouts } from "../../../settings/Settings";
+import type { FrontTimeouts } from "../../../model/Settings";
 
 const timeouts: FrontTimeouts = {
     connectMs: 5000,

@@ -6,7 +6,7 @@ import { emptyMaps, readMap, removeMapEntry, writeMapEntry } from "../../../hapr
 import type { Run } from "../../../haproxy/Run";
 import { closeRouteKeys, parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
 import { isReadOnlyScript } from "../../../haproxy/runtime";
-import { parseRoute } from "../../../settings/Route";
+import { parseRoute } from "../../../model/Route";
 import { captured } from "./captured";
 
 /** Stands for the volume: understands the four scripts by what they do, and refuses files that hold `nonsense`. */

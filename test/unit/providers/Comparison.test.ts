@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Worker } from "../../../haproxy/FrontState";
+import { emptyRecord, type ServiceRecord } from "../../../model/Record";
+import type { RecordedRelease } from "../../../model/Release";
+import type { Color } from "../../../model/Settings";
 import { Comparison } from "../../../providers/Comparison";
 import { settleRecord } from "../../../providers/linkRecord";
-import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
 import type { Session } from "../../../providers/Session";
-import type { RecordedRelease } from "../../../release/Release";
-import type { Color } from "../../../settings/Settings";
 
 const limits = { maxErrorRatio: 0.05, maxSlowdown: 3, minRequests: 10, intervalMs: 1_000 };
 

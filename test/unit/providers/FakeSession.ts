@@ -3,13 +3,13 @@ import { type AddressInfo, connect } from "node:net";
 import type { ContainerInfo } from "../../../docker/containers";
 import type { Engine } from "../../../docker/Engine";
 import type { Change } from "../../../haproxy/folder";
-import { LinkValue } from "../../../haproxy/LinkValue";
 import type { ServerChange, ServerStat, Worker, WorkerResult } from "../../../haproxy/runtime";
+import { LinkValue } from "../../../model/LinkValue";
+import { emptyRecord, type ServiceRecord } from "../../../model/Record";
+import type { Color } from "../../../model/Settings";
 import type { World } from "../../../providers/observe";
 import type { Progress } from "../../../providers/progress";
-import { emptyRecord, type ServiceRecord } from "../../../providers/Record";
 import type { Session } from "../../../providers/Session";
-import type { Color } from "../../../settings/Settings";
 
 /** Nobody reads what a step says on its row. */
 export const noProgress: Progress = { status() {}, info() {}, warn() {} };

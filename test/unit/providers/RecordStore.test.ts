@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import type { Engine } from "../../../docker/Engine";
 import type { Run } from "../../../haproxy/Run";
+import { emptyRecord } from "../../../model/Record";
 import { belongsTo } from "../../../providers/ownership";
-import { emptyRecord } from "../../../providers/Record";
 import { askRecords, isReader, readRecords, readRecordsOf } from "../../../providers/RecordStore";
 import { FakeEngine } from "../docker/FakeEngine";
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { ServiceRecord } from "../../../model/Record";
 import { bake } from "../../../providers/bake";
-import type { ServiceRecord } from "../../../providers/Record";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../release/support";
 import { FakeSession, Listener, noProgress, workerOf } from "./FakeSession";

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { emptyRecord } from "../../../model/Record";
 import { LeaseLost } from "../../../providers/Lease";
-import { emptyRecord } from "../../../providers/Record";
 import { ensureKey, writeRecord } from "../../../providers/RecordStore";
 import { RecordFixture } from "./shell";
 

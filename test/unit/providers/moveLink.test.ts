@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Worker } from "../../../haproxy/FrontState";
-import { LinkValue } from "../../../haproxy/LinkValue";
+import { LinkValue } from "../../../model/LinkValue";
 import { moveLink } from "../../../providers/moveLink";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../release/support";

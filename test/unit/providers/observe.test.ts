@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../docker/ContainerInfo";
-import { LinkValue } from "../../../haproxy/LinkValue";
 import type { FrontState, Worker } from "../../../haproxy/runtime";
+import { LinkValue } from "../../../model/LinkValue";
+import type { Intent } from "../../../model/Observed";
+import { emptyRecord } from "../../../model/Record";
+import { parseRoute, routeText } from "../../../model/Route";
+import type { Color, RollingSettings } from "../../../model/Settings";
 import { fingerprint, isReady, observedService, type World } from "../../../providers/observe";
-import { emptyRecord } from "../../../providers/Record";
 import { findDrift } from "../../../release/drift";
-import type { Intent } from "../../../release/Observed";
-import { parseRoute, routeText } from "../../../settings/Route";
-import type { Color, RollingSettings } from "../../../settings/Settings";
 import { containerOf, serverAt, workerOf } from "./FakeSession";
 
 function worker(links: Record<string, LinkValue>, routes: Record<string, string>): Worker {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LinkValue } from "../../../haproxy/LinkValue";
+import { LinkValue } from "../../../model/LinkValue";
 import { pointBack, pointTo } from "../../../providers/pointTo";
 import { recorded } from "../release/support";
 import { containerOf, FakeSession, serverAt, workerOf } from "./FakeSession";

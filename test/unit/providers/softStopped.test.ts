@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../docker/ContainerInfo";
-import { LinkValue } from "../../../haproxy/LinkValue";
 import type { BackendStat, ServerStat, Worker, WorkerAddress } from "../../../haproxy/runtime";
+import { LinkValue } from "../../../model/LinkValue";
+import { emptyRecord } from "../../../model/Record";
+import type { RecordedRelease } from "../../../model/Release";
+import { parseRoute, placeOf } from "../../../model/Route";
 import type { World } from "../../../providers/observe";
 import { pointTo } from "../../../providers/pointTo";
-import { emptyRecord } from "../../../providers/Record";
 import { removeRoutes, takeRoutes } from "../../../providers/routes";
 import type { Session } from "../../../providers/Session";
-import type { RecordedRelease } from "../../../release/Release";
-import { parseRoute, placeOf } from "../../../settings/Route";
 
 /** HAProxy's worker that takes new connections, and the one that a reload has soft-stopped. */
 const [current, stopped] = [2, 1];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { type Intent, type ObservedService, percentOf, shareOf } from "../../../model/Observed";
+import type { CanarySettings } from "../../../model/Settings";
 import { findDrift } from "../../../release/drift";
-import { type Intent, type ObservedService, percentOf, shareOf } from "../../../release/Observed";
 import type { Plan } from "../../../release/plan";
 import { settle } from "../../../release/settle";
-import type { CanarySettings } from "../../../settings/Settings";
 import { actsOf, blueWithA, plan, recorded, running, stopped, wish } from "./support";
 
 const B = recorded("B", { linked: false, promotion: 2 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedService, ObservedSlot, RollIntent } from "../../../release/Observed";
+import type { ObservedService, ObservedSlot, RollIntent } from "../../../model/Observed";
 import { plan } from "../../../release/plan";
 import { configWith, settingsOf } from "../settings/support";
 import { actsOf, blueWithA, recorded, releaseOf, running, wish } from "./support";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { parseRoute, placeOf, type Route, routeText } from "../../../model/Route";
 import { plan } from "../../../release/plan";
 import { rerouting } from "../../../release/rerouting";
-import { parseRoute, placeOf, type Route, routeText } from "../../../settings/Route";
 import { actsOf, blueWithA, wish } from "./support";
 
 const routes = (...texts: string[]) => texts.map(parseRoute);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedService, ObservedSlot, RollIntent } from "../../../release/Observed";
+import type { ObservedService, ObservedSlot, RollIntent } from "../../../model/Observed";
+import { parseRoute } from "../../../model/Route";
+import type { RollingSettings } from "../../../model/Settings";
 import { plan } from "../../../release/plan";
 import { sharedChanges } from "../../../release/rolling";
-import { parseRoute } from "../../../settings/Route";
-import type { RollingSettings } from "../../../settings/Settings";
 import { configWith, settingsOf } from "../settings/support";
 import { actsOf, blueWithA, blueWithBGreenWarmWithA, recorded, releaseOf, running, wish } from "./support";
 

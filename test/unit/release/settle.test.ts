@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Intent, isRewriting, nextOf, type ObservedColor } from "../../../release/Observed";
+import { type Intent, isRewriting, nextOf, type ObservedColor } from "../../../model/Observed";
 import { linkAfter, type Recovery, settle } from "../../../release/settle";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 

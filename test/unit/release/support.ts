@@ -1,9 +1,9 @@
-import { nothingObserved, type ObservedColor, type ObservedService } from "../../../release/Observed";
+import { nothingObserved, type ObservedColor, type ObservedService } from "../../../model/Observed";
+import { type RecordedRelease, type Release, releaseId } from "../../../model/Release";
+import { everything, routeText } from "../../../model/Route";
+import type { PolicySettings } from "../../../model/Settings";
 import { type Desired, type Plan, plan } from "../../../release/plan";
-import { type RecordedRelease, type Release, releaseId } from "../../../release/Release";
 import { changedSettings } from "../../../settings/defaults";
-import { everything, routeText } from "../../../settings/Route";
-import type { PolicySettings } from "../../../settings/Settings";
 import { configWith, settingsOf } from "../settings/support";
 
 export const key = Buffer.alloc(32, 7);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { everything, routeText } from "../../../model/Route";
 import { InvalidConfigError, parseSettings } from "../../../settings/parse";
-import { everything, routeText } from "../../../settings/Route";
 import { configWith, context, linesOf, problemsIn, settingsOf } from "./support";
 
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -4,9 +4,9 @@ import { renderBackend, renderFrontends, renderGlobal } from "../../../haproxy/c
 import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
 import { backendFile } from "../../../haproxy/names";
 import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
-import { frontNames } from "../../../providers/Target";
-import { routeText } from "../../../settings/Route";
-import type { ServiceSettings, Settings } from "../../../settings/Settings";
+import { routeText } from "../../../model/Route";
+import type { ServiceSettings, Settings } from "../../../model/Settings";
+import { frontNames } from "../../../model/Target";
 import { configWith, settingsOf } from "./support";
 
 const near = { gateway: "10.0.0.1", anchor: "10.0.0.2" };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseRoute, placeOf, routeText, sameRoutes } from "../../../settings/Route";
+import { parseRoute, placeOf, routeText, sameRoutes } from "../../../model/Route";
 import { linesOf, problemsIn, settingsOf } from "./support";
 
 const service = { image: "shop/app:v1", port: 8080 };

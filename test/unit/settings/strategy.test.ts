@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { routeText } from "../../../settings/Route";
+import { routeText } from "../../../model/Route";
 import { configWith, linesOf, problemsIn, settingsOf } from "./support";
 
 function strategyOf(strategy: unknown, others: object = {}) {

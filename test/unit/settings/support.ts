@@ -1,7 +1,7 @@
+import type { Settings } from "../../../model/Settings";
 import type { Problem } from "../../../settings/Problem";
 import { configKey } from "../../../settings/Problem";
 import { checkSettings, type RawConfig } from "../../../settings/parse";
-import type { Settings } from "../../../settings/Settings";
 
 export const context = { project: "relink", stack: "dev" };
 

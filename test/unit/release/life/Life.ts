@@ -1,8 +1,8 @@
+import { hasTraffic } from "../../../../model/Observed";
+import { routeText } from "../../../../model/Route";
+import type { Color } from "../../../../model/Settings";
 import { type Phase, phases } from "../../../../providers/phases";
-import { hasTraffic } from "../../../../release/Observed";
 import { type Plan, type PlanRow, planRows } from "../../../../release/plan";
-import { routeText } from "../../../../settings/Route";
-import type { Color } from "../../../../settings/Settings";
 import { actsOf } from "../support";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
 import { destroy } from "./destroy";

@@ -1,8 +1,8 @@
-import { LinkValue } from "../../../../haproxy/LinkValue";
 import { MANIFEST_FILE } from "../../../../haproxy/manifest";
 import { backendFile, backendName, mapFile } from "../../../../haproxy/names";
-import type { ObservedService } from "../../../../release/Observed";
-import type { Color } from "../../../../settings/Settings";
+import { LinkValue } from "../../../../model/LinkValue";
+import type { ObservedService } from "../../../../model/Observed";
+import type { Color } from "../../../../model/Settings";
 
 export const colors = ["blue", "green"] as const;
 

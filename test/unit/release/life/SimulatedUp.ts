@@ -1,9 +1,9 @@
+import type { CommandHook, ObservedService } from "../../../../model/Observed";
+import type { ServiceRecord } from "../../../../model/Record";
+import type { Color } from "../../../../model/Settings";
 import type { Phase } from "../../../../providers/phases";
-import type { ServiceRecord } from "../../../../providers/Record";
-import type { CommandHook, ObservedService } from "../../../../release/Observed";
 import { type Desired, type Plan, plan } from "../../../../release/plan";
 import { linkAfter } from "../../../../release/settle";
-import type { Color } from "../../../../settings/Settings";
 import { deploy } from "./deploy";
 import { relink } from "./relink";
 import type { Held } from "./SimulatedFront";

@@ -1,7 +1,7 @@
-import { heldSlots, hooksBefore } from "../../../../providers/Record";
-import { type DeclaredHooks, hasTraffic } from "../../../../release/Observed";
-import type { RecordedRelease } from "../../../../release/Release";
-import type { Color } from "../../../../settings/Settings";
+import { type DeclaredHooks, hasTraffic } from "../../../../model/Observed";
+import { heldSlots, hooksBefore } from "../../../../model/Record";
+import type { RecordedRelease } from "../../../../model/Release";
+import type { Color } from "../../../../model/Settings";
 import { recover } from "./relink";
 import { rollOut } from "./rollOut";
 import type { Admin } from "./SimulatedFront";

@@ -1,5 +1,5 @@
-import { emptyRecord } from "../../../../providers/Record";
-import type { Color } from "../../../../settings/Settings";
+import { emptyRecord } from "../../../../model/Record";
+import type { Color } from "../../../../model/Settings";
 import { unlink } from "./relink";
 import { colors } from "./SimulatedFront";
 import { ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";

@@ -1,7 +1,5 @@
 import { routeKey, routeValue } from "../../../../haproxy/routes";
-import type { LinkMove } from "../../../../providers/linkHistory";
-import type { ServiceRecord } from "../../../../providers/Record";
-import { type Answered, judge } from "../../../../release/analysis";
+import type { LinkMove } from "../../../../model/linkHistory";
 import {
     type Farewell,
     farewellOf,
@@ -15,10 +13,12 @@ import {
     type SwitchIntent,
     targetOf,
     type Verdict,
-} from "../../../../release/Observed";
+} from "../../../../model/Observed";
+import type { ServiceRecord } from "../../../../model/Record";
+import { sameRoutes } from "../../../../model/Route";
+import type { Color } from "../../../../model/Settings";
+import { type Answered, judge } from "../../../../release/analysis";
 import { isDeserted, type Recovery } from "../../../../release/settle";
-import { sameRoutes } from "../../../../settings/Route";
-import type { Color } from "../../../../settings/Settings";
 import { bring, declaredHooks, isServing, slotsOf } from "./deploy";
 import { type Faults, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
 import { Broken } from "./SimulatedWorld";

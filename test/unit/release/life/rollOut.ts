@@ -1,9 +1,9 @@
-import { heldSlots, hooksBefore, linkedTo } from "../../../../providers/Record";
-import type { RollIntent } from "../../../../release/Observed";
-import type { RecordedRelease } from "../../../../release/Release";
+import type { RollIntent } from "../../../../model/Observed";
+import { heldSlots, hooksBefore, linkedTo } from "../../../../model/Record";
+import type { RecordedRelease } from "../../../../model/Release";
+import type { Color, RollingSettings } from "../../../../model/Settings";
 import { RollingSchedule } from "../../../../release/RollingSchedule";
 import { rollTo } from "../../../../release/rolling";
-import type { Color, RollingSettings } from "../../../../settings/Settings";
 import { abandon, configureBackend, declaredHooks, open, openOnly, slotsOf } from "./deploy";
 import { LeaseLost, ReleaseFailed, type SimulatedUp, type Step, type Steps } from "./SimulatedUp";
 import type { Container } from "./SimulatedWorld";

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
+import type { Release } from "../../../../model/Release";
+import { parseRoute, placeOf } from "../../../../model/Route";
+import type { Color, StrategySettings } from "../../../../model/Settings";
 import { type Phase, phases } from "../../../../providers/phases";
 import type { Desired } from "../../../../release/plan";
-import type { Release } from "../../../../release/Release";
-import { parseRoute, placeOf } from "../../../../settings/Route";
-import type { Color, StrategySettings } from "../../../../settings/Settings";
 import { configWith, settingsOf } from "../../settings/support";
 import { policyOf, releaseOf } from "../support";
 import { type Edit, edits, type Restart, restarts } from "./byHand";

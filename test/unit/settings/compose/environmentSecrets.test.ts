@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
 import { describe, expect, it, vi } from "vitest";
-import { releaseId } from "../../../../release/Release";
+import { releaseId } from "../../../../model/Release";
 import { Document } from "../../../../settings/compose/Document";
 import { environmentSecret, withPlainEnvironment } from "../../../../settings/compose/environmentSecrets";
 import { changedSettings } from "../../../../settings/defaults";

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Settings } from "../../../../model/Settings";
 import type { ComposeCli } from "../../../../settings/compose/composeCli";
 import { fromCompose } from "../../../../settings/compose/fromCompose";
 import { type Problem, placeOf } from "../../../../settings/Problem";
 import { checkSettings, type RawConfig } from "../../../../settings/parse";
-import type { Settings } from "../../../../settings/Settings";
 import { context } from "../support";
 
 export interface ComposedSettings {

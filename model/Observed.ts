@@ -1,7 +1,7 @@
-import type { Route } from "../settings/Route";
-import type { CanarySettings, CanaryStep, Color, RollingSettings } from "../settings/Settings";
 import type { AddressBlock } from "./addresses";
 import type { RecordedRelease } from "./Release";
+import type { Route } from "./Route";
+import type { CanarySettings, CanaryStep, Color, RollingSettings } from "./Settings";
 
 /** What the front's link of a service may point to. */
 export type Live = Color | "none";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ImageReference } from "../../../docker/ImageReference";
+import { ImageReference } from "../../../model/ImageReference";
 
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 

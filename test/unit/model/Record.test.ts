@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { linkHistory, withMove } from "../../../model/linkHistory";
+import { emptyRecord, parseRecord, prune, type ServiceRecord } from "../../../model/Record";
+import { everything } from "../../../model/Route";
 import { Lease } from "../../../providers/Lease";
-import { linkHistory, withMove } from "../../../providers/linkHistory";
-import { emptyRecord, parseRecord, prune, type ServiceRecord } from "../../../providers/Record";
 import { ensureKey, removeRecord, writeRecord } from "../../../providers/RecordStore";
-import { everything } from "../../../settings/Route";
+import { RecordFolder } from "../providers/shell";
 import { recorded } from "../release/support";
-import { RecordFolder } from "./shell";
 
 const A = recorded("A");
 const B = recorded("B", { proved: false, linked: false, promotion: 2 });

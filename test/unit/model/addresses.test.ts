@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AddressBlock, allocate, layout, slotAddress, slotsFor } from "../../../release/addresses";
+import { type AddressBlock, allocate, layout, slotAddress, slotsFor } from "../../../model/addresses";
 
 describe("the layout of a subnet", () => {
     it("gives the first addresses to gateway and anchor, and the last quarter to Docker", () => {

@@ -1,4 +1,4 @@
-import { type Live, shareOf } from "../release/Observed";
+import { type Live, shareOf } from "./Observed";
 import type { ServiceRecord } from "./Record";
 
 /** One move of a service's link, as the record remembers it. */

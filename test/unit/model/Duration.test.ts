@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Duration } from "../../../settings/Duration";
+import { Duration } from "../../../model/Duration";
 
 describe("Duration", () => {
     it.each([

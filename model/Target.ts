@@ -1,5 +1,5 @@
 import { CONFIG_FOLDER, RUN_FOLDER } from "../haproxy/names";
-import type { Color } from "../settings/Settings";
+import type { Color } from "./Settings";
 
 /** Which stack on which Docker host: enough to find everything of ours again, from Pulumi's state alone. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { CanarySettings, Color } from "../settings/Settings";
+import type { CanarySettings, Color } from "./Settings";
 
 const LINK = /^(none|blue|green):(blue|green):(0|[1-9]\d?|100)(?::(cookie|hash))?$/;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LinkValue } from "../../../haproxy/LinkValue";
+import { LinkValue } from "../../../model/LinkValue";
 
 describe("the link's value", () => {
     it.each([

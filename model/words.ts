@@ -1,4 +1,4 @@
-import type { Color, PolicySettings } from "../settings/Settings";
+import type { Color, PolicySettings } from "./Settings";
 
 /** A number of containers, in words. */
 export function count(replicas: number, noun: "replica" | "container" = "replica"): string {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Release } from "../../../release/Release";
-import { idOf, key, releaseOf } from "./support";
+import type { Release } from "../../../model/Release";
+import { idOf, key, releaseOf } from "../release/support";
 
 const base = releaseOf("A", { env: { LEVEL: "info", TOKEN: { secret: "TOKEN" } } }, { TOKEN: "s3cret" });
 const id = idOf(key, base);
