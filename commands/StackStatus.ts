@@ -5,12 +5,12 @@ import { type LinkMove, linkHistory } from "../model/linkHistory";
 import { hasTraffic, type Intent, idleColor, type Live, type ObservedService, shareOf } from "../model/Observed";
 import { routeText } from "../model/Route";
 import type { Color, ServiceSettings } from "../model/Settings";
+import { findDrift } from "../plan/drift";
+import type { ColorState } from "../plan/plan";
+import { asObserved } from "../plan/unchanged";
 import { generationOf } from "../providers/generations";
 import { containersOf, currentWorkers, isReady, observedService, slotOf, type World } from "../providers/observe";
 import { recordOf } from "../providers/RecordStore";
-import { findDrift } from "../release/drift";
-import type { ColorState } from "../release/plan";
-import { asObserved } from "../release/unchanged";
 import type { OpenStack } from "./OpenStack";
 
 /** What `npm run status -- --json` prints. Times are of the Docker host's clock. */

@@ -5,12 +5,12 @@ import type { Release } from "../model/Release";
 import { routeText } from "../model/Route";
 import type { Color, HooksSettings } from "../model/Settings";
 import type { Target } from "../model/Target";
+import type { Plan } from "../plan/plan";
 import type { DeploymentAction } from "../providers/Deployment";
 import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
 import { type HookRun, hookTrigger } from "../providers/hookRuns";
 import { hookEnvironment } from "../providers/hooks";
 import type { LinkAction } from "../providers/Link";
-import type { Plan } from "../release/plan";
 import { ColorService } from "./ColorService";
 import { ProvidedResource, urnOf } from "./dynamic";
 

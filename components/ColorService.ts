@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Color } from "../model/Settings";
 import type { Target } from "../model/Target";
+import type { ColorPlan } from "../plan/plan";
 import type { DeploymentAction } from "../providers/Deployment";
-import type { ColorPlan } from "../release/plan";
 import { changedSettings } from "../settings/defaults";
 import { ProvidedResource, urnOf } from "./dynamic";
 

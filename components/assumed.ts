@@ -4,7 +4,7 @@ import { layout } from "../model/addresses";
 import { type Live, nothingObserved, type ObservedColor, type ObservedService, percentOf } from "../model/Observed";
 import { parseRoute } from "../model/Route";
 import type { Color, Settings, StrategySettings } from "../model/Settings";
-import type { ColorState } from "../release/plan";
+import type { ColorState } from "../plan/plan";
 import { completeSettings } from "../settings/defaults";
 import { connect } from "./connect";
 import { type FoundImage, heldImage } from "./images";

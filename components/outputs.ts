@@ -1,8 +1,8 @@
 import { type ObservedService, shareOf } from "../model/Observed";
 import type { Route } from "../model/Route";
 import type { FrontSettings } from "../model/Settings";
-import type { ColorPlan, Plan } from "../release/plan";
-import { asObserved } from "../release/unchanged";
+import type { ColorPlan, Plan } from "../plan/plan";
+import { asObserved } from "../plan/unchanged";
 
 /** What `pulumi stack output services` shows of one service. */
 export interface ServiceOutputs {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Target } from "../model/Target";
+import type { Plan } from "../plan/plan";
 import { planOf, reportPath } from "../providers/UpReport";
-import type { Plan } from "../release/plan";
 import { writeReport } from "../report/render";
 
 /**

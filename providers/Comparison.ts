@@ -2,7 +2,7 @@ import type { Worker } from "../haproxy/FrontState";
 import { backendName } from "../haproxy/names";
 import { type CountersByWorker, countersOf, Window } from "../haproxy/window";
 import type { AnalysisSettings, Color } from "../model/Settings";
-import { type Answered, judge, predecessorOf, type Verdict } from "../release/analysis";
+import { type Answered, judge, predecessorOf, type Verdict } from "../plan/analysis";
 
 /** What a release answers from now on, beside its predecessor, by HAProxy's counters. */
 export class Comparison {

@@ -2,8 +2,8 @@ import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker
 import { dockerPolicy } from "../docker/restartPolicy";
 import type { RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/Settings";
-import { RollingSchedule } from "../release/RollingSchedule";
-import { type Roll as Rolling, rollTo } from "../release/rolling";
+import { RollingSchedule } from "../plan/RollingSchedule";
+import { type Roll as Rolling, rollTo } from "../plan/rolling";
 import type { ColorPlace } from "./ColorPlace";
 import { isStop } from "./Lease";
 import { observedService, slotOf } from "./observe";
@@ -26,7 +26,7 @@ export interface RollSubject {
 
 /**
  * One pass over the containers of a live color, after which all of them are of one release: carries out what the schedule
- * (release/RollingSchedule.ts) says, and tells it what has happened.
+ * (plan/RollingSchedule.ts) says, and tells it what has happened.
  */
 export class Roll {
     /** What is under way. */

@@ -3,7 +3,7 @@ import { moveText } from "../model/linkHistory";
 import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
 import type { CanaryStep, Color } from "../model/Settings";
-import { isDeserted } from "../release/settle";
+import { isDeserted } from "../plan/settle";
 import { type Answer, Questions } from "./confirm";
 import { isStop } from "./Lease";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";

@@ -1,6 +1,6 @@
 import { hasTraffic } from "../model/Observed";
 import type { Color } from "../model/Settings";
-import { findDrift } from "../release/drift";
+import { findDrift } from "../plan/drift";
 import { frontFindings } from "./frontFindings";
 import { observedService, type World } from "./observe";
 import { progressFor } from "./progress";

@@ -2,7 +2,7 @@ import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
 import { placeOf, type Route } from "../model/Route";
-import type { Handover } from "../release/handovers";
+import type { Handover } from "../plan/handovers";
 import { currentWorkers } from "./observe";
 import type { Session } from "./Session";
 import { canForget, canLeadTo } from "./softStopped";

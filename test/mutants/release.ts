@@ -6,7 +6,7 @@ const test = (name: string) => `test/unit/release/${name}.test.ts`;
 export const release: readonly Mutant[] = [
     {
         name: "any-promote-promotes",
-        file: "release/move.ts",
+        file: "plan/move.ts",
         before: "desired.promote !== wanted.id)",
         after: "desired.promote === undefined)",
         breaks: "A release gets users although promote names another one.",
@@ -14,7 +14,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "linked-on-hope",
-        file: "release/move.ts",
+        file: "plan/move.ts",
         before: "idle.release.proved && isComplete(idle, desired.replicas)",
         after: "isComplete(idle, desired.replicas)",
         breaks: "The link goes to a release that was never proved.",
@@ -22,7 +22,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "ready-does-not-count",
-        file: "release/capacity.ts",
+        file: "plan/capacity.ts",
         before: "[color.replicas, running, ready, present(color)]",
         after: "[color.replicas, running, present(color)]",
         breaks: "The link goes to a color whose containers run and do not answer.",
@@ -30,7 +30,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "bad-release-tried-again",
-        file: "release/held.ts",
+        file: "plan/held.ts",
         before: "judgement !== undefined && judgement.retryToken === policy.retryToken",
         after: "judgement !== undefined && judgement.retryToken !== policy.retryToken",
         breaks: "A release that was judged bad is released again by the next up.",
@@ -38,7 +38,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "unproved-switch-finished",
-        file: "release/settle.ts",
+        file: "plan/settle.ts",
         before: "        target.release.proved &&\n",
         after: "",
         breaks: "An interrupted switch to a release that is not proved is finished.",
@@ -46,7 +46,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "half-a-switch-finished",
-        file: "release/settle.ts",
+        file: "plan/settle.ts",
         before: "target.ready >= target.replicas",
         after: "target.ready >= 1",
         breaks: "An interrupted switch is finished although its target has too few containers for all users.",
@@ -54,7 +54,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "judgement-20-times-too-mild",
-        file: "release/analysis.ts",
+        file: "plan/analysis.ts",
         before: "2 * before",
         after: "20 * before",
         breaks: "After a predecessor with some errors every release is good.",
@@ -62,7 +62,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "judged-on-one-request",
-        file: "release/analysis.ts",
+        file: "plan/analysis.ts",
         before: "now.requests < limits.minRequests",
         after: "now.requests < 1",
         breaks: "A single failed request takes a good release back.",
@@ -70,7 +70,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "canary-step-repeated",
-        file: "release/canary.ts",
+        file: "plan/canary.ts",
         before: ".filter(({ weight }) => weight > percent)",
         after: ".filter(({ weight }) => weight >= percent)",
         breaks: "An interrupted canary begins the step that it has done once more.",
@@ -78,7 +78,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "rolling-below-its-floor",
-        file: "release/RollingSchedule.ts",
+        file: "plan/RollingSchedule.ts",
         before: "this.#serving() - 1 < this.floor",
         after: "this.#serving() < this.floor",
         breaks: "A rolling release leaves one container fewer than users need.",
@@ -89,7 +89,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "the-only-one-stopped-first",
-        file: "release/RollingSchedule.ts",
+        file: "plan/RollingSchedule.ts",
         before: 'settings.order === "stopFirst" && replicas > 1',
         after: 'settings.order === "stopFirst"',
         breaks: "A rolling release of one container stops it before there is another.",
@@ -100,7 +100,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "shared-change-rolled",
-        file: "release/plan.ts",
+        file: "plan/plan.ts",
         before: "return shared.length > 0",
         after: "return shared.length > 99",
         breaks: "A rolling release changes the port under the containers that still serve.",
@@ -108,7 +108,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "unproved-roll-finished",
-        file: "release/rolling.ts",
+        file: "plan/rolling.ts",
         before: "slot.release === to && slot.ready && slot.proved",
         after: "slot.release === to && slot.ready",
         breaks: "An interrupted rolling release is finished with containers that were never proved.",
@@ -132,7 +132,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "share-by-hand-not-seen",
-        file: "release/drift.ts",
+        file: "plan/drift.ts",
         before: "if (percent !== confirmedPercent) {",
         after: "if (percent !== percent) {",
         breaks: "A share that somebody gave to the idle color by hand is no drift.",
@@ -140,7 +140,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "pinned-to-what-was-never-proved",
-        file: "release/pinned.ts",
+        file: "plan/pinned.ts",
         before: "!(release.proved || release.provedAt !== undefined)",
         after: "!release",
         breaks: "live: COLOR sends users to a release that was never proved.",

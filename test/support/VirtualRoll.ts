@@ -1,4 +1,4 @@
-import { type RollingEvent, RollingSchedule, type RollingStart } from "../../release/RollingSchedule";
+import { type RollingEvent, RollingSchedule, type RollingStart } from "../../plan/RollingSchedule";
 
 /** How long everything takes on the virtual clock, milliseconds. */
 export interface Times {

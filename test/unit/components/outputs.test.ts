@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { serviceOutputs } from "../../../components/outputs";
 import { parseRoute } from "../../../model/Route";
-import { plan } from "../../../release/plan";
-import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, releaseOf, running, wish } from "../release/support";
+import { plan } from "../../../plan/plan";
+import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, releaseOf, running, wish } from "../plan/support";
 import { configWith, settingsOf } from "../settings/support";
 
 const front = settingsOf(configWith({}, { front: { http: { port: 8080 }, preview: { port: 8090 } } })).front;

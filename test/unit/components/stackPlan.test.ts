@@ -5,7 +5,7 @@ import { type AddressBlock, layout, slotAddress, slotsFor } from "../../../model
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import { parseRoute } from "../../../model/Route";
 import type { World } from "../../../providers/observe";
-import { blueWithA, key, recorded, running } from "../release/support";
+import { blueWithA, key, recorded, running } from "../plan/support";
 import { configWith, settingsOf } from "../settings/support";
 
 const subnet = "10.88.0.0/20";

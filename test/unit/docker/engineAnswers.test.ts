@@ -9,7 +9,7 @@ import {
     stopContainer,
 } from "../../../docker/containers";
 import { writeSecretFiles } from "../../../docker/secretFiles";
-import { recorded } from "../release/support";
+import { recorded } from "../plan/support";
 import { type EngineAnswer, type EngineCall, FakeEngine } from "./FakeEngine";
 
 let fake: FakeEngine;

@@ -6,8 +6,8 @@ import { emptyRecord, parseRecord, prune, type ServiceRecord } from "../../../mo
 import { everything } from "../../../model/Route";
 import { Lease } from "../../../providers/Lease";
 import { ensureKey, removeRecord, writeRecord } from "../../../providers/RecordStore";
+import { recorded } from "../plan/support";
 import { RecordFolder } from "../providers/shell";
-import { recorded } from "../release/support";
 
 const A = recorded("A");
 const B = recorded("B", { proved: false, linked: false, promotion: 2 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Release } from "../../../model/Release";
-import { idOf, key, releaseOf } from "../release/support";
+import { idOf, key, releaseOf } from "../plan/support";
 
 const base = releaseOf("A", { env: { LEVEL: "info", TOKEN: { secret: "TOKEN" } } }, { TOKEN: "s3cret" });
 const id = idOf(key, base);

@@ -3,7 +3,7 @@ import { readMap } from "../../../haproxy/maps";
 import type { ServerStat } from "../../../haproxy/runtime";
 import { ColorPlace } from "../../../providers/ColorPlace";
 import { FakeEngine } from "../docker/FakeEngine";
-import { policyOf, recorded } from "../release/support";
+import { policyOf, recorded } from "../plan/support";
 import { containerOf, FakeSession, noProgress, serverAt, workerOf } from "./FakeSession";
 
 const a = recorded("A");

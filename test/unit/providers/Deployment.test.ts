@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type DeploymentInputs, deployment } from "../../../providers/Deployment";
 import { Session } from "../../../providers/Session";
 import { FakeEngine } from "../docker/FakeEngine";
-import { policyOf, recorded } from "../release/support";
+import { policyOf, recorded } from "../plan/support";
 import { containerOf, FakeSession, workerOf } from "./FakeSession";
 
 const a = recorded("A");

@@ -3,7 +3,7 @@ import { renderBackend } from "../../../haproxy/configuration";
 import { type LinkInputs, link } from "../../../providers/Link";
 import { Session } from "../../../providers/Session";
 import { FakeEngine } from "../docker/FakeEngine";
-import { policyOf, recorded } from "../release/support";
+import { policyOf, recorded } from "../plan/support";
 import { containerOf, FakeSession, serverAt, workerOf } from "./FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B")];

@@ -4,7 +4,7 @@ import type { ColorPlace } from "../../../providers/ColorPlace";
 import { slotOf } from "../../../providers/observe";
 import { Roll, type RollSubject } from "../../../providers/Roll";
 import { FakeEngine } from "../docker/FakeEngine";
-import { recorded } from "../release/support";
+import { recorded } from "../plan/support";
 import { containerOf, FakeSession, noProgress, serverAt, workerOf } from "./FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B")];

@@ -3,7 +3,7 @@ import type { DeploymentInputs } from "../../../providers/Deployment";
 import { Roll } from "../../../providers/Roll";
 import { RollingDeployment } from "../../../providers/RollingDeployment";
 import { FakeEngine } from "../docker/FakeEngine";
-import { policyOf, recorded } from "../release/support";
+import { policyOf, recorded } from "../plan/support";
 import { containerOf, FakeSession, Listener, noProgress, serverAt, workerOf } from "./FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B", { linked: false })];

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceRecord } from "../../../model/Record";
 import { bake } from "../../../providers/bake";
 import { FakeEngine } from "../docker/FakeEngine";
-import { recorded } from "../release/support";
+import { recorded } from "../plan/support";
 import { FakeSession, Listener, noProgress, workerOf } from "./FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B", { linked: false })];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deadlineOf } from "../../../providers/deadline";
-import { policyOf } from "../release/support";
+import { policyOf } from "../plan/support";
 
 const minute = 60_000;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../docker/containers";
 import type { Worker } from "../../../haproxy/runtime";
 import { type ColorView, deviationsOf, endedOf } from "../../../providers/deviations";
-import { recorded } from "../release/support";
+import { recorded } from "../plan/support";
 
 const release = recorded("A", { imageId: "sha256:a" });
 const block = { first: "10.88.0.32", size: 16 };

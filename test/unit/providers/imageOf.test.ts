@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { imageOf } from "../../../providers/Deployment";
-import { recorded } from "../release/support";
+import { recorded } from "../plan/support";
 
 // With the containerd image store an image's id is the digest of its manifest, wherever it came from.
 const same = { digest: "sha256:a", imageId: "sha256:a" };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LeaseLost } from "../../../providers/Lease";
 import { settleRecord } from "../../../providers/linkRecord";
 import { FakeEngine } from "../docker/FakeEngine";
-import { recorded } from "../release/support";
+import { recorded } from "../plan/support";
 import { FakeSession } from "./FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B", { linked: false })];

@@ -3,7 +3,7 @@ import type { Worker } from "../../../haproxy/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
 import { moveLink } from "../../../providers/moveLink";
 import { FakeEngine } from "../docker/FakeEngine";
-import { recorded } from "../release/support";
+import { recorded } from "../plan/support";
 import { FakeSession, Listener, noProgress, workerOf } from "./FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B", { linked: false })];

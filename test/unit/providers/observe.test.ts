@@ -6,8 +6,8 @@ import type { Intent } from "../../../model/Observed";
 import { emptyRecord } from "../../../model/Record";
 import { parseRoute, routeText } from "../../../model/Route";
 import type { Color, RollingSettings } from "../../../model/Settings";
+import { findDrift } from "../../../plan/drift";
 import { fingerprint, isReady, observedService, type World } from "../../../providers/observe";
-import { findDrift } from "../../../release/drift";
 import { containerOf, serverAt, workerOf } from "./FakeSession";
 
 function worker(links: Record<string, LinkValue>, routes: Record<string, string>): Worker {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LinkValue } from "../../../model/LinkValue";
 import { pointBack, pointTo } from "../../../providers/pointTo";
-import { recorded } from "../release/support";
+import { recorded } from "../plan/support";
 import { containerOf, FakeSession, serverAt, workerOf } from "./FakeSession";
 
 const b = recorded("B");

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ServerStat } from "../../../haproxy/runtime";
 import { prove, type Subject } from "../../../providers/proof";
 import { FakeEngine } from "../docker/FakeEngine";
-import { recorded } from "../release/support";
+import { recorded } from "../plan/support";
 import { containerOf, FakeSession, Listener, noProgress, serverAt, workerOf } from "./FakeSession";
 
 const b = recorded("B");

@@ -1,9 +1,9 @@
 import { hasTraffic } from "../../../../model/Observed";
 import { routeText } from "../../../../model/Route";
 import type { Color } from "../../../../model/Settings";
+import { type Plan, type PlanRow, planRows } from "../../../../plan/plan";
 import { type Phase, phases } from "../../../../providers/phases";
-import { type Plan, type PlanRow, planRows } from "../../../../release/plan";
-import { actsOf } from "../support";
+import { actsOf } from "../../plan/support";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
 import { destroy } from "./destroy";
 import { colors } from "./SimulatedFront";

@@ -1,9 +1,9 @@
 import type { CommandHook, ObservedService } from "../../../../model/Observed";
 import type { ServiceRecord } from "../../../../model/Record";
 import type { Color } from "../../../../model/Settings";
+import { type Desired, type Plan, plan } from "../../../../plan/plan";
+import { linkAfter } from "../../../../plan/settle";
 import type { Phase } from "../../../../providers/phases";
-import { type Desired, type Plan, plan } from "../../../../release/plan";
-import { linkAfter } from "../../../../release/settle";
 import { deploy } from "./deploy";
 import { relink } from "./relink";
 import type { Held } from "./SimulatedFront";

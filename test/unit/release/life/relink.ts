@@ -17,8 +17,8 @@ import {
 import type { ServiceRecord } from "../../../../model/Record";
 import { sameRoutes } from "../../../../model/Route";
 import type { Color } from "../../../../model/Settings";
-import { type Answered, judge } from "../../../../release/analysis";
-import { isDeserted, type Recovery } from "../../../../release/settle";
+import { type Answered, judge } from "../../../../plan/analysis";
+import { isDeserted, type Recovery } from "../../../../plan/settle";
 import { bring, declaredHooks, isServing, slotsOf } from "./deploy";
 import { type Faults, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
 import { Broken } from "./SimulatedWorld";

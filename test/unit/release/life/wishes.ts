@@ -2,10 +2,10 @@ import * as fc from "fast-check";
 import type { Release } from "../../../../model/Release";
 import { parseRoute, placeOf } from "../../../../model/Route";
 import type { Color, StrategySettings } from "../../../../model/Settings";
+import type { Desired } from "../../../../plan/plan";
 import { type Phase, phases } from "../../../../providers/phases";
-import type { Desired } from "../../../../release/plan";
+import { policyOf, releaseOf } from "../../plan/support";
 import { configWith, settingsOf } from "../../settings/support";
-import { policyOf, releaseOf } from "../support";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
 import { type Faults, noFaults, type Surroundings } from "./SimulatedUp";
 

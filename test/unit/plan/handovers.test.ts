@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { handovers } from "../../../release/handovers";
+import { handovers } from "../../../plan/handovers";
 
 describe("a place that is given up", () => {
     it("is passed on by who takes a wider one over it, or narrower ones inside", () => {

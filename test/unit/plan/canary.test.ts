@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Intent, type ObservedService, percentOf, shareOf } from "../../../model/Observed";
 import type { CanarySettings } from "../../../model/Settings";
-import { findDrift } from "../../../release/drift";
-import type { Plan } from "../../../release/plan";
-import { settle } from "../../../release/settle";
+import { findDrift } from "../../../plan/drift";
+import type { Plan } from "../../../plan/plan";
+import { settle } from "../../../plan/settle";
 import { actsOf, blueWithA, plan, recorded, running, stopped, wish } from "./support";
 
 const B = recorded("B", { linked: false, promotion: 2 });

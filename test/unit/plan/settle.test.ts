@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Intent, isRewriting, nextOf, type ObservedColor } from "../../../model/Observed";
-import { linkAfter, type Recovery, settle } from "../../../release/settle";
+import { linkAfter, type Recovery, settle } from "../../../plan/settle";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 
 const B = recorded("B", { linked: false });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseRoute, placeOf, type Route, routeText } from "../../../model/Route";
-import { plan } from "../../../release/plan";
-import { rerouting } from "../../../release/rerouting";
+import { plan } from "../../../plan/plan";
+import { rerouting } from "../../../plan/rerouting";
 import { actsOf, blueWithA, wish } from "./support";
 
 const routes = (...texts: string[]) => texts.map(parseRoute);

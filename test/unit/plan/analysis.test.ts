@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Answered, judge, predecessorOf } from "../../../release/analysis";
+import { type Answered, judge, predecessorOf } from "../../../plan/analysis";
 
 const limits = { maxErrorRatio: 0.05, maxSlowdown: 3, minRequests: 10, intervalMs: 1_000 };
 const fine: Answered = { requests: 1_000, errors: 0, averageMs: 9 };

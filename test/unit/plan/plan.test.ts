@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ObservedService } from "../../../model/Observed";
 import { parseRoute } from "../../../model/Route";
-import { type Desired, type PlanRow, plan } from "../../../release/plan";
+import { type Desired, type PlanRow, plan } from "../../../plan/plan";
 import {
     actsOf,
     blueWithA,

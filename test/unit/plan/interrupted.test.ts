@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ObservedService, ObservedSlot, RollIntent } from "../../../model/Observed";
-import { plan } from "../../../release/plan";
+import { plan } from "../../../plan/plan";
 import { configWith, settingsOf } from "../settings/support";
 import { actsOf, blueWithA, recorded, releaseOf, running, wish } from "./support";
 

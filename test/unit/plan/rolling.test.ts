@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { ObservedService, ObservedSlot, RollIntent } from "../../../model/Observed";
 import { parseRoute } from "../../../model/Route";
 import type { RollingSettings } from "../../../model/Settings";
-import { plan } from "../../../release/plan";
-import { sharedChanges } from "../../../release/rolling";
+import { plan } from "../../../plan/plan";
+import { sharedChanges } from "../../../plan/rolling";
 import { configWith, settingsOf } from "../settings/support";
 import { actsOf, blueWithA, blueWithBGreenWarmWithA, recorded, releaseOf, running, wish } from "./support";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findDrift, waysOut } from "../../../release/drift";
+import { findDrift, waysOut } from "../../../plan/drift";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 
 const whats = (service: Parameters<typeof findDrift>[0]) => findDrift(service).map(({ what }) => what);
