@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { assumed, connectUnlessAssumed } from "./components/assumed";
 import { BlueGreenService } from "./components/BlueGreenService";
 import { dockerProvider, unaskedProvider } from "./components/dockerProvider";
+import { readSettings } from "./components/fromPulumi";
 import { HaproxyFront } from "./components/HaproxyFront";
 import { afterwards, observed } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
@@ -12,7 +13,6 @@ import { planServices } from "./components/stackPlan";
 import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
 import type { Target } from "./model/Target";
-import { readSettings } from "./settings/fromPulumi";
 
 /** Stack config -> settings -> observed state -> plan -> resources. */
 export = async () => {

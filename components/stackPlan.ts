@@ -1,3 +1,4 @@
+import { withPlainEnvironment } from "../compose/environmentSecrets";
 import { type AddressBlock, allocate, slotsFor } from "../model/addresses";
 import type { DeclaredHooks, ObservedService } from "../model/Observed";
 import { type Release, releaseId } from "../model/Release";
@@ -10,7 +11,6 @@ import type { BakePolicy } from "../providers/bake";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
 import { fingerprint, observedService, type World } from "../providers/observe";
-import { withPlainEnvironment } from "../settings/compose/environmentSecrets";
 import { changedSettings } from "../settings/defaults";
 import type { FrontPlan } from "./frontPlan";
 import type { FoundImage } from "./images";

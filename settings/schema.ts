@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { composeReference } from "./compose/reference";
+import { composeReference } from "./composeReference";
 import { containerShape } from "./container";
 import { frontSchema } from "./front";
 import { healthSchema } from "./health";

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Settings } from "../../../../model/Settings";
-import type { ComposeCli } from "../../../../settings/compose/composeCli";
-import { fromCompose } from "../../../../settings/compose/fromCompose";
-import { type Problem, placeOf } from "../../../../settings/Problem";
-import { checkSettings, type RawConfig } from "../../../../settings/parse";
-import { context } from "../support";
+import type { ComposeCli } from "../../../compose/composeCli";
+import { fromCompose } from "../../../compose/fromCompose";
+import type { Settings } from "../../../model/Settings";
+import { type Problem, placeOf } from "../../../settings/Problem";
+import { checkSettings, type RawConfig } from "../../../settings/parse";
+import { context } from "../settings/support";
 
 export interface ComposedSettings {
     /** What became of the service `web`, before the schema. */

@@ -1,4 +1,4 @@
-import { closestKey } from "../suggest";
+import { closestKey } from "../settings/suggest";
 import type { Project } from "./Project";
 import { saysNothing } from "./unsupported";
 import { ComposeError, type ComposePath, type Fields, isFields } from "./values";

@@ -1,11 +1,11 @@
-import { type ConfigPath, type Problem, removeCommand, setCommand } from "../Problem";
-import type { RawConfig } from "../parse";
-import { closestKey } from "../suggest";
+import { type ComposeReference, composeReference } from "../settings/composeReference";
+import { type ConfigPath, type Problem, removeCommand, setCommand } from "../settings/Problem";
+import type { RawConfig } from "../settings/parse";
+import { closestKey } from "../settings/suggest";
 import { isIgnored, withoutIgnored } from "./ignore";
 import { Mapping } from "./Mapping";
 import { mapService } from "./mapService";
 import { type ComposeFiles, readProjects, type Surroundings } from "./readProjects";
-import { type ComposeReference, composeReference } from "./reference";
 import { ComposeError, type ComposePath, type Fields, fieldsOf, isFields, listOf } from "./values";
 
 /** A stack config whose services have taken over what their Compose files say. */

@@ -1,4 +1,4 @@
-import { setCommand } from "../Problem";
+import { setCommand } from "../settings/Problem";
 import { environmentSecret } from "./environmentSecrets";
 import type { Mapping } from "./Mapping";
 import { mapHealth } from "./mapHealth";

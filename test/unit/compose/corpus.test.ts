@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type ComposeCli, findComposeCli } from "../../../../settings/compose/composeCli";
-import { fromCompose } from "../../../../settings/compose/fromCompose";
-import { placeOf } from "../../../../settings/Problem";
-import { checkSettings } from "../../../../settings/parse";
-import { context } from "../support";
+import { type ComposeCli, findComposeCli } from "../../../compose/composeCli";
+import { fromCompose } from "../../../compose/fromCompose";
+import { placeOf } from "../../../settings/Problem";
+import { checkSettings } from "../../../settings/parse";
+import { context } from "../settings/support";
 import { type Case, capturedFile, corpus, folderOf } from "./corpus";
 
 // Whether Docker Compose is on the machine must not change what is released: what it made of each case is recorded, and

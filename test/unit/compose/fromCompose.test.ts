@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
 import { describe, expect, it } from "vitest";
-import { type ComposeCli, findComposeCli } from "../../../../settings/compose/composeCli";
-import { renderProblems } from "../../../../settings/Problem";
+import { type ComposeCli, findComposeCli } from "../../../compose/composeCli";
+import { renderProblems } from "../../../settings/Problem";
 import { composed, webFile } from "./support";
 
 const failing =

@@ -1,4 +1,5 @@
 import { dirname, join, relative, resolve } from "node:path";
+import type { ComposeReference } from "../settings/composeReference";
 import { type ComposeCli, ComposeRefused, findComposeCli, readWithCompose } from "./composeCli";
 import { Document, UnreadableYaml } from "./Document";
 import { EnvironmentFileError, parseEnvironmentFile } from "./environmentFile";
@@ -7,7 +8,6 @@ import { readText, usualFileNear, whyUnread } from "./files";
 import type { Lookup } from "./interpolate";
 import { loadProject } from "./loadProject";
 import type { Project } from "./Project";
-import type { ComposeReference } from "./reference";
 import { ComposeError, type ComposePath, spellPath } from "./values";
 
 /** The files of one `compose`, read. */

@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
 import { describe, expect, it, vi } from "vitest";
-import { releaseId } from "../../../../model/Release";
-import { Document } from "../../../../settings/compose/Document";
-import { environmentSecret, withPlainEnvironment } from "../../../../settings/compose/environmentSecrets";
-import { changedSettings } from "../../../../settings/defaults";
+import { Document } from "../../../compose/Document";
+import { environmentSecret, withPlainEnvironment } from "../../../compose/environmentSecrets";
+import { releaseId } from "../../../model/Release";
+import { changedSettings } from "../../../settings/defaults";
 import { composed, webFile } from "./support";
 
 const base = "  base: { image: a, environment: { BASED: from-base } }";

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
 import { describe, expect, it } from "vitest";
-import { InterpolationError, interpolate } from "../../../../settings/compose/interpolate";
+import { InterpolationError, interpolate } from "../../../compose/interpolate";
 
 const variables: Record<string, string> = { NAME: "value", EMPTY: "", OTHER: "other" };
 const lookup = (name: string) => variables[name];

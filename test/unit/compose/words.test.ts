@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { splitWords } from "../../../../settings/compose/words";
+import { splitWords } from "../../../compose/words";
 
 describe("A command line", () => {
     it.each([

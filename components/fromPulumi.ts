@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { fromCompose } from "../compose/fromCompose";
 import type { Settings } from "../model/Settings";
+import { type Problem, renderProblems } from "../settings/Problem";
+import { checkSettings, type RawConfig } from "../settings/parse";
 import { environmentForOthers } from "../text/environment";
-import { fromCompose } from "./compose/fromCompose";
-import { type Problem, renderProblems } from "./Problem";
-import { checkSettings, type RawConfig } from "./parse";
 
 const namespace = "relink:";
 

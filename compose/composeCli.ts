@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { parsePrivateJson } from "../../text/privateJson";
+import { parsePrivateJson } from "../text/privateJson";
 import { canonicalService } from "./canonical";
 import { named, type Project, withDefaultNetwork } from "./Project";
 import { type ComposeError, type ComposePath, type Fields, fieldsOf } from "./values";

@@ -1,4 +1,4 @@
-import { setCommand } from "../Problem";
+import { setCommand } from "../settings/Problem";
 import type { Mapping } from "./Mapping";
 import { flag } from "./units";
 import { type Fields, fieldsOf, isFields, listOf } from "./values";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { readSettings, SettingsError } from "../../../settings/fromPulumi";
+import { readSettings, SettingsError } from "../../../components/fromPulumi";
 
 const services = JSON.stringify({ web: { image: "shop/web:v1", port: 8080, secrets: ["KEY"] } });
 

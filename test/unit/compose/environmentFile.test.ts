@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
 import { describe, expect, it } from "vitest";
-import { EnvironmentFileError, parseEnvironmentFile } from "../../../../settings/compose/environmentFile";
+import { EnvironmentFileError, parseEnvironmentFile } from "../../../compose/environmentFile";
 
 const parse = (text: string) => parseEnvironmentFile(text, name => (name === "HOME" ? "/root" : undefined));
 

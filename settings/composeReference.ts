@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { freeText, listOf, objectOr } from "../leaves";
+import { freeText, listOf, objectOr } from "./leaves";
 
 /** Which Compose service a service's settings come from. */
 export interface ComposeReference {
