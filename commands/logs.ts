@@ -1,6 +1,6 @@
+import { recordOf } from "../journal/RecordStore";
 import { Duration } from "../model/Duration";
 import { stackLabels } from "../model/Target";
-import { recordOf } from "../providers/RecordStore";
 import { withoutSecrets } from "../text/withoutSecrets";
 import { CommandFailed, exitCodes, readArguments, runAsProgram } from "./command";
 import { MergedLog, type ServiceLine } from "./MergedLog";

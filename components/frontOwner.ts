@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerInfo } from "dockerode";
 import type { Engine } from "../docker/Engine";
+import { belongsTo, labelledOwner, stackName } from "../journal/ownership";
+import { readRecords } from "../journal/RecordStore";
 import type { ServiceSettings } from "../model/Settings";
 import { folders, frontNames, type Target } from "../model/Target";
 import type { World } from "../providers/observe";
-import { belongsTo, labelledOwner, stackName } from "../providers/ownership";
-import { readRecords } from "../providers/RecordStore";
 import type { FrontObjects } from "./frontObjects";
 
 /** A front on the Docker host, of any stack. */

@@ -2,12 +2,12 @@ import { Credentials } from "../docker/credentials";
 import type { Engine } from "../docker/Engine";
 import { ImageNotFound } from "../docker/errors";
 import { type ImageIdentity, resolveImage } from "../docker/images";
+import { recordOf } from "../journal/RecordStore";
 import { ImageReference } from "../model/ImageReference";
 import { idleColor, type ObservedService } from "../model/Observed";
 import { type ImageOrigin, NO_IMAGE, type Release } from "../model/Release";
 import type { ServiceSettings, Settings } from "../model/Settings";
 import { observedService, type World } from "../providers/observe";
-import { recordOf } from "../providers/RecordStore";
 
 /** What an image reference of the config means now. */
 export interface FoundImage extends ImageOrigin {

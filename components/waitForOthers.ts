@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
+import type { LeaseFile } from "../journal/Lease";
+import { readRecords } from "../journal/RecordStore";
 import { frontNames } from "../model/Target";
-import type { LeaseFile } from "../providers/Lease";
-import { readRecords } from "../providers/RecordStore";
 
 /** Time between two looks at a lease that somebody else holds, milliseconds. */
 const lookMs = 1_000;

@@ -1,5 +1,7 @@
 import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
+import { isStop } from "../journal/Lease";
+import { recordOf } from "../journal/RecordStore";
 import { hasTraffic } from "../model/Observed";
 import { heldSlots, hooksBefore, type RecordedColor } from "../model/Record";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
@@ -7,11 +9,9 @@ import type { Color } from "../model/Settings";
 import { count } from "../model/words";
 import { ColorPlace } from "./ColorPlace";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
-import { isStop } from "./Lease";
 import { observedService, slotOf, type World } from "./observe";
 import type { Progress } from "./progress";
 import { ProofFailed } from "./proof";
-import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 import { strangeness } from "./slots";
 

@@ -3,6 +3,7 @@ import { openOn } from "../haproxy/drain";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
+import { recordOf } from "../journal/RecordStore";
 import { LinkValue } from "../model/LinkValue";
 import { type Farewell, isGivingBack, type Live } from "../model/Observed";
 import { linkedTo } from "../model/Record";
@@ -22,7 +23,6 @@ import { containersOf, isWorker, observedService, slotOf, type World } from "./o
 import { linkObserved, readBack } from "./observed";
 import { pointTo } from "./pointTo";
 import { type Progress, progressFor } from "./progress";
-import { recordOf } from "./RecordStore";
 import { begunMeanwhile, withdraw } from "./recoverSwitch";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { retain } from "./retention";

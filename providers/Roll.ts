@@ -1,11 +1,11 @@
 import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
+import { isStop } from "../journal/Lease";
 import type { RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/Settings";
 import { RollingSchedule } from "../plan/RollingSchedule";
 import { type Roll as Rolling, rollTo } from "../plan/rolling";
 import type { ColorPlace } from "./ColorPlace";
-import { isStop } from "./Lease";
 import { observedService, slotOf } from "./observe";
 import { PreStopFailed, preStop } from "./preStop";
 import type { Progress } from "./progress";

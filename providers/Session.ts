@@ -7,14 +7,14 @@ import { Shell } from "../docker/Shell";
 import { type Change, ConfigFolder } from "../haproxy/folder";
 import { assertEveryWorker, isReadOnlyScript, ReloadFailed, type Run, Runtime, type Worker } from "../haproxy/runtime";
 import { HAPROXY_USER } from "../haproxy/watchdog";
+import { Lease } from "../journal/Lease";
+import { askRecords, type Records, readRecords, recordOf, writeRecord } from "../journal/RecordStore";
 import type { ServiceRecord } from "../model/Record";
 import { frontNames, type Target } from "../model/Target";
-import { Lease } from "./Lease";
 import { currentWorkers, observe, observeEverything, type World } from "./observe";
 import { stopWithoutParent } from "./parent";
 import { haltForTest, needsLease, type Phase } from "./phases";
 import { progressFor } from "./progress";
-import { askRecords, type Records, readRecords, recordOf, writeRecord } from "./RecordStore";
 
 /**
  * What all resources of one front share within one provider host: the Engine, the lease, HAProxy's runtime, and the one

@@ -1,3 +1,4 @@
+import { recordOf } from "../journal/RecordStore";
 import { LinkValue } from "../model/LinkValue";
 import { farewellOf, type Intent, idleColor, type SwitchIntent } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
@@ -12,7 +13,6 @@ import { SwitchFailed } from "./moveLink";
 import type { World } from "./observe";
 import { pointBack } from "./pointTo";
 import type { Progress } from "./progress";
-import { recordOf } from "./RecordStore";
 import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";
 import type { Session } from "./Session";
 

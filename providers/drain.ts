@@ -2,13 +2,13 @@ import { exec } from "../docker/exec";
 import { type DrainSample, drained } from "../haproxy/drain";
 import { backendName, STAND_IN } from "../haproxy/names";
 import type { Worker } from "../haproxy/runtime";
+import { recordOf } from "../journal/RecordStore";
 import { linkHistory } from "../model/linkHistory";
 import { hasTraffic } from "../model/Observed";
 import type { Color, PolicySettings } from "../model/Settings";
 import { generationOf } from "./generations";
 import { observedService, type World } from "./observe";
 import type { Progress } from "./progress";
-import { recordOf } from "./RecordStore";
 import type { Session } from "./Session";
 import { DeadlineExceeded, until } from "./until";
 

@@ -1,11 +1,11 @@
 import { backendName } from "../haproxy/names";
 import { type CountersByWorker, countersOf } from "../haproxy/window";
+import { isStop } from "../journal/Lease";
 import { type LinkMove, withMove } from "../model/linkHistory";
 import { isGivingBack, nextOf, type SwitchIntent, type Verdict } from "../model/Observed";
 import type { ServiceRecord } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
 import type { Color } from "../model/Settings";
-import { isStop } from "./Lease";
 import type { Session } from "./Session";
 
 /**

@@ -1,3 +1,4 @@
+import { isStop } from "../journal/Lease";
 import type { LinkValue } from "../model/LinkValue";
 import { moveText } from "../model/linkHistory";
 import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict } from "../model/Observed";
@@ -5,7 +6,6 @@ import type { RecordedRelease } from "../model/Release";
 import type { CanaryStep, Color } from "../model/Settings";
 import { isDeserted } from "../plan/settle";
 import { type Answer, Questions } from "./confirm";
-import { isStop } from "./Lease";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
 import { linkTo, pointBack, pointTo } from "./pointTo";
 import type { Progress } from "./progress";

@@ -11,6 +11,8 @@ import { readMap } from "../haproxy/maps";
 import { backendFile, backendName, CURRENT_FOLDER, mapFile, STAND_IN } from "../haproxy/names";
 import { parseRoutes } from "../haproxy/routes";
 import { type FrontState, MasterSilent, type Run, Runtime, type Worker } from "../haproxy/runtime";
+import { belongsTo, labelledOwner, stackName } from "../journal/ownership";
+import { type Records, readRecords, readRecordsOf, recordOf } from "../journal/RecordStore";
 import type { ObservedColor, ObservedService, ObservedSlot } from "../model/Observed";
 import type { ServiceRecord } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
@@ -19,8 +21,6 @@ import type { Color } from "../model/Settings";
 import { frontNames, type Target } from "../model/Target";
 import { type ColorView, deviationsOf, endedOf } from "./deviations";
 import { generationOf, isGeneration } from "./generations";
-import { belongsTo, labelledOwner, stackName } from "./ownership";
-import { type Records, readRecords, readRecordsOf, recordOf } from "./RecordStore";
 import { runs, slotOf, strangeness } from "./slots";
 
 export { runs, slotOf } from "./slots";

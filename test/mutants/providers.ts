@@ -123,7 +123,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "epoch-not-compared",
-        file: "providers/Lease.ts",
+        file: "journal/Lease.ts",
         before: '[ "$epoch" = "$2" ] || exit',
         after: '[ -n "$epoch" ] || exit',
         breaks: "An up that was taken for dead goes on writing beside its successor.",
@@ -134,7 +134,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "held-lease-taken",
-        file: "providers/Lease.ts",
+        file: "journal/Lease.ts",
         before: '[ "$now" -lt "$expires" ]',
         after: '[ "$now" -lt 0 ]',
         breaks: "Two ups change one front at the same time.",
@@ -142,7 +142,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "torn-records-are-none",
-        file: "providers/RecordStore.ts",
+        file: "journal/RecordStore.ts",
         before: "    if (exitCode !== 0) {\n        throw new Torn(",
         after: "    if (exitCode < 0) {\n        throw new Torn(",
         breaks: "Records that cannot be read count as none, and the live color as idle.",

@@ -1,13 +1,13 @@
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
+import { recordOf } from "../../journal/RecordStore";
 import { LinkValue } from "../../model/LinkValue";
 import type { ObservedService } from "../../model/Observed";
 import type { ServiceRecord } from "../../model/Record";
 import type { Color } from "../../model/Settings";
 import { folders, type Target } from "../../model/Target";
 import { currentWorkers, observe, observedService, runInAnchor, type World } from "../../providers/observe";
-import { recordOf } from "../../providers/RecordStore";
 import { until } from "../../providers/until";
 import type { TestStack } from "./stack";
 

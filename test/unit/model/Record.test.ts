@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Lease } from "../../../journal/Lease";
+import { ensureKey, removeRecord, writeRecord } from "../../../journal/RecordStore";
 import { linkHistory, withMove } from "../../../model/linkHistory";
 import { emptyRecord, parseRecord, prune, type ServiceRecord } from "../../../model/Record";
 import { everything } from "../../../model/Route";
-import { Lease } from "../../../providers/Lease";
-import { ensureKey, removeRecord, writeRecord } from "../../../providers/RecordStore";
 import { recorded } from "../plan/support";
 import { RecordFolder } from "../providers/shell";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { LeaseLost } from "../../../providers/Lease";
+import { LeaseLost } from "../../../journal/Lease";
 import { settleRecord } from "../../../providers/linkRecord";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
 import type { Run } from "../../../haproxy/Run";
+import { Lease } from "../../../journal/Lease";
 import { folders } from "../../../model/Target";
-import { Lease } from "../../../providers/Lease";
 
 /** A folder of this machine in the place of the record's volume: the anchor's scripts run there in the real shell. */
 export class RecordFolder {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { NotOwner, parseLease } from "../../../providers/Lease";
-import { belongsTo, parseOwners, writeOwner } from "../../../providers/ownership";
-import { RecordFixture } from "./shell";
+import { NotOwner, parseLease } from "../../../journal/Lease";
+import { belongsTo, parseOwners, writeOwner } from "../../../journal/ownership";
+import { RecordFixture } from "../providers/shell";
 
 const record = new RecordFixture();
 

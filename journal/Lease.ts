@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { ContainerNotRunning } from "../docker/errors";
 import type { Run, RunResult } from "../haproxy/Run";
 import { folders } from "../model/Target";
+import { Interrupted, stopWithoutParent } from "../providers/parent";
 import { keepFile } from "./keepFile";
 import { Owner } from "./Owner";
-import { Interrupted, stopWithoutParent } from "./parent";
 
 /** How long a lease lives without a heartbeat, seconds: the longest pause of a provider host that is not taken for its death. */
 const leaseSeconds = 20;

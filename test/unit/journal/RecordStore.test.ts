@@ -5,9 +5,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import type { Engine } from "../../../docker/Engine";
 import type { Run } from "../../../haproxy/Run";
+import { belongsTo } from "../../../journal/ownership";
+import { askRecords, isReader, readRecords, readRecordsOf } from "../../../journal/RecordStore";
 import { emptyRecord } from "../../../model/Record";
-import { belongsTo } from "../../../providers/ownership";
-import { askRecords, isReader, readRecords, readRecordsOf } from "../../../providers/RecordStore";
 import { FakeEngine } from "../docker/FakeEngine";
 
 // Docker reads a file's length and then its content. What comes of a record that is replaced in between was seen with twelve
