@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { LISTENER_PORTS } from "../haproxy/frontends";
-import { OPEN_FILES } from "../haproxy/global";
-import { anchorScript, HAPROXY_USER } from "../haproxy/watchdog";
+import { LISTENER_PORTS } from "../front/frontends";
+import { OPEN_FILES } from "../front/global";
+import { anchorScript, HAPROXY_USER } from "../front/watchdog";
 import type { FrontSettings } from "../model/Settings";
 import { folders, frontNames, stackLabels, type Target } from "../model/Target";
 import { fingerprintOf } from "../providers/FrontConfig";

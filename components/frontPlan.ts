@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
 import { freeSubnet } from "../docker/networks";
 import { holderOf } from "../docker/ports";
-import { LISTENER_PORTS } from "../haproxy/frontends";
+import { LISTENER_PORTS } from "../front/frontends";
 import { STAND_IN } from "../haproxy/names";
 import { stackName } from "../journal/ownership";
 import { layout, type SubnetLayout } from "../model/addresses";

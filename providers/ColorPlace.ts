@@ -5,8 +5,10 @@ import {
     startContainer,
     stopContainer,
 } from "../docker/containers";
-import { renderBackend } from "../haproxy/configuration";
-import { readMap, writeMapEntry } from "../haproxy/maps";
+import { renderBackend } from "../front/configuration";
+import { readMap, writeMapEntry } from "../front/maps";
+import { answeredLink } from "../front/pointTo";
+import { type SlotState, tellSlots } from "../front/tellSlots";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { type AddressBlock, slotAddress, slotsFor } from "../model/addresses";
@@ -17,11 +19,9 @@ import { frontNames, stackLabels } from "../model/Target";
 import type { DeploymentAction } from "./Deployment";
 import { drain } from "./drain";
 import { containersOf, currentWorkers, observeEverything, runs, slotOf, type World } from "./observe";
-import { answeredLink } from "./pointTo";
 import type { Progress } from "./progress";
 import { prove } from "./proof";
 import type { Session } from "./Session";
-import { type SlotState, tellSlots } from "./tellSlots";
 
 /**
  * One color of a service: its containers on the Docker host and their slots in HAProxy, as deployments change them. A

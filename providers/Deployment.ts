@@ -1,7 +1,7 @@
 import { removeContainer, stopContainer } from "../docker/containers";
 import { type ImageIdentity, pullImage } from "../docker/images";
 import { dropImages, keepImage } from "../docker/keptImages";
-import { removeMapEntry } from "../haproxy/maps";
+import { removeMapEntry } from "../front/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { recordOf, removeRecord } from "../journal/RecordStore";
 import type { AddressBlock } from "../model/addresses";

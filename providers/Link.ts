@@ -1,6 +1,10 @@
 import { removeContainer, stopContainer } from "../docker/containers";
+import { removeMapEntry } from "../front/maps";
+import { pointTo } from "../front/pointTo";
+import { canFollow } from "../front/softStopped";
+import { endHandovers, removeRoutes, takeRoutes } from "../front/takeRoutes";
+import { tellSlots } from "../front/tellSlots";
 import { openOn } from "../haproxy/drain";
-import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { recordOf } from "../journal/RecordStore";
@@ -21,15 +25,11 @@ import { type HookRun, verifyHookRan } from "./hookRuns";
 import { moveLink } from "./moveLink";
 import { containersOf, isWorker, observedService, slotOf, type World } from "./observe";
 import { linkObserved, readBack } from "./observed";
-import { pointTo } from "./pointTo";
 import { type Progress, progressFor } from "./progress";
 import { begunMeanwhile, withdraw } from "./recoverSwitch";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { retain } from "./retention";
-import { endHandovers, removeRoutes, takeRoutes } from "./routes";
 import { Session } from "./Session";
-import { canFollow } from "./softStopped";
-import { tellSlots } from "./tellSlots";
 
 /** What the link's resource has to do. */
 export interface LinkAction extends HookRun {

@@ -4,9 +4,9 @@ import { findEngineAddress, formatEngineAddress } from "../docker/EngineAddress"
 import { ContainerNotRunning } from "../docker/errors";
 import { exec } from "../docker/exec";
 import { Shell } from "../docker/Shell";
-import { type Change, ConfigFolder } from "../haproxy/folder";
+import { type Change, ConfigFolder } from "../front/folder";
+import { HAPROXY_USER } from "../front/watchdog";
 import { assertEveryWorker, isReadOnlyScript, ReloadFailed, type Run, Runtime, type Worker } from "../haproxy/runtime";
-import { HAPROXY_USER } from "../haproxy/watchdog";
 import { Lease } from "../journal/Lease";
 import { askRecords, type Records, readRecords, recordOf, writeRecord } from "../journal/RecordStore";
 import type { ServiceRecord } from "../model/Record";

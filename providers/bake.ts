@@ -1,3 +1,4 @@
+import { pointBack } from "../front/pointTo";
 import { recordOf } from "../journal/RecordStore";
 import { LinkValue } from "../model/LinkValue";
 import { farewellOf, type Intent, idleColor, type SwitchIntent } from "../model/Observed";
@@ -11,7 +12,6 @@ import { type HookContext, type HookOutcome, runHook } from "./hooks";
 import { settleRecord, withVerdict } from "./linkRecord";
 import { SwitchFailed } from "./moveLink";
 import type { World } from "./observe";
-import { pointBack } from "./pointTo";
 import type { Progress } from "./progress";
 import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";
 import type { Session } from "./Session";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type DialResponse, request } from "../docker/dialer";
+import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../front/frontends";
 import { workerKey } from "../haproxy/FrontState";
-import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../haproxy/frontends";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
 import type { Color, HealthSettings } from "../model/Settings";
 import { currentWorkers } from "./observe";

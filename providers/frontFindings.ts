@@ -1,5 +1,5 @@
 import type { ContainerInfo } from "../docker/containers";
-import { editedFiles } from "../haproxy/manifest";
+import { editedFiles } from "../front/manifest";
 import { type MapName, mapFile } from "../haproxy/names";
 import type { World } from "./observe";
 

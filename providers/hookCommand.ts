@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { Dialer, request } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
-import { LISTENER_PORTS } from "../haproxy/frontends";
+import { LISTENER_PORTS } from "../front/frontends";
 import type { HookSettings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { parsePrivateJson } from "../text/privateJson";

@@ -1,3 +1,4 @@
+import { linkTo, pointBack, pointTo } from "../front/pointTo";
 import { isStop } from "../journal/Lease";
 import type { LinkValue } from "../model/LinkValue";
 import { moveText } from "../model/linkHistory";
@@ -7,7 +8,6 @@ import type { CanaryStep, Color } from "../model/Settings";
 import { isDeserted } from "../plan/settle";
 import { type Answer, Questions } from "./confirm";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
-import { linkTo, pointBack, pointTo } from "./pointTo";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
 import { until } from "./until";

@@ -1,10 +1,10 @@
+import { linkTo, pointTo } from "../front/pointTo";
 import { LinkValue } from "../model/LinkValue";
 import { withMove } from "../model/linkHistory";
 import { isGivingBack, type SwitchIntent } from "../model/Observed";
 import type { Recovery } from "../plan/settle";
 import { madeNow, settleRecord } from "./linkRecord";
 import { moveLink } from "./moveLink";
-import { linkTo, pointTo } from "./pointTo";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
 

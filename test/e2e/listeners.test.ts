@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Dialer, request } from "../../docker/dialer";
-import { LISTENER_PORTS } from "../../haproxy/frontends";
-import { MAX_CONNECTIONS_OF_ADDRESS } from "../../haproxy/origin";
+import { LISTENER_PORTS } from "../../front/frontends";
+import { MAX_CONNECTIONS_OF_ADDRESS } from "../../front/origin";
 import { LinkValue } from "../../model/LinkValue";
 import { BareFront } from "../support/BareFront";
 import { rawRequest } from "../support/rawRequest";

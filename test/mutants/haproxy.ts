@@ -46,7 +46,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "route-without-slash",
-        file: "haproxy/routes.ts",
+        file: "front/routes.ts",
         before: "`${host}${path}/`",
         after: "`${host}${path}`",
         breaks: "A route of /api gets the requests of /apix as well.",
@@ -57,7 +57,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "map-value-not-checked",
-        file: "haproxy/maps.ts",
+        file: "front/maps.ts",
         before: 'entries.set(checked("map key", key), checked("map value", String(value)));',
         after: 'entries.set(checked("map key", key), String(value));',
         breaks: "A line end in a value writes a second entry into HAProxy's map.",
@@ -68,7 +68,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "health-host-not-checked",
-        file: "haproxy/backend.ts",
+        file: "front/backend.ts",
         before: 'checked("host header", health.host)',
         after: "health.host",
         breaks: "A line end in health.host writes a directive into HAProxy's configuration.",
@@ -76,7 +76,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "closed-slot-open-in-file",
-        file: "haproxy/backend.ts",
+        file: "front/backend.ts",
         before: 'slot.enabled ? "" : " disabled"',
         after: 'slot.enabled ? "" : ""',
         breaks: "A reload sends users to slots without a container.",
@@ -122,7 +122,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "configuration-not-checked",
-        file: "haproxy/folder.ts",
+        file: "front/folder.ts",
         before: "if (verdict.exitCode !== 0) {",
         after: "if (verdict.exitCode > 1) {",
         breaks: "A configuration that HAProxy refuses becomes the one that it starts with.",
@@ -130,7 +130,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "swapped-over-another",
-        file: "haproxy/folder.ts",
+        file: "front/folder.ts",
         before: 'if [ "$now" != "$2" ]; then',
         after: "if false; then",
         breaks: "A version of the configuration that somebody else wrote meanwhile is lost.",
@@ -141,7 +141,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "release-in-the-apps-words",
-        file: "haproxy/frontends.ts",
+        file: "front/frontends.ts",
         before: "    http-response del-header ${ANSWER_HEADERS.release}\n",
         after: "",
         breaks: "An application confirms a switch in HAProxy's name, by a header of its own.",
@@ -149,7 +149,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "one-percent-more",
-        file: "haproxy/frontends.ts",
+        file: "front/frontends.ts",
         before: "-m int lt 0 }",
         after: "-m int le 0 }",
         breaks: "A canary gets more users than its weight says, and some at weight 0.",
@@ -184,7 +184,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "forwarded-headers-of-strangers",
-        file: "haproxy/forwarded.ts",
+        file: "front/forwarded.ts",
         before: "http-request del-header x-forwarded- -m beg unless from_trusted_proxy",
         after: "http-request del-header x-forwarded- -m beg if from_trusted_proxy",
         breaks: "An application believes what a stranger says of scheme, host and client.",

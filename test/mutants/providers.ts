@@ -47,7 +47,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "memory-before-file",
-        file: "providers/pointTo.ts",
+        file: "front/pointTo.ts",
         before: "    await toFile(session, service, link);\n    await toMemory(session, service, link);\n}",
         after: "    await toMemory(session, service, link);\n    await toFile(session, service, link);\n}",
         breaks: "HAProxy restarts with the old link after a switch that died half-way.",
@@ -58,7 +58,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "back-by-the-file-first",
-        file: "providers/pointTo.ts",
+        file: "front/pointTo.ts",
         before: "    const hasGone = await toMemory(session, service, link, mayGo);\n",
         after: "    await toFile(session, service, link);\n    const hasGone = await toMemory(session, service, link, mayGo);\n",
         breaks: "Users wait for a file while a bad release answers them, and a link that stays has moved in the file.",
@@ -66,7 +66,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "pinned-worker-told",
-        file: "providers/softStopped.ts",
+        file: "front/softStopped.ts",
         before: "    if (!worker.old) {\n",
         after: "    if (worker.pid > 0) {\n",
         breaks: "A soft-stopped worker is linked to slots that it cannot use, and its connections get a 503.",
@@ -77,7 +77,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "address-of-another-slot",
-        file: "providers/softStopped.ts",
+        file: "front/softStopped.ts",
         before: "server.address === addresses.get(server.slot) && ",
         after: "",
         breaks: "A soft-stopped worker sends users to an address where another container is by now.",
@@ -88,7 +88,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "route-to-a-stranger",
-        file: "providers/routes.ts",
+        file: "front/takeRoutes.ts",
         before: ".filter(worker => canLeadTo(worker, world, service))",
         after: "",
         breaks: "A soft-stopped worker answers 503 for a service that it does not know.",
@@ -239,7 +239,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "a-worker-skipped",
-        file: "providers/tellSlots.ts",
+        file: "front/tellSlots.ts",
         before: "currentWorkers(front).filter(",
         after: "currentWorkers(front).slice(0, 1).filter(",
         breaks: "A second generation goes on sending users to a slot that is drained.",

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readMap } from "../../../haproxy/maps";
+import { readMap } from "../../../front/maps";
 import type { ServerStat } from "../../../haproxy/runtime";
 import { ColorPlace } from "../../../providers/ColorPlace";
 import { FakeEngine } from "../docker/FakeEngine";

@@ -2,7 +2,7 @@ import { Agent, createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import type { ContainerInfo } from "../../../docker/containers";
 import type { Engine } from "../../../docker/Engine";
-import type { Change } from "../../../haproxy/folder";
+import type { Change } from "../../../front/folder";
 import type { ServerChange, ServerStat, Worker, WorkerResult } from "../../../haproxy/runtime";
 import { LinkValue } from "../../../model/LinkValue";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { renderBackend } from "../../../haproxy/configuration";
+import { renderBackend } from "../../../front/configuration";
 import { type LinkInputs, link } from "../../../providers/Link";
 import { Session } from "../../../providers/Session";
 import { FakeEngine } from "../docker/FakeEngine";

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import { createOptions } from "../../../docker/ContainerSpec";
-import { renderBackend, renderFrontends, renderGlobal } from "../../../haproxy/configuration";
-import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
+import { renderBackend, renderFrontends, renderGlobal } from "../../../front/configuration";
+import { emptyMaps, readMap, writeMapEntry } from "../../../front/maps";
+import { parseRoutes, routeKey, routeValue } from "../../../front/routes";
 import { backendFile } from "../../../haproxy/names";
-import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
 import { routeText } from "../../../model/Route";
 import type { ServiceSettings, Settings } from "../../../model/Settings";
 import { frontNames } from "../../../model/Target";

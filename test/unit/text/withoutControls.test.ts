@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { refusalOf } from "../../../docker/refusals";
 import { startFailure } from "../../../docker/startFailure";
-import { parseCheck } from "../../../haproxy/check";
+import { parseCheck } from "../../../front/check";
 import { discreet, discreetly } from "../../../providers/discretion";
 import { withoutControls } from "../../../text/withoutControls";
 import { withoutSecrets } from "../../../text/withoutSecrets";

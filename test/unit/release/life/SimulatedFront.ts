@@ -1,4 +1,4 @@
-import { MANIFEST_FILE } from "../../../../haproxy/manifest";
+import { MANIFEST_FILE } from "../../../../front/manifest";
 import { backendFile, backendName, mapFile } from "../../../../haproxy/names";
 import { LinkValue } from "../../../../model/LinkValue";
 import type { ObservedService } from "../../../../model/Observed";

@@ -1,4 +1,4 @@
-import { routeKey, routeValue } from "../../../../haproxy/routes";
+import { routeKey, routeValue } from "../../../../front/routes";
 import type { LinkMove } from "../../../../model/linkHistory";
 import {
     type Farewell,

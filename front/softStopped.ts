@@ -1,9 +1,9 @@
 import { backendName } from "../haproxy/names";
-import { parseRoutes } from "../haproxy/routes";
 import type { Worker } from "../haproxy/runtime";
 import type { LinkValue } from "../model/LinkValue";
 import type { Color } from "../model/Settings";
-import { containersOf, currentWorkers, observedService, slotOf, type World } from "./observe";
+import { containersOf, currentWorkers, observedService, slotOf, type World } from "../providers/observe";
+import { parseRoutes } from "./routes";
 
 // A soft-stopped worker finishes what its connections ask for, with the slots that it had when it was replaced: those can no
 // longer be changed. Its maps can. It must never be told to send requests where its own slots lead to nothing, or its

@@ -1,5 +1,5 @@
+import { backendName, checked, checkedInteger, slotName } from "../haproxy/names";
 import type { Color, HealthSettings } from "../model/Settings";
-import { backendName, checked, checkedInteger, slotName } from "./names";
 
 /** What one color's backend is rendered from: the settings of the release that this color runs, and its slots. */
 export interface BackendSpec {

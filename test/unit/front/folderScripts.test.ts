@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, unlinkSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ConfigFolder } from "../../../haproxy/folder";
+import { ConfigFolder } from "../../../front/folder";
 import { CONFIG_FOLDER } from "../../../haproxy/names";
 import type { Run } from "../../../haproxy/Run";
 

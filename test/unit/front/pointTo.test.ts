@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { pointBack, pointTo } from "../../../front/pointTo";
 import { LinkValue } from "../../../model/LinkValue";
-import { pointBack, pointTo } from "../../../providers/pointTo";
 import { recorded } from "../plan/support";
-import { containerOf, FakeSession, serverAt, workerOf } from "./FakeSession";
+import { containerOf, FakeSession, serverAt, workerOf } from "../providers/FakeSession";
 
 const b = recorded("B");
 const green = LinkValue.to("green");

@@ -1,5 +1,5 @@
+import { ADMIN_SOCKET, CURRENT_FOLDER, masterSocket, RUN_FOLDER, STAND_IN } from "../haproxy/names";
 import { LISTENER_PORTS } from "./frontends";
-import { ADMIN_SOCKET, CURRENT_FOLDER, masterSocket, RUN_FOLDER, STAND_IN } from "./names";
 
 /** Where the anchor says, at each of its starts, which start it is. */
 const anchorFile = `${RUN_FOLDER}/anchor`;

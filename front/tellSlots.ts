@@ -1,8 +1,8 @@
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker, type Worker, WorkerReplaced } from "../haproxy/runtime";
 import type { Color } from "../model/Settings";
-import { currentWorkers } from "./observe";
-import type { Session } from "./Session";
+import { currentWorkers } from "../providers/observe";
+import type { Session } from "../providers/Session";
 
 /** What a slot is told: take traffic, only be checked, or neither. */
 export type SlotState = "ready" | "drain" | "maint";

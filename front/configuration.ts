@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { GLOBAL_FILE } from "./names";
+import { GLOBAL_FILE } from "../haproxy/names";
 
 export { type BackendSpec, renderBackend } from "./backend";
 export { renderFrontends } from "./frontends";

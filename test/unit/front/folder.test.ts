@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { ConfigRejected, parseCheck } from "../../../front/check";
+import { type Change, ConfigFolder } from "../../../front/folder";
+import { emptyMaps, readMap, removeMapEntry, writeMapEntry } from "../../../front/maps";
+import { closeRouteKeys, parseRoutes, routeKey, routeValue } from "../../../front/routes";
 import { packFiles, unpackFiles } from "../../../haproxy/archive";
-import { ConfigRejected, parseCheck } from "../../../haproxy/check";
-import { type Change, ConfigFolder } from "../../../haproxy/folder";
-import { emptyMaps, readMap, removeMapEntry, writeMapEntry } from "../../../haproxy/maps";
 import type { Run } from "../../../haproxy/Run";
-import { closeRouteKeys, parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
 import { isReadOnlyScript } from "../../../haproxy/runtime";
 import { parseRoute } from "../../../model/Route";
-import { captured } from "./captured";
+import { captured } from "../haproxy/captured";
 
 /** Stands for the volume: understands the four scripts by what they do, and refuses files that hold `nonsense`. */
 class FakeVolume {

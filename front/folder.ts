@@ -1,10 +1,10 @@
-import { packFiles, unpackFiles } from "./archive";
+import { packFiles, unpackFiles } from "../haproxy/archive";
+import { READ_FOLDER } from "../haproxy/cli";
+import { CONFIG_FOLDER, CURRENT_FOLDER, checked } from "../haproxy/names";
+import type { Run, RunResult } from "../haproxy/Run";
 import { ConfigRejected, parseCheck } from "./check";
-import { READ_FOLDER } from "./cli";
 import { contentHash, stampHash } from "./configuration";
 import { isAsWritten, MANIFEST_FILE, writeManifest } from "./manifest";
-import { CONFIG_FOLDER, CURRENT_FOLDER, checked } from "./names";
-import type { Run, RunResult } from "./Run";
 
 export { type ConfigProblem, ConfigRejected } from "./check";
 

@@ -7,7 +7,7 @@ import {
     renderFrontends,
     renderGlobal,
     stampHash,
-} from "../../../haproxy/configuration";
+} from "../../../front/configuration";
 import type { FrontTimeouts } from "../../../model/Settings";
 
 const timeouts: FrontTimeouts = {

@@ -1,13 +1,13 @@
 import { type ContainerInfo, startContainer } from "../docker/containers";
 import { connectContainer, inspectNetwork } from "../docker/networks";
-import type { NearAddresses } from "../haproxy/origin";
 import { layout } from "../model/addresses";
 import { frontNames } from "../model/Target";
-import { isDetached } from "./frontFindings";
-import { observe, observedService } from "./observe";
-import type { Progress } from "./progress";
-import type { Session } from "./Session";
-import { DeadlineExceeded, until } from "./until";
+import { isDetached } from "../providers/frontFindings";
+import { observe, observedService } from "../providers/observe";
+import type { Progress } from "../providers/progress";
+import type { Session } from "../providers/Session";
+import { DeadlineExceeded, until } from "../providers/until";
+import type { NearAddresses } from "./origin";
 
 /** How long HAProxy's checks may take to find a live container again, milliseconds. */
 const checksMs = 30_000;

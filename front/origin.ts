@@ -1,5 +1,5 @@
+import { checked } from "../haproxy/names";
 import { MAX_CONNECTIONS } from "./global";
-import { checked } from "./names";
 
 /** Addresses of the front's network from which the Docker host, and we, ask. */
 export interface NearAddresses {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { tellSlots } from "../../../front/tellSlots";
 import type { WorkerResult } from "../../../haproxy/runtime";
 import type { Session } from "../../../providers/Session";
-import { tellSlots } from "../../../providers/tellSlots";
-import { FakeSession, serverAt, workerOf } from "./FakeSession";
+import { FakeSession, serverAt, workerOf } from "../providers/FakeSession";
 
 const soft = "Proxy is disabled.";
 

@@ -1,6 +1,6 @@
+import { checked, mapPath } from "../haproxy/names";
 import type { FrontSettings } from "../model/Settings";
 import { BELIEVED, FORWARDED } from "./forwarded";
-import { checked, mapPath } from "./names";
 import { ADDRESSES, LIMITED, NEAR_ONLY, type NearAddresses, nearAcl, trustedAcl } from "./origin";
 import { PLAIN } from "./plain";
 

@@ -1,10 +1,10 @@
-import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
-import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
 import { placeOf, type Route } from "../model/Route";
 import type { Handover } from "../plan/handovers";
-import { currentWorkers } from "./observe";
-import type { Session } from "./Session";
+import { currentWorkers } from "../providers/observe";
+import type { Session } from "../providers/Session";
+import { readMap, removeMapEntry, writeMapEntry } from "./maps";
+import { parseRoutes, routeKey, routeValue } from "./routes";
 import { canForget, canLeadTo } from "./softStopped";
 
 /**

@@ -1,10 +1,10 @@
-import { writeMapEntry } from "../haproxy/maps";
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { LinkValue } from "../model/LinkValue";
 import { idleColor, type Live, type ObservedService } from "../model/Observed";
-import { currentWorkers, observedService, type World } from "./observe";
-import type { Session } from "./Session";
+import { currentWorkers, observedService, type World } from "../providers/observe";
+import type { Session } from "../providers/Session";
+import { writeMapEntry } from "./maps";
 import { canFollow } from "./softStopped";
 
 /** The link to one color alone. */
