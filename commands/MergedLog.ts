@@ -3,8 +3,8 @@ import type { Engine } from "../docker/Engine";
 import { statusOf, wordsOf } from "../docker/errors";
 import { watchContainers } from "../docker/events";
 import { type LogLine, readLog } from "../docker/logs";
+import { slotOf } from "../look/observe";
 import type { Color } from "../model/Settings";
-import { slotOf } from "../providers/observe";
 
 /** One line of a service's log, and whose it is. */
 export interface ServiceLine extends LogLine {

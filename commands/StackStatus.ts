@@ -2,6 +2,8 @@ import { openOn } from "../haproxy/drain";
 import { backendName } from "../haproxy/names";
 import type { ServerStat } from "../haproxy/runtime";
 import { recordOf } from "../journal/RecordStore";
+import { generationOf } from "../look/generations";
+import { containersOf, currentWorkers, isReady, observedService, slotOf, type World } from "../look/observe";
 import { type LinkMove, linkHistory } from "../model/linkHistory";
 import { hasTraffic, type Intent, idleColor, type Live, type ObservedService, shareOf } from "../model/Observed";
 import { routeText } from "../model/Route";
@@ -9,8 +11,6 @@ import type { Color, ServiceSettings } from "../model/Settings";
 import { findDrift } from "../plan/drift";
 import type { ColorState } from "../plan/plan";
 import { asObserved } from "../plan/unchanged";
-import { generationOf } from "../providers/generations";
-import { containersOf, currentWorkers, isReady, observedService, slotOf, type World } from "../providers/observe";
 import type { OpenStack } from "./OpenStack";
 
 /** What `npm run status -- --json` prints. Times are of the Docker host's clock. */

@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { LISTENER_PORTS } from "../front/frontends";
 import { OPEN_FILES } from "../front/global";
 import { anchorScript, HAPROXY_USER } from "../front/watchdog";
+import type { FrontObject } from "../look/frontObjects";
+import type { FrontPlan } from "../look/frontPlan";
 import type { FrontSettings } from "../model/Settings";
 import { folders, frontNames, stackLabels, type Target } from "../model/Target";
 import { fingerprintOf } from "../providers/FrontConfig";
 import { httpsPortOffset } from "../settings/stackChecks";
 import { ProvidedResource, urnOf } from "./dynamic";
-import type { FrontObject } from "./frontObjects";
-import type { FrontPlan } from "./frontPlan";
 
 export interface HaproxyFrontArgs {
     target: Target;

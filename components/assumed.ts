@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
+import { connect } from "../look/connect";
+import { type FoundImage, heldImage } from "../look/images";
+import type { Outlook } from "../look/Outlook";
 import { layout } from "../model/addresses";
 import { type Live, nothingObserved, type ObservedColor, type ObservedService, percentOf } from "../model/Observed";
 import { parseRoute } from "../model/Route";
 import type { Color, Settings, StrategySettings } from "../model/Settings";
 import type { ColorState } from "../plan/plan";
 import { completeSettings } from "../settings/defaults";
-import { connect } from "./connect";
-import { type FoundImage, heldImage } from "./images";
-import type { Outlook } from "./Outlook";
 import type { ServiceOutputs } from "./outputs";
 import { type OwnState, readOwnState } from "./ownState";
 

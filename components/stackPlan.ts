@@ -1,4 +1,8 @@
 import { withPlainEnvironment } from "../compose/environmentSecrets";
+import type { FrontPlan } from "../look/frontPlan";
+import type { FoundImage } from "../look/images";
+import type { Outlook } from "../look/Outlook";
+import { fingerprint, observedService, type World } from "../look/observe";
 import { type AddressBlock, allocate, slotsFor } from "../model/addresses";
 import type { DeclaredHooks, ObservedService } from "../model/Observed";
 import { type Release, releaseId } from "../model/Release";
@@ -10,11 +14,7 @@ import { linkAfter } from "../plan/settle";
 import type { BakePolicy } from "../providers/bake";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
-import { fingerprint, observedService, type World } from "../providers/observe";
 import { changedSettings } from "../settings/defaults";
-import type { FrontPlan } from "./frontPlan";
-import type { FoundImage } from "./images";
-import type { Outlook } from "./Outlook";
 import { publicUrl } from "./outputs";
 
 /** The plan of one service with what the providers need to carry it out. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dangerOf, type EngineAddress } from "../docker/EngineAddress";
+import type { FoundImage } from "../look/images";
 import type { Settings } from "../model/Settings";
-import type { FoundImage } from "./images";
 
 /** What the user should know although nothing has to stop for it. */
 export function warnings(settings: Settings, images: Map<string, FoundImage>, address?: EngineAddress): void {

@@ -1,9 +1,9 @@
 import { type ContainerInfo, startContainer } from "../docker/containers";
 import { connectContainer, inspectNetwork } from "../docker/networks";
+import { isDetached } from "../look/frontFindings";
+import { observe, observedService } from "../look/observe";
 import { layout } from "../model/addresses";
 import { frontNames } from "../model/Target";
-import { isDetached } from "../providers/frontFindings";
-import { observe, observedService } from "../providers/observe";
 import type { Progress } from "../providers/progress";
 import type { Session } from "../providers/Session";
 import { DeadlineExceeded, until } from "../providers/until";

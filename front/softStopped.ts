@@ -1,8 +1,8 @@
 import { backendName } from "../haproxy/names";
 import type { Worker } from "../haproxy/runtime";
+import { containersOf, currentWorkers, observedService, slotOf, type World } from "../look/observe";
 import type { LinkValue } from "../model/LinkValue";
 import type { Color } from "../model/Settings";
-import { containersOf, currentWorkers, observedService, slotOf, type World } from "../providers/observe";
 import { parseRoutes } from "./routes";
 
 // A soft-stopped worker finishes what its connections ask for, with the slots that it had when it was replaced: those can no

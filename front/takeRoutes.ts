@@ -1,7 +1,7 @@
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
+import { currentWorkers } from "../look/observe";
 import { placeOf, type Route } from "../model/Route";
 import type { Handover } from "../plan/handovers";
-import { currentWorkers } from "../providers/observe";
 import type { Session } from "../providers/Session";
 import { readMap, removeMapEntry, writeMapEntry } from "./maps";
 import { parseRoutes, routeKey, routeValue } from "./routes";

@@ -1,7 +1,7 @@
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker, type Worker, WorkerReplaced } from "../haproxy/runtime";
+import { currentWorkers } from "../look/observe";
 import type { Color } from "../model/Settings";
-import { currentWorkers } from "../providers/observe";
 import type { Session } from "../providers/Session";
 
 /** What a slot is told: take traffic, only be checked, or neither. */

@@ -2,6 +2,8 @@ import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker
 import { dockerPolicy } from "../docker/restartPolicy";
 import { isStop } from "../journal/Lease";
 import { recordOf } from "../journal/RecordStore";
+import { observedService, slotOf, type World } from "../look/observe";
+import { strangeness } from "../look/slots";
 import { hasTraffic } from "../model/Observed";
 import { heldSlots, hooksBefore, type RecordedColor } from "../model/Record";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
@@ -9,11 +11,9 @@ import type { Color } from "../model/Settings";
 import { count } from "../model/words";
 import { ColorPlace } from "./ColorPlace";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
-import { observedService, slotOf, type World } from "./observe";
 import type { Progress } from "./progress";
 import { ProofFailed } from "./proof";
 import type { Session } from "./Session";
-import { strangeness } from "./slots";
 
 /** What its phases need to know. */
 type ColorAction = Pick<

@@ -13,11 +13,11 @@ import { GENERATION_STOP_SIGNAL, generationScript, HAPROXY_USER, haproxyArgument
 import { FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN } from "../haproxy/names";
 import { labelledOwner, writeOwner } from "../journal/ownership";
 import { ensureKey, isReader, readRecords, writeFrontIncarnation } from "../journal/RecordStore";
+import { editedFrontFiles, FRONT_MAPS } from "../look/frontFindings";
+import { generationOf, isGeneration } from "../look/generations";
+import { currentWorkers, observeEverything, runs, type World } from "../look/observe";
 import type { FrontSettings } from "../model/Settings";
 import { folders, frontNames, stackLabels } from "../model/Target";
-import { editedFrontFiles, FRONT_MAPS } from "./frontFindings";
-import { generationOf, isGeneration } from "./generations";
-import { currentWorkers, observeEverything, runs, type World } from "./observe";
 import { frontObserved, readBack } from "./observed";
 import { type Progress, progressFor } from "./progress";
 import { type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";

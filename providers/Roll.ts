@@ -1,12 +1,12 @@
 import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
 import { isStop } from "../journal/Lease";
+import { observedService, slotOf } from "../look/observe";
 import type { RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/Settings";
 import { RollingSchedule } from "../plan/RollingSchedule";
 import { type Roll as Rolling, rollTo } from "../plan/rolling";
 import type { ColorPlace } from "./ColorPlace";
-import { observedService, slotOf } from "./observe";
 import { PreStopFailed, preStop } from "./preStop";
 import type { Progress } from "./progress";
 

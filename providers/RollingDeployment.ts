@@ -1,3 +1,4 @@
+import { slotOf } from "../look/observe";
 import type { RollIntent } from "../model/Observed";
 import { heldSlots, hooksBefore, linkedTo } from "../model/Record";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
@@ -6,7 +7,6 @@ import { ColorPlace } from "./ColorPlace";
 import { askThroughFront } from "./confirm";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
 import { countedNow } from "./linkRecord";
-import { slotOf } from "./observe";
 import type { Progress } from "./progress";
 import { Roll } from "./Roll";
 import type { Session } from "./Session";

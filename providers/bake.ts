@@ -1,5 +1,6 @@
 import { pointBack } from "../front/pointTo";
 import { recordOf } from "../journal/RecordStore";
+import type { World } from "../look/observe";
 import { LinkValue } from "../model/LinkValue";
 import { farewellOf, type Intent, idleColor, type SwitchIntent } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
@@ -11,7 +12,6 @@ import { Questions } from "./confirm";
 import { type HookContext, type HookOutcome, runHook } from "./hooks";
 import { settleRecord, withVerdict } from "./linkRecord";
 import { SwitchFailed } from "./moveLink";
-import type { World } from "./observe";
 import type { Progress } from "./progress";
 import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";
 import type { Session } from "./Session";

@@ -3,8 +3,8 @@ import { type DialResponse, request } from "../docker/dialer";
 import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../front/frontends";
 import { workerKey } from "../haproxy/FrontState";
 import { assertEveryWorker, type Worker } from "../haproxy/runtime";
+import { currentWorkers } from "../look/observe";
 import type { Color, HealthSettings } from "../model/Settings";
-import { currentWorkers } from "./observe";
 import type { Session } from "./Session";
 
 /** Who answered a request of ours, and how. */

@@ -1,8 +1,8 @@
+import { frontFindings } from "../look/frontFindings";
+import { observedService, type World } from "../look/observe";
 import { hasTraffic } from "../model/Observed";
 import type { Color } from "../model/Settings";
 import { findDrift } from "../plan/drift";
-import { frontFindings } from "./frontFindings";
-import { observedService, type World } from "./observe";
 import { progressFor } from "./progress";
 import type { Session } from "./Session";
 

@@ -1,10 +1,10 @@
 import { type ContainerInfo, inspectContainer } from "../docker/ContainerInfo";
 import { exec } from "../docker/exec";
 import { backendName } from "../haproxy/names";
+import { currentWorkers, slotOf } from "../look/observe";
 import type { Color, RollingSettings } from "../model/Settings";
 import { withoutControls } from "../text/withoutControls";
 import { withoutSecrets } from "../text/withoutSecrets";
-import { currentWorkers, slotOf } from "./observe";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
 import { DeadlineExceeded, until } from "./until";

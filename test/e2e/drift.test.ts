@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { slotOf } from "../../providers/slots";
+import { slotOf } from "../../look/slots";
 import { ByHand } from "../support/ByHand";
 import { expectSuccess } from "../support/command";
 import { isFull } from "../support/isFull";

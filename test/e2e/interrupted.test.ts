@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backendName } from "../../haproxy/names";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
+import { runInAnchor } from "../../look/observe";
 import type { Live } from "../../model/Observed";
 import type { Color } from "../../model/Settings";
-import { runInAnchor } from "../../providers/observe";
 import { expectSuccess } from "../support/command";
 import { LiveFront } from "../support/LiveFront";
 import { oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";

@@ -107,7 +107,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "ready-at-another-address",
-        file: "providers/observe.ts",
+        file: "look/observe.ts",
         before: " && server.address === container.address",
         after: "",
         breaks: "A container counts as ready by the checks of another one.",
@@ -115,7 +115,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "strangers-image",
-        file: "providers/slots.ts",
+        file: "look/slots.ts",
         before: "release.imageId !== undefined && container.imageId !== release.imageId",
         after: "release.imageId === container.id",
         breaks: "A stranger's container with our labels gets users.",
@@ -318,7 +318,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "label-makes-a-generation",
-        file: "providers/generations.ts",
+        file: "look/generations.ts",
         before: "        name === frontNames(front).generation(Number(number)) &&\n",
         after: "",
         breaks: "An application's container counts as HAProxy because its image has a label.",

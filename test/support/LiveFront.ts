@@ -2,12 +2,12 @@ import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
 import { recordOf } from "../../journal/RecordStore";
+import { currentWorkers, observe, observedService, runInAnchor, type World } from "../../look/observe";
 import { LinkValue } from "../../model/LinkValue";
 import type { ObservedService } from "../../model/Observed";
 import type { ServiceRecord } from "../../model/Record";
 import type { Color } from "../../model/Settings";
 import { folders, type Target } from "../../model/Target";
-import { currentWorkers, observe, observedService, runInAnchor, type World } from "../../providers/observe";
 import { until } from "../../providers/until";
 import type { TestStack } from "./stack";
 

@@ -1,8 +1,8 @@
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
+import { observe, type World } from "../../look/observe";
 import type { Color } from "../../model/Settings";
 import { folders } from "../../model/Target";
-import { observe, type World } from "../../providers/observe";
 import type { TestStack } from "./stack";
 
 /** What a service is in the end, whatever happened on the way: to be compared as a whole. */

@@ -1,4 +1,4 @@
-import { containersOf } from "../../../providers/observe";
+import { containersOf } from "../../../look/observe";
 import { expectSuccess } from "../../support/command";
 import { LiveFront } from "../../support/LiveFront";
 import { median } from "../../support/median";

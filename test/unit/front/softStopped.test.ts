@@ -3,11 +3,11 @@ import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import { pointTo } from "../../../front/pointTo";
 import { removeRoutes, takeRoutes } from "../../../front/takeRoutes";
 import type { BackendStat, ServerStat, Worker, WorkerAddress } from "../../../haproxy/runtime";
+import type { World } from "../../../look/observe";
 import { LinkValue } from "../../../model/LinkValue";
 import { emptyRecord } from "../../../model/Record";
 import type { RecordedRelease } from "../../../model/Release";
 import { parseRoute, placeOf } from "../../../model/Route";
-import type { World } from "../../../providers/observe";
 import type { Session } from "../../../providers/Session";
 
 /** HAProxy's worker that takes new connections, and the one that a reload has soft-stopped. */

@@ -4,10 +4,10 @@ import type { ContainerInfo } from "../../../docker/containers";
 import type { Engine } from "../../../docker/Engine";
 import type { Change } from "../../../front/folder";
 import type { ServerChange, ServerStat, Worker, WorkerResult } from "../../../haproxy/runtime";
+import type { World } from "../../../look/observe";
 import { LinkValue } from "../../../model/LinkValue";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import type { Color } from "../../../model/Settings";
-import type { World } from "../../../providers/observe";
 import type { Progress } from "../../../providers/progress";
 import type { Session } from "../../../providers/Session";
 

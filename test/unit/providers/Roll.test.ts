@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../docker/containers";
+import { slotOf } from "../../../look/observe";
 import type { ColorPlace } from "../../../providers/ColorPlace";
-import { slotOf } from "../../../providers/observe";
 import { Roll, type RollSubject } from "../../../providers/Roll";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";

@@ -1,12 +1,12 @@
+import { type OwnState, readOwnState } from "../components/ownState";
+import { type SeenServices, servicesIn } from "../components/stackPlan";
 import type { Engine } from "../docker/Engine";
 import type { ObservedService } from "../model/Observed";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
-import { observe, observedService, observeEverything } from "../providers/observe";
 import { type FrontPlan, planFront } from "./frontPlan";
 import { type FoundImage, findImages } from "./images";
-import { type OwnState, readOwnState } from "./ownState";
-import { type SeenServices, servicesIn } from "./stackPlan";
+import { observe, observedService, observeEverything } from "./observe";
 
 /** What the plan is made from. */
 export interface Outlook {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { fixedLabels, publishedPorts } from "../components/HaproxyFront";
 import type { Engine } from "../docker/Engine";
 import { freeSubnet } from "../docker/networks";
 import { holderOf } from "../docker/ports";
@@ -9,12 +10,11 @@ import { stackName } from "../journal/ownership";
 import { layout, type SubnetLayout } from "../model/addresses";
 import type { FrontSettings, Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
-import { frontFindings } from "../providers/frontFindings";
-import { currentWorkers, type World } from "../providers/observe";
 import { httpsPortOffset } from "../settings/stackChecks";
+import { frontFindings } from "./frontFindings";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
-import { fixedLabels, publishedPorts } from "./HaproxyFront";
+import { currentWorkers, type World } from "./observe";
 
 /** The front as it will be after this `up`. */
 export interface FrontPlan {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ContainerInfo } from "../../../docker/containers";
-import { isGeneration } from "../../../providers/generations";
+import { isGeneration } from "../../../look/generations";
 
 const labels = { "relink.generation": "3", "relink.anchor": "a1" };
 const generation: ContainerInfo = {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import type { FrontState, Worker } from "../../../haproxy/runtime";
+import { fingerprint, isReady, observedService, type World } from "../../../look/observe";
 import { LinkValue } from "../../../model/LinkValue";
 import type { Intent } from "../../../model/Observed";
 import { emptyRecord } from "../../../model/Record";
 import { parseRoute, routeText } from "../../../model/Route";
 import type { Color, RollingSettings } from "../../../model/Settings";
 import { findDrift } from "../../../plan/drift";
-import { fingerprint, isReady, observedService, type World } from "../../../providers/observe";
-import { containerOf, serverAt, workerOf } from "./FakeSession";
+import { containerOf, serverAt, workerOf } from "../providers/FakeSession";
 
 function worker(links: Record<string, LinkValue>, routes: Record<string, string>): Worker {
     return {

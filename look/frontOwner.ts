@@ -5,8 +5,8 @@ import { belongsTo, labelledOwner, stackName } from "../journal/ownership";
 import { readRecords } from "../journal/RecordStore";
 import type { ServiceSettings } from "../model/Settings";
 import { folders, frontNames, type Target } from "../model/Target";
-import type { World } from "../providers/observe";
 import type { FrontObjects } from "./frontObjects";
+import type { World } from "./observe";
 
 /** A front on the Docker host, of any stack. */
 export interface OtherFront {

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { findImages } from "../../../components/images";
 import type { Engine } from "../../../docker/Engine";
 import { type ImageFailure, ImageNotFound } from "../../../docker/errors";
 import { type ImageIdentity, resolveImage } from "../../../docker/images";
+import { findImages } from "../../../look/images";
+import type { World } from "../../../look/observe";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import type { RecordedRelease } from "../../../model/Release";
 import type { Settings } from "../../../model/Settings";
-import type { World } from "../../../providers/observe";
 
 vi.mock("../../../docker/images", () => ({ resolveImage: vi.fn() }));
 

@@ -7,7 +7,7 @@ import { ImageReference } from "../model/ImageReference";
 import { idleColor, type ObservedService } from "../model/Observed";
 import { type ImageOrigin, NO_IMAGE, type Release } from "../model/Release";
 import type { ServiceSettings, Settings } from "../model/Settings";
-import { observedService, type World } from "../providers/observe";
+import { observedService, type World } from "./observe";
 
 /** What an image reference of the config means now. */
 export interface FoundImage extends ImageOrigin {
