@@ -1,5 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { type HookRun, hookTrigger } from "../hooks/hookRuns";
+import { hookEnvironment } from "../hooks/runHook";
 import { type CommandHook, type DeclaredHooks, shareOf } from "../model/Observed";
 import type { Release } from "../model/Release";
 import { routeText } from "../model/Route";
@@ -8,8 +10,6 @@ import type { Target } from "../model/Target";
 import type { Plan } from "../plan/plan";
 import type { DeploymentAction } from "../providers/Deployment";
 import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
-import { type HookRun, hookTrigger } from "../providers/hookRuns";
-import { hookEnvironment } from "../providers/hooks";
 import type { LinkAction } from "../providers/Link";
 import { ColorService } from "./ColorService";
 import { ProvidedResource, urnOf } from "./dynamic";

@@ -1,4 +1,5 @@
 import { pointBack } from "../front/pointTo";
+import { type HookContext, type HookOutcome, runHook } from "../hooks/runHook";
 import { recordOf } from "../journal/RecordStore";
 import type { World } from "../look/observe";
 import { LinkValue } from "../model/LinkValue";
@@ -9,7 +10,6 @@ import type { Verdict } from "../plan/analysis";
 import type { Recovery } from "../plan/settle";
 import { Comparison } from "./Comparison";
 import { Questions } from "./confirm";
-import { type HookContext, type HookOutcome, runHook } from "./hooks";
 import { settleRecord, withVerdict } from "./linkRecord";
 import { SwitchFailed } from "./moveLink";
 import type { Progress } from "./progress";

@@ -1,6 +1,7 @@
 import { type ContainerInfo, inspectContainer } from "../docker/ContainerInfo";
 import { exec } from "../docker/exec";
 import { backendName } from "../haproxy/names";
+import { runUserCommand } from "../hooks/userCommand";
 import { currentWorkers, slotOf } from "../look/observe";
 import type { Color, RollingSettings } from "../model/Settings";
 import { withoutControls } from "../text/withoutControls";
@@ -8,7 +9,6 @@ import { withoutSecrets } from "../text/withoutSecrets";
 import type { Progress } from "./progress";
 import type { Session } from "./Session";
 import { DeadlineExceeded, until } from "./until";
-import { runUserCommand } from "./userCommand";
 
 /** Last lines of a command that failed, in its error. */
 const keptLines = 20;

@@ -96,7 +96,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "hook-left-out",
-        file: "providers/hookRuns.ts",
+        file: "hooks/hookRuns.ts",
         before: "hookRan !== hookTrigger(promotion)",
         after: "hookRan === undefined",
         breaks: "A release goes live by --target without its migration.",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hookTrigger, verifyHookRan } from "../../../providers/hookRuns";
+import { hookTrigger, verifyHookRan } from "../../../hooks/hookRuns";
 
 describe("a hook that has to run before", () => {
     const due = { promotion: 4, hooks: { preDeploy: true } };
