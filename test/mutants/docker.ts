@@ -1,7 +1,5 @@
 import type { Mutant } from "./Mutant";
 
-const test = (name: string) => `test/unit/docker/${name}.test.ts`;
-
 /** In what the Engine is asked for, and in what is believed of its answers. */
 export const docker: readonly Mutant[] = [
     {
@@ -11,7 +9,7 @@ export const docker: readonly Mutant[] = [
         after: "",
         breaks: "Docker starts a container that relink stopped again with its daemon.",
         killedBy: {
-            file: test("engineAnswers"),
+            file: "test/unit/docker/engineAnswers.test.ts",
             test: "loses its restart policy first, or Docker would start it again with its daemon",
         },
     },
@@ -22,7 +20,7 @@ export const docker: readonly Mutant[] = [
         after: "if (statusOf(error) === undefined) {",
         breaks: "A container that Docker could not stop counts as stopped.",
         killedBy: {
-            file: test("engineAnswers"),
+            file: "test/unit/docker/engineAnswers.test.ts",
             test: "may be stopped or gone already, and anything else is an error",
         },
     },
@@ -32,7 +30,10 @@ export const docker: readonly Mutant[] = [
         before: "if (statusOf(error) === 404) {",
         after: "if (statusOf(error) !== undefined) {",
         breaks: "A container that Docker could not remove counts as removed, and keeps its address.",
-        killedBy: { file: test("engineAnswers"), test: "may be gone already, and anything else is an error" },
+        killedBy: {
+            file: "test/unit/docker/engineAnswers.test.ts",
+            test: "may be gone already, and anything else is an error",
+        },
     },
     {
         name: "missing-container-is-started",
@@ -40,7 +41,7 @@ export const docker: readonly Mutant[] = [
         before: "if (statusOf(error) === 304) {",
         after: "if ([304, 404].includes(statusOf(error) ?? 0)) {",
         breaks: "A container that is gone counts as started.",
-        killedBy: { file: test("engineAnswers"), test: "may run already, and must be there" },
+        killedBy: { file: "test/unit/docker/engineAnswers.test.ts", test: "may run already, and must be there" },
     },
     {
         name: "half-made-container-stays",
@@ -48,7 +49,10 @@ export const docker: readonly Mutant[] = [
         before: "if (id !== undefined) {",
         after: "if (id === undefined) {",
         breaks: "A container without its secrets stays behind, and its name and address are taken.",
-        killedBy: { file: test("engineAnswers"), test: "that cannot be written leave no container behind" },
+        killedBy: {
+            file: "test/unit/docker/engineAnswers.test.ts",
+            test: "that cannot be written leave no container behind",
+        },
     },
     {
         name: "secrets-for-everybody",
@@ -56,7 +60,10 @@ export const docker: readonly Mutant[] = [
         before: "mode: 0o400,",
         after: "mode: 0o444,",
         breaks: "Every user in the container can read its secrets.",
-        killedBy: { file: test("engineAnswers"), test: "are files that the container's own user alone can read" },
+        killedBy: {
+            file: "test/unit/docker/engineAnswers.test.ts",
+            test: "are files that the container's own user alone can read",
+        },
     },
     {
         name: "secrets-of-root",
@@ -64,7 +71,10 @@ export const docker: readonly Mutant[] = [
         before: "        ...owner,\n",
         after: "",
         breaks: "An application that does not run as root cannot read its own secrets.",
-        killedBy: { file: test("engineAnswers"), test: "are files that the container's own user alone can read" },
+        killedBy: {
+            file: "test/unit/docker/engineAnswers.test.ts",
+            test: "are files that the container's own user alone can read",
+        },
     },
     {
         name: "restarts-before-its-proof",
@@ -72,7 +82,10 @@ export const docker: readonly Mutant[] = [
         before: 'RestartPolicy: { Name: "no" }',
         after: "RestartPolicy: { Name: release.restart }",
         breaks: "Docker starts a release that crashes again and again, and its proof never ends early.",
-        killedBy: { file: test("containers"), test: "starts with no restart policy, at its fixed address" },
+        killedBy: {
+            file: "test/unit/docker/containers.test.ts",
+            test: "starts with no restart policy, at its fixed address",
+        },
     },
     {
         name: "address-of-the-moment",
@@ -80,7 +93,7 @@ export const docker: readonly Mutant[] = [
         before: "endpoint?.IPAMConfig?.IPv4Address || endpoint?.IPAddress",
         after: "endpoint?.IPAddress",
         breaks: "A stopped container has no address, so that it counts as a stranger's.",
-        killedBy: { file: test("engineAnswers"), test: "has its own fixed address, running or not" },
+        killedBy: { file: "test/unit/docker/engineAnswers.test.ts", test: "has its own fixed address, running or not" },
     },
     {
         name: "every-login-to-every-registry",
@@ -89,7 +102,7 @@ export const docker: readonly Mutant[] = [
         after: "this.registries[0]",
         breaks: "The first login of relink:registries is sent to every registry.",
         killedBy: {
-            file: test("credentials"),
+            file: "test/unit/docker/credentials.test.ts",
             test: "sends each login of relink:registries to its own registry, and none to any other",
         },
     },
@@ -100,7 +113,7 @@ export const docker: readonly Mutant[] = [
         after: "tag?.includes(`-`)",
         breaks: "A front lets go of the images that another front keeps for its returns.",
         killedBy: {
-            file: test("keptImages"),
+            file: "test/unit/docker/keptImages.test.ts",
             test: "are let go of by their own front alone, and by name: what has another name stays",
         },
     },
@@ -110,7 +123,10 @@ export const docker: readonly Mutant[] = [
         before: "image.withDigest(identity.digest)",
         after: "image.full",
         breaks: "What a tag says by then is pulled, and not the image that was planned.",
-        killedBy: { file: test("images"), test: "is of the digest that was planned, whatever the tag says by then" },
+        killedBy: {
+            file: "test/unit/docker/images.test.ts",
+            test: "is of the digest that was planned, whatever the tag says by then",
+        },
     },
     {
         name: "redirect-followed",
@@ -119,7 +135,7 @@ export const docker: readonly Mutant[] = [
         after: "maxRedirects: 5,",
         breaks: "A release that sends everybody elsewhere is judged by what answers there.",
         killedBy: {
-            file: test("dialer"),
+            file: "test/unit/docker/dialer.test.ts",
             test: "is answered by a redirect as such: what answers elsewhere says nothing of this release",
         },
     },
@@ -129,7 +145,10 @@ export const docker: readonly Mutant[] = [
         before: "            signal,\n",
         after: "",
         breaks: "An application that never answers holds up the release without end.",
-        killedBy: { file: test("dialer"), test: "ends at its timeout, also in the middle of an answer" },
+        killedBy: {
+            file: "test/unit/docker/dialer.test.ts",
+            test: "ends at its timeout, also in the middle of an answer",
+        },
     },
     {
         name: "image-labels-believed",
@@ -137,7 +156,7 @@ export const docker: readonly Mutant[] = [
         before: "...(await silencedLabels(engine, spec.imageId)), ",
         after: "",
         breaks: "An image says by its labels what relink made its container for.",
-        killedBy: { file: test("engineAnswers"), test: "has none of our labels from its image" },
+        killedBy: { file: "test/unit/docker/engineAnswers.test.ts", test: "has none of our labels from its image" },
     },
     {
         name: "proxy-speaks-for-the-registry",
@@ -145,6 +164,9 @@ export const docker: readonly Mutant[] = [
         before: "404 page not found|",
         after: "",
         breaks: "A registry that is down behind a proxy counts as one that has lost the image.",
-        killedBy: { file: test("images"), test: '"unknown: 404 page not found" is sorted as unreachable' },
+        killedBy: {
+            file: "test/unit/docker/images.test.ts",
+            test: '"unknown: 404 page not found" is sorted as unreachable',
+        },
     },
 ];

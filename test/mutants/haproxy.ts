@@ -1,7 +1,5 @@
 import type { Mutant } from "./Mutant";
 
-const test = (name: string) => `test/unit/haproxy/${name}.test.ts`;
-
 /** In what HAProxy is told, and in what is believed of its answers. */
 export const haproxy: readonly Mutant[] = [
     {
@@ -10,7 +8,10 @@ export const haproxy: readonly Mutant[] = [
         before: "if (failed.length > 0) {",
         after: "if (failed.length === results.length && failed.length > 0) {",
         breaks: "A change counts as done once a single worker took it; the others send users elsewhere.",
-        killedBy: { file: test("runtime"), test: "is not done where one of several workers refuses it" },
+        killedBy: {
+            file: "test/unit/haproxy/runtime.test.ts",
+            test: "is not done where one of several workers refuses it",
+        },
     },
     {
         name: "map-not-read-back",
@@ -18,7 +19,10 @@ export const haproxy: readonly Mutant[] = [
         before: "return found === value ? undefined",
         after: "return true ? undefined",
         breaks: "A link that HAProxy did not take counts as switched.",
-        killedBy: { file: test("runtime"), test: "reports a worker whose map reads back as something else" },
+        killedBy: {
+            file: "test/unit/haproxy/runtime.test.ts",
+            test: "reports a worker whose map reads back as something else",
+        },
     },
     {
         name: "slot-not-read-back",
@@ -26,7 +30,10 @@ export const haproxy: readonly Mutant[] = [
         before: "server === undefined || !isAs(server, change)",
         after: "server === undefined",
         breaks: "A slot that HAProxy did not close counts as drained.",
-        killedBy: { file: test("runtime"), test: "reports a slot that did not take it, and a worker that refuses" },
+        killedBy: {
+            file: "test/unit/haproxy/runtime.test.ts",
+            test: "reports a slot that did not take it, and a worker that refuses",
+        },
     },
     {
         name: "exited-worker-is-an-error",
@@ -34,7 +41,10 @@ export const haproxy: readonly Mutant[] = [
         before: "return { worker, ok: true, gone: true };",
         after: "return { worker, ok: false, gone: true };",
         breaks: "A soft-stopped worker that exits in the middle of a switch fails the release.",
-        killedBy: { file: test("runtime"), test: "counts a worker or a generation that has exited as done" },
+        killedBy: {
+            file: "test/unit/haproxy/runtime.test.ts",
+            test: "counts a worker or a generation that has exited as done",
+        },
     },
     {
         name: "shorter-key-answers",
@@ -42,7 +52,10 @@ export const haproxy: readonly Mutant[] = [
         before: "return found === key ? value : undefined;",
         after: "return value;",
         breaks: "The route of a whole host is taken for that of one of its paths.",
-        killedBy: { file: test("runtime"), test: "takes a route for gone where a shorter one answers for it" },
+        killedBy: {
+            file: "test/unit/haproxy/runtime.test.ts",
+            test: "takes a route for gone where a shorter one answers for it",
+        },
     },
     {
         name: "route-without-slash",
@@ -51,7 +64,7 @@ export const haproxy: readonly Mutant[] = [
         after: "`${host}${path}`",
         breaks: "A route of /api gets the requests of /apix as well.",
         killedBy: {
-            file: test("folder"),
+            file: "test/unit/front/folder.test.ts",
             test: "have a route's key closed by a slash, or /api would get the requests of /apix",
         },
     },
@@ -62,7 +75,7 @@ export const haproxy: readonly Mutant[] = [
         after: 'entries.set(checked("map key", key), String(value));',
         breaks: "A line end in a value writes a second entry into HAProxy's map.",
         killedBy: {
-            file: test("folder"),
+            file: "test/unit/front/folder.test.ts",
             test: "take, change and lose entries, and the same entries are the same text",
         },
     },
@@ -72,7 +85,10 @@ export const haproxy: readonly Mutant[] = [
         before: 'checked("host header", health.host)',
         after: "health.host",
         breaks: "A line end in health.host writes a directive into HAProxy's configuration.",
-        killedBy: { file: test("configuration"), test: "are refused in the health check: a host with a space" },
+        killedBy: {
+            file: "test/unit/front/configuration.test.ts",
+            test: "are refused in the health check: a host with a space",
+        },
     },
     {
         name: "closed-slot-open-in-file",
@@ -81,7 +97,7 @@ export const haproxy: readonly Mutant[] = [
         after: 'slot.enabled ? "" : ""',
         breaks: "A reload sends users to slots without a container.",
         killedBy: {
-            file: test("configuration"),
+            file: "test/unit/front/configuration.test.ts",
             test: "has one file per color of a service, with all its slots in order",
         },
     },
@@ -91,7 +107,10 @@ export const haproxy: readonly Mutant[] = [
         before: "!this.#entered.has(key(worker)) || ",
         after: "",
         breaks: "The proof believes an UP that no health check has given.",
-        killedBy: { file: test("earned"), test: "does not believe an UP in a worker that it did not enter" },
+        killedBy: {
+            file: "test/unit/haproxy/earned.test.ts",
+            test: "does not believe an UP in a worker that it did not enter",
+        },
     },
     {
         name: "health-not-taken-down",
@@ -100,7 +119,7 @@ export const haproxy: readonly Mutant[] = [
         after: '{ state: "drain" }',
         breaks: "A container counts as healthy before its first check.",
         killedBy: {
-            file: test("earned"),
+            file: "test/unit/haproxy/earned.test.ts",
             test: "goes through maint, drain and health down, and becomes ready at the end",
         },
     },
@@ -110,7 +129,10 @@ export const haproxy: readonly Mutant[] = [
         before: "const SAMPLES = 3;",
         after: "const SAMPLES = 1;",
         breaks: "A container is stopped under a request that had read the link before the switch.",
-        killedBy: { file: test("drain"), test: "is not too few samples, too short a time, or a request in between" },
+        killedBy: {
+            file: "test/unit/haproxy/drain.test.ts",
+            test: "is not too few samples, too short a time, or a request in between",
+        },
     },
     {
         name: "queue-not-counted",
@@ -118,7 +140,7 @@ export const haproxy: readonly Mutant[] = [
         before: "(server?.scur ?? 0) + (server?.qcur ?? 0)",
         after: "(server?.scur ?? 0)",
         breaks: "A slot counts as drained while requests wait for it.",
-        killedBy: { file: test("drain"), test: "can be asked of some slots" },
+        killedBy: { file: "test/unit/haproxy/drain.test.ts", test: "can be asked of some slots" },
     },
     {
         name: "configuration-not-checked",
@@ -126,7 +148,10 @@ export const haproxy: readonly Mutant[] = [
         before: "if (verdict.exitCode !== 0) {",
         after: "if (verdict.exitCode > 1) {",
         breaks: "A configuration that HAProxy refuses becomes the one that it starts with.",
-        killedBy: { file: test("folder"), test: "leaves everything as it was when HAProxy refuses, and says where" },
+        killedBy: {
+            file: "test/unit/front/folder.test.ts",
+            test: "leaves everything as it was when HAProxy refuses, and says where",
+        },
     },
     {
         name: "swapped-over-another",
@@ -135,7 +160,7 @@ export const haproxy: readonly Mutant[] = [
         after: "if false; then",
         breaks: "A version of the configuration that somebody else wrote meanwhile is lost.",
         killedBy: {
-            file: test("folderScripts"),
+            file: "test/unit/front/folderScripts.test.ts",
             test: "swap nothing in over a version that somebody else wrote meanwhile",
         },
     },
@@ -145,7 +170,10 @@ export const haproxy: readonly Mutant[] = [
         before: "    http-response del-header ${ANSWER_HEADERS.release}\n",
         after: "",
         breaks: "An application confirms a switch in HAProxy's name, by a header of its own.",
-        killedBy: { file: test("configuration"), test: "has the listeners in one file that knows no service" },
+        killedBy: {
+            file: "test/unit/front/configuration.test.ts",
+            test: "has the listeners in one file that knows no service",
+        },
     },
     {
         name: "one-percent-more",
@@ -153,7 +181,10 @@ export const haproxy: readonly Mutant[] = [
         before: "-m int lt 0 }",
         after: "-m int le 0 }",
         breaks: "A canary gets more users than its weight says, and some at weight 0.",
-        killedBy: { file: test("configuration"), test: "has the listeners in one file that knows no service" },
+        killedBy: {
+            file: "test/unit/front/configuration.test.ts",
+            test: "has the listeners in one file that knows no service",
+        },
     },
     {
         name: "stopping-worker-is-current",
@@ -162,7 +193,7 @@ export const haproxy: readonly Mutant[] = [
         after: "old,",
         breaks: "A worker that takes no connections any more decides where the link is.",
         killedBy: {
-            file: test("runtime"),
+            file: "test/unit/haproxy/runtime.test.ts",
             test: "takes a worker that says that it is stopping as old, whatever its master says",
         },
     },
@@ -172,7 +203,7 @@ export const haproxy: readonly Mutant[] = [
         before: "now.failed - before.failed",
         after: "now.failed",
         breaks: "A release is taken back for the errors of an earlier one on its color.",
-        killedBy: { file: test("window"), test: "has none of the errors that came before" },
+        killedBy: { file: "test/unit/haproxy/window.test.ts", test: "has none of the errors that came before" },
     },
     {
         name: "gone-worker-forgotten",
@@ -180,7 +211,10 @@ export const haproxy: readonly Mutant[] = [
         before: "        for (const [worker, counters] of Object.entries(",
         after: "        this.#now.clear();\n        for (const [worker, counters] of Object.entries(",
         breaks: "The errors of a release are forgotten with the worker that a reload has replaced.",
-        killedBy: { file: test("window"), test: "has what a worker answered until it was last seen" },
+        killedBy: {
+            file: "test/unit/haproxy/window.test.ts",
+            test: "has what a worker answered until it was last seen",
+        },
     },
     {
         name: "forwarded-headers-of-strangers",
@@ -188,6 +222,9 @@ export const haproxy: readonly Mutant[] = [
         before: "http-request del-header x-forwarded- -m beg unless from_trusted_proxy",
         after: "http-request del-header x-forwarded- -m beg if from_trusted_proxy",
         breaks: "An application believes what a stranger says of scheme, host and client.",
-        killedBy: { file: test("configuration"), test: "has the listeners in one file that knows no service" },
+        killedBy: {
+            file: "test/unit/front/configuration.test.ts",
+            test: "has the listeners in one file that knows no service",
+        },
     },
 ];

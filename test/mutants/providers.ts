@@ -1,7 +1,5 @@
 import type { Mutant } from "./Mutant";
 
-const test = (name: string) => `test/unit/providers/${name}.test.ts`;
-
 /** In the order of the steps of an up, and in what each of them makes sure of. */
 export const providers: readonly Mutant[] = [
     {
@@ -10,7 +8,10 @@ export const providers: readonly Mutant[] = [
         before: "answer.color === color && answer.release === release.id",
         after: "answer.status !== 0",
         breaks: "A switch is confirmed by an answer of the old release.",
-        killedBy: { file: test("moveLink"), test: "is confirmed by the new release on the new color alone" },
+        killedBy: {
+            file: "test/unit/providers/moveLink.test.ts",
+            test: "is confirmed by the new release on the new color alone",
+        },
     },
     {
         name: "error-confirms",
@@ -19,7 +20,7 @@ export const providers: readonly Mutant[] = [
         after: "return true;",
         breaks: "A switch is confirmed by an error of the new release.",
         killedBy: {
-            file: test("moveLink"),
+            file: "test/unit/providers/moveLink.test.ts",
             test: "goes back, memory first, where the new release answers with errors",
         },
     },
@@ -30,7 +31,7 @@ export const providers: readonly Mutant[] = [
         after: "return record;",
         breaks: "A switch that dies half-way is not known to the next up.",
         killedBy: {
-            file: test("moveLink"),
+            file: "test/unit/providers/moveLink.test.ts",
             test: "writes what it begins, then the file, then the memory, asks, and only then says that it is done",
         },
     },
@@ -41,7 +42,7 @@ export const providers: readonly Mutant[] = [
         after: '            await settleRecord(session, service, intent, "confirmed");\n            await pointTo(session, service, to);\n',
         breaks: "The record says confirmed before anybody has asked the new release.",
         killedBy: {
-            file: test("moveLink"),
+            file: "test/unit/providers/moveLink.test.ts",
             test: "writes what it begins, then the file, then the memory, asks, and only then says that it is done",
         },
     },
@@ -52,7 +53,7 @@ export const providers: readonly Mutant[] = [
         after: "    await toMemory(session, service, link);\n    await toFile(session, service, link);\n}",
         breaks: "HAProxy restarts with the old link after a switch that died half-way.",
         killedBy: {
-            file: test("pointTo"),
+            file: "test/unit/front/pointTo.test.ts",
             test: "is written to the file first, so that a HAProxy that restarts has what was proved",
         },
     },
@@ -62,7 +63,10 @@ export const providers: readonly Mutant[] = [
         before: "    const hasGone = await toMemory(session, service, link, mayGo);\n",
         after: "    await toFile(session, service, link);\n    const hasGone = await toMemory(session, service, link, mayGo);\n",
         breaks: "Users wait for a file while a bad release answers them, and a link that stays has moved in the file.",
-        killedBy: { file: test("pointTo"), test: "that stays where it is has not moved in the file either" },
+        killedBy: {
+            file: "test/unit/front/pointTo.test.ts",
+            test: "that stays where it is has not moved in the file either",
+        },
     },
     {
         name: "pinned-worker-told",
@@ -71,7 +75,7 @@ export const providers: readonly Mutant[] = [
         after: "    if (worker.pid > 0) {\n",
         breaks: "A soft-stopped worker is linked to slots that it cannot use, and its connections get a 503.",
         killedBy: {
-            file: test("pointTo"),
+            file: "test/unit/front/pointTo.test.ts",
             test: "is told to a soft-stopped worker only where its own slots lead to the containers",
         },
     },
@@ -82,7 +86,7 @@ export const providers: readonly Mutant[] = [
         after: "",
         breaks: "A soft-stopped worker sends users to an address where another container is by now.",
         killedBy: {
-            file: test("pointTo"),
+            file: "test/unit/front/pointTo.test.ts",
             test: "is told to a soft-stopped worker only where its own slots lead to the containers",
         },
     },
@@ -92,7 +96,10 @@ export const providers: readonly Mutant[] = [
         before: ".filter(worker => canLeadTo(worker, world, service))",
         after: "",
         breaks: "A soft-stopped worker answers 503 for a service that it does not know.",
-        killedBy: { file: test("softStopped"), test: "gives no request to a service that it does not know" },
+        killedBy: {
+            file: "test/unit/front/softStopped.test.ts",
+            test: "gives no request to a service that it does not know",
+        },
     },
     {
         name: "hook-left-out",
@@ -101,7 +108,7 @@ export const providers: readonly Mutant[] = [
         after: "hookRan === undefined",
         breaks: "A release goes live by --target without its migration.",
         killedBy: {
-            file: test("hookRuns"),
+            file: "test/unit/hooks/hookRuns.test.ts",
             test: "has not run when --target left its Command at another promotion, or out of the state",
         },
     },
@@ -111,7 +118,10 @@ export const providers: readonly Mutant[] = [
         before: " && server.address === container.address",
         after: "",
         breaks: "A container counts as ready by the checks of another one.",
-        killedBy: { file: test("observe"), test: "where every worker has its slot up and open, at its own address" },
+        killedBy: {
+            file: "test/unit/look/observe.test.ts",
+            test: "where every worker has its slot up and open, at its own address",
+        },
     },
     {
         name: "strangers-image",
@@ -119,7 +129,10 @@ export const providers: readonly Mutant[] = [
         before: "release.imageId !== undefined && container.imageId !== release.imageId",
         after: "release.imageId === container.id",
         breaks: "A stranger's container with our labels gets users.",
-        killedBy: { file: test("deviations"), test: "is a container under our labels that relink did not make" },
+        killedBy: {
+            file: "test/unit/look/deviations.test.ts",
+            test: "is a container under our labels that relink did not make",
+        },
     },
     {
         name: "epoch-not-compared",
@@ -128,7 +141,7 @@ export const providers: readonly Mutant[] = [
         after: '[ -n "$epoch" ] || exit',
         breaks: "An up that was taken for dead goes on writing beside its successor.",
         killedBy: {
-            file: test("Lease"),
+            file: "test/unit/journal/Lease.test.ts",
             test: "goes to the next who asks, and its first holder can write nothing more",
         },
     },
@@ -138,7 +151,10 @@ export const providers: readonly Mutant[] = [
         before: '[ "$now" -lt "$expires" ]',
         after: '[ "$now" -lt 0 ]',
         breaks: "Two ups change one front at the same time.",
-        killedBy: { file: test("Lease"), test: "is refused to a second one, with who holds it and for how long" },
+        killedBy: {
+            file: "test/unit/journal/Lease.test.ts",
+            test: "is refused to a second one, with who holds it and for how long",
+        },
     },
     {
         name: "torn-records-are-none",
@@ -147,7 +163,7 @@ export const providers: readonly Mutant[] = [
         after: "    if (exitCode < 0) {\n        throw new Torn(",
         breaks: "Records that cannot be read count as none, and the live color as idle.",
         killedBy: {
-            file: test("RecordStore"),
+            file: "test/unit/journal/RecordStore.test.ts",
             test: "are an error where they cannot be read, and never taken for none",
         },
     },
@@ -157,7 +173,7 @@ export const providers: readonly Mutant[] = [
         before: "    await drain(session, { service, color, slots }, action.policy, progress);\n",
         after: "",
         breaks: "The previous color is stopped under its open requests.",
-        killedBy: { file: test("Link"), test: "is stopped only once nothing is open on it" },
+        killedBy: { file: "test/unit/providers/Link.test.ts", test: "is stopped only once nothing is open on it" },
     },
     {
         name: "maint-not-in-the-file",
@@ -166,7 +182,7 @@ export const providers: readonly Mutant[] = [
         after: "text",
         breaks: "A reload opens the slots of a color whose containers are stopped.",
         killedBy: {
-            file: test("Link"),
+            file: "test/unit/providers/Link.test.ts",
             test: "has its slots closed before that, in the file first, so that no reload opens them again",
         },
     },
@@ -176,7 +192,7 @@ export const providers: readonly Mutant[] = [
         before: "release === undefined || release.id !== action.expect",
         after: "release === undefined",
         breaks: "The link goes to a release that is not the planned one.",
-        killedBy: { file: test("Link"), test: "never to another release than the planned one" },
+        killedBy: { file: "test/unit/providers/Link.test.ts", test: "never to another release than the planned one" },
     },
     {
         name: "linked-with-too-few",
@@ -184,7 +200,10 @@ export const providers: readonly Mutant[] = [
         before: "color.ready < replicas",
         after: "color.ready < 1",
         breaks: "The link goes to a color that is too small for all users.",
-        killedBy: { file: test("Link"), test: "never to a color that has too few containers ready" },
+        killedBy: {
+            file: "test/unit/providers/Link.test.ts",
+            test: "never to a color that has too few containers ready",
+        },
     },
     {
         name: "stale-link-plan-carried-out",
@@ -192,7 +211,7 @@ export const providers: readonly Mutant[] = [
         before: "if (from !== action.from || percent !== action.percent) {",
         after: "if (from === undefined) {",
         breaks: "A link that somebody moved since the plan is moved all the same.",
-        killedBy: { file: test("Link"), test: "never from where the plan did not see it" },
+        killedBy: { file: "test/unit/providers/Link.test.ts", test: "never from where the plan did not see it" },
     },
     {
         name: "stale-deployment-carried-out",
@@ -200,7 +219,10 @@ export const providers: readonly Mutant[] = [
         before: "if (found !== action.from) {",
         after: "if (found === undefined) {",
         breaks: "A color that got users since the plan is redeployed under them.",
-        killedBy: { file: test("Deployment"), test: "is not touched by a plan that was made from another world" },
+        killedBy: {
+            file: "test/unit/providers/Deployment.test.ts",
+            test: "is not touched by a plan that was made from another world",
+        },
     },
     {
         name: "linked-color-deleted",
@@ -208,7 +230,7 @@ export const providers: readonly Mutant[] = [
         before: "if (hasTraffic(observedService(world, service), color)) {",
         after: "if (world === undefined) {",
         breaks: "Deleting a color that is linked leaves users without an answer.",
-        killedBy: { file: test("Deployment"), test: "is not deleted while users reach it" },
+        killedBy: { file: "test/unit/providers/Deployment.test.ts", test: "is not deleted while users reach it" },
     },
     {
         name: "replaced-resource-kills",
@@ -217,7 +239,7 @@ export const providers: readonly Mutant[] = [
         after: "if (incarnation < 0) {",
         breaks: "A resource that Pulumi replaced removes the containers of its successor.",
         killedBy: {
-            file: test("Deployment"),
+            file: "test/unit/providers/Deployment.test.ts",
             test: "is not deleted by the end of a resource that another one has replaced",
         },
     },
@@ -227,7 +249,10 @@ export const providers: readonly Mutant[] = [
         before: "requests: open + pinned.length",
         after: "requests: open",
         breaks: "A container is stopped although a soft-stopped worker still sends requests to it.",
-        killedBy: { file: test("drain"), test: "is not over while a soft-stopped worker still links to the color" },
+        killedBy: {
+            file: "test/unit/providers/drain.test.ts",
+            test: "is not over while a soft-stopped worker still links to the color",
+        },
     },
     {
         name: "cut-where-wait-was-asked",
@@ -235,7 +260,10 @@ export const providers: readonly Mutant[] = [
         before: ' || policy.onDrainTimeout === "wait"',
         after: "",
         breaks: "onDrainTimeout: wait cuts what is open.",
-        killedBy: { file: test("drain"), test: "cuts what is open after its timeout, unless it shall wait" },
+        killedBy: {
+            file: "test/unit/providers/drain.test.ts",
+            test: "cuts what is open after its timeout, unless it shall wait",
+        },
     },
     {
         name: "a-worker-skipped",
@@ -244,7 +272,7 @@ export const providers: readonly Mutant[] = [
         after: "currentWorkers(front).slice(0, 1).filter(",
         breaks: "A second generation goes on sending users to a slot that is drained.",
         killedBy: {
-            file: test("tellSlots"),
+            file: "test/unit/front/tellSlots.test.ts",
             test: "is told every worker that takes connections and knows the color, and no other",
         },
     },
@@ -255,7 +283,7 @@ export const providers: readonly Mutant[] = [
         after: "answer.status === 0",
         breaks: "A release is proved by the answer of another one.",
         killedBy: {
-            file: test("proof"),
+            file: "test/unit/providers/proof.test.ts",
             test: "is not given by the answer of another release, nor of the other color",
         },
     },
@@ -266,7 +294,7 @@ export const providers: readonly Mutant[] = [
         after: "container.restartCount > 1_000 + (",
         breaks: "A container that crashes and is started again is waited for, and not a failure.",
         killedBy: {
-            file: test("proof"),
+            file: "test/unit/providers/proof.test.ts",
             test: "ends early where the container has crashed and Docker has started it again",
         },
     },
@@ -276,7 +304,10 @@ export const providers: readonly Mutant[] = [
         before: "before !== undefined && downs !== before",
         after: "before !== undefined && downs < 0",
         breaks: "A release whose health check fails now and then is proved.",
-        killedBy: { file: test("proof"), test: "is not given to a release whose health check fails now and then" },
+        killedBy: {
+            file: "test/unit/providers/proof.test.ts",
+            test: "is not given to a release whose health check fails now and then",
+        },
     },
     {
         name: "slots-open-while-containers-go",
@@ -284,7 +315,10 @@ export const providers: readonly Mutant[] = [
         before: '        await this.setSlots(slots, "maint");\n        this.progress.status(`removing',
         after: "        this.progress.status(`removing",
         breaks: "HAProxy sends requests to containers that are being removed.",
-        killedBy: { file: test("ColorPlace"), test: "have their slots closed in every worker before they are stopped" },
+        killedBy: {
+            file: "test/unit/providers/ColorPlace.test.ts",
+            test: "have their slots closed in every worker before they are stopped",
+        },
     },
     {
         name: "rolled-without-drain",
@@ -293,7 +327,7 @@ export const providers: readonly Mutant[] = [
         after: '            await session.enter("roll: stop");',
         breaks: "A rolling release stops containers under their open requests.",
         killedBy: {
-            file: test("Roll"),
+            file: "test/unit/providers/Roll.test.ts",
             test: "proves the new container first; the old one leaves the file, then the memory, is drained, and only then goes",
         },
     },
@@ -303,7 +337,10 @@ export const providers: readonly Mutant[] = [
         before: 'intent?.kind !== "bake"',
         after: 'intent?.kind !== "leave"',
         breaks: "A release that is still being judged is what a rollback goes back to.",
-        killedBy: { file: test("linkRecord"), test: "is what a rollback goes back to only once it was judged" },
+        killedBy: {
+            file: "test/unit/providers/linkRecord.test.ts",
+            test: "is what a rollback goes back to only once it was judged",
+        },
     },
     {
         name: "baseline-of-an-older-roll",
@@ -312,7 +349,7 @@ export const providers: readonly Mutant[] = [
         after: "slots: heldSlots(slots) }",
         breaks: "A release may have the errors of a bad one that a rolling release had replaced long ago.",
         killedBy: {
-            file: test("RollingDeployment"),
+            file: "test/unit/providers/RollingDeployment.test.ts",
             test: "notes what HAProxy has counted by then: the errors of a release before it are not its own",
         },
     },
@@ -322,6 +359,6 @@ export const providers: readonly Mutant[] = [
         before: "        name === frontNames(front).generation(Number(number)) &&\n",
         after: "",
         breaks: "An application's container counts as HAProxy because its image has a label.",
-        killedBy: { file: test("generations"), test: "one under another number" },
+        killedBy: { file: "test/unit/look/generations.test.ts", test: "one under another number" },
     },
 ];

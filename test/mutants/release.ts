@@ -1,7 +1,5 @@
 import type { Mutant } from "./Mutant";
 
-const test = (name: string) => `test/unit/release/${name}.test.ts`;
-
 /** In the plan. */
 export const release: readonly Mutant[] = [
     {
@@ -10,7 +8,10 @@ export const release: readonly Mutant[] = [
         before: "desired.promote !== wanted.id)",
         after: "desired.promote === undefined)",
         breaks: "A release gets users although promote names another one.",
-        killedBy: { file: test("plan"), test: "waits where promote names another one: only its own id promotes it" },
+        killedBy: {
+            file: "test/unit/plan/plan.test.ts",
+            test: "waits where promote names another one: only its own id promotes it",
+        },
     },
     {
         name: "linked-on-hope",
@@ -18,7 +19,7 @@ export const release: readonly Mutant[] = [
         before: "idle.release.proved && isComplete(idle, desired.replicas)",
         after: "isComplete(idle, desired.replicas)",
         breaks: "The link goes to a release that was never proved.",
-        killedBy: { file: test("plan"), test: "that was not proved is finished, proved and linked" },
+        killedBy: { file: "test/unit/plan/plan.test.ts", test: "that was not proved is finished, proved and linked" },
     },
     {
         name: "ready-does-not-count",
@@ -26,7 +27,7 @@ export const release: readonly Mutant[] = [
         before: "[color.replicas, running, ready, present(color)]",
         after: "[color.replicas, running, present(color)]",
         breaks: "The link goes to a color whose containers run and do not answer.",
-        killedBy: { file: test("canary"), test: "is repaired only where its color is whole" },
+        killedBy: { file: "test/unit/plan/canary.test.ts", test: "is repaired only where its color is whole" },
     },
     {
         name: "bad-release-tried-again",
@@ -34,7 +35,10 @@ export const release: readonly Mutant[] = [
         before: "judgement !== undefined && judgement.retryToken === policy.retryToken",
         after: "judgement !== undefined && judgement.retryToken !== policy.retryToken",
         breaks: "A release that was judged bad is released again by the next up.",
-        killedBy: { file: test("plan"), test: "a release that was judged bad and still is on its color" },
+        killedBy: {
+            file: "test/unit/plan/plan.test.ts",
+            test: "a release that was judged bad and still is on its color",
+        },
     },
     {
         name: "unproved-switch-finished",
@@ -42,7 +46,7 @@ export const release: readonly Mutant[] = [
         before: "        target.release.proved &&\n",
         after: "",
         breaks: "An interrupted switch to a release that is not proved is finished.",
-        killedBy: { file: test("settle"), test: "takes back a switch whose target is not proved" },
+        killedBy: { file: "test/unit/plan/settle.test.ts", test: "takes back a switch whose target is not proved" },
     },
     {
         name: "half-a-switch-finished",
@@ -50,7 +54,10 @@ export const release: readonly Mutant[] = [
         before: "target.ready >= target.replicas",
         after: "target.ready >= 1",
         breaks: "An interrupted switch is finished although its target has too few containers for all users.",
-        killedBy: { file: test("settle"), test: "takes back a switch whose target has one container too few ready" },
+        killedBy: {
+            file: "test/unit/plan/settle.test.ts",
+            test: "takes back a switch whose target has one container too few ready",
+        },
     },
     {
         name: "judgement-20-times-too-mild",
@@ -58,7 +65,10 @@ export const release: readonly Mutant[] = [
         before: "2 * before",
         after: "20 * before",
         breaks: "After a predecessor with some errors every release is good.",
-        killedBy: { file: test("analysis"), test: "bad where it has more errors than twice its predecessor's" },
+        killedBy: {
+            file: "test/unit/plan/analysis.test.ts",
+            test: "bad where it has more errors than twice its predecessor's",
+        },
     },
     {
         name: "judged-on-one-request",
@@ -66,7 +76,7 @@ export const release: readonly Mutant[] = [
         before: "now.requests < limits.minRequests",
         after: "now.requests < 1",
         breaks: "A single failed request takes a good release back.",
-        killedBy: { file: test("analysis"), test: "not at all by few requests" },
+        killedBy: { file: "test/unit/plan/analysis.test.ts", test: "not at all by few requests" },
     },
     {
         name: "canary-step-repeated",
@@ -74,7 +84,7 @@ export const release: readonly Mutant[] = [
         before: ".filter(({ weight }) => weight > percent)",
         after: ".filter(({ weight }) => weight >= percent)",
         breaks: "An interrupted canary begins the step that it has done once more.",
-        killedBy: { file: test("canary"), test: "goes on behind the share that it has" },
+        killedBy: { file: "test/unit/plan/canary.test.ts", test: "goes on behind the share that it has" },
     },
     {
         name: "rolling-below-its-floor",
@@ -83,7 +93,7 @@ export const release: readonly Mutant[] = [
         after: "this.#serving() < this.floor",
         breaks: "A rolling release leaves one container fewer than users need.",
         killedBy: {
-            file: test("RollingSchedule"),
+            file: "test/unit/plan/RollingSchedule.test.ts",
             test: "keeps rule 1 at every instant, ends, and takes each old one away exactly once",
         },
     },
@@ -94,7 +104,7 @@ export const release: readonly Mutant[] = [
         after: 'settings.order === "stopFirst"',
         breaks: "A rolling release of one container stops it before there is another.",
         killedBy: {
-            file: test("RollingSchedule"),
+            file: "test/unit/plan/RollingSchedule.test.ts",
             test: "keeps rule 1 at every instant, ends, and takes each old one away exactly once",
         },
     },
@@ -104,7 +114,10 @@ export const release: readonly Mutant[] = [
         before: "return shared.length > 0",
         after: "return shared.length > 99",
         breaks: "A rolling release changes the port under the containers that still serve.",
-        killedBy: { file: test("rolling"), test: "is refused where it changes what all containers share: the port" },
+        killedBy: {
+            file: "test/unit/plan/rolling.test.ts",
+            test: "is refused where it changes what all containers share: the port",
+        },
     },
     {
         name: "unproved-roll-finished",
@@ -112,7 +125,10 @@ export const release: readonly Mutant[] = [
         before: "slot.release === to && slot.ready && slot.proved",
         after: "slot.release === to && slot.ready",
         breaks: "An interrupted rolling release is finished with containers that were never proved.",
-        killedBy: { file: test("rolling"), test: "it is taken back where a new one serves and was never proved" },
+        killedBy: {
+            file: "test/unit/plan/rolling.test.ts",
+            test: "it is taken back where a new one serves and was never proved",
+        },
     },
     {
         name: "secret-is-no-release",
@@ -120,7 +136,7 @@ export const release: readonly Mutant[] = [
         before: "secrets: secretValues",
         after: "secrets: {}",
         breaks: "A new value of a secret reaches no container.",
-        killedBy: { file: test("Release"), test: "is equal exactly for equal settings" },
+        killedBy: { file: "test/unit/model/Release.test.ts", test: "is equal exactly for equal settings" },
     },
     {
         name: "addresses-overlap",
@@ -128,7 +144,7 @@ export const release: readonly Mutant[] = [
         before: "if (candidate + size <= block.from) {",
         after: "if (candidate < block.from) {",
         breaks: "Two services get the same addresses, and users of one reach the other.",
-        killedBy: { file: test("addresses"), test: "fills the first gap that is large enough" },
+        killedBy: { file: "test/unit/model/addresses.test.ts", test: "fills the first gap that is large enough" },
     },
     {
         name: "share-by-hand-not-seen",
@@ -136,7 +152,7 @@ export const release: readonly Mutant[] = [
         before: "if (percent !== confirmedPercent) {",
         after: "if (percent !== percent) {",
         breaks: "A share that somebody gave to the idle color by hand is no drift.",
-        killedBy: { file: test("drift"), test: "is a share of requests for the other color" },
+        killedBy: { file: "test/unit/plan/drift.test.ts", test: "is a share of requests for the other color" },
     },
     {
         name: "pinned-to-what-was-never-proved",
@@ -144,6 +160,6 @@ export const release: readonly Mutant[] = [
         before: "!(release.proved || release.provedAt !== undefined)",
         after: "!release",
         breaks: "live: COLOR sends users to a release that was never proved.",
-        killedBy: { file: test("plan"), test: "a pin to a color that was never proved" },
+        killedBy: { file: "test/unit/plan/plan.test.ts", test: "a pin to a color that was never proved" },
     },
 ];

@@ -94,7 +94,7 @@ describe("A command whose parent is killed", () => {
         const [own, child] = [join(folder, "own"), join(folder, "child")];
         const command = `echo $$ > ${own}; sh -c 'echo $$ > ${child}; sleep 300'; true`;
         const settings = { command, timeoutMs: 60_000, retries: 0, onTimeout: "hold" };
-        const program = `require("./providers/hooks").runHook(${JSON.stringify(settings)}, {}, undefined, []);`;
+        const program = `require("./hooks/runHook").runHook(${JSON.stringify(settings)}, {}, undefined, []);`;
         const node = ["-r", join(repository, "settings", "loadTypeScript.js"), "-e", program];
         const parent = startCommand(process.execPath, node, { cwd: repository, env: process.env, timeoutSeconds: 60 });
         const pids = [await pidIn(own), await pidIn(child)];
@@ -116,7 +116,7 @@ describe("A command whose parent is killed", () => {
 describe("A command that could not be started", () => {
     it("says why, and this process goes on, where no file can be opened any more", async () => {
         const program = `
-            const { runUserCommand } = require("./providers/userCommand");
+            const { runUserCommand } = require("./hooks/userCommand");
             const { openSync } = require("node:fs");
             try { for (;;) openSync("/dev/null"); } catch {}
             runUserCommand({ command: "true", timeoutMs: 60_000, show: () => {} })
