@@ -1,9 +1,10 @@
-import { type ContainerInfo, listContainers } from "../docker/containers";
+import { listContainers } from "../docker/containers";
 import type { Engine } from "../docker/Engine";
 import { statusOf, wordsOf } from "../docker/errors";
 import { watchContainers } from "../docker/events";
 import { type LogLine, readLog } from "../docker/logs";
-import { slotOf } from "../look/observe";
+import type { ContainerInfo } from "../model/Container";
+import { slotOf } from "../model/Container";
 import type { Color } from "../model/Settings";
 
 /** One line of a service's log, and whose it is. */

@@ -1,5 +1,5 @@
-import { recordOf } from "../journal/RecordStore";
 import { Duration } from "../model/Duration";
+import { recordOf } from "../model/Records";
 import { stackLabels } from "../model/Target";
 import { withoutSecrets } from "../text/withoutSecrets";
 import { CommandFailed, exitCodes, readArguments, runAsProgram } from "./command";

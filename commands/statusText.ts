@@ -1,4 +1,4 @@
-import { type LinkMove, moveText } from "../model/linkHistory";
+import { type LinkMove, moveText } from "../model/LinkMove";
 import type { Color } from "../model/Settings";
 import type { ColorStatus, ContainerStatus, ServiceStatus, StackStatus } from "./StackStatus";
 import { roughly, type Style, shortened, wrapped } from "./Style";

@@ -9,7 +9,6 @@ import { writeSecretFiles } from "./secretFiles";
 import { startFailure } from "./startFailure";
 import { demultiplex } from "./streams";
 
-export type { ContainerInfo } from "./ContainerInfo";
 export { inspectContainers, listContainers } from "./ContainerInfo";
 export type { ContainerSpec } from "./ContainerSpec";
 

@@ -1,12 +1,13 @@
-import { type ContainerInfo, startContainer } from "../docker/containers";
+import { startContainer } from "../docker/containers";
 import { connectContainer, inspectNetwork } from "../docker/networks";
 import { isDetached } from "../look/frontFindings";
 import { observe, observedService } from "../look/observe";
 import { layout } from "../model/addresses";
+import type { ContainerInfo } from "../model/Container";
 import { frontNames } from "../model/Target";
-import type { Progress } from "../providers/progress";
 import type { Session } from "../providers/Session";
 import { DeadlineExceeded, until } from "../providers/until";
+import type { Progress } from "../up/Progress";
 import type { NearAddresses } from "./origin";
 
 /** How long HAProxy's checks may take to find a live container again, milliseconds. */

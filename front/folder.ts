@@ -1,7 +1,8 @@
 import { packFiles, unpackFiles } from "../haproxy/archive";
 import { READ_FOLDER } from "../haproxy/cli";
-import { CONFIG_FOLDER, CURRENT_FOLDER, checked } from "../haproxy/names";
+import { CURRENT_FOLDER, checked } from "../haproxy/names";
 import type { Run, RunResult } from "../haproxy/Run";
+import { folders } from "../model/folders";
 import { ConfigRejected, parseCheck } from "./check";
 import { contentHash, stampHash } from "./configuration";
 import { isAsWritten, MANIFEST_FILE, writeManifest } from "./manifest";
@@ -135,7 +136,7 @@ export class ConfigFolder {
             // The check has to see the new maps, so it gets a copy of the text that names this version's own folder.
             for (const [path, text] of files) {
                 if (path.startsWith("conf/")) {
-                    const own = `${CONFIG_FOLDER}/versions/${version}/`;
+                    const own = `${folders.config}/versions/${version}/`;
                     staged.set(`check/${path}`, text.replaceAll(`${CURRENT_FOLDER}/`, own));
                 }
             }
@@ -154,7 +155,7 @@ export class ConfigFolder {
 
     /** Throws `ConfigRejected`, and the version is gone again. */
     async #mustPass(version: number, files: ReadonlyMap<string, string>): Promise<void> {
-        const verdict = await this.check(["haproxy", "-c", "-f", `${CONFIG_FOLDER}/versions/${version}/check/conf`]);
+        const verdict = await this.check(["haproxy", "-c", "-f", `${folders.config}/versions/${version}/check/conf`]);
         if (verdict.exitCode !== 0) {
             await this.#mustRun(["sh", "-c", DISCARD, "relink", String(version)]);
             throw new ConfigRejected(parseCheck(`${verdict.stderr}\n${verdict.stdout}`, files));
@@ -176,7 +177,7 @@ export class ConfigFolder {
         const result = await this.run(argv, stdin);
         if (result.exitCode !== 0) {
             throw new Error(
-                `HAProxy's folder ${CONFIG_FOLDER} could not be read or written (exit code ${result.exitCode}): ${result.stderr.trim()}`,
+                `HAProxy's folder ${folders.config} could not be read or written (exit code ${result.exitCode}): ${result.stderr.trim()}`,
             );
         }
         return result;
@@ -189,8 +190,8 @@ export class ConfigFolder {
 // a map took 0.3 s. Links, where the volume has them; only files, since HAProxy would load whatever else somebody put there.
 const WRITE = `set -e
 umask 022
-folder=${CONFIG_FOLDER}/versions/$1
-from=\${2:+${CONFIG_FOLDER}/$2}
+folder=${folders.config}/versions/$1
+from=\${2:+${folders.config}/$2}
 shift 2
 trap 'rm -rf "$folder"' EXIT
 rm -rf "$folder"
@@ -207,16 +208,16 @@ if [ -n "$from" ]; then
 fi
 tar -xf - -C "$folder"
 find "$folder" -exec sync {} +
-sync ${CONFIG_FOLDER}/versions
+sync ${folders.config}/versions
 trap - EXIT`;
 
-const DISCARD = `rm -rf "${CONFIG_FOLDER}/versions/$1"`;
+const DISCARD = `rm -rf "${folders.config}/versions/$1"`;
 
 // $2 is where the link pointed when the change began: nobody else may have moved it. After a power cut the link is
 // either the old or the new one, so the new version reaches the disk first. What was only for a check goes, also that of a
 // change that died on its way.
 const SWAP = `set -e
-cd ${CONFIG_FOLDER}
+cd ${folders.config}
 now=$(readlink current 2>/dev/null || true)
 if [ "$now" != "$2" ]; then echo "somebody else wrote version '$now' over '$2'" >&2; exit 75; fi
 rm -rf versions/*/check

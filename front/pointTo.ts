@@ -1,8 +1,9 @@
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
-import { currentWorkers, observedService, type World } from "../look/observe";
+import { observedService } from "../look/observe";
 import { LinkValue } from "../model/LinkValue";
 import { idleColor, type Live, type ObservedService } from "../model/Observed";
+import { currentWorkers, type World } from "../model/World";
 import type { Session } from "../providers/Session";
 import { writeMapEntry } from "./maps";
 import { canFollow } from "./softStopped";

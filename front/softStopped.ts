@@ -1,8 +1,10 @@
 import { backendName } from "../haproxy/names";
-import type { Worker } from "../haproxy/runtime";
-import { containersOf, currentWorkers, observedService, slotOf, type World } from "../look/observe";
+import { observedService } from "../look/observe";
+import { slotOf } from "../model/Container";
+import type { Worker } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
 import type { Color } from "../model/Settings";
+import { containersOf, currentWorkers, type World } from "../model/World";
 import { parseRoutes } from "./routes";
 
 // A soft-stopped worker finishes what its connections ask for, with the slots that it had when it was replaced: those can no

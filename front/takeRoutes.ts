@@ -1,6 +1,7 @@
-import { assertEveryWorker, type Worker } from "../haproxy/runtime";
-import { currentWorkers } from "../look/observe";
+import { assertEveryWorker } from "../haproxy/runtime";
+import type { Worker } from "../model/FrontState";
 import { placeOf, type Route } from "../model/Route";
+import { currentWorkers } from "../model/World";
 import type { Handover } from "../plan/handovers";
 import type { Session } from "../providers/Session";
 import { readMap, removeMapEntry, writeMapEntry } from "./maps";

@@ -1,7 +1,8 @@
 import { backendName } from "../haproxy/names";
-import { assertEveryWorker, type Worker, WorkerReplaced } from "../haproxy/runtime";
-import { currentWorkers } from "../look/observe";
+import { assertEveryWorker, WorkerReplaced } from "../haproxy/runtime";
+import type { Worker } from "../model/FrontState";
 import type { Color } from "../model/Settings";
+import { currentWorkers } from "../model/World";
 import type { Session } from "../providers/Session";
 
 /** What a slot is told: take traffic, only be checked, or neither. */

@@ -1,17 +1,18 @@
-import { ADMIN_SOCKET, CURRENT_FOLDER, masterSocket, RUN_FOLDER, STAND_IN } from "../haproxy/names";
+import { ADMIN_SOCKET, CURRENT_FOLDER, masterSocket, STAND_IN } from "../haproxy/names";
+import { folders } from "../model/folders";
 import { LISTENER_PORTS } from "./frontends";
 
 /** Where the anchor says, at each of its starts, which start it is. */
-const anchorFile = `${RUN_FOLDER}/anchor`;
+const anchorFile = `${folders.run}/anchor`;
 
 /** A generation that is about to stop says so here, and waits until the stand-in has its listening sockets. */
-const leavingFile = `${RUN_FOLDER}/leaving`;
+const leavingFile = `${folders.run}/leaving`;
 
 /** A generation that has its listening sockets says so here. */
-const backFile = `${RUN_FOLDER}/back`;
+const backFile = `${folders.run}/back`;
 
 /** HAProxy writes its process id once its worker has the listening sockets: the stand-in here, */
-const standInPid = `${RUN_FOLDER}/${STAND_IN}.pid`;
+const standInPid = `${folders.run}/${STAND_IN}.pid`;
 
 /** and a generation in its own container, where it may write nothing else. */
 const generationPid = "/tmp/haproxy.pid";

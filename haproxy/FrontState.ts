@@ -1,107 +1,9 @@
+import type { BackendStat, FrontState, ServerRow, Worker, WorkerAddress } from "../model/FrontState";
+import { folders } from "../model/folders";
 import { LinkValue } from "../model/LinkValue";
 import type { Reply } from "./cli";
-import { checked, mapPath, RUN_FOLDER, slotNumber } from "./names";
-import {
-    adminOf,
-    parseEnvironment,
-    parseInfo,
-    parseMap,
-    parseProcesses,
-    parseServersState,
-    parseStat,
-    type ServerRow,
-} from "./parse";
-
-/** One slot in one worker. */
-export interface ServerStat extends ServerRow {
-    slot: number;
-    address: string;
-    port: number;
-    /** What we told it: take traffic, only be checked, or neither. */
-    admin: "ready" | "drain" | "maint";
-    adminState: number;
-    /** 0 down, 1 starting, 2 up, 3 stopping. */
-    operationalState: number;
-    /** Its checks say that it works (it may still be in drain). */
-    up: boolean;
-}
-
-/** One color's backend in one worker. */
-export interface BackendStat {
-    name: string;
-    /** Requests that its servers have now. */
-    scur: number;
-    /** Requests that wait for any of its servers. */
-    qcur: number;
-    /** Requests that it ever had in this worker. */
-    stot: number;
-    /** Responses of any status that it ever gave in this worker, HAProxy's own among them. */
-    responses: number;
-    responses5xx: number;
-    /**
-     * Requests that its servers answered or failed to answer. What HAProxy answers itself to a request that it refuses, or
-     * cannot pass on because of what the client sent, is not the service's answer.
-     */
-    asked: number;
-    /** Of those, the ones that were answered with 5xx, refused, reset, timed out, or that had no server to go to. */
-    failed: number;
-    /** Sliding average of the time until a response's head came, milliseconds. */
-    averageResponseMs: number;
-    servers: Map<number, ServerStat>;
-}
-
-/** Where a worker is reached: process ids repeat between generations. */
-export interface WorkerAddress {
-    /** Name of its generation, as in the name of the master's socket. */
-    generation: string;
-    /** The master's socket. */
-    socket: string;
-    pid: number;
-}
-
-/** Tells a worker from every other one, of any time: process ids repeat where HAProxy restarts. */
-export function workerKey({ generation, pid, startedAt }: Pick<Worker, "generation" | "pid" | "startedAt">): string {
-    return `${generation}/${pid}/${startedAt}`;
-}
-
-/** One process of HAProxy that serves requests, and what it has in its memory. */
-export interface Worker extends WorkerAddress {
-    /** Soft-stopped: takes no new connections, serves what it has, refuses every change of its servers. */
-    old: boolean;
-    /** Hash of the configuration that it runs. */
-    configHash: string | undefined;
-    links: Map<string, LinkValue>;
-    routes: Map<string, string>;
-    /** Backend -> release id. */
-    releases: Map<string, string>;
-    backends: Map<string, BackendStat>;
-    /** Connections of clients that it has now, idle ones among them. */
-    connections: number;
-    uptimeSeconds: number;
-    /** When it started, seconds since 1970 by the Docker host's clock. */
-    startedAt: number;
-}
-
-/** One HAProxy container. */
-export interface Generation {
-    name: string;
-    socket: string;
-    masterPid: number;
-    /** `3.0.11`, with the distribution's addition. */
-    version: string;
-    reloads: number;
-    /** Since the last one that succeeded. */
-    failedReloads: number;
-}
-
-/** All of HAProxy at one moment. */
-export interface FrontState {
-    generations: Generation[];
-    /** Of all generations. */
-    workers: Worker[];
-    /** Sockets of generations that are gone. */
-    deadSockets: string[];
-}
+import { checked, mapPath, slotNumber } from "./names";
+import { adminOf, parseEnvironment, parseInfo, parseMap, parseProcesses, parseServersState, parseStat } from "./parse";
 
 /** What each worker is asked for one `FrontState`, beside its backends. */
 const OBSERVE = [
@@ -299,5 +201,5 @@ function answeredBy(own: ServerRow, servers: readonly ServerRow[]): Pick<Backend
 }
 
 function generationOf(socket: string): string {
-    return socket.slice(`${RUN_FOLDER}/master-`.length, -".sock".length);
+    return socket.slice(`${folders.run}/master-`.length, -".sock".length);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { folders } from "../model/folders";
 import { withoutControls } from "../text/withoutControls";
-import { RUN_FOLDER } from "./names";
 import type { Run } from "./Run";
 
 /** One line for one socket of HAProxy. A command for a worker starts with `@!PID`. */
@@ -114,11 +114,11 @@ fi`;
 
 const EVERY_WORKER = `LC_ALL=C; export LC_ALL
 if command -v perl >/dev/null 2>&1; then exec perl -e '${PERL}
-    for my $socket (grep { -S } glob "${RUN_FOLDER}/master-*.sock") {
+    for my $socket (grep { -S } glob "${folders.run}/master-*.sock") {
         for my $pid (ask($socket, "show proc") =~ /^(\\d+)\\s+worker\\b/mg) { ask($socket, "\\@!$pid $_") for @ARGV }
     }' "$@"
 fi
-${TALK}for socket in ${RUN_FOLDER}/master-*.sock; do
+${TALK}for socket in ${folders.run}/master-*.sock; do
     [ -S "$socket" ] || continue
     processes=$(ask "$socket" "show proc")
     printf '%s\\n' "$processes"

@@ -1,4 +1,4 @@
-import type { BackendStat, Worker, WorkerAddress } from "./FrontState";
+import type { BackendStat, Worker, WorkerAddress } from "../model/FrontState";
 
 /** What is open on one backend. */
 export interface Open {

@@ -1,4 +1,4 @@
-import type { ServerStat, Worker, WorkerAddress } from "./FrontState";
+import type { ServerStat, Worker, WorkerAddress } from "../model/FrontState";
 import { assertEveryWorker, type Runtime } from "./runtime";
 
 /** How far one slot is in one worker. */

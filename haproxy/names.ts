@@ -1,13 +1,10 @@
+import { folders } from "../model/folders";
 import type { Color } from "../model/Settings";
 
-/** The volume with the configuration, mounted in the anchor and in every generation. */
-export const CONFIG_FOLDER = "/relink/config";
 /** Link to the version that is in force. HAProxy only ever reads through it. */
-export const CURRENT_FOLDER = `${CONFIG_FOLDER}/current`;
-/** The volume with the sockets. */
-export const RUN_FOLDER = "/relink/run";
+export const CURRENT_FOLDER = `${folders.config}/current`;
 /** Stats socket of the newest generation; its listeners are handed over through it. */
-export const ADMIN_SOCKET = `${RUN_FOLDER}/admin.sock`;
+export const ADMIN_SOCKET = `${folders.run}/admin.sock`;
 /** The file that holds `global` and `defaults`. */
 export const GLOBAL_FILE = "conf/00-global.cfg";
 /** The file that holds the listeners. */
@@ -29,7 +26,7 @@ export function mapPath(map: MapName): string {
 
 /** Socket of the master of one generation. */
 export function masterSocket(generation: string): string {
-    return `${RUN_FOLDER}/master-${checked("generation", generation)}.sock`;
+    return `${folders.run}/master-${checked("generation", generation)}.sock`;
 }
 
 /** In the place of a generation's name: HAProxy inside the anchor, while no generation listens (watchdog.ts). */

@@ -1,41 +1,4 @@
-/** One server as `show stat` says it. Counters are since the worker's start. */
-export interface ServerRow {
-    /** `UP`, `DOWN`, `MAINT`, `DRAIN`, `NOLB`, also on the way: `UP 1/3`, `DOWN 1/2`. */
-    status: string;
-    /** Result of the last check, `L7OK`, `L4CON`, `L7STS`; a leading `* ` is gone. Empty before the first. */
-    checkStatus: string;
-    /** HTTP status of the last check. */
-    checkCode?: number;
-    /** What HAProxy says about the last check, in words. */
-    checkWords: string;
-    /** Requests that the server has now. */
-    scur: number;
-    /** Requests that wait for this server. */
-    qcur: number;
-    /** Requests that it ever had. */
-    stot: number;
-    failedChecks: number;
-    /** Times that it went down. */
-    downs: number;
-    /** Seconds since it last went up or down. */
-    lastChangeSeconds: number;
-    /** Responses of any status. */
-    responses: number;
-    /** Responses of class 5xx. */
-    responses5xx: number;
-    /** Average time until the response's head came, milliseconds; sliding, see `haproxy/window.ts`. */
-    averageResponseMs: number;
-    /** Requests that found no server, or none that could be connected to after all retries. */
-    connectErrors: number;
-    /** Answers that did not come in time or in one piece; one answer may count twice. */
-    responseErrors: number;
-    /** Seconds since its last request; undefined when there was none. */
-    lastRequestSeconds?: number;
-    /** Its successful retries and redispatches elsewhere. */
-    retries: number;
-    redispatches: number;
-}
-
+import type { ServerRow } from "../model/FrontState";
 /** `show stat`: rows by backend, the backend's own row apart. */
 export function parseStat(csv: string): Map<string, { own?: ServerRow; servers: Map<string, ServerRow> }> {
     const [head, ...lines] = csv.split("\n").filter(line => line !== "");

@@ -1,20 +1,12 @@
+import type { FrontState, WorkerAddress } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
 import { askBatch, askEveryWorker, type Command, type Reply } from "./cli";
-import {
-    type FrontState,
-    frontStateOf,
-    isDeadSocket,
-    isGone,
-    observeCommands,
-    type WorkerAddress,
-    WorkerVanished,
-} from "./FrontState";
+import { frontStateOf, isDeadSocket, isGone, observeCommands, WorkerVanished } from "./FrontState";
 import { checked, checkedInteger, type MapName, mapPath, masterSocket, slotName } from "./names";
 import { adminOf, parseMapEntry, parseReload, parseServersState, type ServerState } from "./parse";
 import type { Run } from "./Run";
 
 export { isReadOnlyScript, readOnlyCommands } from "./cli";
-export type { BackendStat, FrontState, Generation, ServerStat, Worker, WorkerAddress } from "./FrontState";
 export { MasterSilent } from "./FrontState";
 export type { Run, RunResult } from "./Run";
 

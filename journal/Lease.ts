@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { ContainerNotRunning } from "../docker/errors";
 import type { Run, RunResult } from "../haproxy/Run";
-import { folders } from "../model/Target";
+import { folders } from "../model/folders";
+import type { LeaseFile } from "../model/Lease";
 import { Interrupted, stopWithoutParent } from "../providers/parent";
 import { keepFile } from "./keepFile";
 import { Owner } from "./Owner";
@@ -52,13 +53,6 @@ export class LeaseLost extends Error {
 /** Somebody else is in charge now, or nobody wants this any more: nothing more is done. */
 export function isStop(error: unknown): boolean {
     return error instanceof Interrupted || error instanceof LeaseLost;
-}
-
-/** A lease that somebody holds, as everybody can read it. */
-export interface LeaseFile {
-    /** When it runs out unless its holder renews it, by the Docker host's clock. */
-    expires: Date;
-    holder: Owner;
 }
 
 /** Reads the lease file; undefined where nobody has the lease. */

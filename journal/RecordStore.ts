@@ -1,27 +1,18 @@
 import { ArchiveCut, readFolder } from "../docker/archive";
-import type { ContainerInfo } from "../docker/ContainerInfo";
 import type { Engine } from "../docker/Engine";
 import { statusOf } from "../docker/errors";
 import { readVolume } from "../docker/volumes";
 import { unpackFiles } from "../haproxy/archive";
 import type { Run } from "../haproxy/Run";
+import type { ContainerInfo } from "../model/Container";
+import { folders } from "../model/folders";
+import type { LeaseFile } from "../model/Lease";
 import { emptyRecord, parseRecord, prune, RecordUnreadable, type ServiceRecord } from "../model/Record";
-import { folders, frontNames, stackLabels, type Target } from "../model/Target";
+import type { Records } from "../model/Records";
+import { frontNames, stackLabels, type Target } from "../model/Target";
 import { keepFile } from "./keepFile";
-import { type Lease, type LeaseFile, parseLease } from "./Lease";
+import { type Lease, parseLease } from "./Lease";
 import { parseOwners } from "./ownership";
-
-/** All records of a front, and the random key of its release ids. */
-export interface Records {
-    services: Map<string, ServiceRecord>;
-    key?: Buffer;
-    /** Counts the creations of the front's configuration: the deletion of an older one does nothing (rule 11). */
-    frontIncarnation: number;
-    /** Stacks that the front has belonged to, the present one last; none before it was written down. */
-    owners?: string[];
-    /** Who is at work on the front. */
-    lease?: LeaseFile;
-}
 
 /** How often the records are read again when the first read did not get them whole. */
 const rereads = 5;
@@ -150,11 +141,6 @@ export async function ensureKey(lease: Lease, key: Buffer): Promise<void> {
     if (present.trim() !== key.toString("hex")) {
         throw new Error("the front has got another stack key meanwhile: run pulumi up again");
     }
-}
-
-/** What a service's record says, or an empty one. */
-export function recordOf(records: Records, service: string): ServiceRecord {
-    return records.services.get(service) ?? emptyRecord(service);
 }
 
 const replaceFileScript = `${keepFile}

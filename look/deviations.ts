@@ -1,10 +1,11 @@
-import type { ContainerInfo } from "../docker/containers";
 import { dockerPolicy, hasPolicy } from "../docker/restartPolicy";
-import type { Worker } from "../haproxy/runtime";
 import { type AddressBlock, slotAddress } from "../model/addresses";
+import type { ContainerInfo } from "../model/Container";
+import { runs, slotOf } from "../model/Container";
+import type { Worker } from "../model/FrontState";
 import type { Deviation } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
-import { runs, slotOf, strangeness } from "./slots";
+import { strangeness } from "./slots";
 
 /** One color, as far as somebody else may have changed it. */
 export interface ColorView {

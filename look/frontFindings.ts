@@ -1,7 +1,7 @@
-import type { ContainerInfo } from "../docker/containers";
 import { editedFiles } from "../front/manifest";
 import { type MapName, mapFile } from "../haproxy/names";
-import type { World } from "./observe";
+import type { ContainerInfo } from "../model/Container";
+import type { World } from "../model/World";
 
 /** Maps whose entries HAProxy's memory knows better than a file that somebody edited. The link is its service's matter. */
 export const FRONT_MAPS = ["routes", "releases"] as const satisfies MapName[];

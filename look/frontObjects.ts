@@ -2,7 +2,8 @@ import { inspectContainer } from "../docker/ContainerInfo";
 import type { Engine } from "../docker/Engine";
 import { inspectNetwork } from "../docker/networks";
 import { labelsOfVolume } from "../docker/volumes";
-import { folders, frontNames } from "../model/Target";
+import { folders } from "../model/folders";
+import { frontNames } from "../model/Target";
 
 /** One of a front's objects on the Docker host, as whoever made it left it. */
 export interface FrontObject {

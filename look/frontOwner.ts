@@ -3,10 +3,11 @@ import type { ContainerInfo } from "dockerode";
 import type { Engine } from "../docker/Engine";
 import { belongsTo, labelledOwner, stackName } from "../journal/ownership";
 import { readRecords } from "../journal/RecordStore";
+import { folders } from "../model/folders";
 import type { ServiceSettings } from "../model/Settings";
-import { folders, frontNames, type Target } from "../model/Target";
+import { frontNames, type Target } from "../model/Target";
+import type { World } from "../model/World";
 import type { FrontObjects } from "./frontObjects";
-import type { World } from "./observe";
 
 /** A front on the Docker host, of any stack. */
 export interface OtherFront {

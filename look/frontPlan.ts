@@ -10,11 +10,11 @@ import { stackName } from "../journal/ownership";
 import { layout, type SubnetLayout } from "../model/addresses";
 import type { FrontSettings, Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
+import { currentWorkers, type World } from "../model/World";
 import { httpsPortOffset } from "../settings/stackChecks";
 import { frontFindings } from "./frontFindings";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
-import { currentWorkers, type World } from "./observe";
 
 /** The front as it will be after this `up`. */
 export interface FrontPlan {

@@ -1,4 +1,4 @@
-import type { ContainerInfo } from "../docker/containers";
+import type { ContainerInfo } from "../model/Container";
 import { frontNames } from "../model/Target";
 
 /**

@@ -2,12 +2,13 @@ import { Credentials } from "../docker/credentials";
 import type { Engine } from "../docker/Engine";
 import { ImageNotFound } from "../docker/errors";
 import { type ImageIdentity, resolveImage } from "../docker/images";
-import { recordOf } from "../journal/RecordStore";
 import { ImageReference } from "../model/ImageReference";
 import { idleColor, type ObservedService } from "../model/Observed";
+import { recordOf } from "../model/Records";
 import { type ImageOrigin, NO_IMAGE, type Release } from "../model/Release";
 import type { ServiceSettings, Settings } from "../model/Settings";
-import { observedService, type World } from "./observe";
+import type { World } from "../model/World";
+import { observedService } from "./observe";
 
 /** What an image reference of the config means now. */
 export interface FoundImage extends ImageOrigin {

@@ -1,5 +1,5 @@
 import { readFolder } from "../docker/archive";
-import { type ContainerInfo, inspectContainers } from "../docker/containers";
+import { inspectContainers } from "../docker/containers";
 import type { Engine } from "../docker/Engine";
 import { statusOf } from "../docker/errors";
 import { exec } from "../docker/exec";
@@ -10,37 +10,23 @@ import { readMap } from "../front/maps";
 import { parseRoutes } from "../front/routes";
 import { linksOf } from "../haproxy/FrontState";
 import { backendFile, backendName, CURRENT_FOLDER, mapFile, STAND_IN } from "../haproxy/names";
-import { type FrontState, MasterSilent, type Run, Runtime, type Worker } from "../haproxy/runtime";
+import { MasterSilent, type Run, Runtime } from "../haproxy/runtime";
 import { belongsTo, labelledOwner, stackName } from "../journal/ownership";
-import { type Records, readRecords, readRecordsOf, recordOf } from "../journal/RecordStore";
+import { readRecords, readRecordsOf } from "../journal/RecordStore";
+import type { ContainerInfo } from "../model/Container";
+import { runs, slotOf } from "../model/Container";
+import type { FrontState, Worker } from "../model/FrontState";
 import type { ObservedColor, ObservedService, ObservedSlot } from "../model/Observed";
 import type { ServiceRecord } from "../model/Record";
+import { type Records, recordOf } from "../model/Records";
 import type { RecordedRelease } from "../model/Release";
 import { type Route, routeText } from "../model/Route";
 import type { Color } from "../model/Settings";
 import { frontNames, type Target } from "../model/Target";
+import { containersOf, currentWorkers, type World } from "../model/World";
 import { type ColorView, deviationsOf, endedOf } from "./deviations";
 import { generationOf, isGeneration } from "./generations";
-import { runs, slotOf, strangeness } from "./slots";
-
-export { runs, slotOf } from "./slots";
-
-/** Everything of one stack on its Docker host, read in one pass of parallel, read-only calls. */
-export interface World {
-    /** All containers of the front, with the labels of this stack or of one that it was adopted from. */
-    containers: ContainerInfo[];
-    anchor?: ContainerInfo;
-    /** The stack that the front belongs to, `project/stack`; undefined where there is none. */
-    owner?: string;
-    /** Containers of HAProxy that run, oldest first. */
-    generations: ContainerInfo[];
-    records: Records;
-    /** HAProxy's own view; undefined while the anchor does not run. */
-    front?: FrontState;
-    /** HAProxy's files in force, and the names of containers that are not this stack's: only where somebody looked. */
-    files?: ReadonlyMap<string, string>;
-    foreignNames?: ReadonlySet<string>;
-}
+import { strangeness } from "./slots";
 
 /** Runs commands as root in the anchor, where the three volumes and all sockets are. */
 export function runInAnchor(engine: Engine, front: string): Run {
@@ -154,18 +140,6 @@ export async function observeEverything(engine: Engine, target: Target): Promise
             all.filter(({ Id }) => !ours.has(Id)).flatMap(({ Names }) => Names.map(name => name.replace(/^\//, ""))),
         ),
     };
-}
-
-/** Workers that accept new connections: the ones whose link decides. */
-export function currentWorkers(front: FrontState | undefined): Worker[] {
-    return front?.workers.filter(({ old }) => !old) ?? [];
-}
-
-/** Containers of one color, by slot. */
-export function containersOf(world: World, service: string, color: Color): ContainerInfo[] {
-    return world.containers
-        .filter(({ labels }) => labels["relink.service"] === service && labels["relink.color"] === color)
-        .sort((a, b) => slotOf(a) - slotOf(b));
 }
 
 /** What was made of a world so far: who plans many services asks for each of them, and for all of their routes, again. */

@@ -1,16 +1,7 @@
-import type { ContainerInfo } from "../docker/containers";
 import { type AddressBlock, slotAddress } from "../model/addresses";
+import type { ContainerInfo } from "../model/Container";
+import { runs, slotOf } from "../model/Container";
 import type { RecordedRelease } from "../model/Release";
-
-/** Slot of a container, counted from 1. */
-export function slotOf(container: ContainerInfo): number {
-    return Number(container.labels["relink.slot"]);
-}
-
-/** Docker is about to have it running, or has. */
-export function runs(container: ContainerInfo): boolean {
-    return container.state === "running" || container.state === "restarting";
-}
 
 /**
  * Why a container with a color's labels is not one that relink made for the release that the color holds; undefined where

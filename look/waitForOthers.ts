@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
-import type { LeaseFile } from "../journal/Lease";
 import { readRecords } from "../journal/RecordStore";
+import type { LeaseFile } from "../model/Lease";
 import { frontNames } from "../model/Target";
 
 /** Time between two looks at a lease that somebody else holds, milliseconds. */

@@ -1,11 +1,11 @@
-import type { CountersByWorker } from "../haproxy/window";
 import { parsePrivateJson } from "../text/privateJson";
 import type { AddressBlock } from "./addresses";
-import type { LinkMove } from "./linkHistory";
+import type { LinkMove } from "./LinkMove";
 import type { DeclaredHooks, Intent, Live } from "./Observed";
 import type { RecordedRelease } from "./Release";
 import { parseRoute, type Route } from "./Route";
 import type { CanarySettings, Color } from "./Settings";
+import type { CountersByWorker } from "./Window";
 
 /** Of how many stable releases a service keeps image and settings where its record does not say it. */
 export const DEFAULT_KEEP_RELEASES = 3;

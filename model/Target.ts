@@ -1,4 +1,4 @@
-import { CONFIG_FOLDER, RUN_FOLDER } from "../haproxy/names";
+import { folders } from "./folders";
 import type { Color } from "./Settings";
 
 /** Which stack on which Docker host: enough to find everything of ours again, from Pulumi's state alone. */
@@ -26,6 +26,3 @@ export function frontNames(front: string) {
         container: (service: string, color: Color, slot: number) => `${front}-${service}-${color}-${slot}`,
     };
 }
-
-/** Where the volumes are mounted in the anchor and in the generations. */
-export const folders = { config: CONFIG_FOLDER, run: RUN_FOLDER, record: "/relink/record" } as const;

@@ -1,17 +1,20 @@
-import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
+import { removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
 import { isStop } from "../journal/Lease";
-import { recordOf } from "../journal/RecordStore";
-import { observedService, slotOf, type World } from "../look/observe";
+import { observedService } from "../look/observe";
 import { strangeness } from "../look/slots";
+import type { ContainerInfo } from "../model/Container";
+import { slotOf } from "../model/Container";
 import { hasTraffic } from "../model/Observed";
 import { heldSlots, hooksBefore, type RecordedColor } from "../model/Record";
+import { recordOf } from "../model/Records";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
 import type { Color } from "../model/Settings";
+import type { World } from "../model/World";
 import { count } from "../model/words";
+import type { Progress } from "../up/Progress";
 import { ColorPlace } from "./ColorPlace";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
-import type { Progress } from "./progress";
 import { ProofFailed } from "./proof";
 import type { Session } from "./Session";
 

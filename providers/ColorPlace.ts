@@ -1,25 +1,22 @@
-import {
-    type ContainerInfo,
-    createContainer,
-    removeContainer,
-    startContainer,
-    stopContainer,
-} from "../docker/containers";
+import { createContainer, removeContainer, startContainer, stopContainer } from "../docker/containers";
 import { renderBackend } from "../front/configuration";
 import { readMap, writeMapEntry } from "../front/maps";
 import { answeredLink } from "../front/pointTo";
 import { type SlotState, tellSlots } from "../front/tellSlots";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
-import { containersOf, currentWorkers, observeEverything, runs, slotOf, type World } from "../look/observe";
+import { observeEverything } from "../look/observe";
 import { type AddressBlock, slotAddress, slotsFor } from "../model/addresses";
+import type { ContainerInfo } from "../model/Container";
+import { runs, slotOf } from "../model/Container";
 import { LinkValue } from "../model/LinkValue";
 import type { RecordedRelease } from "../model/Release";
 import type { Color, PolicySettings } from "../model/Settings";
 import { frontNames, stackLabels } from "../model/Target";
+import { containersOf, currentWorkers, type World } from "../model/World";
+import type { Progress } from "../up/Progress";
 import type { DeploymentAction } from "./Deployment";
 import { drain } from "./drain";
-import type { Progress } from "./progress";
 import { prove } from "./proof";
 import type { Session } from "./Session";
 

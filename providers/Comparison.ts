@@ -1,7 +1,7 @@
-import type { Worker } from "../haproxy/FrontState";
 import { backendName } from "../haproxy/names";
-import { type CountersByWorker, countersOf, Window } from "../haproxy/window";
+import type { Worker } from "../model/FrontState";
 import type { AnalysisSettings, Color } from "../model/Settings";
+import { type CountersByWorker, countersOf, Window } from "../model/Window";
 import { type Answered, judge, predecessorOf, type Verdict } from "../plan/analysis";
 
 /** What a release answers from now on, beside its predecessor, by HAProxy's counters. */

@@ -1,14 +1,16 @@
-import { type ContainerInfo, removeContainer, setRestartPolicy } from "../docker/containers";
+import { removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
 import { isStop } from "../journal/Lease";
-import { observedService, slotOf } from "../look/observe";
+import { observedService } from "../look/observe";
+import type { ContainerInfo } from "../model/Container";
+import { slotOf } from "../model/Container";
 import type { RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/Settings";
 import { RollingSchedule } from "../plan/RollingSchedule";
 import { type Roll as Rolling, rollTo } from "../plan/rolling";
+import type { Progress } from "../up/Progress";
 import type { ColorPlace } from "./ColorPlace";
 import { PreStopFailed, preStop } from "./preStop";
-import type { Progress } from "./progress";
 
 /** Time between two looks while nothing is under way but a container that is down, milliseconds. */
 const lookMs = 1_000;

@@ -1,13 +1,13 @@
-import { slotOf } from "../look/observe";
+import { slotOf } from "../model/Container";
 import type { RollIntent } from "../model/Observed";
 import { heldSlots, hooksBefore, linkedTo } from "../model/Record";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/Settings";
+import type { Progress } from "../up/Progress";
 import { ColorPlace } from "./ColorPlace";
 import { askThroughFront } from "./confirm";
 import type { DeploymentAction, DeploymentInputs } from "./Deployment";
 import { countedNow } from "./linkRecord";
-import type { Progress } from "./progress";
 import { Roll } from "./Roll";
 import type { Session } from "./Session";
 import { until } from "./until";

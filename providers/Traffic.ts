@@ -1,5 +1,4 @@
-import { workerKey } from "../haproxy/FrontState";
-import type { FrontState } from "../haproxy/runtime";
+import { type FrontState, workerKey } from "../model/FrontState";
 import type { Color } from "../model/Settings";
 import type { Chart } from "../report/Report";
 

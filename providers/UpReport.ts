@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { FrontState } from "../haproxy/runtime";
+import type { FrontState } from "../model/FrontState";
 import type { Mark, Report, ReportSection } from "../report/Report";
 import { readReport, writeReport } from "../report/render";
 import { withoutFigures } from "./progress";

@@ -1,18 +1,18 @@
 import { pointBack } from "../front/pointTo";
 import { type HookContext, type HookOutcome, runHook } from "../hooks/runHook";
-import { recordOf } from "../journal/RecordStore";
-import type { World } from "../look/observe";
 import { LinkValue } from "../model/LinkValue";
 import { farewellOf, type Intent, idleColor, type SwitchIntent } from "../model/Observed";
+import { recordOf } from "../model/Records";
 import type { RecordedRelease } from "../model/Release";
 import type { AnalysisSettings, Color, HookSettings, HooksSettings } from "../model/Settings";
+import type { World } from "../model/World";
 import type { Verdict } from "../plan/analysis";
 import type { Recovery } from "../plan/settle";
+import type { Progress } from "../up/Progress";
 import { Comparison } from "./Comparison";
 import { Questions } from "./confirm";
 import { settleRecord, withVerdict } from "./linkRecord";
 import { SwitchFailed } from "./moveLink";
-import type { Progress } from "./progress";
 import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";
 import type { Session } from "./Session";
 

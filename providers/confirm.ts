@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type DialResponse, request } from "../docker/dialer";
 import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../front/frontends";
-import { workerKey } from "../haproxy/FrontState";
-import { assertEveryWorker, type Worker } from "../haproxy/runtime";
-import { currentWorkers } from "../look/observe";
+import { assertEveryWorker } from "../haproxy/runtime";
+import { type Worker, workerKey } from "../model/FrontState";
 import type { Color, HealthSettings } from "../model/Settings";
+import { currentWorkers } from "../model/World";
 import type { Session } from "./Session";
 
 /** Who answered a request of ours, and how. */

@@ -1,14 +1,15 @@
 import { exec } from "../docker/exec";
 import { type DrainSample, drained } from "../haproxy/drain";
 import { backendName, STAND_IN } from "../haproxy/names";
-import type { Worker } from "../haproxy/runtime";
-import { recordOf } from "../journal/RecordStore";
 import { generationOf } from "../look/generations";
-import { observedService, type World } from "../look/observe";
+import { observedService } from "../look/observe";
+import type { Worker } from "../model/FrontState";
 import { linkHistory } from "../model/linkHistory";
 import { hasTraffic } from "../model/Observed";
+import { recordOf } from "../model/Records";
 import type { Color, PolicySettings } from "../model/Settings";
-import type { Progress } from "./progress";
+import type { World } from "../model/World";
+import type { Progress } from "../up/Progress";
 import type { Session } from "./Session";
 import { DeadlineExceeded, until } from "./until";
 

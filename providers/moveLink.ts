@@ -1,14 +1,14 @@
 import { linkTo, pointBack, pointTo } from "../front/pointTo";
 import { isStop } from "../journal/Lease";
+import { moveText } from "../model/LinkMove";
 import type { LinkValue } from "../model/LinkValue";
-import { moveText } from "../model/linkHistory";
 import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
 import type { CanaryStep, Color } from "../model/Settings";
 import { isDeserted } from "../plan/settle";
+import type { Progress } from "../up/Progress";
 import { type Answer, Questions } from "./confirm";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
-import type { Progress } from "./progress";
 import type { Session } from "./Session";
 import { until } from "./until";
 

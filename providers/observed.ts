@@ -1,7 +1,8 @@
 import { frontFindings } from "../look/frontFindings";
-import { observedService, type World } from "../look/observe";
+import { observedService } from "../look/observe";
 import { hasTraffic } from "../model/Observed";
 import type { Color } from "../model/Settings";
+import type { World } from "../model/World";
 import { findDrift } from "../plan/drift";
 import { progressFor } from "./progress";
 import type { Session } from "./Session";

@@ -1,12 +1,14 @@
-import { type ContainerInfo, inspectContainer } from "../docker/ContainerInfo";
+import { inspectContainer } from "../docker/ContainerInfo";
 import { exec } from "../docker/exec";
 import { backendName } from "../haproxy/names";
 import { runUserCommand } from "../hooks/userCommand";
-import { currentWorkers, slotOf } from "../look/observe";
+import type { ContainerInfo } from "../model/Container";
+import { slotOf } from "../model/Container";
 import type { Color, RollingSettings } from "../model/Settings";
+import { currentWorkers } from "../model/World";
 import { withoutControls } from "../text/withoutControls";
 import { withoutSecrets } from "../text/withoutSecrets";
-import type { Progress } from "./progress";
+import type { Progress } from "../up/Progress";
 import type { Session } from "./Session";
 import { DeadlineExceeded, until } from "./until";
 

@@ -1,18 +1,9 @@
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import type { Progress } from "../up/Progress";
 import { discreet } from "./discretion";
 import { parentHasTerminal } from "./parent";
-
-/** Tells the user, on the row of one resource, what is going on. */
-export interface Progress {
-    /** A passing status: shown in the row's info column while it is true. */
-    status(text: string): void;
-    /** A line that stays: repeated under the diagnostics at the end. */
-    info(text: string): void;
-    /** A line that stays and that asks for attention. */
-    warn(text: string): void;
-}
 
 /** In a log every status is a line: how long one that differs from the last one in figures alone waits, milliseconds. */
 const sameWordsMs = 10_000;

@@ -1,15 +1,17 @@
 import { inspectContainer } from "../docker/ContainerInfo";
-import { type ContainerInfo, lastLogLines } from "../docker/containers";
+import { lastLogLines } from "../docker/containers";
 import { watchContainers } from "../docker/events";
 import { EarnedUp } from "../haproxy/earned";
-import type { Worker } from "../haproxy/FrontState";
 import { backendName } from "../haproxy/names";
 import { WorkerReplaced } from "../haproxy/runtime";
-import { currentWorkers, slotOf } from "../look/observe";
+import type { ContainerInfo } from "../model/Container";
+import { slotOf } from "../model/Container";
+import type { Worker } from "../model/FrontState";
 import type { Color, HealthSettings, PolicySettings } from "../model/Settings";
 import { stackLabels } from "../model/Target";
+import { currentWorkers } from "../model/World";
+import type { Progress } from "../up/Progress";
 import { askContainer, askThroughFront } from "./confirm";
-import type { Progress } from "./progress";
 import type { Session } from "./Session";
 import { DeadlineExceeded, until } from "./until";
 

@@ -3,9 +3,9 @@ import { LinkValue } from "../model/LinkValue";
 import { withMove } from "../model/linkHistory";
 import { isGivingBack, type SwitchIntent } from "../model/Observed";
 import type { Recovery } from "../plan/settle";
+import type { Progress } from "../up/Progress";
 import { madeNow, settleRecord } from "./linkRecord";
 import { moveLink } from "./moveLink";
-import type { Progress } from "./progress";
 import type { Session } from "./Session";
 
 /** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */

@@ -1,6 +1,6 @@
 import { dropImages, keepImage } from "../docker/keptImages";
 import { DEFAULT_KEEP_RELEASES } from "../model/Record";
-import type { Progress } from "./progress";
+import type { Progress } from "../up/Progress";
 import type { Session } from "./Session";
 
 /**

@@ -8,8 +8,8 @@ import { renderBackend, renderFrontends, renderGlobal } from "../../front/config
 import { ConfigFolder } from "../../front/folder";
 import { emptyMaps, writeMapEntry } from "../../front/maps";
 import { routeKey, routeValue } from "../../front/routes";
-import type { BackendStat } from "../../haproxy/FrontState";
 import { Runtime } from "../../haproxy/runtime";
+import type { BackendStat } from "../../model/FrontState";
 import { LinkValue } from "../../model/LinkValue";
 import { parseRoute } from "../../model/Route";
 import { until } from "../../providers/until";

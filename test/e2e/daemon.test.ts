@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { slotOf } from "../../look/observe";
 import { slotAddress } from "../../model/addresses";
+import { slotOf } from "../../model/Container";
 import type { Phase } from "../../providers/phases";
 import { until } from "../../providers/until";
 import { expectSuccess } from "../support/command";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { slotOf } from "../../look/slots";
+import { slotOf } from "../../model/Container";
 import { ByHand } from "../support/ByHand";
 import { expectSuccess } from "../support/command";
 import { isFull } from "../support/isFull";

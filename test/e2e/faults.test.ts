@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exec } from "../../docker/exec";
-import { folders } from "../../model/Target";
+import { folders } from "../../model/folders";
 import { expectFailure, expectSuccess } from "../support/command";
 import { EngineProxy } from "../support/engineProxy";
 import { badForUsers, breakable, errorsOfSick, flapping } from "../support/faultyApps";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { folders } from "../../model/Target";
+import { folders } from "../../model/folders";
 import { until } from "../../providers/until";
 import { expectSuccess } from "../support/command";
 import { LiveFront } from "../support/LiveFront";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { observe } from "../../look/observe";
-import { folders } from "../../model/Target";
+import { folders } from "../../model/folders";
 import { inAnchor } from "../support/leftovers";
 import type { TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";

@@ -1,13 +1,15 @@
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
-import { recordOf } from "../../journal/RecordStore";
-import { currentWorkers, observe, observedService, runInAnchor, type World } from "../../look/observe";
+import { observe, observedService, runInAnchor } from "../../look/observe";
+import { folders } from "../../model/folders";
 import { LinkValue } from "../../model/LinkValue";
 import type { ObservedService } from "../../model/Observed";
 import type { ServiceRecord } from "../../model/Record";
+import { recordOf } from "../../model/Records";
 import type { Color } from "../../model/Settings";
-import { folders, type Target } from "../../model/Target";
+import type { Target } from "../../model/Target";
+import { currentWorkers, type World } from "../../model/World";
 import { until } from "../../providers/until";
 import type { TestStack } from "./stack";
 

@@ -1,8 +1,9 @@
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { observe, type World } from "../../look/observe";
+import { observe } from "../../look/observe";
+import { folders } from "../../model/folders";
 import type { Color } from "../../model/Settings";
-import { folders } from "../../model/Target";
+import type { World } from "../../model/World";
 import type { TestStack } from "./stack";
 
 /** What a service is in the end, whatever happened on the way: to be compared as a whole. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from "vitest";
-import { type ContainerInfo, listContainers } from "../../docker/containers";
+import { listContainers } from "../../docker/containers";
 import { Engine } from "../../docker/Engine";
+import type { ContainerInfo } from "../../model/Container";
 import type { Color } from "../../model/Settings";
 import { expectFailure } from "./command";
 import {

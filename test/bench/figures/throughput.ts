@@ -1,4 +1,4 @@
-import { containersOf } from "../../../look/observe";
+import { containersOf } from "../../../model/World";
 import { expectSuccess } from "../../support/command";
 import { LiveFront } from "../../support/LiveFront";
 import { median } from "../../support/median";

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planServices, servicesIn } from "../../../components/stackPlan";
-import type { World } from "../../../look/observe";
 import { type AddressBlock, layout, slotAddress, slotsFor } from "../../../model/addresses";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import { parseRoute } from "../../../model/Route";
+import type { World } from "../../../model/World";
 import { blueWithA, key, recorded, running } from "../plan/support";
 import { configWith, settingsOf } from "../settings/support";
 

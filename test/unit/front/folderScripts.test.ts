@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConfigFolder } from "../../../front/folder";
-import { CONFIG_FOLDER } from "../../../haproxy/names";
 import type { Run } from "../../../haproxy/Run";
+import { folders } from "../../../model/folders";
 
 let volume: string;
 beforeEach(() => {
@@ -15,7 +15,7 @@ afterEach(() => rmSync(volume, { recursive: true }));
 
 /** Runs the scripts as they are, with a folder of this machine in the volume's place. */
 const run: Run = async ([command = "", ...args], input) => {
-    const here = args.map(arg => arg.replaceAll(CONFIG_FOLDER, volume));
+    const here = args.map(arg => arg.replaceAll(folders.config, volume));
     const { stdout, stderr, status } = spawnSync(command, here, { input, encoding: "utf8" });
     return { stdout, stderr, exitCode: status ?? 128 };
 };

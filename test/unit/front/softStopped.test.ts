@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import { pointTo } from "../../../front/pointTo";
 import { removeRoutes, takeRoutes } from "../../../front/takeRoutes";
-import type { BackendStat, ServerStat, Worker, WorkerAddress } from "../../../haproxy/runtime";
-import type { World } from "../../../look/observe";
+import type { ContainerInfo } from "../../../model/Container";
+import type { BackendStat, ServerStat, Worker, WorkerAddress } from "../../../model/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
 import { emptyRecord } from "../../../model/Record";
 import type { RecordedRelease } from "../../../model/Release";
 import { parseRoute, placeOf } from "../../../model/Route";
+import type { World } from "../../../model/World";
 import type { Session } from "../../../providers/Session";
 
 /** HAProxy's worker that takes new connections, and the one that a reload has soft-stopped. */

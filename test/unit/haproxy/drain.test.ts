@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { drained, openOn } from "../../../haproxy/drain";
-import type { Worker } from "../../../haproxy/runtime";
+import type { Worker } from "../../../model/FrontState";
 
 const worker = (pid: number, old: boolean, scur: number, qcur: number): Worker =>
     ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EarnedUp } from "../../../haproxy/earned";
-import { Runtime, type Worker, WorkerReplaced } from "../../../haproxy/runtime";
+import { Runtime, WorkerReplaced } from "../../../haproxy/runtime";
+import type { Worker } from "../../../model/FrontState";
 import { fakeHaproxy } from "./fakeHaproxy";
 
 const worker = (pid: number, server: object): Worker =>

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import { runHook } from "../../../hooks/runHook";
 import { killGroup } from "../../../hooks/userCommand";
+import type { ContainerInfo } from "../../../model/Container";
 import { preStop } from "../../../providers/preStop";
-import type { Progress } from "../../../providers/progress";
 import type { Session } from "../../../providers/Session";
+import type { Progress } from "../../../up/Progress";
 import { expectSuccess, startCommand } from "../../support/command";
 import { ended, lives } from "../../support/HaltedRun";
 import { pidIn } from "../../support/pidIn";

@@ -2,11 +2,11 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ContainerInfo } from "../../../docker/ContainerInfo";
 import type { Engine } from "../../../docker/Engine";
 import type { Run } from "../../../haproxy/Run";
 import { belongsTo } from "../../../journal/ownership";
 import { askRecords, isReader, readRecords, readRecordsOf } from "../../../journal/RecordStore";
+import type { ContainerInfo } from "../../../model/Container";
 import { emptyRecord } from "../../../model/Record";
 import { FakeEngine } from "../docker/FakeEngine";
 

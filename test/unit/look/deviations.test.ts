@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerInfo } from "../../../docker/containers";
-import type { Worker } from "../../../haproxy/runtime";
 import { type ColorView, deviationsOf, endedOf } from "../../../look/deviations";
+import type { ContainerInfo } from "../../../model/Container";
+import type { Worker } from "../../../model/FrontState";
 import { recorded } from "../plan/support";
 
 const release = recorded("A", { imageId: "sha256:a" });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { ContainerInfo } from "../../../docker/containers";
 import { isGeneration } from "../../../look/generations";
+import type { ContainerInfo } from "../../../model/Container";
 
 const labels = { "relink.generation": "3", "relink.anchor": "a1" };
 const generation: ContainerInfo = {

@@ -3,10 +3,10 @@ import type { Engine } from "../../../docker/Engine";
 import { type ImageFailure, ImageNotFound } from "../../../docker/errors";
 import { type ImageIdentity, resolveImage } from "../../../docker/images";
 import { findImages } from "../../../look/images";
-import type { World } from "../../../look/observe";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import type { RecordedRelease } from "../../../model/Release";
 import type { Settings } from "../../../model/Settings";
+import type { World } from "../../../model/World";
 
 vi.mock("../../../docker/images", () => ({ resolveImage: vi.fn() }));
 

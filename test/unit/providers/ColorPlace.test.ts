@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readMap } from "../../../front/maps";
-import type { ServerStat } from "../../../haproxy/runtime";
+import type { ServerStat } from "../../../model/FrontState";
 import { ColorPlace } from "../../../providers/ColorPlace";
 import { FakeEngine } from "../docker/FakeEngine";
 import { policyOf, recorded } from "../plan/support";

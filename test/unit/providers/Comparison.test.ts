@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Worker } from "../../../haproxy/FrontState";
+import type { Worker } from "../../../model/FrontState";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import type { RecordedRelease } from "../../../model/Release";
 import type { Color } from "../../../model/Settings";

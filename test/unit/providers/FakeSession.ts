@@ -1,15 +1,16 @@
 import { Agent, createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import type { ContainerInfo } from "../../../docker/containers";
 import type { Engine } from "../../../docker/Engine";
 import type { Change } from "../../../front/folder";
-import type { ServerChange, ServerStat, Worker, WorkerResult } from "../../../haproxy/runtime";
-import type { World } from "../../../look/observe";
+import type { ServerChange, WorkerResult } from "../../../haproxy/runtime";
+import type { ContainerInfo } from "../../../model/Container";
+import type { ServerStat, Worker } from "../../../model/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import type { Color } from "../../../model/Settings";
-import type { Progress } from "../../../providers/progress";
+import type { World } from "../../../model/World";
 import type { Session } from "../../../providers/Session";
+import type { Progress } from "../../../up/Progress";
 
 /** Nobody reads what a step says on its row. */
 export const noProgress: Progress = { status() {}, info() {}, warn() {} };

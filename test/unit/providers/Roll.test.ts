@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ContainerInfo } from "../../../docker/containers";
-import { slotOf } from "../../../look/observe";
+import type { ContainerInfo } from "../../../model/Container";
+import { slotOf } from "../../../model/Container";
 import type { ColorPlace } from "../../../providers/ColorPlace";
 import { Roll, type RollSubject } from "../../../providers/Roll";
 import { FakeEngine } from "../docker/FakeEngine";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { FrontState, Worker } from "../../../haproxy/runtime";
+import type { FrontState, Worker } from "../../../model/FrontState";
 import { Traffic } from "../../../providers/Traffic";
 import { planOf, reportPath, UpReport } from "../../../providers/UpReport";
 import { readReport, writeReport } from "../../../report/render";

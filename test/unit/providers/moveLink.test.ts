@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Worker } from "../../../haproxy/FrontState";
+import type { Worker } from "../../../model/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
 import { moveLink } from "../../../providers/moveLink";
 import { FakeEngine } from "../docker/FakeEngine";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { ServerStat } from "../../../haproxy/runtime";
+import type { ServerStat } from "../../../model/FrontState";
 import { prove, type Subject } from "../../../providers/proof";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
 import type { Run } from "../../../haproxy/Run";
 import { Lease } from "../../../journal/Lease";
-import { folders } from "../../../model/Target";
+import { folders } from "../../../model/folders";
 
 /** A folder of this machine in the place of the record's volume: the anchor's scripts run there in the real shell. */
 export class RecordFolder {

@@ -1,9 +1,10 @@
-import { fingerprint, observedService, type World } from "../../../../look/observe";
+import { fingerprint, observedService } from "../../../../look/observe";
 import { type AddressBlock, slotAddress } from "../../../../model/addresses";
 import { type CommandHook, hasTraffic, type Live, type ObservedService } from "../../../../model/Observed";
 import { emptyRecord, prune, type ServiceRecord } from "../../../../model/Record";
 import type { Release } from "../../../../model/Release";
 import type { Color } from "../../../../model/Settings";
+import type { World } from "../../../../model/World";
 import { colors, SimulatedFront } from "./SimulatedFront";
 
 /** A rule of DESIGN section 6 does not hold. */

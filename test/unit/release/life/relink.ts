@@ -1,5 +1,5 @@
 import { routeKey, routeValue } from "../../../../front/routes";
-import type { LinkMove } from "../../../../model/linkHistory";
+import type { LinkMove } from "../../../../model/LinkMove";
 import {
     type Farewell,
     farewellOf,

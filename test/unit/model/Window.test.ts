@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BackendStat, Worker } from "../../../haproxy/FrontState";
-import { countersOf, Window } from "../../../haproxy/window";
+import type { BackendStat, Worker } from "../../../model/FrontState";
+import { countersOf, Window } from "../../../model/Window";
 
 /** A backend's counters as HAProxy keeps and shows them (freq_ctr.h, stats-proxy.c): whole numbers throughout. */
 class Backend {
