@@ -3,9 +3,9 @@ import type { Engine } from "../docker/Engine";
 import { statusOf, wordsOf } from "../docker/errors";
 import { watchContainers } from "../docker/events";
 import { type LogLine, readLog } from "../docker/logs";
+import type { Color } from "../model/Color";
 import type { ContainerInfo } from "../model/Container";
 import { slotOf } from "../model/Container";
-import type { Color } from "../model/Settings";
 
 /** One line of a service's log, and whose it is. */
 export interface ServiceLine extends LogLine {

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Color } from "../model/Settings";
+import type { Color } from "../model/Color";
 
 /** How text is shown where it goes: how wide a line may be, and whether it may have colors. */
 export class Style {

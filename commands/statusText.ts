@@ -1,5 +1,5 @@
+import type { Color } from "../model/Color";
 import { type LinkMove, moveText } from "../model/LinkMove";
-import type { Color } from "../model/Settings";
 import type { ColorStatus, ContainerStatus, ServiceStatus, StackStatus } from "./StackStatus";
 import { roughly, type Style, shortened, wrapped } from "./Style";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Color } from "../model/Settings";
+import type { Color } from "../model/Color";
 import type { Target } from "../model/Target";
 import type { ColorPlan } from "../plan/plan";
 import type { DeploymentAction } from "../providers/Deployment";

@@ -1,6 +1,6 @@
+import type { FrontSettings } from "../model/FrontSettings";
 import { type ObservedService, shareOf } from "../model/Observed";
 import type { Route } from "../model/Route";
-import type { FrontSettings } from "../model/Settings";
 import type { ColorPlan, Plan } from "../plan/plan";
 import { asObserved } from "../plan/unchanged";
 

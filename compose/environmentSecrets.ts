@@ -1,4 +1,4 @@
-import type { ReleaseSettings } from "../model/Settings";
+import type { ReleaseSettings } from "../model/ReleaseSettings";
 import { canonicalService } from "./canonical";
 import type { Document } from "./Document";
 import { fieldsOf } from "./values";

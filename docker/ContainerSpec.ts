@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import type { ReleaseSettings } from "../model/Settings";
+import type { ReleaseSettings } from "../model/ReleaseSettings";
 import { SECRETS_FOLDER } from "../model/secretsFolder";
 import { StartFailed } from "./errors";
 

@@ -1,5 +1,6 @@
 import { backendName, checked, checkedInteger, slotName } from "../haproxy/names";
-import type { Color, HealthSettings } from "../model/Settings";
+import type { Color } from "../model/Color";
+import type { HealthSettings } from "../model/HealthSettings";
 
 /** What one color's backend is rendered from: the settings of the release that this color runs, and its slots. */
 export interface BackendSpec {

@@ -1,5 +1,5 @@
 import { checked, mapPath } from "../haproxy/names";
-import type { FrontSettings } from "../model/Settings";
+import type { FrontSettings } from "../model/FrontSettings";
 import { BELIEVED, FORWARDED } from "./forwarded";
 import { ADDRESSES, LIMITED, NEAR_ONLY, type NearAddresses, nearAcl, trustedAcl } from "./origin";
 import { PLAIN } from "./plain";

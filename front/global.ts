@@ -1,5 +1,5 @@
 import { ADMIN_SOCKET, checked, checkedInteger } from "../haproxy/names";
-import type { FrontSettings, FrontTimeouts } from "../model/Settings";
+import type { FrontSettings, FrontTimeouts } from "../model/FrontSettings";
 
 /** Most connections of one worker. Explicit, because what HAProxy derives from huge file limits exhausts the memory. */
 export const MAX_CONNECTIONS = 8_000;

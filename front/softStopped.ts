@@ -1,9 +1,9 @@
 import { backendName } from "../haproxy/names";
 import { observedService } from "../look/observe";
+import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
 import type { Worker } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
-import type { Color } from "../model/Settings";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import { parseRoutes } from "./routes";
 

@@ -1,7 +1,7 @@
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker, WorkerReplaced } from "../haproxy/runtime";
+import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
-import type { Color } from "../model/Settings";
 import { currentWorkers } from "../model/World";
 import type { Session } from "../providers/Session";
 

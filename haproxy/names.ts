@@ -1,5 +1,5 @@
+import type { Color } from "../model/Color";
 import { folders } from "../model/folders";
-import type { Color } from "../model/Settings";
 
 /** Link to the version that is in force. HAProxy only ever reads through it. */
 export const CURRENT_FOLDER = `${folders.config}/current`;

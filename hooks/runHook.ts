@@ -1,6 +1,6 @@
 import axios from "axios";
 import type { DialResponse } from "../docker/dialer";
-import type { HookSettings, HooksSettings, HttpCheck } from "../model/Settings";
+import type { HookSettings, HooksSettings, HttpCheck } from "../model/HooksSettings";
 import { withoutControls } from "../text/withoutControls";
 import { withoutSecrets } from "../text/withoutSecrets";
 import { runUserCommand } from "./userCommand";

@@ -4,7 +4,7 @@ import type { Engine } from "../docker/Engine";
 import { belongsTo, labelledOwner, stackName } from "../journal/ownership";
 import { readRecords } from "../journal/RecordStore";
 import { folders } from "../model/folders";
-import type { ServiceSettings } from "../model/Settings";
+import type { ServiceSettings } from "../model/ServiceSettings";
 import { frontNames, type Target } from "../model/Target";
 import type { World } from "../model/World";
 import type { FrontObjects } from "./frontObjects";

@@ -6,7 +6,8 @@ import { ImageReference } from "../model/ImageReference";
 import { idleColor, type ObservedService } from "../model/Observed";
 import { recordOf } from "../model/Records";
 import { type ImageOrigin, NO_IMAGE, type Release } from "../model/Release";
-import type { ServiceSettings, Settings } from "../model/Settings";
+import type { ServiceSettings } from "../model/ServiceSettings";
+import type { Settings } from "../model/Settings";
 import type { World } from "../model/World";
 import { observedService } from "./observe";
 

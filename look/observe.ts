@@ -13,6 +13,7 @@ import { backendFile, backendName, CURRENT_FOLDER, mapFile, STAND_IN } from "../
 import { MasterSilent, type Run, Runtime } from "../haproxy/runtime";
 import { belongsTo, labelledOwner, stackName } from "../journal/ownership";
 import { readRecords, readRecordsOf } from "../journal/RecordStore";
+import type { Color } from "../model/Color";
 import type { ContainerInfo } from "../model/Container";
 import { runs, slotOf } from "../model/Container";
 import type { FrontState, Worker } from "../model/FrontState";
@@ -21,7 +22,6 @@ import type { ServiceRecord } from "../model/Record";
 import { type Records, recordOf } from "../model/Records";
 import type { RecordedRelease } from "../model/Release";
 import { type Route, routeText } from "../model/Route";
-import type { Color } from "../model/Settings";
 import { frontNames, type Target } from "../model/Target";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import { type ColorView, deviationsOf, endedOf } from "./deviations";

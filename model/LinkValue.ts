@@ -1,4 +1,5 @@
-import type { CanarySettings, Color } from "./Settings";
+import type { Color } from "./Color";
+import type { CanarySettings } from "./StrategySettings";
 
 const LINK = /^(none|blue|green):(blue|green):(0|[1-9]\d?|100)(?::(cookie|hash))?$/;
 

@@ -1,7 +1,8 @@
 import type { AddressBlock } from "./addresses";
+import type { Color } from "./Color";
 import type { RecordedRelease } from "./Release";
 import type { Route } from "./Route";
-import type { CanarySettings, CanaryStep, Color, RollingSettings } from "./Settings";
+import type { CanarySettings, CanaryStep, RollingSettings } from "./StrategySettings";
 
 /** What the front's link of a service may point to. */
 export type Live = Color | "none";

@@ -1,10 +1,11 @@
 import { parsePrivateJson } from "../text/privateJson";
 import type { AddressBlock } from "./addresses";
+import type { Color } from "./Color";
 import type { LinkMove } from "./LinkMove";
 import type { DeclaredHooks, Intent, Live } from "./Observed";
 import type { RecordedRelease } from "./Release";
 import { parseRoute, type Route } from "./Route";
-import type { CanarySettings, Color } from "./Settings";
+import type { CanarySettings } from "./StrategySettings";
 import type { CountersByWorker } from "./Window";
 
 /** Of how many stable releases a service keeps image and settings where its record does not say it. */

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { ReleaseSettings } from "./Settings";
+import type { ReleaseSettings } from "./ReleaseSettings";
 
 /** Stands in `hostHad` for a Docker host that had no image of the name. */
 export const NO_IMAGE = "none";

@@ -1,5 +1,5 @@
+import type { Color } from "./Color";
 import { folders } from "./folders";
-import type { Color } from "./Settings";
 
 /** Which stack on which Docker host: enough to find everything of ours again, from Pulumi's state alone. */
 export interface Target {

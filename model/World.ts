@@ -1,7 +1,7 @@
+import type { Color } from "./Color";
 import { type ContainerInfo, slotOf } from "./Container";
 import type { FrontState, Worker } from "./FrontState";
 import type { Records } from "./Records";
-import type { Color } from "./Settings";
 
 /** Everything of one stack on its Docker host, read in one pass of parallel, read-only calls. */
 export interface World {

@@ -1,4 +1,5 @@
-import type { Color, PolicySettings } from "./Settings";
+import type { Color } from "./Color";
+import type { PolicySettings } from "./PolicySettings";
 
 /** A number of containers, in words. */
 export function count(replicas: number, noun: "replica" | "container" = "replica"): string {

@@ -1,4 +1,4 @@
-import type { RollingSettings } from "../model/Settings";
+import type { RollingSettings } from "../model/StrategySettings";
 
 /** What a rolling release begins from. A container is known by its slot. */
 export interface RollingStart {

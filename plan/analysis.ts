@@ -1,4 +1,4 @@
-import type { AnalysisSettings } from "../model/Settings";
+import type { AnalysisSettings } from "../model/AnalysisSettings";
 
 /** What one color answered in some time. */
 export interface Answered {

@@ -1,5 +1,6 @@
+import type { Color } from "../model/Color";
 import { idleColor, type ObservedService } from "../model/Observed";
-import type { CanarySettings, CanaryStep, Color, StrategySettings } from "../model/Settings";
+import type { CanarySettings, CanaryStep, StrategySettings } from "../model/StrategySettings";
 import { count } from "../model/words";
 import type { ColorPlan, Plan } from "./plan";
 

@@ -1,5 +1,5 @@
+import type { Color } from "../model/Color";
 import { type Deviation, hasTraffic, idleColor, type ObservedService } from "../model/Observed";
-import type { Color } from "../model/Settings";
 
 /** A difference between the live system and the record that no intent explains, in words for the user. */
 export interface Drift extends Deviation {

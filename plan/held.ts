@@ -1,6 +1,6 @@
 import type { ObservedColor, ObservedService } from "../model/Observed";
+import type { PolicySettings } from "../model/PolicySettings";
 import type { Release } from "../model/Release";
-import type { PolicySettings } from "../model/Settings";
 
 /** Whether a color holds what is wanted. Before the stack has a key nobody can say. */
 export function same<T extends Release>(held: T | undefined, wanted: Release): held is T {

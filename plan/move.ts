@@ -1,6 +1,7 @@
+import type { Color } from "../model/Color";
 import type { ObservedColor, ObservedService } from "../model/Observed";
+import type { PolicySettings } from "../model/PolicySettings";
 import type { Release } from "../model/Release";
-import type { Color, PolicySettings } from "../model/Settings";
 import { afterwards, count } from "../model/words";
 import { canary, sizeOf } from "./canary";
 import { isComplete } from "./capacity";

@@ -1,5 +1,5 @@
+import type { Color } from "../model/Color";
 import type { ObservedService } from "../model/Observed";
-import type { Color } from "../model/Settings";
 import { afterwards, count } from "../model/words";
 import { isComplete, needsScaling } from "./capacity";
 import { judged, same } from "./held";

@@ -1,3 +1,4 @@
+import type { Color } from "../model/Color";
 import {
     type CommandHook,
     type Farewell,
@@ -6,9 +7,10 @@ import {
     type ObservedColor,
     type ObservedService,
 } from "../model/Observed";
+import type { PolicySettings } from "../model/PolicySettings";
 import type { Release } from "../model/Release";
 import type { Route } from "../model/Route";
-import type { CanarySettings, CanaryStep, Color, PolicySettings, RollingSettings } from "../model/Settings";
+import type { CanarySettings, CanaryStep, RollingSettings } from "../model/StrategySettings";
 import { count } from "../model/words";
 import { waysOut } from "./drift";
 import type { Places } from "./handovers";

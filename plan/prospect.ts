@@ -1,5 +1,5 @@
 import { idleColor, type ObservedService } from "../model/Observed";
-import type { CanarySettings } from "../model/Settings";
+import type { CanarySettings } from "../model/StrategySettings";
 import { isHeldAtNone } from "./canary";
 import { type Drift, findDrift } from "./drift";
 import { judged, same } from "./held";

@@ -1,5 +1,5 @@
+import type { Color } from "../model/Color";
 import { idleColor, type ObservedService } from "../model/Observed";
-import type { Color } from "../model/Settings";
 import { count } from "../model/words";
 import { isComplete } from "./capacity";
 import type { Drift } from "./drift";

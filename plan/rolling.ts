@@ -1,7 +1,10 @@
 import { slotsFor } from "../model/addresses";
+import type { Color } from "../model/Color";
+import type { HealthSettings } from "../model/HealthSettings";
 import type { ObservedColor, ObservedService, ObservedSlot } from "../model/Observed";
 import type { RecordedRelease, Release } from "../model/Release";
-import type { Color, HealthSettings, ReleaseSettings, RollingSettings } from "../model/Settings";
+import type { ReleaseSettings } from "../model/ReleaseSettings";
+import type { RollingSettings } from "../model/StrategySettings";
 import type { Desired, Plan } from "./plan";
 import { RollingSchedule, type RollingStart, rehearse } from "./RollingSchedule";
 import { rerouting } from "./rerouting";

@@ -1,3 +1,4 @@
+import type { Color } from "../model/Color";
 import {
     type Farewell,
     farewellOf,
@@ -8,7 +9,6 @@ import {
     targetOf,
     type Verdict,
 } from "../model/Observed";
-import type { Color } from "../model/Settings";
 
 /**
  * What must be put right before anything else happens: what an `up` that died half-way has left, or a canary's share that

@@ -1,5 +1,5 @@
+import type { Color } from "../model/Color";
 import type { ObservedColor, ObservedService } from "../model/Observed";
-import type { Color } from "../model/Settings";
 import { afterwards, count } from "../model/words";
 import { needsScaling, present } from "./capacity";
 import type { Desired, Plan } from "./plan";

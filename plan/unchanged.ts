@@ -1,5 +1,5 @@
 import { hasTraffic, type ObservedColor, type ObservedService } from "../model/Observed";
-import type { PolicySettings } from "../model/Settings";
+import type { PolicySettings } from "../model/PolicySettings";
 import type { ColorPlan, ColorState, Plan, PlanRow } from "./plan";
 
 /** The plan that leaves everything as it was observed: the base of every other plan, and all of a refusal. */

@@ -1,6 +1,7 @@
 import { backendName } from "../haproxy/names";
+import type { AnalysisSettings } from "../model/AnalysisSettings";
+import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
-import type { AnalysisSettings, Color } from "../model/Settings";
 import { type CountersByWorker, countersOf, Window } from "../model/Window";
 import { type Answered, judge, predecessorOf, type Verdict } from "../plan/analysis";
 

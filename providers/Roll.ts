@@ -5,7 +5,7 @@ import { observedService } from "../look/observe";
 import type { ContainerInfo } from "../model/Container";
 import { slotOf } from "../model/Container";
 import type { RecordedRelease } from "../model/Release";
-import type { RollingSettings } from "../model/Settings";
+import type { RollingSettings } from "../model/StrategySettings";
 import { RollingSchedule } from "../plan/RollingSchedule";
 import { type Roll as Rolling, rollTo } from "../plan/rolling";
 import type { Progress } from "../up/Progress";

@@ -2,7 +2,7 @@ import { slotOf } from "../model/Container";
 import type { RollIntent } from "../model/Observed";
 import { heldSlots, hooksBefore, linkedTo } from "../model/Record";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
-import type { RollingSettings } from "../model/Settings";
+import type { RollingSettings } from "../model/StrategySettings";
 import type { Progress } from "../up/Progress";
 import { ColorPlace } from "./ColorPlace";
 import { askThroughFront } from "./confirm";

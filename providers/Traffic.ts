@@ -1,5 +1,5 @@
+import type { Color } from "../model/Color";
 import { type FrontState, workerKey } from "../model/FrontState";
-import type { Color } from "../model/Settings";
 import type { Chart } from "../report/Report";
 
 /** What one backend did up to one look. */

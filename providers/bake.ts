@@ -1,10 +1,12 @@
 import { pointBack } from "../front/pointTo";
 import { type HookContext, type HookOutcome, runHook } from "../hooks/runHook";
+import type { AnalysisSettings } from "../model/AnalysisSettings";
+import type { Color } from "../model/Color";
+import type { HookSettings, HooksSettings } from "../model/HooksSettings";
 import { LinkValue } from "../model/LinkValue";
 import { farewellOf, type Intent, idleColor, type SwitchIntent } from "../model/Observed";
 import { recordOf } from "../model/Records";
 import type { RecordedRelease } from "../model/Release";
-import type { AnalysisSettings, Color, HookSettings, HooksSettings } from "../model/Settings";
 import type { World } from "../model/World";
 import type { Verdict } from "../plan/analysis";
 import type { Recovery } from "../plan/settle";

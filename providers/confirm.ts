@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { type DialResponse, request } from "../docker/dialer";
 import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../front/frontends";
 import { assertEveryWorker } from "../haproxy/runtime";
+import type { Color } from "../model/Color";
 import { type Worker, workerKey } from "../model/FrontState";
-import type { Color, HealthSettings } from "../model/Settings";
+import type { HealthSettings } from "../model/HealthSettings";
 import { currentWorkers } from "../model/World";
 import type { Session } from "./Session";
 

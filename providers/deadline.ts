@@ -1,4 +1,4 @@
-import type { PolicySettings } from "../model/Settings";
+import type { PolicySettings } from "../model/PolicySettings";
 
 /**
  * When a deployment that begins now has to be done, milliseconds since the epoch of this machine's clock: after

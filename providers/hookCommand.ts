@@ -4,7 +4,7 @@ import { Engine } from "../docker/Engine";
 import { LISTENER_PORTS } from "../front/frontends";
 import { type Ask, hookContext, runHook } from "../hooks/runHook";
 import { observe } from "../look/observe";
-import type { HookSettings } from "../model/Settings";
+import type { HookSettings } from "../model/HooksSettings";
 import type { Target } from "../model/Target";
 import { parsePrivateJson } from "../text/privateJson";
 

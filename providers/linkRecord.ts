@@ -1,11 +1,11 @@
 import { backendName } from "../haproxy/names";
 import { isStop } from "../journal/Lease";
+import type { Color } from "../model/Color";
 import type { LinkMove } from "../model/LinkMove";
 import { withMove } from "../model/linkHistory";
 import { isGivingBack, nextOf, type SwitchIntent, type Verdict } from "../model/Observed";
 import type { ServiceRecord } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
-import type { Color } from "../model/Settings";
 import { type CountersByWorker, countersOf } from "../model/Window";
 import type { Session } from "./Session";
 

@@ -1,10 +1,11 @@
 import { linkTo, pointBack, pointTo } from "../front/pointTo";
 import { isStop } from "../journal/Lease";
+import type { Color } from "../model/Color";
 import { moveText } from "../model/LinkMove";
 import type { LinkValue } from "../model/LinkValue";
 import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
-import type { CanaryStep, Color } from "../model/Settings";
+import type { CanaryStep } from "../model/StrategySettings";
 import { isDeserted } from "../plan/settle";
 import type { Progress } from "../up/Progress";
 import { type Answer, Questions } from "./confirm";

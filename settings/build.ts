@@ -1,4 +1,7 @@
-import type { FrontSettings, HookSettings, ServiceSettings, Settings } from "../model/Settings";
+import type { FrontSettings } from "../model/FrontSettings";
+import type { HookSettings } from "../model/HooksSettings";
+import type { ServiceSettings } from "../model/ServiceSettings";
+import type { Settings } from "../model/Settings";
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
 import { routesOf } from "./routes";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Ulimit } from "../model/Settings";
+import type { Ulimit } from "../model/ReleaseSettings";
 import { image } from "./image";
 import { duration, flag, freeText, leaf, listOf, objectOr, oneOf, port, textLike, token, wholeNumber } from "./leaves";
 import {

@@ -1,4 +1,4 @@
-import type { ReleaseSettings } from "../model/Settings";
+import type { ReleaseSettings } from "../model/ReleaseSettings";
 import { checkSettings } from "./parse";
 
 /** What a release is when only its image and its port are set. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StatusRange } from "../model/Settings";
+import type { StatusRange } from "../model/HealthSettings";
 import { duration, flag, freeText, leaf, wholeNumber } from "./leaves";
 import { hostHeader, plainText, requestPath } from "./names";
 

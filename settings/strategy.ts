@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RollingSettings, StrategySettings } from "../model/Settings";
+import type { RollingSettings, StrategySettings } from "../model/StrategySettings";
 import { duration, flag, freeText, leaf, oneOf, wholeNumber } from "./leaves";
 
 /** A strategy that may be written as one word, and what that word stands for. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { VolumeSettings } from "../model/Settings";
+import type { VolumeSettings } from "../model/ReleaseSettings";
 import { flag, leaf, objectOr } from "./leaves";
 import { absolutePath, dockerNamePattern, isAbsolutePath } from "./names";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { watchContainers } from "../../docker/events";
 import { slotAddress } from "../../model/addresses";
-import type { Color } from "../../model/Settings";
+import type { Color } from "../../model/Color";
 import type { Phase } from "../../providers/phases";
 import { answeredBy } from "../support/answeredBy";
 import { expectSuccess } from "../support/command";

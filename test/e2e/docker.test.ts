@@ -23,7 +23,7 @@ import { exec, execStream } from "../../docker/exec";
 import { pullImage, resolveImage } from "../../docker/images";
 import { freeSubnet, inspectNetwork } from "../../docker/networks";
 import { readVolume } from "../../docker/volumes";
-import type { ReleaseSettings } from "../../model/Settings";
+import type { ReleaseSettings } from "../../model/ReleaseSettings";
 import { EngineProxy } from "../support/engineProxy";
 
 const IMAGE = "node:24-slim";

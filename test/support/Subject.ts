@@ -1,4 +1,4 @@
-import type { Color } from "../../model/Settings";
+import type { Color } from "../../model/Color";
 import { expectSuccess } from "./command";
 import type { EndState } from "./leftovers";
 import { webStack } from "./scenario";

@@ -1,8 +1,8 @@
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { observe } from "../../look/observe";
+import type { Color } from "../../model/Color";
 import { folders } from "../../model/folders";
-import type { Color } from "../../model/Settings";
 import type { World } from "../../model/World";
 import type { TestStack } from "./stack";
 

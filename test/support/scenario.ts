@@ -1,8 +1,8 @@
 import { afterEach, beforeEach } from "vitest";
 import { listContainers } from "../../docker/containers";
 import { Engine } from "../../docker/Engine";
+import type { Color } from "../../model/Color";
 import type { ContainerInfo } from "../../model/Container";
-import type { Color } from "../../model/Settings";
 import { expectFailure } from "./command";
 import {
     type Allowed,

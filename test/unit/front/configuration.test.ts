@@ -8,7 +8,7 @@ import {
     renderGlobal,
     stampHash,
 } from "../../../front/configuration";
-import type { FrontTimeouts } from "../../../model/Settings";
+import type { FrontTimeouts } from "../../../model/FrontSettings";
 
 const timeouts: FrontTimeouts = {
     connectMs: 5000,

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type HookContext, type HookOutcome, runHook } from "../../../hooks/runHook";
-import type { HookSettings } from "../../../model/Settings";
+import type { HookSettings } from "../../../model/HooksSettings";
 
 const secret = 'it\'s "$x"\na-second-line-of-it';
 const context: HookContext = { hook: "prePromotion", service: "web", color: "green", image: "shop/web:v2" };

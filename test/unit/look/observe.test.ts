@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { fingerprint, isReady, observedService } from "../../../look/observe";
+import type { Color } from "../../../model/Color";
 import type { ContainerInfo } from "../../../model/Container";
 import type { FrontState, Worker } from "../../../model/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
 import type { Intent } from "../../../model/Observed";
 import { emptyRecord } from "../../../model/Record";
 import { parseRoute, routeText } from "../../../model/Route";
-import type { Color, RollingSettings } from "../../../model/Settings";
+import type { RollingSettings } from "../../../model/StrategySettings";
 import type { World } from "../../../model/World";
 import { findDrift } from "../../../plan/drift";
 import { containerOf, serverAt, workerOf } from "../providers/FakeSession";

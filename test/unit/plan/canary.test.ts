@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Intent, type ObservedService, percentOf, shareOf } from "../../../model/Observed";
-import type { CanarySettings } from "../../../model/Settings";
+import type { CanarySettings } from "../../../model/StrategySettings";
 import { findDrift } from "../../../plan/drift";
 import type { Plan } from "../../../plan/plan";
 import { settle } from "../../../plan/settle";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ObservedService, ObservedSlot, RollIntent } from "../../../model/Observed";
 import { parseRoute } from "../../../model/Route";
-import type { RollingSettings } from "../../../model/Settings";
+import type { RollingSettings } from "../../../model/StrategySettings";
 import { plan } from "../../../plan/plan";
 import { sharedChanges } from "../../../plan/rolling";
 import { configWith, settingsOf } from "../settings/support";

@@ -1,7 +1,7 @@
 import { nothingObserved, type ObservedColor, type ObservedService } from "../../../model/Observed";
+import type { PolicySettings } from "../../../model/PolicySettings";
 import { type RecordedRelease, type Release, releaseId } from "../../../model/Release";
 import { everything, routeText } from "../../../model/Route";
-import type { PolicySettings } from "../../../model/Settings";
 import { type Desired, type Plan, plan } from "../../../plan/plan";
 import { changedSettings } from "../../../settings/defaults";
 import { configWith, settingsOf } from "../settings/support";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Color } from "../../../model/Color";
 import type { Worker } from "../../../model/FrontState";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import type { RecordedRelease } from "../../../model/Release";
-import type { Color } from "../../../model/Settings";
 import { Comparison } from "../../../providers/Comparison";
 import { settleRecord } from "../../../providers/linkRecord";
 import type { Session } from "../../../providers/Session";

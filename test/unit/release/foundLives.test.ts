@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import type { StrategySettings } from "../../../model/Settings";
+import type { StrategySettings } from "../../../model/StrategySettings";
 import { configWith, settingsOf } from "../settings/support";
 import { Coverage, Life } from "./life/Life";
 import { type Faults, noFaults } from "./life/SimulatedUp";

@@ -5,7 +5,8 @@ import { emptyMaps, readMap, writeMapEntry } from "../../../front/maps";
 import { parseRoutes, routeKey, routeValue } from "../../../front/routes";
 import { backendFile } from "../../../haproxy/names";
 import { routeText } from "../../../model/Route";
-import type { ServiceSettings, Settings } from "../../../model/Settings";
+import type { ServiceSettings } from "../../../model/ServiceSettings";
+import type { Settings } from "../../../model/Settings";
 import { frontNames } from "../../../model/Target";
 import { configWith, settingsOf } from "./support";
 

@@ -1,6 +1,6 @@
+import type { Color } from "../../../../model/Color";
 import { hasTraffic } from "../../../../model/Observed";
 import { routeText } from "../../../../model/Route";
-import type { Color } from "../../../../model/Settings";
 import { type Plan, type PlanRow, planRows } from "../../../../plan/plan";
 import { type Phase, phases } from "../../../../providers/phases";
 import { actsOf } from "../../plan/support";

@@ -1,8 +1,8 @@
 import { MANIFEST_FILE } from "../../../../front/manifest";
 import { backendFile, backendName, mapFile } from "../../../../haproxy/names";
+import type { Color } from "../../../../model/Color";
 import { LinkValue } from "../../../../model/LinkValue";
 import type { ObservedService } from "../../../../model/Observed";
-import type { Color } from "../../../../model/Settings";
 
 export const colors = ["blue", "green"] as const;
 

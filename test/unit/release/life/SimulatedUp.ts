@@ -1,6 +1,6 @@
+import type { Color } from "../../../../model/Color";
 import type { CommandHook, ObservedService } from "../../../../model/Observed";
 import type { ServiceRecord } from "../../../../model/Record";
-import type { Color } from "../../../../model/Settings";
 import { type Desired, type Plan, plan } from "../../../../plan/plan";
 import { linkAfter } from "../../../../plan/settle";
 import type { Phase } from "../../../../providers/phases";

@@ -1,7 +1,7 @@
+import type { Color } from "../../../../model/Color";
 import { type DeclaredHooks, hasTraffic } from "../../../../model/Observed";
 import { heldSlots, hooksBefore } from "../../../../model/Record";
 import type { RecordedRelease } from "../../../../model/Release";
-import type { Color } from "../../../../model/Settings";
 import { recover } from "./relink";
 import { rollOut } from "./rollOut";
 import type { Admin } from "./SimulatedFront";

@@ -1,5 +1,5 @@
+import type { Color } from "../../../../model/Color";
 import { emptyRecord } from "../../../../model/Record";
-import type { Color } from "../../../../model/Settings";
 import { unlink } from "./relink";
 import { colors } from "./SimulatedFront";
 import { ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";

@@ -1,4 +1,5 @@
 import { routeKey, routeValue } from "../../../../front/routes";
+import type { Color } from "../../../../model/Color";
 import type { LinkMove } from "../../../../model/LinkMove";
 import {
     type Farewell,
@@ -16,7 +17,6 @@ import {
 } from "../../../../model/Observed";
 import type { ServiceRecord } from "../../../../model/Record";
 import { sameRoutes } from "../../../../model/Route";
-import type { Color } from "../../../../model/Settings";
 import { type Answered, judge } from "../../../../plan/analysis";
 import { isDeserted, type Recovery } from "../../../../plan/settle";
 import { bring, declaredHooks, isServing, slotsOf } from "./deploy";

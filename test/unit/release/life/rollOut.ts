@@ -1,7 +1,8 @@
+import type { Color } from "../../../../model/Color";
 import type { RollIntent } from "../../../../model/Observed";
 import { heldSlots, hooksBefore, linkedTo } from "../../../../model/Record";
 import type { RecordedRelease } from "../../../../model/Release";
-import type { Color, RollingSettings } from "../../../../model/Settings";
+import type { RollingSettings } from "../../../../model/StrategySettings";
 import { RollingSchedule } from "../../../../plan/RollingSchedule";
 import { rollTo } from "../../../../plan/rolling";
 import { abandon, configureBackend, declaredHooks, open, openOnly, slotsOf } from "./deploy";

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
+import type { Color } from "../../../../model/Color";
 import type { Release } from "../../../../model/Release";
 import { parseRoute, placeOf } from "../../../../model/Route";
-import type { Color, StrategySettings } from "../../../../model/Settings";
+import type { StrategySettings } from "../../../../model/StrategySettings";
 import type { Desired } from "../../../../plan/plan";
 import { type Phase, phases } from "../../../../providers/phases";
 import { policyOf, releaseOf } from "../../plan/support";
