@@ -15,10 +15,10 @@ import type { World } from "../model/World";
 import { handovers, type Places } from "../plan/handovers";
 import { type Plan, plan } from "../plan/plan";
 import { linkAfter } from "../plan/settle";
-import type { BakePolicy } from "../providers/bake";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
 import { changedSettings } from "../settings/defaults";
+import type { BakePolicy } from "../up/bake";
 import { publicUrl } from "./outputs";
 
 /** The plan of one service with what the providers need to carry it out. */

@@ -6,8 +6,8 @@ import { layout } from "../model/addresses";
 import type { ContainerInfo } from "../model/Container";
 import { frontNames } from "../model/Target";
 import type { Session } from "../providers/Session";
-import { DeadlineExceeded, until } from "../providers/until";
 import type { Progress } from "../up/Progress";
+import { DeadlineExceeded, until } from "../up/until";
 import type { NearAddresses } from "./origin";
 
 /** How long HAProxy's checks may take to find a live container again, milliseconds. */

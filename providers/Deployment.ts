@@ -18,16 +18,16 @@ import type { RollingSettings } from "../model/StrategySettings";
 import { containersOf } from "../model/World";
 import type { ColorState } from "../plan/plan";
 import type { Recovery } from "../plan/settle";
+import { type BakePolicy, recover } from "../up/bake";
+import { ColorDeployment } from "../up/ColorDeployment";
+import { deadlineOf } from "../up/deadline";
 import type { Progress } from "../up/Progress";
-import { type BakePolicy, recover } from "./bake";
-import { ColorDeployment } from "./ColorDeployment";
-import { deadlineOf } from "./deadline";
+import { RollingDeployment } from "../up/RollingDeployment";
+import { retain } from "../up/retention";
 import { colorObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
-import { RollingDeployment } from "./RollingDeployment";
 import { registryCredentials } from "./registryCredentials";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
-import { retain } from "./retention";
 import { Session } from "./Session";
 
 /** How a color is to be brought to its release. */

@@ -23,11 +23,11 @@ import { folders } from "../model/folders";
 import { frontNames, stackLabels } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
 import type { Progress } from "../up/Progress";
+import { until } from "../up/until";
 import { frontObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
 import { type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
-import { until } from "./until";
 
 /** What has to be done about the front's owner. */
 export interface FrontAction {

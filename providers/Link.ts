@@ -1,6 +1,5 @@
 import { removeContainer, stopContainer } from "../docker/containers";
 import { removeMapEntry } from "../front/maps";
-import { pointTo } from "../front/pointTo";
 import { canFollow } from "../front/softStopped";
 import { endHandovers, removeRoutes, takeRoutes } from "../front/takeRoutes";
 import { tellSlots } from "../front/tellSlots";
@@ -22,17 +21,18 @@ import { containersOf, type World } from "../model/World";
 import type { Handover } from "../plan/handovers";
 import type { Walk } from "../plan/plan";
 import type { Recovery } from "../plan/settle";
+import { type BakePolicy, bake, bakeMsOf, recover } from "../up/bake";
+import { ColorDeployment } from "../up/ColorDeployment";
+import { deadlineOf } from "../up/deadline";
+import { drain } from "../up/drain";
+import { moveLink } from "../up/moveLink";
 import type { Progress } from "../up/Progress";
-import { type BakePolicy, bake, bakeMsOf, recover } from "./bake";
-import { ColorDeployment } from "./ColorDeployment";
-import { deadlineOf } from "./deadline";
-import { drain } from "./drain";
-import { moveLink } from "./moveLink";
+import { pointTo } from "../up/pointTo";
+import { begunMeanwhile, withdraw } from "../up/recoverSwitch";
+import { retain } from "../up/retention";
 import { linkObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
-import { begunMeanwhile, withdraw } from "./recoverSwitch";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
-import { retain } from "./retention";
 import { Session } from "./Session";
 
 /** What the link's resource has to do. */

@@ -15,8 +15,8 @@ import type { ServiceRecord } from "../model/Record";
 import { type Records, recordOf } from "../model/Records";
 import { frontNames, type Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
+import { haltForTest, needsLease, type Phase } from "../up/phases";
 import { stopWithoutParent } from "./parent";
-import { haltForTest, needsLease, type Phase } from "./phases";
 import { progressFor } from "./progress";
 
 /**

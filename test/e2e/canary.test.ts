@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { watchContainers } from "../../docker/events";
 import { slotAddress } from "../../model/addresses";
 import type { Color } from "../../model/Color";
-import type { Phase } from "../../providers/phases";
+import type { Phase } from "../../up/phases";
 import { answeredBy } from "../support/answeredBy";
 import { expectSuccess } from "../support/command";
 import { exampleServices } from "../support/example";

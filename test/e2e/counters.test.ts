@@ -12,7 +12,7 @@ import { Runtime } from "../../haproxy/runtime";
 import type { BackendStat } from "../../model/FrontState";
 import { LinkValue } from "../../model/LinkValue";
 import { parseRoute } from "../../model/Route";
-import { until } from "../../providers/until";
+import { until } from "../../up/until";
 import { findFreePorts } from "../support/freePorts";
 import { rawRequest } from "../support/rawRequest";
 import { haproxyImage } from "../support/scenario";

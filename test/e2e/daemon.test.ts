@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { slotAddress } from "../../model/addresses";
 import { slotOf } from "../../model/Container";
-import type { Phase } from "../../providers/phases";
-import { until } from "../../providers/until";
+import type { Phase } from "../../up/phases";
+import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { expectNoWayBack, gapUnderLoad } from "../support/gap";

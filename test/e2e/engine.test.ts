@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import Dockerode from "dockerode";
 import { describe, expect, it } from "vitest";
-import { until } from "../../providers/until";
+import { until } from "../../up/until";
 import { startCommand } from "../support/command";
 import { OwnEngine } from "../support/OwnEngine";
 import { haproxyImage } from "../support/scenario";

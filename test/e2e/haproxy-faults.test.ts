@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
-import type { Phase } from "../../providers/phases";
-import { until } from "../../providers/until";
+import type { Phase } from "../../up/phases";
+import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { expectNoWayBack, gapUnderLoad } from "../support/gap";

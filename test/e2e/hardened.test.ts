@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { folders } from "../../model/folders";
-import { until } from "../../providers/until";
+import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { LiveFront } from "../support/LiveFront";
 import { oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { LinkValue } from "../../model/LinkValue";
-import { until } from "../../providers/until";
+import { until } from "../../up/until";
 import { expectFailure, expectSuccess } from "../support/command";
 import { gapUnderLoad } from "../support/gap";
 import { isFull } from "../support/isFull";

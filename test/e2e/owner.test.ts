@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../../providers/until";
+import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { HaltedRun } from "../support/HaltedRun";
 import { LiveFront } from "../support/LiveFront";

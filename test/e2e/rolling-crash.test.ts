@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Phase } from "../../providers/phases";
+import type { Phase } from "../../up/phases";
 import { expectSuccess } from "../support/command";
 import { HaltedRun, hostsOf, isLocked, type Way, ways } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";

@@ -10,7 +10,7 @@ import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
 import { LinkValue } from "../../model/LinkValue";
 import { parseRoute } from "../../model/Route";
 import type { Settings } from "../../model/Settings";
-import { until } from "../../providers/until";
+import { until } from "../../up/until";
 import { settingsOf } from "../unit/settings/support";
 import { findFreePorts, type StackPorts } from "./freePorts";
 import { type RawAnswer, rawRequest } from "./rawRequest";

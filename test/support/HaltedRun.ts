@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Phase } from "../../providers/phases";
-import { until } from "../../providers/until";
+import type { Phase } from "../../up/phases";
+import { until } from "../../up/until";
 import type { CommandResult, RunningCommand } from "./command";
 import type { TestStack } from "./stack";
 

@@ -10,7 +10,7 @@ import type { ServiceRecord } from "../../model/Record";
 import { recordOf } from "../../model/Records";
 import type { Target } from "../../model/Target";
 import { currentWorkers, type World } from "../../model/World";
-import { until } from "../../providers/until";
+import { until } from "../../up/until";
 import type { TestStack } from "./stack";
 
 /** How long a container may take until HAProxy has it up, milliseconds. */

@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine } from "../../docker/Engine";
-import { until } from "../../providers/until";
+import { until } from "../../up/until";
 import { isFull } from "./isFull";
 import { PoweredMachine } from "./PoweredMachine";
 import { repository } from "./stackFolder";

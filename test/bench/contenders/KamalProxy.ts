@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type Dockerode from "dockerode";
 import { Engine } from "../../../docker/Engine";
 import { exec } from "../../../docker/exec";
-import { until } from "../../../providers/until";
+import { until } from "../../../up/until";
 import { findFreePorts } from "../../support/freePorts";
 import { checkIntervalMs, haproxyImage } from "../benchStack";
 import type { Contender } from "./Contender";

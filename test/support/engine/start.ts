@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { until } from "../../../providers/until";
+import { until } from "../../../up/until";
 import { OwnEngine } from "../OwnEngine";
 import { toolchain } from "../toolchain";
 import "../../setup";

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { pointTo } from "../../../front/pointTo";
 import { removeRoutes, takeRoutes } from "../../../front/takeRoutes";
 import type { ContainerInfo } from "../../../model/Container";
 import type { BackendStat, ServerStat, Worker, WorkerAddress } from "../../../model/FrontState";
@@ -9,6 +8,7 @@ import type { RecordedRelease } from "../../../model/Release";
 import { parseRoute, placeOf } from "../../../model/Route";
 import type { World } from "../../../model/World";
 import type { Session } from "../../../providers/Session";
+import { pointTo } from "../../../up/pointTo";
 
 /** HAProxy's worker that takes new connections, and the one that a reload has soft-stopped. */
 const [current, stopped] = [2, 1];

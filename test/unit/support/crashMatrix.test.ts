@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Phase, phases } from "../../../providers/phases";
+import { type Phase, phases } from "../../../up/phases";
 
 /** The end-to-end tests that kill an `up` right before a phase. */
 const killing = ["crash", "crash-first-last", "rolling-crash", "bake", "canary"].map(name =>

@@ -2,7 +2,7 @@ import type { Color } from "../../../../model/Color";
 import { hasTraffic } from "../../../../model/Observed";
 import { routeText } from "../../../../model/Route";
 import { type Plan, type PlanRow, planRows } from "../../../../plan/plan";
-import { type Phase, phases } from "../../../../providers/phases";
+import { type Phase, phases } from "../../../../up/phases";
 import { actsOf } from "../../plan/support";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
 import { destroy } from "./destroy";

@@ -3,7 +3,7 @@ import type { CommandHook, ObservedService } from "../../../../model/Observed";
 import type { ServiceRecord } from "../../../../model/Record";
 import { type Desired, type Plan, plan } from "../../../../plan/plan";
 import { linkAfter } from "../../../../plan/settle";
-import type { Phase } from "../../../../providers/phases";
+import type { Phase } from "../../../../up/phases";
 import { deploy } from "./deploy";
 import { relink } from "./relink";
 import type { Held } from "./SimulatedFront";

@@ -8,7 +8,7 @@ import type { Admin } from "./SimulatedFront";
 import { LeaseLost, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
 import { Broken, blocks, type Container } from "./SimulatedWorld";
 
-/** Brings one color to its release, phase by phase as providers/ColorDeployment.ts does. */
+/** Brings one color to its release, phase by phase as up/ColorDeployment.ts does. */
 export function* deploy(up: SimulatedUp, color: Color): Steps {
     const { made, world } = up;
     up.take();

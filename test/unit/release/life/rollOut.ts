@@ -17,7 +17,7 @@ export interface Target {
     settings: RollingSettings;
 }
 
-/** The live color becomes a release container by container, as providers/RollingDeployment.ts does it. */
+/** The live color becomes a release container by container, as up/RollingDeployment.ts does it. */
 export function* rollOut(up: SimulatedUp, target: Target): Steps {
     const { world } = up;
     const { color, release, replicas } = target;
@@ -87,7 +87,7 @@ interface Task {
     steps: Generator<Step, "up" | "gone">;
 }
 
-/** One pass over the containers, after which all of them are of one release, as providers/Roll.ts does it. */
+/** One pass over the containers, after which all of them are of one release, as up/Roll.ts does it. */
 class Pass {
     #tasks: Task[] = [];
     #open = new Set<number>();

@@ -4,7 +4,7 @@ import type { Release } from "../../../../model/Release";
 import { parseRoute, placeOf } from "../../../../model/Route";
 import type { StrategySettings } from "../../../../model/StrategySettings";
 import type { Desired } from "../../../../plan/plan";
-import { type Phase, phases } from "../../../../providers/phases";
+import { type Phase, phases } from "../../../../up/phases";
 import { policyOf, releaseOf } from "../../plan/support";
 import { configWith, settingsOf } from "../../settings/support";
 import { type Edit, edits, type Restart, restarts } from "./byHand";

@@ -1,3 +1,5 @@
+import { writeMapEntry } from "../front/maps";
+import { canFollow } from "../front/softStopped";
 import { backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { observedService } from "../look/observe";
@@ -5,8 +7,6 @@ import { LinkValue } from "../model/LinkValue";
 import { idleColor, type Live, type ObservedService } from "../model/Observed";
 import { currentWorkers, type World } from "../model/World";
 import type { Session } from "../providers/Session";
-import { writeMapEntry } from "./maps";
-import { canFollow } from "./softStopped";
 
 /** The link to one color alone. */
 export function linkTo(live: Live): LinkValue {

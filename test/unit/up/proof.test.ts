@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServerStat } from "../../../model/FrontState";
-import { prove, type Subject } from "../../../providers/proof";
+import { prove, type Subject } from "../../../up/proof";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";
-import { containerOf, FakeSession, Listener, noProgress, serverAt, workerOf } from "./FakeSession";
+import { containerOf, FakeSession, Listener, noProgress, serverAt, workerOf } from "../providers/FakeSession";
 
 const b = recorded("B");
 const good = { color: "green", release: b.id } as const;

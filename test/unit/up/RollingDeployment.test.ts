@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DeploymentInputs } from "../../../providers/Deployment";
-import { Roll } from "../../../providers/Roll";
-import { RollingDeployment } from "../../../providers/RollingDeployment";
+import { Roll } from "../../../up/Roll";
+import { RollingDeployment } from "../../../up/RollingDeployment";
 import { FakeEngine } from "../docker/FakeEngine";
 import { policyOf, recorded } from "../plan/support";
-import { containerOf, FakeSession, Listener, noProgress, serverAt, workerOf } from "./FakeSession";
+import { containerOf, FakeSession, Listener, noProgress, serverAt, workerOf } from "../providers/FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B", { linked: false })];
 

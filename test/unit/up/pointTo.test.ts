@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { pointBack, pointTo } from "../../../front/pointTo";
 import { LinkValue } from "../../../model/LinkValue";
+import { pointBack, pointTo } from "../../../up/pointTo";
 import { recorded } from "../plan/support";
 import { containerOf, FakeSession, serverAt, workerOf } from "../providers/FakeSession";
 

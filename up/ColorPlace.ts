@@ -1,7 +1,6 @@
 import { createContainer, removeContainer, startContainer, stopContainer } from "../docker/containers";
 import { renderBackend } from "../front/configuration";
 import { readMap, writeMapEntry } from "../front/maps";
-import { answeredLink } from "../front/pointTo";
 import { type SlotState, tellSlots } from "../front/tellSlots";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
@@ -15,11 +14,12 @@ import type { PolicySettings } from "../model/PolicySettings";
 import type { RecordedRelease } from "../model/Release";
 import { frontNames, stackLabels } from "../model/Target";
 import { containersOf, currentWorkers, type World } from "../model/World";
-import type { Progress } from "../up/Progress";
-import type { DeploymentAction } from "./Deployment";
+import type { DeploymentAction } from "../providers/Deployment";
+import type { Session } from "../providers/Session";
 import { drain } from "./drain";
+import type { Progress } from "./Progress";
+import { answeredLink } from "./pointTo";
 import { prove } from "./proof";
-import type { Session } from "./Session";
 
 /**
  * One color of a service: its containers on the Docker host and their slots in HAProxy, as deployments change them. A

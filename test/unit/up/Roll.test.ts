@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../model/Container";
 import { slotOf } from "../../../model/Container";
-import type { ColorPlace } from "../../../providers/ColorPlace";
-import { Roll, type RollSubject } from "../../../providers/Roll";
+import type { ColorPlace } from "../../../up/ColorPlace";
+import { Roll, type RollSubject } from "../../../up/Roll";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";
-import { containerOf, FakeSession, noProgress, serverAt, workerOf } from "./FakeSession";
+import { containerOf, FakeSession, noProgress, serverAt, workerOf } from "../providers/FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B")];
 

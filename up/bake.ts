@@ -1,4 +1,3 @@
-import { pointBack } from "../front/pointTo";
 import { type HookContext, type HookOutcome, runHook } from "../hooks/runHook";
 import type { AnalysisSettings } from "../model/AnalysisSettings";
 import type { Color } from "../model/Color";
@@ -10,13 +9,14 @@ import type { RecordedRelease } from "../model/Release";
 import type { World } from "../model/World";
 import type { Verdict } from "../plan/analysis";
 import type { Recovery } from "../plan/settle";
-import type { Progress } from "../up/Progress";
+import { Questions } from "../providers/confirm";
+import type { Session } from "../providers/Session";
 import { Comparison } from "./Comparison";
-import { Questions } from "./confirm";
 import { settleRecord, withVerdict } from "./linkRecord";
 import { SwitchFailed } from "./moveLink";
+import type { Progress } from "./Progress";
+import { pointBack } from "./pointTo";
 import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";
-import type { Session } from "./Session";
 
 /** How a release is judged once it is live. */
 export interface BakePolicy {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Worker } from "../../../model/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
-import { moveLink } from "../../../providers/moveLink";
+import { moveLink } from "../../../up/moveLink";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";
-import { FakeSession, Listener, noProgress, workerOf } from "./FakeSession";
+import { FakeSession, Listener, noProgress, workerOf } from "../providers/FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B", { linked: false })];
 const [old, good] = [

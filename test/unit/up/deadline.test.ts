@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deadlineOf } from "../../../providers/deadline";
+import { deadlineOf } from "../../../up/deadline";
 import { policyOf } from "../plan/support";
 
 const minute = 60_000;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readMap } from "../../../front/maps";
 import type { ServerStat } from "../../../model/FrontState";
-import { ColorPlace } from "../../../providers/ColorPlace";
+import { ColorPlace } from "../../../up/ColorPlace";
 import { FakeEngine } from "../docker/FakeEngine";
 import { policyOf, recorded } from "../plan/support";
-import { containerOf, FakeSession, noProgress, serverAt, workerOf } from "./FakeSession";
+import { containerOf, FakeSession, noProgress, serverAt, workerOf } from "../providers/FakeSession";
 
 const a = recorded("A");
 

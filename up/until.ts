@@ -1,4 +1,4 @@
-import { stopWithoutParent } from "./parent";
+import { stopWithoutParent } from "../providers/parent";
 
 /** A wait that came to its deadline, with what was seen last. */
 export class DeadlineExceeded extends Error {}

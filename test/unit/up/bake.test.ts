@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceRecord } from "../../../model/Record";
-import { bake } from "../../../providers/bake";
+import { bake } from "../../../up/bake";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";
-import { FakeSession, Listener, noProgress, workerOf } from "./FakeSession";
+import { FakeSession, Listener, noProgress, workerOf } from "../providers/FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B", { linked: false })];
 const analysis = { maxErrorRatio: 0.05, maxSlowdown: 3, minRequests: 10, intervalMs: 1_000 };

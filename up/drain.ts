@@ -10,8 +10,8 @@ import { hasTraffic } from "../model/Observed";
 import type { PolicySettings } from "../model/PolicySettings";
 import { recordOf } from "../model/Records";
 import type { World } from "../model/World";
-import type { Progress } from "../up/Progress";
-import type { Session } from "./Session";
+import type { Session } from "../providers/Session";
+import type { Progress } from "./Progress";
 import { DeadlineExceeded, until } from "./until";
 
 /** Time between two looks, milliseconds: three quiet ones over a second are wanted (`drained`). */

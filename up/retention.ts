@@ -1,7 +1,7 @@
 import { dropImages, keepImage } from "../docker/keptImages";
 import { DEFAULT_KEEP_RELEASES } from "../model/Record";
-import type { Progress } from "../up/Progress";
-import type { Session } from "./Session";
+import type { Session } from "../providers/Session";
+import type { Progress } from "./Progress";
 
 /**
  * Keeps the images of the last `keepReleases` releases that were stable, and lets go of those of older ones. A release

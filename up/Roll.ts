@@ -8,8 +8,8 @@ import type { RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/StrategySettings";
 import { RollingSchedule } from "../plan/RollingSchedule";
 import { type Roll as Rolling, rollTo } from "../plan/rolling";
-import type { Progress } from "../up/Progress";
 import type { ColorPlace } from "./ColorPlace";
+import type { Progress } from "./Progress";
 import { PreStopFailed, preStop } from "./preStop";
 
 /** Time between two looks while nothing is under way but a container that is down, milliseconds. */

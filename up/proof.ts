@@ -12,9 +12,9 @@ import type { HealthSettings } from "../model/HealthSettings";
 import type { PolicySettings } from "../model/PolicySettings";
 import { stackLabels } from "../model/Target";
 import { currentWorkers } from "../model/World";
-import type { Progress } from "../up/Progress";
-import { askContainer, askThroughFront } from "./confirm";
-import type { Session } from "./Session";
+import { askContainer, askThroughFront } from "../providers/confirm";
+import type { Session } from "../providers/Session";
+import type { Progress } from "./Progress";
 import { DeadlineExceeded, until } from "./until";
 
 /** A release that cannot be proved, with the last words of the container that failed. */

@@ -1,4 +1,3 @@
-import { linkTo, pointBack, pointTo } from "../front/pointTo";
 import { isStop } from "../journal/Lease";
 import type { Color } from "../model/Color";
 import { moveText } from "../model/LinkMove";
@@ -7,10 +6,11 @@ import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict }
 import type { RecordedRelease } from "../model/Release";
 import type { CanaryStep } from "../model/StrategySettings";
 import { isDeserted } from "../plan/settle";
-import type { Progress } from "../up/Progress";
-import { type Answer, Questions } from "./confirm";
+import { type Answer, Questions } from "../providers/confirm";
+import type { Session } from "../providers/Session";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
-import type { Session } from "./Session";
+import type { Progress } from "./Progress";
+import { linkTo, pointBack, pointTo } from "./pointTo";
 import { until } from "./until";
 
 /** The switch could not be confirmed, so the link was moved back. */

@@ -1,12 +1,12 @@
-import { linkTo, pointTo } from "../front/pointTo";
 import { LinkValue } from "../model/LinkValue";
 import { withMove } from "../model/linkHistory";
 import { isGivingBack, type SwitchIntent } from "../model/Observed";
 import type { Recovery } from "../plan/settle";
-import type { Progress } from "../up/Progress";
+import type { Session } from "../providers/Session";
 import { madeNow, settleRecord } from "./linkRecord";
 import { moveLink } from "./moveLink";
-import type { Session } from "./Session";
+import type { Progress } from "./Progress";
+import { linkTo, pointTo } from "./pointTo";
 
 /** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */
 export async function recoverSwitch(

@@ -3,13 +3,13 @@ import type { RollIntent } from "../model/Observed";
 import { heldSlots, hooksBefore, linkedTo } from "../model/Record";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/StrategySettings";
-import type { Progress } from "../up/Progress";
+import { askThroughFront } from "../providers/confirm";
+import type { DeploymentAction, DeploymentInputs } from "../providers/Deployment";
+import type { Session } from "../providers/Session";
 import { ColorPlace } from "./ColorPlace";
-import { askThroughFront } from "./confirm";
-import type { DeploymentAction, DeploymentInputs } from "./Deployment";
 import { countedNow } from "./linkRecord";
+import type { Progress } from "./Progress";
 import { Roll } from "./Roll";
-import type { Session } from "./Session";
 import { until } from "./until";
 
 /** How long the public listener may take to show the release that every container is of by then, milliseconds. */

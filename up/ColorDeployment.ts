@@ -12,11 +12,11 @@ import { recordOf } from "../model/Records";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
 import type { World } from "../model/World";
 import { count } from "../model/words";
-import type { Progress } from "../up/Progress";
+import type { DeploymentAction, DeploymentInputs } from "../providers/Deployment";
+import type { Session } from "../providers/Session";
 import { ColorPlace } from "./ColorPlace";
-import type { DeploymentAction, DeploymentInputs } from "./Deployment";
+import type { Progress } from "./Progress";
 import { ProofFailed } from "./proof";
-import type { Session } from "./Session";
 
 /** What its phases need to know. */
 type ColorAction = Pick<

@@ -7,10 +7,10 @@ import type { ContainerInfo } from "../model/Container";
 import { slotOf } from "../model/Container";
 import type { RollingSettings } from "../model/StrategySettings";
 import { currentWorkers } from "../model/World";
+import type { Session } from "../providers/Session";
 import { withoutControls } from "../text/withoutControls";
 import { withoutSecrets } from "../text/withoutSecrets";
-import type { Progress } from "../up/Progress";
-import type { Session } from "./Session";
+import type { Progress } from "./Progress";
 import { DeadlineExceeded, until } from "./until";
 
 /** Last lines of a command that failed, in its error. */

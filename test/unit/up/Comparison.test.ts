@@ -3,9 +3,9 @@ import type { Color } from "../../../model/Color";
 import type { Worker } from "../../../model/FrontState";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import type { RecordedRelease } from "../../../model/Release";
-import { Comparison } from "../../../providers/Comparison";
-import { settleRecord } from "../../../providers/linkRecord";
 import type { Session } from "../../../providers/Session";
+import { Comparison } from "../../../up/Comparison";
+import { settleRecord } from "../../../up/linkRecord";
 
 const limits = { maxErrorRatio: 0.05, maxSlowdown: 3, minRequests: 10, intervalMs: 1_000 };
 

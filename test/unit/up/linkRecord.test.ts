@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LeaseLost } from "../../../journal/Lease";
-import { settleRecord } from "../../../providers/linkRecord";
+import { settleRecord } from "../../../up/linkRecord";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";
-import { FakeSession } from "./FakeSession";
+import { FakeSession } from "../providers/FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B", { linked: false })];
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { drain } from "../../../providers/drain";
+import { drain } from "../../../up/drain";
 import { FakeEngine } from "../docker/FakeEngine";
-import { FakeSession, noProgress, serverAt, workerOf } from "./FakeSession";
+import { FakeSession, noProgress, serverAt, workerOf } from "../providers/FakeSession";
 
 let engine: FakeEngine;
 beforeEach(async () => {

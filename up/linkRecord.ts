@@ -7,7 +7,7 @@ import { isGivingBack, nextOf, type SwitchIntent, type Verdict } from "../model/
 import type { ServiceRecord } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
 import { type CountersByWorker, countersOf } from "../model/Window";
-import type { Session } from "./Session";
+import type { Session } from "../providers/Session";
 
 /**
  * A switch is done: its color is the last confirmed one, and, unless it is still to be judged, what a rollback goes back to.
