@@ -87,7 +87,7 @@ export async function pullImage(
     signal?: AbortSignal,
 ): Promise<{ id: string; pulled: boolean }> {
     const image = ImageReference.parse(identity.reference);
-    const wanted = identity.digest ? image.withDigest(identity.digest) : (identity.id ?? image.full);
+    const wanted = identity.digest ? image.withDigest(identity.digest).full : (identity.id ?? image.full);
     for (const name of identity.id && identity.id !== wanted ? [wanted, identity.id] : [wanted]) {
         const present = await inspectImage(engine, name);
         if (present) {
@@ -143,7 +143,7 @@ async function isOnlyHere(
     if (source === "local" || digest === undefined) {
         return true;
     }
-    const answer = await askRegistry(engine, ImageReference.parse(image.withDigest(digest)), credentials, true);
+    const answer = await askRegistry(engine, image.withDigest(digest), credentials, true);
     return "reason" in answer && answer.reason === "missing";
 }
 

@@ -1,49 +1,65 @@
 const DOCKER_HUB = "docker.io";
-/** What credential stores and the Engine call the Docker Hub. */
+/** The Docker Hub's name in credential stores and in the Engine API. */
 const DOCKER_HUB_SERVER = "https://index.docker.io/v1/";
 
-const DOMAIN = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\.?)+(?::\d+)?$|^\[[0-9a-fA-F:]+\](?::\d+)?$/;
-const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
+const LONGEST_TEXT = 512;
+const LONGEST_NAME = 255;
+
+// The grammar of https://github.com/distribution/reference: [registry/]path[:tag][@digest]. Each pattern matches a whole
+// part, so that a hostile text costs no more time than a good one.
+const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const REGISTRY = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::\\d{1,5})?$`);
+const SEGMENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 const ID = /^sha256:[0-9a-f]{64}$/;
 
-/** An image's name, as Docker reads it: `[registry/]repository[:tag][@digest]`, or a local image id. Immutable. */
+/**
+ * An image's name as Docker reads it: `[registry/]repository[:tag][@digest]`, or the id of a local image. Immutable.
+ *
+ * This is the only place that takes such a name apart. Outside of `docker/`, a name is its `text`.
+ */
 export class ImageReference {
     private constructor(
-        /** The text as it was given. */
+        /** The name as the user wrote it. */
         readonly text: string,
-        /** `host[:port]`; `docker.io` where none was given. Empty for an image id. */
+        /** `host[:port]`; `docker.io` where the text names no registry. Empty for an image id. */
         readonly registry: string,
-        /** Path in the registry, for instance `library/nginx`. Empty for an image id. */
+        /** Path in the registry, such as `library/nginx`. Empty for an image id. */
         readonly path: string,
         readonly tag: string | undefined,
+        /** `sha256:...` of the manifest. */
         readonly digest: string | undefined,
-        /** `sha256:...` of a local image, when that is what was given. */
+        /** `sha256:...` of a local image, where the text is such an id. */
         readonly id: string | undefined,
-        /** Whether a registry was named. */
+        /** Whether the text names a registry. */
         readonly namesRegistry: boolean,
     ) {}
 
-    /** Throws an Error that quotes the text when Docker would not understand it. */
+    /** @throws Error that says which part Docker does not understand; it quotes the text, unless that is too long */
     static parse(text: string): ImageReference {
         const refuse = (why: string): Error => new Error(`"${text}" is not an image reference: ${why}.`);
+        if (text.length > LONGEST_TEXT) {
+            throw new Error(
+                `An image reference has at most ${LONGEST_TEXT} characters, and this one has ${text.length}.`,
+            );
+        }
         if (ID.test(text)) {
             return new ImageReference(text, "", "", undefined, undefined, text, false);
         }
-        const [beforeDigest = "", digest] = split(text, text.indexOf("@"));
-        // A colon before the last slash belongs to the registry's port.
-        const colon = beforeDigest.lastIndexOf(":");
-        const [name = "", tag] = split(beforeDigest, colon > beforeDigest.lastIndexOf("/") ? colon : -1);
+        const { name, tag, digest } = parts(text);
         const [first = "", rest] = split(name, name.indexOf("/"));
         const namesRegistry =
             rest !== undefined && (/[.:]/.test(first) || first === "localhost" || /[A-Z]/.test(first));
         const registry = namesRegistry ? first : DOCKER_HUB;
         const path = namesRegistry ? (rest ?? "") : name;
-        if (!DOMAIN.test(registry)) {
+        if (!REGISTRY.test(registry)) {
             throw refuse(`"${registry}" is not the address of a registry`);
         }
-        if (!PATH.test(path)) {
+        if (name.length > LONGEST_NAME) {
+            throw refuse(`its repository has more than ${LONGEST_NAME} characters`);
+        }
+        if (!path.split("/").every(segment => SEGMENT.test(segment))) {
             throw refuse(
                 path === path.toLowerCase()
                     ? "its repository has other characters than a-z 0-9 . _ - /"
@@ -66,27 +82,41 @@ export class ImageReference {
         return this.id ?? `${this.registry}/${this.path}`;
     }
 
+    /** The repository without the registry's port, as containerd writes it. */
+    get repositoryWithoutPort(): string {
+        return this.id ?? `${this.registry.replace(/:\d+$/, "")}/${this.path}`;
+    }
+
     /** The repository as Docker abbreviates it: `nginx` for `docker.io/library/nginx`. */
     get shortRepository(): string {
         return this.registry === DOCKER_HUB ? this.path.replace(/^library\//, "") : this.repository;
     }
 
-    /** What the Engine is asked for: digest if there is one, else the tag (`latest` by default). */
+    /** The name for the Engine API: by digest if there is one, else by tag. The default tag is `latest`. */
     get full(): string {
         if (this.id !== undefined) {
             return this.id;
         }
-        return this.digest ? this.withDigest(this.digest) : `${this.repository}:${this.tag ?? "latest"}`;
+        return this.digest ? `${this.repository}@${this.digest}` : `${this.repository}:${this.tag ?? "latest"}`;
     }
 
-    /** The name under which the registry's credentials are stored. */
+    /** The name under which credential stores keep the registry's login. */
     get serverAddress(): string {
         return this.registry === DOCKER_HUB ? DOCKER_HUB_SERVER : this.registry;
     }
 
-    withDigest(digest: string): string {
-        return `${this.repository}@${digest}`;
+    /** @returns the image of this repository with the given manifest digest; an image id stays as it is */
+    withDigest(digest: string): ImageReference {
+        return this.id === undefined ? ImageReference.parse(`${this.repository}@${digest}`) : this;
     }
+}
+
+function parts(text: string): { name: string; tag: string | undefined; digest: string | undefined } {
+    const [beforeDigest = "", digest] = split(text, text.indexOf("@"));
+    // A colon before the last slash belongs to the registry's port.
+    const colon = beforeDigest.lastIndexOf(":");
+    const [name = "", tag] = split(beforeDigest, colon > beforeDigest.lastIndexOf("/") ? colon : -1);
+    return { name, tag, digest };
 }
 
 function split(text: string, at: number): [string, string | undefined] {

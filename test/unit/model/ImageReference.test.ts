@@ -16,6 +16,7 @@ describe("ImageReference", () => {
         ["ghcr.io/a/b/c:x", "ghcr.io/a/b/c:x", "ghcr.io/a/b/c", "ghcr.io"],
         [`ghcr.io/a/b:x@${DIGEST}`, `ghcr.io/a/b@${DIGEST}`, "ghcr.io/a/b", "ghcr.io"],
         [`a/b@${DIGEST}`, `docker.io/a/b@${DIGEST}`, "a/b", "https://index.docker.io/v1/"],
+        ["a__b/c-d.e:A_b.C-1", "docker.io/a__b/c-d.e:A_b.C-1", "a__b/c-d.e", "https://index.docker.io/v1/"],
     ])("reads %s as Docker does", (text, full, short, server) => {
         const image = ImageReference.parse(text);
         expect(image.full).toBe(full);
@@ -32,11 +33,13 @@ describe("ImageReference", () => {
             namesRegistry: true,
         });
         expect(ImageReference.parse("a/b")).toMatchObject({ tag: undefined, digest: undefined, namesRegistry: false });
-        expect(ImageReference.parse("h:1/a:t").withDigest(DIGEST)).toBe(`h:1/a@${DIGEST}`);
+        expect(ImageReference.parse("h:1/a:t").withDigest(DIGEST).full).toBe(`h:1/a@${DIGEST}`);
+        expect(ImageReference.parse("h:1/a:t").repositoryWithoutPort).toBe("h/a");
     });
 
     it("takes the id of a local image as such", () => {
         expect(ImageReference.parse(DIGEST)).toMatchObject({ id: DIGEST, full: DIGEST, repository: DIGEST });
+        expect(ImageReference.parse(DIGEST).withDigest(DIGEST).full).toBe(DIGEST);
     });
 
     it.each([
@@ -50,8 +53,34 @@ describe("ImageReference", () => {
         ["-host.example/web", "registry"],
         ["host.example/", "repository"],
         ["web:a:b", "not an image reference"],
+        [":v1", "repository"],
+        ["/web", "repository"],
+        ["web//a", "repository"],
+        ["wëb", "characters"],
+        ["web\0", "characters"],
+        ["shop/Web:v1", "lower case"],
+        ["a..b/web", "registry"],
+        ["host:123456/web", "registry"],
+        ["web:v1 ", "tag"],
+        ["web:v1\n", "tag"],
+        ["web:%[env(HOME)]", "tag"],
+        ['web:"v1"', "tag"],
+        [`web:${"a".repeat(129)}`, "tag"],
+        [`web@${DIGEST}@${DIGEST}`, "digest"],
+        ["a".repeat(256), "more than 255"],
     ])("refuses %j and quotes it", (text, why) => {
         expect(() => ImageReference.parse(text)).toThrow(why);
         expect(() => ImageReference.parse(text)).toThrow(`"${text}"`);
+    });
+
+    it("takes no long time over a hostile text", () => {
+        for (const text of [
+            `${"a-".repeat(100_000)}!`,
+            `${"a-".repeat(250)}!`,
+            `${"a.".repeat(250)}!/b`,
+            `A${"a".repeat(500)}!/b`,
+        ]) {
+            expect(() => ImageReference.parse(text)).toThrow();
+        }
     });
 });
