@@ -6,12 +6,12 @@ import { BlueGreenService } from "./components/BlueGreenService";
 import { dockerProvider, unaskedProvider } from "./components/dockerProvider";
 import { readSettings } from "./components/fromPulumi";
 import { HaproxyFront } from "./components/HaproxyFront";
+import { afterwards, observed } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
 import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
+import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
-import { afterwards, observed } from "./look/Outlook";
-import { waitForOthers } from "./look/waitForOthers";
 import type { Target } from "./model/Target";
 
 /** Stack config -> settings -> observed state -> plan -> resources. */

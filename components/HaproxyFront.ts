@@ -1,15 +1,14 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { LISTENER_PORTS } from "../front/frontends";
+import type { FrontObject } from "../front/frontObjects";
+import type { FrontPlan } from "../front/frontPlan";
 import { OPEN_FILES } from "../front/global";
+import { fixedLabels, publishedPorts } from "../front/published";
 import { anchorScript, HAPROXY_USER } from "../front/watchdog";
-import type { FrontObject } from "../look/frontObjects";
-import type { FrontPlan } from "../look/frontPlan";
 import type { FrontSettings } from "../model/FrontSettings";
 import { folders } from "../model/folders";
 import { frontNames, stackLabels, type Target } from "../model/Target";
 import { fingerprintOf } from "../providers/FrontConfig";
-import { httpsPortOffset } from "../settings/stackChecks";
 import { ProvidedResource, urnOf } from "./dynamic";
 
 export interface HaproxyFrontArgs {
@@ -125,37 +124,6 @@ export class HaproxyFront extends pulumi.ComponentResource {
         );
         this.registerOutputs();
     }
-}
-
-/**
- * What is fixed when the anchor is created, as its labels, so that a change is refused by name (frontPlan.ts) before it
- * could replace the anchor.
- */
-export function fixedLabels({ image, address, http, preview, metrics }: FrontSettings): Record<string, string> {
-    return {
-        "relink.front.image": image,
-        "relink.front.address": address ?? "all",
-        "relink.front.http.port": String(http.port),
-        "relink.front.preview.port": String(preview.port),
-        "relink.front.metrics.port": String(metrics.port),
-    };
-}
-
-/**
- * What the anchor publishes from the start, https included: a port that is added later would need a new anchor. In the
- * order of the inner ports, as the plugin reads them back.
- */
-export function publishedPorts(
-    settings: FrontSettings,
-): { key: string; internal: number; external: number; ip?: string }[] {
-    const { http, preview, metrics, address } = settings;
-    const local = "127.0.0.1";
-    return [
-        { key: "http.port", internal: LISTENER_PORTS.http, external: http.port, ip: address },
-        { key: "preview.port", internal: LISTENER_PORTS.preview, external: preview.port, ip: local },
-        { key: "metrics.port", internal: LISTENER_PORTS.metrics, external: metrics.port, ip: local },
-        { key: "http.port", internal: LISTENER_PORTS.https, external: http.port + httpsPortOffset, ip: address },
-    ];
 }
 
 function asList(labels: Record<string, string>): { label: string; value: string }[] {

@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
-import { connect } from "../look/connect";
 import { type FoundImage, heldImage } from "../look/images";
-import type { Outlook } from "../look/Outlook";
 import { layout } from "../model/addresses";
 import type { Color } from "../model/Color";
 import { type Live, nothingObserved, type ObservedColor, type ObservedService, percentOf } from "../model/Observed";
@@ -11,6 +9,8 @@ import type { Settings } from "../model/Settings";
 import type { StrategySettings } from "../model/StrategySettings";
 import type { ColorState } from "../plan/plan";
 import { completeSettings } from "../settings/defaults";
+import { connect } from "./connect";
+import type { Outlook } from "./Outlook";
 import type { ServiceOutputs } from "./outputs";
 import { type OwnState, readOwnState } from "./ownState";
 

@@ -1,7 +1,6 @@
 import { withPlainEnvironment } from "../compose/environmentSecrets";
-import type { FrontPlan } from "../look/frontPlan";
+import type { FrontPlan } from "../front/frontPlan";
 import type { FoundImage } from "../look/images";
-import type { Outlook } from "../look/Outlook";
 import { fingerprint, observedService } from "../look/observe";
 import { type AddressBlock, allocate, slotsFor } from "../model/addresses";
 import type { Color } from "../model/Color";
@@ -18,7 +17,8 @@ import { linkAfter } from "../plan/settle";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
 import { changedSettings } from "../settings/defaults";
-import type { BakePolicy } from "../up/bake";
+import type { BakePolicy } from "../up/BakePolicy";
+import type { Outlook } from "./Outlook";
 import { publicUrl } from "./outputs";
 
 /** The plan of one service with what the providers need to carry it out. */

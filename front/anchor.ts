@@ -68,6 +68,7 @@ export async function nearAddresses(session: Session, anchor: ContainerInfo | un
 export async function servesAgain(session: Session, progress: Progress): Promise<void> {
     progress.status("waiting until HAProxy's checks find the live containers again");
     await until(
+        session.clock,
         async seen => {
             const world = await session.observe();
             const services = [...world.records.services.keys()].map(name => observedService(world, name));

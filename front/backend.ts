@@ -65,8 +65,3 @@ function check(health: BackendSpec["health"]): string[] {
         `    http-check expect status ${from === to ? from : `${from}-${to}`}`,
     ];
 }
-
-/** The slots that a backend's file opens to traffic. */
-export function openSlots(text: string): Set<number> {
-    return new Set([...text.matchAll(/^\s+server slot-(\d+) \S+$/gm)].map(([, slot]) => Number(slot)));
-}

@@ -1,11 +1,11 @@
 import { packFiles, unpackFiles } from "../haproxy/archive";
 import { READ_FOLDER } from "../haproxy/cli";
+import { isAsWritten, MANIFEST_FILE, writeManifest } from "../haproxy/manifest";
 import { CURRENT_FOLDER, checked } from "../haproxy/names";
 import type { Run, RunResult } from "../haproxy/Run";
 import { folders } from "../model/folders";
 import { ConfigRejected, parseCheck } from "./check";
 import { contentHash, stampHash } from "./configuration";
-import { isAsWritten, MANIFEST_FILE, writeManifest } from "./manifest";
 
 export { type ConfigProblem, ConfigRejected } from "./check";
 

@@ -1,11 +1,11 @@
 import { backendName } from "../haproxy/names";
+import { parseRoutes } from "../haproxy/routes";
 import { observedService } from "../look/observe";
 import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
 import type { Worker } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
 import { containersOf, currentWorkers, type World } from "../model/World";
-import { parseRoutes } from "./routes";
 
 // A soft-stopped worker finishes what its connections ask for, with the slots that it had when it was replaced: those can no
 // longer be changed. Its maps can. It must never be told to send requests where its own slots lead to nothing, or its

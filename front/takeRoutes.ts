@@ -1,11 +1,11 @@
+import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
+import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
 import { assertEveryWorker } from "../haproxy/runtime";
 import type { Worker } from "../model/FrontState";
 import { placeOf, type Route } from "../model/Route";
 import { currentWorkers } from "../model/World";
 import type { Handover } from "../plan/handovers";
 import type { Session } from "../providers/Session";
-import { readMap, removeMapEntry, writeMapEntry } from "./maps";
-import { parseRoutes, routeKey, routeValue } from "./routes";
 import { canForget, canLeadTo } from "./softStopped";
 
 /**

@@ -1,36 +1,9 @@
 import axios from "axios";
-import type { DialResponse } from "../docker/dialer";
-import type { HookSettings, HooksSettings, HttpCheck } from "../model/HooksSettings";
+import type { HookSettings, HttpCheck } from "../model/HooksSettings";
 import { withoutControls } from "../text/withoutControls";
 import { withoutSecrets } from "../text/withoutSecrets";
+import type { Ask, HookContext, HookOutcome } from "../up/Hooks";
 import { runUserCommand } from "./userCommand";
-
-/** What a hook is told, as environment of a command and as body of a webhook. */
-export interface HookContext {
-    hook: keyof HooksSettings;
-    service: string;
-    color: string;
-    image: string;
-    release?: string;
-    /** Where the idle color can be looked at. */
-    previewUrl?: string;
-    /** Where users reach the service. */
-    url?: string;
-    /** Why the link was moved back. */
-    reason?: string;
-}
-
-/** Asks the new release itself, wherever this hook reaches it. */
-export type Ask = (path: string, timeoutMs: number) => Promise<DialResponse>;
-
-/**
- * How a hook ended. Three things (facts/progressive-delivery.md 1.1): it said no; it could not be asked; it said yes.
- */
-export interface HookOutcome {
-    kind: "passed" | "failed" | "unknown";
-    /** For the user. */
-    text: string;
-}
 
 /** Between two tries, milliseconds. */
 const retryMs = 1_000;
@@ -161,7 +134,7 @@ async function webhook(hook: HookSettings, url: string, context: HookContext): P
 async function http(hook: HookSettings, check: HttpCheck | undefined, ask: Ask): Promise<HookOutcome> {
     const { path = "/", status = { from: 200, to: 299 }, body, header } = check ?? {};
     const started = Date.now();
-    let answer: DialResponse;
+    let answer: Awaited<ReturnType<Ask>>;
     try {
         answer = await ask(path, hook.timeoutMs);
     } catch (error) {

@@ -3,7 +3,7 @@ import { ContainerNotRunning } from "../docker/errors";
 import type { Run, RunResult } from "../haproxy/Run";
 import { folders } from "../model/folders";
 import type { LeaseFile } from "../model/Lease";
-import { Interrupted, stopWithoutParent } from "../providers/parent";
+import { LeaseLost } from "../up/stop";
 import { keepFile } from "./keepFile";
 import { Owner } from "./Owner";
 
@@ -43,18 +43,6 @@ export class NotOwner extends Error {
     }
 }
 
-/** The lease was taken over in the middle: whoever has it now decides. */
-export class LeaseLost extends Error {
-    constructor() {
-        super("another up has taken over this front, so this one stops here. Run pulumi up again");
-    }
-}
-
-/** Somebody else is in charge now, or nobody wants this any more: nothing more is done. */
-export function isStop(error: unknown): boolean {
-    return error instanceof Interrupted || error instanceof LeaseLost;
-}
-
 /** Reads the lease file; undefined where nobody has the lease. */
 export function parseLease(text: string | undefined): LeaseFile | undefined {
     const [, expires, token = "-", holder = ""] = (text ?? "").split("\n");
@@ -83,6 +71,8 @@ export class Lease {
         readonly stack: string,
         /** Tells the user what is going on. */
         private readonly tell: (text: string) => void = () => {},
+        /** Called before each look at a lease that another `up` holds. @throws when this one is to wait no more */
+        private readonly stop: () => void = () => {},
     ) {
         this.#self = Owner.ofThisProcess(stack);
     }
@@ -133,7 +123,7 @@ export class Lease {
         const deadline = Date.now() + waitMs;
         let told = "";
         for (;;) {
-            stopWithoutParent();
+            this.stop();
             try {
                 return await this.#take(adoptFrom);
             } catch (error) {

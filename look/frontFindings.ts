@@ -1,4 +1,4 @@
-import { editedFiles } from "../front/manifest";
+import { editedFiles } from "../haproxy/manifest";
 import { type MapName, mapFile } from "../haproxy/names";
 import type { ContainerInfo } from "../model/Container";
 import type { World } from "../model/World";

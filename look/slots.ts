@@ -1,6 +1,6 @@
 import { type AddressBlock, slotAddress } from "../model/addresses";
 import type { ContainerInfo } from "../model/Container";
-import { runs, slotOf } from "../model/Container";
+import { slotOf } from "../model/Container";
 import type { RecordedRelease } from "../model/Release";
 
 /**

@@ -58,3 +58,6 @@ export interface FrontSettings {
     /** HAProxy's timeouts. */
     timeouts: FrontTimeouts;
 }
+
+/** HTTPS is published this far above http.port from the start (80 -> 443, 8080 -> 8443). */
+export const httpsPortOffset = 363;

@@ -1,5 +1,4 @@
 import type { Color } from "./Color";
-import { folders } from "./folders";
 
 /** Which stack on which Docker host: enough to find everything of ours again, from Pulumi's state alone. */
 export interface Target {

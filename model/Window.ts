@@ -40,14 +40,11 @@ export class Window {
     readonly #now = new Map<string, Counters>();
 
     /** @param before what was counted until that moment. @default nothing, so that everything counts */
-    constructor(
-        private readonly backend: string,
-        private readonly before: CountersByWorker = {},
-    ) {}
+    constructor(private readonly before: CountersByWorker = {}) {}
 
     /** Takes note of what the workers have counted by now. */
-    look(workers: readonly Worker[]): void {
-        for (const [worker, counters] of Object.entries(countersOf(this.backend, workers))) {
+    look(counted: CountersByWorker): void {
+        for (const [worker, counters] of Object.entries(counted)) {
             this.#now.set(worker, counters);
         }
     }

@@ -1,5 +1,4 @@
 import type { LinkMove } from "./LinkMove";
-import { type Live, shareOf } from "./Observed";
 import type { ServiceRecord } from "./Record";
 
 /** How many moves a record keeps. */

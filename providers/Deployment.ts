@@ -1,7 +1,7 @@
 import { removeContainer, stopContainer } from "../docker/containers";
 import { type ImageIdentity, pullImage } from "../docker/images";
 import { dropImages, keepImage } from "../docker/keptImages";
-import { removeMapEntry } from "../front/maps";
+import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { type HookRun, verifyHookRan } from "../hooks/hookRuns";
 import { removeRecord } from "../journal/RecordStore";
@@ -18,17 +18,19 @@ import type { RollingSettings } from "../model/StrategySettings";
 import { containersOf } from "../model/World";
 import type { ColorState } from "../plan/plan";
 import type { Recovery } from "../plan/settle";
-import { type BakePolicy, recover } from "../up/bake";
+import type { BakePolicy } from "../up/BakePolicy";
 import { ColorDeployment } from "../up/ColorDeployment";
 import { deadlineOf } from "../up/deadline";
 import type { Progress } from "../up/Progress";
 import { RollingDeployment } from "../up/RollingDeployment";
+import { recover } from "../up/recover";
 import { retain } from "../up/retention";
 import { colorObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
 import { registryCredentials } from "./registryCredentials";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
+import { upOf } from "./upOf";
 
 /** How a color is to be brought to its release. */
 export interface DeploymentAction extends ImageOrigin, HookRun {
@@ -125,7 +127,7 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         );
     }
     if (action.recovery !== undefined) {
-        await recover(session, service, action.recovery, action.bake, progress);
+        await recover(upOf(session, service, progress), action.recovery, action.bake);
         world = await session.observe([service]);
     }
     const now = observedService(world, service);

@@ -7,10 +7,10 @@ import { anchorIsGone, nearAddresses, restoreAnchor, servesAgain } from "../fron
 import { renderFrontends, renderGlobal } from "../front/configuration";
 import { LISTENER_PORTS } from "../front/frontends";
 import { OPEN_FILES } from "../front/global";
-import { emptyMaps, setMap } from "../front/maps";
-import { closeRouteKeys } from "../front/routes";
 import { GENERATION_STOP_SIGNAL, generationScript, HAPROXY_USER, haproxyArguments } from "../front/watchdog";
+import { emptyMaps, setMap } from "../haproxy/maps";
 import { FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN } from "../haproxy/names";
+import { closeRouteKeys } from "../haproxy/routes";
 import { labelledOwner, writeOwner } from "../journal/ownership";
 import { ensureKey, isReader, readRecords, writeFrontIncarnation } from "../journal/RecordStore";
 import { editedFrontFiles, FRONT_MAPS } from "../look/frontFindings";
@@ -204,6 +204,7 @@ async function startGeneration(session: Session, world: World): Promise<void> {
 /** A generation has a worker, and its listeners answer. */
 async function answers(session: Session): Promise<void> {
     await until(
+        session.clock,
         async seen => {
             const { front, anchor, generations } = await session.observe([]);
             if (currentWorkers(front).every(({ generation }) => generation === STAND_IN)) {

@@ -1,9 +1,9 @@
 import { removeContainer, stopContainer } from "../docker/containers";
-import { removeMapEntry } from "../front/maps";
 import { canFollow } from "../front/softStopped";
 import { endHandovers, removeRoutes, takeRoutes } from "../front/takeRoutes";
 import { tellSlots } from "../front/tellSlots";
 import { openOn } from "../haproxy/drain";
+import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { type HookRun, verifyHookRan } from "../hooks/hookRuns";
@@ -21,19 +21,22 @@ import { containersOf, type World } from "../model/World";
 import type { Handover } from "../plan/handovers";
 import type { Walk } from "../plan/plan";
 import type { Recovery } from "../plan/settle";
-import { type BakePolicy, bake, bakeMsOf, recover } from "../up/bake";
+import { type BakePolicy, bakeMsOf } from "../up/BakePolicy";
+import { bake } from "../up/bake";
 import { ColorDeployment } from "../up/ColorDeployment";
 import { deadlineOf } from "../up/deadline";
 import { drain } from "../up/drain";
 import { moveLink } from "../up/moveLink";
 import type { Progress } from "../up/Progress";
 import { pointTo } from "../up/pointTo";
+import { recover } from "../up/recover";
 import { begunMeanwhile, withdraw } from "../up/recoverSwitch";
 import { retain } from "../up/retention";
 import { linkObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
+import { upOf } from "./upOf";
 
 /** What the link's resource has to do. */
 export interface LinkAction extends HookRun {
@@ -114,9 +117,10 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
         throw new Error(`${service}: the plan for its link is incomplete; run pulumi up again`);
     }
     const progress = progressFor(inputs.__urn);
+    const up = upOf(session, service, progress);
     if (action.refusal === undefined || action.recovery !== undefined) {
         await session.lease.take(action.policy.lockTimeoutMs);
-        await recover(session, service, action.recovery, action.bake, progress);
+        await recover(up, action.recovery, action.bake);
     }
     if (action.refusal !== undefined) {
         throw new Error(`${service}: ${action.refusal}`);
@@ -154,11 +158,11 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
         if (action.restore && release.judgedBad !== undefined) {
             // Users get back what there is. That is no new try: it is neither confirmed nor judged, and stays judged bad.
             progress.status(`writing the link to ${to} again`);
-            await pointTo(session, service, LinkValue.to(to));
+            await pointTo(up, LinkValue.to(to));
         } else if (to === target) {
             // What was live before and is warm needs no second judgement.
             const bakeMs = release.linked ? undefined : bakeMsOf(action.bake);
-            await moveLink(session, service, LinkValue.to(to), release, { retryToken, farewell, bakeMs }, progress);
+            await moveLink(up, LinkValue.to(to), release, { retryToken, farewell, bakeMs });
             progress.info(
                 `link ${from} => ${to}, confirmed through the public listener after ${Date.now() - started} ms`,
             );
@@ -167,14 +171,14 @@ async function relink(session: Session, inputs: LinkInputs): Promise<void> {
     if (to !== "none" && to === from) {
         const { link, [to]: color } = recordOf(world.records, service);
         if (link.percent !== undefined && inputs.share === undefined && action.walk === undefined) {
-            await withdraw(session, service, { kind: "withdraw", live: to, release: color.release }, progress);
+            await withdraw(up, { kind: "withdraw", live: to, release: color.release });
         } else if (action.restore) {
             progress.status(`writing the link to ${to} again`);
-            await pointTo(session, service, LinkValue.to(to).withPercent(link.percent ?? 0, link.sticky));
+            await pointTo(up, LinkValue.to(to).withPercent(link.percent ?? 0, link.sticky));
         }
     }
     await route(session, inputs, action, progress);
-    await bake(session, service, action.bake, progress);
+    await bake(up, action.bake);
     if (to !== "none" && to !== from) {
         await retain(session, service, action.policy.keepReleases, progress);
     }
@@ -200,6 +204,7 @@ async function walkTo(
     if (action.walk === undefined) {
         return;
     }
+    const up = upOf(session, service, progress);
     const { color, steps, sticky } = action.walk;
     for (const step of steps) {
         if (from === "none") {
@@ -208,9 +213,9 @@ async function walkTo(
         const release = await grown(session, inputs, action, color, step.replicas ?? action.replicas, progress);
         const share = LinkValue.to(from).withPercent(step.weight, sticky);
         const { retryToken } = action.policy;
-        await moveLink(session, service, share, release, { retryToken, step }, progress);
+        await moveLink(up, share, release, { retryToken, step });
         progress.info(`${color} gets ${step.weight} % of the requests, confirmed through the public listener`);
-        await bake(session, service, action.bake, progress);
+        await bake(up, action.bake);
     }
     if (inputs.link === color) {
         await grown(session, inputs, action, color, action.replicas, progress);
@@ -379,7 +384,7 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
         return;
     }
     await removeRoutes(session, service);
-    await pointTo(session, service, LinkValue.none());
+    await pointTo(upOf(session, service, progress), LinkValue.none());
     await session.record(service, record => ({ ...record, link: { live: "none" }, intent: undefined, routes: [] }));
     for (const color of ["blue", "green"] as const) {
         const slots = containersOf(world, service, color).map(slotOf);

@@ -15,7 +15,10 @@ import type { ServiceRecord } from "../model/Record";
 import { type Records, recordOf } from "../model/Records";
 import { frontNames, type Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
-import { haltForTest, needsLease, type Phase } from "../up/phases";
+import type { Clock } from "../up/Clock";
+import { needsLease, type Phase } from "../up/phases";
+import { HostClock } from "./HostClock";
+import { haltForTest } from "./haltForTest";
 import { stopWithoutParent } from "./parent";
 import { progressFor } from "./progress";
 
@@ -47,6 +50,7 @@ export class Session {
     readonly runtime: Runtime;
     readonly lease: Lease;
     readonly dialer: Dialer;
+    readonly clock: Clock;
     readonly #shell: Shell;
     readonly #folder: ConfigFolder;
     #reload: Promise<void> = Promise.resolve();
@@ -56,10 +60,16 @@ export class Session {
 
     private constructor(readonly target: Target) {
         this.engine = Engine.connect(target.host);
+        this.clock = new HostClock(this.engine);
         const { anchor } = frontNames(target.front);
         this.#shell = new Shell(this.engine, anchor, "0");
         const anyone: Run = (argv, stdin) => this.#shell.run(argv, stdin);
-        this.lease = new Lease(anyone, `${target.project}/${target.stack}`, text => progressFor("").info(text));
+        this.lease = new Lease(
+            anyone,
+            `${target.project}/${target.stack}`,
+            text => progressFor("").info(text),
+            stopWithoutParent,
+        );
         // What only reads needs no lease; everything else is checked against it in the same command.
         const run: Run = (argv, stdin) =>
             isReadOnlyScript(argv, stdin) ? anyone(argv, stdin) : this.lease.run(argv, stdin);

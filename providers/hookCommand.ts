@@ -2,11 +2,12 @@ import { text } from "node:stream/consumers";
 import { Dialer, request } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
 import { LISTENER_PORTS } from "../front/frontends";
-import { type Ask, hookContext, runHook } from "../hooks/runHook";
+import { hookContext, runHook } from "../hooks/runHook";
 import { observe } from "../look/observe";
 import type { HookSettings } from "../model/HooksSettings";
 import type { Target } from "../model/Target";
 import { parsePrivateJson } from "../text/privateJson";
+import type { Ask } from "../up/Hooks";
 
 /**
  * How the program tells a hook's Command what it is, in one variable of its environment, beside what the hook is told. The

@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { Interrupted } from "../up/stop";
 
 /** What started this process: the CLI, one of its plugins, or what stood in for it. */
 const parent = process.ppid;
@@ -37,9 +38,6 @@ function processOf(pid: number): { name: string; state: string; parent: number }
         return undefined;
     }
 }
-
-/** The run was interrupted: whatever was begun is finished or undone by the next `up`. */
-export class Interrupted extends Error {}
 
 /**
  * Whether the CLI has gone without ending this process, as after its kill -9: nothing else tells a provider host, which

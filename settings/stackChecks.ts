@@ -1,12 +1,10 @@
+import { httpsPortOffset } from "../model/FrontSettings";
 import { type SettingsContext, usedSecrets } from "./build";
 import type { IsSound } from "./checking";
 import { defaultFrontName, frontNameExpectation, isFrontName } from "./front";
 import { type ConfigPath, firstServiceCommand, type Problem, removeCommand, setCommand } from "./Problem";
 import { checkRoutes } from "./routes";
 import type { StackConfig } from "./schema";
-
-/** HTTPS is published this far above http.port from the start (80 -> 443, 8080 -> 8443). */
-export const httpsPortOffset = 363;
 
 /** What must hold between services, secrets and the front. */
 export function checkStack(config: StackConfig, context: SettingsContext, isSound: IsSound): Problem[] {

@@ -1,6 +1,5 @@
 import { removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
-import { isStop } from "../journal/Lease";
 import { observedService } from "../look/observe";
 import { strangeness } from "../look/slots";
 import type { Color } from "../model/Color";
@@ -17,6 +16,7 @@ import type { Session } from "../providers/Session";
 import { ColorPlace } from "./ColorPlace";
 import type { Progress } from "./Progress";
 import { ProofFailed } from "./proof";
+import { isStop } from "./stop";
 
 /** What its phases need to know. */
 type ColorAction = Pick<

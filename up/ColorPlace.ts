@@ -1,7 +1,8 @@
 import { createContainer, removeContainer, startContainer, stopContainer } from "../docker/containers";
+import { answeredLink } from "../front/answeredLink";
 import { renderBackend } from "../front/configuration";
-import { readMap, writeMapEntry } from "../front/maps";
 import { type SlotState, tellSlots } from "../front/tellSlots";
+import { readMap, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { observeEverything } from "../look/observe";
@@ -18,7 +19,6 @@ import type { DeploymentAction } from "../providers/Deployment";
 import type { Session } from "../providers/Session";
 import { drain } from "./drain";
 import type { Progress } from "./Progress";
-import { answeredLink } from "./pointTo";
 import { prove } from "./proof";
 
 /**

@@ -1,9 +1,10 @@
-import { backendName } from "../haproxy/names";
 import type { AnalysisSettings } from "../model/AnalysisSettings";
 import type { Color } from "../model/Color";
-import type { Worker } from "../model/FrontState";
-import { type CountersByWorker, countersOf, Window } from "../model/Window";
+import { type CountersByWorker, Window } from "../model/Window";
 import { type Answered, judge, predecessorOf, type Verdict } from "../plan/analysis";
+
+/** What HAProxy has counted of both colors at one moment. */
+type Counters = Record<Color, CountersByWorker>;
 
 /** What a release answers from now on, beside its predecessor, by HAProxy's counters. */
 export class Comparison {
@@ -12,25 +13,29 @@ export class Comparison {
     /** What the predecessor answered before. */
     readonly #before: Answered;
 
-    /** @param since what the predecessor's color had counted when it became live; without it, everything counts */
+    /**
+     * @param colors the color of the release, and that of its predecessor
+     * @param now what is counted by now
+     * @param since what the predecessor's color had counted when it became live; without it, everything counts
+     */
     constructor(
-        service: string,
-        { color, from }: { color: Color; from: Color },
-        workers: readonly Worker[],
+        private readonly colors: { color: Color; from: Color },
+        now: Counters,
         since: CountersByWorker | undefined,
     ) {
-        const [release, predecessor] = [backendName(service, color), backendName(service, from)];
-        this.#release = new Window(release, countersOf(release, workers));
-        this.#predecessor = new Window(predecessor, countersOf(predecessor, workers));
-        const earlier = new Window(predecessor, since);
-        earlier.look(workers);
+        const { color, from } = colors;
+        this.#release = new Window(now[color]);
+        this.#predecessor = new Window(now[from]);
+        const earlier = new Window(since);
+        earlier.look(now[from]);
         this.#before = earlier.answered();
     }
 
     /** Judges what was answered until now. */
-    judge(workers: readonly Worker[], limits: AnalysisSettings): Verdict {
-        this.#release.look(workers);
-        this.#predecessor.look(workers);
+    judge(now: Counters, limits: AnalysisSettings): Verdict {
+        const { color, from } = this.colors;
+        this.#release.look(now[color]);
+        this.#predecessor.look(now[from]);
         const stable = predecessorOf(this.#predecessor.answered(), this.#before, limits);
         return judge(this.#release.answered(), stable, limits);
     }

@@ -1,6 +1,5 @@
 import { removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
-import { isStop } from "../journal/Lease";
 import { observedService } from "../look/observe";
 import type { ContainerInfo } from "../model/Container";
 import { slotOf } from "../model/Container";
@@ -11,6 +10,7 @@ import { type Roll as Rolling, rollTo } from "../plan/rolling";
 import type { ColorPlace } from "./ColorPlace";
 import type { Progress } from "./Progress";
 import { PreStopFailed, preStop } from "./preStop";
+import { isStop } from "./stop";
 
 /** Time between two looks while nothing is under way but a container that is down, milliseconds. */
 const lookMs = 1_000;

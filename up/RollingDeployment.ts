@@ -1,11 +1,12 @@
+import { askThroughFront } from "../front/FrontQuestions";
 import { slotOf } from "../model/Container";
 import type { RollIntent } from "../model/Observed";
 import { heldSlots, hooksBefore, linkedTo } from "../model/Record";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/StrategySettings";
-import { askThroughFront } from "../providers/confirm";
 import type { DeploymentAction, DeploymentInputs } from "../providers/Deployment";
 import type { Session } from "../providers/Session";
+import { upOf } from "../providers/upOf";
 import { ColorPlace } from "./ColorPlace";
 import { countedNow } from "./linkRecord";
 import type { Progress } from "./Progress";
@@ -107,7 +108,9 @@ export class RollingDeployment {
         }
         await this.session.enter("roll: done");
         const at = (await this.session.engine.now()).toISOString();
-        const liveSince = this.#place.fronted ? await countedNow(this.session, service, color) : undefined;
+        const liveSince = this.#place.fronted
+            ? await countedNow(upOf(this.session, service, this.progress), color)
+            : undefined;
         await this.session.record(service, record => ({
             ...linkedTo(record, color, release, { at, by: this.session.lease.owner }),
             [color]: { ...record[color], release: release.id, replicas, slots: heldSlots(slots), liveSince },
@@ -130,6 +133,7 @@ export class RollingDeployment {
         const { id, settings } = this.release;
         this.progress.status("confirming through the public listener");
         await until(
+            this.session.clock,
             async seen => {
                 const answer = await askThroughFront(this.session, service, "http", settings.health).catch(error => {
                     seen((error as Error).message);

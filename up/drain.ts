@@ -42,6 +42,7 @@ export async function drain(
     let unlinkedMs: number | undefined;
     try {
         await until(
+            session.clock,
             async seen => {
                 const { open, pinned, world } = await remaining(session, subject);
                 unlinkedMs ??= await unlinkedFor(session, world, subject);

@@ -1,30 +1,28 @@
-import { backendName } from "../haproxy/names";
-import { isStop } from "../journal/Lease";
 import type { Color } from "../model/Color";
 import type { LinkMove } from "../model/LinkMove";
 import { withMove } from "../model/linkHistory";
 import { isGivingBack, nextOf, type SwitchIntent, type Verdict } from "../model/Observed";
 import type { ServiceRecord } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
-import { type CountersByWorker, countersOf } from "../model/Window";
-import type { Session } from "../providers/Session";
+import type { CountersByWorker } from "../model/Window";
+import { isStop } from "./stop";
+import type { Up } from "./Up";
 
 /**
  * A switch is done: its color is the last confirmed one, and, unless it is still to be judged, what a rollback goes back to.
  * A verdict on it from an earlier try is void.
  */
 export async function settleRecord(
-    session: Session,
-    service: string,
+    up: Up,
     done: Omit<SwitchIntent, "kind">,
     result: LinkMove["result"],
 ): Promise<void> {
     const { from, to, release, percent, sticky } = done;
-    const move = await madeNow(session, { from, to, percent, release, result });
+    const move = await madeNow(up, { from, to, percent, release, result });
     const intent = nextOf(done, new Date(move.at));
     const isNewlyLive = result === "confirmed" && percent === undefined && from !== to;
-    const liveSince = isNewlyLive ? await countedNow(session, service, to) : undefined;
-    await session.record(service, record => {
+    const liveSince = isNewlyLive ? await countedNow(up, to) : undefined;
+    await up.journal.record(record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
         const known = record.releases[release] as RecordedRelease;
         // A share is not all of it, and what is gone back to is as stable, and as bad, as it was.
@@ -53,17 +51,12 @@ export async function settleRecord(
 }
 
 /**
- * What HAProxy has counted of a color by now, for {@link RecordedColor.liveSince}. Undefined where it does not answer: a
- * comparison does without, and what was done is no failure because of it.
+ * @returns what HAProxy has counted of a color by now, for {@link RecordedColor.liveSince}. Undefined where HAProxy does
+ * not answer: a comparison can do without, and the switch was not a failure because of it.
  */
-export async function countedNow(
-    session: Session,
-    service: string,
-    color: Color,
-): Promise<CountersByWorker | undefined> {
-    const backend = backendName(service, color);
+export async function countedNow(up: Up, color: Color): Promise<CountersByWorker | undefined> {
     try {
-        return countersOf(backend, (await session.runtime.observe([backend])).workers);
+        return (await up.front.counters())[color];
     } catch (error) {
         if (isStop(error)) {
             throw error;
@@ -73,8 +66,8 @@ export async function countedNow(
 }
 
 /** A move of the link that ends now, by us. */
-export async function madeNow(session: Session, move: Omit<LinkMove, "at" | "by" | "image">): Promise<LinkMove> {
-    return { at: (await session.engine.now()).toISOString(), by: session.lease.owner, ...move };
+export async function madeNow(up: Up, move: Omit<LinkMove, "at" | "by" | "image">): Promise<LinkMove> {
+    return { at: (await up.clock.hostNow()).toISOString(), by: up.journal.owner, ...move };
 }
 
 /** Users stay with a release that was judged bad: it is what is confirmed, and neither stable nor tried again. */

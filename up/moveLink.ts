@@ -1,4 +1,3 @@
-import { isStop } from "../journal/Lease";
 import type { Color } from "../model/Color";
 import { moveText } from "../model/LinkMove";
 import type { LinkValue } from "../model/LinkValue";
@@ -6,11 +5,11 @@ import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict }
 import type { RecordedRelease } from "../model/Release";
 import type { CanaryStep } from "../model/StrategySettings";
 import { isDeserted } from "../plan/settle";
-import { type Answer, Questions } from "../providers/confirm";
-import type { Session } from "../providers/Session";
+import type { Answer, Questions } from "./Front";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
-import type { Progress } from "./Progress";
 import { linkTo, pointBack, pointTo } from "./pointTo";
+import { isStop } from "./stop";
+import type { Up } from "./Up";
 import { until } from "./until";
 
 /** The switch could not be confirmed, so the link was moved back. */
@@ -49,35 +48,28 @@ export interface SwitchPolicy {
  * @param release what the color runs that gains by it
  * @throws {@link SwitchFailed}
  */
-export async function moveLink(
-    session: Session,
-    service: string,
-    to: LinkValue,
-    release: RecordedRelease,
-    policy: SwitchPolicy,
-    progress: Progress,
-): Promise<void> {
+export async function moveLink(up: Up, to: LinkValue, release: RecordedRelease, policy: SwitchPolicy): Promise<void> {
     // Between the switch and its confirmation users see the new release already: what can be done before is done here.
-    const questions = await Questions.begin(session, service);
+    const questions = await up.front.questions();
     let intent: SwitchIntent;
     try {
-        intent = await begin(session, service, to, release, policy);
+        intent = await begin(up, to, release, policy);
         const what = moveText(intent);
-        progress.status(what);
+        up.progress.status(what);
         try {
-            await pointTo(session, service, to);
-            progress.status(`${what}: confirming through the public listener`);
-            await session.enter("link: confirm");
-            await confirm(questions, targetOf(intent), release, to.percent > 0);
+            await pointTo(up, to);
+            up.progress.status(`${what}: confirming through the public listener`);
+            await up.journal.enter("link: confirm");
+            await confirm(up, questions, targetOf(intent), release, to.percent > 0);
         } catch (error) {
-            throw isStop(error) ? error : await moveBack(session, service, intent, release, policy, error as Error);
+            throw isStop(error) ? error : await moveBack(up, intent, release, policy, error as Error);
         }
     } finally {
         await questions.end();
     }
-    await session.enter("link: confirmed");
+    await up.journal.enter("link: confirmed");
     await orElse(
-        settleRecord(session, service, intent, "confirmed"),
+        settleRecord(up, intent, "confirmed"),
         () =>
             `${targetOf(intent)} serves, confirmed, but the record does not say so: run pulumi up again, it finishes the switch first`,
     );
@@ -85,13 +77,12 @@ export async function moveLink(
 
 /** Writes the intent. Where it cannot be written, nothing is done. */
 async function begin(
-    session: Session,
-    service: string,
+    up: Up,
     { live: to, percent, sticky }: LinkValue,
     release: RecordedRelease,
     policy: SwitchPolicy,
 ): Promise<SwitchIntent> {
-    await session.enter("link: intent");
+    await up.journal.enter("link: intent");
     if (to === "none") {
         throw new Error("a switch has a color to go to");
     }
@@ -107,7 +98,7 @@ async function begin(
         verdict,
         ...share,
     };
-    const written = session.record(service, record => {
+    const written = up.journal.record(record => {
         intent.from = record.link.live;
         return { ...record, intent };
     });
@@ -117,8 +108,7 @@ async function begin(
 
 /** Moves the link back after a switch that could not be confirmed. Returns what the user is told. */
 async function moveBack(
-    session: Session,
-    service: string,
+    up: Up,
     intent: SwitchIntent,
     release: RecordedRelease,
     policy: SwitchPolicy,
@@ -132,14 +122,14 @@ async function moveBack(
     const reason = error.message.replace(release.image, "it");
     const verdict = judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined;
     const hasGone = await orElse(
-        pointBack(session, service, linkTo(from), seen => !isDeserted(seen, from, target)),
+        pointBack(up, linkTo(from), seen => !isDeserted(seen, from, target)),
         () => `${error.message}; the link could not be moved back to ${from}. ${next}`,
     );
     if (!hasGone) {
         const stays = percent === undefined ? `the link stays on ${to}` : `${target} keeps its ${percent} %`;
         if (verdict !== undefined) {
-            const move = await madeNow(session, { from, to, percent, release: release.id, result: "kept" });
-            await session.record(service, record => withVerdict(keptOn(record, intent, move, verdict), intent.verdict));
+            const move = await madeNow(up, { from, to, percent, release: release.id, result: "kept" });
+            await up.journal.record(record => withVerdict(keptOn(record, intent, move, verdict), intent.verdict));
         }
         const goOn = judged ? "Release something that works" : next;
         return new SwitchFailed(
@@ -147,7 +137,7 @@ async function moveBack(
             judged,
         );
     }
-    const move = await madeNow(session, { from, to, percent, release: release.id, result: "moved back" });
+    const move = await madeNow(up, { from, to, percent, release: release.id, result: "moved back" });
     const back =
         from === "none"
             ? "the link was taken back"
@@ -156,7 +146,7 @@ async function moveBack(
               : `the link was moved back to ${from}`;
     await orElse(
         // A switch back that cannot be confirmed is no reason to forget why it was begun.
-        session.record(service, record => withVerdict(unconfirmed(record, move, verdict), intent.verdict)),
+        up.journal.record(record => withVerdict(unconfirmed(record, move, verdict), intent.verdict)),
         () => `${error.message}; ${back}, but the record does not say so. ${next}`,
     );
     return new SwitchFailed(`${error.message}; ${back}`, judged);
@@ -173,6 +163,7 @@ async function orElse<T>(step: Promise<T>, meaning: () => string): Promise<T> {
 
 /** Asks through the public listener until the new release has answered well, or wrongly too often. */
 async function confirm(
+    up: Up,
     questions: Questions,
     color: Color,
     release: RecordedRelease,
@@ -182,6 +173,7 @@ async function confirm(
     let wrong = 0;
     let itself = false;
     await until(
+        up.clock,
         async seen => {
             let answer: Answer;
             try {
@@ -205,7 +197,7 @@ async function confirm(
             }
             return answer.good && !nobody ? true : undefined;
         },
-        { deadline: Date.now() + confirmMs, what: `the switch to ${color} could not be confirmed` },
+        { deadline: up.clock.nowMs() + confirmMs, what: `the switch to ${color} could not be confirmed` },
     );
 }
 

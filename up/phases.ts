@@ -1,5 +1,3 @@
-import { existsSync, writeFileSync } from "node:fs";
-
 /**
  * Every step that changes something, in the order of one `up`. Each begins with `Session.enter`, so these are all the
  * places where an `up` can die between two changes; the crash test kills it at each of them (test/e2e/crash.test.ts).
@@ -59,21 +57,4 @@ export const phases = Object.keys(steps) as Phase[];
 /** Whether the lease is compared by a command of its own right before this step. */
 export function needsLease(phase: Phase): boolean {
     return steps[phase] === "engine";
-}
-
-let halts = 0;
-
-/**
- * For tests alone: where `RELINK_HALT_AT` names the phase, says so in the file `RELINK_HALT_FILE` and stays there until the
- * file is removed, or the process killed. It stays `RELINK_HALT_TIMES` times, once by default.
- */
-export async function haltForTest(phase: Phase): Promise<void> {
-    const { RELINK_HALT_AT: at, RELINK_HALT_FILE: file, RELINK_HALT_TIMES: times = "1" } = process.env;
-    if (at === phase && file !== undefined && halts < Number(times)) {
-        halts++;
-        writeFileSync(file, String(process.pid));
-        while (existsSync(file)) {
-            await new Promise(resolve => setTimeout(resolve, 20));
-        }
-    }
 }

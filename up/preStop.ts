@@ -102,6 +102,7 @@ async function waitUntilUnhealthy(session: Session, leaving: Leaving, progress: 
     progress.status(`waiting until ${container.name} is unhealthy`);
     try {
         await until(
+            session.clock,
             async seen => {
                 const now = await inspectContainer(session.engine, container.id);
                 if (now === undefined || now.state !== "running" || now.health === "unhealthy") {

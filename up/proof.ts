@@ -1,6 +1,7 @@
 import { inspectContainer } from "../docker/ContainerInfo";
 import { lastLogLines } from "../docker/containers";
 import { watchContainers } from "../docker/events";
+import { askContainer, askThroughFront } from "../front/FrontQuestions";
 import { EarnedUp } from "../haproxy/earned";
 import { backendName } from "../haproxy/names";
 import { WorkerReplaced } from "../haproxy/runtime";
@@ -12,7 +13,6 @@ import type { HealthSettings } from "../model/HealthSettings";
 import type { PolicySettings } from "../model/PolicySettings";
 import { stackLabels } from "../model/Target";
 import { currentWorkers } from "../model/World";
-import { askContainer, askThroughFront } from "../providers/confirm";
 import type { Session } from "../providers/Session";
 import type { Progress } from "./Progress";
 import { DeadlineExceeded, until } from "./until";
@@ -66,6 +66,7 @@ export async function prove(session: Session, subject: Subject, progress: Progre
     try {
         await events.ready;
         await until(
+            session.clock,
             async seen => {
                 if (subject.isVain?.()) {
                     throw new ProofFailed("the release had failed already");

@@ -2,49 +2,46 @@ import { LinkValue } from "../model/LinkValue";
 import { withMove } from "../model/linkHistory";
 import { isGivingBack, type SwitchIntent } from "../model/Observed";
 import type { Recovery } from "../plan/settle";
-import type { Session } from "../providers/Session";
 import { madeNow, settleRecord } from "./linkRecord";
 import { moveLink } from "./moveLink";
-import type { Progress } from "./Progress";
 import { linkTo, pointTo } from "./pointTo";
+import type { Up } from "./Up";
 
 /** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */
 export async function recoverSwitch(
-    session: Session,
-    service: string,
+    up: Up,
     { kind, live, release: id, percent = 0 }: Recovery,
     retryToken: string | undefined,
-    progress: Progress,
 ): Promise<void> {
-    const { intent, releases } = await session.recorded(service);
+    const { intent, releases } = await up.journal.recorded();
     if (intent?.kind !== "switch") {
         return;
     }
     const isPlanned = kind === "finish" ? live === intent.to && id === intent.release : live === intent.from;
     if (!isPlanned) {
-        throw begunMeanwhile(service);
+        throw begunMeanwhile(up.service);
     }
     const release = id === undefined ? undefined : releases[id];
-    progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
+    up.progress.status(`${kind === "finish" ? "finishing" : "taking back"} the interrupted switch`);
     if (kind === "finish" && isGivingBack(intent)) {
-        return giveBack(session, service, intent);
+        return giveBack(up, intent);
     }
     if (kind === "finish" && live !== "none" && release !== undefined) {
         // The whole switch once more, so that it is moved back if it still cannot be confirmed.
         const { farewell, bakeMs, verdict, step, sticky } = intent;
         const to = LinkValue.to(live).withPercent(percent, sticky);
-        await moveLink(session, service, to, release, { retryToken, farewell, bakeMs, verdict, step }, progress);
+        await moveLink(up, to, release, { retryToken, farewell, bakeMs, verdict, step });
         return;
     }
-    await session.enter("link: undo");
+    await up.journal.enter("link: undo");
     // Not confirmed: it was, before the switch that is taken back, and a sick old release must not block the fix.
-    await pointTo(session, service, linkTo(live));
+    await pointTo(up, linkTo(live));
     if (live !== "none" && release !== undefined) {
         const back = { from: intent.to, to: live, release: release.id, verdict: intent.verdict };
-        await settleRecord(session, service, back, "taken back");
+        await settleRecord(up, back, "taken back");
     } else {
-        const move = await madeNow(session, { from: intent.to, to: "none", result: "taken back" });
-        await session.record(service, now => ({
+        const move = await madeNow(up, { from: intent.to, to: "none", result: "taken back" });
+        await up.journal.record(now => ({
             ...now,
             intent: undefined,
             link: { live: "none" },
@@ -61,26 +58,21 @@ export function begunMeanwhile(service: string, what: "switch" | "rolling releas
 }
 
 /** Takes a canary's share back: everything goes to the live color. Does nothing where there is none. */
-export async function withdraw(
-    session: Session,
-    service: string,
-    { live, release: id = "" }: Recovery,
-    progress: Progress,
-): Promise<void> {
-    const { link, releases } = await session.recorded(service);
+export async function withdraw(up: Up, { live, release: id = "" }: Recovery): Promise<void> {
+    const { link, releases } = await up.journal.recorded();
     if (live === "none" || link.percent === undefined) {
         return;
     }
-    progress.status(`link: ${live} serves all requests`);
-    await session.enter("link: intent");
+    up.progress.status(`link: ${live} serves all requests`);
+    await up.journal.enter("link: intent");
     const intent: SwitchIntent = { kind: "switch", from: live, to: live, percent: 0, release: releases[id]?.id ?? id };
-    await session.record(service, record => ({ ...record, intent }));
-    await giveBack(session, service, intent);
+    await up.journal.record(record => ({ ...record, intent }));
+    await giveBack(up, intent);
 }
 
 /** Everything goes to the live color again. Not confirmed: it was, when it became live. */
-async function giveBack(session: Session, service: string, intent: SwitchIntent): Promise<void> {
-    await pointTo(session, service, LinkValue.to(intent.to));
-    await session.enter("link: confirmed");
-    await settleRecord(session, service, intent, intent.verdict === undefined ? "confirmed" : "moved back");
+async function giveBack(up: Up, intent: SwitchIntent): Promise<void> {
+    await pointTo(up, LinkValue.to(intent.to));
+    await up.journal.enter("link: confirmed");
+    await settleRecord(up, intent, intent.verdict === undefined ? "confirmed" : "moved back");
 }

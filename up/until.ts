@@ -1,47 +1,46 @@
-import { stopWithoutParent } from "../providers/parent";
+import type { Clock } from "./Clock";
 
-/** A wait that came to its deadline, with what was seen last. */
+/** A wait has reached its deadline. The message has what was seen last. */
 export class DeadlineExceeded extends Error {}
 
 export interface Waiting {
-    /** When to give up, milliseconds since the epoch of this machine's clock. */
+    /** When to give up, milliseconds by {@link Clock.nowMs}. */
     deadline: number;
     /** What is waited for, for the error. */
     what: string;
     /** First pause between two looks, milliseconds; it doubles up to `slowestMs`. @default 50 */
     fastestMs?: number;
-    /** @default 1000 */
+    /** Longest pause between two looks, milliseconds. @default 1000 */
     slowestMs?: number;
     /** Wakes the wait early, for instance by an event. */
     wake?: () => Promise<unknown>;
 }
 
 /**
- * Looks again and again until `look` returns a value other than undefined. It starts quickly and backs off.
- * @throws {@link DeadlineExceeded} with the text of the last thing seen, `Interrupted` when the CLI is gone, or whatever
- * `look` throws.
+ * Looks again and again until `look` returns a value. It starts quickly and backs off.
+ * @param look returns undefined while there is nothing yet; it may say what it has seen, for the error
+ * @throws {@link DeadlineExceeded}; Interrupted when the CLI has gone; what `look` throws
  */
 export async function until<T>(
+    clock: Clock,
     look: (seen: (text: string) => void) => Promise<T | undefined>,
     waiting: Waiting,
 ): Promise<T> {
     let lastSeen = "";
     let pauseMs = waiting.fastestMs ?? 50;
     for (;;) {
-        stopWithoutParent();
         const value = await look(text => {
             lastSeen = text;
         });
         if (value !== undefined) {
             return value;
         }
-        if (Date.now() >= waiting.deadline) {
+        if (clock.nowMs() >= waiting.deadline) {
             throw new DeadlineExceeded(
                 `${waiting.what}: not in time${lastSeen === "" ? "" : `; seen last: ${lastSeen}`}`,
             );
         }
-        const pause = new Promise(resolve => setTimeout(resolve, Math.min(pauseMs, waiting.deadline - Date.now() + 1)));
-        await (waiting.wake === undefined ? pause : Promise.race([pause, waiting.wake()]));
+        await clock.sleep(Math.min(pauseMs, waiting.deadline - clock.nowMs() + 1), waiting.wake?.());
         pauseMs = Math.min(pauseMs * 2, waiting.slowestMs ?? 1000);
     }
 }

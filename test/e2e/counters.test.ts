@@ -6,16 +6,16 @@ import { exec } from "../../docker/exec";
 import { inspectNetwork } from "../../docker/networks";
 import { renderBackend, renderFrontends, renderGlobal } from "../../front/configuration";
 import { ConfigFolder } from "../../front/folder";
-import { emptyMaps, writeMapEntry } from "../../front/maps";
-import { routeKey, routeValue } from "../../front/routes";
+import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
+import { routeKey, routeValue } from "../../haproxy/routes";
 import { Runtime } from "../../haproxy/runtime";
 import type { BackendStat } from "../../model/FrontState";
 import { LinkValue } from "../../model/LinkValue";
 import { parseRoute } from "../../model/Route";
-import { until } from "../../up/until";
 import { findFreePorts } from "../support/freePorts";
 import { rawRequest } from "../support/rawRequest";
 import { haproxyImage } from "../support/scenario";
+import { until } from "../support/until";
 
 // What a release is judged by, on real HAProxy: each service answers in one way of its own, and each request is one that
 // the service has to answer for, or one that it has not.

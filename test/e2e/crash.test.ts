@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import type { Phase } from "../../up/phases";
-import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { expectOneSwitch, expectPutRight } from "../support/expectPutRight";
 import { ended, HaltedRun, hostsOf, isLocked, type Way, ways } from "../support/HaltedRun";
@@ -10,6 +9,7 @@ import { confirmedAt } from "../support/leftovers";
 import { OpenWebSocket } from "../support/longRequests";
 import { type Kind, Subject } from "../support/Subject";
 import { underLoad, withoutWebSockets } from "../support/scenario";
+import { until } from "../support/until";
 
 /** The steps of each kind at which nothing but the kill can end it. */
 const stepsOf: Record<Kind, readonly Phase[]> = {

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { slotAddress } from "../../model/addresses";
 import { slotOf } from "../../model/Container";
 import type { Phase } from "../../up/phases";
-import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { expectNoWayBack, gapUnderLoad } from "../support/gap";
@@ -12,6 +11,7 @@ import { LiveFront } from "../support/LiveFront";
 import { OwnEngine } from "../support/OwnEngine";
 import { type Kind, Subject } from "../support/Subject";
 import { containersOf, haproxyImage } from "../support/scenario";
+import { until } from "../support/until";
 
 // A Docker daemon that is restarted, killed, and cut off from power, under load: one of the test's own.
 

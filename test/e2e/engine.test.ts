@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import Dockerode from "dockerode";
 import { describe, expect, it } from "vitest";
-import { until } from "../../up/until";
 import { startCommand } from "../support/command";
 import { OwnEngine } from "../support/OwnEngine";
 import { haproxyImage } from "../support/scenario";
 import { repository } from "../support/stackFolder";
 import { toolchain } from "../support/toolchain";
+import { until } from "../support/until";
 
 const kind = process.env.RELINK_TEST_ENGINE;
 

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import type { Phase } from "../../up/phases";
-import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { expectNoWayBack, gapUnderLoad } from "../support/gap";
@@ -12,6 +11,7 @@ import { inAnchor } from "../support/leftovers";
 import { openStream } from "../support/longRequests";
 import { Subject } from "../support/Subject";
 import { containersOf, lifeOf, underLoad, withoutWebSockets } from "../support/scenario";
+import { until } from "../support/until";
 
 // HAProxy restarts, is reloaded, cannot be talked to or refuses its files in the middle of a release.
 

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { folders } from "../../model/folders";
-import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { LiveFront } from "../support/LiveFront";
 import { oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
+import { until } from "../support/until";
 
 // What somebody who has taken over HAProxy's process finds: no right that it does not need, and no way to the record.
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { LinkValue } from "../../model/LinkValue";
-import { until } from "../../up/until";
 import { expectFailure, expectSuccess } from "../support/command";
 import { gapUnderLoad } from "../support/gap";
 import { isFull } from "../support/isFull";
@@ -11,6 +10,7 @@ import { inAnchor } from "../support/leftovers";
 import type { LoadResult } from "../support/load";
 import { containersOf, lifeOf, oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
+import { until } from "../support/until";
 
 describe("what heals by itself", () => {
     const engine = Engine.connect();

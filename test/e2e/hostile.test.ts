@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { findFronts } from "../../look/frontOwner";
+import { findFronts } from "../../front/frontOwner";
 import { expectFailure, expectSuccess } from "../support/command";
 import { makeHostileImage, terminalControls } from "../support/hostileImage";
 import { LiveFront } from "../support/LiveFront";

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { expectPutRight } from "../support/expectPutRight";
 import { ended, HaltedRun, isLocked } from "../support/HaltedRun";
@@ -12,6 +11,7 @@ import { type Kind, Subject } from "../support/Subject";
 import { lifeOf, underLoad, withoutWebSockets } from "../support/scenario";
 import type { TestStack } from "../support/stack";
 import { temporaryFolder } from "../support/temporaryFolder";
+import { until } from "../support/until";
 
 const folder = temporaryFolder("interrupt");
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../../up/until";
 import { expectSuccess } from "../support/command";
 import { HaltedRun } from "../support/HaltedRun";
 import { LiveFront } from "../support/LiveFront";
@@ -7,6 +6,7 @@ import { recipe } from "../support/recipe";
 import { lifeOf, oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 import { sweepStack } from "../support/sweep";
+import { until } from "../support/until";
 
 // Rule 12, and fault 12: who may change a front. One stack goes on serving while others try.
 

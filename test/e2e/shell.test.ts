@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { Shell } from "../../docker/Shell";
-import { until } from "../../up/until";
+import { until } from "../support/until";
 
 describe("commands through one open exec", () => {
     const engine = Engine.connect();

@@ -59,7 +59,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "route-without-slash",
-        file: "front/routes.ts",
+        file: "haproxy/routes.ts",
         before: "`${host}${path}/`",
         after: "`${host}${path}`",
         breaks: "A route of /api gets the requests of /apix as well.",
@@ -70,7 +70,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "map-value-not-checked",
-        file: "front/maps.ts",
+        file: "haproxy/maps.ts",
         before: 'entries.set(checked("map key", key), checked("map value", String(value)));',
         after: 'entries.set(checked("map key", key), String(value));',
         breaks: "A line end in a value writes a second entry into HAProxy's map.",

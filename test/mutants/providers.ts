@@ -38,8 +38,8 @@ export const providers: readonly Mutant[] = [
     {
         name: "recorded-before-confirmed",
         file: "up/moveLink.ts",
-        before: "            await pointTo(session, service, to);\n",
-        after: '            await settleRecord(session, service, intent, "confirmed");\n            await pointTo(session, service, to);\n',
+        before: "            await pointTo(up, to);\n",
+        after: '            await settleRecord(up, intent, "confirmed");\n            await pointTo(up, to);\n',
         breaks: "The record says confirmed before anybody has asked the new release.",
         killedBy: {
             file: "test/unit/up/moveLink.test.ts",
@@ -49,8 +49,8 @@ export const providers: readonly Mutant[] = [
     {
         name: "memory-before-file",
         file: "up/pointTo.ts",
-        before: "    await toFile(session, service, link);\n    await toMemory(session, service, link);\n}",
-        after: "    await toMemory(session, service, link);\n    await toFile(session, service, link);\n}",
+        before: "    await toFile(up, link);\n    await toMemory(up, link);\n}",
+        after: "    await toMemory(up, link);\n    await toFile(up, link);\n}",
         breaks: "HAProxy restarts with the old link after a switch that died half-way.",
         killedBy: {
             file: "test/unit/up/pointTo.test.ts",
@@ -60,8 +60,8 @@ export const providers: readonly Mutant[] = [
     {
         name: "back-by-the-file-first",
         file: "up/pointTo.ts",
-        before: "    const hasGone = await toMemory(session, service, link, mayGo);\n",
-        after: "    await toFile(session, service, link);\n    const hasGone = await toMemory(session, service, link, mayGo);\n",
+        before: "    if (!(await toMemory(up, link, mayGo))) {\n",
+        after: "    await toFile(up, link);\n    if (!(await toMemory(up, link, mayGo))) {\n",
         breaks: "Users wait for a file while a bad release answers them, and a link that stays has moved in the file.",
         killedBy: {
             file: "test/unit/up/pointTo.test.ts",

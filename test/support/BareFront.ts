@@ -4,17 +4,17 @@ import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { renderBackend, renderFrontends, renderGlobal } from "../../front/configuration";
 import { ConfigFolder } from "../../front/folder";
-import { emptyMaps, writeMapEntry } from "../../front/maps";
-import { routeKey, routeValue } from "../../front/routes";
+import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
+import { routeKey, routeValue } from "../../haproxy/routes";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
 import { LinkValue } from "../../model/LinkValue";
 import { parseRoute } from "../../model/Route";
 import type { Settings } from "../../model/Settings";
-import { until } from "../../up/until";
 import { settingsOf } from "../unit/settings/support";
 import { findFreePorts, type StackPorts } from "./freePorts";
 import { type RawAnswer, rawRequest } from "./rawRequest";
 import { haproxyImage } from "./scenario";
+import { until } from "./until";
 
 /** What the app of a bare front got. */
 export interface Mirrored {

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Phase } from "../../up/phases";
-import { until } from "../../up/until";
 import type { CommandResult, RunningCommand } from "./command";
 import type { TestStack } from "./stack";
+import { until } from "./until";
 
 /** Whom a `kill -9` meets. */
 export type Way = "CLI" | "host" | "both";

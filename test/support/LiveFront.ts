@@ -10,8 +10,8 @@ import type { ServiceRecord } from "../../model/Record";
 import { recordOf } from "../../model/Records";
 import type { Target } from "../../model/Target";
 import { currentWorkers, type World } from "../../model/World";
-import { until } from "../../up/until";
 import type { TestStack } from "./stack";
+import { until } from "./until";
 
 /** How long a container may take until HAProxy has it up, milliseconds. */
 const readyMs = 60_000;

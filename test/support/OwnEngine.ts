@@ -5,11 +5,11 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine } from "../../docker/Engine";
-import { until } from "../../up/until";
 import { isFull } from "./isFull";
 import { PoweredMachine } from "./PoweredMachine";
 import { repository } from "./stackFolder";
 import { toolchain } from "./toolchain";
+import { until } from "./until";
 
 /** How long a daemon may take to start, to stop, and its processes to be gone, milliseconds. */
 const patienceMs = 120_000;

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import * as https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "../../up/until";
 import { expectSuccess, type RunningCommand, startCommand } from "./command";
 import { findFreePorts } from "./freePorts";
 import { type ProxyProgram, publicHost } from "./proxyPrograms";
+import { until } from "./until";
 
 /** What a client of the proxy got. */
 export interface Visit {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { until } from "../../up/until";
+import { until } from "./until";
 
 /** The process id that a command writes into a file of its own (`echo $$ > FILE`), as soon as it is there. */
 export function pidIn(file: string): Promise<number> {

@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import type Dockerode from "dockerode";
 import { Engine } from "../../../docker/Engine";
 import { exec } from "../../../docker/exec";
-import { until } from "../../../up/until";
 import { findFreePorts } from "../../support/freePorts";
+import { until } from "../../support/until";
 import { checkIntervalMs, haproxyImage } from "../benchStack";
 import type { Contender } from "./Contender";
 

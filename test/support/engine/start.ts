@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { until } from "../../../up/until";
 import { OwnEngine } from "../OwnEngine";
 import { toolchain } from "../toolchain";
+import { until } from "../until";
 import "../../setup";
 
 /** What is needed here of vitest's TestProject. */

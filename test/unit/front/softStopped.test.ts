@@ -8,7 +8,9 @@ import type { RecordedRelease } from "../../../model/Release";
 import { parseRoute, placeOf } from "../../../model/Route";
 import type { World } from "../../../model/World";
 import type { Session } from "../../../providers/Session";
+import { upOf } from "../../../providers/upOf";
 import { pointTo } from "../../../up/pointTo";
+import { noProgress } from "../providers/FakeSession";
 
 /** HAProxy's worker that takes new connections, and the one that a reload has soft-stopped. */
 const [current, stopped] = [2, 1];
@@ -136,14 +138,14 @@ describe("a soft-stopped worker of HAProxy", () => {
     ])("does not follow a link with %s open than there are containers", async (_what, open) => {
         const front = new Front({ routes: {}, known: { web: open }, containers: { web } });
         front.links.get(stopped)?.set("web", LinkValue.to("green"));
-        await pointTo(front.session, "web", LinkValue.to("blue"));
+        await pointTo(upOf(front.session, "web", noProgress), LinkValue.to("blue"));
         expect([current, stopped].map(pid => front.links.get(pid)?.get("web")?.live)).toEqual(["blue", "green"]);
     });
 
     it("follows a link to slots that are the containers", async () => {
         const front = new Front({ routes: {}, known: { web }, containers: { web } });
         front.links.get(stopped)?.set("web", LinkValue.to("green"));
-        await pointTo(front.session, "web", LinkValue.to("blue"));
+        await pointTo(upOf(front.session, "web", noProgress), LinkValue.to("blue"));
         expect([current, stopped].map(pid => front.links.get(pid)?.get("web")?.live)).toEqual(["blue", "blue"]);
     });
 
@@ -153,7 +155,7 @@ describe("a soft-stopped worker of HAProxy", () => {
         const place = parseRoute("shop.example.com");
         await takeRoutes(front.session, "store", [place], []);
         await removeRoutes(front.session, "web");
-        await pointTo(front.session, "web", LinkValue.none());
+        await pointTo(upOf(front.session, "web", noProgress), LinkValue.none());
         expect(front.routesOf(current)).toEqual({ "shop.example.com/": "store" });
         expect(front.routesOf(stopped)).toEqual(routes);
         expect([current, stopped].map(pid => front.links.get(pid)?.get("web")?.live)).toEqual(["none", "blue"]);
@@ -166,7 +168,7 @@ describe("a soft-stopped worker of HAProxy", () => {
             containers: { web, api },
         });
         await removeRoutes(front.session, "api");
-        await pointTo(front.session, "api", LinkValue.none());
+        await pointTo(upOf(front.session, "api", noProgress), LinkValue.none());
         expect(front.routesOf(stopped)).toEqual({ "*/": "web" });
         expect(front.links.get(stopped)?.get("api")?.live).toBe("none");
     });

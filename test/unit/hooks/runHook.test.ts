@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type HookContext, type HookOutcome, runHook } from "../../../hooks/runHook";
+import { runHook } from "../../../hooks/runHook";
 import type { HookSettings } from "../../../model/HooksSettings";
+import type { HookContext, HookOutcome } from "../../../up/Hooks";
 
 const secret = 'it\'s "$x"\na-second-line-of-it';
 const context: HookContext = { hook: "prePromotion", service: "web", color: "green", image: "shop/web:v2" };

@@ -3,7 +3,8 @@ import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LeaseHeld, LeaseLost } from "../../../journal/Lease";
+import { LeaseHeld } from "../../../journal/Lease";
+import { LeaseLost } from "../../../up/stop";
 import { RecordFixture } from "../providers/shell";
 
 // The scripts run in a real shell with a real flock, as they do in the anchor.

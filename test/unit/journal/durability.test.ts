@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LeaseLost } from "../../../journal/Lease";
 import { ensureKey, writeRecord } from "../../../journal/RecordStore";
 import { emptyRecord } from "../../../model/Record";
+import { LeaseLost } from "../../../up/stop";
 import { RecordFixture } from "../providers/shell";
 
 // What a full disk and a power cut leave of the files that everything depends on. The scripts run in a real shell.

@@ -37,11 +37,11 @@ describe("what a backend has answered since a moment", () => {
     it("is counted over all workers, those that came later included", () => {
         const [old, late] = [new Backend(), new Backend()];
         old.answerAll([5, 5, 5]);
-        const window = new Window("web-green", countersOf("web-green", [old.worker()]));
+        const window = new Window(countersOf("web-green", [old.worker()]));
         old.answer(20);
         old.answer(20, true);
         late.answer(50);
-        window.look([old.worker(), late.worker(2)]);
+        window.look(countersOf("web-green", [old.worker(), late.worker(2)]));
         const { requests, errors, averageMs = 0 } = window.answered();
         expect({ requests, errors }).toEqual({ requests: 3, errors: 1 });
         expect(averageMs).toBeCloseTo(30, 0);
@@ -51,19 +51,19 @@ describe("what a backend has answered since a moment", () => {
         const backend = new Backend();
         backend.answer(5, true);
         backend.answer(5, true);
-        const window = new Window("web-green", countersOf("web-green", [backend.worker()]));
+        const window = new Window(countersOf("web-green", [backend.worker()]));
         backend.answer(5);
-        window.look([backend.worker()]);
+        window.look(countersOf("web-green", [backend.worker()]));
         expect(window.answered()).toMatchObject({ requests: 1, errors: 0 });
     });
 
     it("has what a worker answered until it was last seen", () => {
         const [gone, stays] = [new Backend(), new Backend()];
-        const window = new Window("web-green", countersOf("web-green", [gone.worker(), stays.worker(2)]));
+        const window = new Window(countersOf("web-green", [gone.worker(), stays.worker(2)]));
         gone.answer(5, true);
-        window.look([gone.worker(), stays.worker(2)]);
+        window.look(countersOf("web-green", [gone.worker(), stays.worker(2)]));
         stays.answer(5);
-        window.look([stays.worker(2)]);
+        window.look(countersOf("web-green", [stays.worker(2)]));
         expect(window.answered()).toMatchObject({ requests: 2, errors: 1 });
     });
 
@@ -71,22 +71,22 @@ describe("what a backend has answered since a moment", () => {
         const [before, after] = [new Backend(), new Backend()];
         before.answer(5, true);
         before.answerAll([5, 5, 5]);
-        const window = new Window("web-green", countersOf("web-green", [before.worker()]));
+        const window = new Window(countersOf("web-green", [before.worker()]));
         before.answer(5, true);
-        window.look([before.worker()]);
+        window.look(countersOf("web-green", [before.worker()]));
         after.answerAll(Array.from({ length: 20 }, () => 5));
-        window.look([after.worker(1, 2)]);
+        window.look(countersOf("web-green", [after.worker(1, 2)]));
         expect(window.answered()).toMatchObject({ requests: 21, errors: 1 });
     });
 
     it("is nothing where nothing came, and everything without a beginning", () => {
         const backend = new Backend();
         backend.answerAll([7, 9]);
-        const window = new Window("web-green", countersOf("web-green", [backend.worker()]));
-        window.look([backend.worker()]);
+        const window = new Window(countersOf("web-green", [backend.worker()]));
+        window.look(countersOf("web-green", [backend.worker()]));
         expect(window.answered()).toEqual({ requests: 0, errors: 0 });
-        const whole = new Window("web-green");
-        whole.look([backend.worker()]);
+        const whole = new Window();
+        whole.look(countersOf("web-green", [backend.worker()]));
         expect(whole.answered()).toMatchObject({ requests: 2, errors: 0, averageMs: 8 });
     });
 
@@ -97,10 +97,10 @@ describe("what a backend has answered since a moment", () => {
             backends: new Map([["web-green", { ...counters, ...change }]]),
         });
         const workers = (...changes: Partial<BackendStat>[]) => changes.map((c, pid) => worker(pid, c)) as Worker[];
-        const window = new Window("web-green", countersOf("web-green", workers({}, {})));
-        window.look(workers({ asked: 100, failed: 1 }, {}));
+        const window = new Window(countersOf("web-green", workers({}, {})));
+        window.look(countersOf("web-green", workers({ asked: 100, failed: 1 }, {})));
         expect(window.answered()).toEqual({ requests: 1, errors: 1 });
-        window.look(workers({ asked: 100, failed: 1 }, { responses: 200, asked: 199 }));
+        window.look(countersOf("web-green", workers({ asked: 100, failed: 1 }, { responses: 200, asked: 199 })));
         expect(window.answered()).toMatchObject({ requests: 101, errors: 1, averageMs: 7 });
     });
 
@@ -111,11 +111,11 @@ describe("what a backend has answered since a moment", () => {
             fc.property(times(0, 1_500), times(1, 800), (earlier, since) => {
                 const backend = new Backend();
                 backend.answerAll(earlier);
-                const window = new Window("web-green", countersOf("web-green", [backend.worker()]));
+                const window = new Window(countersOf("web-green", [backend.worker()]));
                 // All the same, so that it does not matter which of them HAProxy weighs more.
                 const [time = 0] = since;
                 backend.answerAll(since.map(() => time));
-                window.look([backend.worker()]);
+                window.look(countersOf("web-green", [backend.worker()]));
                 const { averageMs = 0, averageOffByMs = 0 } = window.answered();
                 expect(averageMs - averageOffByMs).toBeLessThanOrEqual(time + 0.5);
                 // And no less than that by more than it is off the other way.
@@ -127,9 +127,9 @@ describe("what a backend has answered since a moment", () => {
     it("finds a slow release behind a long history within a few requests", () => {
         const backend = new Backend();
         backend.answerAll(Array.from({ length: 5_000 }, () => 9));
-        const window = new Window("web-green", countersOf("web-green", [backend.worker()]));
+        const window = new Window(countersOf("web-green", [backend.worker()]));
         backend.answerAll(Array.from({ length: 10 }, () => 700));
-        window.look([backend.worker()]);
+        window.look(countersOf("web-green", [backend.worker()]));
         const { averageMs = 0, averageOffByMs = 0 } = window.answered();
         expect(averageMs - averageOffByMs).toBeGreaterThan(500);
         expect(averageMs).toBeLessThan(800);

@@ -1,5 +1,6 @@
 import { Agent, createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import type { Engine } from "../../../docker/Engine";
 import type { Change } from "../../../front/folder";
 import type { ServerChange, WorkerResult } from "../../../haproxy/runtime";
@@ -107,6 +108,11 @@ export class FakeSession {
         take: async () => {},
         inherit: async () => {},
         guarded: async () => "",
+    };
+    readonly clock = {
+        nowMs: () => Date.now(),
+        hostNow: async () => (this.engine === undefined ? new Date() : this.engine.now()),
+        sleep: (ms: number) => setTimeout(ms),
     };
     readonly dialer = { agentFor: async () => this.front.listener?.agent };
     files: Map<string, string>;

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import { createOptions } from "../../../docker/ContainerSpec";
 import { renderBackend, renderFrontends, renderGlobal } from "../../../front/configuration";
-import { emptyMaps, readMap, writeMapEntry } from "../../../front/maps";
-import { parseRoutes, routeKey, routeValue } from "../../../front/routes";
+import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
 import { backendFile } from "../../../haproxy/names";
+import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
 import { routeText } from "../../../model/Route";
 import type { ServiceSettings } from "../../../model/ServiceSettings";
 import type { Settings } from "../../../model/Settings";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readMap } from "../../../front/maps";
+import { readMap } from "../../../haproxy/maps";
 import type { ServerStat } from "../../../model/FrontState";
 import { ColorPlace } from "../../../up/ColorPlace";
 import { FakeEngine } from "../docker/FakeEngine";

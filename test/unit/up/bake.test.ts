@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceRecord } from "../../../model/Record";
+import { upOf } from "../../../providers/upOf";
 import { bake } from "../../../up/bake";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";
@@ -37,7 +38,7 @@ async function judged(bakeTimeMs: number): Promise<ServiceRecord> {
         engine: engine.engine,
         listener,
     });
-    await bake(fake.session, "web", { bakeTimeMs, analysis, hooks: {}, host: "web", url: "" }, noProgress);
+    await bake(upOf(fake.session, "web", noProgress), { bakeTimeMs, analysis, hooks: {}, host: "web", url: "" });
     return fake.web;
 }
 

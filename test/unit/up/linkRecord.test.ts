@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { LeaseLost } from "../../../journal/Lease";
+import { upOf } from "../../../providers/upOf";
 import { settleRecord } from "../../../up/linkRecord";
+import { LeaseLost } from "../../../up/stop";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";
-import { FakeSession } from "../providers/FakeSession";
+import { FakeSession, noProgress } from "../providers/FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B", { linked: false })];
 
@@ -29,7 +30,11 @@ async function settled(bakeMs: number | undefined, haproxy?: Error) {
     if (haproxy !== undefined) {
         fake.runtime.observe = () => Promise.reject(haproxy);
     }
-    await settleRecord(fake.session, "web", { from: "blue", to: "green", release: b.id, bakeMs }, "confirmed");
+    await settleRecord(
+        upOf(fake.session, "web", noProgress),
+        { from: "blue", to: "green", release: b.id, bakeMs },
+        "confirmed",
+    );
     return fake.web;
 }
 

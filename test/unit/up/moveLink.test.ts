@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Worker } from "../../../model/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
+import { upOf } from "../../../providers/upOf";
 import { moveLink } from "../../../up/moveLink";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";
@@ -38,7 +39,7 @@ async function moveOf(workers: Worker[], ...answers: Parameters<typeof Listener.
         engine: engine.engine,
         listener,
     });
-    const moved = moveLink(fake.session, "web", LinkValue.to("green"), b, {}, noProgress);
+    const moved = moveLink(upOf(fake.session, "web", noProgress), LinkValue.to("green"), b, {});
     return {
         ...(await moved.then(
             () => ({}),

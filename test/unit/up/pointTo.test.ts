@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { LinkValue } from "../../../model/LinkValue";
+import { upOf } from "../../../providers/upOf";
 import { pointBack, pointTo } from "../../../up/pointTo";
 import { recorded } from "../plan/support";
-import { containerOf, FakeSession, serverAt, workerOf } from "../providers/FakeSession";
+import { containerOf, FakeSession, noProgress, serverAt, workerOf } from "../providers/FakeSession";
 
 const b = recorded("B");
 const green = LinkValue.to("green");
@@ -13,7 +14,7 @@ const containers = [containerOf("green", 2, b.id)];
 async function followers(...slots: ReturnType<typeof serverAt>[]): Promise<string[]> {
     const workers = [workerOf("blue"), workerOf("blue", { pid: 2, old: true, green: slots })];
     const fake = new FakeSession({ record, containers, workers });
-    await pointTo(fake.session, "web", green);
+    await pointTo(upOf(fake.session, "web", noProgress), green);
     return fake.steps.filter(step => step.startsWith("link of"));
 }
 
@@ -22,7 +23,7 @@ const both = ["link of worker 1: web green:blue:0", "link of worker 2: web green
 describe("a link", () => {
     it("is written to the file first, so that a HAProxy that restarts has what was proved", async () => {
         const fake = new FakeSession({ record, workers: [workerOf("blue")] });
-        await pointTo(fake.session, "web", green);
+        await pointTo(upOf(fake.session, "web", noProgress), green);
         expect(fake.steps).toEqual(["file maps/link.map: web green:blue:0", both[0]]);
     });
 
@@ -35,7 +36,7 @@ describe("a link", () => {
 
     it("that stays where it is has not moved in the file either", async () => {
         const fake = new FakeSession({ record, workers: [workerOf("blue")] });
-        expect(await pointBack(fake.session, "web", green, () => false)).toBe(false);
+        expect(await pointBack(upOf(fake.session, "web", noProgress), green, () => false)).toBe(false);
         expect(fake.steps).toEqual([]);
     });
 });

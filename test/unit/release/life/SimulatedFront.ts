@@ -1,4 +1,4 @@
-import { MANIFEST_FILE } from "../../../../front/manifest";
+import { MANIFEST_FILE } from "../../../../haproxy/manifest";
 import { backendFile, backendName, mapFile } from "../../../../haproxy/names";
 import type { Color } from "../../../../model/Color";
 import { LinkValue } from "../../../../model/LinkValue";

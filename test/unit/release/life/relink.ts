@@ -1,4 +1,4 @@
-import { routeKey, routeValue } from "../../../../front/routes";
+import { routeKey, routeValue } from "../../../../haproxy/routes";
 import type { Color } from "../../../../model/Color";
 import type { LinkMove } from "../../../../model/LinkMove";
 import {

@@ -1,5 +1,5 @@
-import { checked, MAP_NAMES, type MapName, mapFile } from "../haproxy/names";
 import type { LinkValue } from "../model/LinkValue";
+import { checked, MAP_NAMES, type MapName, mapFile } from "./names";
 
 const COMMENTS: Record<MapName, string> = {
     link: "service -> live color : idle color : percent of requests to the idle color [: sticky by cookie or hash]",

@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { fixedLabels, publishedPorts } from "../components/HaproxyFront";
 import type { Engine } from "../docker/Engine";
 import { freeSubnet } from "../docker/networks";
 import { holderOf } from "../docker/ports";
-import { LISTENER_PORTS } from "../front/frontends";
 import { STAND_IN } from "../haproxy/names";
 import { stackName } from "../journal/ownership";
+import { frontFindings } from "../look/frontFindings";
 import { layout, type SubnetLayout } from "../model/addresses";
 import type { FrontSettings } from "../model/FrontSettings";
+import { httpsPortOffset } from "../model/FrontSettings";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
-import { httpsPortOffset } from "../settings/stackChecks";
-import { frontFindings } from "./frontFindings";
+import { LISTENER_PORTS } from "./frontends";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
+import { fixedLabels, publishedPorts } from "./published";
 
 /** The front as it will be after this `up`. */
 export interface FrontPlan {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { editedFiles, MANIFEST_FILE, writeManifest } from "../../../front/manifest";
+import { editedFiles, MANIFEST_FILE, writeManifest } from "../../../haproxy/manifest";
 
 const first = new Map([
     ["conf/20-web-blue.cfg", "backend web-blue\n"],

@@ -1,24 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { type DialResponse, request } from "../docker/dialer";
-import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "../front/frontends";
 import { assertEveryWorker } from "../haproxy/runtime";
 import type { Color } from "../model/Color";
 import { type Worker, workerKey } from "../model/FrontState";
 import type { HealthSettings } from "../model/HealthSettings";
 import { currentWorkers } from "../model/World";
-import type { Session } from "./Session";
-
-/** Who answered a request of ours, and how. */
-export interface Answer {
-    status: number;
-    /** Color and release as HAProxy itself says; undefined when it was not one of ours. */
-    color?: string;
-    release?: string;
-    /** Whether the status is one that the health check calls good. Without a health path every status is. */
-    good: boolean;
-    /** For messages: `200 from green (release ...)`. */
-    text: string;
-}
+import type { Answer, Questions } from "../up/Front";
+import type { FrontAccess } from "./FrontAccess";
+import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "./frontends";
 
 /** Longest that one such request may take: it is a health check, not a report. */
 const longestAnswerMs = 5_000;
@@ -27,18 +16,18 @@ const longestAnswerMs = 5_000;
  * Requests of ours through the front: a one-time secret tells HAProxy to send them to one service by name, whatever its
  * routes are, and to say who answered. Begun before a switch, they cost no time after it.
  */
-export class Questions {
+export class FrontQuestions implements Questions {
     readonly #begun: { secret: string; workers: Worker[] }[] = [];
     #address = "";
 
     private constructor(
-        private readonly session: Session,
+        private readonly access: FrontAccess,
         private readonly service: string,
     ) {}
 
     /** @throws when no front runs, or its HAProxy does not listen to us. End it. */
-    static async begin(session: Session, service: string): Promise<Questions> {
-        const questions = new Questions(session, service);
+    static async begin(access: FrontAccess, service: string): Promise<FrontQuestions> {
+        const questions = new FrontQuestions(access, service);
         await questions.renew();
         return questions;
     }
@@ -48,8 +37,8 @@ export class Questions {
      * @returns whether there was one that did not know it
      */
     async renew(): Promise<boolean> {
-        const world = await this.session.observe([]);
-        await this.session.forgetSecrets(world.front?.workers ?? []);
+        const world = await this.access.observe([]);
+        await this.access.forgetSecrets(world.front?.workers ?? []);
         const workers = currentWorkers(world.front);
         if (world.anchor?.address === undefined) {
             throw new Error("the front is not running");
@@ -61,7 +50,7 @@ export class Questions {
         const secret = randomBytes(16).toString("hex");
         this.#address = world.anchor.address;
         this.#begun.push({ secret, workers });
-        const added = await this.session.runtime.addMap(workers, "confirm", secret, this.service);
+        const added = await this.access.runtime.addMap(workers, "confirm", secret, this.service);
         assertEveryWorker("a one-time secret", added);
         return workers.some(worker => !knew.has(workerKey(worker)));
     }
@@ -72,7 +61,7 @@ export class Questions {
      * @throws when no connection or no answer came.
      */
     ask(listener: "http" | "preview", health: HealthSettings, color?: Color): Promise<Answer> {
-        return ask(this.session, this.#address, LISTENER_PORTS[listener], health, {
+        return ask(this.access, this.#address, LISTENER_PORTS[listener], health, {
             ...(color === undefined ? {} : { [ANSWER_HEADERS.color]: color }),
             [CONFIRM_HEADERS.secret]: this.#begun.at(-1)?.secret ?? "",
             [CONFIRM_HEADERS.service]: this.service,
@@ -86,7 +75,7 @@ export class Questions {
             [CONFIRM_HEADERS.secret]: this.#begun.at(-1)?.secret ?? "",
             [CONFIRM_HEADERS.service]: this.service,
         };
-        return request(this.session.dialer, {
+        return request(this.access.dialer, {
             address: this.#address,
             port: LISTENER_PORTS[listener],
             path,
@@ -97,7 +86,7 @@ export class Questions {
 
     async end(): Promise<void> {
         for (const { secret, workers } of this.#begun.splice(0)) {
-            await this.session.runtime.deleteMapEntry(workers, "confirm", secret).catch(() => {
+            await this.access.runtime.deleteMapEntry(workers, "confirm", secret).catch(() => {
                 // The worker is gone, and its memory with it.
             });
         }
@@ -106,12 +95,12 @@ export class Questions {
 
 /** Sends one request of ours through a listener of the front. @throws when no connection or no answer came. */
 export async function askThroughFront(
-    session: Session,
+    access: FrontAccess,
     service: string,
     listener: "http" | "preview",
     health: HealthSettings,
 ): Promise<Answer> {
-    const questions = await Questions.begin(session, service);
+    const questions = await FrontQuestions.begin(access, service);
     try {
         return await questions.ask(listener, health);
     } finally {
@@ -120,18 +109,23 @@ export async function askThroughFront(
 }
 
 /** Sends one request straight to a container: the proof of a slot of the live color, which no listener singles out. */
-export function askContainer(session: Session, address: string, port: number, health: HealthSettings): Promise<Answer> {
-    return ask(session, address, port, health, {});
+export function askContainer(
+    access: FrontAccess,
+    address: string,
+    port: number,
+    health: HealthSettings,
+): Promise<Answer> {
+    return ask(access, address, port, health, {});
 }
 
 async function ask(
-    session: Session,
+    access: FrontAccess,
     address: string,
     port: number,
     health: HealthSettings,
     headers: Record<string, string>,
 ): Promise<Answer> {
-    const { status, headers: answered } = await request(session.dialer, {
+    const { status, headers: answered } = await request(access.dialer, {
         address,
         port,
         method: "GET",

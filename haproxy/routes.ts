@@ -1,6 +1,6 @@
-import { checked } from "../haproxy/names";
 import type { Route } from "../model/Route";
 import { readMap, removeMapEntry, writeMapEntry } from "./maps";
+import { checked } from "./names";
 
 /**
  * A route's key in the map: host and path, closed by a slash. The frontend looks up host, path and a slash and takes the

@@ -1,12 +1,12 @@
-import { type OwnState, readOwnState } from "../components/ownState";
-import { type SeenServices, servicesIn } from "../components/stackPlan";
 import type { Engine } from "../docker/Engine";
+import { type FrontPlan, planFront } from "../front/frontPlan";
+import { type FoundImage, findImages } from "../look/images";
+import { observe, observedService, observeEverything } from "../look/observe";
 import type { ObservedService } from "../model/Observed";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
-import { type FrontPlan, planFront } from "./frontPlan";
-import { type FoundImage, findImages } from "./images";
-import { observe, observedService, observeEverything } from "./observe";
+import { type OwnState, readOwnState } from "./ownState";
+import { type SeenServices, servicesIn } from "./stackPlan";
 
 /** What the plan is made from. */
 export interface Outlook {

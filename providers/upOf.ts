@@ -1,0 +1,30 @@
+import { ServiceFront } from "../front/ServiceFront";
+import { runHook } from "../hooks/runHook";
+import type { Journal } from "../up/Journal";
+import type { Progress } from "../up/Progress";
+import type { Up } from "../up/Up";
+import type { Session } from "./Session";
+
+/** @returns the ports of one service on the Docker host, for the procedures in up/. */
+export function upOf(session: Session, service: string, progress: Progress): Up {
+    return {
+        service,
+        front: new ServiceFront(session, service),
+        journal: journalOf(session, service),
+        hooks: {
+            run: ({ settings, context, ask, secretValues, show }) =>
+                runHook(settings, context, ask, secretValues, show),
+        },
+        clock: session.clock,
+        progress,
+    };
+}
+
+function journalOf(session: Session, service: string): Journal {
+    return {
+        owner: session.lease.owner,
+        enter: phase => session.enter(phase),
+        recorded: () => session.recorded(service),
+        record: change => session.record(service, change),
+    };
+}

@@ -1,0 +1,82 @@
+import type { Color } from "../model/Color";
+import type { HealthSettings } from "../model/HealthSettings";
+import type { LinkValue } from "../model/LinkValue";
+import type { ObservedService } from "../model/Observed";
+import type { CountersByWorker } from "../model/Window";
+
+/** HAProxy, as far as one service is concerned. */
+export interface Front {
+    /** Writes the link into HAProxy's file, which a HAProxy that starts or reloads reads. */
+    writeLink(link: LinkValue): Promise<void>;
+
+    /**
+     * Tells the link to every worker that can follow it, and reads it back. A soft-stopped worker whose own slots do not
+     * lead to the running containers keeps its old link.
+     * @param mayGo whether the link may change, by what is seen right before it does. @default it may
+     * @returns whether `mayGo` allowed it; nothing was changed where it did not
+     */
+    tellLink(link: LinkValue, mayGo?: (seen: ObservedService) => boolean): Promise<boolean>;
+
+    /**
+     * Prepares requests of ours through the front.
+     * @throws when the front or its HAProxy does not run
+     */
+    questions(): Promise<Questions>;
+
+    /**
+     * @returns what HAProxy has counted of both colors by now
+     * @throws when HAProxy does not answer
+     */
+    counters(): Promise<Record<Color, CountersByWorker>>;
+}
+
+/**
+ * Requests of ours to one service through the front. A one-time secret tells HAProxy to send them to the service,
+ * whatever its routes are, and to say which release answered.
+ */
+export interface Questions {
+    /**
+     * Sends one request.
+     * @param listener the public one, or that of the idle color
+     * @param color the color that the public listener has to ask. @default the one that the link says
+     * @throws when there was no connection or no answer
+     */
+    ask(listener: "http" | "preview", health: HealthSettings, color?: Color): Promise<Answer>;
+
+    /**
+     * Sends any request to the service through a listener.
+     * @throws when there was no connection or no answer
+     */
+    get(listener: "http" | "preview", path: string, host: string, timeoutMs: number): Promise<Response>;
+
+    /**
+     * Takes another secret, because a reload makes workers that do not know the first one.
+     * @returns whether a worker did not know it
+     */
+    renew(): Promise<boolean>;
+
+    /** Removes the secrets from HAProxy's memory. */
+    end(): Promise<void>;
+}
+
+/** The answer to a request of ours. */
+export interface Answer {
+    status: number;
+    /** The color that answered, as HAProxy says. Undefined where the worker did not know the secret. */
+    color?: string;
+    /** Id of the release that answered, as HAProxy says. */
+    release?: string;
+    /** Whether the health check calls the status good. Without a health path every status is good. */
+    good: boolean;
+    /** For messages: `200 from green (release ...)`. */
+    text: string;
+}
+
+/** An answer to any request. */
+export interface Response {
+    status: number;
+    /** By lower case name; repeated ones are joined with ", ". */
+    headers: Record<string, string>;
+    /** The first 4 kB. */
+    body: string;
+}

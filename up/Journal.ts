@@ -1,0 +1,23 @@
+import type { ServiceRecord } from "../model/Record";
+import type { Phase } from "./phases";
+
+/** The record of one service, and the lease that a change of it needs. */
+export interface Journal {
+    /** Who holds the lease, for people: `user@host, stack project/stack, process 123`. */
+    readonly owner: string;
+
+    /**
+     * Marks the beginning of a step that changes something.
+     * @throws Interrupted when the CLI has gone, LeaseLost when another `up` has taken over
+     */
+    enter(phase: Phase): Promise<void>;
+
+    /** @returns the record as it is now. */
+    recorded(): Promise<ServiceRecord>;
+
+    /**
+     * Changes the record and writes it. Changes take place one after the other.
+     * @returns the record as it was written
+     */
+    record(change: (record: ServiceRecord) => ServiceRecord): Promise<ServiceRecord>;
+}

@@ -1,0 +1,16 @@
+import type { Clock } from "./Clock";
+import type { Front } from "./Front";
+import type { Hooks } from "./Hooks";
+import type { Journal } from "./Journal";
+import type { Progress } from "./Progress";
+
+/** One service in one `up`: all that a procedure may see and change. */
+export interface Up {
+    /** Name of the service. */
+    readonly service: string;
+    readonly front: Front;
+    readonly journal: Journal;
+    readonly hooks: Hooks;
+    readonly clock: Clock;
+    readonly progress: Progress;
+}

@@ -1,0 +1,48 @@
+import { type Intent, idleColor } from "../model/Observed";
+import type { Recovery } from "../plan/settle";
+import type { BakePolicy } from "./BakePolicy";
+import { bake } from "./bake";
+import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";
+import type { Up } from "./Up";
+
+/**
+ * Puts right what comes before anything else: a switch half-way or a judgement before its end, which an `up` that died left
+ * open, or a canary's share that is not wanted any more.
+ */
+export async function recover(up: Up, recovery: Recovery | undefined, policy: BakePolicy): Promise<void> {
+    if (recovery === undefined) {
+        return;
+    }
+    const { kind, live, release, percent = 0 } = recovery;
+    const { intent, releases } = await up.journal.recorded();
+    if (intent?.kind === "switch" && (kind === "withdraw" || kind === "bake")) {
+        // Neither is planned beside one. It may take back what was judged bad, and nobody else knows that verdict.
+        throw begunMeanwhile(up.service);
+    }
+    if (kind === "withdraw") {
+        return withdraw(up, recovery);
+    }
+    if (kind === "bake" && percent > 0) {
+        return bake(up, policy);
+    }
+    if (kind === "bake" && live !== "none" && release !== undefined) {
+        if (releases[release]?.linked !== false) {
+            return; // the deployment before this link has had it judged
+        }
+        const until = new Date((await up.clock.hostNow()).getTime() + policy.bakeTimeMs).toISOString();
+        await up.journal.record(record => {
+            const known = record.intent?.kind === "bake" ? record.intent : undefined;
+            const begun: Extract<Intent, { kind: "bake" }> = {
+                kind: "bake",
+                color: live,
+                from: idleColor(live),
+                release,
+                until,
+            };
+            return { ...record, intent: known ?? begun };
+        });
+    } else {
+        await recoverSwitch(up, recovery, policy.retryToken);
+    }
+    await bake(up, policy);
+}
