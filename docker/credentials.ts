@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ImageReference } from "../model/ImageReference";
+import type { ImageReference } from "../model/ImageReference";
 import type { Settings } from "../model/Settings";
 import { environmentForOthers } from "../text/environment";
 import { parsePrivateJson } from "../text/privateJson";
@@ -46,8 +46,8 @@ export class Credentials {
     }
 
     /** The login for an image's registry, or undefined: then it is asked anonymously. */
-    forImage(reference: string): Promise<RegistryLogin | undefined> {
-        const server = ImageReference.parse(reference).serverAddress;
+    forImage(image: ImageReference): Promise<RegistryLogin | undefined> {
+        const server = image.serverAddress;
         const known = this.asked.get(server);
         if (known) {
             return known;

@@ -1,11 +1,12 @@
 import type { Readable } from "node:stream";
-import { ImageReference } from "../model/ImageReference";
+import type { ImageIdentity } from "../model/ImageIdentity";
+import type { ImageReference } from "../model/ImageReference";
 import { withoutControls } from "../text/withoutControls";
 import { type Credentials, type RegistryLogin, secretsOf } from "./credentials";
 import type { Engine } from "./Engine";
 import { EngineTimeout } from "./Engine";
 import { type ImageFailure, ImageNotFound, statusOf } from "./errors";
-import { findLocal, type ImageSource, inspectImage, type LocalImage, looksLocal } from "./localImages";
+import { findLocal, inspectImage, type LocalImage, looksLocal } from "./localImages";
 import { type PullMessage, PullProgress } from "./PullProgress";
 import { notFound, type Refusal, refusalOf, refused } from "./refusals";
 
@@ -13,17 +14,13 @@ import { notFound, type Refusal, refusalOf, refused } from "./refusals";
 const REGISTRY_TIMEOUT_MS = 5_000;
 const REGISTRY_TIMEOUT_FOR_LOCAL_MS = 2_000;
 
-/** Which image a reference means right now. */
-export interface ImageIdentity {
-    reference: string;
-    /** `sha256:...` of the manifest, when a registry answered or the Docker host remembers it. */
-    digest?: string;
-    /** Local image id, where the image is on the Docker host. */
-    id?: string;
-    /** Where it can be had again. Undefined where neither the registry nor the Docker host tells it. */
-    source?: ImageSource;
-    /** Id of the image that the Docker host has under this name, also where another one is meant. */
-    local?: string;
+/** A name, and which image it means. */
+export interface NamedImage extends ImageIdentity {
+    reference: ImageReference;
+}
+
+/** Which image a name means right now. */
+export interface ResolvedImage extends NamedImage {
     /** What the registry says of the name, where the Docker host's own image of that name goes before it. */
     answered?: string;
     /** Set where the registry did not say what the name means, so that the Docker host's image is taken instead. */
@@ -33,90 +30,96 @@ export interface ImageIdentity {
 }
 
 /**
- * Finds what a reference means: asks its registry (by way of the Engine, at most 5 s) and the Docker host at the same
- * time. What the registry does not have, or cannot say, is taken from the host. Throws ImageNotFound when neither knows.
+ * Finds which image a name means: asks the Docker host, then the registry by way of the Engine, for at most 5 s. What the
+ * registry does not have, or cannot say, is taken from the host.
+ *
+ * @throws ImageNotFound when neither knows the image
  */
 export async function resolveImage(
     engine: Engine,
-    reference: string,
+    reference: ImageReference,
     credentials: Credentials,
-): Promise<ImageIdentity> {
-    const image = ImageReference.parse(reference);
-    const local = await findLocal(engine, image);
-    if (image.id !== undefined) {
+): Promise<ResolvedImage> {
+    const local = await findLocal(engine, reference);
+    if (reference.id !== undefined) {
         if (!local) {
-            throw new ImageNotFound("missing", `The Docker host has no image ${reference}. Build or load it there.`);
+            const message = `The Docker host has no image ${reference.text}. Build or load it there.`;
+            throw new ImageNotFound("missing", message);
         }
-        return { reference, id: local.id, source: "local" };
+        return { reference, digest: local.id, imageId: local.id, source: "local" };
     }
     // A digest means one image for ever: what is here needs no registry.
-    if (image.digest !== undefined && local) {
-        return { reference, digest: image.digest, id: local.id, source: local.source };
+    if (reference.digest !== undefined && local) {
+        return { reference, digest: reference.digest, imageId: local.id, source: local.source };
     }
-    const isLocal = local !== undefined && looksLocal(local, image);
-    const answer = await askRegistry(engine, image, credentials, isLocal);
+    const isLocal = local !== undefined && looksLocal(local, reference);
+    const answer = await askRegistry(engine, reference, credentials, isLocal);
     if ("digest" in answer) {
-        if (local !== undefined && (await isOnlyHere(engine, image, local, answer.digest, credentials))) {
-            return builtHere(image, local, answer.digest);
+        if (local !== undefined && (await isOnlyHere(engine, reference, local, answer.digest, credentials))) {
+            return builtHere(reference, local, answer.digest);
         }
-        const id = local?.digest === answer.digest ? local.id : undefined;
-        return { reference, digest: answer.digest, ...(id && { id }), source: "registry", local: local?.id };
+        const imageId = local?.digest === answer.digest ? local.id : undefined;
+        return { reference, digest: answer.digest, imageId, source: "registry", hostHad: local?.id };
     }
     if (!local) {
-        throw notFound(image, answer);
+        throw notFound(reference, answer);
     }
-    const { id, digest, source } = local;
+    const { id, digest = id, source } = local;
     const { reason } = answer;
-    const sentence = refused(image, answer);
+    const sentence = refused(reference, answer);
     // A registry may well not have what looks built here; that it cannot be asked is said where one is named.
-    const isExpected = !isLocal || (image.namesRegistry && reason !== "missing");
-    const warning = isExpected ? `${sentence} Using the image ${image.text} that is on the Docker host.` : undefined;
-    return { reference, digest, id, source, local: id, refused: { reason, sentence }, warning };
+    const isExpected = !isLocal || (reference.namesRegistry && reason !== "missing");
+    const warning = isExpected
+        ? `${sentence} Using the image ${reference.text} that is on the Docker host.`
+        : undefined;
+    return { reference, digest, imageId: id, source, hostHad: id, refused: { reason, sentence }, warning };
 }
 
 /**
- * Makes sure that exactly this image is on the Docker host and returns its local id, and whether it had to be pulled. Pulls
- * by digest; what is there already is not pulled. `onProgress` gets a line about layers and bytes, at most one a second. Throws the signal's reason
- * when that ends the pull.
+ * Makes sure that exactly this image is on the Docker host. Pulls it by digest, unless it is there already.
+ *
+ * @param onProgress gets a line about layers and bytes, at most one a second
+ * @param signal ends the pull; its reason is thrown
+ * @returns the local id, and whether the image had to be pulled
+ * @throws ImageNotFound when the image cannot be had
  */
 export async function pullImage(
     engine: Engine,
-    identity: ImageIdentity,
+    { reference, digest, imageId, source }: NamedImage,
     credentials: Credentials,
     onProgress: (line: string) => void = () => undefined,
     signal?: AbortSignal,
 ): Promise<{ id: string; pulled: boolean }> {
-    const image = ImageReference.parse(identity.reference);
-    const wanted = identity.digest ? image.withDigest(identity.digest).full : (identity.id ?? image.full);
-    for (const name of identity.id && identity.id !== wanted ? [wanted, identity.id] : [wanted]) {
+    // Where its origin is not known, a pull by its digest is tried.
+    const wanted = source === "local" ? (imageId ?? digest) : reference.withDigest(digest).full;
+    for (const name of imageId !== undefined && imageId !== wanted ? [wanted, imageId] : [wanted]) {
         const present = await inspectImage(engine, name);
         if (present) {
             return { id: present.Id, pulled: false };
         }
     }
-    if (!identity.digest) {
+    if (source === "local") {
         throw new ImageNotFound(
             "missing",
-            `The image ${identity.reference} (${identity.id}) is only known locally, and it is gone from the Docker host. ` +
+            `The image ${reference.text} (${imageId}) is only known locally, and it is gone from the Docker host. ` +
                 "Build or load it again, or push it to a registry.",
         );
     }
-    const authconfig = await loginFor(image, credentials);
+    const authconfig = await loginFor(reference, credentials);
     if (authconfig !== undefined && "reason" in authconfig) {
-        throw notFound(image, authconfig);
+        throw notFound(reference, authconfig);
     }
     try {
         const stream = (await engine.docker.pull(wanted, { authconfig, abortSignal: signal })) as Readable;
         signal?.addEventListener("abort", () => stream.destroy(signal.reason), { once: true });
-        await follow(engine, stream, new PullProgress(image.shortRepository, onProgress));
+        await follow(engine, stream, new PullProgress(reference.shortRepository, onProgress));
     } catch (error) {
         signal?.throwIfAborted();
         if (statusOf(error) === undefined && !(error instanceof PullError)) {
             throw error;
         }
-        const { reason, message } = notFound(image, refusalOf(error, secretsOf(authconfig)));
-        const hint =
-            identity.source === undefined ? ". If it was built on the Docker host, build or load it again" : "";
+        const { reason, message } = notFound(reference, refusalOf(error, secretsOf(authconfig)));
+        const hint = source === undefined ? ". If it was built on the Docker host, build or load it again" : "";
         throw new ImageNotFound(reason, `${message}${hint}`);
     }
     const pulled = await inspectImage(engine, wanted);
@@ -147,18 +150,18 @@ async function isOnlyHere(
     return "reason" in answer && answer.reason === "missing";
 }
 
-function builtHere(image: ImageReference, { id, digest }: LocalImage, answered: string): ImageIdentity {
-    const { registry, text } = image;
+function builtHere(reference: ImageReference, { id, digest = id }: LocalImage, answered: string): ResolvedImage {
+    const { registry, text } = reference;
     const warning =
         `The registry ${registry} has another image ${text} (${answered.slice(0, 19)}). ` +
         `The one that was built on the Docker host is used; ${registry}/${text} means the registry's.`;
-    return { reference: text, digest, id, source: "local", local: id, answered, warning };
+    return { reference, digest, imageId: id, source: "local", hostHad: id, answered, warning };
 }
 
 /** The login for an image's registry, or why the helper that keeps it does not hand it out. */
 async function loginFor(image: ImageReference, credentials: Credentials): Promise<RegistryLogin | Refusal | undefined> {
     try {
-        return await credentials.forImage(image.text);
+        return await credentials.forImage(image);
     } catch (error) {
         return {
             reason: "denied",

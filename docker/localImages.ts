@@ -1,9 +1,7 @@
+import type { ImageIdentity } from "../model/ImageIdentity";
 import { ImageReference } from "../model/ImageReference";
 import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
-
-/** Where an image can be had again: from its registry, or from the Docker host alone. */
-export type ImageSource = "registry" | "local";
 
 /** An image that the Docker host has under a name. */
 export interface LocalImage {
@@ -11,7 +9,7 @@ export interface LocalImage {
     /** Manifest digest under which this repository knows it. */
     digest?: string;
     /** Undefined where the Docker host does not tell it. */
-    source?: ImageSource;
+    source?: ImageIdentity["source"];
 }
 
 /** What Docker says of an image, as far as it tells where the image came from. */
@@ -43,7 +41,7 @@ export function localImage({ Id: id, RepoDigests, Identity }: InspectedImage, im
     const pulled = (Identity?.Pull ?? []).some(
         ({ Repository }) =>
             Repository !== undefined &&
-            withoutPort(ImageReference.parse(Repository).repository) === withoutPort(image.repository),
+            ImageReference.parse(Repository).repositoryWithoutPort === image.repositoryWithoutPort,
     );
     return { id, digest, source: pulled ? "registry" : undefined };
 }
@@ -51,11 +49,6 @@ export function localImage({ Id: id, RepoDigests, Identity }: InspectedImage, im
 /** Whether no registry has to know the image: it was made here, as far as the Docker host and the name tell. */
 export function looksLocal({ source }: LocalImage, { namesRegistry }: ImageReference): boolean {
     return source === "local" || (source === undefined && !namesRegistry);
-}
-
-/** containerd leaves the registry's port out. */
-function withoutPort(repository: string): string {
-    return repository.replace(/:\d+(?=\/)/, "");
 }
 
 /** What Docker says of an image; undefined where it has none of that name. */

@@ -1,20 +1,19 @@
 import { Credentials } from "../docker/credentials";
 import type { Engine } from "../docker/Engine";
 import { ImageNotFound } from "../docker/errors";
-import { type ImageIdentity, resolveImage } from "../docker/images";
+import { type ResolvedImage, resolveImage } from "../docker/images";
+import { type ImageIdentity, NO_IMAGE } from "../model/ImageIdentity";
 import { ImageReference } from "../model/ImageReference";
 import { idleColor, type ObservedService } from "../model/Observed";
 import { recordOf } from "../model/Records";
-import { type ImageOrigin, NO_IMAGE, type Release } from "../model/Release";
+import type { Release } from "../model/Release";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import type { Settings } from "../model/Settings";
 import type { World } from "../model/World";
 import { observedService } from "./observe";
 
 /** What an image reference of the config means now. */
-export interface FoundImage extends ImageOrigin {
-    digest: string;
-    imageId?: string;
+export interface FoundImage extends ImageIdentity {
     /** For the user: where the answer came from, when not from where one would expect. */
     warning?: string;
     /** Why it cannot be had. */
@@ -33,9 +32,9 @@ export async function findImages(
     world: World,
 ): Promise<Map<string, FoundImage>> {
     const credentials = await Credentials.load(settings.registries);
-    const asked = new Map<string, Promise<ImageIdentity>>();
-    const resolve = (image: string): Promise<ImageIdentity> => {
-        const answer = asked.get(image) ?? resolveImage(engine, image, credentials);
+    const asked = new Map<string, Promise<ResolvedImage>>();
+    const resolve = (image: string): Promise<ResolvedImage> => {
+        const answer = asked.get(image) ?? resolveImage(engine, ImageReference.parse(image), credentials);
         asked.set(image, answer);
         return answer;
     };
@@ -47,7 +46,7 @@ export async function findImages(
 
 async function findImage(
     service: ServiceSettings,
-    resolve: (image: string) => Promise<ImageIdentity>,
+    resolve: (image: string) => Promise<ResolvedImage>,
     world: World,
 ): Promise<FoundImage> {
     const { image } = service.release;
@@ -68,15 +67,15 @@ async function findImage(
     }
 }
 
-function foundOrHeld(service: string, identity: ImageIdentity, held: FoundImage | undefined): FoundImage {
-    const { reference, digest, id, source, local, answered, refused, warning } = identity;
+function foundOrHeld(service: string, identity: ResolvedImage, held: FoundImage | undefined): FoundImage {
+    const { reference, digest, imageId, source, hostHad = NO_IMAGE, answered, refused, warning } = identity;
     if (held !== undefined && held.digest === answered && held.source === undefined) {
         // An earlier version of relink released the registry's image. An upgrade of relink alone must not release another one.
-        const both = `The Docker host has an image ${reference} of its own, and so has the registry.`;
+        const both = `The Docker host has an image ${reference.text} of its own, and so has the registry.`;
         const kept = `${service} goes on with the registry's, which an earlier version of relink released.`;
         return { ...held, warning: `${both} ${kept} To release the Docker host's, give it another name.` };
     }
-    const found = { digest: digest ?? id ?? "", imageId: id, source, hostHad: local ?? NO_IMAGE, warning };
+    const found = { digest, imageId, source, hostHad, warning };
     if (refused === undefined || held === undefined || held.digest === found.digest || isNewer(identity, held)) {
         return found;
     }
@@ -88,14 +87,14 @@ function foundOrHeld(service: string, identity: ImageIdentity, held: FoundImage 
  * Whether the Docker host got its image of a name after the release that is held was planned. The registry does not say
  * what the name means now, and what was pulled long ago may be older than what is held.
  */
-function isNewer({ reference, source, local, refused }: ImageIdentity, held: FoundImage): boolean {
+function isNewer({ reference, source, hostHad, refused }: ResolvedImage, held: FoundImage): boolean {
     if (source !== undefined) {
         return source === "local";
     }
     // The Docker host does not tell where its image came from. It tells whether that is still the one of then.
     return held.hostHad === undefined
-        ? refused?.reason === "missing" || !ImageReference.parse(reference).namesRegistry
-        : held.hostHad !== local;
+        ? refused?.reason === "missing" || !reference.namesRegistry
+        : held.hostHad !== hostHad;
 }
 
 /**

@@ -1,19 +1,9 @@
 import { createHmac } from "node:crypto";
+import type { ImageIdentity } from "./ImageIdentity";
 import type { ReleaseSettings } from "./ReleaseSettings";
 
-/** Stands in `hostHad` for a Docker host that had no image of the name. */
-export const NO_IMAGE = "none";
-
-/** Where a release's image came from. Both are missing in what an earlier version of relink recorded. */
-export interface ImageOrigin {
-    /** Where it can be had again; missing where neither the registry nor the Docker host told it. */
-    source?: "registry" | "local";
-    /** Id of the image that the Docker host had under this name when the release was planned, or {@link NO_IMAGE}. */
-    hostHad?: string;
-}
-
 /** What a color runs, or shall run: one image, by digest, with every setting of class *release*. */
-export interface Release extends ImageOrigin {
+export interface Release extends ImageIdentity {
     /**
      * Identifies the release in labels, record, outputs and plan. Missing only before the stack has its random key,
      * which is in the very first preview.
@@ -21,10 +11,6 @@ export interface Release extends ImageOrigin {
     id?: string;
     /** The image as the user wrote it. */
     image: string;
-    /** The manifest's digest (`sha256:...`), or the local image id for an image that no registry knows. */
-    digest: string;
-    /** The local image id, where the Docker host has the image. Equal to `digest` for an image that no registry knows. */
-    imageId?: string;
     settings: ReleaseSettings;
     /** Values of the secrets that `settings` names. Never shown: only files, encrypted state and the record hold them. */
     secretValues: Record<string, string>;

@@ -1,5 +1,5 @@
 import { removeContainer, stopContainer } from "../docker/containers";
-import { type ImageIdentity, pullImage } from "../docker/images";
+import { type NamedImage, pullImage } from "../docker/images";
 import { dropImages, keepImage } from "../docker/keptImages";
 import { removeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
@@ -8,11 +8,13 @@ import { removeRecord } from "../journal/RecordStore";
 import { fingerprint, observedService } from "../look/observe";
 import type { AddressBlock } from "../model/addresses";
 import type { Color } from "../model/Color";
+import type { ImageIdentity } from "../model/ImageIdentity";
+import { ImageReference } from "../model/ImageReference";
 import { hasTraffic } from "../model/Observed";
 import type { ActionPolicy } from "../model/PolicySettings";
 import type { ServiceRecord } from "../model/Record";
 import { recordOf } from "../model/Records";
-import type { ImageOrigin, RecordedRelease, Release } from "../model/Release";
+import type { RecordedRelease, Release } from "../model/Release";
 import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { RollingSettings } from "../model/StrategySettings";
 import { containersOf } from "../model/World";
@@ -33,7 +35,7 @@ import { Session } from "./Session";
 import { upOf } from "./upOf";
 
 /** How a color is to be brought to its release. */
-export interface DeploymentAction extends ImageOrigin, HookRun {
+export interface DeploymentAction extends Omit<ImageIdentity, "digest">, HookRun {
     /** What the plan was made from. */
     from: string;
     /** How many containers it brings. The link's walk may add others, and only then there are as many as the resource says. */
@@ -44,8 +46,6 @@ export interface DeploymentAction extends ImageOrigin, HookRun {
     block?: AddressBlock;
     /** With the first release: the other color's addresses, so that both backends come with one reload. */
     otherBlock?: AddressBlock;
-    /** Id of the image on the Docker host, where it is there. */
-    imageId?: string;
     policy: ActionPolicy;
     bake: BakePolicy;
     /** How a service with `strategy: rolling` goes about it. */
@@ -158,10 +158,9 @@ async function pull(
     progress: Progress,
 ): Promise<{ id: string; pulled: boolean }> {
     progress.status(`pulling ${release.image}`);
-    const identity = imageOf(release);
     const signal = AbortSignal.timeout(deadlineMs);
     try {
-        return await pullImage(session.engine, identity, await registryCredentials(), progress.status, signal);
+        return await pullImage(session.engine, imageOf(release), await registryCredentials(), progress.status, signal);
     } catch (error) {
         throw signal.aborted
             ? new Error(
@@ -171,9 +170,8 @@ async function pull(
     }
 }
 
-/** The image of a release, to be had again. Where its origin is not known, a pull by its digest is tried. */
-export function imageOf({ image: reference, digest, imageId: id, source }: Release): ImageIdentity {
-    return { reference, id, source, ...(source === "local" ? {} : { digest }) };
+function imageOf({ image, digest, imageId, source }: Release): NamedImage {
+    return { reference: ImageReference.parse(image), digest, imageId, source };
 }
 
 function wantedRelease(inputs: DeploymentInputs): RecordedRelease | undefined {

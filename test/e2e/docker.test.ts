@@ -23,6 +23,7 @@ import { exec, execStream } from "../../docker/exec";
 import { pullImage, resolveImage } from "../../docker/images";
 import { freeSubnet, inspectNetwork } from "../../docker/networks";
 import { readVolume } from "../../docker/volumes";
+import { ImageReference } from "../../model/ImageReference";
 import type { ReleaseSettings } from "../../model/ReleaseSettings";
 import { EngineProxy } from "../support/engineProxy";
 
@@ -523,8 +524,8 @@ describe("images", () => {
         await engine.docker.getImage(imageId).tag({ repo: run, tag: "1" });
         try {
             const credentials = await Credentials.load([]);
-            const identity = await resolveImage(engine, tag, credentials);
-            expect(identity).toMatchObject({ reference: tag, id: imageId });
+            const identity = await resolveImage(engine, ImageReference.parse(tag), credentials);
+            expect(identity).toMatchObject({ reference: { text: tag }, imageId });
             expect(identity.warning).toBeUndefined();
             // The containerd image store does not tell what was pulled, and lists each image under its id.
             const { RepoDigests } = await engine.docker.getImage(tag).inspect();
@@ -544,17 +545,19 @@ describe("images", () => {
             writeFileSync(join(folder, "config.json"), '{"credHelpers":{"127.0.0.1:1":"expired"}}');
             const env = { DOCKER_CONFIG: folder, PATH: `${folder}:${process.env.PATH}` };
             const credentials = await Credentials.load([], env);
-            await expect(resolveImage(engine, `127.0.0.1:1/${run}:none`, credentials)).rejects.toMatchObject({
+            await expect(
+                resolveImage(engine, ImageReference.parse(`127.0.0.1:1/${run}:none`), credentials),
+            ).rejects.toMatchObject({
                 name: "ImageNotFound",
                 reason: "denied",
                 message: expect.stringContaining("the session has expired. Log in there again"),
             });
             await engine.docker.getImage(imageId).tag({ repo: `127.0.0.1:1/${run}`, tag: "1" });
-            expect(await resolveImage(engine, here, credentials)).toMatchObject({
-                id: imageId,
+            expect(await resolveImage(engine, ImageReference.parse(here), credentials)).toMatchObject({
+                imageId,
                 warning: expect.stringMatching(/^There is no login .*the session has expired\)\. Using the image/),
             });
-            const pulled = { reference: here, digest: `sha256:${"0".repeat(64)}` };
+            const pulled = { reference: ImageReference.parse(here), digest: `sha256:${"0".repeat(64)}` };
             await expect(pullImage(engine, pulled, credentials)).rejects.toMatchObject({ reason: "denied" });
         } finally {
             await engine.docker.getImage(here).remove();
@@ -565,7 +568,7 @@ describe("images", () => {
     it("says that neither registry nor host has an image", async () => {
         const credentials = await Credentials.load([]);
         const reference = `127.0.0.1:1/${run}:none`;
-        await expect(resolveImage(engine, reference, credentials)).rejects.toMatchObject({
+        await expect(resolveImage(engine, ImageReference.parse(reference), credentials)).rejects.toMatchObject({
             name: "ImageNotFound",
             reason: "unreachable",
             message: expect.stringContaining(reference),

@@ -120,8 +120,8 @@ export const docker: readonly Mutant[] = [
     {
         name: "tag-pulled",
         file: "docker/images.ts",
-        before: "image.withDigest(identity.digest)",
-        after: "image.full",
+        before: "reference.withDigest(digest).full",
+        after: "reference.full",
         breaks: "What a tag says by then is pulled, and not the image that was planned.",
         killedBy: {
             file: "test/unit/docker/images.test.ts",

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Credentials } from "../../../docker/credentials";
+import { ImageReference } from "../../../model/ImageReference";
+
+const { parse } = ImageReference;
 
 const HUB = "https://index.docker.io/v1/";
 
@@ -26,13 +29,13 @@ describe("Credentials", () => {
     }
 
     it("has none where nothing is configured", async () => {
-        expect(await (await Credentials.load([], env)).forImage("nginx")).toBeUndefined();
+        expect(await (await Credentials.load([], env)).forImage(parse("nginx"))).toBeUndefined();
     });
 
     it("prefers relink:registries to the Docker CLI's", async () => {
         write({ auths: { "r.example:5000": { auth: base64("cli:two") } } });
         const own = [{ address: "r.example:5000", username: "own", password: "one" }];
-        expect(await (await Credentials.load(own, env)).forImage("r.example:5000/web")).toEqual({
+        expect(await (await Credentials.load(own, env)).forImage(parse("r.example:5000/web"))).toEqual({
             username: "own",
             password: "one",
             serveraddress: "r.example:5000",
@@ -42,9 +45,9 @@ describe("Credentials", () => {
     it("sends each login of relink:registries to its own registry, and none to any other", async () => {
         const own = ["one", "two"].map(name => ({ address: `${name}.example`, username: name, password: "p" }));
         const credentials = await Credentials.load(own, env);
-        expect(await credentials.forImage("two.example/web")).toMatchObject({ username: "two" });
-        expect(await credentials.forImage("three.example/web")).toBeUndefined();
-        expect(await credentials.forImage("nginx")).toBeUndefined();
+        expect(await credentials.forImage(parse("two.example/web"))).toMatchObject({ username: "two" });
+        expect(await credentials.forImage(parse("three.example/web"))).toBeUndefined();
+        expect(await credentials.forImage(parse("nginx"))).toBeUndefined();
     });
 
     it("reads the config file, in every spelling of a registry, passwords with colons too", async () => {
@@ -56,10 +59,17 @@ describe("Credentials", () => {
             },
         });
         const credentials = await Credentials.load([], env);
-        expect(await credentials.forImage("nginx")).toEqual({ username: "hub", password: "a:b", serveraddress: HUB });
-        expect(await credentials.forImage("r.example/x")).toMatchObject({ username: "me", password: "pw" });
-        expect(await credentials.forImage("t.example/x")).toEqual({ identitytoken: "tok", serveraddress: "t.example" });
-        expect(await credentials.forImage("other.example/x")).toBeUndefined();
+        expect(await credentials.forImage(parse("nginx"))).toEqual({
+            username: "hub",
+            password: "a:b",
+            serveraddress: HUB,
+        });
+        expect(await credentials.forImage(parse("r.example/x"))).toMatchObject({ username: "me", password: "pw" });
+        expect(await credentials.forImage(parse("t.example/x"))).toEqual({
+            identitytoken: "tok",
+            serveraddress: "t.example",
+        });
+        expect(await credentials.forImage(parse("other.example/x"))).toBeUndefined();
     });
 
     it("asks the registry's own helper, else the store, else the file", async () => {
@@ -74,17 +84,23 @@ describe("Credentials", () => {
             auths: { "f.example": { auth: base64("file:pw") }, "t.example": {} },
         });
         const credentials = await Credentials.load([], env);
-        expect(await credentials.forImage("s.example/x")).toMatchObject({ username: "s", password: "for s.example" });
-        expect(await credentials.forImage("t.example/x")).toEqual({ identitytoken: "tok", serveraddress: "t.example" });
-        expect(await credentials.forImage("f.example/x")).toMatchObject({ username: "file" });
-        expect(await credentials.forImage("u.example/x")).toBeUndefined();
+        expect(await credentials.forImage(parse("s.example/x"))).toMatchObject({
+            username: "s",
+            password: "for s.example",
+        });
+        expect(await credentials.forImage(parse("t.example/x"))).toEqual({
+            identitytoken: "tok",
+            serveraddress: "t.example",
+        });
+        expect(await credentials.forImage(parse("f.example/x"))).toMatchObject({ username: "file" });
+        expect(await credentials.forImage(parse("u.example/x"))).toBeUndefined();
     });
 
     it("asks a helper once for one registry", async () => {
         addHelper("once", `echo x >> ${folder}/asked; echo '{"Username": "u", "Secret": "p"}'`);
         write({ credsStore: "once" });
         const credentials = await Credentials.load([], env);
-        const asked = ["r.example/a", "r.example/b"].map(image => credentials.forImage(image));
+        const asked = ["r.example/a", "r.example/b"].map(image => credentials.forImage(parse(image)));
         expect(await Promise.all(asked)).toMatchObject([{ username: "u" }, { username: "u" }]);
         expect(readFileSync(join(folder, "asked"), "utf8")).toBe("x\n");
     });
@@ -93,12 +109,16 @@ describe("Credentials", () => {
         write({ credsStore: "no-such" });
         const timers = () => process.getActiveResourcesInfo().filter(name => name === "Timeout").length;
         const before = timers();
-        await expect((await Credentials.load([], env)).forImage("nginx")).rejects.toThrow(/docker-credential-no-such/);
+        await expect((await Credentials.load([], env)).forImage(parse("nginx"))).rejects.toThrow(
+            /docker-credential-no-such/,
+        );
         // One that is left would hold up the end of the command.
         expect(timers()).toBeLessThanOrEqual(before);
         addHelper("broken", "echo locked >&2; exit 1");
         write({ credsStore: "broken" });
-        await expect((await Credentials.load([], env)).forImage("nginx")).rejects.toThrow(/broken failed .*locked/);
+        await expect((await Credentials.load([], env)).forImage(parse("nginx"))).rejects.toThrow(
+            /broken failed .*locked/,
+        );
         writeFileSync(join(folder, "config.json"), "{");
         await expect(Credentials.load([], env)).rejects.toThrow(/config.json cannot be read/);
     });

@@ -3,6 +3,7 @@ import { Credentials } from "../../../docker/credentials";
 import { pullImage } from "../../../docker/images";
 import { PullProgress } from "../../../docker/PullProgress";
 import { refusalOf } from "../../../docker/refusals";
+import { ImageReference } from "../../../model/ImageReference";
 import { FakeEngine } from "./FakeEngine";
 
 describe("a pull", () => {
@@ -15,11 +16,41 @@ describe("a pull", () => {
         fake = await FakeEngine.start(({ method }) =>
             method === "POST" ? [200, { status: "done" }] : looks++ === 0 ? undefined : [200, { Id: "sha256:2" }],
         );
-        const identity = { reference: "r.example/web:v1", digest, source: "registry" as const };
+        const image = { reference: ImageReference.parse("r.example/web:v1"), digest, source: "registry" as const };
         const credentials = await Credentials.load([], { DOCKER_CONFIG: "/nowhere" });
-        expect(await pullImage(fake.engine, identity, credentials)).toEqual({ id: "sha256:2", pulled: true });
+        expect(await pullImage(fake.engine, image, credentials)).toEqual({ id: "sha256:2", pulled: true });
         const pulled = fake.calls.find(({ path }) => path === "/images/create")!.query;
         expect(`${pulled.get("fromImage")}@${pulled.get("tag")}`).toBe(`r.example/web@${digest}`);
+    });
+
+    // With the containerd image store an image's id is the digest of its manifest, wherever it came from.
+    const gone = {
+        reference: ImageReference.parse("r.example/web:v1"),
+        digest: `sha256:${"1".repeat(64)}`,
+        imageId: `sha256:${"1".repeat(64)}`,
+    };
+
+    it.each([
+        ["from a registry", "registry"],
+        ["of which an earlier version recorded no origin", undefined],
+    ] as const)("is tried by the digest for an image %s", async (_, source) => {
+        fake = await FakeEngine.start(({ method }) =>
+            method === "POST" ? [404, { message: "not found" }] : undefined,
+        );
+        const credentials = await Credentials.load([], { DOCKER_CONFIG: "/nowhere" });
+        await expect(pullImage(fake.engine, { ...gone, source }, credentials)).rejects.toThrow(
+            "The registry r.example has no image",
+        );
+        expect(fake.calls.find(({ method }) => method === "POST")!.query.get("tag")).toBe(gone.digest);
+    });
+
+    it("is not tried for an image that only the Docker host had", async () => {
+        fake = await FakeEngine.start(() => undefined);
+        const credentials = await Credentials.load([], { DOCKER_CONFIG: "/nowhere" });
+        await expect(pullImage(fake.engine, { ...gone, source: "local" }, credentials)).rejects.toThrow(
+            `The image r.example/web:v1 (${gone.imageId}) is only known locally`,
+        );
+        expect(fake.calls.filter(({ method }) => method === "POST")).toEqual([]);
     });
 });
 

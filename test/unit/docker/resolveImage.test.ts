@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Credentials } from "../../../docker/credentials";
 import { resolveImage } from "../../../docker/images";
+import { ImageReference } from "../../../model/ImageReference";
 import { FakeEngine } from "./FakeEngine";
 
 // An Engine that knows a Docker Hub: no test can put an image on the real one.
@@ -31,11 +32,18 @@ function hubHas(name: string, digest: string): void {
 }
 
 async function resolved(reference = "shop/web:v2") {
-    return resolveImage(fake.engine, reference, await Credentials.load([], { DOCKER_CONFIG: "/nowhere" }));
+    const credentials = await Credentials.load([], { DOCKER_CONFIG: "/nowhere" });
+    return resolveImage(fake.engine, ImageReference.parse(reference), credentials);
 }
 
 describe("a name without a registry, which the Docker host and the Docker Hub both have", () => {
-    const builtHere = { id, source: "local", answered: strangers, warning: expect.stringContaining("was built on") };
+    const builtHere = {
+        digest: id,
+        imageId: id,
+        source: "local",
+        answered: strangers,
+        warning: expect.stringContaining("was built on"),
+    };
     const hubs = { digest: strangers, source: "registry" };
 
     it("is the image that was built on the host, with Docker's own store", async () => {
@@ -53,7 +61,7 @@ describe("a name without a registry, which the Docker host and the Docker Hub bo
     it("is the image that the Hub never had, with the containerd store", async () => {
         hubHas(":v2", strangers);
         hostHas([`shop/web@${id}`]);
-        expect(await resolved()).toMatchObject({ ...builtHere, digest: id });
+        expect(await resolved()).toMatchObject(builtHere);
     });
 
     it("is the Hub's, where it had the host's too, with the containerd store", async () => {
@@ -66,7 +74,8 @@ describe("a name without a registry, which the Docker host and the Docker Hub bo
     it("is one and the same", async () => {
         hubHas(":v2", id);
         hostHas([`shop/web@${id}`]);
-        expect(await resolved()).toEqual({ reference: "shop/web:v2", digest: id, id, source: "registry", local: id });
+        const reference = ImageReference.parse("shop/web:v2");
+        expect(await resolved()).toEqual({ reference, digest: id, imageId: id, source: "registry", hostHad: id });
     });
 
     it("is the Hub's where the name says so", async () => {

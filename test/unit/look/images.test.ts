@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Engine } from "../../../docker/Engine";
 import { type ImageFailure, ImageNotFound } from "../../../docker/errors";
-import { type ImageIdentity, resolveImage } from "../../../docker/images";
+import { type ResolvedImage, resolveImage } from "../../../docker/images";
 import { findImages } from "../../../look/images";
+import { ImageReference } from "../../../model/ImageReference";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import type { RecordedRelease } from "../../../model/Release";
 import type { Settings } from "../../../model/Settings";
@@ -13,6 +14,7 @@ vi.mock("../../../docker/images", () => ({ resolveImage: vi.fn() }));
 afterEach(() => vi.resetAllMocks());
 
 const image = "registry.example.com/shop/web:latest";
+const reference = ImageReference.parse(image);
 const down = "The registry registry.example.com cannot be reached.";
 
 /** Blue is live with what `latest` was when it was released. */
@@ -40,16 +42,17 @@ async function found(records: ServiceRecord[], name = image) {
 
 /** The registry does not say what the name means, and the Docker host has an image under it. */
 function hostHas(
-    identity: Partial<ImageIdentity> & { id: string },
-    { reference = image, reason = "unreachable" }: { reference?: string; reason?: ImageFailure } = {},
+    local: Pick<ResolvedImage, "digest" | "imageId" | "source" | "warning">,
+    { name = image, reason = "unreachable" }: { name?: string; reason?: ImageFailure } = {},
 ): void {
     const refused = { reason, sentence: down };
-    vi.mocked(resolveImage).mockResolvedValue({ reference, local: identity.id, refused, ...identity });
+    const reference = ImageReference.parse(name);
+    vi.mocked(resolveImage).mockResolvedValue({ reference, hostHad: local.imageId, refused, ...local });
 }
 
 describe("an image of the config", () => {
     it("is what a color holds when the registry is down, not what the host once pulled under the tag", async () => {
-        hostHas({ digest: "sha256:older", id: "sha256:old", source: "registry", warning: down });
+        hostHas({ digest: "sha256:older", imageId: "sha256:old", source: "registry", warning: down });
         const { warning, ...rest } = (await found([record])) ?? {};
         expect(rest).toEqual({ digest: "sha256:released", imageId: "sha256:id" });
         expect(warning).toContain("the one that web already holds is used");
@@ -68,7 +71,7 @@ describe("an image of the config", () => {
     );
 
     it("is what a color holds when its tag is gone from the registry, not what the host once pulled", async () => {
-        const older = { digest: "sha256:older", id: "sha256:old", source: "registry" } as const;
+        const older = { digest: "sha256:older", imageId: "sha256:old", source: "registry" } as const;
         hostHas(older, { reason: "missing" });
         expect(await found([record])).toMatchObject({ digest: "sha256:released" });
     });
@@ -89,21 +92,22 @@ describe("an image of the config", () => {
     });
 
     it("is the host's when the registry is down and no color holds it, or when it was built there", async () => {
-        hostHas({ digest: "sha256:older", id: "sha256:old", source: "registry", warning: down });
+        hostHas({ digest: "sha256:older", imageId: "sha256:old", source: "registry", warning: down });
         expect(await found([])).toMatchObject({ digest: "sha256:older", imageId: "sha256:old", warning: down });
-        hostHas({ id: "sha256:built", source: "local", warning: down });
+        hostHas({ digest: "sha256:built", imageId: "sha256:built", source: "local", warning: down });
         expect(await found([record])).toMatchObject({ digest: "sha256:built", imageId: "sha256:built", warning: down });
     });
 
     it("is the registry's when that answers", async () => {
-        const answer: ImageIdentity = { reference: image, digest: "sha256:moved", source: "registry" };
+        const answer: ResolvedImage = { reference, digest: "sha256:moved", source: "registry" };
         vi.mocked(resolveImage).mockResolvedValue(answer);
         expect(await found([record])).toMatchObject({ digest: "sha256:moved" });
     });
 
     it("is the Docker host's own, unless an earlier version of relink released the registry's of that name", async () => {
         const warning = "The registry docker.io has another image.";
-        const built: ImageIdentity = { reference: image, id: "sha256:built", source: "local", warning };
+        const local = { digest: "sha256:built", imageId: "sha256:built", warning };
+        const built: ResolvedImage = { ...local, reference, source: "local" };
         const releasedBy = (source?: "registry"): ServiceRecord => ({
             ...record,
             releases: { 1: { ...record.releases[1]!, source } },
@@ -121,10 +125,10 @@ describe("an image of the config", () => {
             ...record,
             releases: { 1: { ...record.releases[1]!, image: "shop/web:dev", hostHad: id } },
         });
-        const asBuilt = { digest: "sha256:built", id: "sha256:built" };
+        const asBuilt = { digest: "sha256:built", imageId: "sha256:built" };
 
         it("is the host's when that has got it since the release", async () => {
-            hostHas(asBuilt, { reference: "shop/web:dev" });
+            hostHas(asBuilt, { name: "shop/web:dev" });
             for (const before of ["sha256:released", "none"]) {
                 expect(await found([hostHad(before)], "shop/web:dev")).toMatchObject({
                     digest: "sha256:built",
@@ -134,14 +138,14 @@ describe("an image of the config", () => {
         });
 
         it("is what a color holds when the host has what it had then", async () => {
-            hostHas(asBuilt, { reference: "shop/web:dev" });
+            hostHas(asBuilt, { name: "shop/web:dev" });
             const { warning, ...rest } = (await found([hostHad("sha256:built")], "shop/web:dev")) ?? {};
             expect(rest).toMatchObject({ digest: "sha256:released", imageId: "sha256:id" });
             expect(warning).toContain("the one that web already holds is used");
         });
 
         it("is the host's when the record is an old one, unless the name is that of a registry", async () => {
-            hostHas(asBuilt, { reference: "shop/web:dev" });
+            hostHas(asBuilt, { name: "shop/web:dev" });
             expect(await found([hostHad()], "shop/web:dev")).toMatchObject({ digest: "sha256:built" });
             hostHas(asBuilt);
             expect(await found([record])).toMatchObject({ digest: "sha256:released" });
