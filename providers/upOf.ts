@@ -1,5 +1,6 @@
 import { ServiceFront } from "../front/ServiceFront";
 import { runHook } from "../hooks/runHook";
+import { seen } from "../look/seen";
 import type { Journal } from "../up/Journal";
 import type { Progress } from "../up/Progress";
 import type { Up } from "../up/Up";
@@ -17,12 +18,15 @@ export function upOf(session: Session, service: string, progress: Progress): Up 
         },
         clock: session.clock,
         progress,
+        look: async () => seen(await session.observe([service]), service),
     };
 }
 
 function journalOf(session: Session, service: string): Journal {
     return {
-        owner: session.lease.owner,
+        get owner() {
+            return session.lease.owner;
+        },
         enter: phase => session.enter(phase),
         recorded: () => session.recorded(service),
         record: change => session.record(service, change),

@@ -3,6 +3,7 @@ import type { Front } from "./Front";
 import type { Hooks } from "./Hooks";
 import type { Journal } from "./Journal";
 import type { Progress } from "./Progress";
+import type { Seen } from "./Seen";
 
 /** One service in one `up`: all that a procedure may see and change. */
 export interface Up {
@@ -13,4 +14,7 @@ export interface Up {
     readonly hooks: Hooks;
     readonly clock: Clock;
     readonly progress: Progress;
+
+    /** Reads the live system, as far as this service is concerned. */
+    look(): Promise<Seen>;
 }

@@ -1,0 +1,35 @@
+import { backendName } from "../haproxy/names";
+import type { Color } from "../model/Color";
+import { type ContainerInfo, slotOf } from "../model/Container";
+import { recordOf } from "../model/Records";
+import { containersOf, currentWorkers, type World } from "../model/World";
+import type { Seen, SeenContainer } from "../up/Seen";
+import { observedService } from "./observe";
+
+/** @returns one service, as a procedure of an `up` sees it. */
+export function seen(world: World, service: string): Seen {
+    const of = (color: Color) =>
+        containersOf(world, service, color).map(container =>
+            seenContainer(world, backendName(service, color), container),
+        );
+    return {
+        service: observedService(world, service),
+        record: recordOf(world.records, service),
+        containers: { blue: of("blue"), green: of("green") },
+        isFrontRunning: world.anchor?.state === "running",
+    };
+}
+
+function seenContainer(world: World, backend: string, container: ContainerInfo): SeenContainer {
+    const workers = currentWorkers(world.front);
+    const slot = slotOf(container);
+    const servers = workers.map(({ backends }) => backends.get(backend)?.servers.get(slot));
+    return {
+        ...container,
+        slot,
+        admitted: container.state === "running" && servers.every(server => server?.admin === "ready"),
+        up: servers.every(server => server?.up === true),
+        reached:
+            servers.length > 0 && servers.every(server => server?.up === true && server.address === container.address),
+    };
+}
