@@ -71,7 +71,7 @@ export default defineConfig({
                 extends: true,
                 test: {
                     name: "unit",
-                    include: ["test/unit/**/*.test.ts"],
+                    include: ["test/unit/**/*.test.ts", "test/simulation/**/*.test.ts"],
                     setupFiles: ["test/setup.ts", "test/unit/setup.ts"],
                     maxWorkers: 2,
                     testTimeout: 30_000,

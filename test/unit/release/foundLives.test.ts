@@ -169,11 +169,11 @@ const lives: Record<string, Event[]> = {
 };
 
 describe("a life in which", () => {
-    it.each(Object.keys(lives))("%s", name => {
+    it.each(Object.keys(lives))("%s", async name => {
         const life = new Life(new Coverage());
         for (const event of lives[name] ?? []) {
-            life.take(event);
+            await life.take(event);
         }
-        life.end([]);
+        await life.end([]);
     });
 });

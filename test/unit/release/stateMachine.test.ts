@@ -13,18 +13,18 @@ const lives = isFull ? 60_000 : 10_000;
 describe("any life of a service", () => {
     const coverage = new Coverage();
 
-    it("keeps the rules of DESIGN section 6", { timeout: 30 * 60_000 }, () => {
-        fc.assert(
-            fc.property(
+    it("keeps the rules of DESIGN section 6", { timeout: 30 * 60_000 }, async () => {
+        await fc.assert(
+            fc.asyncProperty(
                 events,
                 // Where `destroy` dies in the end.
                 fc.array(fc.nat(30), { maxLength: 2 }),
-                (events, deaths) => {
+                async (events, deaths) => {
                     const life = new Life(coverage);
                     for (const event of events) {
-                        life.take(event);
+                        await life.take(event);
                     }
-                    life.end(deaths);
+                    await life.end(deaths);
                 },
             ),
             { numRuns: lives },

@@ -66,7 +66,7 @@ export class Life {
 
     constructor(private readonly coverage: Coverage) {}
 
-    take(event: Event): void {
+    async take(event: Event): Promise<void> {
         switch (event.is) {
             case "change":
                 this.wish = { ...this.wish, ...event.change };
@@ -86,10 +86,9 @@ export class Life {
                 }
                 return;
             case "up":
-                this.#up(event);
-                return;
+                return this.#up(event);
             case "race":
-                this.#race(event);
+                return this.#race(event);
         }
     }
 
@@ -107,12 +106,12 @@ export class Life {
         return up;
     }
 
-    #up({ change, faults, diesAfter, diesAt, diesAgainAfter, meanwhile, goesOn }: Up): void {
+    async #up({ change, faults, diesAfter, diesAt, diesAgainAfter, meanwhile, goesOn }: Up): Promise<void> {
         this.wish = { ...this.wish, ...change };
         const before = this.world.clone();
         const up = this.#begin(this.world, faults);
         this.coverage.rows[up.made.row]++;
-        const end = this.#run(up, { diesAfter, diesAt, meanwhile });
+        const end = await this.#run(up, { diesAfter, diesAt, meanwhile });
         for (const turn of turnsOf(up, end)) {
             this.coverage.canaries[turn]++;
         }
@@ -120,14 +119,14 @@ export class Life {
             return;
         }
         if (end === "done") {
-            this.#nothingIsLeft(up);
+            await this.#nothingIsLeft(up);
         } else if (end === "died") {
-            this.#isPutRight(before, goesOn ? this.world.clone() : this.world, up, diesAgainAfter);
+            await this.#isPutRight(before, goesOn ? this.world.clone() : this.world, up, diesAgainAfter);
         }
     }
 
     /** Runs an `up` to its end, or until it dies, and looks at the rules behind each step. */
-    #run(
+    async #run(
         up: SimulatedUp,
         {
             diesAfter = Number.POSITIVE_INFINITY,
@@ -142,8 +141,8 @@ export class Life {
             /** Runs only to so many phases. */
             until?: number;
         },
-        steps: Iterator<Step, void> = up.run(),
-    ): End {
+        scheduler = up.scheduler.start(() => up.run()),
+    ): Promise<End> {
         const { world, made } = up;
         const isRefused =
             made.refusal !== undefined && made.recovery === undefined && !made.blue.act && !made.green.act;
@@ -151,47 +150,54 @@ export class Life {
         let floor = this.#floor(up);
         let isAnswered = this.#isPublic(world) && world.answering().length > 0;
         let phase = 0;
-        try {
-            for (let step = 0; ; step++) {
-                if (meanwhile?.after === step) {
-                    if (restarts[meanwhile.what](world)) {
-                        this.coverage.restarts[meanwhile.what]++;
-                    }
-                    up.disturbed = true;
-                    floor = Math.min(floor, world.serving().length);
-                    isAnswered &&= world.answering().length > 0;
+        for (let step = 0; ; step++) {
+            if (meanwhile?.after === step) {
+                if (restarts[meanwhile.what](world)) {
+                    this.coverage.restarts[meanwhile.what]++;
                 }
-                world.tick();
-                const { done, value } = steps.next();
-                this.#owesNoCapacity(world, floor, made);
-                if (isAnswered && !up.disturbed && world.answering().length === 0) {
-                    throw new Broken(`rule 6: nobody answers users any more: ${made.sentence}`);
-                }
-                this.#notePromotions(world);
-                if (done) {
-                    return "done";
-                }
-                const isPhase = value !== "call";
-                if (until !== undefined && isPhase && ++phase > until) {
-                    return "died";
-                }
-                if (step >= diesAfter || value === diesAt) {
-                    if (isPhase) {
-                        this.coverage.deaths[value as Phase]++;
-                    }
-                    world.lease.free = true;
-                    return "died";
-                }
+                up.disturbed = true;
+                floor = Math.min(floor, world.serving().length);
+                isAnswered &&= world.answering().length > 0;
             }
-        } catch (error) {
-            if (!(error instanceof ReleaseFailed)) {
-                throw error;
+            world.tick();
+            const stand = await scheduler.next();
+            if (stand.is === "failed" && !(stand.error instanceof ReleaseFailed)) {
+                throw stand.error;
             }
             this.#owesNoCapacity(world, floor, made);
-            if (snapshot !== undefined && !up.disturbed && world.snapshot() !== snapshot) {
-                throw new Broken(`a refusal changes nothing: ${made.sentence}`);
+            if (stand.is !== "waiting" && scheduler.waiting > 0) {
+                throw new Broken(`an up ends while calls of its are under way: ${made.sentence}`);
             }
-            return "failed";
+            if (stand.is === "failed") {
+                if (snapshot !== undefined && !up.disturbed && world.snapshot() !== snapshot) {
+                    throw new Broken(`a refusal changes nothing: ${made.sentence}`);
+                }
+                return "failed";
+            }
+            if (isAnswered && !up.disturbed && world.answering().length === 0) {
+                throw new Broken(`rule 6: nobody answers users any more: ${made.sentence}`);
+            }
+            this.#notePromotions(world);
+            if (stand.is === "done") {
+                return "done";
+            }
+            const { step: at } = stand;
+            const isPhase = at !== "call" && at !== "sleep";
+            if (until !== undefined && isPhase && ++phase > until) {
+                return "died";
+            }
+            if (step >= diesAfter || at === diesAt) {
+                this.#dies(up, at);
+                return "died";
+            }
+        }
+    }
+
+    #dies({ world, scheduler }: SimulatedUp, at: Step | "sleep"): void {
+        scheduler.kill();
+        world.lease.free = true;
+        if (at !== "call" && at !== "sleep") {
+            this.coverage.deaths[at]++;
         }
     }
 
@@ -276,7 +282,7 @@ export class Life {
     }
 
     /** Rule 8: a repeated `up` makes no mutating call. A repair is the whole plan of its `up`, and so is settling a roll. */
-    #nothingIsLeft({ made, faults }: SimulatedUp): void {
+    async #nothingIsLeft({ made, faults }: SimulatedUp): Promise<void> {
         if (faults.cleanUp) {
             return; // what could not be stopped is owed to the next up
         }
@@ -287,15 +293,15 @@ export class Life {
         if (!isAll && (acts.length > 0 || again.made.refusal !== undefined)) {
             throw new Broken(`rule 8: after "${made.sentence}" comes "${again.made.sentence}"`);
         }
-        this.#makesNoCall(again);
+        await this.#makesNoCall(again);
     }
 
-    #makesNoCall(up: SimulatedUp): void {
+    async #makesNoCall(up: SimulatedUp): Promise<void> {
         if (actsOf(up.made).length > 0) {
             return;
         }
         const snapshot = this.world.snapshot();
-        this.#run(up, {});
+        await this.#run(up, {});
         if (this.world.snapshot() !== snapshot) {
             throw new Broken(`rule 8: nothing was planned, but something was done: ${up.made.sentence}`);
         }
@@ -305,18 +311,18 @@ export class Life {
      * Rule 7: whatever it died behind, and be it twice, it ends as one that did not die: as one that succeeded, or, where
      * it had failed by then, as one that failed.
      */
-    #isPutRight(
+    async #isPutRight(
         before: SimulatedWorld,
         after: SimulatedWorld,
         up: SimulatedUp,
         diesAgainAfter: number | undefined,
-    ): void {
+    ): Promise<void> {
         if (diesAgainAfter !== undefined) {
-            this.#run(this.#begin(after, noFaults), { diesAfter: diesAgainAfter });
+            await this.#run(this.#begin(after, noFaults), { diesAfter: diesAgainAfter });
         }
         const failed = before.clone();
-        const unbroken = this.#settle(before);
-        const broken = this.#settle(after);
+        const unbroken = await this.#settle(before);
+        const broken = await this.#settle(after);
         if (broken > unbroken + 1) {
             throw new Broken(`rule 7: it takes ${broken} ups after an interruption, and ${unbroken} without one`);
         }
@@ -327,8 +333,8 @@ export class Life {
         if (unjudged(after) === unjudged(before)) {
             return;
         }
-        this.#run(this.#begin(failed, up.faults), {});
-        this.#settle(failed);
+        await this.#run(this.#begin(failed, up.faults), {});
+        await this.#settle(failed);
         if (end !== summary(failed)) {
             const [one, other] = [summary(before), summary(failed)];
             throw new Broken(
@@ -338,7 +344,7 @@ export class Life {
     }
 
     /** Runs `up`s until there is nothing to do or nothing can be done. @returns how many it took. */
-    #settle(world: SimulatedWorld): number {
+    async #settle(world: SimulatedWorld): Promise<number> {
         const wish = { ...this.wish, registry: true };
         for (let ups = 0; ups < mostUps; ups++) {
             const up = this.#begin(world, noFaults, wish);
@@ -346,10 +352,10 @@ export class Life {
             const { made } = up;
             const acts = actsOf(made).filter(act => made.refusal === undefined || !act.startsWith("link"));
             if (acts.length === 0 && made.recovery === undefined) {
-                this.#run(up, {});
+                await this.#run(up, {});
                 return ups;
             }
-            this.#run(up, {});
+            await this.#run(up, {});
         }
         throw new Broken(
             `it does not come to rest within ${mostUps} ups: ${this.#begin(world, noFaults, wish).made.sentence}`,
@@ -357,13 +363,13 @@ export class Life {
     }
 
     /** Two `up`s at once: the second is refused, or it takes over and the first one can write nothing more. */
-    #race({ faults, phases, early, expired, change, dies }: Race): void {
+    async #race({ faults, phases, early, expired, change, dies }: Race): Promise<void> {
         const { world } = this;
         const wish = { ...this.wish, ...change };
         const first = this.#begin(world, faults);
         const planned = early ? this.#begin(world, noFaults, wish) : undefined;
-        const steps = first.run();
-        if (this.#run(first, { until: phases }, steps) !== "died") {
+        const scheduler = first.scheduler.start(() => first.run());
+        if ((await this.#run(first, { until: phases }, scheduler)) !== "died") {
             return;
         }
         const second = planned ?? this.#begin(world, noFaults, wish);
@@ -372,7 +378,7 @@ export class Life {
         const isHeld = world.lease.holder === first.self;
         world.lease.free = expired || !isHeld;
         const snapshot = world.snapshot();
-        const end = this.#run(second, { diesAfter: dies });
+        const end = await this.#run(second, { diesAfter: dies });
         if (isHeld && !expired) {
             if (world.snapshot() !== snapshot) {
                 throw new Broken("two ups write at the same time");
@@ -381,7 +387,7 @@ export class Life {
         }
         const isTaken = world.lease.holder !== first.self && isHeld;
         const after = world.snapshot();
-        const rest = this.#run(first, {}, steps);
+        const rest = await this.#run(first, {}, scheduler);
         if (isTaken) {
             this.coverage.races["takes over"]++;
             if (rest !== "failed" || world.snapshot() !== after) {
@@ -391,20 +397,20 @@ export class Life {
     }
 
     /** In the end: with `repair` and nothing that goes wrong, it comes to what is wished, and leaves nothing behind. */
-    end(diesAfter: number[]): void {
+    async end(diesAfter: number[]): Promise<void> {
         this.wish = { ...this.wish, driftPolicy: "repair", registry: true };
         const { world } = this;
-        this.#settle(world);
+        await this.#settle(world);
         let { made } = this.#begin(world, noFaults);
         if (made.row === "drift" && world.copy !== undefined) {
             world.record = { ...world.copy, serial: world.record.serial };
-            this.#settle(world);
+            await this.#settle(world);
             ({ made } = this.#begin(world, noFaults));
         }
         if (made.row === "drift") {
             // What the message says: docker rm -f.
             world.containers = world.containers.filter(({ isForeign }) => !isForeign);
-            this.#settle(world);
+            await this.#settle(world);
             ({ made } = this.#begin(world, noFaults));
         }
         this.#isAsWished(made);
@@ -412,16 +418,16 @@ export class Life {
             false,
             made.refusal !== undefined || made.row === "waiting" || this.#heldShare() !== undefined,
         );
-        this.#makesNoCall(this.#begin(world, noFaults));
+        await this.#makesNoCall(this.#begin(world, noFaults));
         if (made.row === "nothing" && diesAfter.length === 0) {
             // What was left on the idle color goes with its next release.
             for (const version of ["C", "B"] as const) {
                 this.wish = { ...firstWish, version, retryToken: "the end" };
-                this.#settle(world);
+                await this.#settle(world);
             }
             this.#hasNoOrphan(true, false);
         }
-        this.#isDestroyed(diesAfter);
+        await this.#isDestroyed(diesAfter);
     }
 
     #isAsWished(made: Plan): void {
@@ -524,20 +530,21 @@ export class Life {
     }
 
     /** `destroy` comes to its end, however often it dies on the way, and nothing is left. */
-    #isDestroyed(deaths: number[]): void {
+    async #isDestroyed(deaths: number[]): Promise<void> {
         const { world } = this;
         for (const diesAfter of [...deaths, Number.POSITIVE_INFINITY]) {
-            const steps = destroy(new SimulatedUp(world, desiredOf(this.wish), noFaults, this.wish));
+            const up = new SimulatedUp(world, desiredOf(this.wish), noFaults, this.wish);
+            up.scheduler.start(() => destroy(up));
             for (let step = 0; ; step++) {
-                const { done, value } = steps.next();
-                if (done) {
+                const stand = await up.scheduler.next();
+                if (stand.is === "failed") {
+                    throw stand.error;
+                }
+                if (stand.is === "done") {
                     break;
                 }
                 if (step >= diesAfter) {
-                    if (value !== "call") {
-                        this.coverage.deaths[value]++;
-                    }
-                    world.lease.free = true;
+                    this.#dies(up, stand.step);
                     break;
                 }
             }

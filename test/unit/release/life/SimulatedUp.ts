@@ -4,6 +4,7 @@ import type { ServiceRecord } from "../../../../model/Record";
 import { type Desired, type Plan, plan } from "../../../../plan/plan";
 import { linkAfter } from "../../../../plan/settle";
 import type { Phase } from "../../../../up/phases";
+import { Scheduler } from "../../../simulation/Scheduler";
 import { deploy } from "./deploy";
 import { relink } from "./relink";
 import type { Held } from "./SimulatedFront";
@@ -40,7 +41,6 @@ export const noFaults: Faults = {
 
 /** Where an `up` can die: right before a phase, or behind any call that changed something. */
 export type Step = Phase | "call";
-export type Steps<T = void> = Generator<Step, T>;
 
 /** The release failed as a release can. */
 export class ReleaseFailed extends Error {}
@@ -67,6 +67,10 @@ export class SimulatedUp {
     readonly before: Pick<ObservedService, "live" | "percent">;
     /** Somebody else may have changed the world since this looked. */
     disturbed = false;
+    /** Runs it step by step. */
+    readonly scheduler = new Scheduler<Step>();
+    /** Where set, a part of it that goes on beside others waits by this. */
+    pauseInstead: ((step: Step) => Promise<void>) | undefined;
 
     constructor(
         readonly world: SimulatedWorld,
@@ -80,7 +84,7 @@ export class SimulatedUp {
         this.before = linkAfter(observed, this.made.recovery);
     }
 
-    *run(): Steps {
+    async run(): Promise<void> {
         const { made, world } = this;
         if (world.formerOwner !== undefined) {
             // The front is taken over before any service is touched.
@@ -89,23 +93,23 @@ export class SimulatedUp {
         }
         if (world.front.memory === undefined) {
             this.take();
-            yield* this.enter("front: start");
+            await this.enter("front: start");
             world.front.load();
             // It reads a link that somebody edited meanwhile: this up refuses to go on, and the next one sees it.
             const { live, percent } = world.look();
             this.disturbed ||= live !== this.before.live || percent !== this.before.percent;
-            yield* this.called();
+            await this.called();
         }
         try {
             this.#hook("preDeploy");
             for (const color of ["blue", "green"] as const) {
                 if (made[color].act) {
-                    yield* deploy(this, color);
+                    await deploy(this, color);
                 }
             }
             this.#hook("prePromotion");
             if (made.link.act) {
-                yield* relink(this);
+                await relink(this);
             }
         } finally {
             // Also after a failure its resources are in Pulumi's state.
@@ -146,16 +150,21 @@ export class SimulatedUp {
         }
     }
 
+    /** Waits until the life lets it go on. */
+    pause(step: Step): Promise<void> {
+        return this.pauseInstead === undefined ? this.scheduler.step(step) : this.pauseInstead(step);
+    }
+
     /** Right before a step that changes something. */
-    *enter(phase: Phase): Steps {
-        yield phase;
+    async enter(phase: Phase): Promise<void> {
+        await this.pause(phase);
         this.#guard();
     }
 
     /** Behind a call that changed something. */
-    *called(): Steps {
+    async called(): Promise<void> {
         this.world.calls++;
-        yield "call";
+        await this.pause("call");
         this.#guard();
     }
 
@@ -165,39 +174,39 @@ export class SimulatedUp {
         }
     }
 
-    *write(change: (record: ServiceRecord) => ServiceRecord): Steps {
+    async write(change: (record: ServiceRecord) => ServiceRecord): Promise<void> {
         this.#guard();
         this.world.write(change);
-        yield "call";
+        await this.pause("call");
         this.#guard();
     }
 
-    *configure(change: (files: Held) => void, reloads = false): Steps {
+    async configure(change: (files: Held) => void, reloads = false): Promise<void> {
         this.#guard();
         const { front } = this.world;
         const held = front.memory && { ...front.memory };
         front.configure(change, reloads);
         // A reload reads a link that somebody edited meanwhile.
         this.disturbed ||= front.memory?.link !== held?.link || front.memory?.percent !== held?.percent;
-        yield* this.called();
+        await this.called();
     }
 
-    *setSlots(color: Color, slots: number[], admin: "ready" | "drain" | "maint"): Steps {
+    async setSlots(color: Color, slots: number[], admin: "ready" | "drain" | "maint"): Promise<void> {
         if (slots.length > 0) {
             this.world.front.setSlots(color, slots, admin);
-            yield* this.called();
+            await this.called();
         }
     }
 
     /** Waits until nothing is open on these slots. */
-    *drain(color: Color, slots: number[]): Steps {
+    async drain(color: Color, slots: number[]): Promise<void> {
         const { world, faults } = this;
         const isOpen = () => world.on(color).filter(({ slot, open }) => open && slots.includes(slot));
         if (isOpen().length > 0 && faults.drain !== "good") {
             if (faults.drain === "stop") {
                 throw new ReleaseFailed(`${color} still has open requests`);
             }
-            yield* this.enter("drain: cut");
+            await this.enter("drain: cut");
         }
         const reachable = new Set(world.reached());
         for (const container of isOpen().filter(container => !reachable.has(container))) {

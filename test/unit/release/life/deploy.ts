@@ -5,15 +5,15 @@ import type { RecordedRelease } from "../../../../model/Release";
 import { recover } from "./relink";
 import { rollOut } from "./rollOut";
 import type { Admin } from "./SimulatedFront";
-import { LeaseLost, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
+import { LeaseLost, ReleaseFailed, type SimulatedUp } from "./SimulatedUp";
 import { Broken, blocks, type Container } from "./SimulatedWorld";
 
 /** Brings one color to its release, phase by phase as up/ColorDeployment.ts does. */
-export function* deploy(up: SimulatedUp, color: Color): Steps {
+export async function deploy(up: SimulatedUp, color: Color): Promise<void> {
     const { made, world } = up;
     up.take();
     up.unless(world.fingerprint() === up.from, "the plan is stale");
-    yield* recover(up);
+    await recover(up);
     const now = world.look();
     const isCanary = now.live !== color && hasTraffic(now, color);
     up.unless(!isCanary || now[color].release?.id === made[color].release?.id, `${color} has users and is not touched`);
@@ -25,9 +25,9 @@ export function* deploy(up: SimulatedUp, color: Color): Steps {
         }
         world.images.add(release.imageId ?? "");
     }
-    yield* roll === undefined
+    await (roll === undefined
         ? bring(up, color, release, deployed)
-        : rollOut(up, { color, release, replicas, settings: roll });
+        : rollOut(up, { color, release, replicas, settings: roll }));
 }
 
 function asRecorded({ made }: SimulatedUp, release: RecordedRelease): RecordedRelease {
@@ -44,13 +44,13 @@ export function declaredHooks({ made, surroundings }: SimulatedUp): DeclaredHook
 /** Where a color gets containers: in its deployment, or while the link walks. */
 type Kind = "deploy" | "scale";
 
-export function* bring(
+export async function bring(
     up: SimulatedUp,
     color: Color,
     release: RecordedRelease,
     replicas: number,
     kind: Kind = "deploy",
-): Steps {
+): Promise<void> {
     const { world, faults } = up;
     const live = hasTraffic(world.look(), color) || world.record.link.live === color;
     const { keep, surplus, strangers, discard } = sort(up, color, release, replicas, live);
@@ -59,24 +59,24 @@ export function* bring(
     const leaving = [...surplus, ...strangers];
     const vacated = slotsOf(discard).filter(slot => !slotsOf(answering).includes(slot));
     if (!live) {
-        yield* drained(up, color, vacated, live);
+        await drained(up, color, vacated, live);
     }
-    yield* up.enter(`${kind}: record`);
-    yield* begin(up, color, release, replicas, live, keep, serving, kind);
+    await up.enter(`${kind}: record`);
+    await begin(up, color, release, replicas, live, keep, serving, kind);
     if (live) {
-        yield* configure(up, color, release, answering, kind);
-        yield* up.setSlots(color, slotsOf(answering), "ready");
-        yield* drained(up, color, vacated, live);
-        yield* removeAll(up, color, discard, vacated);
+        await configure(up, color, release, answering, kind);
+        await up.setSlots(color, slotsOf(answering), "ready");
+        await drained(up, color, vacated, live);
+        await removeAll(up, color, discard, vacated);
     } else {
-        yield* removeAll(up, color, discard, vacated);
-        yield* configure(up, color, release, serving, kind);
+        await removeAll(up, color, discard, vacated);
+        await configure(up, color, release, serving, kind);
     }
     const missing = freeSlots(up, color, replicas - keep.length);
     if (live) {
-        yield* up.setSlots(color, [...slotsOf(keep.filter(one => !serving.includes(one))), ...missing], "maint");
+        await up.setSlots(color, [...slotsOf(keep.filter(one => !serving.includes(one))), ...missing], "maint");
     }
-    yield* up.enter(`${kind}: start`);
+    await up.enter(`${kind}: start`);
     // Only a deployment pulls.
     if (missing.length > 0 && !world.images.has(release.imageId ?? "")) {
         throw new ReleaseFailed(`${release.image} is gone`);
@@ -84,37 +84,37 @@ export function* bring(
     const created: Container[] = [];
     for (const slot of missing) {
         created.push(world.create(color, slot, release));
-        yield* up.called();
+        await up.called();
     }
     const all = [...keep, ...created];
     if (faults.proof?.how === "cannot start" && created.length > 0 && isDue(up, color, kind)) {
         for (const container of created) {
             world.remove(container);
-            yield* up.called();
+            await up.called();
         }
         throw new ReleaseFailed("a container cannot be started");
     }
     for (const container of all.filter(({ state }) => state !== "running")) {
         container.state = "running";
-        yield* up.called();
+        await up.called();
     }
     const unproved = all.filter(container => !serving.includes(container));
-    yield* up.enter(`${kind}: prove`);
+    await up.enter(`${kind}: prove`);
     try {
-        yield* prove(up, color, unproved, created, live, kind);
+        await prove(up, color, unproved, created, live, kind);
     } catch (error) {
         if (error instanceof ReleaseFailed && !(error instanceof LeaseLost) && live && up.made.row === "repair") {
-            yield* up.write(record => {
+            await up.write(record => {
                 const held = Math.min(record[color].replicas, serving.length);
                 return { ...record, [color]: { ...record[color], replicas: held } };
             });
         }
         throw error;
     }
-    yield* up.enter(`${kind}: keep`);
+    await up.enter(`${kind}: keep`);
     for (const container of all) {
         container.restart = release.settings.restart;
-        yield* up.called();
+        await up.called();
     }
     if (kind === "scale" && surplus.length > 0) {
         throw new Broken(`a step takes containers away: ${up.made.sentence}`);
@@ -126,14 +126,14 @@ export function* bring(
         if (down.length > 0) {
             throw new ReleaseFailed(`${down[0]?.name} would have to stay, but it does not serve`);
         }
-        yield* configure(up, color, release, all, kind);
-        yield* drained(up, color, slotsOf(leaving), live);
-        yield* removeAll(up, color, leaving, slotsOf(leaving));
+        await configure(up, color, release, all, kind);
+        await drained(up, color, slotsOf(leaving), live);
+        await removeAll(up, color, leaving, slotsOf(leaving));
     }
-    yield* open(up, color, slotsOf(all));
-    yield* openOnly(up, color, slotsOf(all));
-    yield* up.enter(`${kind}: proved`);
-    yield* up.write(record => ({
+    await open(up, color, slotsOf(all));
+    await openOnly(up, color, slotsOf(all));
+    await up.enter(`${kind}: proved`);
+    await up.write(record => ({
         ...record,
         intent: record.intent?.kind === "leave" && record.intent.color === color ? undefined : record.intent,
         [color]: { ...record[color], replicas, slots: heldSlots(slotsOf(all)) },
@@ -165,7 +165,7 @@ function sort(up: SimulatedUp, color: Color, release: RecordedRelease, replicas:
     return { keep, surplus, strangers, discard: all.filter(container => !stays.includes(container)) };
 }
 
-function* begin(
+async function begin(
     up: SimulatedUp,
     color: Color,
     release: RecordedRelease,
@@ -174,7 +174,7 @@ function* begin(
     keep: Container[],
     serving: Container[],
     kind: Kind,
-): Steps {
+): Promise<void> {
     const { made } = up;
     // A walk belongs to the deployment before it, which has said this.
     const { promotion, hooks } =
@@ -183,7 +183,7 @@ function* begin(
             : { promotion: undefined, hooks: {} };
     const starts = !live && (keep.length < replicas || keep.some(({ state }) => state !== "running"));
     const isFirst = made.row === "bootstrap" && color === "blue";
-    yield* up.write(record => {
+    await up.write(record => {
         const known = record.releases[release.id];
         return {
             ...record,
@@ -213,41 +213,52 @@ function* begin(
 }
 
 /** Takes slots out of traffic and waits until nothing is open on them. */
-function* drained(up: SimulatedUp, color: Color, slots: number[], live: boolean): Steps {
+async function drained(up: SimulatedUp, color: Color, slots: number[], live: boolean): Promise<void> {
     if (live) {
-        yield* up.setSlots(color, slots, "drain");
+        await up.setSlots(color, slots, "drain");
     }
-    yield* up.drain(color, slots);
+    await up.drain(color, slots);
 }
 
-function* removeAll(up: SimulatedUp, color: Color, containers: Container[], slots: number[]): Steps {
+async function removeAll(up: SimulatedUp, color: Color, containers: Container[], slots: number[]): Promise<void> {
     if (containers.length > 0) {
-        yield* up.enter("deploy: vacate");
-        yield* up.setSlots(color, slots, "maint");
+        await up.enter("deploy: vacate");
+        await up.setSlots(color, slots, "maint");
         for (const container of containers) {
             up.world.stop(container);
-            yield* up.called();
+            await up.called();
         }
         for (const container of containers) {
             up.world.remove(container);
-            yield* up.called();
+            await up.called();
         }
     }
 }
 
-function* configure(up: SimulatedUp, color: Color, release: RecordedRelease, serving: Container[], kind: Kind): Steps {
-    yield* up.enter(`${kind}: configure`);
-    yield* configureBackend(up, color, release, slotsOf(serving));
+async function configure(
+    up: SimulatedUp,
+    color: Color,
+    release: RecordedRelease,
+    serving: Container[],
+    kind: Kind,
+): Promise<void> {
+    await up.enter(`${kind}: configure`);
+    await configureBackend(up, color, release, slotsOf(serving));
 }
 
 /** The color's backend for a release: other slots are closed. */
-export function* configureBackend(up: SimulatedUp, color: Color, release: RecordedRelease, slots: number[]): Steps {
+export async function configureBackend(
+    up: SimulatedUp,
+    color: Color,
+    release: RecordedRelease,
+    slots: number[],
+): Promise<void> {
     const { front } = up.world;
     const { port = 0 } = release.settings;
     // HAProxy learns a new or another backend by a reload; which slots are open it is told.
     const reloads = front.files.slots[color] === undefined || front.files.ports[color] !== port;
     const answered = up.world.answering().length > 0 ? front.memory : undefined;
-    yield* up.configure(files => {
+    await up.configure(files => {
         files.slots[color] = slotTable(slots);
         files.ports[color] = port;
         files.releases[color] = release.id;
@@ -258,28 +269,28 @@ export function* configureBackend(up: SimulatedUp, color: Color, release: Record
     }, reloads);
     if (front.memory !== undefined) {
         front.memory.releases[color] = release.id;
-        yield* up.called();
+        await up.called();
     }
 }
 
 /** The slots that take traffic, in the color's file. */
-export function* open(up: SimulatedUp, color: Color, slots: number[]): Steps {
-    yield* up.configure(files => {
+export async function open(up: SimulatedUp, color: Color, slots: number[]): Promise<void> {
+    await up.configure(files => {
         files.slots[color] = slotTable(slots);
         up.world.front.edited = up.world.front.edited.filter(edited => edited !== color);
     });
 }
 
 /** Of all slots, these take traffic. */
-export function* openOnly(up: SimulatedUp, color: Color, slots: number[]): Steps {
+export async function openOnly(up: SimulatedUp, color: Color, slots: number[]): Promise<void> {
     const known = Object.entries(up.world.front.memory?.slots[color] ?? {});
     const left = known.filter(([slot, admin]) => admin !== "maint" && !slots.includes(Number(slot)));
-    yield* up.setSlots(
+    await up.setSlots(
         color,
         left.map(([slot]) => Number(slot)),
         "maint",
     );
-    yield* up.setSlots(color, slots, "ready");
+    await up.setSlots(color, slots, "ready");
 }
 
 function slotTable(slots: number[]): Record<number, Admin> {
@@ -299,41 +310,41 @@ function isDue({ made, faults }: SimulatedUp, color: Color, kind: Kind): boolean
 }
 
 /** Proves containers, after which their slots take traffic. */
-function* prove(
+async function prove(
     up: SimulatedUp,
     color: Color,
     unproved: Container[],
     created: Container[],
     live: boolean,
     kind: Kind,
-): Steps {
+): Promise<void> {
     const { world, faults } = up;
     for (const [index, container] of unproved.entries()) {
         const isOne = index === faults.proof?.after || index === unproved.length - 1;
         const sick = faults.proof?.how === "unhealthy" && isOne && isDue(up, color, kind);
         if (sick || container.state !== "running") {
-            yield* abandon(up, color, unproved);
+            await abandon(up, color, unproved);
             if (live) {
                 for (const made of created) {
                     world.remove(made);
-                    yield* up.called();
+                    await up.called();
                 }
             }
             throw new ReleaseFailed("the proof failed");
         }
         container.proved = true;
-        yield* up.setSlots(color, [container.slot], "ready");
+        await up.setSlots(color, [container.slot], "ready");
     }
 }
 
 /** Takes what could not be proved out of traffic, and stops it. */
-export function* abandon(up: SimulatedUp, color: Color, containers: Container[]): Steps {
-    yield* up.setSlots(color, slotsOf(containers), "maint");
+export async function abandon(up: SimulatedUp, color: Color, containers: Container[]): Promise<void> {
+    await up.setSlots(color, slotsOf(containers), "maint");
     for (const container of containers) {
         // What could not be proved may have had a first request. It is broken, so nobody waits for it.
         container.open = false;
         up.world.stop(container);
-        yield* up.called();
+        await up.called();
     }
 }
 

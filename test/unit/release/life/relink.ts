@@ -20,15 +20,15 @@ import { sameRoutes } from "../../../../model/Route";
 import { type Answered, judge } from "../../../../plan/analysis";
 import { isDeserted, type Recovery } from "../../../../plan/settle";
 import { bring, declaredHooks, isServing, slotsOf } from "./deploy";
-import { type Faults, ReleaseFailed, type SimulatedUp, type Steps } from "./SimulatedUp";
+import { type Faults, ReleaseFailed, type SimulatedUp } from "./SimulatedUp";
 import { Broken } from "./SimulatedWorld";
 
 /** The switch and what comes behind it, phase by phase as providers/Link.ts, moveLink.ts and bake.ts do it. */
-export function* relink(up: SimulatedUp): Steps {
+export async function relink(up: SimulatedUp): Promise<void> {
     const { made, world, desired } = up;
     if (made.refusal === undefined || made.recovery !== undefined) {
         up.take();
-        yield* recover(up);
+        await recover(up);
     }
     if (made.refusal !== undefined) {
         throw new ReleaseFailed(made.refusal);
@@ -57,52 +57,52 @@ export function* relink(up: SimulatedUp): Steps {
         up.unless(release === made.link.expect && isReady, `rule 3: the link would go to ${target} on hope`);
         const { prePromotion } = declaredHooks(up);
         if (prePromotion !== undefined && prePromotion !== world.record.hooks.prePromotion) {
-            yield* up.write(record => ({ ...record, hooks: { ...record.hooks, prePromotion } }));
+            await up.write(record => ({ ...record, hooks: { ...record.hooks, prePromotion } }));
         }
         for (const step of walk?.steps ?? []) {
-            yield* grow(up, target, step.replicas ?? made[target].replicas);
-            yield* moveLink(up, from as Color, release, { percent: step.weight, sticky: walk?.sticky, step });
-            yield* bake(up);
+            await grow(up, target, step.replicas ?? made[target].replicas);
+            await moveLink(up, from as Color, release, { percent: step.weight, sticky: walk?.sticky, step });
+            await bake(up);
         }
         if (walk !== undefined && to === target) {
-            yield* grow(up, target, made[target].replicas);
+            await grow(up, target, made[target].replicas);
         }
         if (made.row === "repair" && color.release?.judgedBad !== undefined) {
-            yield* pointTo(up, to);
+            await pointTo(up, to);
         } else if (to === target) {
             const { bakeTimeMs } = desired.policy;
             const bakeMs = color.release?.linked || bakeTimeMs === 0 ? undefined : bakeTimeMs;
-            yield* moveLink(up, to, release, { farewell, bakeMs });
+            await moveLink(up, to, release, { farewell, bakeMs });
         }
     }
     if (to !== "none" && to === from) {
         const { percent } = world.record.link;
         if (percent !== undefined && made.link.percent === undefined && walk === undefined) {
-            yield* withdraw(up, to, world.record[to].release);
+            await withdraw(up, to, world.record[to].release);
         } else if (made.row === "repair") {
-            yield* pointTo(up, to, percent);
+            await pointTo(up, to, percent);
         }
     }
-    yield* route(up);
-    yield* bake(up);
+    await route(up);
+    await bake(up);
     if (to !== "none" && to !== from) {
-        yield* up.enter("link: retain");
+        await up.enter("link: retain");
     }
     const left = to !== "none" && to !== from && from !== "none" ? { color: from, farewell } : made.leave;
     if (left?.farewell !== undefined) {
-        yield* leave(up, left.color, left.farewell);
+        await leave(up, left.color, left.farewell);
     }
 }
 
 /** A canary has so many containers, all of them proved, before it gets more. */
-function* grow(up: SimulatedUp, color: Color, replicas: number): Steps {
+async function grow(up: SimulatedUp, color: Color, replicas: number): Promise<void> {
     const { world } = up;
     const { replicas: held, release } = world.record[color];
     const known = world.record.releases[release ?? ""];
     const isReady = () => world.look()[color].ready >= Math.min(replicas, world.record[color].replicas);
     up.unless(known?.proved === true && isReady(), `rule 3: ${color} would get more on hope`);
     if (known !== undefined && held < replicas) {
-        yield* bring(up, color, known, replicas, "scale");
+        await bring(up, color, known, replicas, "scale");
         up.unless(
             isReady() && world.record[color].replicas === replicas,
             `${color} has not the ${replicas} of its step`,
@@ -110,7 +110,7 @@ function* grow(up: SimulatedUp, color: Color, replicas: number): Steps {
     }
 }
 
-export function* recover(up: SimulatedUp): Steps {
+export async function recover(up: SimulatedUp): Promise<void> {
     const { recovery } = up.made;
     const { intent, releases } = up.world.record;
     if (recovery === undefined) {
@@ -120,11 +120,11 @@ export function* recover(up: SimulatedUp): Steps {
     const isUnplanned = intent?.kind === "switch" && (kind === "withdraw" || kind === "bake");
     up.unless(!isUnplanned, "another up has begun a switch");
     if (kind === "withdraw") {
-        yield* withdraw(up, live, release);
+        await withdraw(up, live, release);
         return;
     }
     if (kind === "bake" && percent > 0) {
-        yield* bake(up);
+        await bake(up);
         return;
     }
     if (kind === "bake" && live !== "none" && release !== undefined) {
@@ -132,23 +132,27 @@ export function* recover(up: SimulatedUp): Steps {
             return;
         }
         const begun = { kind: "bake", color: live, from: idleColor(live), release, until: "later" } as const;
-        yield* up.write(record => ({ ...record, intent: record.intent?.kind === "bake" ? record.intent : begun }));
+        await up.write(record => ({ ...record, intent: record.intent?.kind === "bake" ? record.intent : begun }));
     } else if (intent?.kind === "switch") {
-        yield* recoverSwitch(up, intent, recovery);
+        await recoverSwitch(up, intent, recovery);
     }
-    yield* bake(up);
+    await bake(up);
 }
 
-function* recoverSwitch(up: SimulatedUp, intent: SwitchIntent, { kind, live, release, percent }: Recovery): Steps {
+async function recoverSwitch(
+    up: SimulatedUp,
+    intent: SwitchIntent,
+    { kind, live, release, percent }: Recovery,
+): Promise<void> {
     const { to, farewell, bakeMs, verdict, step, sticky } = intent;
     const isPlanned = kind === "finish" ? live === to && release === intent.release : live === intent.from;
     up.unless(isPlanned, "another up has begun a switch");
     if (kind === "finish" && isGivingBack(intent)) {
-        yield* giveBack(up, intent);
+        await giveBack(up, intent);
         return;
     }
     if (kind === "finish" && live !== "none" && release !== undefined) {
-        yield* moveLink(up, live, release, {
+        await moveLink(up, live, release, {
             farewell,
             bakeMs,
             verdict,
@@ -156,59 +160,59 @@ function* recoverSwitch(up: SimulatedUp, intent: SwitchIntent, { kind, live, rel
         });
         return;
     }
-    yield* up.enter("link: undo");
-    yield* pointTo(up, live);
+    await up.enter("link: undo");
+    await pointTo(up, live);
     if (live !== "none" && release !== undefined) {
-        yield* settleRecord(up, { from: to, to: live, release, verdict }, "taken back");
+        await settleRecord(up, { from: to, to: live, release, verdict }, "taken back");
     } else {
-        yield* up.write(record => ({ ...record, intent: undefined, link: { live: "none" } }));
+        await up.write(record => ({ ...record, intent: undefined, link: { live: "none" } }));
     }
 }
 
 /** A canary gives its share back. */
-function* withdraw(up: SimulatedUp, live: Live, release = ""): Steps {
+async function withdraw(up: SimulatedUp, live: Live, release = ""): Promise<void> {
     if (live === "none" || up.world.record.link.percent === undefined) {
         return;
     }
-    yield* up.enter("link: intent");
+    await up.enter("link: intent");
     const intent: SwitchIntent = { kind: "switch", from: live, to: live, percent: 0, release };
-    yield* up.write(record => ({ ...record, intent }));
-    yield* giveBack(up, intent);
+    await up.write(record => ({ ...record, intent }));
+    await giveBack(up, intent);
 }
 
-function* giveBack(up: SimulatedUp, intent: SwitchIntent): Steps {
-    yield* pointTo(up, intent.to);
-    yield* up.enter("link: confirmed");
-    yield* settleRecord(up, intent, intent.verdict === undefined ? "confirmed" : "moved back");
+async function giveBack(up: SimulatedUp, intent: SwitchIntent): Promise<void> {
+    await pointTo(up, intent.to);
+    await up.enter("link: confirmed");
+    await settleRecord(up, intent, intent.verdict === undefined ? "confirmed" : "moved back");
 }
 
-function* moveLink(
+async function moveLink(
     up: SimulatedUp,
     to: Color,
     release: string,
     policy: Pick<SwitchIntent, "farewell" | "bakeMs" | "verdict" | "percent" | "sticky" | "step">,
-): Steps {
+): Promise<void> {
     const { world, faults } = up;
     const { rolledBack } = world.history;
     if (rolledBack.has(release) && rolledBack.get(release) === up.desired.policy.retryToken) {
         throw new Broken(`rule 5: ${release} was judged bad, and is tried again by itself`);
     }
-    yield* up.enter("link: intent");
+    await up.enter("link: intent");
     const from = world.record.link.live;
     const intent: SwitchIntent = { kind: "switch", from, to, release, ...policy };
     const { percent, sticky } = intent;
-    yield* up.write(record => ({ ...record, intent }));
-    yield* pointTo(up, to, percent);
-    yield* up.enter("link: confirm");
+    await up.write(record => ({ ...record, intent }));
+    await pointTo(up, to, percent);
+    await up.enter("link: confirm");
     // Where nobody is reached, HAProxy answers itself: nothing is confirmed, and nobody judged.
     const confirm = world.on(targetOf(intent)).some(isServing(up)) ? faults.confirm : "lost";
     if (confirm !== "good") {
         const isBad = confirm === "wrong" && !isRewriting(intent);
-        const hasGone = yield* pointBack(up, from, seen => !isDeserted(seen, from, targetOf(intent)));
+        const hasGone = await pointBack(up, from, seen => !isDeserted(seen, from, targetOf(intent)));
         if (!hasGone) {
             if (isBad) {
                 const verdict = verdictOn(up, release, "it answered 500");
-                yield* up.write(record => {
+                await up.write(record => {
                     const link = percent === undefined ? { live: to, release } : { ...record.link, percent, sticky };
                     return withVerdict(withVerdict({ ...record, intent: undefined, link }, verdict), policy.verdict);
                 });
@@ -216,45 +220,45 @@ function* moveLink(
             throw new ReleaseFailed("the switch was not confirmed, and nobody is left to go back to");
         }
         const verdict = isBad ? verdictOn(up, release, "it answered 500") : undefined;
-        yield* up.write(record => {
+        await up.write(record => {
             const { percent: _percent, sticky: _sticky, ...link } = record.link;
             return withVerdict(withVerdict({ ...record, intent: undefined, link }, verdict), policy.verdict);
         });
         throw new ReleaseFailed("the switch was not confirmed");
     }
-    yield* up.enter("link: confirmed");
-    yield* settleRecord(up, intent, "confirmed");
+    await up.enter("link: confirmed");
+    await settleRecord(up, intent, "confirmed");
 }
 
-function* pointTo(up: SimulatedUp, live: Live, percent = 0): Steps {
-    yield* toFile(up, live, percent);
-    yield* toMemory(up, live, percent);
+async function pointTo(up: SimulatedUp, live: Live, percent = 0): Promise<void> {
+    await toFile(up, live, percent);
+    await toMemory(up, live, percent);
 }
 
-function* pointBack(up: SimulatedUp, live: Live, mayGo: (seen: ObservedService) => boolean): Steps<boolean> {
-    const hasGone = yield* toMemory(up, live, 0, mayGo);
+async function pointBack(up: SimulatedUp, live: Live, mayGo: (seen: ObservedService) => boolean): Promise<boolean> {
+    const hasGone = await toMemory(up, live, 0, mayGo);
     if (hasGone) {
-        yield* toFile(up, live, 0);
-        yield* toMemory(up, live, 0);
+        await toFile(up, live, 0);
+        await toMemory(up, live, 0);
     }
     return hasGone;
 }
 
-function* toFile(up: SimulatedUp, live: Live, percent: number): Steps {
-    yield* up.enter("link: file");
-    yield* up.configure(files => {
+async function toFile(up: SimulatedUp, live: Live, percent: number): Promise<void> {
+    await up.enter("link: file");
+    await up.configure(files => {
         files.link = live;
         files.percent = percent;
     });
 }
 
-function* toMemory(
+async function toMemory(
     up: SimulatedUp,
     live: Live,
     percent: number,
     mayGo: (seen: ObservedService) => boolean = () => true,
-): Steps<boolean> {
-    yield* up.enter("link: memory");
+): Promise<boolean> {
+    await up.enter("link: memory");
     const { world } = up;
     if (world.front.memory === undefined) {
         throw new ReleaseFailed("the front is not running");
@@ -280,7 +284,7 @@ function* toMemory(
     if (percent > 0 && after.every(({ color }) => color === live)) {
         throw new Broken(`rule 3: nobody is there to answer the ${percent} % beside ${live}`);
     }
-    yield* up.called();
+    await up.called();
     return true;
 }
 
@@ -302,7 +306,11 @@ function withVerdict(record: ServiceRecord, verdict: Verdict | undefined): Servi
     };
 }
 
-function* settleRecord(up: SimulatedUp, done: Omit<SwitchIntent, "kind">, result: LinkMove["result"]): Steps {
+async function settleRecord(
+    up: SimulatedUp,
+    done: Omit<SwitchIntent, "kind">,
+    result: LinkMove["result"],
+): Promise<void> {
     const { to, release, percent, sticky } = done;
     const intent = nextOf(done, new Date(0));
     const isBack = result !== "confirmed" || isGivingBack(done);
@@ -317,7 +325,7 @@ function* settleRecord(up: SimulatedUp, done: Omit<SwitchIntent, "kind">, result
             up.world.history.baked.add(release);
         }
     }
-    yield* up.write(record => {
+    await up.write(record => {
         const { [release]: _void, ...judgedBad } = record.judgedBad;
         const known = record.releases[release]!;
         const isStable = percent !== undefined || isBack ? known.linked : intent?.kind !== "bake";
@@ -355,27 +363,27 @@ const answers: Record<Faults["bake"], Answered> = {
 };
 
 /** The new release is judged; a bad one loses the link, unless nobody could take it. */
-function* bake(up: SimulatedUp): Steps {
+async function bake(up: SimulatedUp): Promise<void> {
     const { world, desired, faults } = up;
     const { intent } = world.record;
     if (intent?.kind !== "bake" || world.record.releases[intent.release] === undefined) {
         return;
     }
-    yield* up.enter("link: bake");
+    await up.enter("link: bake");
     const verdict = judge(answers[faults.bake], answers.good, desired.policy.analysis);
     if (verdict.kind === "unknown") {
         throw new ReleaseFailed(verdict.why);
     }
     if (verdict.kind === "bad") {
-        yield* moveBack(up, intent, verdict.why);
+        await moveBack(up, intent, verdict.why);
     }
-    yield* up.enter("link: baked");
+    await up.enter("link: baked");
     if (intent.step !== undefined) {
-        yield* up.write(record => ({ ...record, intent: undefined }));
+        await up.write(record => ({ ...record, intent: undefined }));
         return;
     }
     world.history.baked.add(intent.release);
-    yield* up.write(record => ({
+    await up.write(record => ({
         ...record,
         intent: farewellOf(intent),
         stable: { color: intent.color, release: intent.release },
@@ -383,30 +391,30 @@ function* bake(up: SimulatedUp): Steps {
     }));
 }
 
-function* moveBack(up: SimulatedUp, bake: Extract<Intent, { kind: "bake" }>, why: string): Steps {
+async function moveBack(up: SimulatedUp, bake: Extract<Intent, { kind: "bake" }>, why: string): Promise<void> {
     const { color, from, release, step } = bake;
     const { [from]: predecessor, releases } = up.world.record;
     const to = releases[predecessor.release ?? ""];
-    yield* up.enter("link: back");
+    await up.enter("link: back");
     const verdict = verdictOn(up, release, why);
     let hasGone = false;
     if (to !== undefined) {
         const whole = { kind: "switch", from: color, to: from, release: to.id, verdict } as const;
         const back: SwitchIntent = step === undefined ? whole : { ...whole, from, percent: 0 };
-        yield* up.write(record => ({ ...record, intent: back }));
-        hasGone = yield* pointBack(up, from, seen => seen[from].ready > 0);
+        await up.write(record => ({ ...record, intent: back }));
+        hasGone = await pointBack(up, from, seen => seen[from].ready > 0);
         if (hasGone) {
-            yield* settleRecord(up, back, "moved back");
+            await settleRecord(up, back, "moved back");
         }
     }
     if (!hasGone) {
-        yield* up.write(record => withVerdict({ ...record, intent: undefined }, verdict));
+        await up.write(record => withVerdict({ ...record, intent: undefined }, verdict));
         throw new ReleaseFailed("judged bad, and nobody to go back to");
     }
     throw new ReleaseFailed(`judged bad: ${why}`);
 }
 
-function* route(up: SimulatedUp): Steps {
+async function route(up: SimulatedUp): Promise<void> {
     const { world, made, desired } = up;
     const { routes } = made.link;
     if (sameRoutes(world.look().routes, routes)) {
@@ -414,67 +422,67 @@ function* route(up: SimulatedUp): Steps {
     }
     const wanted = Object.fromEntries(routes.map(route => [routeKey(route), routeValue(route, "web")]));
     const others = Object.entries(desired.places.wanted).filter(([, service]) => service !== "web");
-    yield* up.enter("link: routes");
+    await up.enter("link: routes");
     const change = (held: { routes: Record<string, string> }) => {
         const claimed = Object.entries(held.routes).filter(([key]) => others.some(([place]) => `${place}/` === key));
         held.routes = { ...Object.fromEntries(claimed), ...wanted };
     };
-    yield* up.configure(change);
+    await up.configure(change);
     if (world.front.memory !== undefined) {
         change(world.front.memory);
-        yield* up.called();
+        await up.called();
     }
-    yield* up.write(record => ({ ...record, routes }));
+    await up.write(record => ({ ...record, routes }));
 }
 
-function* leave(up: SimulatedUp, color: Color, farewell: Farewell): Steps {
+async function leave(up: SimulatedUp, color: Color, farewell: Farewell): Promise<void> {
     const { world, faults } = up;
     const containers = world.on(color);
-    yield* up.drain(color, slotsOf(containers));
-    yield* up.enter("link: leave");
-    yield* up.configure(files => {
+    await up.drain(color, slotsOf(containers));
+    await up.enter("link: leave");
+    await up.configure(files => {
         files.slots[color] = {};
     });
-    yield* up.setSlots(color, slotsOf(containers), "maint");
+    await up.setSlots(color, slotsOf(containers), "maint");
     if (farewell === "remove") {
-        yield* up.write(record => ({ ...record, [color]: { ...record[color], replicas: 0, release: undefined } }));
+        await up.write(record => ({ ...record, [color]: { ...record[color], replicas: 0, release: undefined } }));
     }
     if (faults.cleanUp) {
         return;
     }
     for (const container of containers) {
         world.stop(container);
-        yield* up.called();
+        await up.called();
         if (farewell === "remove") {
             world.remove(container);
-            yield* up.called();
+            await up.called();
         }
     }
-    yield* up.enter("link: left");
-    yield* up.write(record => ({ ...record, intent: undefined }));
+    await up.enter("link: left");
+    await up.write(record => ({ ...record, intent: undefined }));
 }
 
 /** Removes the link and the routes; the deletion of the colors comes after it. */
-export function* unlink(up: SimulatedUp): Steps {
+export async function unlink(up: SimulatedUp): Promise<void> {
     const { world } = up;
     up.take();
-    yield* up.enter("link: delete");
-    yield* up.configure(files => {
+    await up.enter("link: delete");
+    await up.configure(files => {
         files.routes = {};
     });
     if (world.front.memory !== undefined) {
         world.front.memory.routes = {};
-        yield* pointTo(up, "none");
+        await pointTo(up, "none");
     }
-    yield* up.write(record => ({ ...record, link: { live: "none" }, intent: undefined, routes: [] }));
+    await up.write(record => ({ ...record, link: { live: "none" }, intent: undefined, routes: [] }));
     for (const color of ["blue", "green"] as const) {
-        yield* up.drain(color, slotsOf(world.on(color)));
+        await up.drain(color, slotsOf(world.on(color)));
     }
-    yield* up.configure(files => {
+    await up.configure(files => {
         files.link = undefined;
     });
     if (world.front.memory !== undefined) {
         world.front.memory.link = undefined;
-        yield* up.called();
+        await up.called();
     }
 }

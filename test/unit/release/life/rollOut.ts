@@ -6,7 +6,7 @@ import type { RollingSettings } from "../../../../model/StrategySettings";
 import { RollingSchedule } from "../../../../plan/RollingSchedule";
 import { rollTo } from "../../../../plan/rolling";
 import { abandon, configureBackend, declaredHooks, open, openOnly, slotsOf } from "./deploy";
-import { LeaseLost, ReleaseFailed, type SimulatedUp, type Step, type Steps } from "./SimulatedUp";
+import { LeaseLost, ReleaseFailed, type SimulatedUp, type Step } from "./SimulatedUp";
 import type { Container } from "./SimulatedWorld";
 
 /** What the containers of a live color are to become, and how. */
@@ -18,23 +18,23 @@ export interface Target {
 }
 
 /** The live color becomes a release container by container, as up/RollingDeployment.ts does it. */
-export function* rollOut(up: SimulatedUp, target: Target): Steps {
+export async function rollOut(up: SimulatedUp, target: Target): Promise<void> {
     const { world } = up;
     const { color, release, replicas } = target;
     const before = world.record.releases[world.record[color].release ?? ""];
     const { replicas: replicasBefore } = world.record[color];
-    yield* up.enter("roll: intent");
-    yield* intend(up, target, up.made.promotion);
-    const problem = yield* new Pass(up, target, false).run();
+    await up.enter("roll: intent");
+    await intend(up, target, up.made.promotion);
+    const problem = await new Pass(up, target, false).run();
     if (problem === undefined) {
-        const slots = yield* settle(up, color, release);
+        const slots = await settle(up, color, release);
         if (up.faults.confirm !== "good") {
             throw new ReleaseFailed("that every container is of the new release could not be confirmed");
         }
-        yield* up.enter("roll: done");
+        await up.enter("roll: done");
         world.history.baked.add(release.id);
         world.history.rolledBack.delete(release.id);
-        yield* up.write(record => ({
+        await up.write(record => ({
             ...linkedTo(record, color, release, { at: "now", by: "us" }),
             [color]: { ...record[color], release: release.id, replicas, slots: heldSlots(slots) },
         }));
@@ -43,27 +43,31 @@ export function* rollOut(up: SimulatedUp, target: Target): Steps {
     if (before === undefined || before.id === release.id || replicasBefore === 0) {
         throw problem;
     }
-    yield* up.enter("roll: undo");
-    yield* intend(up, { ...target, release: before, replicas: replicasBefore }, undefined);
-    const second = yield* new Pass(up, { ...target, release: before, replicas: replicasBefore }, true).run();
+    await up.enter("roll: undo");
+    await intend(up, { ...target, release: before, replicas: replicasBefore }, undefined);
+    const second = await new Pass(up, { ...target, release: before, replicas: replicasBefore }, true).run();
     if (second === undefined) {
-        yield* settle(up, color, before);
-        yield* up.write(record => ({ ...record, intent: undefined }));
+        await settle(up, color, before);
+        await up.write(record => ({ ...record, intent: undefined }));
     }
     throw problem;
 }
 
-function* settle(up: SimulatedUp, color: Color, release: RecordedRelease): Steps<number[]> {
-    yield* up.enter("roll: end");
+async function settle(up: SimulatedUp, color: Color, release: RecordedRelease): Promise<number[]> {
+    await up.enter("roll: end");
     const slots = slotsOf(up.world.on(color));
-    yield* configureBackend(up, color, release, slots);
-    yield* openOnly(up, color, slots);
+    await configureBackend(up, color, release, slots);
+    await openOnly(up, color, slots);
     return slots;
 }
 
-function* intend(up: SimulatedUp, { color, release, replicas, settings }: Target, promotion?: number): Steps {
+async function intend(
+    up: SimulatedUp,
+    { color, release, replicas, settings }: Target,
+    promotion?: number,
+): Promise<void> {
     const held = up.world.on(color).map(container => container.release);
-    yield* up.write(record => {
+    await up.write(record => {
         const known = record.releases[release.id];
         const from = [...new Set([...held, record[color].release ?? ""])].filter(
             id => id !== release.id && record.releases[id] !== undefined,
@@ -82,9 +86,43 @@ function* intend(up: SimulatedUp, { color, release, replicas, settings }: Target
     });
 }
 
-interface Task {
-    slots: number[];
-    steps: Generator<Step, "up" | "gone">;
+type Result = "up" | "gone";
+type State = { step: Step } | { is: Result };
+
+/** Something under way beside others, which goes on step by step as the pass says. */
+class Task {
+    #goOn = () => this.#begin();
+    #report: (state: State | Promise<State>) => void = () => {};
+
+    constructor(
+        readonly slots: number[],
+        private readonly up: SimulatedUp,
+        private readonly act: () => Promise<Result>,
+    ) {}
+
+    /** Goes on to its next step. @returns that step, or what came of it. */
+    async next(): Promise<State> {
+        try {
+            return await new Promise(report => {
+                this.#report = report;
+                this.up.pauseInstead = step =>
+                    new Promise(goOn => {
+                        this.#goOn = goOn;
+                        this.#report({ step });
+                    });
+                this.#goOn();
+            });
+        } finally {
+            this.up.pauseInstead = undefined;
+        }
+    }
+
+    #begin(): void {
+        this.act().then(
+            is => this.#report({ is }),
+            error => this.#report(Promise.reject(error)),
+        );
+    }
 }
 
 /** One pass over the containers, after which all of them are of one release, as up/Roll.ts does it. */
@@ -103,7 +141,7 @@ class Pass {
         private readonly isUndo: boolean,
     ) {}
 
-    *run(): Generator<Step, ReleaseFailed | undefined> {
+    async run(): Promise<ReleaseFailed | undefined> {
         const { up, target } = this;
         const { color, release, replicas, settings } = target;
         const { start, discard } = rollTo(up.world.look()[color], release, replicas, settings);
@@ -115,15 +153,16 @@ class Pass {
             this.#known.set(slot, true);
         }
         this.#open = new Set([...this.#known.keys()].filter(slot => up.world.front.adminOf(color, slot) === "ready"));
-        yield* this.#write();
+        await this.#write();
         if (discard.length > 0) {
             const gone = up.world.on(color).filter(({ slot }) => discard.includes(slot));
-            yield* up.setSlots(color, discard, "drain");
-            yield* up.drain(color, discard);
-            yield* this.#vacate(gone);
+            await up.setSlots(color, discard, "drain");
+            await up.drain(color, discard);
+            await this.#vacate(gone);
         }
         for (const { slot } of start.present.filter(({ up }) => !up)) {
-            this.#tasks.push({ slots: [slot], steps: this.#prove(this.#at([slot])) });
+            const containers = this.#at([slot]);
+            this.#do([slot], () => this.#prove(containers));
         }
         for (let turn = up.faults.order; ; turn++) {
             this.#look(schedule);
@@ -132,13 +171,13 @@ class Pass {
                 this.#open.delete(slot);
                 this.#known.delete(slot);
             }
-            yield* this.#write();
+            await this.#write();
             const isAtOnce = settings.step === "service";
             for (const slots of grouped(next.start, isAtOnce)) {
-                this.#tasks.push({ slots, steps: this.#start(slots) });
+                this.#do(slots, () => this.#start(slots));
             }
             for (const slots of grouped(next.retire, isAtOnce)) {
-                this.#tasks.push({ slots, steps: this.#retire(slots) });
+                this.#do(slots, () => this.#retire(slots));
             }
             if (this.#tasks.length === 0) {
                 if (next.state !== "going") {
@@ -149,21 +188,25 @@ class Pass {
                 }
                 continue;
             }
-            yield* this.#step(schedule, this.#tasks[turn % this.#tasks.length]!);
+            await this.#step(schedule, this.#tasks[turn % this.#tasks.length]!);
         }
     }
 
+    #do(slots: number[], act: () => Promise<Result>): void {
+        this.#tasks.push(new Task(slots, this.up, act));
+    }
+
     /** One task goes on by one step. */
-    *#step(schedule: RollingSchedule, task: Task): Steps {
+    async #step(schedule: RollingSchedule, task: Task): Promise<void> {
         try {
-            const { done, value } = task.steps.next();
-            if (!done) {
-                yield value;
+            const state = await task.next();
+            if ("step" in state) {
+                await this.up.pause(state.step);
                 return;
             }
             for (const slot of task.slots) {
-                schedule.tell({ is: value, slot }, this.#nowMs);
-                if (value === "up") {
+                schedule.tell({ is: state.is, slot }, this.#nowMs);
+                if (state.is === "up") {
                     this.#known.set(slot, true);
                     this.#open.add(slot);
                 }
@@ -191,42 +234,42 @@ class Pass {
         }
     }
 
-    *#write(): Steps {
+    async #write(): Promise<void> {
         const slots = [...this.#open].sort((a, b) => a - b);
         if (slots.join() !== this.#written) {
-            yield* this.up.enter("roll: file");
-            yield* open(this.up, this.target.color, slots);
-            yield* this.up.setSlots(this.target.color, slots, "ready");
+            await this.up.enter("roll: file");
+            await open(this.up, this.target.color, slots);
+            await this.up.setSlots(this.target.color, slots, "ready");
             this.#written = slots.join();
         }
     }
 
-    *#start(slots: number[]): Generator<Step, "up"> {
+    async #start(slots: number[]): Promise<"up"> {
         const { up, target } = this;
-        yield* up.enter("roll: start");
+        await up.enter("roll: start");
         const { proof } = up.faults;
         if (!this.isUndo && proof?.how === "cannot start" && this.#proofs >= proof.after) {
             throw new ReleaseFailed("a container cannot be started");
         }
         for (const slot of slots) {
             const made = up.world.create(target.color, slot, target.release);
-            yield* up.called();
+            await up.called();
             made.state = "running";
-            yield* up.called();
+            await up.called();
         }
-        return yield* this.#prove(this.#at(slots));
+        return await this.#prove(this.#at(slots));
     }
 
-    *#prove(containers: Container[]): Generator<Step, "up"> {
+    async #prove(containers: Container[]): Promise<"up"> {
         const { up, target, isUndo } = this;
-        yield* up.enter("roll: prove");
+        await up.enter("roll: prove");
         const { proof } = up.faults;
         const isSick = !isUndo && proof?.how === "unhealthy" && this.#proofs >= proof.after;
         if (this.#failure !== undefined || isSick || containers.some(({ state }) => state !== "running")) {
-            yield* abandon(up, target.color, containers);
+            await abandon(up, target.color, containers);
             for (const container of containers) {
                 up.world.remove(container);
-                yield* up.called();
+                await up.called();
             }
             throw new ReleaseFailed("the proof failed");
         }
@@ -234,22 +277,22 @@ class Pass {
         for (const container of containers) {
             container.proved = true;
         }
-        yield* up.setSlots(target.color, slotsOf(containers), "ready");
+        await up.setSlots(target.color, slotsOf(containers), "ready");
         for (const container of containers) {
             container.restart = target.release.settings.restart;
-            yield* up.called();
+            await up.called();
         }
         return "up";
     }
 
-    *#retire(slots: number[]): Generator<Step, "gone"> {
+    async #retire(slots: number[]): Promise<"gone"> {
         const { up, target } = this;
         const containers = this.#at(slots);
         try {
-            yield* up.enter("roll: drain");
-            yield* up.setSlots(target.color, slots, "drain");
-            yield* up.drain(target.color, slots);
-            yield* up.enter("roll: stop");
+            await up.enter("roll: drain");
+            await up.setSlots(target.color, slots, "drain");
+            await up.drain(target.color, slots);
+            await up.enter("roll: stop");
             if (up.faults.preStop && !this.isUndo) {
                 throw new ReleaseFailed("the command preStop failed");
             }
@@ -258,22 +301,22 @@ class Pass {
                 for (const slot of slots) {
                     this.#open.add(slot);
                 }
-                yield* this.#write();
-                yield* up.setSlots(target.color, slots, "ready");
+                await this.#write();
+                await up.setSlots(target.color, slots, "ready");
             }
             throw error;
         }
-        yield* this.#vacate(containers);
+        await this.#vacate(containers);
         return "gone";
     }
 
-    *#vacate(containers: Container[]): Steps {
+    async #vacate(containers: Container[]): Promise<void> {
         const { up, target } = this;
-        yield* up.enter("roll: vacate");
-        yield* up.setSlots(target.color, slotsOf(containers), "maint");
+        await up.enter("roll: vacate");
+        await up.setSlots(target.color, slotsOf(containers), "maint");
         for (const container of containers) {
             up.world.remove(container);
-            yield* up.called();
+            await up.called();
         }
     }
 
