@@ -3,7 +3,7 @@ import type { Color } from "../model/Color";
 import type { Target } from "../model/Target";
 import type { ColorPlan } from "../plan/plan";
 import type { DeploymentAction } from "../providers/Deployment";
-import { changedSettings } from "../settings/defaults";
+import { changedSettings } from "../settings/changedSettings";
 import { ProvidedResource, urnOf } from "./dynamic";
 
 export interface ColorServiceArgs {

@@ -8,7 +8,7 @@ import { parseRoute } from "../model/Route";
 import type { Settings } from "../model/Settings";
 import type { StrategySettings } from "../model/StrategySettings";
 import type { ColorState } from "../plan/plan";
-import { completeSettings } from "../settings/defaults";
+import { completeSettings } from "../settings/changedSettings";
 import { connect } from "./connect";
 import type { Outlook } from "./Outlook";
 import type { ServiceOutputs } from "./outputs";

@@ -16,7 +16,7 @@ import { type Plan, plan } from "../plan/plan";
 import { linkAfter } from "../plan/settle";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
-import { changedSettings } from "../settings/defaults";
+import { changedSettings } from "../settings/changedSettings";
 import type { BakePolicy } from "../up/BakePolicy";
 import type { Outlook } from "./Outlook";
 import { publicUrl } from "./outputs";

@@ -44,7 +44,7 @@ export function deployedAgain(
 export interface ReleaseIdentity {
     digest: string;
     /**
-     * The settings that differ from their defaults (settings/defaults.ts): a later version of relink with one setting more
+     * The settings that differ from their defaults (settings/changedSettings.ts): a later version of relink with one setting more
      * must not make a new release of what is running.
      */
     settings: Record<string, unknown>;

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { Document } from "../../../compose/Document";
 import { environmentSecret, withPlainEnvironment } from "../../../compose/environmentSecrets";
 import { releaseId } from "../../../model/Release";
-import { changedSettings } from "../../../settings/defaults";
+import { changedSettings } from "../../../settings/changedSettings";
 import { composed, webFile } from "./support";
 
 const base = "  base: { image: a, environment: { BASED: from-base } }";

@@ -3,7 +3,7 @@ import type { PolicySettings } from "../../../model/PolicySettings";
 import { type RecordedRelease, type Release, releaseId } from "../../../model/Release";
 import { everything, routeText } from "../../../model/Route";
 import { type Desired, type Plan, plan } from "../../../plan/plan";
-import { changedSettings } from "../../../settings/defaults";
+import { changedSettings } from "../../../settings/changedSettings";
 import { configWith, settingsOf } from "../settings/support";
 
 export const key = Buffer.alloc(32, 7);

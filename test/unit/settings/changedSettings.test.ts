@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedSettings, completeSettings } from "../../../settings/defaults";
+import { changedSettings, completeSettings } from "../../../settings/changedSettings";
 import { parseSettings } from "../../../settings/parse";
 
 const everything = {
