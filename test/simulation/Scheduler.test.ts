@@ -169,17 +169,35 @@ describe("virtual time", () => {
         expect(clock.nowMs).toBe(1_000);
     });
 
-    it("does not pass by a sleep that is given up", async () => {
+    it("does not pass where something else ends a sleep early", async () => {
         const clock = new VirtualClock();
         const scheduler = new Scheduler<string>(clock);
-        const done = new AbortController();
         scheduler.start(async () => {
-            const timeout = scheduler.sleep(60_000, done.signal).catch(error => String(error));
-            await Promise.race([scheduler.step("call"), timeout]);
-            done.abort("in time");
-            expect(await timeout).toBe("in time");
+            await scheduler.sleep(60_000, scheduler.step("call"));
+            await scheduler.sleep(60_000, Promise.reject(new Error("woken by a failure")));
+            await scheduler.sleep(10, new Promise(() => {}));
         });
-        expect(await steps(scheduler)).toEqual(["call", { is: "done", result: undefined }]);
-        expect([clock.nowMs, scheduler.waiting]).toEqual([0, 0]);
+        expect(await steps(scheduler)).toEqual(["call", "sleep", { is: "done", result: undefined }]);
+        expect([clock.nowMs, scheduler.waiting]).toEqual([10, 0]);
+    });
+
+    it("does not wake a process that was killed while it slept", async () => {
+        let isAwake = false;
+        const scheduler = new Scheduler<string>();
+        let wake = () => {};
+        scheduler.start(async () => {
+            await scheduler.sleep(
+                10,
+                new Promise<void>(resolve => {
+                    wake = resolve;
+                }),
+            );
+            isAwake = true;
+        });
+        await scheduler.next();
+        scheduler.kill();
+        wake();
+        await microtasks(5);
+        expect(isAwake).toBe(false);
     });
 });

@@ -35,17 +35,18 @@ export class Scheduler<Step, Result = void> {
 
     /**
      * Waits until the virtual clock has gone on by so many milliseconds.
-     * @throws the signal's reason, once that is aborted
+     * @param wake ends the wait early. @default it does not end early
      */
-    sleep(ms: number, signal?: AbortSignal): Promise<void> {
-        return new Promise((goOn, fail) => {
-            signal?.throwIfAborted();
+    sleep(ms: number, wake?: Promise<unknown>): Promise<void> {
+        return new Promise(goOn => {
             const sleeper: Waiting<Step> = { step: "sleep", dueMs: this.clock.nowMs + ms, goOn };
-            signal?.addEventListener("abort", () => {
-                this.#waiting = this.#waiting.filter(other => other !== sleeper);
-                fail(signal.reason);
-            });
             this.#wait(sleeper);
+            const wakeUp = () => {
+                if (this.#remove(sleeper)) {
+                    goOn();
+                }
+            };
+            wake?.then(wakeUp, wakeUp);
         });
     }
 
@@ -106,12 +107,19 @@ export class Scheduler<Step, Result = void> {
                     this.#end = { is: "failed", error };
                 },
             );
-        } else if (call !== undefined) {
-            this.#next = undefined;
-            this.#waiting = this.#waiting.filter(other => other !== call);
+        } else if (call !== undefined && this.#remove(call)) {
             this.clock.nowMs = Math.max(this.clock.nowMs, call.dueMs);
             call.goOn();
         }
+    }
+
+    /** @returns whether that call still waited. */
+    #remove(call: Waiting<Step>): boolean {
+        const index = this.#waiting.indexOf(call);
+        if (index >= 0) {
+            this.#waiting.splice(index, 1);
+        }
+        return index >= 0;
     }
 
     /** Time passes only where every call sleeps. */
