@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerInfo } from "dockerode";
 import type { Engine } from "../docker/Engine";
-import { belongsTo, labelledOwner, stackName } from "../journal/ownership";
 import { readRecords } from "../journal/RecordStore";
 import { folders } from "../model/folders";
+import { belongsTo, labelledOwner, stackName } from "../model/ownership";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import { frontNames, type Target } from "../model/Target";
 import type { World } from "../model/World";

@@ -6,12 +6,12 @@ import { unpackFiles } from "../haproxy/archive";
 import type { Run } from "../haproxy/Run";
 import type { ContainerInfo } from "../model/Container";
 import { folders } from "../model/folders";
+import { parseOwners } from "../model/ownership";
 import { parseRecord, prune, RecordUnreadable, type ServiceRecord } from "../model/Record";
 import type { Records } from "../model/Records";
 import { frontNames, stackLabels, type Target } from "../model/Target";
 import { keepFile } from "./keepFile";
 import { type Lease, parseLease } from "./Lease";
-import { parseOwners } from "./ownership";
 
 /** How often the records are read again when the first read did not get them whole. */
 const rereads = 5;
@@ -120,26 +120,9 @@ export async function writeRecord(lease: Lease, record: ServiceRecord): Promise<
     return next;
 }
 
-/** Notes that the front's configuration has been created once more. */
-export async function writeFrontIncarnation(lease: Lease, incarnation: number): Promise<void> {
-    await lease.guarded(replaceFileScript, ["front-incarnation"], `${incarnation}\n`);
-}
-
 /** Forgets a service. */
 export async function removeRecord(lease: Lease, service: string): Promise<void> {
     await lease.guarded('rm -f "$1" && sync services', [`services/${service}.json`]);
-}
-
-/** Writes the stack's random key, unless there is one. @throws when there is another one. */
-export async function ensureKey(lease: Lease, key: Buffer): Promise<void> {
-    const present = await lease.guarded(
-        `${keepFile}[ -s key ] || keep key || exit 1\ncat key`,
-        [],
-        `${key.toString("hex")}\n`,
-    );
-    if (present.trim() !== key.toString("hex")) {
-        throw new Error("the front has got another stack key meanwhile: run pulumi up again");
-    }
 }
 
 const replaceFileScript = `${keepFile}

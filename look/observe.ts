@@ -11,13 +11,13 @@ import { backendFile, backendName, CURRENT_FOLDER, mapFile, STAND_IN } from "../
 import { openSlots } from "../haproxy/openSlots";
 import { parseRoutes } from "../haproxy/routes";
 import { MasterSilent, type Run, Runtime } from "../haproxy/runtime";
-import { belongsTo, labelledOwner, stackName } from "../journal/ownership";
 import { readRecords, readRecordsOf } from "../journal/RecordStore";
 import type { Color } from "../model/Color";
 import type { ContainerInfo } from "../model/Container";
 import { runs, slotOf } from "../model/Container";
 import type { FrontState } from "../model/FrontState";
 import type { ObservedColor, ObservedService, ObservedSlot } from "../model/Observed";
+import { belongsTo, labelledOwner, stackName } from "../model/ownership";
 import type { ServiceRecord } from "../model/Record";
 import { type Records, recordOf } from "../model/Records";
 import type { RecordedRelease } from "../model/Release";

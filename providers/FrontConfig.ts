@@ -11,8 +11,8 @@ import { GENERATION_STOP_SIGNAL, generationScript, HAPROXY_USER, haproxyArgument
 import { emptyMaps, setMap } from "../haproxy/maps";
 import { FRONTENDS_FILE, GLOBAL_FILE, mapFile, STAND_IN } from "../haproxy/names";
 import { closeRouteKeys } from "../haproxy/routes";
-import { labelledOwner, writeOwner } from "../journal/ownership";
-import { ensureKey, isReader, readRecords, writeFrontIncarnation } from "../journal/RecordStore";
+import { ensureKey, writeFrontIncarnation, writeOwner } from "../journal/frontRecord";
+import { isReader, readRecords } from "../journal/RecordStore";
 import { editedFrontFiles, FRONT_MAPS } from "../look/frontFindings";
 import { generationOf, isGeneration } from "../look/generations";
 import { observeEverything } from "../look/observe";
@@ -20,6 +20,7 @@ import type { ContainerInfo } from "../model/Container";
 import { runs } from "../model/Container";
 import type { FrontSettings } from "../model/FrontSettings";
 import { folders } from "../model/folders";
+import { labelledOwner } from "../model/ownership";
 import { frontNames, stackLabels } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
 import type { Progress } from "../up/Progress";

@@ -4,9 +4,9 @@ import { pack } from "tar-stream";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Engine } from "../../../docker/Engine";
 import type { Run } from "../../../haproxy/Run";
-import { belongsTo } from "../../../journal/ownership";
 import { askRecords, isReader, readRecords, readRecordsOf } from "../../../journal/RecordStore";
 import type { ContainerInfo } from "../../../model/Container";
+import { belongsTo } from "../../../model/ownership";
 import { emptyRecord } from "../../../model/Record";
 import { FakeEngine } from "../docker/FakeEngine";
 

@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ensureKey, writeRecord } from "../../../journal/RecordStore";
+import { ensureKey } from "../../../journal/frontRecord";
+import { writeRecord } from "../../../journal/RecordStore";
 import { emptyRecord } from "../../../model/Record";
 import { LeaseLost } from "../../../up/stop";
 import { RecordFixture } from "../providers/shell";

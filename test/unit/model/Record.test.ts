@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ensureKey } from "../../../journal/frontRecord";
 import { Lease } from "../../../journal/Lease";
-import { ensureKey, removeRecord, writeRecord } from "../../../journal/RecordStore";
+import { removeRecord, writeRecord } from "../../../journal/RecordStore";
 import { linkHistory, withMove } from "../../../model/linkHistory";
 import { emptyRecord, parseRecord, prune, type ServiceRecord } from "../../../model/Record";
 import { everything } from "../../../model/Route";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { writeOwner } from "../../../journal/frontRecord";
 import { NotOwner, parseLease } from "../../../journal/Lease";
-import { belongsTo, parseOwners, writeOwner } from "../../../journal/ownership";
+import { belongsTo, parseOwners } from "../../../model/ownership";
 import { RecordFixture } from "../providers/shell";
 
 const record = new RecordFixture();

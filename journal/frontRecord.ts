@@ -1,0 +1,35 @@
+import { keepFile } from "./keepFile";
+import type { Lease } from "./Lease";
+
+// What the record says of the front itself, beside the services: its owners, its key, and how often it was created.
+
+/**
+ * Makes a stack the present owner of the front. Only an adoption takes the lease for another stack than the owner.
+ * @param former owner by the labels, for a front that has no file `owner` yet
+ */
+export async function writeOwner(lease: Lease, owner: string, former: string): Promise<void> {
+    await lease.guarded(ownerScript, [owner, former]);
+}
+
+/** Writes how often the front's configuration was created. */
+export async function writeFrontIncarnation(lease: Lease, incarnation: number): Promise<void> {
+    await lease.guarded(`${keepFile}keep front-incarnation`, [], `${incarnation}\n`);
+}
+
+/**
+ * Writes the stack's random key, unless the record has it already.
+ * @throws Error when the record has another key
+ */
+export async function ensureKey(lease: Lease, key: Buffer): Promise<void> {
+    const wanted = key.toString("hex");
+    const present = await lease.guarded(`${keepFile}[ -s key ] || keep key || exit 1\ncat key`, [], `${wanted}\n`);
+    if (present.trim() !== wanted) {
+        throw new Error("the front has got another stack key meanwhile: run pulumi up again");
+    }
+}
+
+const ownerScript = `${keepFile}
+[ -s owner ] || [ "$1" = "$2" ] || printf '%s\\n' "$2" | keep owner || exit 1
+[ "$(tail -n 1 owner 2>/dev/null)" = "$1" ] && exit 0
+{ cat owner 2>/dev/null; printf '%s\\n' "$1"; } | keep owner
+`;
