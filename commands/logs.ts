@@ -92,7 +92,7 @@ function requireService({ world, settings, target }: OpenStack, service: string)
     }
 }
 
-/** Rule 9: what a service logs may hold its own secrets, and this text may end in somebody's chat. */
+/** Rule 9 of docs/design.md: what a service logs may hold its own secrets, and this text may end in somebody's chat. */
 function secretsOf({ world }: OpenStack, service: string): string[] {
     const { releases } = recordOf(world.records, service);
     return Object.values(releases).flatMap(({ secretValues }) => Object.values(secretValues));

@@ -42,8 +42,8 @@ const filledIn = [
 
 /**
  * The HAProxy that owns the public ports. Its container is an anchor that never changes: it holds the network namespace
- * and the published ports, while HAProxy runs beside it in generations (DESIGN section 9), so that a new configuration or
- * a new HAProxy costs no connection.
+ * and the published ports. HAProxy runs beside it in generations, so that a new configuration or a new HAProxy costs no
+ * connection: docs/decisions/01-anchor-and-generations.md.
  */
 export class HaproxyFront extends pulumi.ComponentResource {
     constructor(name: string, args: HaproxyFrontArgs, options: pulumi.ComponentResourceOptions) {

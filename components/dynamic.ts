@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
  * A resource whose provider is code of this project, run by Pulumi's dynamic provider host.
  *
  * What Pulumi stores with each resource is only this constant text, never serialised code: upgrading relink shows up as
- * no diff, and `destroy` always runs what is on the disk (facts/pulumi.md 1.3 B, 1.4). The path in it is a contract.
+ * no diff, and `destroy` always runs what is on the disk. The path in it is a contract:
+ * docs/decisions/04-constant-providers.md.
  */
 export class ProvidedResource extends pulumi.CustomResource {
     constructor(

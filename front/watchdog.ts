@@ -97,9 +97,9 @@ const standInLooks = 40;
  * open, for as long as Docker lets it. When the anchor goes with it, as with the whole machine, nobody will stand in.
  *
  * When the anchor dies, Docker starts it again with a new network namespace, and HAProxy would live on in the dead one and
- * answer nobody (facts/haproxy.md 8). So it watches: once its interface is gone and the anchor has said that it is back, it
- * exits, and its restart policy lets it join the new namespace. It must not exit before, or Docker would meet an anchor
- * that is not running, and give up.
+ * answer no request (docs/decisions/01-anchor-and-generations.md). So it watches: once its interface is gone and the anchor
+ * has said that it is back, it exits, and its restart policy lets it join the new namespace. It must not exit before, or
+ * Docker would meet an anchor that is not running, and give up.
  */
 export const generationScript = `
 anchor=$(cat ${anchorFile} 2>/dev/null)

@@ -1,4 +1,4 @@
-/** HAProxy's timeouts, milliseconds. Defaults: facts/haproxy.md section 4, checked against HAProxy. */
+/** HAProxy's timeouts, milliseconds. The defaults come from practice. */
 export interface FrontTimeouts {
     /** To connect to a container. @default 5000 */
     connectMs: number;

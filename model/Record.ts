@@ -22,7 +22,7 @@ export interface RecordedColor {
     slots?: number[];
     /** What HAProxy had counted of it when its release became live: a release before it may have had errors of its own. */
     liveSince?: CountersByWorker;
-    /** Counts the creations of its resource: the deletion of an older one does nothing (rule 11). */
+    /** Counts the creations of its resource: the deletion of an older one does nothing (docs/design.md, rule 11). */
     incarnation?: number;
 }
 

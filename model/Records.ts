@@ -5,7 +5,7 @@ import { emptyRecord, type ServiceRecord } from "./Record";
 export interface Records {
     services: Map<string, ServiceRecord>;
     key?: Buffer;
-    /** Counts the creations of the front's configuration: the deletion of an older one does nothing (rule 11). */
+    /** Counts the creations of the front's configuration. Deleting an older one does nothing: docs/design.md, rule 11. */
     frontIncarnation: number;
     /** Stacks that the front has belonged to, the present one last; none before it was written down. */
     owners?: string[];

@@ -10,7 +10,7 @@ export interface Target {
     front: string;
 }
 
-/** Labels that everything of one stack carries. Rule 12: only what carries them is touched. */
+/** Labels that everything of one stack carries. Only what carries them is touched: docs/design.md, rule 12. */
 export function stackLabels(target: Pick<Target, "project" | "stack">): Record<string, string> {
     return { "relink.project": target.project, "relink.stack": target.stack };
 }

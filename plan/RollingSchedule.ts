@@ -53,7 +53,7 @@ interface NewContainer {
  * list; at most `step` go at a time; the next one goes when a new one comes up, one that nobody ordered included. Pure: it
  * is told what happens and when, and says what to do.
  *
- * Rule 1 of DESIGN section 6: with `startFirst` as many serve at any time as shall serve in the end (or as did at the
+ * Rule 1 of docs/design.md: with `startFirst` as many serve at any time as shall serve in the end (or as did at the
  * start, where that was less), with `stopFirst` up to `step` fewer, and at least one.
  */
 export class RollingSchedule {

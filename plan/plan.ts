@@ -39,7 +39,7 @@ export interface Desired {
     policy: PolicySettings;
 }
 
-/** The rows of the plan table (DESIGN section 4). */
+/** The rows of the plan table: docs/design.md#the-plan-table. */
 export const planRows = [
     "drift",
     "repair",

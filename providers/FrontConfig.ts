@@ -251,7 +251,7 @@ async function removeDead(session: Session, anchor: string): Promise<void> {
 
 /**
  * With the front goes everything that carries this stack's labels, except what Pulumi itself deletes next. Not with one
- * that was replaced (rule 11), nor while users still reach a service.
+ * that was replaced (docs/design.md, rule 11), nor while users still reach a service.
  */
 async function sweep(session: Session, incarnation: number, progress: Progress): Promise<void> {
     const { containers, anchor, records } = await session.observe();

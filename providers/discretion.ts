@@ -25,7 +25,10 @@ function objectIn(text: string | undefined): Record<string, unknown> {
     }
 }
 
-/** What this process tells the user, without any secret of the stack config. The last of several nets (rule 9). */
+/**
+ * What this process tells the user, without any secret of the stack config. It is the last of several nets for rule 9 of
+ * docs/design.md.
+ */
 export function discreet(text: string): string {
     return withoutSecrets(text, secrets);
 }

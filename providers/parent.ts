@@ -41,7 +41,7 @@ function processOf(pid: number): { name: string; state: string; parent: number }
 
 /**
  * Whether the CLI has gone without ending this process, as after its kill -9: nothing else tells a provider host, which
- * is in a process group of its own and would work on (facts/pulumi.md 1.5).
+ * is in a process group of its own and would work on (docs/decisions/08-lease-per-front.md).
  */
 export function parentIsGone(): boolean {
     return process.ppid !== parent || (cli !== undefined && !isCli(cli));

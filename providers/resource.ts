@@ -55,7 +55,7 @@ export function resourceId(name: string, incarnation: number): string {
 
 /**
  * What a `create` that failed half-way throws: known to Pulumi's state all the same, so that destroy finds what is there
- * (DESIGN section 9).
+ * (docs/decisions/04-constant-providers.md).
  */
 export function failedCreate(id: string, properties: object, error: unknown) {
     const { message } = error as Error;

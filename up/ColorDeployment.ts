@@ -113,7 +113,7 @@ export class ColorDeployment {
         }
         await this.#keepRunning(all);
         if (leaving.length > 0) {
-            // Rule 1: what stays is up before anything is taken away.
+            // Rule 1 of docs/design.md: what stays is up before anything is taken away.
             await this.#place.requireUp(all);
             await this.#configure(all);
             await this.#drained(leaving.map(slotOf), live);

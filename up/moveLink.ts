@@ -42,9 +42,9 @@ export interface SwitchPolicy {
 }
 
 /**
- * Moves a service's link to a color that runs a proved release, or gives that color a share (DESIGN section 5): intent,
- * map file, every worker's memory, read back, a confirming request through the public listener, done. What cannot be
- * confirmed is moved back, a share to none.
+ * Moves a service's link to a color that runs a proved release, or gives that color a share (docs/design.md#the-link):
+ * intent, map file, every worker's memory, read back, a confirming request through the public listener, done. What cannot
+ * be confirmed is moved back, a share to none.
  * @param release what the color runs that gains by it
  * @throws {@link SwitchFailed}
  */

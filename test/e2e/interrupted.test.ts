@@ -9,8 +9,8 @@ import { LiveFront } from "../support/LiveFront";
 import { oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// Rule 7: what an `up` that died left behind is finished or undone by the next one, and no request is lost meanwhile. Each
-// test writes the record as the `up` leaves it at that very point, which no kill can hit reliably.
+// Rule 7 of docs/design.md: the next `up` finishes or undoes what a dead one left behind, and no request is lost
+// meanwhile. Each test writes the record as the `up` leaves it at that very point, which no kill can hit reliably.
 
 let stack: TestStack;
 let front: LiveFront;

@@ -6,7 +6,8 @@ import { type EngineCall, EngineProxy, type ExecCall } from "../support/enginePr
 import { LiveFront } from "../support/LiveFront";
 import { createStack, type TestStack } from "../support/stack";
 
-// Rule 8: a repeated `up` makes no mutating call. Everything that asks the Docker Engine goes through a recording socket.
+// Rule 8 of docs/design.md: a repeated `up` makes no mutating call. Everything that asks the Docker Engine goes
+// through a recording socket.
 
 let stack: TestStack;
 let proxy: EngineProxy;

@@ -6,8 +6,8 @@ import { lifeOf, oneAfterTheOther, underLoad, webStack } from "../support/scenar
 import { createStack, type TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
 
-// Rule 11: replacement can never kill. Both colors hold a release, users reach green, and every resource of ours is
-// replaced under load.
+// Rule 11 of docs/design.md: replacement can never kill. Both colors hold a release, users reach green, and every resource
+// of ours is replaced under load.
 
 let stack: TestStack;
 

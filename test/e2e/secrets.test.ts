@@ -15,7 +15,7 @@ import { containersOf, oneAfterTheOther, outputsOf, webStack } from "../support/
 import { createStack, type TestStack } from "../support/stack";
 
 // One stack with secrets of awkward forms lives through a first release, failed ones, a release and a return. After each,
-// every place that somebody else can read is searched. Rule 9 of the design.
+// every place that somebody else can read is searched. Rule 9 of docs/design.md.
 
 const hunt = new SecretHunt();
 const mark = (name: string) => hunt.mark(name);

@@ -5,7 +5,7 @@ import { Coverage, Life } from "./life/Life";
 import { type Faults, noFaults } from "./life/SimulatedUp";
 import type { Event, Up, Wish } from "./life/wishes";
 
-// Lives (life/) that broke a rule of DESIGN section 6 once, as short as they can be. What can be said by a plan alone is
+// Lives (life/) that broke a rule of docs/design.md once, as short as they can be. What can be said by a plan alone is
 // an example beside that plan (interrupted.test.ts, repair.test.ts and so on).
 
 function up(

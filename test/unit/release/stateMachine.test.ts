@@ -4,8 +4,8 @@ import { isFull } from "../../support/isFull";
 import { Coverage, Life } from "./life/Life";
 import { events } from "./life/wishes";
 
-// DESIGN section 6 over random lives of a service: releases, returns, scalings, pins, promotions, rolls, failures, hand
-// edits, restarts, two `up`s at once, and an `up` that dies behind any of its calls.
+// The rules of docs/design.md over random lives of a service: releases, returns, scalings, pins, promotions, rolls,
+// failures, hand edits, restarts, two `up`s at once, and an `up` that dies behind any of its calls.
 
 /** `npm run test:full` runs more. */
 const lives = isFull ? 60_000 : 10_000;
@@ -13,7 +13,7 @@ const lives = isFull ? 60_000 : 10_000;
 describe("any life of a service", () => {
     const coverage = new Coverage();
 
-    it("keeps the rules of DESIGN section 6", { timeout: 30 * 60_000 }, async () => {
+    it("keeps the rules of docs/design.md", { timeout: 30 * 60_000 }, async () => {
         await fc.assert(
             fc.asyncProperty(
                 events,

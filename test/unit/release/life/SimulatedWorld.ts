@@ -7,7 +7,7 @@ import type { Release } from "../../../../model/Release";
 import type { World } from "../../../../model/World";
 import { colors, SimulatedFront } from "./SimulatedFront";
 
-/** A rule of DESIGN section 6 does not hold. */
+/** A rule of docs/design.md does not hold. */
 export class Broken extends Error {}
 
 /** Where the slots of each color have their addresses. */
