@@ -1,6 +1,5 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type HookRun, hookTrigger } from "../hooks/hookRuns";
 import { hookEnvironment } from "../hooks/runHook";
 import type { Color } from "../model/Color";
 import type { HooksSettings } from "../model/HooksSettings";
@@ -8,6 +7,7 @@ import { type CommandHook, type DeclaredHooks, shareOf } from "../model/Observed
 import type { Release } from "../model/Release";
 import { routeText } from "../model/Route";
 import type { Target } from "../model/Target";
+import { type HookRun, hookTrigger } from "../plan/hookRuns";
 import type { Plan } from "../plan/plan";
 import type { DeploymentAction } from "../providers/Deployment";
 import { type CommandHookSpec, specVariable } from "../providers/hookCommand";

@@ -5,7 +5,7 @@ import { runs, slotOf } from "../model/Container";
 import type { Worker } from "../model/FrontState";
 import type { Deviation } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
-import { strangeness } from "./slots";
+import { strangeness } from "../model/strangeness";
 
 /** One color, as far as somebody else may have changed it. */
 export interface ColorView {

@@ -22,11 +22,11 @@ import type { ServiceRecord } from "../model/Record";
 import { type Records, recordOf } from "../model/Records";
 import type { RecordedRelease } from "../model/Release";
 import { type Route, routeText } from "../model/Route";
+import { strangeness } from "../model/strangeness";
 import { frontNames, type Target } from "../model/Target";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import { type ColorView, deviationsOf, endedOf } from "./deviations";
 import { generationOf, isGeneration } from "./generations";
-import { strangeness } from "./slots";
 
 /** Runs commands as root in the anchor, where the three volumes and all sockets are. */
 export function runInAnchor(engine: Engine, front: string): Run {

@@ -1,7 +1,6 @@
 import { removeContainer, setRestartPolicy } from "../docker/containers";
 import { dockerPolicy } from "../docker/restartPolicy";
 import { observedService } from "../look/observe";
-import { strangeness } from "../look/slots";
 import type { Color } from "../model/Color";
 import type { ContainerInfo } from "../model/Container";
 import { slotOf } from "../model/Container";
@@ -9,6 +8,7 @@ import { hasTraffic } from "../model/Observed";
 import { heldSlots, hooksBefore, type RecordedColor } from "../model/Record";
 import { recordOf } from "../model/Records";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
+import { strangeness } from "../model/strangeness";
 import type { World } from "../model/World";
 import { count } from "../model/words";
 import type { DeploymentAction, DeploymentInputs } from "../providers/Deployment";

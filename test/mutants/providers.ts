@@ -103,12 +103,12 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "hook-left-out",
-        file: "hooks/hookRuns.ts",
+        file: "plan/hookRuns.ts",
         before: "hookRan !== hookTrigger(promotion)",
         after: "hookRan === undefined",
         breaks: "A release goes live by --target without its migration.",
         killedBy: {
-            file: "test/unit/hooks/hookRuns.test.ts",
+            file: "test/unit/plan/hookRuns.test.ts",
             test: "has not run when --target left its Command at another promotion, or out of the state",
         },
     },
@@ -125,7 +125,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "strangers-image",
-        file: "look/slots.ts",
+        file: "model/strangeness.ts",
         before: "release.imageId !== undefined && container.imageId !== release.imageId",
         after: "release.imageId === container.id",
         breaks: "A stranger's container with our labels gets users.",

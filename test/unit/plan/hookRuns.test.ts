@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hookTrigger, verifyHookRan } from "../../../hooks/hookRuns";
+import { hookTrigger, verifyHookRan } from "../../../plan/hookRuns";
 
 describe("a hook that has to run before", () => {
     const due = { promotion: 4, hooks: { preDeploy: true } };

@@ -1,7 +1,7 @@
-import { type AddressBlock, slotAddress } from "../model/addresses";
-import type { ContainerInfo } from "../model/Container";
-import { slotOf } from "../model/Container";
-import type { RecordedRelease } from "../model/Release";
+import { type AddressBlock, slotAddress } from "./addresses";
+import type { ContainerInfo } from "./Container";
+import { slotOf } from "./Container";
+import type { RecordedRelease } from "./Release";
 
 /**
  * Why a container with a color's labels is not one that relink made for the release that the color holds; undefined where
