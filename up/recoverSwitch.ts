@@ -4,6 +4,7 @@ import { isGivingBack, type SwitchIntent } from "../model/Observed";
 import type { Recovery } from "../plan/settle";
 import { madeNow, settleRecord } from "./linkRecord";
 import { moveLink } from "./moveLink";
+import { PlanOutdated } from "./PlanOutdated";
 import { linkTo, pointTo } from "./pointTo";
 import type { Up } from "./Up";
 
@@ -50,9 +51,9 @@ export async function recoverSwitch(
     }
 }
 
-/** Whoever plans after its beginning settles it first. */
-export function begunMeanwhile(service: string, what: "switch" | "rolling release" = "switch"): Error {
-    return new Error(
+/** @returns the error of an `up` that was planned before another one began. An `up` that is planned later settles it first. */
+export function begunMeanwhile(service: string, what: "switch" | "rolling release" = "switch"): PlanOutdated {
+    return new PlanOutdated(
         `${service}: another up has begun a ${what} since this one was planned. Nothing was done. Run pulumi up again`,
     );
 }

@@ -2,12 +2,13 @@ import type { Color } from "../../../../model/Color";
 import { hasTraffic } from "../../../../model/Observed";
 import { routeText } from "../../../../model/Route";
 import { type Plan, type PlanRow, planRows } from "../../../../plan/plan";
+import { PlanOutdated } from "../../../../up/PlanOutdated";
 import { type Phase, phases } from "../../../../up/phases";
 import { actsOf } from "../../plan/support";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
 import { destroy } from "./destroy";
 import { colors } from "./SimulatedFront";
-import { type Faults, noFaults, ReleaseFailed, SimulatedUp, type Step } from "./SimulatedUp";
+import { type Faults, noFaults, SimulatedUp, type Step } from "./SimulatedUp";
 import { Broken, SimulatedWorld } from "./SimulatedWorld";
 import { desiredOf, type Event, firstWish, type Race, type Up, type Wish } from "./wishes";
 
@@ -161,7 +162,10 @@ export class Life {
             }
             world.tick();
             const stand = await scheduler.next();
-            if (stand.is === "failed" && !(stand.error instanceof ReleaseFailed)) {
+            if (up.broken !== undefined) {
+                throw up.broken;
+            }
+            if (stand.is === "failed" && isDefect(stand.error, up)) {
                 throw stand.error;
             }
             this.#owesNoCapacity(world, floor, made);
@@ -556,6 +560,13 @@ export class Life {
             throw new Broken(`destroy leaves behind: ${left.join(", ")} ${JSON.stringify([front, lease])}`);
         }
     }
+}
+
+/** Whether an `up` ends in a way that no `up` may: by a defect of the code, or because its own plan does not hold. */
+function isDefect(error: unknown, { disturbed }: SimulatedUp): boolean {
+    const isPlannedWrong = error instanceof PlanOutdated && !disturbed;
+    const isOfCode = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+    return isPlannedWrong || isOfCode || error instanceof Broken;
 }
 
 /** All that matters of how it ended, with or without how far its release is judged. */

@@ -4,11 +4,13 @@ import type { ServiceRecord } from "../../../../model/Record";
 import { type Desired, type Plan, plan } from "../../../../plan/plan";
 import { linkAfter } from "../../../../plan/settle";
 import type { Phase } from "../../../../up/phases";
+import { Interrupted, LeaseLost } from "../../../../up/stop";
 import { Scheduler } from "../../../simulation/Scheduler";
+import { VirtualClock } from "../../../simulation/VirtualClock";
 import { deploy } from "./deploy";
 import { relink } from "./relink";
 import type { Held } from "./SimulatedFront";
-import type { SimulatedWorld } from "./SimulatedWorld";
+import { Broken, type SimulatedWorld } from "./SimulatedWorld";
 
 /** What goes wrong in one `up`. */
 export interface Faults {
@@ -46,8 +48,6 @@ export type Step = Phase | "call";
 export class ReleaseFailed extends Error {}
 /** Somebody else is at work. */
 export class LeaseHeld extends ReleaseFailed {}
-/** Somebody else has taken over. */
-export class LeaseLost extends ReleaseFailed {}
 
 /** What a user has beside the service's settings. */
 export interface Surroundings {
@@ -68,7 +68,10 @@ export class SimulatedUp {
     /** Somebody else may have changed the world since this looked. */
     disturbed = false;
     /** Runs it step by step. */
-    readonly scheduler = new Scheduler<Step>();
+    readonly clock = new VirtualClock();
+    readonly scheduler = new Scheduler<Step>(this.clock);
+    /** The rule that it has broken. A procedure may catch what its ports throw, so it is kept here. */
+    broken: Broken | undefined;
     /** Where set, a part of it that goes on beside others waits by this. */
     pauseInstead: ((step: Step) => Promise<void>) | undefined;
 
@@ -170,7 +173,7 @@ export class SimulatedUp {
 
     #guard(): void {
         if (this.world.lease.holder !== this.self) {
-            throw new LeaseLost("another up has taken over this front");
+            throw new LeaseLost();
         }
     }
 
@@ -214,10 +217,16 @@ export class SimulatedUp {
         }
     }
 
+    /** A rule is broken: this `up` does nothing more, and the life ends. */
+    broke(what: string): never {
+        this.broken ??= new Broken(what);
+        throw new Interrupted(what);
+    }
+
     /** Where somebody else was at work meanwhile, refusing is right. Where nobody was, the plan was wrong. */
     unless(holds: boolean, what: string): void {
         if (!holds && !this.disturbed) {
-            throw new Error(`${what}: ${this.made.sentence}`);
+            throw new Broken(`${what}: ${this.made.sentence}`);
         }
         if (!holds) {
             throw new ReleaseFailed(what);

@@ -2,10 +2,12 @@ import type { Color } from "../../../../model/Color";
 import { type DeclaredHooks, hasTraffic } from "../../../../model/Observed";
 import { heldSlots, hooksBefore } from "../../../../model/Record";
 import type { RecordedRelease } from "../../../../model/Release";
-import { recover } from "./relink";
+import { recover } from "../../../../up/recover";
+import { bakePolicyOf } from "./relink";
 import { rollOut } from "./rollOut";
 import type { Admin } from "./SimulatedFront";
-import { LeaseLost, ReleaseFailed, type SimulatedUp } from "./SimulatedUp";
+import { portsOf } from "./SimulatedPorts";
+import { ReleaseFailed, type SimulatedUp } from "./SimulatedUp";
 import { Broken, blocks, type Container } from "./SimulatedWorld";
 
 /** Brings one color to its release, phase by phase as up/ColorDeployment.ts does. */
@@ -13,7 +15,7 @@ export async function deploy(up: SimulatedUp, color: Color): Promise<void> {
     const { made, world } = up;
     up.take();
     up.unless(world.fingerprint() === up.from, "the plan is stale");
-    await recover(up);
+    await recover(portsOf(up), up.made.recovery, bakePolicyOf(up));
     const now = world.look();
     const isCanary = now.live !== color && hasTraffic(now, color);
     up.unless(!isCanary || now[color].release?.id === made[color].release?.id, `${color} has users and is not touched`);
@@ -103,7 +105,7 @@ export async function bring(
     try {
         await prove(up, color, unproved, created, live, kind);
     } catch (error) {
-        if (error instanceof ReleaseFailed && !(error instanceof LeaseLost) && live && up.made.row === "repair") {
+        if (error instanceof ReleaseFailed && live && up.made.row === "repair") {
             await up.write(record => {
                 const held = Math.min(record[color].replicas, serving.length);
                 return { ...record, [color]: { ...record[color], replicas: held } };

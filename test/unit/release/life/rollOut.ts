@@ -6,7 +6,7 @@ import type { RollingSettings } from "../../../../model/StrategySettings";
 import { RollingSchedule } from "../../../../plan/RollingSchedule";
 import { rollTo } from "../../../../plan/rolling";
 import { abandon, configureBackend, declaredHooks, open, openOnly, slotsOf } from "./deploy";
-import { LeaseLost, ReleaseFailed, type SimulatedUp, type Step } from "./SimulatedUp";
+import { ReleaseFailed, type SimulatedUp, type Step } from "./SimulatedUp";
 import type { Container } from "./SimulatedWorld";
 
 /** What the containers of a live color are to become, and how. */
@@ -212,7 +212,7 @@ class Pass {
                 }
             }
         } catch (error) {
-            if (!(error instanceof ReleaseFailed) || error instanceof LeaseLost) {
+            if (!(error instanceof ReleaseFailed)) {
                 throw error;
             }
             this.#failure ??= error;
@@ -297,7 +297,7 @@ class Pass {
                 throw new ReleaseFailed("the command preStop failed");
             }
         } catch (error) {
-            if (error instanceof ReleaseFailed && !(error instanceof LeaseLost)) {
+            if (error instanceof ReleaseFailed) {
                 for (const slot of slots) {
                     this.#open.add(slot);
                 }
