@@ -1,3 +1,4 @@
+import { defaults } from "../model/defaults";
 import { type ComposeReference, composeReference } from "../settings/composeReference";
 import { type ConfigPath, type Problem, removeCommand, setCommand } from "../settings/Problem";
 import type { RawConfig } from "../settings/parse";
@@ -116,7 +117,7 @@ function mapped(
         service,
         own,
         name,
-        front: { port: fieldsOf(http).port ?? 80, address },
+        front: { port: fieldsOf(http).port ?? defaults.httpPort, address },
         heldSecrets: Object.keys(fieldsOf(raw.secrets)),
         readSecret,
         isFromOutside,

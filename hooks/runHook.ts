@@ -74,7 +74,10 @@ async function once(
     if (hook.webhook !== undefined) {
         return webhook(hook, hook.webhook, context);
     }
-    return http(hook, hook.http, ask);
+    if (hook.http !== undefined) {
+        return http(hook, hook.http, ask);
+    }
+    throw new Error("A hook without command, webhook and http was run. This is a bug in relink; please report it.");
 }
 
 async function command(
@@ -131,8 +134,7 @@ async function webhook(hook: HookSettings, url: string, context: HookContext): P
     }
 }
 
-async function http(hook: HookSettings, check: HttpCheck | undefined, ask: Ask): Promise<HookOutcome> {
-    const { path = "/", status = { from: 200, to: 299 }, body, header } = check ?? {};
+async function http(hook: HookSettings, { path, status, body, header }: HttpCheck, ask: Ask): Promise<HookOutcome> {
     const started = Date.now();
     let answer: Awaited<ReturnType<Ask>>;
     try {

@@ -28,6 +28,11 @@ export class Duration {
         return Duration.ofMilliseconds(Number(match[1]) * millisecondsPerUnit[match[2] as Unit]);
     }
 
+    /** @returns the milliseconds of a text that {@link parse} reads */
+    static millisecondsOf(text: string): number {
+        return Duration.parse(text).milliseconds;
+    }
+
     /** @throws RangeError when it is not a whole number from 0 to 2147483647 (24 days) */
     static ofMilliseconds(milliseconds: number): Duration {
         if (!Number.isInteger(milliseconds) || milliseconds < 0 || milliseconds > longestMs) {

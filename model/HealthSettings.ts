@@ -24,7 +24,7 @@ export interface HealthSettings {
     commandTimeoutMs?: number;
     /** Bad ones of Docker's checks in a row until a container is unhealthy. @default fall, or what the image says */
     commandRetries?: number;
-    /** Bad ones of Docker's checks do not count for this long after the start, milliseconds. @default 0 */
+    /** Bad ones of Docker's checks do not count for this long after the start, milliseconds. @default none, or what the image says */
     startPeriodMs?: number;
     /** Host header of the HTTP check. @default the first exact host, else the service's name */
     host: string;

@@ -1,15 +1,13 @@
 import { parsePrivateJson } from "../text/privateJson";
 import type { AddressBlock } from "./addresses";
 import type { Color } from "./Color";
+import { defaults } from "./defaults";
 import type { LinkMove } from "./LinkMove";
 import type { DeclaredHooks, Intent, Live } from "./Observed";
 import type { RecordedRelease } from "./Release";
 import { parseRoute, type Route } from "./Route";
 import type { CanarySettings } from "./StrategySettings";
 import type { CountersByWorker } from "./Window";
-
-/** Of how many stable releases a service keeps image and settings where its record does not say it. */
-export const DEFAULT_KEEP_RELEASES = 3;
 
 /** What the record knows of one color. */
 export interface RecordedColor {
@@ -59,7 +57,7 @@ export interface ServiceRecord {
     releases: Record<string, RecordedRelease>;
     /** Those that were stable, the last one first. As many as `keepReleases` stay among `releases`. */
     kept: string[];
-    /** @default {@link DEFAULT_KEEP_RELEASES} */
+    /** Of how many stable releases the service keeps image and settings. @default {@link defaults}.keepReleases */
     keepReleases?: number;
     /** Verdicts on releases that are not among them any more. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
@@ -120,7 +118,7 @@ export function parseRecord(text: string, path: string): ServiceRecord {
  * judged bad.
  */
 export function prune(record: ServiceRecord): ServiceRecord {
-    const { intent, stable, keepReleases = DEFAULT_KEEP_RELEASES } = record;
+    const { intent, stable, keepReleases = defaults.keepReleases } = record;
     const rolling = intent?.kind === "roll" ? [...intent.from, intent.to] : [];
     const ever = stable === undefined ? record.kept : [stable.release, ...record.kept];
     const isGood = (id: string) => id in record.releases && record.releases[id]?.judgedBad === undefined;

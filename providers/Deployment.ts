@@ -7,6 +7,8 @@ import { removeRecord } from "../journal/RecordStore";
 import { fingerprint, observedService } from "../look/observe";
 import type { AddressBlock } from "../model/addresses";
 import type { Color } from "../model/Color";
+import { Duration } from "../model/Duration";
+import { defaults } from "../model/defaults";
 import type { ImageIdentity } from "../model/ImageIdentity";
 import { ImageReference } from "../model/ImageReference";
 import { hasTraffic } from "../model/Observed";
@@ -220,7 +222,11 @@ async function remove(
     await Promise.all(
         containers.map(async ({ id, labels }) => {
             const settings = releases[labels["relink.release"] ?? ""]?.settings;
-            await stopContainer(session.engine, id, settings?.stopGracePeriodMs ?? 10_000);
+            await stopContainer(
+                session.engine,
+                id,
+                settings?.stopGracePeriodMs ?? Duration.millisecondsOf(defaults.stopGracePeriod),
+            );
             await removeContainer(session.engine, id);
         }),
     );

@@ -9,6 +9,8 @@ import { assertEveryWorker } from "../haproxy/runtime";
 import { isWorker, observedService } from "../look/observe";
 import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
+import { Duration } from "../model/Duration";
+import { defaults } from "../model/defaults";
 import { LinkValue } from "../model/LinkValue";
 import { type Farewell, isGivingBack, type Live } from "../model/Observed";
 import type { ActionPolicy } from "../model/PolicySettings";
@@ -393,8 +395,8 @@ async function unlink(session: Session, inputs: LinkInputs, incarnation: number)
             session,
             { service, color, slots },
             {
-                drainTimeoutMs: policy?.drainTimeoutMs ?? 60_000,
-                progressDeadlineMs: policy?.progressDeadlineMs ?? 600_000,
+                drainTimeoutMs: policy?.drainTimeoutMs ?? Duration.millisecondsOf(defaults.drainTimeout),
+                progressDeadlineMs: policy?.progressDeadlineMs ?? Duration.millisecondsOf(defaults.progressDeadline),
                 onDrainTimeout: "close",
             },
             progress,

@@ -1,7 +1,23 @@
 import { z } from "zod";
+import { defaults } from "../model/defaults";
 import type { Ulimit } from "../model/ReleaseSettings";
 import { image } from "./image";
-import { duration, flag, freeText, leaf, listOf, objectOr, oneOf, port, textLike, token, wholeNumber } from "./leaves";
+import {
+    duration,
+    durationOrZero,
+    firstOf,
+    flag,
+    freeText,
+    leaf,
+    listOf,
+    objectOr,
+    oneOf,
+    port,
+    textLike,
+    token,
+    wholeNumber,
+    withDefault,
+} from "./leaves";
 import {
     absolutePath,
     address,
@@ -113,14 +129,12 @@ export const containerShape = {
         })
         .optional(),
     // YAML 1.1 reads a bare `no` as false.
-    restart: oneOf(["unless-stopped", "always", "on-failure", "no"], raw =>
-        raw === false ? "no" : undefined,
-    ).prefault("unless-stopped"),
+    restart: firstOf(["unless-stopped", "always", "on-failure", "no"], raw => (raw === false ? "no" : undefined)),
     stopSignal: freeText({ wanted: "a signal's name or number, such as SIGQUIT", example: "SIGQUIT" }, text =>
         /^(?:SIG[A-Z][A-Z0-9+-]{1,12}|[1-9]\d?)$/.test(text),
     ).optional(),
-    stopGracePeriod: duration("10s", 0).prefault("10s"),
-    maxReplicas: wholeNumber(1, 100, 8).prefault(8),
+    stopGracePeriod: withDefault(defaults.stopGracePeriod, durationOrZero),
+    maxReplicas: withDefault(8, usual => wholeNumber(1, 100, usual)),
     timeouts: z.strictObject({ server: duration("50s").optional() }).prefault({}),
     redeploy: token("again-1").optional(),
 };

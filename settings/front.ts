@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { defaults } from "../model/defaults";
 import { image } from "./image";
-import { duration, listOf, port, textLike } from "./leaves";
+import { duration, listOf, port, textLike, withDefault } from "./leaves";
 import { address, dockerNamePattern, network, subnet } from "./names";
 
 /** `name` has no default in the schema since it is made from project and stack. */
@@ -20,27 +21,27 @@ export const frontNameExpectation = {
 /** HAProxy's timeouts: values from practice, checked with `haproxy -c`. */
 const timeouts = z
     .strictObject({
-        connect: duration("5s").prefault("5s"),
-        client: duration("50s").prefault("50s"),
-        server: duration("50s").prefault("50s"),
-        httpRequest: duration("10s").prefault("10s"),
-        httpKeepAlive: duration("15s").prefault("15s"),
-        queue: duration("10s").prefault("10s"),
-        tunnel: duration("1h").prefault("1h"),
-        clientFin: duration("10s").prefault("10s"),
-        serverFin: duration("10s").prefault("10s"),
-        check: duration("5s").prefault("5s"),
+        connect: withDefault("5s", duration),
+        client: withDefault("50s", duration),
+        server: withDefault("50s", duration),
+        httpRequest: withDefault("10s", duration),
+        httpKeepAlive: withDefault("15s", duration),
+        queue: withDefault("10s", duration),
+        tunnel: withDefault("1h", duration),
+        clientFin: withDefault("10s", duration),
+        serverFin: withDefault("10s", duration),
+        check: withDefault("5s", duration),
     })
     .prefault({});
 
 export const frontSchema = z.strictObject({
     name: textLike(dockerNamePattern, frontNameExpectation).optional().meta({ default: "PROJECT-STACK" }),
-    image: image("haproxy:3.2").prefault("haproxy:3.2"),
+    image: withDefault("haproxy:3.2", image),
     address: address("192.0.2.10").optional().meta({ default: "all addresses" }),
     network: z.strictObject({ subnet: subnet.optional().meta({ default: "a free /20" }) }).prefault({}),
-    http: z.strictObject({ port: port(80).prefault(80) }).prefault({}),
-    preview: z.strictObject({ port: port(8090).prefault(8090) }).prefault({}),
-    metrics: z.strictObject({ port: port(8404).prefault(8404) }).prefault({}),
+    http: z.strictObject({ port: withDefault(defaults.httpPort, port) }).prefault({}),
+    preview: z.strictObject({ port: withDefault(8090, port) }).prefault({}),
+    metrics: z.strictObject({ port: withDefault(8404, port) }).prefault({}),
     trustedProxies: listOf(network).prefault([]),
     timeouts,
 });

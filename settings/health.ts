@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { StatusRange } from "../model/HealthSettings";
-import { duration, flag, freeText, leaf, wholeNumber } from "./leaves";
+import { duration, durationOrZero, flag, freeText, leaf, wholeNumber, withDefault } from "./leaves";
 import { hostHeader, plainText, requestPath } from "./names";
 
 /** `path` has no default in the schema since there is none with `tcp`. */
 export const defaultHealthPath = "/";
+
+export const defaultInterval = "2s";
 
 /** Statuses that count as good. */
 export const status = leaf<StatusRange>(
@@ -42,11 +44,11 @@ export const healthSchema = z.strictObject({
     commandInterval: duration("30s").optional().meta({ default: "health.interval" }),
     commandTimeout: duration("30s").optional().meta({ default: "health.timeout" }),
     commandRetries: wholeNumber(1, 100, 3).optional().meta({ default: "health.fall" }),
-    startPeriod: duration("30s", 0).optional().meta({ default: "0s" }),
+    startPeriod: durationOrZero("30s").optional().meta({ default: "0s" }),
     host: hostHeader.optional().meta({ default: "first exact host, else the service's name" }),
     status: status.prefault("200-399"),
-    interval: duration("2s").prefault("2s"),
-    timeout: duration("2s").prefault("2s"),
-    rise: wholeNumber(1, 100, 2).prefault(2),
-    fall: wholeNumber(1, 100, 3).prefault(3),
+    interval: withDefault(defaultInterval, duration),
+    timeout: withDefault("2s", duration),
+    rise: withDefault(2, usual => wholeNumber(1, 100, usual)),
+    fall: withDefault(3, usual => wholeNumber(1, 100, usual)),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { status } from "./health";
-import { duration, freeText, oneOf, textLike, wholeNumber } from "./leaves";
+import { duration, firstOf, freeText, textLike, wholeNumber, withDefault } from "./leaves";
 import { requestPath } from "./names";
 
 const command = freeText({ wanted: "a shell command", example: "COMMAND" }, text => text.trim() !== "");
@@ -24,11 +24,11 @@ const http = z.strictObject({
 const common = {
     command: command.optional(),
     webhook: webhook.optional(),
-    timeout: duration("5m").prefault("5m"),
+    timeout: withDefault("5m", duration),
     retries: wholeNumber(0, 100, 3).prefault(0),
 };
 /** A hook that decides something, and what it means when it does not answer in time. */
-const gate = { ...common, onTimeout: oneOf(["hold", "rollback", "continue"]).prefault("hold") };
+const gate = { ...common, onTimeout: firstOf(["hold", "rollback", "continue"]) };
 
 /** The user's own steps in a release. */
 export const hooksSchema = z.strictObject({
@@ -40,12 +40,11 @@ export const hooksSchema = z.strictObject({
 
 /** Says whether the release that has just become live does its work: a judge that looks at HAProxy's counters. */
 export const analysisSchema = z.strictObject({
-    maxErrorRatio: textLike(/^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/, {
-        wanted: "a percentage such as 5% or 0.5%",
-        example: "5%",
-    }).prefault("5%"),
+    maxErrorRatio: withDefault("5%", example =>
+        textLike(/^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/, { wanted: "a percentage such as 5% or 0.5%", example }),
+    ),
     maxLatency: duration("500ms").optional(),
-    maxSlowdown: wholeNumber(2, 1000, 3).prefault(3),
-    minRequests: wholeNumber(1, 1_000_000, 10).prefault(10),
-    interval: duration("1s").prefault("1s"),
+    maxSlowdown: withDefault(3, usual => wholeNumber(2, 1000, usual)),
+    minRequests: withDefault(10, usual => wholeNumber(1, 1_000_000, usual)),
+    interval: withDefault("1s", duration),
 });

@@ -68,6 +68,23 @@ export function port(example: number) {
     return wholeNumber(1, 65535, example);
 }
 
+/**
+ * A setting with a default, which is written once: it also is the good value in the command that fixes a bad one.
+ *
+ * @param schemaFor gets that value, such as {@link duration}
+ */
+export function withDefault<V, T extends z.ZodType>(value: V, schemaFor: (example: V) => T) {
+    return schemaFor(value).prefault(value as z.input<T>);
+}
+
+/** One of a few words; the first one is the default. */
+export function firstOf<const T extends string>(
+    words: readonly [T, ...T[]],
+    alsoSpelled?: (raw: unknown) => T | undefined,
+) {
+    return oneOf(words, alsoSpelled).prefault(words[0]);
+}
+
 export function flag() {
     return leaf({ wanted: "true or false", example: "true" }, raw => (typeof raw === "boolean" ? raw : undefined));
 }
@@ -82,8 +99,17 @@ export function oneOf<const T extends string>(
     );
 }
 
-/** Milliseconds. */
-export function duration(example: string, atLeastMs: 0 | 1 = 1) {
+/** A length of time in milliseconds, longer than 0. */
+export function duration(example: string) {
+    return durationFrom(1, example);
+}
+
+/** A length of time in milliseconds, which may be 0. */
+export function durationOrZero(example: string) {
+    return durationFrom(0, example);
+}
+
+function durationFrom(atLeastMs: 0 | 1, example: string) {
     const wanted = `a duration such as 500ms, 10s, 5m or 1h${atLeastMs ? ", longer than 0" : ""} and up to 24 days`;
     return leaf({ wanted, example }, raw => {
         if (typeof raw !== "string") {

@@ -1,26 +1,27 @@
+import { defaults } from "../model/defaults";
 import { analysisSchema, hooksSchema } from "./hooks";
-import { duration, flag, oneOf, textLike, token, wholeNumber } from "./leaves";
+import { duration, durationOrZero, firstOf, flag, textLike, token, wholeNumber, withDefault } from "./leaves";
 import { strategySchema } from "./strategy";
 
 /** The keys of a service that say how it is released. */
 export const policyShape = {
     strategy: strategySchema.prefault("blueGreen"),
-    minHealthyTime: duration("5s", 0).prefault("5s"),
-    healthyDeadline: duration("5m").prefault("5m"),
-    progressDeadline: duration("10m").prefault("10m"),
-    drainTimeout: duration("60s", 0).prefault("60s"),
-    onDrainTimeout: oneOf(["close", "wait"]).prefault("close"),
-    previousColor: oneOf(["keep", "stop", "remove"]).prefault("keep"),
-    keepReleases: wholeNumber(1, 50, 3).prefault(3),
+    minHealthyTime: withDefault("5s", durationOrZero),
+    healthyDeadline: withDefault("5m", duration),
+    progressDeadline: withDefault(defaults.progressDeadline, duration),
+    drainTimeout: withDefault(defaults.drainTimeout, durationOrZero),
+    onDrainTimeout: firstOf(["close", "wait"]),
+    previousColor: firstOf(["keep", "stop", "remove"]),
+    keepReleases: withDefault(defaults.keepReleases, usual => wholeNumber(1, 50, usual)),
     autoPromotion: flag().prefault(true),
-    bakeTime: duration("15s", 0).prefault("15s"),
+    bakeTime: withDefault("15s", durationOrZero),
     analysis: analysisSchema.prefault({}),
     hooks: hooksSchema.prefault({}),
     retryToken: token("again-1").optional(),
-    driftPolicy: oneOf(["fail", "repair"]).prefault("fail"),
+    driftPolicy: firstOf(["fail", "repair"]),
     adoptFrom: textLike(/^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/, {
         wanted: "a project and a stack, PROJECT/STACK",
         example: "shop/prod",
     }).optional(),
-    lockTimeout: duration("0s", 0).prefault("0s"),
+    lockTimeout: withDefault("0s", durationOrZero),
 };

@@ -3,7 +3,7 @@ import { composeReference } from "./composeReference";
 import { containerShape } from "./container";
 import { frontSchema } from "./front";
 import { healthSchema } from "./health";
-import { flag, listOf, oneOf, textLike, wholeNumber } from "./leaves";
+import { firstOf, flag, listOf, textLike, wholeNumber, withDefault } from "./leaves";
 import { dockerEndpoint, host, plainText, registryAddress, routePath, secretKey, serviceName } from "./names";
 import { policyShape } from "./policy";
 
@@ -14,12 +14,12 @@ export const serviceSchema = z.strictObject({
     ...containerShape,
     health: healthSchema.prefault({}),
     ...policyShape,
-    replicas: wholeNumber(1, 100, 1).prefault(1),
+    replicas: withDefault(1, usual => wholeNumber(1, 100, usual)),
     hosts: listOf(host).optional().meta({ default: "*" }),
     paths: listOf(routePath).prefault(["/"]),
     stripPath: flag().prefault(false),
     default: flag().optional().meta({ default: "true for the only service" }),
-    live: oneOf(["auto", "blue", "green"]).prefault("auto"),
+    live: firstOf(["auto", "blue", "green"]),
     promote: textLike(/^[0-9a-f]{12}-[0-9a-f]{16}$/, {
         wanted: "a release's id, as the output awaitingPromotion has it",
         example: "0123456789ab-0123456789abcdef",

@@ -1,6 +1,8 @@
 import { posix } from "node:path";
+import { Duration } from "../model/Duration";
 import { SECRETS_FOLDER } from "../model/secretsFolder";
 import { type At, type IsSound, type Key, spell } from "./checking";
+import { defaultInterval } from "./health";
 import { type ConfigPath, type Problem, removeCommand, setCommand } from "./Problem";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { checkStrategy } from "./strategyChecks";
@@ -52,7 +54,7 @@ function checkTimes(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
 
 /** Checks as often as that leaves half of the deadline for the start; where it is shorter than that allows, both at their usual size. */
 function shorterChecks({ health, healthyDeadline }: ServiceConfig, at: At): string {
-    const usual = 2_000;
+    const usual = Duration.millisecondsOf(defaultInterval);
     const interval = Math.floor(healthyDeadline / (2 * health.rise) / 1_000) * 1_000;
     if (interval > 0) {
         return setCommand(at("health", "interval"), spell(Math.min(usual, interval)));

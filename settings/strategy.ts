@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { RollingSettings, StrategySettings } from "../model/StrategySettings";
-import { duration, flag, freeText, leaf, oneOf, wholeNumber } from "./leaves";
+import { duration, durationOrZero, firstOf, flag, freeText, leaf, oneOf, wholeNumber, withDefault } from "./leaves";
 
 /** A strategy that may be written as one word, and what that word stands for. */
 const words = ["blueGreen", "rolling"] as const;
@@ -14,18 +14,21 @@ const step = leaf<RollingSettings["step"]>(
     },
 );
 
+/** `preStopIn` has no default in the schema, so that the checks see whether the config has it. */
+const defaultPlace = "host";
+
 const rolling = z.strictObject({
     step: step.prefault(1),
-    gracePeriod: duration("0s", 0).prefault("0s"),
-    order: oneOf(["startFirst", "stopFirst"]).prefault("startFirst"),
-    healthcheckTimeout: duration("60s").prefault("60s"),
-    wait: duration("10s", 0).prefault("10s"),
-    waitAfterHealthy: duration("0s", 0).prefault("0s"),
+    gracePeriod: withDefault("0s", durationOrZero),
+    order: firstOf(["startFirst", "stopFirst"]),
+    healthcheckTimeout: withDefault("60s", duration),
+    wait: withDefault("10s", durationOrZero),
+    waitAfterHealthy: withDefault("0s", durationOrZero),
     preStopCommand: freeText(
         { wanted: "a shell command; {id} in it becomes the container's id", example: "COMMAND" },
         text => text.trim() !== "",
     ).optional(),
-    preStopIn: oneOf(["host", "container"]).optional().meta({ default: "host" }),
+    preStopIn: oneOf(["host", "container"]).optional().meta({ default: defaultPlace }),
     preStopWaitUntilUnhealthy: flag().prefault(false),
 });
 
@@ -33,7 +36,7 @@ const canaryStep = z.strictObject({
     // After the last step comes everything.
     weight: wholeNumber(1, 99, 10),
     replicas: wholeNumber(1, 100, 1).optional(),
-    pause: duration("60s", 0).optional(),
+    pause: durationOrZero("60s").optional(),
     analysis: flag().prefault(true),
 });
 
@@ -41,7 +44,7 @@ const canary = z.strictObject({
     weight: wholeNumber(0, 100, 10).optional(),
     steps: z.array(canaryStep).optional(),
     replicas: wholeNumber(1, 100, 1).optional(),
-    sticky: oneOf(["none", "cookie", "hash"]).prefault("none"),
+    sticky: firstOf(["none", "cookie", "hash"]),
 });
 
 /**
@@ -88,6 +91,6 @@ export function buildStrategy(config: z.output<typeof strategySchema>, bakeTimeM
         healthcheckTimeoutMs: healthcheckTimeout,
         waitMs: wait,
         waitAfterHealthyMs: waitAfterHealthy,
-        preStopIn: preStopIn ?? "host",
+        preStopIn: preStopIn ?? defaultPlace,
     };
 }

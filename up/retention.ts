@@ -1,5 +1,5 @@
 import { dropImages, keepImage } from "../docker/keptImages";
-import { DEFAULT_KEEP_RELEASES } from "../model/Record";
+import { defaults } from "../model/defaults";
 import type { Session } from "../providers/Session";
 import type { Progress } from "./Progress";
 
@@ -20,7 +20,7 @@ export async function retain(
         return;
     }
     await session.enter("link: retain");
-    const isWritten = (before.keepReleases ?? DEFAULT_KEEP_RELEASES) === keepReleases;
+    const isWritten = (before.keepReleases ?? defaults.keepReleases) === keepReleases;
     const kept = isWritten ? before : await session.record(service, record => ({ ...record, keepReleases }));
     try {
         const { front } = session.target;
