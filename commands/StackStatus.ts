@@ -1,3 +1,4 @@
+import type { ColorState } from "../plan/Plan";
 import { openOn } from "../haproxy/drain";
 import { backendName } from "../haproxy/names";
 import { generationOf } from "../look/generations";
@@ -5,15 +6,16 @@ import { isReady, observedService } from "../look/observe";
 import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
 import type { ServerStat } from "../model/FrontState";
+import type { Intent } from "../model/Intent";
 import type { LinkMove } from "../model/LinkMove";
+import { hasTraffic, idleColor, type Live, shareOf } from "../model/Live";
 import { linkHistory } from "../model/linkHistory";
-import { hasTraffic, type Intent, idleColor, type Live, type ObservedService, shareOf } from "../model/Observed";
+import type { ObservedService } from "../model/ObservedService";
 import { recordOf } from "../model/Records";
 import { routeText } from "../model/Route";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import { findDrift } from "../plan/drift";
-import type { ColorState } from "../plan/plan";
 import { asObserved } from "../plan/unchanged";
 import type { OpenStack } from "./OpenStack";
 

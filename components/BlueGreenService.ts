@@ -1,14 +1,15 @@
+import type { Plan } from "../plan/Plan";
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { hookEnvironment } from "../hooks/runHook";
 import type { Color } from "../model/Color";
+import type { CommandHook, DeclaredHooks } from "../model/CommandHook";
 import type { HooksSettings } from "../model/HooksSettings";
-import { type CommandHook, type DeclaredHooks, shareOf } from "../model/Observed";
+import { shareOf } from "../model/Live";
 import type { Release } from "../model/Release";
 import { routeText } from "../model/Route";
 import type { Target } from "../model/Target";
 import { type HookRun, hookTrigger } from "../plan/hookRuns";
-import type { Plan } from "../plan/plan";
 import type { DeploymentAction } from "../providers/Deployment";
 import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
 import type { LinkAction } from "../providers/Link";

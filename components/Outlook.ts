@@ -2,7 +2,7 @@ import type { Engine } from "../docker/Engine";
 import { type FrontPlan, planFront } from "../front/frontPlan";
 import { type FoundImage, findImages } from "../look/images";
 import { observe, observedService, observeEverything } from "../look/observe";
-import type { ObservedService } from "../model/Observed";
+import type { ObservedService } from "../model/ObservedService";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { type OwnState, readOwnState } from "./ownState";

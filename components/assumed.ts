@@ -1,13 +1,14 @@
+import type { ColorState } from "../plan/Plan";
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
 import { type FoundImage, heldImage } from "../look/images";
 import { layout } from "../model/addresses";
 import type { Color } from "../model/Color";
-import { type Live, nothingObserved, type ObservedColor, type ObservedService, percentOf } from "../model/Observed";
+import { type Live, percentOf } from "../model/Live";
+import { nothingObserved, type ObservedColor, type ObservedService } from "../model/ObservedService";
 import { parseRoute } from "../model/Route";
 import type { Settings } from "../model/Settings";
 import type { StrategySettings } from "../model/StrategySettings";
-import type { ColorState } from "../plan/plan";
 import { completeSettings } from "../settings/changedSettings";
 import { connect } from "./connect";
 import type { Outlook } from "./Outlook";

@@ -4,7 +4,7 @@ import { assertEveryWorker } from "../haproxy/runtime";
 import { observedService } from "../look/observe";
 import type { Color } from "../model/Color";
 import type { LinkValue } from "../model/LinkValue";
-import type { ObservedService } from "../model/Observed";
+import type { ObservedService } from "../model/ObservedService";
 import { type CountersByWorker, countersOf } from "../model/Window";
 import type { Front } from "../up/Front";
 import type { FrontAccess } from "./FrontAccess";

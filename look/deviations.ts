@@ -2,8 +2,8 @@ import { dockerPolicy, hasPolicy } from "../docker/restartPolicy";
 import { type AddressBlock, slotAddress } from "../model/addresses";
 import type { ContainerInfo } from "../model/Container";
 import { runs, slotOf } from "../model/Container";
+import type { Deviation } from "../model/Deviation";
 import type { Worker } from "../model/FrontState";
-import type { Deviation } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
 import { strangeness } from "../model/strangeness";
 

@@ -1,4 +1,4 @@
-import { type Live, shareOf } from "./Observed";
+import { type Live, shareOf } from "./Live";
 
 /** One move of a service's link, as the record remembers it. */
 export interface LinkMove {

@@ -1,4 +1,4 @@
-import type { ObservedColor } from "../model/Observed";
+import type { ObservedColor } from "../model/ObservedService";
 
 /** Containers beyond the recorded number, stopped ones too, are what an interrupted scaling left. */
 export function needsScaling(color: ObservedColor, replicas: number): boolean {

@@ -1,5 +1,7 @@
 import type { Color } from "../model/Color";
-import { type Deviation, hasTraffic, idleColor, type ObservedService } from "../model/Observed";
+import type { Deviation } from "../model/Deviation";
+import { hasTraffic, idleColor } from "../model/Live";
+import type { ObservedService } from "../model/ObservedService";
 
 /** A difference between the live system and the record that no intent explains, in words for the user. */
 export interface Drift extends Deviation {

@@ -1,4 +1,4 @@
-import type { ObservedColor, ObservedService } from "../model/Observed";
+import type { ObservedColor, ObservedService } from "../model/ObservedService";
 import type { PolicySettings } from "../model/PolicySettings";
 import type { Release } from "../model/Release";
 

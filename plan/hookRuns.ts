@@ -1,4 +1,4 @@
-import type { CommandHook, DeclaredHooks } from "../model/Observed";
+import type { CommandHook, DeclaredHooks } from "../model/CommandHook";
 
 /** What triggers the Commands of a promotion's hooks, once. */
 export function hookTrigger(promotion: number | undefined): string {

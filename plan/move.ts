@@ -1,12 +1,13 @@
+import type { ColorPlan, LinkPlan, Plan } from "./Plan";
+import type { Desired } from "./Desired";
 import type { Color } from "../model/Color";
-import type { ObservedColor, ObservedService } from "../model/Observed";
+import type { ObservedColor, ObservedService } from "../model/ObservedService";
 import type { PolicySettings } from "../model/PolicySettings";
 import type { Release } from "../model/Release";
 import { afterwards, count } from "../model/words";
 import { canary, sizeOf } from "./canary";
 import { isComplete } from "./capacity";
 import { promotionOf, same } from "./held";
-import type { ColorPlan, Desired, LinkPlan, Plan } from "./plan";
 import { canaryOf } from "./prospect";
 import { rerouting } from "./rerouting";
 import { asObserved, leftBehind } from "./unchanged";

@@ -1,9 +1,10 @@
+import type { Plan } from "./Plan";
+import type { Desired } from "./Desired";
 import type { Color } from "../model/Color";
-import type { ObservedService } from "../model/Observed";
+import type { ObservedService } from "../model/ObservedService";
 import { afterwards, count } from "../model/words";
 import { isComplete, needsScaling } from "./capacity";
 import { judged, same } from "./held";
-import type { Desired, Plan } from "./plan";
 import { rerouting } from "./rerouting";
 import { asObserved, leftBehind, refuse } from "./unchanged";
 

@@ -1,12 +1,9 @@
+import type { Recovery } from "./Plan";
 import type { Color } from "../model/Color";
-import {
-    type CommandHook,
-    type Farewell,
-    idleColor,
-    type Live,
-    type ObservedColor,
-    type ObservedService,
-} from "../model/Observed";
+import type { CommandHook } from "../model/CommandHook";
+import type { Farewell } from "../model/Intent";
+import { idleColor, type Live } from "../model/Live";
+import type { ObservedColor, ObservedService } from "../model/ObservedService";
 import type { PolicySettings } from "../model/PolicySettings";
 import type { Release } from "../model/Release";
 import type { Route } from "../model/Route";
@@ -20,7 +17,7 @@ import { pinned } from "./pinned";
 import { driftOf, mayShare, prospect } from "./prospect";
 import { repair } from "./repair";
 import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
-import { isDeserted, type Recovery, settle } from "./settle";
+import { isDeserted, settle } from "./settle";
 import { stay } from "./stay";
 import { asObserved, refuse } from "./unchanged";
 

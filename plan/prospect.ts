@@ -1,9 +1,10 @@
-import { idleColor, type ObservedService } from "../model/Observed";
+import type { Desired } from "./Desired";
+import { idleColor } from "../model/Live";
+import type { ObservedService } from "../model/ObservedService";
 import type { CanarySettings } from "../model/StrategySettings";
 import { isHeldAtNone } from "./canary";
 import { type Drift, findDrift } from "./drift";
 import { judged, same } from "./held";
-import type { Desired } from "./plan";
 import type { Prospect } from "./settle";
 
 /**

@@ -1,7 +1,7 @@
-import type { ObservedService } from "../model/Observed";
+import type { Desired } from "./Desired";
+import type { ObservedService } from "../model/ObservedService";
 import { placeOf, type Route, routeText, sameRoutes } from "../model/Route";
 import { handovers } from "./handovers";
-import type { Desired } from "./plan";
 
 /** What becomes of a service's routes. */
 export interface Rerouting {

@@ -1,11 +1,12 @@
+import type { Plan } from "./Plan";
+import type { Desired } from "./Desired";
 import { slotsFor } from "../model/addresses";
 import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
-import type { ObservedColor, ObservedService, ObservedSlot } from "../model/Observed";
+import type { ObservedColor, ObservedService, ObservedSlot } from "../model/ObservedService";
 import type { RecordedRelease, Release } from "../model/Release";
 import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { RollingSettings } from "../model/StrategySettings";
-import type { Desired, Plan } from "./plan";
 import { RollingSchedule, type RollingStart, rehearse } from "./RollingSchedule";
 import { rerouting } from "./rerouting";
 

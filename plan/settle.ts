@@ -1,14 +1,8 @@
 import type { Color } from "../model/Color";
-import {
-    type Farewell,
-    farewellOf,
-    idleColor,
-    isGivingBack,
-    type Live,
-    type ObservedService,
-    targetOf,
-    type Verdict,
-} from "../model/Observed";
+import { type Farewell, farewellOf, isGivingBack, targetOf } from "../model/Intent";
+import { idleColor, type Live } from "../model/Live";
+import type { ObservedService } from "../model/ObservedService";
+import type { Verdict } from "../model/Verdict";
 
 /**
  * What must be put right before anything else happens: what an `up` that died half-way has left, or a canary's share that

@@ -1,7 +1,7 @@
 import { frontFindings } from "../look/frontFindings";
 import { observedService } from "../look/observe";
 import type { Color } from "../model/Color";
-import { hasTraffic } from "../model/Observed";
+import { hasTraffic } from "../model/Live";
 import type { World } from "../model/World";
 import { findDrift } from "../plan/drift";
 import { progressFor } from "./progress";

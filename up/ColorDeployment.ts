@@ -4,7 +4,7 @@ import { observedService } from "../look/observe";
 import type { Color } from "../model/Color";
 import type { ContainerInfo } from "../model/Container";
 import { slotOf } from "../model/Container";
-import { hasTraffic } from "../model/Observed";
+import { hasTraffic } from "../model/Live";
 import { heldSlots, hooksBefore, type RecordedColor } from "../model/Record";
 import { recordOf } from "../model/Records";
 import { deployedAgain, type RecordedRelease } from "../model/Release";

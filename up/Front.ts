@@ -1,7 +1,7 @@
 import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
 import type { LinkValue } from "../model/LinkValue";
-import type { ObservedService } from "../model/Observed";
+import type { ObservedService } from "../model/ObservedService";
 import type { CountersByWorker } from "../model/Window";
 
 /** HAProxy, as far as one service is concerned. */

@@ -1,5 +1,5 @@
 import type { HookSettings } from "../model/HooksSettings";
-import type { Intent } from "../model/Observed";
+import type { Intent } from "../model/Intent";
 import type { RecordedRelease } from "../model/Release";
 import type { CountersByWorker } from "../model/Window";
 import type { Verdict } from "../plan/analysis";

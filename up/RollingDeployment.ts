@@ -1,6 +1,6 @@
 import { askThroughFront } from "../front/FrontQuestions";
 import { slotOf } from "../model/Container";
-import type { RollIntent } from "../model/Observed";
+import type { RollIntent } from "../model/Intent";
 import { heldSlots, hooksBefore, linkedTo } from "../model/Record";
 import { deployedAgain, type RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/StrategySettings";

@@ -1,6 +1,6 @@
 import type { Color } from "../model/Color";
 import type { ContainerInfo } from "../model/Container";
-import type { ObservedService } from "../model/Observed";
+import type { ObservedService } from "../model/ObservedService";
 import type { ServiceRecord } from "../model/Record";
 
 /** One service at one moment, as a procedure sees it. */

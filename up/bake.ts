@@ -1,4 +1,4 @@
-import { farewellOf } from "../model/Observed";
+import { farewellOf } from "../model/Intent";
 import type { RecordedRelease } from "../model/Release";
 import type { Verdict } from "../plan/analysis";
 import type { BakePolicy } from "./BakePolicy";

@@ -1,9 +1,10 @@
 import type { Color } from "../model/Color";
+import { isGivingBack, nextOf, type SwitchIntent } from "../model/Intent";
 import type { LinkMove } from "../model/LinkMove";
 import { withMove } from "../model/linkHistory";
-import { isGivingBack, nextOf, type SwitchIntent, type Verdict } from "../model/Observed";
 import type { ServiceRecord } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
+import type { Verdict } from "../model/Verdict";
 import type { CountersByWorker } from "../model/Window";
 import { isStop } from "./stop";
 import type { Up } from "./Up";

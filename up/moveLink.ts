@@ -1,9 +1,10 @@
 import type { Color } from "../model/Color";
+import { type Farewell, isRewriting, type SwitchIntent, targetOf } from "../model/Intent";
 import { moveText } from "../model/LinkMove";
 import type { LinkValue } from "../model/LinkValue";
-import { type Farewell, isRewriting, type SwitchIntent, targetOf, type Verdict } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
 import type { CanaryStep } from "../model/StrategySettings";
+import type { Verdict } from "../model/Verdict";
 import { isDeserted } from "../plan/settle";
 import type { Answer, Questions } from "./Front";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";

@@ -1,5 +1,6 @@
 import { LinkValue } from "../model/LinkValue";
-import { idleColor, type Live, type ObservedService } from "../model/Observed";
+import { idleColor, type Live } from "../model/Live";
+import type { ObservedService } from "../model/ObservedService";
 import type { Up } from "./Up";
 
 /** @returns the link to one color alone, or to none. */

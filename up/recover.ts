@@ -1,5 +1,6 @@
-import { type Intent, idleColor } from "../model/Observed";
-import type { Recovery } from "../plan/settle";
+import type { Recovery } from "../plan/Plan";
+import type { Intent } from "../model/Intent";
+import { idleColor } from "../model/Live";
 import type { BakePolicy } from "./BakePolicy";
 import { bake } from "./bake";
 import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";

@@ -1,6 +1,7 @@
+import type { SwitchIntent } from "../model/Intent";
 import { LinkValue } from "../model/LinkValue";
-import type { SwitchIntent, Verdict } from "../model/Observed";
 import type { RecordedRelease } from "../model/Release";
+import type { Verdict } from "../model/Verdict";
 import { type BakePolicy, hookContextOf } from "./BakePolicy";
 import type { Bake } from "./Judgement";
 import { settleRecord, withVerdict } from "./linkRecord";

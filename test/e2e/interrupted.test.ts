@@ -3,7 +3,7 @@ import { backendName } from "../../haproxy/names";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
 import { runInAnchor } from "../../look/observe";
 import type { Color } from "../../model/Color";
-import type { Live } from "../../model/Observed";
+import type { Live } from "../../model/Live";
 import { expectSuccess } from "../support/command";
 import { LiveFront } from "../support/LiveFront";
 import { oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";

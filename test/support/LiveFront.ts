@@ -5,7 +5,7 @@ import { observe, observedService, runInAnchor } from "../../look/observe";
 import type { Color } from "../../model/Color";
 import { folders } from "../../model/folders";
 import { LinkValue } from "../../model/LinkValue";
-import type { ObservedService } from "../../model/Observed";
+import type { ObservedService } from "../../model/ObservedService";
 import type { ServiceRecord } from "../../model/Record";
 import { recordOf } from "../../model/Records";
 import type { Target } from "../../model/Target";

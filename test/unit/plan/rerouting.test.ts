@@ -1,6 +1,6 @@
+import { plan } from "../../../plan/table";
 import { describe, expect, it } from "vitest";
 import { parseRoute, placeOf, type Route, routeText } from "../../../model/Route";
-import { plan } from "../../../plan/plan";
 import { rerouting } from "../../../plan/rerouting";
 import { actsOf, blueWithA, wish } from "./support";
 

@@ -1,8 +1,9 @@
+import { plan } from "../../../plan/table";
 import { describe, expect, it } from "vitest";
-import type { ObservedService, ObservedSlot, RollIntent } from "../../../model/Observed";
+import type { RollIntent } from "../../../model/Intent";
+import type { ObservedService, ObservedSlot } from "../../../model/ObservedService";
 import { parseRoute } from "../../../model/Route";
 import type { RollingSettings } from "../../../model/StrategySettings";
-import { plan } from "../../../plan/plan";
 import { sharedChanges } from "../../../plan/rolling";
 import { configWith, settingsOf } from "../settings/support";
 import { actsOf, blueWithA, blueWithBGreenWarmWithA, recorded, releaseOf, running, wish } from "./support";

@@ -1,6 +1,8 @@
+import type { Recovery } from "../../../plan/Plan";
 import { describe, expect, it } from "vitest";
-import { type Intent, isRewriting, nextOf, type ObservedColor } from "../../../model/Observed";
-import { linkAfter, type Recovery, settle } from "../../../plan/settle";
+import { type Intent, isRewriting, nextOf } from "../../../model/Intent";
+import type { ObservedColor } from "../../../model/ObservedService";
+import { linkAfter, settle } from "../../../plan/settle";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 
 const B = recorded("B", { linked: false });

@@ -2,7 +2,7 @@ import { MANIFEST_FILE } from "../../../../haproxy/manifest";
 import { backendFile, backendName, mapFile } from "../../../../haproxy/names";
 import type { Color } from "../../../../model/Color";
 import { LinkValue } from "../../../../model/LinkValue";
-import type { ObservedService } from "../../../../model/Observed";
+import type { ObservedService } from "../../../../model/ObservedService";
 
 export const colors = ["blue", "green"] as const;
 

@@ -1,7 +1,10 @@
+import { plan } from "../../../../plan/table";
+import type { Plan } from "../../../../plan/Plan";
+import type { Desired } from "../../../../plan/Desired";
 import type { Color } from "../../../../model/Color";
-import type { CommandHook, ObservedService } from "../../../../model/Observed";
+import type { CommandHook } from "../../../../model/CommandHook";
+import type { ObservedService } from "../../../../model/ObservedService";
 import type { ServiceRecord } from "../../../../model/Record";
-import { type Desired, type Plan, plan } from "../../../../plan/plan";
 import { linkAfter } from "../../../../plan/settle";
 import type { Phase } from "../../../../up/phases";
 import { Interrupted, LeaseLost } from "../../../../up/stop";

@@ -1,7 +1,9 @@
 import { fingerprint, observedService } from "../../../../look/observe";
 import { type AddressBlock, slotAddress } from "../../../../model/addresses";
 import type { Color } from "../../../../model/Color";
-import { type CommandHook, hasTraffic, type Live, type ObservedService } from "../../../../model/Observed";
+import type { CommandHook } from "../../../../model/CommandHook";
+import { hasTraffic, type Live } from "../../../../model/Live";
+import type { ObservedService } from "../../../../model/ObservedService";
 import { emptyRecord, prune, type ServiceRecord } from "../../../../model/Record";
 import type { Release } from "../../../../model/Release";
 import type { World } from "../../../../model/World";

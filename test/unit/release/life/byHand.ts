@@ -1,5 +1,5 @@
 import type { Color } from "../../../../model/Color";
-import { idleColor } from "../../../../model/Observed";
+import { idleColor } from "../../../../model/Live";
 import { emptyRecord } from "../../../../model/Record";
 import { freeSlot, type SimulatedWorld } from "./SimulatedWorld";
 

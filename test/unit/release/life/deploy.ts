@@ -1,5 +1,6 @@
 import type { Color } from "../../../../model/Color";
-import { type DeclaredHooks, hasTraffic } from "../../../../model/Observed";
+import type { DeclaredHooks } from "../../../../model/CommandHook";
+import { hasTraffic } from "../../../../model/Live";
 import { heldSlots, hooksBefore } from "../../../../model/Record";
 import type { RecordedRelease } from "../../../../model/Release";
 import { recover } from "../../../../up/recover";

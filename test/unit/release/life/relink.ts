@@ -1,7 +1,7 @@
+import { isGivingBack, type Farewell } from "../../../../model/Intent";
 import { routeKey, routeValue } from "../../../../haproxy/routes";
 import type { Color } from "../../../../model/Color";
 import { LinkValue } from "../../../../model/LinkValue";
-import { type Farewell, isGivingBack } from "../../../../model/Observed";
 import { sameRoutes } from "../../../../model/Route";
 import type { BakePolicy } from "../../../../up/BakePolicy";
 import { bake } from "../../../../up/bake";

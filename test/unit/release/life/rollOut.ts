@@ -1,5 +1,5 @@
 import type { Color } from "../../../../model/Color";
-import type { RollIntent } from "../../../../model/Observed";
+import type { RollIntent } from "../../../../model/Intent";
 import { heldSlots, hooksBefore, linkedTo } from "../../../../model/Record";
 import type { RecordedRelease } from "../../../../model/Release";
 import type { RollingSettings } from "../../../../model/StrategySettings";
