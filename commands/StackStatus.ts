@@ -1,4 +1,3 @@
-import type { ColorState } from "../plan/Plan";
 import { openOn } from "../haproxy/drain";
 import { backendName } from "../haproxy/names";
 import { generationOf } from "../look/generations";
@@ -16,6 +15,7 @@ import { routeText } from "../model/Route";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import { findDrift } from "../plan/drift";
+import type { ColorState } from "../plan/Plan";
 import { asObserved } from "../plan/unchanged";
 import type { OpenStack } from "./OpenStack";
 

@@ -1,4 +1,3 @@
-import type { Plan } from "../plan/Plan";
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { hookEnvironment } from "../hooks/runHook";
@@ -10,6 +9,7 @@ import type { Release } from "../model/Release";
 import { routeText } from "../model/Route";
 import type { Target } from "../model/Target";
 import { type HookRun, hookTrigger } from "../plan/hookRuns";
+import type { Plan } from "../plan/Plan";
 import type { DeploymentAction } from "../providers/Deployment";
 import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
 import type { LinkAction } from "../providers/Link";

@@ -1,7 +1,7 @@
-import type { ColorPlan } from "../plan/Plan";
 import * as pulumi from "@pulumi/pulumi";
 import type { Color } from "../model/Color";
 import type { Target } from "../model/Target";
+import type { ColorPlan } from "../plan/Plan";
 import type { DeploymentAction } from "../providers/Deployment";
 import { changedSettings } from "../settings/changedSettings";
 import { ProvidedResource, urnOf } from "./dynamic";

@@ -1,4 +1,3 @@
-import type { ColorState } from "../plan/Plan";
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
 import { type FoundImage, heldImage } from "../look/images";
@@ -9,6 +8,7 @@ import { nothingObserved, type ObservedColor, type ObservedService } from "../mo
 import { parseRoute } from "../model/Route";
 import type { Settings } from "../model/Settings";
 import type { StrategySettings } from "../model/StrategySettings";
+import type { ColorState } from "../plan/Plan";
 import { completeSettings } from "../settings/changedSettings";
 import { connect } from "./connect";
 import type { Outlook } from "./Outlook";

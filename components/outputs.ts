@@ -1,8 +1,8 @@
-import type { ColorPlan, Plan } from "../plan/Plan";
 import type { FrontSettings } from "../model/FrontSettings";
 import { shareOf } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import type { Route } from "../model/Route";
+import type { ColorPlan, Plan } from "../plan/Plan";
 import { asObserved } from "../plan/unchanged";
 
 /** What `pulumi stack output services` shows of one service. */

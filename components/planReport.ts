@@ -1,6 +1,6 @@
-import type { Plan } from "../plan/Plan";
 import * as pulumi from "@pulumi/pulumi";
 import type { Target } from "../model/Target";
+import type { Plan } from "../plan/Plan";
 import { planOf, reportPath } from "../providers/UpReport";
 import { writeReport } from "../report/render";
 

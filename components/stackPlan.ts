@@ -1,5 +1,3 @@
-import { plan } from "../plan/table";
-import type { Plan } from "../plan/Plan";
 import { withPlainEnvironment } from "../compose/environmentSecrets";
 import type { FrontPlan } from "../front/frontPlan";
 import type { FoundImage } from "../look/images";
@@ -15,7 +13,9 @@ import type { ServiceSettings } from "../model/ServiceSettings";
 import type { Settings } from "../model/Settings";
 import type { World } from "../model/World";
 import { handovers, type Places } from "../plan/handovers";
+import type { Plan } from "../plan/Plan";
 import { linkAfter } from "../plan/settle";
+import { plan } from "../plan/table";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { LinkAction } from "../providers/Link";
 import { changedSettings } from "../settings/changedSettings";

@@ -1,8 +1,8 @@
 import { parsePrivateJson } from "../text/privateJson";
 import type { AddressBlock } from "./addresses";
 import type { Color } from "./Color";
-import { defaults } from "./defaults";
 import type { DeclaredHooks } from "./CommandHook";
+import { defaults } from "./defaults";
 import type { Intent } from "./Intent";
 import type { LinkMove } from "./LinkMove";
 import type { Live } from "./Live";

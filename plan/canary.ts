@@ -1,9 +1,9 @@
-import type { ColorPlan, Plan } from "./Plan";
 import type { Color } from "../model/Color";
 import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import type { CanarySettings, CanaryStep, StrategySettings } from "../model/StrategySettings";
 import { count } from "../model/words";
+import type { ColorPlan, Plan } from "./Plan";
 
 /** What is said of a canary beside its shares. */
 interface Words {

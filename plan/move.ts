@@ -1,5 +1,3 @@
-import type { ColorPlan, LinkPlan, Plan } from "./Plan";
-import type { Desired } from "./Desired";
 import type { Color } from "../model/Color";
 import type { ObservedColor, ObservedService } from "../model/ObservedService";
 import type { PolicySettings } from "../model/PolicySettings";
@@ -7,7 +5,9 @@ import type { Release } from "../model/Release";
 import { afterwards, count } from "../model/words";
 import { canary, sizeOf } from "./canary";
 import { isComplete } from "./capacity";
+import type { Desired } from "./Desired";
 import { promotionOf, same } from "./held";
+import type { ColorPlan, LinkPlan, Plan } from "./Plan";
 import { canaryOf } from "./prospect";
 import { rerouting } from "./rerouting";
 import { asObserved, leftBehind } from "./unchanged";

@@ -1,10 +1,10 @@
-import type { Plan } from "./Plan";
-import type { Desired } from "./Desired";
 import type { Color } from "../model/Color";
 import type { ObservedService } from "../model/ObservedService";
 import { afterwards, count } from "../model/words";
 import { isComplete, needsScaling } from "./capacity";
+import type { Desired } from "./Desired";
 import { judged, same } from "./held";
+import type { Plan } from "./Plan";
 import { rerouting } from "./rerouting";
 import { asObserved, leftBehind, refuse } from "./unchanged";
 

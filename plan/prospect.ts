@@ -1,8 +1,8 @@
-import type { Desired } from "./Desired";
 import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import type { CanarySettings } from "../model/StrategySettings";
 import { isHeldAtNone } from "./canary";
+import type { Desired } from "./Desired";
 import { type Drift, findDrift } from "./drift";
 import { judged, same } from "./held";
 import type { Prospect } from "./settle";

@@ -1,11 +1,11 @@
-import type { Plan } from "./Plan";
-import type { Desired } from "./Desired";
 import type { Color } from "../model/Color";
 import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import { count } from "../model/words";
 import { isComplete } from "./capacity";
+import type { Desired } from "./Desired";
 import type { Drift } from "./drift";
+import type { Plan } from "./Plan";
 import { asObserved, refuse } from "./unchanged";
 
 /** Restores what was last confirmed, from the record: never what is wanted now, which may be what is not proved yet. */

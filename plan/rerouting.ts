@@ -1,6 +1,6 @@
-import type { Desired } from "./Desired";
 import type { ObservedService } from "../model/ObservedService";
 import { placeOf, type Route, routeText, sameRoutes } from "../model/Route";
+import type { Desired } from "./Desired";
 import { handovers } from "./handovers";
 
 /** What becomes of a service's routes. */

@@ -1,5 +1,3 @@
-import type { Plan } from "./Plan";
-import type { Desired } from "./Desired";
 import { slotsFor } from "../model/addresses";
 import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
@@ -7,6 +5,8 @@ import type { ObservedColor, ObservedService, ObservedSlot } from "../model/Obse
 import type { RecordedRelease, Release } from "../model/Release";
 import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { RollingSettings } from "../model/StrategySettings";
+import type { Desired } from "./Desired";
+import type { Plan } from "./Plan";
 import { RollingSchedule, type RollingStart, rehearse } from "./RollingSchedule";
 import { rerouting } from "./rerouting";
 

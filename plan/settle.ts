@@ -3,18 +3,7 @@ import { type Farewell, farewellOf, isGivingBack, targetOf } from "../model/Inte
 import { idleColor, type Live } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import type { Verdict } from "../model/Verdict";
-
-/**
- * What must be put right before anything else happens: what an `up` that died half-way has left, or a canary's share that
- * is not wanted any more (`withdraw`).
- */
-export interface Recovery {
-    kind: "finish" | "undo" | "bake" | "withdraw";
-    live: Live;
-    release?: string;
-    /** Share of requests that the color that is not live has after it, percent. @default 0 */
-    percent?: number;
-}
+import type { Recovery } from "./Plan";
 
 /** What the plan is about to do with the color that is not live. */
 export interface Prospect {

@@ -1,9 +1,9 @@
-import type { Plan } from "./Plan";
-import type { Desired } from "./Desired";
 import type { Color } from "../model/Color";
 import type { ObservedColor, ObservedService } from "../model/ObservedService";
 import { afterwards, count } from "../model/words";
 import { needsScaling, present } from "./capacity";
+import type { Desired } from "./Desired";
+import type { Plan } from "./Plan";
 import { rerouting } from "./rerouting";
 import { asObserved, leftBehind } from "./unchanged";
 

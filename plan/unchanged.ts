@@ -1,7 +1,7 @@
-import type { ColorPlan, ColorState, Plan, PlanRow } from "./Plan";
 import { hasTraffic } from "../model/Live";
 import type { ObservedColor, ObservedService } from "../model/ObservedService";
 import type { PolicySettings } from "../model/PolicySettings";
+import type { ColorPlan, ColorState, Plan, PlanRow } from "./Plan";
 
 /** The plan that leaves everything as it was observed: the base of every other plan, and all of a refusal. */
 export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green" | "link" | "hooks"> {

@@ -1,5 +1,3 @@
-import type { Recovery } from "../plan/Plan";
-import type { ColorState } from "../plan/Plan";
 import { removeContainer, stopContainer } from "../docker/containers";
 import { type NamedImage, pullImage } from "../docker/images";
 import { dropImages, keepImage } from "../docker/keptImages";
@@ -22,6 +20,7 @@ import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { RollingSettings } from "../model/StrategySettings";
 import { containersOf } from "../model/World";
 import { type HookRun, verifyHookRan } from "../plan/hookRuns";
+import type { ColorState, Recovery } from "../plan/Plan";
 import type { BakePolicy } from "../up/BakePolicy";
 import { ColorDeployment } from "../up/ColorDeployment";
 import { deadlineOf } from "../up/deadline";

@@ -1,5 +1,3 @@
-import type { Recovery } from "../plan/Plan";
-import type { Walk } from "../plan/Plan";
 import { removeContainer, stopContainer } from "../docker/containers";
 import { canFollow } from "../front/softStopped";
 import { endHandovers, removeRoutes, takeRoutes } from "../front/takeRoutes";
@@ -24,6 +22,7 @@ import { parseRoute, placeOf, type Route, routeText } from "../model/Route";
 import { containersOf, type World } from "../model/World";
 import type { Handover } from "../plan/handovers";
 import { type HookRun, verifyHookRan } from "../plan/hookRuns";
+import type { Recovery, Walk } from "../plan/Plan";
 import { type BakePolicy, bakeMsOf } from "../up/BakePolicy";
 import { bake } from "../up/bake";
 import { ColorDeployment } from "../up/ColorDeployment";

@@ -1,6 +1,6 @@
-import type { Recovery } from "../plan/Plan";
 import type { Intent } from "../model/Intent";
 import { idleColor } from "../model/Live";
+import type { Recovery } from "../plan/Plan";
 import type { BakePolicy } from "./BakePolicy";
 import { bake } from "./bake";
 import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";

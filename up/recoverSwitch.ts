@@ -1,7 +1,7 @@
-import type { Recovery } from "../plan/Plan";
 import { isGivingBack, type SwitchIntent } from "../model/Intent";
 import { LinkValue } from "../model/LinkValue";
 import { withMove } from "../model/linkHistory";
+import type { Recovery } from "../plan/Plan";
 import { madeNow, settleRecord } from "./linkRecord";
 import { moveLink } from "./moveLink";
 import { PlanOutdated } from "./PlanOutdated";

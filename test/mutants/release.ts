@@ -9,7 +9,7 @@ export const release: readonly Mutant[] = [
         after: "desired.promote === undefined)",
         breaks: "A release gets users although promote names another one.",
         killedBy: {
-            file: "test/unit/plan/plan.test.ts",
+            file: "test/unit/plan/table.test.ts",
             test: "waits where promote names another one: only its own id promotes it",
         },
     },
@@ -19,7 +19,7 @@ export const release: readonly Mutant[] = [
         before: "idle.release.proved && isComplete(idle, desired.replicas)",
         after: "isComplete(idle, desired.replicas)",
         breaks: "The link goes to a release that was never proved.",
-        killedBy: { file: "test/unit/plan/plan.test.ts", test: "that was not proved is finished, proved and linked" },
+        killedBy: { file: "test/unit/plan/table.test.ts", test: "that was not proved is finished, proved and linked" },
     },
     {
         name: "ready-does-not-count",
@@ -36,7 +36,7 @@ export const release: readonly Mutant[] = [
         after: "judgement !== undefined && judgement.retryToken !== policy.retryToken",
         breaks: "A release that was judged bad is released again by the next up.",
         killedBy: {
-            file: "test/unit/plan/plan.test.ts",
+            file: "test/unit/plan/table.test.ts",
             test: "a release that was judged bad and still is on its color",
         },
     },
@@ -110,7 +110,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "shared-change-rolled",
-        file: "plan/plan.ts",
+        file: "plan/table.ts",
         before: "return shared.length > 0",
         after: "return shared.length > 99",
         breaks: "A rolling release changes the port under the containers that still serve.",
@@ -160,6 +160,6 @@ export const release: readonly Mutant[] = [
         before: "!(release.proved || release.provedAt !== undefined)",
         after: "!release",
         breaks: "live: COLOR sends users to a release that was never proved.",
-        killedBy: { file: "test/unit/plan/plan.test.ts", test: "a pin to a color that was never proved" },
+        killedBy: { file: "test/unit/plan/table.test.ts", test: "a pin to a color that was never proved" },
     },
 ];

@@ -1,7 +1,7 @@
-import { plan } from "../../../plan/table";
 import { describe, expect, it } from "vitest";
 import { serviceOutputs } from "../../../components/outputs";
 import { parseRoute } from "../../../model/Route";
+import { plan } from "../../../plan/table";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, releaseOf, running, wish } from "../plan/support";
 import { configWith, settingsOf } from "../settings/support";
 

@@ -1,10 +1,10 @@
-import type { Plan } from "../../../plan/Plan";
 import { describe, expect, it } from "vitest";
 import type { Intent } from "../../../model/Intent";
 import { percentOf, shareOf } from "../../../model/Live";
 import type { ObservedService } from "../../../model/ObservedService";
 import type { CanarySettings } from "../../../model/StrategySettings";
 import { findDrift } from "../../../plan/drift";
+import type { Plan } from "../../../plan/Plan";
 import { settle } from "../../../plan/settle";
 import { actsOf, blueWithA, plan, recorded, running, stopped, wish } from "./support";
 

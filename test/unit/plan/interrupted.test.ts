@@ -1,7 +1,7 @@
-import { plan } from "../../../plan/table";
 import { describe, expect, it } from "vitest";
 import type { RollIntent } from "../../../model/Intent";
 import type { ObservedService, ObservedSlot } from "../../../model/ObservedService";
+import { plan } from "../../../plan/table";
 import { configWith, settingsOf } from "../settings/support";
 import { actsOf, blueWithA, recorded, releaseOf, running, wish } from "./support";
 

@@ -1,7 +1,7 @@
-import { planRows, type PlanRow } from "../../../plan/Plan";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { type PlanRow, planRows } from "../../../plan/Plan";
 
 /** The golden previews (test/e2e/golden) of each row of the plan table, which the tests there compare. */
 const goldens: Record<PlanRow, string[]> = {

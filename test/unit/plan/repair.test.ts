@@ -1,5 +1,5 @@
-import { plan } from "../../../plan/table";
 import { describe, expect, it } from "vitest";
+import { plan } from "../../../plan/table";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped, wish } from "./support";
 
 const repair = { policy: { driftPolicy: "repair" as const } };

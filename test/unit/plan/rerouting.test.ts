@@ -1,7 +1,7 @@
-import { plan } from "../../../plan/table";
 import { describe, expect, it } from "vitest";
 import { parseRoute, placeOf, type Route, routeText } from "../../../model/Route";
 import { rerouting } from "../../../plan/rerouting";
+import { plan } from "../../../plan/table";
 import { actsOf, blueWithA, wish } from "./support";
 
 const routes = (...texts: string[]) => texts.map(parseRoute);

@@ -1,7 +1,7 @@
-import type { Recovery } from "../../../plan/Plan";
 import { describe, expect, it } from "vitest";
 import { type Intent, isRewriting, nextOf } from "../../../model/Intent";
 import type { ObservedColor } from "../../../model/ObservedService";
+import type { Recovery } from "../../../plan/Plan";
 import { linkAfter, settle } from "../../../plan/settle";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 

@@ -1,10 +1,10 @@
-import { plan } from "../../../plan/table";
-import type { Plan } from "../../../plan/Plan";
-import type { Desired } from "../../../plan/Desired";
 import { nothingObserved, type ObservedColor, type ObservedService } from "../../../model/ObservedService";
 import type { PolicySettings } from "../../../model/PolicySettings";
 import { type RecordedRelease, type Release, releaseId } from "../../../model/Release";
 import { everything, routeText } from "../../../model/Route";
+import type { Desired } from "../../../plan/Desired";
+import type { Plan } from "../../../plan/Plan";
+import { plan } from "../../../plan/table";
 import { changedSettings } from "../../../settings/changedSettings";
 import { configWith, settingsOf } from "../settings/support";
 

@@ -1,7 +1,7 @@
-import { planRows, type Plan, type PlanRow } from "../../../../plan/Plan";
 import type { Color } from "../../../../model/Color";
 import { hasTraffic } from "../../../../model/Live";
 import { routeText } from "../../../../model/Route";
+import { type Plan, type PlanRow, planRows } from "../../../../plan/Plan";
 import { PlanOutdated } from "../../../../up/PlanOutdated";
 import { type Phase, phases } from "../../../../up/phases";
 import { actsOf } from "../../plan/support";

@@ -1,7 +1,7 @@
-import type { ObservedService } from "../../../../model/ObservedService";
-import { isGivingBack } from "../../../../model/Intent";
 import type { Color } from "../../../../model/Color";
+import { isGivingBack } from "../../../../model/Intent";
 import type { LinkValue } from "../../../../model/LinkValue";
+import type { ObservedService } from "../../../../model/ObservedService";
 import type { ServiceRecord } from "../../../../model/Record";
 import type { CountersByWorker } from "../../../../model/Window";
 import type { Answer, Front, Questions } from "../../../../up/Front";

@@ -1,6 +1,6 @@
-import { isGivingBack, type Farewell } from "../../../../model/Intent";
 import { routeKey, routeValue } from "../../../../haproxy/routes";
 import type { Color } from "../../../../model/Color";
+import { type Farewell, isGivingBack } from "../../../../model/Intent";
 import { LinkValue } from "../../../../model/LinkValue";
 import { sameRoutes } from "../../../../model/Route";
 import type { BakePolicy } from "../../../../up/BakePolicy";

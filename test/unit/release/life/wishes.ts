@@ -1,9 +1,9 @@
-import type { Desired } from "../../../../plan/Desired";
 import * as fc from "fast-check";
 import type { Color } from "../../../../model/Color";
 import type { Release } from "../../../../model/Release";
 import { parseRoute, placeOf } from "../../../../model/Route";
 import type { StrategySettings } from "../../../../model/StrategySettings";
+import type { Desired } from "../../../../plan/Desired";
 import { type Phase, phases } from "../../../../up/phases";
 import { policyOf, releaseOf } from "../../plan/support";
 import { configWith, settingsOf } from "../../settings/support";

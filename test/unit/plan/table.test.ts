@@ -1,9 +1,9 @@
-import { plan } from "../../../plan/table";
-import type { PlanRow } from "../../../plan/Plan";
-import type { Desired } from "../../../plan/Desired";
 import { describe, expect, it } from "vitest";
 import type { ObservedService } from "../../../model/ObservedService";
 import { parseRoute } from "../../../model/Route";
+import type { Desired } from "../../../plan/Desired";
+import type { PlanRow } from "../../../plan/Plan";
+import { plan } from "../../../plan/table";
 import {
     actsOf,
     blueWithA,

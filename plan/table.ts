@@ -1,18 +1,12 @@
-import type { Recovery } from "./Plan";
 import type { Color } from "../model/Color";
-import type { CommandHook } from "../model/CommandHook";
-import type { Farewell } from "../model/Intent";
-import { idleColor, type Live } from "../model/Live";
+import { idleColor } from "../model/Live";
 import type { ObservedColor, ObservedService } from "../model/ObservedService";
-import type { PolicySettings } from "../model/PolicySettings";
-import type { Release } from "../model/Release";
-import type { Route } from "../model/Route";
-import type { CanarySettings, CanaryStep, RollingSettings } from "../model/StrategySettings";
 import { count } from "../model/words";
+import type { Desired } from "./Desired";
 import { waysOut } from "./drift";
-import type { Places } from "./handovers";
 import { judged, promotionOf, same } from "./held";
 import { move } from "./move";
+import type { Plan, Recovery } from "./Plan";
 import { pinned } from "./pinned";
 import { driftOf, mayShare, prospect } from "./prospect";
 import { repair } from "./repair";
@@ -20,108 +14,6 @@ import { roll, type SettledRoll, settleRoll, sharedChanges } from "./rolling";
 import { isDeserted, settle } from "./settle";
 import { stay } from "./stay";
 import { asObserved, refuse } from "./unchanged";
-
-/** What the user asks for one service. */
-export interface Desired {
-    release: Release;
-    /** Why the image cannot be had, when it cannot. */
-    imageProblem?: string;
-    replicas: number;
-    routes: Route[];
-    /** Which service has each place (`placeOf` a route) now, and which one wants it. */
-    places: Places;
-    live: "auto" | Color;
-    /** Id of the release that waits and may take over. */
-    promote?: string;
-    policy: PolicySettings;
-}
-
-/** The rows of the plan table: docs/design.md#the-plan-table. */
-export const planRows = [
-    "drift",
-    "repair",
-    "missingImage",
-    "adopt",
-    "bootstrap",
-    "pinned",
-    "judgedBad",
-    "nothing",
-    "routes",
-    "scale",
-    "return",
-    "wake",
-    "finish",
-    "waiting",
-    "release",
-    "canary",
-    "roll",
-    "recovery",
-] as const;
-
-/** Which row of the plan table applies. */
-export type PlanRow = (typeof planRows)[number];
-
-/** Whether a color's containers run: `empty` is a color that holds nothing. */
-export type ColorState = "running" | "stopped" | "empty";
-
-/** What one color will hold after this `up`, and whether anything has to be done for it. */
-export interface ColorPlan {
-    release?: Release;
-    replicas: number;
-    /** How many its deployment brings it to, where the link's walk adds the others. @default replicas */
-    deployed?: number;
-    state: ColorState;
-    /** False: what is given here is what was observed, and no call is made for it. */
-    act: boolean;
-    /** Set where it gets there container by container. */
-    roll?: RollingSettings;
-}
-
-/** Where the link will point after this `up`, and whether anything has to be done for it. */
-export interface LinkPlan {
-    live: Live;
-    /** Share of requests that the color that is not live will have, percent: a canary. @default 0 */
-    percent?: number;
-    /** Release that the target must run, proved, when the link moves. */
-    expect?: string;
-    /** Shares that the color gets one after another, before the link moves to it or stays. */
-    walk?: Walk;
-    routes: Route[];
-    act: boolean;
-}
-
-/** The way of a new release from its first share of the requests to its last one. */
-export interface Walk {
-    /** The color that holds it. */
-    color: Color;
-    /** What is still to come. A step that says no `replicas` has as many as the color has after this `up`. */
-    steps: CanaryStep[];
-    sticky: CanarySettings["sticky"];
-}
-
-/** The plan of one service: computed at preview and at `up` alike, so that the preview is the plan. */
-export interface Plan {
-    row: PlanRow;
-    /** One sentence for the user. */
-    sentence: string;
-    /** What happens in which order, where that is more than the sentence says. */
-    steps?: string[];
-    /** Why nothing may be done. The service's link throws it, a preview warns. */
-    refusal?: string;
-    blue: ColorPlan;
-    green: ColorPlan;
-    link: LinkPlan;
-    /** What an `up` that died left to be put right first. */
-    recovery?: Recovery;
-    /** The previous color of an earlier switch, which its `up` died before it could stop or remove. */
-    leave?: { color: Color; farewell: Farewell };
-    /** Number of the promotion that this `up` begins or goes on with: it triggers the hooks. None where there is none. */
-    promotion?: number;
-    /** Hooks that run in this `up` as Commands, once per promotion. */
-    hooks: CommandHook[];
-    /** Id of the release that is proved after this `up` and then waits until `promote` names it. */
-    awaiting?: string;
-}
 
 /** Decides what happens to a service. Pure: the same world and the same wish give the same plan. */
 export function plan(observed: ObservedService, desired: Desired): Plan {
