@@ -12,7 +12,7 @@ export interface Answered {
 }
 
 /** Failed, and nobody knows, are two things: only the first moves a link back. */
-export type Verdict = { kind: "good" | "unknown" | "bad"; why: string };
+export type AnalysisResult = { kind: "good" | "unknown" | "bad"; why: string };
 
 /** Share of errors that no predecessor allows, however bad it was. */
 const mostErrors = 0.99;
@@ -31,7 +31,7 @@ export function predecessorOf(meanwhile: Answered, before: Answered, { minReques
  * Judges what a new release has answered since it became live.
  * @param stable What its predecessor answered, see {@link predecessorOf}.
  */
-export function judge(now: Answered, stable: Answered, limits: AnalysisSettings): Verdict {
+export function judge(now: Answered, stable: Answered, limits: AnalysisSettings): AnalysisResult {
     if (now.requests < limits.minRequests) {
         return {
             kind: "unknown",

@@ -11,7 +11,7 @@ import { RollingSchedule, type RollingStart, rehearse } from "./RollingSchedule"
 import { rerouting } from "./rerouting";
 
 /** What a rolling release does to the containers that are there. */
-export interface Roll {
+export interface RollPlan {
     start: RollingStart;
     /** Slots of containers that neither serve nor can be used: they go first. */
     discard: number[];
@@ -23,7 +23,7 @@ export function rollTo(
     release: Pick<Release, "id" | "settings">,
     replicas: number,
     settings: RollingSettings,
-): Roll {
+): RollPlan {
     const slots = color.slots ?? [];
     const isNew = (slot: ObservedSlot) => slot.release === release.id && !slot.unhealthy;
     const isUp = (slot: ObservedSlot) => slot.ready && slot.proved;
@@ -101,7 +101,7 @@ function howOf({ step, order }: RollingSettings): string {
 }
 
 /** What happens in which order when nothing goes wrong, for people to read. */
-function stepsOf(service: string, color: Color, { start, discard }: Roll): string[] {
+function stepsOf(service: string, color: Color, { start, discard }: RollPlan): string[] {
     const names = (slots: number[]) => slots.map(slot => `${service}-${color}-${slot}`).join(", ");
     const unproved = start.present.filter(({ up }) => !up).map(({ slot }) => slot);
     const first = [

@@ -1,7 +1,7 @@
 import type { AnalysisSettings } from "../model/AnalysisSettings";
 import type { Color } from "../model/Color";
 import { type CountersByWorker, Window } from "../model/Window";
-import { type Answered, judge, predecessorOf, type Verdict } from "../plan/analysis";
+import { type AnalysisResult, type Answered, judge, predecessorOf } from "../plan/analysis";
 
 /** What HAProxy has counted of both colors at one moment. */
 type Counters = Record<Color, CountersByWorker>;
@@ -32,7 +32,7 @@ export class Comparison {
     }
 
     /** Judges what was answered until now. */
-    judge(now: Counters, limits: AnalysisSettings): Verdict {
+    judge(now: Counters, limits: AnalysisSettings): AnalysisResult {
         const { color, from } = this.colors;
         this.#release.look(now[color]);
         this.#predecessor.look(now[from]);

@@ -2,7 +2,7 @@ import type { HookSettings } from "../model/HooksSettings";
 import type { Intent } from "../model/Intent";
 import type { RecordedRelease } from "../model/Release";
 import type { CountersByWorker } from "../model/Window";
-import type { Verdict } from "../plan/analysis";
+import type { AnalysisResult } from "../plan/analysis";
 import { type BakePolicy, hookContextOf } from "./BakePolicy";
 import { Comparison } from "./Comparison";
 import type { Questions } from "./Front";
@@ -33,7 +33,7 @@ export class Judgement {
      * @param since what the predecessor's color had counted when it became live; without it, everything counts
      * @returns bad as soon as that is sure
      */
-    async run(since: CountersByWorker | undefined): Promise<Verdict> {
+    async run(since: CountersByWorker | undefined): Promise<AnalysisResult> {
         const comparison = new Comparison(this.intent, await this.up.front.counters(), since);
         const questions = await this.up.front.questions();
         const { postPromotion } = this.policy.hooks;
@@ -54,12 +54,12 @@ export class Judgement {
     }
 
     /** Looks at the numbers until the time is over, they are bad, or the hook has failed. */
-    async #watch(comparison: Comparison, questions: Questions): Promise<Verdict> {
+    async #watch(comparison: Comparison, questions: Questions): Promise<AnalysisResult> {
         const { clock } = this.up;
         const { bakeTimeMs, analysis } = this.policy;
         const lookMs = this.#lookMs();
         const deadline = clock.nowMs() + (await this.#leftMs(lookMs));
-        let verdict: Verdict = { kind: "good", why: "nothing was to be judged by numbers" };
+        let verdict: AnalysisResult = { kind: "good", why: "nothing was to be judged by numbers" };
         // A look takes time itself, and a slow one more. What is missing at the end is asked for then, one after the other.
         let extraLooks = analysis.minRequests + looksToSpare;
         const goesOn = () => clock.nowMs() < deadline || (verdict.kind === "unknown" && extraLooks-- > 0);
@@ -90,14 +90,14 @@ export class Judgement {
         return Math.max(new Date(this.intent.until).getTime() - now.getTime(), least);
     }
 
-    #tell(leftMs: number, { why }: Verdict): void {
+    #tell(leftMs: number, { why }: AnalysisResult): void {
         const { step } = this.intent;
         const where = step === undefined ? "" : ` at ${step.weight} %`;
         const seconds = Math.ceil(leftMs / 1000);
         this.up.progress.status(`judging ${this.release.image}${where}, ${seconds} s left: ${why}`);
     }
 
-    async #look(comparison: Comparison, questions: Questions): Promise<Verdict> {
+    async #look(comparison: Comparison, questions: Questions): Promise<AnalysisResult> {
         await this.up.journal.enter("link: bake");
         if (this.intent.step?.analysis === false) {
             return { kind: "good", why: "it was not judged" };
@@ -139,7 +139,7 @@ export class Judgement {
         });
     }
 
-    #withHook(verdict: Verdict): Verdict {
+    #withHook(verdict: AnalysisResult): AnalysisResult {
         const outcome = this.#hook;
         if (outcome === undefined || outcome.kind === "passed") {
             return verdict;

@@ -6,7 +6,7 @@ import { slotOf } from "../model/Container";
 import type { RecordedRelease } from "../model/Release";
 import type { RollingSettings } from "../model/StrategySettings";
 import { RollingSchedule } from "../plan/RollingSchedule";
-import { type Roll as Rolling, rollTo } from "../plan/rolling";
+import { type RollPlan, rollTo } from "../plan/rolling";
 import type { ColorPlace } from "./ColorPlace";
 import type { Progress } from "./Progress";
 import { PreStopFailed, preStop } from "./preStop";
@@ -80,7 +80,7 @@ export class Roll {
     }
 
     /** What can neither serve nor be used goes first; what an interrupted run has started is proved. */
-    async #begin({ start, discard }: Rolling, schedule: RollingSchedule): Promise<void> {
+    async #begin({ start, discard }: RollPlan, schedule: RollingSchedule): Promise<void> {
         const world = await this.place.session.observe([this.place.service]);
         const containers = this.place.containers(world);
         const serving = new Set(this.place.serving(world, containers).map(slotOf));

@@ -1,6 +1,6 @@
 import { farewellOf } from "../model/Intent";
 import type { RecordedRelease } from "../model/Release";
-import type { Verdict } from "../plan/analysis";
+import type { AnalysisResult } from "../plan/analysis";
 import type { BakePolicy } from "./BakePolicy";
 import { type Bake, Judgement } from "./Judgement";
 import { takeBack } from "./takeBack";
@@ -44,7 +44,12 @@ export async function bake(up: Up, policy: BakePolicy): Promise<void> {
     up.progress.info(`${release.image} is stable: ${verdict.why}`);
 }
 
-function unknown({ service }: Up, { step, color, from }: Bake, { image }: RecordedRelease, { why }: Verdict): Error {
+function unknown(
+    { service }: Up,
+    { step, color, from }: Bake,
+    { image }: RecordedRelease,
+    { why }: AnalysisResult,
+): Error {
     const stays =
         step === undefined
             ? `The link stays on ${color}, and ${from} stays warm. `
