@@ -3,12 +3,14 @@ import { backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { observedService } from "../look/observe";
 import type { Color } from "../model/Color";
+import type { HealthSettings } from "../model/HealthSettings";
 import type { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
 import { type CountersByWorker, countersOf } from "../model/Window";
-import type { Front } from "../up/Front";
+import type { Answer, Front } from "../up/Front";
+import { ColorBackend } from "./ColorBackend";
 import type { FrontAccess } from "./FrontAccess";
-import { FrontQuestions } from "./FrontQuestions";
+import { askContainer, FrontQuestions } from "./FrontQuestions";
 import { canFollow } from "./softStopped";
 
 /** HAProxy on the Docker host, as far as one service is concerned. */
@@ -17,6 +19,14 @@ export class ServiceFront implements Front {
         private readonly access: FrontAccess,
         private readonly service: string,
     ) {}
+
+    backend(color: Color): ColorBackend {
+        return new ColorBackend(this.access, this.service, color);
+    }
+
+    askContainer(address: string, port: number, health: HealthSettings): Promise<Answer> {
+        return askContainer(this.access, address, port, health);
+    }
 
     async writeLink(link: LinkValue): Promise<void> {
         await this.access.configure(files => {

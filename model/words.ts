@@ -14,3 +14,8 @@ export function afterwards(previous: Color, previousColor: PolicySettings["previ
         remove: `${previous} is drained and removed`,
     }[previousColor];
 }
+
+/** A time in seconds, in words: `4.2 s`, `75 s`. */
+export function seconds(milliseconds: number): string {
+    return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`;
+}

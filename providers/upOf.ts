@@ -1,3 +1,4 @@
+import { ServiceContainers } from "../engines/docker/ServiceContainers";
 import { ServiceFront } from "../front/ServiceFront";
 import { runHook } from "../hooks/runHook";
 import { seen } from "../look/seen";
@@ -10,6 +11,7 @@ import type { Session } from "./Session";
 export function upOf(session: Session, service: string, progress: Progress): Up {
     return {
         service,
+        containers: new ServiceContainers(session.engine, session.target, service),
         front: new ServiceFront(session, service),
         journal: journalOf(session, service),
         hooks: {

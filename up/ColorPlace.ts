@@ -17,6 +17,7 @@ import { frontNames, stackLabels } from "../model/Target";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { Session } from "../providers/Session";
+import { upOf } from "../providers/upOf";
 import { drain } from "./drain";
 import type { Progress } from "./Progress";
 import { prove } from "./proof";
@@ -262,23 +263,18 @@ export class ColorPlace {
             return;
         }
         const { port, health } = release.settings;
-        await prove(
-            this.session,
-            {
-                service: this.service,
-                color: this.color,
-                release: release.id,
-                port,
-                health,
-                secretValues: release.secretValues,
-                containers,
-                live,
-                policy: this.#proofPolicy(containers),
-                deadline: this.action.deadline,
-                isVain,
-            },
-            this.progress,
-        );
+        await prove(upOf(this.session, this.service, this.progress), {
+            color: this.color,
+            release: release.id,
+            port,
+            health,
+            secretValues: release.secretValues,
+            containers,
+            live,
+            policy: this.#proofPolicy(containers),
+            deadline: this.action.deadline,
+            isVain,
+        });
     }
 
     /** A rolling service has its own times; where nothing checks a container's health, all it can do is to run. */

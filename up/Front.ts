@@ -3,9 +3,19 @@ import type { HealthSettings } from "../model/HealthSettings";
 import type { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
 import type { CountersByWorker } from "../model/Window";
+import type { Backend } from "./Backend";
 
 /** HAProxy, as far as one service is concerned. */
 export interface Front {
+    /** @returns the backend of one of its colors. */
+    backend(color: Color): Backend;
+
+    /**
+     * Sends one request of ours straight to a container, because no listener singles out one slot of a live color.
+     * @throws when there was no connection or no answer
+     */
+    askContainer(address: string, port: number, health: HealthSettings): Promise<Answer>;
+
     /** Writes the link into HAProxy's file, which a HAProxy that starts or reloads reads. */
     writeLink(link: LinkValue): Promise<void>;
 

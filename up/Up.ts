@@ -1,4 +1,5 @@
 import type { Clock } from "./Clock";
+import type { Containers } from "./Containers";
 import type { Front } from "./Front";
 import type { Hooks } from "./Hooks";
 import type { Journal } from "./Journal";
@@ -9,6 +10,7 @@ import type { Seen } from "./Seen";
 export interface Up {
     /** Name of the service. */
     readonly service: string;
+    readonly containers: Containers;
     readonly front: Front;
     readonly journal: Journal;
     readonly hooks: Hooks;

@@ -12,6 +12,8 @@ export interface Waiting {
     fastestMs?: number;
     /** Longest pause between two looks, milliseconds. @default 1000 */
     slowestMs?: number;
+    /** When to look again at the latest, milliseconds by {@link Clock.nowMs}. @default the end of the pause */
+    latestMs?: () => number | undefined;
     /** Wakes the wait early, for instance by an event. */
     wake?: () => Promise<unknown>;
 }
@@ -35,12 +37,14 @@ export async function until<T>(
         if (value !== undefined) {
             return value;
         }
-        if (clock.nowMs() >= waiting.deadline) {
+        const nowMs = clock.nowMs();
+        if (nowMs >= waiting.deadline) {
             throw new DeadlineExceeded(
                 `${waiting.what}: not in time${lastSeen === "" ? "" : `; seen last: ${lastSeen}`}`,
             );
         }
-        await clock.sleep(Math.min(pauseMs, waiting.deadline - clock.nowMs() + 1), waiting.wake?.());
+        const latestMs = Math.min(waiting.deadline + 1, waiting.latestMs?.() ?? Number.POSITIVE_INFINITY);
+        await clock.sleep(Math.min(pauseMs, Math.max(0, latestMs - nowMs)), waiting.wake?.());
         pauseMs = Math.min(pauseMs * 2, waiting.slowestMs ?? 1000);
     }
 }

@@ -290,8 +290,8 @@ export const providers: readonly Mutant[] = [
     {
         name: "crash-loop-proved",
         file: "up/proof.ts",
-        before: "container.restartCount > (",
-        after: "container.restartCount > 1_000 + (",
+        before: "container.restartCount > restartCount",
+        after: "container.restartCount > 1_000 + restartCount",
         breaks: "A container that crashes and is started again is waited for, and not a failure.",
         killedBy: {
             file: "test/unit/up/proof.test.ts",
@@ -300,7 +300,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "flap-forgiven",
-        file: "up/proof.ts",
+        file: "up/HealthyClock.ts",
         before: "before !== undefined && downs !== before",
         after: "before !== undefined && downs < 0",
         breaks: "A release whose health check fails now and then is proved.",

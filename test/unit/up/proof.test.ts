@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServerStat } from "../../../model/FrontState";
+import { upOf } from "../../../providers/upOf";
 import { prove, type Subject } from "../../../up/proof";
 import { FakeEngine } from "../docker/FakeEngine";
 import { recorded } from "../plan/support";
@@ -55,7 +56,6 @@ async function proved(
     });
     const { health } = b.settings;
     const subject: Subject = {
-        service: "web",
         color: "green",
         release: b.id,
         port: 8080,
@@ -66,7 +66,7 @@ async function proved(
         policy: { minHealthyTimeMs: 300, healthyDeadlineMs: 2_000 },
         deadline,
     };
-    await prove(fake.session, subject, noProgress);
+    await prove(upOf(fake.session, "web", noProgress), subject);
     return fake.steps;
 }
 

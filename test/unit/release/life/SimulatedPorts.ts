@@ -15,6 +15,7 @@ import type { Faults, SimulatedUp } from "./SimulatedUp";
 export function portsOf(up: SimulatedUp): Up {
     return {
         service: "web",
+        containers: { inspect: notSimulated, watch: notSimulated, lastLogLines: notSimulated },
         front: new SimulatedServiceFront(up),
         journal: new SimulatedJournal(up),
         hooks: { run: async () => ({ kind: "passed", text: "passed" }) },
@@ -27,6 +28,10 @@ export function portsOf(up: SimulatedUp): Up {
         progress: { status() {}, info() {}, warn() {} },
         look: async () => seenBy(up),
     };
+}
+
+function notSimulated(): never {
+    throw new Error("not simulated yet");
 }
 
 function seenBy({ world }: SimulatedUp): Seen {
@@ -113,6 +118,9 @@ class SimulatedServiceFront implements Front {
     #looks = 0;
 
     constructor(private readonly up: SimulatedUp) {}
+
+    backend = notSimulated;
+    askContainer = notSimulated;
 
     async writeLink({ live, percent }: LinkValue): Promise<void> {
         await this.up.configure(files => {
