@@ -1,7 +1,8 @@
 import { describe, it } from "vitest";
 import type { StrategySettings } from "../../../model/StrategySettings";
 import { configWith, settingsOf } from "../settings/support";
-import { Coverage, Life } from "./life/Life";
+import { Coverage } from "./life/Coverage";
+import { Life } from "./life/Life";
 import { type Faults, noFaults } from "./life/SimulatedUp";
 import type { Event, Up, Wish } from "./life/wishes";
 

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isFull } from "../../support/isFull";
-import { Coverage, Life } from "./life/Life";
+import { Coverage } from "./life/Coverage";
+import { Life } from "./life/Life";
 import { events } from "./life/wishes";
 
 // The rules of docs/design.md over random lives of a service: releases, returns, scalings, pins, promotions, rolls,

@@ -1,61 +1,16 @@
-import type { Color } from "../../../../model/Color";
-import { hasTraffic } from "../../../../model/Live";
-import { routeText } from "../../../../model/Route";
-import { type Plan, type PlanRow, planRows } from "../../../../plan/Plan";
-import { PlanOutdated } from "../../../../up/PlanOutdated";
-import { type Phase, phases } from "../../../../up/phases";
 import { actsOf } from "../../plan/support";
-import { type Edit, edits, type Restart, restarts } from "./byHand";
-import { destroy } from "./destroy";
-import { colors } from "./SimulatedFront";
-import { type Faults, noFaults, SimulatedUp, type Step } from "./SimulatedUp";
+import { edits, restarts } from "./byHand";
+import { type Coverage, turnsOf } from "./Coverage";
+import { checkDestroy } from "./checkDestroy";
+import { Ending } from "./Ending";
+import { checkPlan } from "./planRules";
+import { type End, type Fate, Run } from "./Run";
+import { type Faults, noFaults, SimulatedUp } from "./SimulatedUp";
 import { Broken, SimulatedWorld } from "./SimulatedWorld";
+import { Story } from "./Story";
+import { faultsText, wishText } from "./storyText";
+import { summary } from "./summary";
 import { desiredOf, type Event, firstWish, type Race, type Up, type Wish } from "./wishes";
-
-/** What becomes of a canary. */
-const canaryTurns = [
-    "held",
-    "promoted",
-    "grown",
-    "given back",
-    "judged bad",
-    "finished",
-    "taken back",
-    "judged on",
-] as const;
-
-function turnsOf({ made, before, faults }: SimulatedUp, end: End): (typeof canaryTurns)[number][] {
-    const { recovery, link } = made;
-    const isWalking = (link.walk?.steps.length ?? 0) > 0;
-    const isDone = end === "done";
-    const turns = {
-        held: isDone && isWalking && link.live === before.live,
-        promoted: isDone && isWalking && link.live !== before.live,
-        grown: isDone && (made.blue.deployed ?? made.green.deployed) !== undefined,
-        "given back": isDone && recovery?.kind === "withdraw",
-        "judged bad": end === "failed" && isWalking && faults.bake === "bad",
-        finished: isDone && recovery?.kind === "finish" && recovery.percent !== undefined,
-        "taken back": isDone && recovery?.kind === "undo" && link.walk !== undefined,
-        "judged on": isDone && recovery?.kind === "bake" && recovery.percent !== undefined,
-    };
-    return canaryTurns.filter(turn => turns[turn]);
-}
-
-/** How often everything came up, so that the lives cannot silently pass by it. */
-export class Coverage {
-    readonly rows = counter(planRows);
-    readonly deaths = counter(phases);
-    readonly edits = counter(Object.keys(edits) as Edit[]);
-    readonly restarts = counter(Object.keys(restarts) as Restart[]);
-    readonly races = counter(["refused", "takes over"] as const);
-    readonly canaries = counter(canaryTurns);
-}
-
-function counter<T extends string>(names: readonly T[]): Record<T, number> {
-    return Object.fromEntries(names.map(name => [name, 0])) as Record<T, number>;
-}
-
-type End = "done" | "died" | "failed";
 
 /** How many `up`s with the same wish it may take until nothing is left to do. */
 const mostUps = 5;
@@ -65,31 +20,53 @@ export class Life {
     world = new SimulatedWorld();
     wish: Wish = firstWish;
 
-    constructor(private readonly coverage: Coverage) {}
+    constructor(
+        private readonly coverage: Coverage,
+        private readonly story = new Story(),
+    ) {}
 
     async take(event: Event): Promise<void> {
         switch (event.is) {
             case "change":
-                this.wish = { ...this.wish, ...event.change };
-                return;
+                return this.#change(event.change);
             case "edit":
-                if (edits[event.what](this.world, event.which)) {
-                    this.coverage.edits[event.what]++;
-                }
-                if (event.what === "record lost") {
-                    this.world.history.rolledBack.clear();
-                    this.world.history.promotions.clear();
-                }
-                return;
+                return this.#edit(event);
             case "restart":
                 if (restarts[event.what](this.world)) {
                     this.coverage.restarts[event.what]++;
+                    this.story.tell(`${event.what}.`);
                 }
                 return;
             case "up":
                 return this.#up(event);
             case "race":
                 return this.#race(event);
+        }
+    }
+
+    #change(change: Partial<Wish> = {}): void {
+        this.wish = { ...this.wish, ...change };
+        const text = wishText(change);
+        if (text !== "") {
+            this.story.tell(`The user wishes ${text}.`);
+        }
+    }
+
+    #edit({ what, which }: Extract<Event, { is: "edit" }>): void {
+        if (edits[what](this.world, which)) {
+            this.coverage.edits[what]++;
+            this.story.tell(`By hand: ${what}.`);
+        }
+        if (what === "record lost") {
+            this.world.history.rolledBack.clear();
+            this.world.history.promotions.clear();
+        }
+    }
+
+    #expect(faults: Faults): void {
+        const text = faultsText(faults);
+        if (text !== "") {
+            this.story.tell(`What goes wrong, where it can: ${text}.`);
         }
     }
 
@@ -102,13 +79,13 @@ export class Life {
         const isMissing = !wish.registry && !world.images.has(image) && !isHeld;
         const imageProblem = isMissing ? `${desired.release.image} cannot be had` : undefined;
         const up = new SimulatedUp(world, { ...desired, imageProblem }, faults, wish);
-        this.#touchesNoLiveColor(up);
-        this.#keepsItsPromotion(up);
+        checkPlan(up);
         return up;
     }
 
     async #up({ change, faults, diesAfter, diesAt, diesAgainAfter, meanwhile, goesOn }: Up): Promise<void> {
-        this.wish = { ...this.wish, ...change };
+        this.#change(change);
+        this.#expect(faults);
         const before = this.world.clone();
         const up = this.#begin(this.world, faults);
         this.coverage.rows[up.made.row]++;
@@ -120,169 +97,14 @@ export class Life {
             return;
         }
         if (end === "done") {
-            await this.#nothingIsLeft(up);
+            await this.story.check("A repeated one must change nothing.", () => this.#nothingIsLeft(up));
         } else if (end === "died") {
-            await this.#isPutRight(before, goesOn ? this.world.clone() : this.world, up, diesAgainAfter);
+            await this.#isPutRight(before, up, diesAgainAfter, goesOn);
         }
     }
 
-    /** Runs an `up` to its end, or until it dies, and looks at the rules behind each step. */
-    async #run(
-        up: SimulatedUp,
-        {
-            diesAfter = Number.POSITIVE_INFINITY,
-            diesAt,
-            meanwhile,
-            until,
-        }: {
-            /** A number of steps, or a phase, behind which it dies. */
-            diesAfter?: number;
-            diesAt?: Phase;
-            meanwhile?: { after: number; what: Restart };
-            /** Runs only to so many phases. */
-            until?: number;
-        },
-        scheduler = up.scheduler.start(() => up.run()),
-    ): Promise<End> {
-        const { world, made } = up;
-        const isRefused =
-            made.refusal !== undefined && made.recovery === undefined && !made.blue.act && !made.green.act;
-        const snapshot = isRefused && world.front.memory !== undefined ? world.snapshot() : undefined;
-        let floor = this.#floor(up);
-        let isAnswered = this.#isPublic(world) && world.answering().length > 0;
-        let phase = 0;
-        for (let step = 0; ; step++) {
-            if (meanwhile?.after === step) {
-                if (restarts[meanwhile.what](world)) {
-                    this.coverage.restarts[meanwhile.what]++;
-                }
-                up.disturbed = true;
-                floor = Math.min(floor, world.serving().length);
-                isAnswered &&= world.answering().length > 0;
-            }
-            world.tick();
-            const stand = await scheduler.next();
-            if (up.broken !== undefined) {
-                throw up.broken;
-            }
-            if (stand.is === "failed" && isDefect(stand.error, up)) {
-                throw stand.error;
-            }
-            this.#owesNoCapacity(world, floor, made);
-            if (stand.is !== "waiting" && scheduler.waiting > 0) {
-                throw new Broken(`an up ends while calls of its are under way: ${made.sentence}`);
-            }
-            if (stand.is === "failed") {
-                if (snapshot !== undefined && !up.disturbed && world.snapshot() !== snapshot) {
-                    throw new Broken(`a refusal changes nothing: ${made.sentence}`);
-                }
-                return "failed";
-            }
-            if (isAnswered && !up.disturbed && world.answering().length === 0) {
-                throw new Broken(`rule 6: nobody answers users any more: ${made.sentence}`);
-            }
-            this.#notePromotions(world);
-            if (stand.is === "done") {
-                return "done";
-            }
-            const { step: at } = stand;
-            const isPhase = at !== "call" && at !== "sleep";
-            if (until !== undefined && isPhase && ++phase > until) {
-                return "died";
-            }
-            if (step >= diesAfter || at === diesAt) {
-                this.#dies(up, at);
-                return "died";
-            }
-        }
-    }
-
-    #dies({ world, scheduler }: SimulatedUp, at: Step | "sleep"): void {
-        scheduler.kill();
-        world.lease.free = true;
-        if (at !== "call" && at !== "sleep") {
-            this.coverage.deaths[at]++;
-        }
-    }
-
-    /** Whether somebody must answer all through it where somebody does: not before the first link is confirmed. */
-    #isPublic({ record }: SimulatedWorld): boolean {
-        return record.link.live !== "none";
-    }
-
-    /** How many containers must serve all through it (rules 1 and 6). */
-    #floor({ world, desired, made }: SimulatedUp): number {
-        const { record } = world;
-        const { intent, link } = record;
-        // Before its first link is confirmed, a service has no public to serve.
-        const serving = link.live === "none" ? 0 : world.serving().length;
-        const counts = [serving, desired.replicas];
-        const isJudged = link.live !== "none" && record.releases[record[link.live].release ?? ""]?.linked === true;
-        // A rollback goes to the full capacity of what is gone back to, which may be less than the config asks for now.
-        if (intent !== undefined || !isJudged || made.row === "repair") {
-            counts.push(
-                ...[record.blue, record.green].filter(({ release }) => release).map(({ replicas }) => replicas),
-            );
-        }
-        if (intent?.kind === "roll") {
-            counts.push(intent.replicas);
-        }
-        if (link.live !== "none") {
-            // What an interrupted scaling has left beyond that number is nothing to count on.
-            counts.push(record[link.live].replicas);
-        }
-        const least = Math.min(...counts);
-        const rolls = [made.blue.roll, made.green.roll].find(roll => roll?.order === "stopFirst");
-        const step = typeof rolls?.step === "number" ? rolls.step : 2;
-        return rolls === undefined ? least : Math.min(least, Math.max(1, least - step));
-    }
-
-    #owesNoCapacity(world: SimulatedWorld, floor: number, { sentence }: Plan): void {
-        const serving = world.serving().length;
-        if (serving < floor) {
-            throw new Broken(`rule 1: ${serving} serve, ${floor} are owed: ${sentence}`);
-        }
-    }
-
-    /** A plan touches a color that has users to scale it in place, to repair it, to roll, or not at all. */
-    #touchesNoLiveColor({ world, made, desired }: SimulatedUp): void {
-        const { link, intent } = world.record;
-        const { live, percent = 0 } = made.recovery ?? link;
-        for (const color of intent === undefined ? colors : []) {
-            const { act, roll, release } = made[color];
-            const isReplaced = act && roll === undefined && release?.id !== world.record[color].release;
-            if (isReplaced && hasTraffic({ live, percent }, color)) {
-                throw new Broken(`a color with users gets another release: ${made.sentence}`);
-            }
-            const { replicas, deployed = replicas } = made[color];
-            const isOnTheWay = live !== color && percent > 0 && made.link.live === color;
-            if (isOnTheWay && deployed < Math.min(world.record[color].replicas, desired.replicas)) {
-                throw new Broken(`a step takes containers from a color with users: ${made.sentence}`);
-            }
-        }
-    }
-
-    /** A promotion that was begun and not finished goes on under its number. A release that is only kept has none. */
-    #keepsItsPromotion({ world, made, desired }: SimulatedUp): void {
-        const { intent, releases, blue, green } = world.record;
-        const { id = "" } = desired.release;
-        // A rolling release that is being taken back is over: should it be wanted again, that is another promotion.
-        const isOver = intent?.kind === "roll" && intent.to !== id;
-        const isHeld = [blue.release, green.release, intent?.kind === "roll" ? intent.to : undefined].includes(id);
-        const begun = isHeld && !isOver ? releases[id] : undefined;
-        if (made.promotion !== undefined && begun !== undefined && made.promotion !== begun.promotion) {
-            throw new Broken(`promotion ${begun.promotion} becomes ${made.promotion}: ${made.sentence}`);
-        }
-    }
-
-    #notePromotions({ record, history: { promotions } }: SimulatedWorld): void {
-        for (const { id, promotion } of Object.values(record.releases)) {
-            const known = promotions.get(promotion) ?? id;
-            if (known !== id) {
-                throw new Broken(`promotion ${promotion} is of ${known} and of ${id}`);
-            }
-            promotions.set(promotion, id);
-        }
+    #run(up: SimulatedUp, fate?: Fate): Promise<End> {
+        return new Run(up, this.coverage, this.story).go(fate);
     }
 
     /** Rule 8: a repeated `up` makes no mutating call. A repair is the whole plan of its `up`, and so is settling a roll. */
@@ -305,7 +127,7 @@ export class Life {
             return;
         }
         const snapshot = this.world.snapshot();
-        await this.#run(up, {});
+        await this.#run(up);
         if (this.world.snapshot() !== snapshot) {
             throw new Broken(`rule 8: nothing was planned, but something was done: ${up.made.sentence}`);
         }
@@ -317,16 +139,33 @@ export class Life {
      */
     async #isPutRight(
         before: SimulatedWorld,
-        after: SimulatedWorld,
         up: SimulatedUp,
         diesAgainAfter: number | undefined,
+        /** The life goes on from where it died, not from where it was put right. */
+        goesOn = false,
     ): Promise<void> {
-        if (diesAgainAfter !== undefined) {
-            await this.#run(this.#begin(after, noFaults), { diesAfter: diesAgainAfter });
-        }
+        const check = async () => {
+            const after = goesOn ? this.world.clone() : this.world;
+            if (diesAgainAfter !== undefined) {
+                await this.#run(this.#begin(after, noFaults), { diesAfter: diesAgainAfter });
+            }
+            const broken = await this.#settle(after);
+            await this.story.check("Without that death it would go on like this.", () => {
+                return this.#endsAsUnbroken(before, after, up, broken);
+            });
+        };
+        await (goesOn ? this.story.check("What comes next must put it right.", check) : check());
+    }
+
+    /** @param broken how many `up`s it took with the interruption */
+    async #endsAsUnbroken(
+        before: SimulatedWorld,
+        after: SimulatedWorld,
+        up: SimulatedUp,
+        broken: number,
+    ): Promise<void> {
         const failed = before.clone();
         const unbroken = await this.#settle(before);
-        const broken = await this.#settle(after);
         if (broken > unbroken + 1) {
             throw new Broken(`rule 7: it takes ${broken} ups after an interruption, and ${unbroken} without one`);
         }
@@ -337,7 +176,8 @@ export class Life {
         if (unjudged(after) === unjudged(before)) {
             return;
         }
-        await this.#run(this.#begin(failed, up.faults), {});
+        this.story.tell("Or like this, where it fails.");
+        await this.#run(this.#begin(failed, up.faults));
         await this.#settle(failed);
         if (end !== summary(failed)) {
             const [one, other] = [summary(before), summary(failed)];
@@ -356,10 +196,10 @@ export class Life {
             const { made } = up;
             const acts = actsOf(made).filter(act => made.refusal === undefined || !act.startsWith("link"));
             if (acts.length === 0 && made.recovery === undefined) {
-                await this.#run(up, {});
+                await this.#run(up);
                 return ups;
             }
-            await this.#run(up, {});
+            await this.#run(up);
         }
         throw new Broken(
             `it does not come to rest within ${mostUps} ups: ${this.#begin(world, noFaults, wish).made.sentence}`,
@@ -369,11 +209,12 @@ export class Life {
     /** Two `up`s at once: the second is refused, or it takes over and the first one can write nothing more. */
     async #race({ faults, phases, early, expired, change, dies }: Race): Promise<void> {
         const { world } = this;
+        this.#expect(faults);
         const wish = { ...this.wish, ...change };
         const first = this.#begin(world, faults);
         const planned = early ? this.#begin(world, noFaults, wish) : undefined;
-        const scheduler = first.scheduler.start(() => first.run());
-        if ((await this.#run(first, { until: phases }, scheduler)) !== "died") {
+        const run = new Run(first, this.coverage, this.story, "A first pulumi up");
+        if ((await run.go({ until: phases })) !== "died") {
             return;
         }
         const second = planned ?? this.#begin(world, noFaults, wish);
@@ -382,7 +223,12 @@ export class Life {
         const isHeld = world.lease.holder === first.self;
         world.lease.free = expired || !isHeld;
         const snapshot = world.snapshot();
-        const end = await this.#run(second, { diesAfter: dies });
+        const lease = expired ? "has expired" : "has not expired";
+        const wishes = wishText(change) === "" ? "" : `, for ${wishText(change)}`;
+        this.story.tell(
+            `A second one was planned ${early ? "before" : "after"} that${wishes}. The first lease ${lease}.`,
+        );
+        const end = await new Run(second, this.coverage, this.story, "The second one").go({ diesAfter: dies });
         if (isHeld && !expired) {
             if (world.snapshot() !== snapshot) {
                 throw new Broken("two ups write at the same time");
@@ -391,7 +237,8 @@ export class Life {
         }
         const isTaken = world.lease.holder !== first.self && isHeld;
         const after = world.snapshot();
-        const rest = await this.#run(first, {}, scheduler);
+        this.story.tell("The first one goes on.");
+        const rest = await run.go();
         if (isTaken) {
             this.coverage.races["takes over"]++;
             if (rest !== "failed" || world.snapshot() !== after) {
@@ -402,192 +249,38 @@ export class Life {
 
     /** In the end: with `repair` and nothing that goes wrong, it comes to what is wished, and leaves nothing behind. */
     async end(diesAfter: number[]): Promise<void> {
-        this.wish = { ...this.wish, driftPolicy: "repair", registry: true };
+        this.#change({ driftPolicy: "repair", registry: true });
         const { world } = this;
         await this.#settle(world);
         let { made } = this.#begin(world, noFaults);
         if (made.row === "drift" && world.copy !== undefined) {
+            this.story.tell("By hand: the record is what it was before somebody edited it.");
             world.record = { ...world.copy, serial: world.record.serial };
             await this.#settle(world);
             ({ made } = this.#begin(world, noFaults));
         }
         if (made.row === "drift") {
-            // What the message says: docker rm -f.
+            // What the message says.
+            this.story.tell("By hand: docker rm -f of what is not ours.");
             world.containers = world.containers.filter(({ isForeign }) => !isForeign);
             await this.#settle(world);
             ({ made } = this.#begin(world, noFaults));
         }
-        this.#isAsWished(made);
-        this.#hasNoOrphan(
+        const ending = new Ending(world, this.wish);
+        ending.checkWish(made);
+        ending.checkLeftovers(
             false,
-            made.refusal !== undefined || made.row === "waiting" || this.#heldShare() !== undefined,
+            made.refusal !== undefined || made.row === "waiting" || ending.heldShare() !== undefined,
         );
         await this.#makesNoCall(this.#begin(world, noFaults));
         if (made.row === "nothing" && diesAfter.length === 0) {
             // What was left on the idle color goes with its next release.
             for (const version of ["C", "B"] as const) {
-                this.wish = { ...firstWish, version, retryToken: "the end" };
+                this.#change({ ...firstWish, version, retryToken: "the end" });
                 await this.#settle(world);
             }
-            this.#hasNoOrphan(true, false);
+            new Ending(world, this.wish).checkLeftovers(true, false);
         }
-        await this.#isDestroyed(diesAfter);
+        await checkDestroy(world, this.wish, diesAfter, this.coverage, this.story);
     }
-
-    #isAsWished(made: Plan): void {
-        const { world, wish } = this;
-        const { live } = world.record.link;
-        const { release, routes } = desiredOf(wish);
-        const rows: PlanRow[] =
-            made.refusal === undefined
-                ? ["nothing", "waiting", "pinned"]
-                : ["judgedBad", "pinned", "roll", "drift", "canary"];
-        if (!rows.includes(made.row)) {
-            throw new Broken(`it ends with: ${made.sentence}`);
-        }
-        if (made.row === "nothing") {
-            const serving = world.serving();
-            const held = this.#heldShare();
-            const isRight = serving.every(({ release: id }) => (id === release.id) === (held === undefined));
-            const isWhole = held === undefined ? serving.length === wish.replicas : this.#isHeldWhole(held);
-            const { percent } = world.look();
-            if (
-                live === "none" ||
-                !isRight ||
-                !isWhole ||
-                percent !== (held ?? 0) ||
-                made.link.routes.length !== routes.length
-            ) {
-                throw new Broken(`nothing is left to do, but this is not what is wished: ${summary(world)}`);
-            }
-        }
-        if (live !== "none" && this.#isOwed(live) && world.serving().length === 0) {
-            throw new Broken(`nobody serves in the end: ${made.sentence}`);
-        }
-    }
-
-    /**
-     * Whether somebody is to serve on the color that is live in the end. A repair that failed has given up its containers, so
-     * that it stands in no fix's way. Where it holds nothing, somebody has edited both link and record: there is nothing to
-     * restore, and what is proved beside it still waits until it is promoted.
-     */
-    #isOwed(live: Color): boolean {
-        const { release, replicas } = this.world.record[live];
-        return release !== undefined && replicas > 0;
-    }
-
-    /** The share, percent, at which what is wished is held beside another release; undefined where it has all, or is to. */
-    #heldShare(): number | undefined {
-        const { world, wish } = this;
-        const { strategy } = wish;
-        const { live } = world.record.link;
-        const isLive = live !== "none" && world.record[live].release === desiredOf(wish).release.id;
-        return strategy.kind !== "canary" || strategy.promotes || isLive ? undefined : (strategy.steps[0]?.weight ?? 0);
-    }
-
-    /** A held share is answered by as many containers as its config says. */
-    #isHeldWhole(percent: number): boolean {
-        const { world, wish } = this;
-        const { strategy } = desiredOf(wish).policy;
-        const shared = world.reached().filter(({ color }) => color !== world.record.link.live);
-        const wanted = strategy.kind === "canary" ? (strategy.steps[0]?.replicas ?? wish.replicas) : 0;
-        return percent === 0 || shared.length === wanted;
-    }
-
-    #hasNoOrphan(isSwept: boolean, isRefused: boolean): void {
-        const { world } = this;
-        const { record, front, lease } = world;
-        const { live } = record.link;
-        for (const color of isSwept ? colors : colors.filter(color => color === live)) {
-            const { release, replicas } = record[color];
-            const ours = world.on(color).filter(({ isForeign }) => !isForeign || isSwept);
-            const orphan = ours.find(container => container.release !== release);
-            // While what is wished is refused, or waits, so does what an interrupted scaling left.
-            if (orphan !== undefined || (ours.length > replicas && !isRefused)) {
-                throw new Broken(`${orphan?.name ?? color} is left behind: ${summary(world)}`);
-            }
-        }
-        // While what is wished is refused, the previous color keeps what it is owed, and a canary its share.
-        const { intent } = record;
-        const isOwed =
-            isRefused && (intent?.kind === "leave" || (intent?.kind === "bake" && intent.step !== undefined));
-        if ((intent !== undefined && !isOwed) || !lease.free) {
-            throw new Broken(`an intent or a lease is left open: ${JSON.stringify([intent, lease])}`);
-        }
-        const { memory, files } = front;
-        if (live !== "none") {
-            // Nobody is reached through a slot whose container somebody removed.
-            const there = new Set(world.on(live).map(({ slot }) => String(slot)));
-            const open = (held = files) =>
-                Object.entries(held.slots[live] ?? {})
-                    .filter(([slot, admin]) => admin === "ready" && there.has(slot))
-                    .map(([slot]) => slot);
-            const same =
-                files.link === memory?.link &&
-                files.percent === memory?.percent &&
-                // What an interrupted scaling opened waits too while what is wished is refused.
-                (isRefused || open().join() === open(memory).join());
-            if (!same || memory?.link !== live) {
-                throw new Broken(`HAProxy's files are not its memory: ${JSON.stringify(front)}`);
-            }
-        }
-    }
-
-    /** `destroy` comes to its end, however often it dies on the way, and nothing is left. */
-    async #isDestroyed(deaths: number[]): Promise<void> {
-        const { world } = this;
-        for (const diesAfter of [...deaths, Number.POSITIVE_INFINITY]) {
-            const up = new SimulatedUp(world, desiredOf(this.wish), noFaults, this.wish);
-            up.scheduler.start(() => destroy(up));
-            for (let step = 0; ; step++) {
-                const stand = await up.scheduler.next();
-                if (stand.is === "failed") {
-                    throw stand.error;
-                }
-                if (stand.is === "done") {
-                    break;
-                }
-                if (step >= diesAfter) {
-                    this.#dies(up, stand.step);
-                    break;
-                }
-            }
-        }
-        const { containers, record, front, lease } = world;
-        const { slots, routes, link } = front.files;
-        const left = [...containers.map(({ name }) => name), ...Object.keys(routes), ...Object.keys(record.releases)];
-        if (left.length > 0 || slots.blue || slots.green || link !== undefined || lease.holder !== undefined) {
-            throw new Broken(`destroy leaves behind: ${left.join(", ")} ${JSON.stringify([front, lease])}`);
-        }
-    }
-}
-
-/** Whether an `up` ends in a way that no `up` may: by a defect of the code, or because its own plan does not hold. */
-function isDefect(error: unknown, { disturbed }: SimulatedUp): boolean {
-    const isPlannedWrong = error instanceof PlanOutdated && !disturbed;
-    const isOfCode = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
-    return isPlannedWrong || isOfCode || error instanceof Broken;
-}
-
-/** All that matters of how it ended, with or without how far its release is judged. */
-function summary(world: SimulatedWorld, isJudged = true): string {
-    const { name: _, blue, green, generation: _generation, hooks: _hooks, lost: _lost, ...service } = world.observe();
-    const color = ({ release, replicas, running, ready, strays }: typeof blue) => {
-        const { id, proved, linked, promotion } = release ?? {};
-        return {
-            id,
-            proved,
-            ...(isJudged ? { linked } : {}),
-            promotion,
-            replicas,
-            running,
-            ready,
-            strays: strays.length,
-        };
-    };
-    const routes = service.routes.map(routeText).sort();
-    const intent = isJudged || service.intent?.kind !== "bake" ? service.intent : undefined;
-    const text = JSON.stringify({ ...service, intent, routes, blue: color(blue), green: color(green) });
-    // What was linked was proved once, and is proved again before it is linked anew.
-    return text.replace(/"proved":false,"linked":true/g, '"proved":true,"linked":true');
 }
