@@ -1,12 +1,12 @@
 import "./settings/requireNode";
 import "./settings/loadTypeScript";
 import * as pulumi from "@pulumi/pulumi";
-import { assumed, connectUnlessAssumed } from "./components/assumed";
+import { assumedOutlook, connectUnlessAssumed } from "./components/assumed";
 import { BlueGreenService } from "./components/BlueGreenService";
 import { dockerProvider, unaskedProvider } from "./components/dockerProvider";
 import { readSettings } from "./components/fromPulumi";
 import { HaproxyFront } from "./components/HaproxyFront";
-import { afterwards, observed } from "./components/Outlook";
+import { afterFailure, outlookOf } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
 import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
@@ -20,16 +20,16 @@ export = async () => {
     const { front, host, services } = settings;
     const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
 
-    const engine = await connectUnlessAssumed(host);
-    if (engine !== undefined) {
-        await waitForOthers(engine, front.name, Math.max(...services.map(({ policy }) => policy.lockTimeoutMs)));
+    const live = await connectUnlessAssumed(target);
+    if (live !== undefined) {
+        await waitForOthers(live, Math.max(...services.map(({ policy }) => policy.lockTimeoutMs)));
     }
-    const outlook = await (engine === undefined ? assumed(settings) : observed(engine, target, settings));
-    warnings(settings, outlook.images, engine?.address);
+    const outlook = await (live === undefined ? assumedOutlook(settings) : outlookOf(live, settings));
+    warnings(settings, outlook.images, live);
     const plans = planServices(settings, outlook);
     reportPlan(target, plans);
 
-    const provider = engine === undefined ? unaskedProvider() : dockerProvider(host);
+    const provider = live === undefined ? unaskedProvider() : dockerProvider(live);
     const haproxy = new HaproxyFront(
         "front",
         { target, settings: front, plan: outlook.front },
@@ -54,7 +54,7 @@ export = async () => {
             service.released.apply(async released =>
                 released
                     ? serviceOutputs(before, plan, front)
-                    : serviceOutputs(await afterwards(engine, target, before), {}, front),
+                    : serviceOutputs(await afterFailure(live, before), {}, front),
             ),
         ] as const;
     });

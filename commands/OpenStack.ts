@@ -1,9 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Engine } from "../docker/Engine";
-import { Runtime } from "../haproxy/runtime";
-import { observe, runInAnchor } from "../look/observe";
+import { LiveSystem } from "../look/LiveSystem";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import type { World } from "../model/World";
@@ -16,7 +14,7 @@ import { CommandFailed } from "./command";
 /** A stack as its config and the live system show it. */
 export interface OpenStack {
     target: Target;
-    engine: Engine;
+    live: LiveSystem;
     /** What the config asks for; undefined where something in it is wrong: then `problems` says what. */
     settings?: Settings;
     problems: readonly Problem[];
@@ -43,9 +41,8 @@ export async function openStack(name?: string): Promise<OpenStack> {
     const raw = fromCli(config);
     const { settings, problems = [] } = checkSettings(raw, { project, stack });
     const target = settings === undefined ? targetOf(raw, project, stack) : at(settings, project, stack);
-    const engine = Engine.connect(target.host);
-    await engine.ping();
-    return { target, engine, settings, problems, ...(await look(engine, target)) };
+    const live = await LiveSystem.connect(target);
+    return { target, live, settings, problems, ...(await live.lookWithoutAnswer()) };
 }
 
 function at({ host, front }: Settings, project: string, stack: string): Target {
@@ -61,20 +58,6 @@ function targetOf({ host, front }: RawConfig, project: string, stack: string): T
         host: typeof host === "string" ? host : undefined,
         front: typeof name === "string" && isFrontName(name) ? name : defaultFrontName(project, stack),
     };
-}
-
-/** What `up` observes too; but where HAProxy does not answer, the record and Docker still tell most of it. */
-async function look(engine: Engine, target: Target): Promise<Pick<OpenStack, "world" | "haproxyProblem">> {
-    const runtime = new Runtime(runInAnchor(engine, target.front));
-    let haproxyProblem: string | undefined;
-    const world = await observe(engine, target, {
-        front: () =>
-            runtime.observe().catch((error: Error) => {
-                haproxyProblem = error.message;
-                return undefined;
-            }),
-    });
-    return { world, haproxyProblem };
 }
 
 function projectName(): string {

@@ -1,7 +1,6 @@
-import { openOn } from "../haproxy/drain";
-import { backendName } from "../haproxy/names";
 import { generationOf } from "../look/generations";
 import { isReady, observedService } from "../look/observe";
+import { openRequests, serverOf } from "../look/openRequests";
 import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
 import type { ServerStat } from "../model/FrontState";
@@ -105,7 +104,7 @@ export interface ContainerStatus {
 }
 
 /** What an opened stack is at this moment. Pure: all reading has been done. */
-export function stackStatus(opened: Omit<OpenStack, "engine">, at: Date): StackStatus {
+export function stackStatus(opened: Omit<OpenStack, "live">, at: Date): StackStatus {
     const { target, settings, problems, world, haproxyProblem } = opened;
     const names = new Set([...world.records.services.keys(), ...(settings?.services ?? []).map(({ name }) => name)]);
     const services = [...names].sort().map(name =>
@@ -219,8 +218,8 @@ function serviceProblems(world: World, observed: ObservedService): string[] {
 
 function colorStatus(world: World, observed: ObservedService, color: Color, at: Date): ColorStatus {
     const { release, replicas, running, ready } = observed[color];
-    const backend = backendName(observed.name, color);
-    const { requests, perWorker } = openOn(world.front?.workers ?? [], backend);
+    const { name } = observed;
+    const { requests, perWorker } = openRequests(world, name, color);
     const since = release?.provedAt;
     return {
         state: asObserved(observed)[color].state,
@@ -240,16 +239,16 @@ function colorStatus(world: World, observed: ObservedService, color: Color, at: 
         ready,
         open: requests,
         openInOldWorkers: perWorker.filter(({ old }) => old).reduce((sum, { requests }) => sum + requests, 0),
-        containers: containersOf(world, observed.name, color).map(container => {
+        containers: containersOf(world, name, color).map(container => {
             const slot = slotOf(container);
-            const server = currentWorkers(world.front)[0]?.backends.get(backend)?.servers.get(slot);
+            const server = serverOf(world, name, color, slot);
             return {
                 name: container.name,
                 slot,
                 docker: container.status,
                 haproxy: server === undefined ? null : wordsOf(server),
-                ready: world.front !== undefined && isReady(world, observed.name, color, container),
-                open: openOn(world.front?.workers ?? [], backend, [slot]).requests,
+                ready: world.front !== undefined && isReady(world, name, color, container),
+                open: openRequests(world, name, color, slot).requests,
                 startedAt: container.startedAt?.toISOString() ?? null,
                 restarts: container.restartCount,
                 stray: observed[color].strays.includes(container.name),

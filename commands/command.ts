@@ -1,5 +1,4 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { DockerUnreachable } from "../docker/errors";
 
 /** How a command ends. */
 export const exitCodes = { fine: 0, failed: 1, usage: 2, attention: 3 } as const;
@@ -35,7 +34,7 @@ export function runAsProgram(main: (args: string[]) => Promise<number>): void {
     process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
     main(process.argv.slice(2))
         .catch((error: Error) => {
-            const isExpected = error instanceof CommandFailed || error instanceof DockerUnreachable;
+            const isExpected = error instanceof CommandFailed;
             console.error(isExpected || process.env.RELINK_DEBUG === undefined ? error.message : error.stack);
             return error instanceof CommandFailed ? error.exitCode : exitCodes.failed;
         })

@@ -1,9 +1,9 @@
+import { MergedLog, type ServiceLine } from "../look/MergedLog";
 import { Duration } from "../model/Duration";
 import { recordOf } from "../model/Records";
 import { stackLabels } from "../model/Target";
 import { withoutSecrets } from "../text/withoutSecrets";
 import { CommandFailed, exitCodes, readArguments, runAsProgram } from "./command";
-import { MergedLog, type ServiceLine } from "./MergedLog";
 import { type OpenStack, openStack } from "./OpenStack";
 import { Style } from "./Style";
 
@@ -47,8 +47,8 @@ async function logs(args: string[]): Promise<number> {
     requireService(opened, service);
 
     const printer = new Printer(Style.of(process.stdout), secretsOf(opened, service));
-    const now = sinceMs === undefined ? undefined : (await opened.engine.now()).getTime();
-    const merged = new MergedLog(opened.engine, {
+    const now = sinceMs === undefined ? undefined : (await opened.live.engine.now()).getTime();
+    const merged = new MergedLog(opened.live.engine, {
         labels: { ...stackLabels(opened.target), "relink.service": service, ...(color && { "relink.color": color }) },
         tail: tail === "all" ? undefined : Number(tail),
         since: now === undefined ? undefined : String((now - sinceMs!) / 1000),

@@ -31,8 +31,8 @@ async function status(args: string[]): Promise<number> {
         console.log(usage);
         return exitCodes.fine;
     }
-    const { engine, ...opened } = await openStack(values.stack);
-    const found = stackStatus(opened, await engine.now());
+    const { live, ...opened } = await openStack(values.stack);
+    const found = stackStatus(opened, await live.engine.now());
     process.stdout.write(
         values.json
             ? `${JSON.stringify(found, null, 4)}\n`

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Engine } from "../docker/Engine";
 import { type FoundImage, heldImage } from "../look/images";
+import type { LiveSystem } from "../look/LiveSystem";
 import { layout } from "../model/addresses";
 import type { Color } from "../model/Color";
 import { type Live, percentOf } from "../model/Live";
@@ -8,6 +8,7 @@ import { nothingObserved, type ObservedColor, type ObservedService } from "../mo
 import { parseRoute } from "../model/Route";
 import type { Settings } from "../model/Settings";
 import type { StrategySettings } from "../model/StrategySettings";
+import type { Target } from "../model/Target";
 import type { ColorState } from "../plan/Plan";
 import { completeSettings } from "../settings/changedSettings";
 import { connect } from "./connect";
@@ -18,11 +19,11 @@ import { type OwnState, readOwnState } from "./ownState";
 const variable = "RELINK_ASSUME";
 
 /**
- * The Docker Engine; undefined where it does not answer and this preview may go by what Pulumi's state holds
- * (`RELINK_ASSUME=1`).
- * @throws what is the matter with it; and in an `up` where it was told to assume, whatever answers.
+ * Connects to the Docker host, unless this preview may go by what Pulumi's state holds (`RELINK_ASSUME=1`).
+ * @returns undefined when the Docker Engine does not answer and the preview may assume
+ * @throws RunError when the Docker Engine does not answer, and in an `up` that was told to assume
  */
-export async function connectUnlessAssumed(host?: string): Promise<Engine | undefined> {
+export async function connectUnlessAssumed(target: Target): Promise<LiveSystem | undefined> {
     const mayAssume = process.env[variable] === "1";
     if (mayAssume && !pulumi.runtime.isDryRun()) {
         throw new pulumi.RunError(
@@ -31,7 +32,7 @@ export async function connectUnlessAssumed(host?: string): Promise<Engine | unde
         );
     }
     try {
-        return await connect(host);
+        return await connect(target);
     } catch (error) {
         if (!mayAssume) {
             throw error;
@@ -47,7 +48,7 @@ export async function connectUnlessAssumed(host?: string): Promise<Engine | unde
 }
 
 /** What the last `up` left, by Pulumi's state. @throws where that holds none. */
-export async function assumed({ services }: Settings): Promise<Outlook> {
+export async function assumedOutlook({ services }: Settings): Promise<Outlook> {
     const state = await readOwnState();
     const front = state?.outputsOf("FrontConfig", "front-config");
     const ipam = state?.outputsOf("Network", "front-network")?.ipamConfigs as { subnet?: string }[] | undefined;
@@ -61,7 +62,7 @@ export async function assumed({ services }: Settings): Promise<Outlook> {
     const strategies = new Map(services.map(({ name, policy }) => [name, policy.strategy]));
     const service = (name: string) => assumedService(name, state, strategies.get(name));
     return {
-        seen: { names: state.namesOf("Link"), service, fingerprint: () => "assumed", taken: [] },
+        services: { names: state.namesOf("Link"), service, fingerprint: () => "assumed", taken: [] },
         images: new Map(
             services.map(({ name, release }): [string, FoundImage] => [
                 name,

@@ -1,18 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Engine } from "../docker/Engine";
+import { LiveSystem } from "../look/LiveSystem";
+import type { Target } from "../model/Target";
 
 const hint =
     "\nA preview without it, from what Pulumi's state holds of the last up: RELINK_ASSUME=1 pulumi preview (docs/state.md).";
 
 /**
- * The Docker Engine that everything runs on, once it answers.
- * @throws what is the matter with it, which Pulumi prints without a stack trace.
+ * Connects to the Docker host of the stack.
+ * @throws RunError, which Pulumi prints without a stack trace, when the Docker Engine does not answer
  */
-export async function connect(host?: string): Promise<Engine> {
+export async function connect(target: Target): Promise<LiveSystem> {
     try {
-        const engine = Engine.connect(host);
-        await engine.ping();
-        return engine;
+        return await LiveSystem.connect(target);
     } catch (error) {
         throw new pulumi.RunError(`${(error as Error).message}${pulumi.runtime.isDryRun() ? hint : ""}`);
     }

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_SOCKET, findEngineAddress, formatEngineAddress } from "../docker/EngineAddress";
+import type { LiveSystem } from "../look/LiveSystem";
 
 /** Keys of the stack config that the default provider goes by, and relink does not. */
 const keysOfDefault = ["docker:host", "docker:context"];
@@ -12,7 +12,7 @@ const keysOfDefault = ["docker:host", "docker:context"];
  * whether another address has to.
  * @throws where the environment sends every provider to another Engine.
  */
-export function dockerProvider(host: string | undefined): docker.Provider | undefined {
+export function dockerProvider({ endpoint, target: { host } }: LiveSystem): docker.Provider | undefined {
     const { DOCKER_CONTEXT: context, DOCKER_HOST: environment, DOCKER_CERT_PATH: certificates } = process.env;
     if (context && context !== "default" && (host || environment)) {
         throw new pulumi.RunError(
@@ -20,15 +20,13 @@ export function dockerProvider(host: string | undefined): docker.Provider | unde
                 `${host ? "relink:host" : "DOCKER_HOST"}. Nothing was done. To go on: unset DOCKER_CONTEXT`,
         );
     }
-    const address = findEngineAddress(host);
-    const isDefault = environment || (address.kind === "unix" && address.socketPath === DEFAULT_SOCKET);
+    const { url, isDefault, certificates: folder } = endpoint;
     const config = pulumi.runtime.allConfig();
-    if (!host && isDefault && !keysOfDefault.some(key => key in config)) {
+    if (!host && (environment || isDefault) && !keysOfDefault.some(key => key in config)) {
         return undefined;
     }
-    const folder = address.kind === "tcp" ? address.tls?.folder : undefined;
     return new docker.Provider("docker", {
-        host: formatEngineAddress(address),
+        host: url,
         certPath: folder === certificates ? undefined : folder,
         disableDockerDaemonCheck: true,
     });

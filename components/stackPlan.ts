@@ -1,7 +1,6 @@
 import { withPlainEnvironment } from "../compose/environmentSecrets";
 import type { FrontPlan } from "../front/frontPlan";
 import type { FoundImage } from "../look/images";
-import { fingerprint, observedService } from "../look/observe";
 import { type AddressBlock, allocate, slotsFor } from "../model/addresses";
 import type { Color } from "../model/Color";
 import type { DeclaredHooks } from "../model/CommandHook";
@@ -11,7 +10,6 @@ import { type Release, releaseId } from "../model/Release";
 import { placeOf, type Route } from "../model/Route";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import type { Settings } from "../model/Settings";
-import type { World } from "../model/World";
 import { handovers, type Places } from "../plan/handovers";
 import type { Plan } from "../plan/Plan";
 import { linkAfter } from "../plan/settle";
@@ -32,28 +30,6 @@ export interface ServicePlan {
     link: LinkAction;
 }
 
-/** The services as they are, wherever that is known from. */
-export interface SeenServices {
-    /** All of which something is there. */
-    names: string[];
-    service(name: string): ObservedService;
-    /** What a provider finds again, unless something has changed since. */
-    fingerprint(name: string): string;
-    /** Addresses that somebody has. */
-    taken: AddressBlock[];
-}
-
-/** The services as the live system shows them. */
-export function servicesIn(world: World): SeenServices {
-    const records = [...world.records.services.values()];
-    return {
-        names: [...world.records.services.keys()],
-        service: name => observedService(world, name),
-        fingerprint: name => fingerprint(world, name),
-        taken: records.flatMap(({ blue, green }) => [blue.block, green.block].filter(block => block !== undefined)),
-    };
-}
-
 /** What the plan of all services needs to know. */
 export type PlannedFrom = Omit<Outlook, "front"> & { front: Pick<FrontPlan, "key" | "layout" | "adoptFrom"> };
 
@@ -63,18 +39,18 @@ export type PlannedFrom = Omit<Outlook, "front"> & { front: Pick<FrontPlan, "key
  */
 export function planServices(
     { services, front }: Pick<Settings, "services" | "front">,
-    { seen, images, front: frontPlan, state, isAssumed }: PlannedFrom,
+    { services: known, images, front: frontPlan, state, isAssumed }: PlannedFrom,
 ): ServicePlan[] {
     const { key, layout, adoptFrom } = frontPlan;
-    const taken = [...seen.taken];
-    const known = new Set([...seen.names, ...services.map(({ name }) => name)]);
+    const taken = [...known.taken];
+    const names = new Set([...known.names, ...services.map(({ name }) => name)]);
     const places = {
-        held: placesOf([...known].map(seen.service)),
+        held: placesOf([...names].map(known.service)),
         wanted: placesOf(services),
     };
     return services.map(settings => {
         const lost = state !== undefined && !state.knows(settings.name);
-        const observed = { ...seen.service(settings.name), lost, formerOwner: adoptFrom };
+        const observed = { ...known.service(settings.name), lost, formerOwner: adoptFrom };
         const image = images.get(settings.name);
         const release = releaseOf(settings, image, key);
         const { replicas, routes, live, promote, policy } = settings;
@@ -88,7 +64,7 @@ export function planServices(
                 settings,
                 observed,
                 decided,
-                seen.fingerprint(settings.name),
+                known.fingerprint(settings.name),
                 layout.subnet,
                 taken,
                 front,

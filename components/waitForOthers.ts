@@ -1,8 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Engine } from "../docker/Engine";
-import { readRecords } from "../journal/RecordStore";
-import type { LeaseFile } from "../model/Lease";
-import { frontNames } from "../model/Target";
+import type { LiveSystem } from "../look/LiveSystem";
 
 /** Time between two looks at a lease that somebody else holds, milliseconds. */
 const lookMs = 1_000;
@@ -11,12 +8,12 @@ const lookMs = 1_000;
  * Lets another `up` that is at work on the front come to its end before this one looks and plans, for `lockTimeout` at
  * most: a plan from its middle would be stale by the time that the lease is free. A preview only says who is at work.
  */
-export async function waitForOthers(engine: Engine, front: string, lockTimeoutMs: number): Promise<void> {
+export async function waitForOthers(live: LiveSystem, lockTimeoutMs: number): Promise<void> {
     const deadline = Date.now() + lockTimeoutMs;
     let told = "";
     for (;;) {
-        const { lease } = await readRecords(engine, frontNames(front).anchor);
-        if (lease === undefined || !(await isHeld(engine, lease))) {
+        const lease = await live.heldLease();
+        if (lease === undefined) {
             return;
         }
         const { words } = lease.holder;
@@ -34,9 +31,4 @@ export async function waitForOthers(engine: Engine, front: string, lockTimeoutMs
         }
         await new Promise(resolve => setTimeout(resolve, Math.min(lookMs, Math.max(0, deadline - Date.now()))));
     }
-}
-
-/** Neither has it run out, nor is its holder known to be dead. */
-async function isHeld(engine: Engine, { expires, holder }: LeaseFile): Promise<boolean> {
-    return !holder.isDead() && (await engine.now()) < expires;
 }

@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { dangerOf, type EngineAddress } from "../docker/EngineAddress";
 import type { FoundImage } from "../look/images";
+import type { LiveSystem } from "../look/LiveSystem";
 import type { Settings } from "../model/Settings";
 
 /** What the user should know although nothing has to stop for it. */
-export function warnings(settings: Settings, images: Map<string, FoundImage>, address?: EngineAddress): void {
-    const danger = address && dangerOf(address);
-    if (danger !== undefined) {
-        pulumi.log.warn(danger);
+export function warnings(settings: Settings, images: Map<string, FoundImage>, live?: LiveSystem): void {
+    if (live?.danger !== undefined) {
+        pulumi.log.warn(live.danger);
     }
     for (const [service, { warning }] of images) {
         if (warning !== undefined) {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planServices, servicesIn } from "../../../components/stackPlan";
+import { servicesIn } from "../../../components/KnownServices";
+import { planServices } from "../../../components/stackPlan";
 import { type AddressBlock, layout, slotAddress, slotsFor } from "../../../model/addresses";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import { parseRoute } from "../../../model/Route";
@@ -27,7 +28,7 @@ function plansOf(services: Record<string, object>, world = worldOf(), problem?: 
     const settings = settingsOf({ services: Object.fromEntries(full) });
     const images = new Map(settings.services.map(({ name }) => [name, { digest: "sha256:aa", problem }]));
     const front = { key, layout: layout(subnet) };
-    return planServices(settings, { seen: servicesIn(world), images, front, isAssumed: false });
+    return planServices(settings, { services: servicesIn(world), images, front, isAssumed: false });
 }
 
 function addressesOf({ size, ...block }: AddressBlock): string[] {
@@ -101,7 +102,7 @@ describe("planning the services of a stack", () => {
         const strategy = { canary: { steps: [{ weight: 25, replicas: 1 }, { weight: 50 }] } };
         const settings = settingsOf(configWith({ image: "shop/web:B", replicas: 3, strategy }));
         const [made] = planServices(settings, {
-            seen: {
+            services: {
                 names: ["web"],
                 service: () => blueWithA({ blue: running(recorded("A"), 3) }),
                 fingerprint: () => "as it is",

@@ -1,0 +1,26 @@
+import { fingerprint, observedService } from "../look/observe";
+import type { AddressBlock } from "../model/addresses";
+import type { ObservedService } from "../model/ObservedService";
+import type { World } from "../model/World";
+
+/** The services of a stack as they are now: read from the live system, or assumed. */
+export interface KnownServices {
+    /** All of which something is there. */
+    names: string[];
+    service(name: string): ObservedService;
+    /** Fingerprint of the observed state; the provider compares it before its first change. */
+    fingerprint(name: string): string;
+    /** Addresses that a color has. */
+    taken: AddressBlock[];
+}
+
+/** The services as the live system shows them. */
+export function servicesIn(world: World): KnownServices {
+    const records = [...world.records.services.values()];
+    return {
+        names: [...world.records.services.keys()],
+        service: name => observedService(world, name),
+        fingerprint: name => fingerprint(world, name),
+        taken: records.flatMap(({ blue, green }) => [blue.block, green.block].filter(block => block !== undefined)),
+    };
+}
