@@ -22,6 +22,7 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     test [ARGS]   runs the tests (arguments are vitest's)
     test:full     runs the tests with HAProxy 3.2 and the long runs; --shard K/N a part of them,
                   and writes into docs/full-run.md when it passed
+    lives [ARGS]  lives random lives of a service and looks for one that breaks a rule (--help says more)
     mutants       puts small defects into the product, which unit tests must find
     engine NAME COMMAND  runs a command on a Docker Engine of its own
     soak [ARGS]   releases a service 200 times under load and looks for growth
@@ -48,6 +49,7 @@ const verbs = {
     "demo:clean": args => typescript("examples/demo.ts", ["clean", ...args]),
     test: args => vitest(args, {}),
     "test:full": args => fullRun(args),
+    lives: args => look("test/simulation/lives/main.ts", args),
     mutants: args => look("test/mutants/main.ts", args),
     engine: args => typescript("test/support/engine/main.ts", args),
     soak: args => typescript("test/soak/main.ts", args),

@@ -1,8 +1,8 @@
 import { describe, it } from "vitest";
 import type { StrategySettings } from "../../../model/StrategySettings";
 import { configWith, settingsOf } from "../settings/support";
+import { live } from "./life/anyLife";
 import { Coverage } from "./life/Coverage";
-import { Life } from "./life/Life";
 import { type Faults, noFaults } from "./life/SimulatedUp";
 import type { Event, Up, Wish } from "./life/wishes";
 
@@ -171,10 +171,6 @@ const lives: Record<string, Event[]> = {
 
 describe("a life in which", () => {
     it.each(Object.keys(lives))("%s", async name => {
-        const life = new Life(new Coverage());
-        for (const event of lives[name] ?? []) {
-            await life.take(event);
-        }
-        await life.end([]);
+        await live([lives[name] ?? [], []], new Coverage());
     });
 });

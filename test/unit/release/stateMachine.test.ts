@@ -1,9 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isFull } from "../../support/isFull";
+import { anyLife } from "./life/anyLife";
 import { Coverage } from "./life/Coverage";
-import { Life } from "./life/Life";
-import { events } from "./life/wishes";
 
 // The rules of docs/design.md over random lives of a service: releases, returns, scalings, pins, promotions, rolls,
 // failures, hand edits, restarts, two `up`s at once, and an `up` that dies behind any of its calls.
@@ -15,21 +14,7 @@ describe("any life of a service", () => {
     const coverage = new Coverage();
 
     it("keeps the rules of docs/design.md", { timeout: 30 * 60_000 }, async () => {
-        await fc.assert(
-            fc.asyncProperty(
-                events,
-                // Where `destroy` dies in the end.
-                fc.array(fc.nat(30), { maxLength: 2 }),
-                async (events, deaths) => {
-                    const life = new Life(coverage);
-                    for (const event of events) {
-                        await life.take(event);
-                    }
-                    await life.end(deaths);
-                },
-            ),
-            { numRuns: lives },
-        );
+        await fc.assert(anyLife(coverage), { numRuns: lives });
     });
 
     it.each(Object.keys(coverage) as (keyof Coverage)[])("comes by all %s", kind => {
