@@ -12,8 +12,9 @@ import {
     type YAMLMap,
     type Document as Yaml,
 } from "yaml";
+import { type Fields, isFields } from "../settings/fields";
 import { InterpolationError, interpolate, type Lookup } from "./interpolate";
-import { ComposeError, type ComposePath, type Fields, isFields, needsCompose } from "./values";
+import { ComposeError, type ComposePath, needsCompose } from "./values";
 
 /** Text that cannot be read as YAML. */
 export class UnreadableYaml extends Error {

@@ -1,7 +1,8 @@
+import { type Fields, isFields } from "../settings/fields";
 import { closestKey } from "../settings/suggest";
 import type { Project } from "./Project";
 import { saysNothing } from "./unsupported";
-import { ComposeError, type ComposePath, type Fields, isFields } from "./values";
+import { ComposeError, type ComposePath } from "./values";
 
 /** One key of a relink service, and where in the Compose service it comes from. */
 export interface Mapped {

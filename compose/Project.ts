@@ -1,4 +1,4 @@
-import type { Fields } from "./values";
+import type { Fields } from "../settings/fields";
 
 /** What relink needs of a Compose project, however it was read: every key in its long form, every path absolute. */
 export interface Project {

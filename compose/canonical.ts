@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, posix, resolve } from "node:path";
-import { ComposeError, type ComposePath, type Fields, fieldsOf, isFields, needsCompose } from "./values";
+import { type Fields, fieldsOf, isFields } from "../settings/fields";
+import { ComposeError, type ComposePath, needsCompose } from "./values";
 import { splitWords } from "./words";
 
 /** Hears of what cannot be read. */

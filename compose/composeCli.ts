@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
+import { type Fields, fieldsOf } from "../settings/fields";
 import { parsePrivateJson } from "../text/privateJson";
 import { canonicalService } from "./canonical";
 import { named, type Project, withDefaultNetwork } from "./Project";
-import { type ComposeError, type ComposePath, type Fields, fieldsOf } from "./values";
+import type { ComposeError, ComposePath } from "./values";
 
 const timeoutMs = 30_000;
 

@@ -1,7 +1,7 @@
 import type { ReleaseSettings } from "../model/ReleaseSettings";
+import { fieldsOf } from "../settings/fields";
 import { canonicalService } from "./canonical";
 import type { Document } from "./Document";
-import { fieldsOf } from "./values";
 
 /** What a shorter text holds is no secret, and to look for it in every log would hide half of what is there: `1`, `8080`. */
 const shortest = 6;

@@ -1,13 +1,16 @@
 import { defaults } from "../model/defaults";
+import type { ConfigPath } from "../settings/ConfigPath";
 import { type ComposeReference, composeReference } from "../settings/composeReference";
-import { type ConfigPath, type Problem, removeCommand, setCommand } from "../settings/Problem";
+import { removeCommand, setCommand } from "../settings/configCommands";
+import { type Fields, fieldsOf, isFields } from "../settings/fields";
+import type { Problem } from "../settings/Problem";
 import type { RawConfig } from "../settings/parse";
 import { closestKey } from "../settings/suggest";
 import { isIgnored, withoutIgnored } from "./ignore";
 import { Mapping } from "./Mapping";
 import { mapService } from "./mapService";
 import { type ComposeFiles, readProjects, type Surroundings } from "./readProjects";
-import { ComposeError, type ComposePath, type Fields, fieldsOf, isFields, listOf } from "./values";
+import { ComposeError, type ComposePath, listOf } from "./values";
 
 /** A stack config whose services have taken over what their Compose files say. */
 export interface Composed {

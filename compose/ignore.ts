@@ -1,4 +1,5 @@
-import { type ComposePath, type Fields, isFields } from "./values";
+import { type Fields, isFields } from "../settings/fields";
+import type { ComposePath } from "./values";
 
 /**
  * A service without the keys that the stack config says it can do without: `container_name`, `healthcheck.start_interval`,

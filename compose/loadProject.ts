@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
+import { type Fields, fieldsOf, isFields } from "../settings/fields";
 import { canonicalService, type Fail } from "./canonical";
 import { Document, UnreadableYaml } from "./Document";
 import { EnvironmentFileError, parseEnvironmentFile } from "./environmentFile";
@@ -6,7 +7,7 @@ import { whyUnread } from "./files";
 import type { Lookup } from "./interpolate";
 import { mergeServices } from "./merge";
 import { named, type Project, withDefaultNetwork } from "./Project";
-import { ComposeError, type ComposePath, type Fields, fieldsOf, isFields, listOf, needsCompose } from "./values";
+import { ComposeError, type ComposePath, listOf, needsCompose } from "./values";
 
 /** What the files of a project are read with. */
 export interface Reader {

@@ -1,6 +1,6 @@
+import { isFields } from "../settings/fields";
 import type { Mapping } from "./Mapping";
 import { flag, spellTime, wholeNumber } from "./units";
-import { isFields } from "./values";
 
 /** Docker's own defaults, in place of those of the front's check. */
 const dockerDefaults = { interval: "30s", timeout: "30s", retries: 3 };

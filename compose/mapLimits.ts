@@ -1,7 +1,7 @@
+import { fieldsOf, isFields } from "../settings/fields";
 import type { Mapping } from "./Mapping";
 import { parseBytes, wholeNumber } from "./units";
 import { harmlessInDeploy } from "./unsupported";
-import { fieldsOf, isFields } from "./values";
 
 /** Replicas, memory, CPUs, processes and ulimits. */
 export function mapLimits(to: Mapping): void {

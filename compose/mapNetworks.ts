@@ -1,6 +1,7 @@
-import { setCommand } from "../settings/Problem";
+import { setCommand } from "../settings/configCommands";
+import { type Fields, fieldsOf, isFields } from "../settings/fields";
 import type { Mapping } from "./Mapping";
-import { type Fields, fieldsOf, isFields, listOf } from "./values";
+import { listOf } from "./values";
 
 /**
  * The container's port. The front owns the public one: a published port is fine where it is the front's, and else it is

@@ -1,4 +1,5 @@
-import { setCommand } from "../settings/Problem";
+import { setCommand } from "../settings/configCommands";
+import { fieldsOf } from "../settings/fields";
 import { environmentSecret } from "./environmentSecrets";
 import type { Mapping } from "./Mapping";
 import { mapHealth } from "./mapHealth";
@@ -7,7 +8,6 @@ import { mapNetworks, mapPorts } from "./mapNetworks";
 import { mapSecrets, mapVolumes } from "./mapVolumes";
 import { flag, spellTime } from "./units";
 import { harmless, unsupported } from "./unsupported";
-import { fieldsOf } from "./values";
 
 /** Keys of a Compose service that become keys of a relink service, or say how to. */
 const supported = [

@@ -1,7 +1,8 @@
-import { setCommand } from "../settings/Problem";
+import { setCommand } from "../settings/configCommands";
+import { type Fields, fieldsOf, isFields } from "../settings/fields";
 import type { Mapping } from "./Mapping";
 import { flag } from "./units";
-import { type Fields, fieldsOf, isFields, listOf } from "./values";
+import { listOf } from "./values";
 
 /** Named volumes and host folders. One that can be written has to be said to be shared by both colors. */
 export function mapVolumes(to: Mapping): void {

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from "./values";
+import { type Fields, isFields } from "../settings/fields";
 
 /**
  * Puts one service over another one as Compose does with further `-f` files and with `extends`: maps are merged key by

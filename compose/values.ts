@@ -1,15 +1,3 @@
-/** An object of a Compose file. */
-export type Fields = Record<string, unknown>;
-
-export function isFields(value: unknown): value is Fields {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The object, or an empty one for anything else. */
-export function fieldsOf(value: unknown): Fields {
-    return isFields(value) ? value : {};
-}
-
 /** The list, or an empty one for anything else. */
 export function listOf(value: unknown): unknown[] {
     return Array.isArray(value) ? value : [];

@@ -33,6 +33,11 @@ export class Duration {
         return Duration.parse(text).milliseconds;
     }
 
+    /** @returns the shortest spelling of a time; a sum longer than any duration is spelled in `ms` */
+    static spell(milliseconds: number): string {
+        return milliseconds <= longestMs ? Duration.ofMilliseconds(milliseconds).toString() : `${milliseconds}ms`;
+    }
+
     /** @throws RangeError when it is not a whole number from 0 to 2147483647 (24 days) */
     static ofMilliseconds(milliseconds: number): Duration {
         if (!Number.isInteger(milliseconds) || milliseconds < 0 || milliseconds > longestMs) {

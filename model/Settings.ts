@@ -3,7 +3,7 @@ import type { ServiceSettings } from "./ServiceSettings";
 
 /**
  * What the stack config says, parsed: every default is filled in, every duration is in milliseconds, every size in
- * bytes, and every cross check has passed (`parseSettings`). Nothing downstream looks at the raw config.
+ * bytes, and every cross check has passed (`checkSettings`). Nothing downstream looks at the raw config.
  *
  * The defaults themselves live in one place each: the schema files beside this one.
  */

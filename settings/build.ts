@@ -1,5 +1,8 @@
 import type { FrontSettings } from "../model/FrontSettings";
-import type { HookSettings } from "../model/HooksSettings";
+import type { HealthSettings } from "../model/HealthSettings";
+import type { HookSettings, HooksSettings } from "../model/HooksSettings";
+import type { PolicySettings } from "../model/PolicySettings";
+import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import type { Settings } from "../model/Settings";
 import { defaultFrontName } from "./front";
@@ -14,7 +17,7 @@ export interface SettingsContext {
     stack: string;
 }
 
-/** From the config's shape to the product's: grouped by class, units in the names, derived defaults filled in. */
+/** @returns the product's settings: grouped by class, with units in their names and with derived defaults */
 export function buildSettings(config: StackConfig, context: SettingsContext): Settings {
     return {
         front: buildFront(config.front, context),
@@ -48,91 +51,106 @@ function buildFront(front: StackConfig["front"], context: SettingsContext): Fron
 
 function buildService(name: string, { services, secrets }: StackConfig): ServiceSettings {
     const config = services[name]!;
-    const { replicas, hosts = [], live, promote } = config;
-    const { health, memory, stopGracePeriod, timeouts } = config;
     const values = usedSecrets(config).map(secret => [secret, secrets[`${name}.${secret}`] ?? ""] as const);
     return {
         name,
-        release: {
-            image: config.image,
-            port: config.port,
-            env: config.env,
-            secrets: config.secrets,
-            command: config.command,
-            entrypoint: config.entrypoint,
-            redeploy: config.redeploy,
-            workingDir: config.workingDir,
-            user: config.user,
-            init: config.init,
-            labels: config.labels,
-            volumes: config.volumes,
-            networks: config.networks,
-            extraHosts: config.extraHosts,
-            dns: config.dns,
-            capabilities: config.capabilities,
-            readOnly: config.readOnly,
-            securityOpt: config.securityOpt,
-            pidsLimit: config.pidsLimit,
-            memoryBytes: memory,
-            cpus: config.cpus,
-            ulimits: config.ulimits,
-            log: config.log,
-            restart: config.restart,
-            stopSignal: config.stopSignal,
-            stopGracePeriodMs: stopGracePeriod,
-            health: {
-                path: health.tcp ? undefined : (health.path ?? defaultHealthPath),
-                tcp: health.tcp,
-                command: health.command,
-                commandIntervalMs: health.commandInterval,
-                commandTimeoutMs: health.commandTimeout,
-                commandRetries: health.commandRetries,
-                startPeriodMs: health.startPeriod,
-                host: health.host ?? hosts.find(isExactHost) ?? name,
-                hostIsDefault: health.host === undefined,
-                status: health.status,
-                intervalMs: health.interval,
-                timeoutMs: health.timeout,
-                rise: health.rise,
-                fall: health.fall,
-            },
-            maxReplicas: config.maxReplicas,
-            timeouts: { serverMs: timeouts.server },
-        },
+        release: buildRelease(name, config),
         secretValues: Object.fromEntries(values),
-        replicas,
+        replicas: config.replicas,
         routes: routesOf(name, services),
-        live,
-        promote,
-        policy: {
-            strategy: buildStrategy(config.strategy, config.bakeTime),
-            minHealthyTimeMs: config.minHealthyTime,
-            healthyDeadlineMs: config.healthyDeadline,
-            progressDeadlineMs: config.progressDeadline,
-            drainTimeoutMs: config.drainTimeout,
-            onDrainTimeout: config.onDrainTimeout,
-            previousColor: config.previousColor,
-            keepReleases: config.keepReleases,
-            autoPromotion: config.autoPromotion,
-            bakeTimeMs: config.bakeTime,
-            analysis: {
-                maxErrorRatio: Number.parseFloat(config.analysis.maxErrorRatio) / 100,
-                maxLatencyMs: config.analysis.maxLatency,
-                maxSlowdown: config.analysis.maxSlowdown,
-                minRequests: config.analysis.minRequests,
-                intervalMs: config.analysis.interval,
-            },
-            hooks: {
-                preDeploy: buildHook(config.hooks.preDeploy),
-                prePromotion: buildHook(config.hooks.prePromotion),
-                postPromotion: buildHook(config.hooks.postPromotion),
-                onRollback: buildHook(config.hooks.onRollback && { ...config.hooks.onRollback, onTimeout: "hold" }),
-            },
-            retryToken: config.retryToken,
-            driftPolicy: config.driftPolicy,
-            adoptFrom: config.adoptFrom,
-            lockTimeoutMs: config.lockTimeout,
+        live: config.live,
+        promote: config.promote,
+        policy: buildPolicy(config),
+    };
+}
+
+function buildRelease(name: string, config: ServiceConfig): ReleaseSettings {
+    return {
+        image: config.image,
+        port: config.port,
+        env: config.env,
+        secrets: config.secrets,
+        command: config.command,
+        entrypoint: config.entrypoint,
+        redeploy: config.redeploy,
+        workingDir: config.workingDir,
+        user: config.user,
+        init: config.init,
+        labels: config.labels,
+        volumes: config.volumes,
+        networks: config.networks,
+        extraHosts: config.extraHosts,
+        dns: config.dns,
+        capabilities: config.capabilities,
+        readOnly: config.readOnly,
+        securityOpt: config.securityOpt,
+        pidsLimit: config.pidsLimit,
+        memoryBytes: config.memory,
+        cpus: config.cpus,
+        ulimits: config.ulimits,
+        log: config.log,
+        restart: config.restart,
+        stopSignal: config.stopSignal,
+        stopGracePeriodMs: config.stopGracePeriod,
+        health: buildHealth(name, config),
+        maxReplicas: config.maxReplicas,
+        timeouts: { serverMs: config.timeouts.server },
+    };
+}
+
+function buildHealth(name: string, { health, hosts = [] }: ServiceConfig): HealthSettings {
+    return {
+        path: health.tcp ? undefined : (health.path ?? defaultHealthPath),
+        tcp: health.tcp,
+        command: health.command,
+        commandIntervalMs: health.commandInterval,
+        commandTimeoutMs: health.commandTimeout,
+        commandRetries: health.commandRetries,
+        startPeriodMs: health.startPeriod,
+        host: health.host ?? hosts.find(isExactHost) ?? name,
+        hostIsDefault: health.host === undefined,
+        status: health.status,
+        intervalMs: health.interval,
+        timeoutMs: health.timeout,
+        rise: health.rise,
+        fall: health.fall,
+    };
+}
+
+function buildPolicy(config: ServiceConfig): PolicySettings {
+    const { analysis } = config;
+    return {
+        strategy: buildStrategy(config.strategy, config.bakeTime),
+        minHealthyTimeMs: config.minHealthyTime,
+        healthyDeadlineMs: config.healthyDeadline,
+        progressDeadlineMs: config.progressDeadline,
+        drainTimeoutMs: config.drainTimeout,
+        onDrainTimeout: config.onDrainTimeout,
+        previousColor: config.previousColor,
+        keepReleases: config.keepReleases,
+        autoPromotion: config.autoPromotion,
+        bakeTimeMs: config.bakeTime,
+        analysis: {
+            maxErrorRatio: Number.parseFloat(analysis.maxErrorRatio) / 100,
+            maxLatencyMs: analysis.maxLatency,
+            maxSlowdown: analysis.maxSlowdown,
+            minRequests: analysis.minRequests,
+            intervalMs: analysis.interval,
         },
+        hooks: buildHooks(config.hooks),
+        retryToken: config.retryToken,
+        driftPolicy: config.driftPolicy,
+        adoptFrom: config.adoptFrom,
+        lockTimeoutMs: config.lockTimeout,
+    };
+}
+
+function buildHooks(hooks: ServiceConfig["hooks"]): HooksSettings {
+    return {
+        preDeploy: buildHook(hooks.preDeploy),
+        prePromotion: buildHook(hooks.prePromotion),
+        postPromotion: buildHook(hooks.postPromotion),
+        onRollback: buildHook(hooks.onRollback && { ...hooks.onRollback, onTimeout: "hold" }),
     };
 }
 
@@ -146,7 +164,7 @@ function buildHook(config: HookConfig | undefined): HookSettings | undefined {
     return { ...rest, timeoutMs: timeout };
 }
 
-/** Names of all secrets that a service asks for, each once. */
+/** @returns the names of all secrets that a service asks for, each once */
 export function usedSecrets(config: Pick<ServiceConfig, "env" | "secrets">): string[] {
     const inEnvironment = Object.values(config.env).flatMap(value => (typeof value === "string" ? [] : [value.secret]));
     return [...new Set([...config.secrets, ...inEnvironment])].sort();

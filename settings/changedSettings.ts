@@ -1,49 +1,47 @@
 import type { ReleaseSettings } from "../model/ReleaseSettings";
+import { type Fields, isFields } from "./fields";
 import { checkSettings } from "./parse";
 
-/** What a release is when only its image and its port are set. */
-const defaults: Record<string, unknown> = {
+/** The settings of a release of which the config has only image and port. */
+const defaults: Fields = {
     ...checkSettings({ services: { any: { image: "any", port: 1 } } }, { project: "any", stack: "any" }).settings
         ?.services[0]?.release,
     port: undefined,
 };
 
 /**
- * The settings of a release that are not their defaults: what the user wrote, and what is worth showing. The image and a
- * derived host are left out.
+ * The settings of a release that differ from their defaults: what a preview shows, and what the release's id is made from.
+ *
+ * @returns them without the image and without a host that relink derived
  */
-export function changedSettings({ image: _image, ...settings }: ReleaseSettings): Record<string, unknown> {
+export function changedSettings({ image: _image, ...settings }: ReleaseSettings): Fields {
     const { host, hostIsDefault, ...health } = settings.health;
     const shown = { ...settings, health: hostIsDefault ? health : { ...health, host } };
-    return (without(shown, defaults) ?? {}) as Record<string, unknown>;
+    return (without(shown, defaults) ?? {}) as Fields;
 }
 
-/** The opposite: the whole settings of a release, of which only what {@link changedSettings} left is known. */
-export function completeSettings(image: string, changed: Record<string, unknown>): ReleaseSettings {
+/** The reverse of {@link changedSettings}. */
+export function completeSettings(image: string, changed: Fields): ReleaseSettings {
     const settings = merged(defaults, changed) as unknown as ReleaseSettings;
     const { host } = (changed.health ?? {}) as { host?: string };
     return { ...settings, image, health: { ...settings.health, hostIsDefault: host === undefined } };
 }
 
-function merged(usual: Record<string, unknown>, changed: Record<string, unknown>): Record<string, unknown> {
+function merged(usual: Fields, changed: Fields): Fields {
     const entries = Object.entries(changed).map(([key, value]) => {
         const other = usual[key];
-        return [key, isObject(value) && isObject(other) ? merged(other, value) : value] as const;
+        return [key, isFields(value) && isFields(other) ? merged(other, value) : value] as const;
     });
     return { ...usual, ...Object.fromEntries(entries) };
 }
 
-/** What of `value` differs from `usual`, key by key; undefined when nothing does. */
+/** @returns what of `value` differs from `usual`, key by key; undefined when nothing does */
 function without(value: unknown, usual: unknown): unknown {
-    if (isObject(value) && isObject(usual) && Object.keys(usual).length > 0) {
+    if (isFields(value) && isFields(usual) && Object.keys(usual).length > 0) {
         const kept = Object.entries(value)
             .map(([key, inner]) => [key, without(inner, usual[key])] as const)
             .filter(([, inner]) => inner !== undefined);
         return kept.length === 0 ? undefined : Object.fromEntries(kept);
     }
     return JSON.stringify(value) === JSON.stringify(usual) ? undefined : value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

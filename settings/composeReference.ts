@@ -1,20 +1,21 @@
 import { z } from "zod";
 import { freeText, listOf, objectOr } from "./leaves";
+import { isNotBlank } from "./names";
 
-/** Which Compose service a service's settings come from. */
+/** The Compose service from which a service takes its settings. */
 export interface ComposeReference {
-    /** Compose files; later ones go over earlier ones. */
+    /** Paths of Compose files; later files override earlier ones. */
     files: string[];
-    /** Files of variables for `${...}` in them; none stands for `.env` beside the first file. */
+    /** Paths of files with variables for `${...}`. @default [] (`.env` beside the first Compose file) */
     envFile: string[];
-    /** Name of the service in them. @default the service's name in relink */
+    /** Name of the service in the Compose files. @default the service's name in relink */
     service?: string;
-    /** Keys that the service does without. */
+    /** Keys of the Compose service that relink leaves out. @default [] */
     ignore: string[];
 }
 
 const aFile = { wanted: "the path of a file", example: "compose.yaml" };
-const filePath = freeText(aFile, text => text.trim() !== "");
+const filePath = freeText(aFile, isNotBlank);
 const text = freeText({ wanted: "the name of a service in the Compose file", example: "web" }, name => name !== "");
 const key = freeText(
     { wanted: "a key of the Compose service, such as container_name or healthcheck.start_interval", example: "KEY" },
@@ -28,7 +29,7 @@ const spelledOut = z.strictObject({
     ignore: listOf(key).prefault([]),
 });
 
-/** The key `compose` of a service: the path of a file, or all of it spelled out. */
+/** The key `compose` of a service: the path of a file, or an object. */
 export const composeReference = objectOr<ComposeReference, ComposeReference>(
     spelledOut,
     filePath.transform(file => ({ files: [file], envFile: [], ignore: [] })),

@@ -31,7 +31,7 @@ import {
 import { volume } from "./volume";
 
 const bytesPerUnit: Record<string, number> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-/** Docker refuses a container with less. */
+/** Docker refuses to create a container with less. */
 const leastMemoryBytes = 6 * 1024 ** 2;
 
 const memory = leaf({ wanted: 'a size of at least 6m, such as "512m" or "2g", or bytes', example: "512m" }, raw => {
@@ -40,7 +40,7 @@ const memory = leaf({ wanted: 'a size of at least 6m, such as "512m" or "2g", or
     return Number.isSafeInteger(bytes) && (bytes as number) >= leastMemoryBytes ? (bytes as number) : undefined;
 });
 
-/** `pulumi config set --path` stores 0.5 as a text. */
+/** A number or its text: `pulumi config set --path` stores 0.5 as a text. */
 const cpus = leaf({ wanted: "a number of CPUs from 0.01 to 1024, such as 0.5 or 2", example: "2" }, raw => {
     const count = typeof raw === "string" && /^\d{1,4}(\.\d{1,3})?$/.test(raw) ? Number(raw) : raw;
     return typeof count === "number" && count >= 0.01 && count <= 1024 ? count : undefined;
@@ -75,7 +75,7 @@ const capability = leaf(
     raw => (typeof raw === "string" && /^[A-Za-z][A-Za-z_]{1,40}$/.test(raw) ? raw.toUpperCase() : undefined),
 );
 
-/** What the Engine knows, without `seccomp`, whose profile the client would have to read from a file of its own. */
+/** The Engine's security options, except a profile for `seccomp`: the client would have to read that from a file. */
 const securityOption = textLike(
     /^(?:no-new-privileges(?:[:=](?:true|false))?|(?:apparmor|label)[:=][\x21-\x7e]{1,255}|seccomp[:=]unconfined)$/,
     {
@@ -84,7 +84,7 @@ const securityOption = textLike(
     },
 );
 
-/** Docker takes 0 for no limit too, which would be a second spelling. */
+/** Not 0, which Docker takes for no limit too: that would be a second spelling of -1. */
 const pidsLimit = leaf({ wanted: "a whole number of processes from 1, or -1 for no limit", example: "200" }, raw =>
     Number.isSafeInteger(raw) && ((raw as number) >= 1 || raw === -1) ? (raw as number) : undefined,
 );
@@ -92,8 +92,8 @@ const pidsLimit = leaf({ wanted: "a whole number of processes from 1, or -1 for 
 /** The keys of a service that describe its containers. All are of class *release*. */
 export const containerShape = {
     image: image("IMAGE"),
-    // Whether it may be left out depends on the strategy (strategyChecks.ts).
-    port: port(8080).optional().meta({ default: "required, none for a worker" }),
+    // Required, unless the strategy is rolling (strategyChecks.ts).
+    port: port(8080).optional().meta({ default: "required, none for a background service" }),
     env: z.record(environmentName, objectOr(z.strictObject({ secret: secretNameLeaf }), plainText)).prefault({}),
     secrets: listOf(secretNameLeaf).prefault([]),
     command: z.array(plainText).optional(),

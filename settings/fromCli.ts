@@ -2,12 +2,14 @@ import type { RawConfig } from "./parse";
 
 const namespace = "relink:";
 
-/** Stands for each secret value, which the CLI does not print. */
+/** In the place of each secret value, which the CLI does not print. */
 const hidden = "[secret]";
 
 /**
- * The config as `pulumi config --json` prints it without --show-secrets, for whoever only wants to look. Keys that hold
- * secrets come without any value: what the services ask for is taken to be there.
+ * Reads what `pulumi config --json` prints without `--show-secrets`. The CLI prints no value for a key that holds secrets;
+ * the result has a stand-in for each secret that a service asks for.
+ *
+ * @returns a config for commands that only look
  */
 export function fromCli(json: string): RawConfig {
     const printed = JSON.parse(json) as Record<string, { value?: string; objectValue?: unknown; secret: boolean }>;

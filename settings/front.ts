@@ -4,7 +4,7 @@ import { image } from "./image";
 import { duration, listOf, port, textLike, withDefault } from "./leaves";
 import { address, dockerNamePattern, network, subnet } from "./names";
 
-/** `name` has no default in the schema since it is made from project and stack. */
+/** @returns the default of `name`, which the schema cannot have: it is made from project and stack */
 export function defaultFrontName(project: string, stack: string): string {
     return `${project}-${stack}`;
 }
@@ -18,7 +18,7 @@ export const frontNameExpectation = {
     example: "NAME",
 };
 
-/** HAProxy's timeouts: values from practice, checked with `haproxy -c`. */
+/** HAProxy's timeouts. `haproxy -c` accepts the defaults without a warning. */
 const timeouts = z
     .strictObject({
         connect: withDefault("5s", duration),

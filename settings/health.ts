@@ -1,14 +1,15 @@
 import { z } from "zod";
 import type { StatusRange } from "../model/HealthSettings";
-import { duration, durationOrZero, flag, freeText, leaf, wholeNumber, withDefault } from "./leaves";
-import { hostHeader, plainText, requestPath } from "./names";
+import { chosenFor, duration, durationOrZero, flag, leaf, wholeNumber, withDefault } from "./leaves";
+import { hostHeader, plainText, requestPath, shellCommand } from "./names";
 
-/** `path` has no default in the schema since there is none with `tcp`. */
+/** The default of `path`, which the schema cannot have: a TCP check has no path. */
 export const defaultHealthPath = "/";
 
+/** HAProxy's default of `inter`. */
 export const defaultInterval = "2s";
 
-/** Statuses that count as good. */
+/** The HTTP statuses that are good. */
 export const status = leaf<StatusRange>(
     { wanted: 'a status from 100 to 599 or a range such as "200-399"', example: "200-399" },
     raw => {
@@ -20,22 +21,13 @@ export const status = leaf<StatusRange>(
     },
 );
 
-/** A program with its arguments; a text goes to the container's shell, like a Dockerfile's HEALTHCHECK CMD. */
-const command = z.unknown().transform((raw, context): string[] => {
-    const schema = Array.isArray(raw) ? z.array(plainText) : shellCommand;
-    const result = (schema as z.ZodType<string[]>).safeParse(raw);
-    if (!result.success) {
-        for (const issue of result.error.issues) {
-            context.issues.push({ ...issue, input: raw } as (typeof context.issues)[number]);
-        }
-        return z.NEVER;
-    }
-    return result.data;
-});
-const shellCommand = freeText(
-    { wanted: "a shell command or a list of a program and its arguments", example: "COMMAND" },
-    text => text.trim() !== "",
-).transform(text => ["/bin/sh", "-c", text]);
+/** A program with its arguments. A text is for the container's shell, as with HEALTHCHECK CMD in a Dockerfile. */
+const command = chosenFor<string[]>(raw => (Array.isArray(raw) ? z.array(plainText) : inShell));
+const inShell = shellCommand("a shell command or a list of a program and its arguments").transform(text => [
+    "/bin/sh",
+    "-c",
+    text,
+]);
 
 export const healthSchema = z.strictObject({
     path: requestPath.optional().meta({ default: defaultHealthPath }),

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { status } from "./health";
 import { duration, firstOf, freeText, textLike, wholeNumber, withDefault } from "./leaves";
-import { requestPath } from "./names";
-
-const command = freeText({ wanted: "a shell command", example: "COMMAND" }, text => text.trim() !== "");
+import { requestPath, shellCommand } from "./names";
 
 const webhook = freeText({ wanted: "an http or https URL", example: "https://HOST/PATH" }, text => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -20,14 +18,14 @@ const http = z.strictObject({
     }).optional(),
 });
 
-/** What every hook can be: a command, or a notice to somebody else. */
+/** The keys of every hook. */
 const common = {
-    command: command.optional(),
+    command: shellCommand("a shell command").optional(),
     webhook: webhook.optional(),
     timeout: withDefault("5m", duration),
     retries: wholeNumber(0, 100, 3).prefault(0),
 };
-/** A hook that decides something, and what it means when it does not answer in time. */
+/** A hook whose outcome decides whether the release goes on. */
 const gate = { ...common, onTimeout: firstOf(["hold", "rollback", "continue"]) };
 
 /** The user's own steps in a release. */
@@ -38,7 +36,7 @@ export const hooksSchema = z.strictObject({
     onRollback: z.strictObject(common).optional(),
 });
 
-/** Says whether the release that has just become live does its work: a judge that looks at HAProxy's counters. */
+/** Limits by which relink judges a release that has just become live, from HAProxy's counters. */
 export const analysisSchema = z.strictObject({
     maxErrorRatio: withDefault("5%", example =>
         textLike(/^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/, { wanted: "a percentage such as 5% or 0.5%", example }),

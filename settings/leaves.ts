@@ -1,19 +1,22 @@
 import { z } from "zod";
 import { Duration } from "../model/Duration";
+import { isFields } from "./fields";
 
-/** What a value must be, for the error, and a good one for the command that fixes it. */
+/** What a value must be. */
 export interface Expectation {
+    /** For the message: `a duration such as 10s`. */
     wanted: string;
+    /** A good value, for the command that fixes a bad one. */
     example: string;
 }
 
-/** Travels with a zod issue: how the problem is told. */
+/** What a zod issue carries for the problem that it becomes. */
 export interface IssueDetails extends Partial<Expectation> {
-    /** Replaces "is X, but must be Y". */
+    /** The message, in place of "is X, but must be Y". */
     says?: string;
 }
 
-/** How Pulumi shows a value that it does not know yet, and what JavaScript makes of one that was put into a text. */
+/** Pulumi's placeholder for a value that it does not know yet, and what JavaScript makes of such a value in a text. */
 const unresolvedValue = /04da6b54-80e4-46f7-96ec-b56ff0331ba9|\[object Object\]|\[toString\] on an \[Output/;
 
 export const unresolvedSays =
@@ -21,8 +24,10 @@ export const unresolvedSays =
     "then set the result here";
 
 /**
- * A schema for one value. `read` returns undefined for a bad one. Zod's own types are not used for leaves, so that
- * each error says what is wanted in the user's words and so that a missing key gets the same sentence.
+ * A schema for one value. Zod's own types are not used for such leaves: so each message says in the user's words what is
+ * wanted, also where the key is missing.
+ *
+ * @param read returns undefined for a bad value
  */
 export function leaf<T>(expectation: Expectation, read: (raw: unknown) => T | undefined) {
     return z.unknown().transform((raw, context): T => {
@@ -37,14 +42,14 @@ export function leaf<T>(expectation: Expectation, read: (raw: unknown) => T | un
     });
 }
 
-/** A text that matches the pattern whole. */
+/** A text that matches the pattern; the pattern must be anchored at both ends. */
 export function textLike(pattern: RegExp, expectation: Expectation) {
     return leaf(expectation, raw => (typeof raw === "string" && pattern.test(raw) ? raw : undefined));
 }
 
 /**
- * Any text without a NUL. Whole numbers and booleans are taken as their text: `pulumi config set --path` stores `8080`
- * and `true` as such. Other numbers are not, since YAML has already dropped digits (1.10 is 1.1).
+ * Any text without a NUL. A whole number or a boolean becomes its text: `pulumi config set --path` stores `8080` and `true`
+ * as such. Other numbers are bad values, because YAML has already dropped digits of them (1.10 is 1.1).
  */
 export function freeText(expectation: Expectation, accepts: (text: string) => boolean = () => true) {
     return leaf(expectation, raw => {
@@ -53,7 +58,7 @@ export function freeText(expectation: Expectation, accepts: (text: string) => bo
     });
 }
 
-/** A text that means nothing but that it is another one than before. */
+/** A text of which only changes matter. */
 export function token(example: string) {
     return freeText({ wanted: "any text of 1 to 256 letters", example }, text => /^.{1,256}$/su.test(text));
 }
@@ -89,7 +94,11 @@ export function flag() {
     return leaf({ wanted: "true or false", example: "true" }, raw => (typeof raw === "boolean" ? raw : undefined));
 }
 
-/** One of a few words. YAML readers may turn `no` into false, which is why a word can have another spelling. */
+/**
+ * One of a few words.
+ *
+ * @param alsoSpelled reads another spelling: YAML 1.1 turns `no` into false
+ */
 export function oneOf<const T extends string>(
     words: readonly T[],
     alsoSpelled: (raw: unknown) => T | undefined = none,
@@ -139,11 +148,15 @@ export function listOf<T>(element: z.ZodType<T>) {
     });
 }
 
-/** An object is read by one schema, anything else by the other, and the errors are those of that one. */
+/** One schema for objects, another one for all other values. */
 export function objectOr<A, B>(objectSchema: z.ZodType<A>, otherSchema: z.ZodType<B>) {
-    return z.unknown().transform((raw, context): A | B => {
-        const isObject = typeof raw === "object" && raw !== null && !Array.isArray(raw);
-        const result = (isObject ? objectSchema : (otherSchema as z.ZodType<A | B>)).safeParse(raw);
+    return chosenFor<A | B>(raw => (isFields(raw) ? objectSchema : otherSchema));
+}
+
+/** A schema that depends on the value: its problems are those of the chosen one alone. */
+export function chosenFor<T>(schemaFor: (raw: unknown) => z.ZodType<T>) {
+    return z.unknown().transform((raw, context): T => {
+        const result = schemaFor(raw).safeParse(raw);
         if (!result.success) {
             for (const issue of result.error.issues) {
                 context.issues.push({ ...issue, input: raw } as (typeof context.issues)[number]);

@@ -1,8 +1,8 @@
 import { isIP, isIPv4 } from "node:net";
 import { freeText, leaf, textLike } from "./leaves";
 
-// Whatever reaches HAProxy's configuration, its maps or a Docker name is matched whole against a short list of
-// letters: nothing that HAProxy would read as a word break, a quote, an escape or a format (`%[`) can get through.
+// A value that ends up in HAProxy's configuration, in its maps or in a Docker name consists of a short list of letters. It
+// has nothing that HAProxy reads as a word break, a quote, an escape or a format (`%[`).
 
 const serviceNamePattern = /^[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?$/;
 const dnsName = "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*";
@@ -10,7 +10,7 @@ const dnsNamePattern = new RegExp(`^${dnsName}$`, "i");
 const hostPattern = new RegExp(`^(?:\\*\\.)?${dnsName}$`, "i");
 const secretName = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
 
-/** Also the name of two backends, of containers, and a Host header of the preview listener. */
+/** The name of a service. Backends, containers and the hosts of the preview listener are named after it. */
 export const serviceName = leaf(
     {
         wanted:
@@ -18,7 +18,7 @@ export const serviceName = leaf(
             'does not end in "-", "-blue" or "-green" and is not "none"',
         example: "web",
     },
-    // `none` is what the link map says before the first link; a color at the end would name another service's backend.
+    // The link map has `none` before the first link; a color at the end would make the name of another service's backend.
     raw => (isServiceName(raw) ? raw : undefined),
 );
 
@@ -36,8 +36,8 @@ export const host = leaf(
 );
 
 /**
- * The path of a route. Written as requests have it after all that could be written in two ways: no `%`, no empty and no
- * dot segment, no slash at the end.
+ * The path of a route, with nothing that a request could write in two ways: no `%`, no empty and no dot segment, no slash at
+ * the end.
  */
 export const routePath = leaf(
     {
@@ -52,13 +52,13 @@ export const routePath = leaf(
     },
 );
 
-/** A Host header. */
+/** The value of a Host header. */
 export const hostHeader = leaf({ wanted: "a DNS name or address, optionally with :port", example: "web" }, raw => {
     const match = typeof raw === "string" && raw.length <= 260 ? /^([^:]+)(?::(\d{1,5}))?$/.exec(raw) : null;
     return match && dnsNamePattern.test(match[1]!) && Number(match[2] ?? 1) <= 65535 ? match[0] : undefined;
 });
 
-/** The path of a request. No `#`, quote, `$`, backslash or space, all of which mean something in HAProxy's files. */
+/** The path of a request. It has no `#`, quote, `$`, backslash or space: these mean something in HAProxy's files. */
 export const requestPath = textLike(/^\/(?:[A-Za-z0-9\-._~!&()*+,;=:@/?]|%[0-9A-Fa-f]{2}){0,255}$/, {
     wanted: "a path that starts with / and has only letters, digits, -._~!&()*+,;=:@/? and %XX",
     example: "/healthz",
@@ -81,10 +81,10 @@ export const secretKey = leaf(
 );
 const secretNamePattern = new RegExp(`^${secretName}$`);
 
-/** A name that Docker takes for a container, network or volume. */
+/** What Docker accepts as the name of a container, network or volume. */
 export const dockerNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{1,62}$/;
 
-/** An absolute path without `..`, `:` (Docker's separator) and control characters. */
+/** Whether this is an absolute path without `..`, without `:` (Docker's separator) and without control characters. */
 export function isAbsolutePath(raw: unknown): raw is string {
     return (
         typeof raw === "string" && raw.length <= 1024 && /^\/[^:\p{Cc}]*$/u.test(raw) && !/(^|\/)\.\.(\/|$)/.test(raw)
@@ -99,7 +99,7 @@ export const address = (example: string) =>
         typeof raw === "string" && isIP(raw) && !raw.includes("%") ? raw : undefined,
     );
 
-/** `name:address`; Docker's word `host-gateway` stands for the Docker host. */
+/** `name:address`; `host-gateway` is Docker's word for the Docker host. */
 export const extraHost = leaf(
     { wanted: "NAME:ADDRESS with an IP address or host-gateway", example: "db.internal:10.0.0.5" },
     raw => {
@@ -132,7 +132,7 @@ export const network = leaf(
     },
 );
 
-/** Where the Docker Engine is. */
+/** The address of the Docker Engine. */
 export const dockerEndpoint = leaf(
     { wanted: "unix:///PATH or tcp://HOST:PORT", example: "unix:///var/run/docker.sock" },
     raw => {
@@ -168,5 +168,14 @@ export const labelName = leaf(
     raw =>
         typeof raw === "string" && /^[\x21-\x7e]{1,255}$/.test(raw) && !raw.startsWith("relink.") ? raw : undefined,
 );
+
+/** @param wanted what the message says that it must be */
+export function shellCommand(wanted: string) {
+    return freeText({ wanted, example: "COMMAND" }, isNotBlank);
+}
+
+export function isNotBlank(text: string): boolean {
+    return text.trim() !== "";
+}
 
 export const plainText = freeText({ wanted: "a text, a whole number, true or false", example: "VALUE" });

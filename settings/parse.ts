@@ -1,55 +1,36 @@
 import type { Settings } from "../model/Settings";
 import { buildSettings, type SettingsContext } from "./build";
-import type { IsSound } from "./checking";
-import { type ConfigPath, configKey, type Problem, renderProblems } from "./Problem";
+import { type ConfigPath, configKey, startsWith } from "./ConfigPath";
+import type { Problem } from "./Problem";
 import { problemsOf, unknownKey } from "./problemsOf";
+import type { IsSound } from "./ServiceScope";
 import { type StackConfig, stackSchema } from "./schema";
 import { checkService } from "./serviceChecks";
 import { checkStack } from "./stackChecks";
 
 export type { SettingsContext } from "./build";
 
-/** The keys of the namespace `relink:`, decoded from JSON and otherwise as the user wrote them. */
+/** The keys of the namespace `relink:` as the user wrote them, decoded from JSON. */
 export interface RawConfig {
     front?: unknown;
     services?: unknown;
     host?: unknown;
     secrets?: unknown;
     registries?: unknown;
-    /** Further keys are unknown ones, and are reported as such. */
+    /** All other keys are unknown: each is a problem. */
     [key: string]: unknown;
 }
 
-/** Either the settings or everything that is wrong with the config. */
+/** Either the settings, or everything that is wrong with the config. */
 export type ParsedSettings =
     | { settings: Settings; problems?: undefined }
     | { settings?: undefined; problems: Problem[] };
 
-/** Thrown by `parseSettings`. Inside a Pulumi program `readSettings` throws a `SettingsError` with the same text. */
-export class InvalidConfigError extends Error {
-    constructor(
-        readonly problems: readonly Problem[],
-        stack: string,
-    ) {
-        super(renderProblems(problems, stack));
-        this.name = "InvalidConfigError";
-    }
-}
-
 /**
- * Parses a stack config.
+ * Parses a stack config. It throws nothing: whoever needs an error makes it with `renderProblems`.
  *
- * @throws InvalidConfigError that lists every problem
+ * @returns the settings with all defaults, or every problem of the config
  */
-export function parseSettings(raw: RawConfig, context: SettingsContext): Settings {
-    const { settings, problems } = checkSettings(raw, context);
-    if (problems) {
-        throw new InvalidConfigError(problems, context.stack);
-    }
-    return settings;
-}
-
-/** Parses a stack config; problems are returned as data, and nothing is thrown. */
 export function checkSettings(raw: RawConfig, context: SettingsContext): ParsedSettings {
     const { problems, value } = withoutPrototypeKeys(raw);
     const first = stackSchema.safeParse(value);
@@ -70,13 +51,13 @@ export function checkSettings(raw: RawConfig, context: SettingsContext): ParsedS
 }
 
 /**
- * What is left when everything wrong is taken out, so that the checks between settings can run on the sound part and
- * the user sees all problems at once.
+ * Parses what is left without everything that is wrong, so that the checks between settings run on that part and the user
+ * sees all problems at once.
  */
 function parseTheRest(raw: unknown, problems: readonly Problem[]): StackConfig | undefined {
     const rest = structuredClone(raw);
     let wrong = problems.map(problem => problem.path);
-    // An object that lacks a required key is still wrong without its wrong keys: the next round takes out the object.
+    // An object that lacks a required key is still wrong without its wrong keys: the next round removes the object.
     for (let levelsUp = 0; levelsUp < 4; levelsUp++) {
         removeAll(
             rest,
@@ -107,12 +88,12 @@ function removeAll(root: unknown, paths: readonly ConfigPath[]): void {
         }
     }
     for (const list of lists) {
-        // Leaves no holes, once all indexes have been used.
+        // The indexes in the paths are those of the whole list, so the holes close only now.
         list.splice(0, list.length, ...list.filter(() => true));
     }
 }
 
-/** Stands in for required keys, so that a service without an image can still be checked for everything else. */
+/** Fills in required keys, so that a service without an image gets all other checks. */
 function withRequiredKeys(rest: unknown): unknown {
     if (!isObject(rest)) {
         return { services: {} };
@@ -125,7 +106,7 @@ function withRequiredKeys(rest: unknown): unknown {
     return { ...rest, services: Object.fromEntries(completed) };
 }
 
-/** A key `__proto__` would be dropped without a word. */
+/** Reports keys `__proto__`, which zod drops without a word. */
 function withoutPrototypeKeys(raw: unknown): { value: unknown; problems: Problem[] } {
     const problems: Problem[] = [];
     const copy = (value: unknown, path: ConfigPath): unknown => {
@@ -150,11 +131,7 @@ function soundness(wrong: readonly ConfigPath[]): IsSound {
     return (...path) => !wrong.some(other => startsWith(path, other) || startsWith(other, path));
 }
 
-function startsWith(path: ConfigPath, start: ConfigPath): boolean {
-    return start.every((segment, index) => path[index] === segment);
-}
-
-/** By place, each sentence once. */
+/** Sorts by place, and drops repetitions. */
 function inOrder(problems: readonly Problem[]): Problem[] {
     const byText = new Map(problems.map(problem => [`${configKey(problem.path)} ${problem.message}`, problem]));
     return [...byText.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, problem]) => problem);

@@ -1,20 +1,12 @@
 import type { z } from "zod";
+import { type ConfigPath, configKey, isSensitive } from "./ConfigPath";
+import { firstServiceCommand, removeCommand, setCommand } from "./configCommands";
 import type { IssueDetails } from "./leaves";
-import {
-    type ConfigPath,
-    configKey,
-    describeValue,
-    firstServiceCommand,
-    isSensitive,
-    mismatch,
-    type Problem,
-    removeCommand,
-    setCommand,
-} from "./Problem";
+import { describeValue, mismatch, type Problem, solvedByRemoving } from "./Problem";
 import { keysAt } from "./schemaKeys";
 import { closestKey } from "./suggest";
 
-/** Zod's issues, told as problems. */
+/** @returns zod's issues as problems */
 export function problemsOf(error: z.ZodError, raw: unknown): Problem[] {
     return error.issues.flatMap(issue => problemsOfIssue(issue, raw));
 }
@@ -33,10 +25,11 @@ function problemsOfIssue(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
     }
 }
 
+/** @returns the problem of a key that the schema does not have */
 export function unknownKey(parent: ConfigPath, key: string): Problem {
     const path = [...parent, key];
     const known = keysAt(parent);
-    // `pulumi config set relink:front.http.port 80` without --path makes one key with dots in it.
+    // `pulumi config set relink:front.http.port 80` without --path makes one key with dots in its name.
     const section = parent.length === 0 ? /^([a-z]+)[.[][\x20-\x7e]*$/.exec(key)?.[1] : undefined;
     if (section !== undefined && known.includes(section)) {
         const fix = `${removeCommand(path)} && pulumi config set --path 'relink:${key.replaceAll("'", "")}' VALUE`;
@@ -45,20 +38,19 @@ export function unknownKey(parent: ConfigPath, key: string): Problem {
     const near = closestKey(key, known);
     const list = known.length > 12 ? "see docs/settings.md" : known.length > 0 && `known here: ${known.join(", ")}`;
     const hint = near === undefined ? list || "" : `did you mean ${near}?`;
-    return { path, message: `is not a known key${hint && "; "}${hint}`, fix: removeCommand(path) };
+    return solvedByRemoving(path, `is not a known key${hint && "; "}${hint}`);
 }
 
 function badKey(path: ConfigPath, issues: readonly z.core.$ZodIssue[], raw: unknown): Problem {
     const value = valueAt(raw, path);
     if (path[0] === "secrets" && typeof value === "object" && value !== null) {
-        // `--path relink:secrets.web.NAME` makes an object `web`; the key is one text with a dot in it.
+        // `--path relink:secrets.web.NAME` makes an object `web`, but the key is one text with a dot in it.
         const quoted: ConfigPath = ["secrets", `${path[1]}.NAME`];
         const message = `is ${describeValue(value, path)}, but must be a text under one quoted key: ${configKey(quoted)}`;
         return { path, message, fix: `${removeCommand(path)} && ${setCommand(quoted, "VALUE")}` };
     }
     const details = issues.map(detailsOf).find(found => found.wanted !== undefined);
-    const message = `has a name that is not allowed: it must be ${details?.wanted ?? "another one"}`;
-    return { path, message, fix: removeCommand(path) };
+    return solvedByRemoving(path, `has a name that is not allowed: it must be ${details?.wanted ?? "another one"}`);
 }
 
 function badValue(path: ConfigPath, details: IssueDetails, raw: unknown): Problem {
@@ -75,16 +67,15 @@ function badShape(path: ConfigPath, issue: z.core.$ZodIssue, raw: unknown): Prob
     if (value === undefined && path.length === 1 && path[0] === "services") {
         return { path, message, fix: firstServiceCommand };
     }
-    const remove = removeCommand(path);
-    const element = typeof value === "string" && value !== "" && !isSensitive(path) ? value : "VALUE";
     if (!isList) {
-        return { path, message, fix: remove };
+        return solvedByRemoving(path, message);
     }
+    const element = typeof value === "string" && value !== "" && !isSensitive(path) ? value : "VALUE";
     const set = setCommand([...path, 0], element);
-    return { path, message, fix: value === undefined ? set : `${remove} && ${set}` };
+    return { path, message, fix: value === undefined ? set : `${removeCommand(path)} && ${set}` };
 }
 
-/** `config set` replaces a plain value, but not an object or a list. */
+/** `pulumi config set` replaces a plain value, but not an object or a list. */
 function replaceCommand(path: ConfigPath, example: string, value: unknown): string {
     const set = setCommand(path, example);
     return typeof value === "object" && value !== null ? `${removeCommand(path)} && ${set}` : set;

@@ -1,6 +1,8 @@
 import { everything, placeOf, type Route } from "../model/Route";
-import type { IsSound } from "./checking";
-import { type ConfigPath, type Problem, removeCommand, setCommand } from "./Problem";
+import type { ConfigPath } from "./ConfigPath";
+import { removeCommand, setCommand } from "./configCommands";
+import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
+import { type IsSound, ServiceScope } from "./ServiceScope";
 import type { ServiceConfig, StackConfig } from "./schema";
 
 /** One route of a service, and the key of the config that it comes from. */
@@ -13,103 +15,93 @@ interface Claim {
 type Services = StackConfig["services"];
 type RouteKeys = Pick<ServiceConfig, "hosts" | "paths" | "stripPath" | "default">;
 
-/** Where a service's routes are set. */
+/** The keys that set a service's routes. */
 const routeKeys = ["hosts", "paths", "stripPath", "default"] as const;
 
-/** The routes that a service asks for: each of its hosts with each of its paths, and everything else for the default. */
+/** @returns the routes of a service: each of its hosts with each of its paths, and everything else for the default one */
 export function routesOf(name: string, services: Services): Route[] {
-    const routes = isReached(services[name]!) ? claimsOf(name, services).map(({ route }) => route) : [];
+    const routes = getsRequests(services[name]!) ? claimsOf(name, services).map(({ route }) => route) : [];
     return [...new Map(routes.map(route => [placeOf(route), route])).values()];
 }
 
 function claimsOf(name: string, services: Services): Claim[] {
     const service = services[name]!;
     const { hosts, paths, stripPath } = service;
+    const routeTo = (host: string, path: string): Route => ({ host, path, strip: stripPath && path !== "/" });
     const claims = (hosts ?? []).flatMap((host, index): Claim[] =>
-        paths.map(path => ({ route: { host, path, strip: stripPath && path !== "/" }, key: ["hosts", index] })),
+        paths.map(path => ({ route: routeTo(host, path), key: ["hosts", index] })),
     );
     if (hosts === undefined && namesPaths(service)) {
-        paths.forEach((path, index) => {
-            claims.push({ route: { host: "*", path, strip: stripPath && path !== "/" }, key: ["paths", index] });
-        });
+        claims.push(...paths.map((path, index) => ({ route: routeTo("*", path), key: ["paths", index] })));
     }
-    if (service.default ?? (namesNothing(service) && Object.values(services).filter(isReached).length === 1)) {
+    const isOnly = Object.values(services).filter(getsRequests).length === 1;
+    if (service.default ?? (namesNothing(service) && isOnly)) {
         claims.push({ route: everything, key: ["default"] });
     }
     return claims;
 }
 
-/** What must hold for the routes of all services: each has one, and no place belongs to two. */
+/** @returns what is wrong with the routes of all services: each service has one, and no two services have the same one */
 export function checkRoutes({ services }: StackConfig, isSound: IsSound): Problem[] {
     const claimed = new Map<string, string>();
     return Object.keys(services)
         .sort()
         .flatMap(name => {
-            const at = (key: ConfigPath): ConfigPath => ["services", name, ...key];
-            const isKnown = routeKeys.every(key => isSound(...at([key])));
-            const hasRoutes = isReached(services[name]!) || !isSound(...at(["port"]));
-            return isKnown && hasRoutes
-                ? [...checkOwn(name, services, at), ...checkClaims(name, services, claimed, at)]
-                : [];
+            const scope = new ServiceScope(name, services[name]!, isSound);
+            const isKnown = routeKeys.every(key => scope.isSound(key));
+            const hasRoutes = getsRequests(scope.config) || !scope.isSound("port");
+            return isKnown && hasRoutes ? [...checkOwn(scope, services), ...checkClaims(scope, services, claimed)] : [];
         });
 }
 
-type At = (key: ConfigPath) => ConfigPath;
-
-function checkOwn(name: string, services: Services, at: At): Problem[] {
-    const service = services[name]!;
-    const problems: Problem[] = [];
-    for (const [key, word] of [
-        ["hosts", "HOST"],
-        ["paths", "/api"],
-    ] as const) {
-        if (service[key]?.length === 0) {
-            const fix = `${removeCommand(at([key]))} && ${setCommand(at([key, 0]), word)}`;
-            problems.push({
-                path: at([key]),
-                message: "is an empty list, but must name at least one, or be left out",
-                fix,
-            });
-        }
+function checkOwn(scope: ServiceScope, services: Services): Problem[] {
+    const { config } = scope;
+    const empty = [...checkNotEmpty(scope, "hosts", "HOST"), ...checkNotEmpty(scope, "paths", "/api")];
+    const problems = [...empty];
+    if (empty.length === 0 && getsRequests(config) && claimsOf(scope.name, services).length === 0) {
+        const why = config.default === false ? "is false" : "is missing, and there are several services";
+        const message = `${why}: the service must name its hosts or its paths, or be the default for all that no route matches`;
+        problems.push(solvedBySetting(scope.at("default"), message, "true"));
     }
-    if (problems.length === 0 && isReached(service) && claimsOf(name, services).length === 0) {
-        const why = service.default === false ? "is false" : "is missing, and there are several services";
-        problems.push({
-            path: at(["default"]),
-            message: `${why}: the service must name its hosts or its paths, or be the default for all that no route matches`,
-            fix: setCommand(at(["default"]), "true"),
-        });
-    }
-    if (service.stripPath && !namesPaths(service)) {
+    if (config.stripPath && !namesPaths(config)) {
         const message = "is true, but there is no path to strip: paths is not set";
-        problems.push({ path: at(["stripPath"]), message, fix: setCommand(at(["paths", 0]), "/PATH") });
+        problems.push({ path: scope.at("stripPath"), message, fix: setCommand(scope.at("paths", 0), "/PATH") });
     }
     return problems;
 }
 
-function checkClaims(name: string, services: Services, claimed: Map<string, string>, at: At): Problem[] {
-    return claimsOf(name, services).flatMap(({ route, key }): Problem[] => {
+function checkNotEmpty(scope: ServiceScope, key: "hosts" | "paths", example: string): Problem[] {
+    if (scope.config[key]?.length !== 0) {
+        return [];
+    }
+    const path = scope.at(key);
+    const message = "is an empty list, but must name at least one, or be left out";
+    return [{ path, message, fix: `${removeCommand(path)} && ${setCommand([...path, 0], example)}` }];
+}
+
+/** @param claimed which service claims which place; the claims of this service are added */
+function checkClaims(scope: ServiceScope, services: Services, claimed: Map<string, string>): Problem[] {
+    return claimsOf(scope.name, services).flatMap(({ route, key }): Problem[] => {
         const place = placeOf(route);
         const other = claimed.get(place);
-        if (other === undefined || other === name) {
-            claimed.set(place, name);
+        if (other === undefined || other === scope.name) {
+            claimed.set(place, scope.name);
             return [];
         }
-        const path = at(key);
-        if (key[0] === "default" && services[name]?.default === undefined) {
-            // It is the only one just because the other one's port is wrong, which is said there.
+        if (key[0] === "default" && scope.config.default === undefined) {
+            // It is the only service only because the port of the other one is wrong, which has a problem of its own.
             return [];
         }
         const message =
             place === placeOf(everything)
                 ? `takes every request that no other route matches, but so does ${other}: only one service can be the default`
                 : `takes ${place}, which ${other} has already`;
-        return [{ path, message, fix: removeCommand(path) }];
+        return [solvedByRemoving(scope.at(...key), message)];
     });
 }
 
-/** A service without a port, a worker, has no routes. */
-function isReached({ port }: ServiceConfig): boolean {
+/** A background service has no port, hence no routes. */
+function getsRequests({ port }: ServiceConfig): boolean {
     return port !== undefined;
 }
 

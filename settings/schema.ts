@@ -9,7 +9,7 @@ import { policyShape } from "./policy";
 
 /** One entry of `relink:services`. */
 export const serviceSchema = z.strictObject({
-    // What the file says is taken over before this schema sees the service (compose/fromCompose.ts).
+    // compose/fromCompose.ts fills in the keys of the file before this schema reads the service.
     compose: composeReference.optional(),
     ...containerShape,
     health: healthSchema.prefault({}),
@@ -37,6 +37,6 @@ export const stackSchema = z.strictObject({
     registries: z.record(registryAddress, registry).prefault({}),
 });
 
-/** The stack config with defaults and parsed values, still in the config's own shape. */
+/** The stack config with defaults and parsed values, in the config's own shape. */
 export type StackConfig = z.output<typeof stackSchema>;
 export type ServiceConfig = z.output<typeof serviceSchema>;

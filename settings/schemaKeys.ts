@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { ConfigPath } from "./Problem";
+import type { ConfigPath } from "./ConfigPath";
 import { stackSchema } from "./schema";
 
-/** One key of the config, as the schema has it. */
+/** One key of the config in the schema. */
 export interface SchemaKey {
     /** `services.*.health.path`; `*` is a name that the user chooses. */
     path: string;
@@ -11,7 +11,7 @@ export interface SchemaKey {
     required: boolean;
 }
 
-/** Names of the keys that are known at a path, for suggestions. */
+/** @returns the names of the keys that the schema knows at a path */
 export function keysAt(path: ConfigPath): string[] {
     let schema: z.core.$ZodType | undefined = stackSchema;
     for (const segment of path) {
@@ -21,7 +21,7 @@ export function keysAt(path: ConfigPath): string[] {
     return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
-/** Every key that has a value of its own, in the schema's order. */
+/** @returns every key that has a value of its own, in the schema's order */
 export function schemaKeys(): SchemaKey[] {
     return leavesOf(stackSchema, []);
 }
@@ -32,7 +32,7 @@ function leavesOf(schema: z.core.$ZodType, path: string[]): SchemaKey[] {
         const below = Object.entries(found.schema.shape).flatMap(([key, child]) =>
             leavesOf(child as z.core.$ZodType, [...path, key]),
         );
-        // What can be one word instead has a value of its own.
+        // An object that may be written as one word has a value of its own.
         const word = { path: path.join("."), default: found.default, required: false };
         return typeof found.default === "string" ? [word, ...below] : below;
     }
@@ -52,7 +52,7 @@ function childOf(schema: z.core.$ZodType, segment: string | number): z.core.$Zod
     return schema instanceof z.ZodArray ? schema.element : undefined;
 }
 
-/** Takes off `optional`, `prefault`, a preprocessing and the like, and keeps what they say. */
+/** Finds the schema inside of `optional`, `prefault` and the like, and what those say. */
 function unwrap(schema: z.core.$ZodType): { schema: z.core.$ZodType; default: unknown; required: boolean } {
     let current = schema;
     let value: unknown = (current as z.ZodType).meta?.()?.default;

@@ -1,12 +1,16 @@
 import { httpsPortOffset } from "../model/FrontSettings";
 import { type SettingsContext, usedSecrets } from "./build";
-import type { IsSound } from "./checking";
+import type { ConfigPath } from "./ConfigPath";
+import { firstServiceCommand } from "./configCommands";
 import { defaultFrontName, frontNameExpectation, isFrontName } from "./front";
-import { type ConfigPath, firstServiceCommand, type Problem, removeCommand, setCommand } from "./Problem";
+import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
 import { checkRoutes } from "./routes";
+import type { IsSound } from "./ServiceScope";
 import type { StackConfig } from "./schema";
 
-/** What must hold between services, secrets and the front. */
+const lastPort = 65_535;
+
+/** @returns what does not fit together in services, secrets and the front */
 export function checkStack(config: StackConfig, context: SettingsContext, isSound: IsSound): Problem[] {
     return [
         ...checkFrontName(config, context, isSound),
@@ -28,39 +32,34 @@ function checkFrontName(config: StackConfig, context: SettingsContext, isSound: 
         return [];
     }
     const message = `is missing, and the names of project and stack do not make one: it must be ${frontNameExpectation.wanted}`;
-    return [{ path, message, fix: setCommand(path, "NAME") }];
+    return [solvedBySetting(path, message, "NAME")];
 }
 
 function checkPorts({ front }: StackConfig, isSound: IsSound): Problem[] {
-    const paths = {
-        http: ["front", "http", "port"],
-        preview: ["front", "preview", "port"],
-        metrics: ["front", "metrics", "port"],
-    };
-    const httpsPort = front.http.port + httpsPortOffset;
     const taken = new Map<number, string>();
-    const problems: Problem[] = [];
-    const claim = (port: number, by: string, path: ConfigPath) => {
+    const claim = (port: number, by: string, path: ConfigPath): Problem[] => {
         const other = taken.get(port);
-        if (other !== undefined) {
-            const fix = setCommand(path, "PORT");
-            problems.push({ path, message: `makes ${by} use port ${port}, which ${other} uses already`, fix });
-        }
         taken.set(port, by);
+        const message = `makes ${by} use port ${port}, which ${other} uses already`;
+        return other === undefined ? [] : [solvedBySetting(path, message, "PORT")];
     };
-    if (isSound(...paths.http)) {
-        if (httpsPort > 65535) {
-            const message = `is ${front.http.port}, but must be at most ${65535 - httpsPortOffset}: https is published ${httpsPortOffset} above it`;
-            problems.push({ path: paths.http, message, fix: setCommand(paths.http, "8080") });
+    const problems: Problem[] = [];
+    const http = ["front", "http", "port"];
+    if (isSound(...http)) {
+        const { port } = front.http;
+        const httpsPort = port + httpsPortOffset;
+        if (httpsPort > lastPort) {
+            const message = `is ${port}, but must be at most ${lastPort - httpsPortOffset}: https is published ${httpsPortOffset} above it`;
+            problems.push(solvedBySetting(http, message, "8080"));
         }
-        claim(front.http.port, "http", paths.http);
-        claim(httpsPort, `https (http.port + ${httpsPortOffset})`, paths.http);
+        problems.push(...claim(port, "http", http));
+        problems.push(...claim(httpsPort, `https (http.port + ${httpsPortOffset})`, http));
     }
-    if (isSound(...paths.preview)) {
-        claim(front.preview.port, "preview", paths.preview);
-    }
-    if (isSound(...paths.metrics)) {
-        claim(front.metrics.port, "metrics", paths.metrics);
+    for (const name of ["preview", "metrics"] as const) {
+        const path = ["front", name, "port"];
+        if (isSound(...path)) {
+            problems.push(...claim(front[name].port, name, path));
+        }
     }
     return problems;
 }
@@ -69,12 +68,11 @@ function checkNetworks(config: StackConfig, context: SettingsContext, isSound: I
     const frontName = config.front.name ?? defaultFrontName(context.project, context.stack);
     return Object.entries(config.services).flatMap(([name, { networks }]) => {
         const index = networks.indexOf(frontName);
-        const path: ConfigPath = ["services", name, "networks", index];
         if (index < 0 || !isSound("services", name, "networks") || !isSound("front", "name")) {
             return [];
         }
         const message = "is the front's own network, which every service joins anyway";
-        return [{ path, message, fix: removeCommand(path) }];
+        return [solvedByRemoving(["services", name, "networks", index], message)];
     });
 }
 
@@ -85,6 +83,7 @@ function checkServicesExist(config: StackConfig, isSound: IsSound): Problem[] {
     return [{ path: ["services"], message: "names no service: at least one is needed", fix: firstServiceCommand }];
 }
 
+/** Each secret that a service asks for has a value. */
 function checkWantedSecrets(config: StackConfig, isSound: IsSound): Problem[] {
     return Object.entries(config.services).flatMap(([service, { env, secrets }]) => {
         const wanted: [string, ConfigPath][] = [
@@ -100,25 +99,25 @@ function checkWantedSecrets(config: StackConfig, isSound: IsSound): Problem[] {
                 return [];
             }
             const message = `asks for the secret ${name}, which relink:secrets does not hold as ${key}`;
-            return [{ path, message, fix: setCommand(["secrets", key], "VALUE") }];
+            return [{ ...solvedBySetting(["secrets", key], message, "VALUE"), path }];
         });
     });
 }
 
+/** Each value belongs to a service that asks for it. */
 function checkHeldSecrets(config: StackConfig, isSound: IsSound): Problem[] {
     return Object.keys(config.secrets).flatMap((key): Problem[] => {
         const service = key.slice(0, key.indexOf("."));
         const path: ConfigPath = ["secrets", key];
-        const fix = removeCommand(path);
         if (!Object.hasOwn(config.services, service)) {
-            const isKnown = isSound("services", service);
-            return isKnown ? [{ path, message: `belongs to the service ${service}, which does not exist`, fix }] : [];
+            const message = `belongs to the service ${service}, which does not exist`;
+            return isSound("services", service) ? [solvedByRemoving(path, message)] : [];
         }
-        const known = isSound("services", service, "secrets") && isSound("services", service, "env");
-        if (!known || usedSecrets(config.services[service]!).includes(key.slice(service.length + 1))) {
+        const isKnown = isSound("services", service, "secrets") && isSound("services", service, "env");
+        if (!isKnown || usedSecrets(config.services[service]!).includes(key.slice(service.length + 1))) {
             return [];
         }
-        const message = `is used by nobody: neither "secrets" nor "env" of the service ${service} asks for it`;
-        return [{ path, message, fix }];
+        const message = `is not used: neither "secrets" nor "env" of the service ${service} asks for it`;
+        return [solvedByRemoving(path, message)];
     });
 }

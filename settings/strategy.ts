@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { RollingSettings, StrategySettings } from "../model/StrategySettings";
-import { duration, durationOrZero, firstOf, flag, freeText, leaf, oneOf, wholeNumber, withDefault } from "./leaves";
+import { duration, durationOrZero, firstOf, flag, leaf, oneOf, wholeNumber, withDefault } from "./leaves";
+import { shellCommand } from "./names";
 
-/** A strategy that may be written as one word, and what that word stands for. */
+/** The strategies that may be written as one word. */
 const words = ["blueGreen", "rolling"] as const;
 const wanted = `one of ${words.join(", ")}, or an object with one of rolling, canary`;
 
@@ -24,16 +25,13 @@ const rolling = z.strictObject({
     healthcheckTimeout: withDefault("60s", duration),
     wait: withDefault("10s", durationOrZero),
     waitAfterHealthy: withDefault("0s", durationOrZero),
-    preStopCommand: freeText(
-        { wanted: "a shell command; {id} in it becomes the container's id", example: "COMMAND" },
-        text => text.trim() !== "",
-    ).optional(),
+    preStopCommand: shellCommand("a shell command; {id} in it becomes the container's id").optional(),
     preStopIn: oneOf(["host", "container"]).optional().meta({ default: defaultPlace }),
     preStopWaitUntilUnhealthy: flag().prefault(false),
 });
 
 const canaryStep = z.strictObject({
-    // After the last step comes everything.
+    // Not 100: after the last step the new release gets everything anyway.
     weight: wholeNumber(1, 99, 10),
     replicas: wholeNumber(1, 100, 1).optional(),
     pause: durationOrZero("60s").optional(),
@@ -48,8 +46,8 @@ const canary = z.strictObject({
 });
 
 /**
- * `strategy: WORD` or `strategy: { WORD: { ... } }`. Each strategy with settings of its own is one key of the object, so
- * that `pulumi config set --path` reaches into it.
+ * `strategy: WORD` or `strategy: { WORD: { ... } }`. Each strategy with settings is a key of the object, so that
+ * `pulumi config set --path` reaches those.
  */
 export const strategySchema = z.preprocess(
     (raw, context) => {
@@ -66,8 +64,8 @@ export const strategySchema = z.preprocess(
 );
 
 /**
- * From the config's shape, one optional key per strategy, to the product's.
- * @param bakeTimeMs how long a step lasts that does not say it
+ * @param bakeTimeMs how long a canary step without `pause` lasts, milliseconds
+ * @returns the strategy by its kind; the config has one optional key per strategy
  */
 export function buildStrategy(config: z.output<typeof strategySchema>, bakeTimeMs: number): StrategySettings {
     if (config.canary !== undefined) {

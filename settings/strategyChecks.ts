@@ -1,65 +1,79 @@
-import { type At, type IsSound, type Key, spell } from "./checking";
-import { type Problem, removeCommand, setCommand } from "./Problem";
+import { Duration } from "../model/Duration";
+import type { ConfigPath } from "./ConfigPath";
+import { setCommand } from "./configCommands";
+import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
+import type { ServiceScope } from "./ServiceScope";
 import type { ServiceConfig } from "./schema";
 
-/** What must hold between a service's strategy and its other settings. */
-export function checkStrategy(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
-    return [...checkPort(service, at, sound), ...checkRolling(service, at, sound), ...checkCanary(service, at, sound)];
+type Canary = NonNullable<ServiceConfig["strategy"]["canary"]>;
+type Rolling = NonNullable<ServiceConfig["strategy"]["rolling"]>;
+
+/** @returns what does not fit together in a service's strategy and its other settings */
+export function checkStrategy(scope: ServiceScope): Problem[] {
+    const { canary, rolling } = scope.config.strategy;
+    const isSound = scope.isSound("strategy");
+    return [
+        ...checkPort(scope),
+        ...(isSound && rolling !== undefined ? checkRolling(scope, rolling) : []),
+        ...(isSound && canary !== undefined ? checkCanary(scope, canary) : []),
+    ];
 }
 
-function checkCanary(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
-    const { canary, rolling } = service.strategy;
-    if (canary === undefined || !sound("strategy")) {
-        return [];
-    }
-    const key = (...names: Key[]) => at("strategy", "canary", ...names);
-    const remove = (message: string, path = key()): Problem => ({ path, message, fix: removeCommand(path) });
-    if (rolling !== undefined) {
-        return [remove("is set together with rolling: a service has one strategy")];
-    }
+function checkCanary(scope: ServiceScope, canary: Canary): Problem[] {
+    const at = (...names: ConfigPath) => scope.at("strategy", "canary", ...names);
     const { weight, steps, replicas } = canary;
+    if (scope.config.strategy.rolling !== undefined) {
+        return [solvedByRemoving(at(), "is set together with rolling: a service has one strategy")];
+    }
     if (replicas !== undefined && steps !== undefined) {
         const message = "is set together with steps: it goes with a held weight, and each of steps has its own";
-        return [remove(message, key("replicas"))];
+        return [solvedByRemoving(at("replicas"), message)];
     }
-    if (replicas !== undefined && sound("replicas") && replicas > service.replicas) {
-        return [remove(moreThanAll(replicas, service), key("replicas"))];
+    if (replicas !== undefined && scope.isSound("replicas") && replicas > scope.config.replicas) {
+        return [solvedByRemoving(at("replicas"), moreThanAll(replicas, scope.config))];
     }
     if (weight !== undefined && steps !== undefined) {
-        return [
-            remove("is set together with steps: either a weight is held, or steps follow one another", key("weight")),
-        ];
+        const message = "is set together with steps: either a weight is held, or steps follow one another";
+        return [solvedByRemoving(at("weight"), message)];
     }
     if (weight === undefined && (steps === undefined || steps.length === 0)) {
         const message = "must have a weight from 0 to 100, which is held, or at least one of steps";
-        return [{ path: key(), message, fix: setCommand(key("weight"), "10") }];
+        return [{ path: at(), message, fix: setCommand(at("weight"), "10") }];
     }
-    const weights = (steps ?? []).map(({ weight }) => weight);
-    const notMore = weights.flatMap((weight, index) => {
+    return [
+        ...checkStepWeights(scope, steps ?? []),
+        ...(scope.isSound("replicas") ? checkStepReplicas(scope, steps ?? []) : []),
+    ];
+}
+
+type Steps = NonNullable<Canary["steps"]>;
+
+/** Each share is greater than all before it. */
+function checkStepWeights(scope: ServiceScope, steps: Steps): Problem[] {
+    const weights = steps.map(({ weight }) => weight);
+    return weights.flatMap((weight, index) => {
         const before = Math.max(0, ...weights.slice(0, index));
+        if (weight > before) {
+            return [];
+        }
+        const step = scope.at("strategy", "canary", "steps", index);
         const message = `is ${weight}, but must be more than in the steps before it (${before})`;
-        return weight > before
-            ? []
-            : [{ path: key("steps", index, "weight"), message, fix: removeCommand(key("steps", index)) }];
+        return [{ ...solvedByRemoving(step, message), path: [...step, "weight"] }];
     });
-    return [...notMore, ...(sound("replicas") ? checkStepReplicas(service, steps ?? [], key) : [])];
 }
 
 /** The containers of a new release only become more, and in the end they are all. */
-function checkStepReplicas(
-    service: ServiceConfig,
-    steps: readonly { replicas?: number | undefined }[],
-    key: At,
-): Problem[] {
-    const numbers = steps.map(({ replicas = service.replicas }) => replicas);
+function checkStepReplicas(scope: ServiceScope, steps: Steps): Problem[] {
+    const all = scope.config.replicas;
+    const numbers = steps.map(({ replicas = all }) => replicas);
     return numbers.flatMap((replicas, index) => {
-        const path = key("steps", index, "replicas");
-        const before = Math.min(service.replicas, Math.max(0, ...numbers.slice(0, index)));
-        if (replicas > service.replicas) {
-            return [{ path, message: moreThanAll(replicas, service), fix: removeCommand(path) }];
+        const path = scope.at("strategy", "canary", "steps", index, "replicas");
+        const before = Math.min(all, Math.max(0, ...numbers.slice(0, index)));
+        if (replicas > all) {
+            return [solvedByRemoving(path, moreThanAll(replicas, scope.config))];
         }
         const message = `is ${replicas}, but must not be fewer than in the steps before it (${before})`;
-        return replicas < before ? [{ path, message, fix: removeCommand(path) }] : [];
+        return replicas < before ? [solvedByRemoving(path, message)] : [];
     });
 }
 
@@ -67,74 +81,95 @@ function moreThanAll(replicas: number, service: ServiceConfig): string {
     return `is ${replicas}, more than the service has at all (replicas: ${service.replicas})`;
 }
 
-/** A service without a port has no front: only its containers can be told apart, so it can only roll. */
-function checkPort(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
-    if (!sound("port") || service.port !== undefined) {
+/** A background service has no port, hence no link and no routes: it can only roll. */
+function checkPort(scope: ServiceScope): Problem[] {
+    const { port, strategy } = scope.config;
+    if (!scope.isSound("port") || port !== undefined) {
         return [];
     }
-    if (sound("strategy") && service.strategy.rolling === undefined) {
+    if (scope.isSound("strategy") && strategy.rolling === undefined) {
         const message =
-            "is missing: it must be a whole number from 1 to 65535. Only a service that no request goes to, a worker, " +
+            "is missing: it must be a whole number from 1 to 65535. Only a background service, which gets no requests, " +
             "has none; that needs strategy: rolling";
-        return [{ path: at("port"), message, fix: setCommand(at("port"), "8080") }];
+        return [solvedBySetting(scope.at("port"), message, "8080")];
     }
-    const useless: [Key[], boolean][] = [
+    const message = "is set, but means nothing without port: a service without a port gets no requests";
+    return settingsForRequests(scope.config)
+        .filter(([keys, isSet]) => isSet && scope.isSound(...keys))
+        .map(([keys]) => solvedByRemoving(scope.at(...keys), message));
+}
+
+/** Keys that only a service with requests needs, and whether each is set. */
+function settingsForRequests(service: ServiceConfig): [ConfigPath, boolean][] {
+    const { health } = service;
+    return [
         [["hosts"], service.hosts !== undefined],
         [["paths"], service.paths.join() !== "/"],
         [["stripPath"], service.stripPath],
         [["default"], service.default !== undefined],
-        [["health", "path"], service.health.path !== undefined],
-        [["health", "tcp"], service.health.tcp],
-        [["health", "host"], service.health.host !== undefined],
+        [["health", "path"], health.path !== undefined],
+        [["health", "tcp"], health.tcp],
+        [["health", "host"], health.host !== undefined],
         [["timeouts", "server"], service.timeouts.server !== undefined],
     ];
-    return useless
-        .filter(([keys, isSet]) => isSet && sound(...keys))
-        .map(([keys]) => ({
-            path: at(...keys),
-            message: "is set, but means nothing without port: a service without a port gets no requests",
-            fix: removeCommand(at(...keys)),
-        }));
 }
 
-function checkRolling(service: ServiceConfig, at: At, sound: IsSound): Problem[] {
-    const { rolling } = service.strategy;
-    if (rolling === undefined || !sound("strategy")) {
+function checkRolling(scope: ServiceScope, rolling: Rolling): Problem[] {
+    return [
+        ...checkStopFirst(scope, rolling),
+        ...checkHealthcheckTimeout(scope, rolling),
+        ...checkPreStop(scope, rolling),
+        ...checkNoPrePromotion(scope),
+    ];
+}
+
+function rollingKey(scope: ServiceScope, key: keyof Rolling): ConfigPath {
+    return scope.at("strategy", "rolling", key);
+}
+
+function checkStopFirst(scope: ServiceScope, { order, step }: Rolling): Problem[] {
+    if (order !== "stopFirst") {
         return [];
     }
-    const problems: Problem[] = [];
-    const key = (name: keyof typeof rolling) => at("strategy", "rolling", name);
-    const stopFirst = rolling.order === "stopFirst";
-    if (stopFirst && rolling.step === "service") {
+    if (step === "service") {
         const message = "is service together with order: stopFirst, which would stop all containers at once";
-        problems.push({ path: key("step"), message, fix: setCommand(key("step"), "half") });
-    } else if (stopFirst && sound("replicas") && service.replicas === 1) {
+        return [solvedBySetting(rollingKey(scope, "step"), message, "half")];
+    }
+    if (scope.isSound("replicas") && scope.config.replicas === 1) {
         const message = "is stopFirst, but replicas is 1: stopping that one would leave none";
-        problems.push({ path: key("order"), message, fix: setCommand(key("order"), "startFirst") });
+        return [solvedBySetting(rollingKey(scope, "order"), message, "startFirst")];
     }
-    const { healthcheckTimeout, preStopCommand, preStopIn, preStopWaitUntilUnhealthy } = rolling;
-    if (sound("minHealthyTime") && healthcheckTimeout <= service.minHealthyTime) {
-        problems.push({
-            path: key("healthcheckTimeout"),
-            message: `is ${spell(healthcheckTimeout)}, but must be longer than minHealthyTime (${spell(service.minHealthyTime)})`,
-            fix: setCommand(key("healthcheckTimeout"), spell(service.minHealthyTime * 2)),
-        });
+    return [];
+}
+
+function checkHealthcheckTimeout(scope: ServiceScope, { healthcheckTimeout }: Rolling): Problem[] {
+    const { minHealthyTime } = scope.config;
+    if (!scope.isSound("minHealthyTime") || healthcheckTimeout > minHealthyTime) {
+        return [];
     }
-    for (const [name, isSet] of [
-        ["preStopIn", preStopIn !== undefined],
-        ["preStopWaitUntilUnhealthy", preStopWaitUntilUnhealthy],
-    ] as const) {
-        if (isSet && preStopCommand === undefined) {
-            const message = "is set, but means nothing without preStopCommand";
-            problems.push({ path: key(name), message, fix: removeCommand(key(name)) });
-        }
+    const [is, least] = [healthcheckTimeout, minHealthyTime].map(Duration.spell);
+    const message = `is ${is}, but must be longer than minHealthyTime (${least})`;
+    return [solvedBySetting(rollingKey(scope, "healthcheckTimeout"), message, Duration.spell(minHealthyTime * 2))];
+}
+
+function checkPreStop(scope: ServiceScope, rolling: Rolling): Problem[] {
+    if (rolling.preStopCommand !== undefined) {
+        return [];
     }
-    if (service.hooks.prePromotion !== undefined && sound("hooks")) {
-        const path = at("hooks", "prePromotion");
-        const message =
-            "is set together with strategy: rolling, which replaces what users reach container by container: " +
-            "there is no moment before it";
-        problems.push({ path, message, fix: removeCommand(path) });
+    const given = [
+        ...(rolling.preStopIn === undefined ? [] : (["preStopIn"] as const)),
+        ...(rolling.preStopWaitUntilUnhealthy ? (["preStopWaitUntilUnhealthy"] as const) : []),
+    ];
+    const message = "is set, but means nothing without preStopCommand";
+    return given.map(key => solvedByRemoving(rollingKey(scope, key), message));
+}
+
+function checkNoPrePromotion(scope: ServiceScope): Problem[] {
+    if (scope.config.hooks.prePromotion === undefined || !scope.isSound("hooks")) {
+        return [];
     }
-    return problems;
+    const message =
+        "is set together with strategy: rolling, which replaces what users reach container by container: " +
+        "there is no moment before it";
+    return [solvedByRemoving(scope.at("hooks", "prePromotion"), message)];
 }

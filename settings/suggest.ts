@@ -1,4 +1,4 @@
-/** The known key that the user most likely meant, or undefined when none is near. */
+/** @returns the known key that the user most likely meant; undefined when none is similar */
 export function closestKey(key: string, known: readonly string[]): string | undefined {
     const wanted = plain(key.slice(0, 64));
     let best: { key: string; distance: number } | undefined;
@@ -18,7 +18,7 @@ function plain(key: string): string {
     return key.toLowerCase().replace(/[-_. ]/g, "");
 }
 
-/** Levenshtein: inserted, deleted and replaced letters. */
+/** The Levenshtein distance: how many letters were inserted, deleted or replaced. */
 function editDistance(from: string, to: string): number {
     let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
     for (let i = 1; i <= from.length; i++) {

@@ -7,7 +7,7 @@ function isSource(raw: unknown): raw is string {
     return typeof raw === "string" && (dockerNamePattern.test(raw) || isAbsolutePath(raw));
 }
 
-/** `source:target`, `source:target:ro`. */
+/** A volume as text: `source:target` or `source:target:ro`. */
 const written = leaf<VolumeSettings>(
     {
         wanted: "SOURCE:TARGET, SOURCE:TARGET:ro or an object {source, target, readOnly, shared}",

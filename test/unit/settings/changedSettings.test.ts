@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changedSettings, completeSettings } from "../../../settings/changedSettings";
-import { parseSettings } from "../../../settings/parse";
+import { configWith, settingsOf } from "./support";
 
 const everything = {
     env: { MODE: "fast" },
@@ -14,11 +14,7 @@ const everything = {
 };
 
 function changed(service: Record<string, unknown>) {
-    const { services } = parseSettings(
-        { services: { web: { image: "shop:1", port: 8080, ...service } } },
-        { project: "relink", stack: "dev" },
-    );
-    return changedSettings(services[0]!.release);
+    return changedSettings(settingsOf(configWith(service)).services[0]!.release);
 }
 
 describe("what a preview shows of a release's settings", () => {

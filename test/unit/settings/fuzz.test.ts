@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { configKey, type Problem, renderProblems } from "../../../settings/Problem";
+import { configKey } from "../../../settings/ConfigPath";
+import { type Problem, renderProblems } from "../../../settings/Problem";
 import { checkSettings, type RawConfig } from "../../../settings/parse";
 import { schemaKeys } from "../../../settings/schemaKeys";
 import { applyFix, Blocked } from "./applyFix";

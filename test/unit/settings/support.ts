@@ -1,6 +1,6 @@
 import type { Settings } from "../../../model/Settings";
+import { configKey } from "../../../settings/ConfigPath";
 import type { Problem } from "../../../settings/Problem";
-import { configKey } from "../../../settings/Problem";
 import { checkSettings, type RawConfig } from "../../../settings/parse";
 
 export const context = { project: "relink", stack: "dev" };

@@ -1,0 +1,12 @@
+/** An object as JSON and YAML have it. */
+export type Fields = Record<string, unknown>;
+
+/** Whether a value is an object, and not a list. */
+export function isFields(value: unknown): value is Fields {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @returns the object, or an empty one for any other value */
+export function fieldsOf(value: unknown): Fields {
+    return isFields(value) ? value : {};
+}
