@@ -2,14 +2,16 @@
  * The demo: two services are released, returned and refused by the real `pulumi up` on a real Docker Engine and a real
  * HAProxy, under load that accounts for every request. `npm run demo`; `npm run demo:clean` removes it.
  */
+
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import type { ReportSection } from "../report/Report";
 import { writeReport } from "../report/render";
 import { clean } from "./demo/clean";
 import { DemoStack } from "./demo/DemoStack";
+import { grouped } from "./demo/grouped";
 import { Interrupt, Interrupted } from "./demo/Interrupt";
-import { grouped, type Scenario, table } from "./demo/Scenario";
+import { type Scenario, table } from "./demo/Scenario";
 import { Stage } from "./demo/Stage";
 import { demoReport } from "./demo/stageReport";
 import { requestsWanted, stages } from "./demo/stages";

@@ -1,5 +1,6 @@
 import type { ScenarioFigures } from "../../report/Report";
 import type { LoadResult } from "../../test/support/load";
+import { grouped } from "./grouped";
 import type { ServiceLoad } from "./StageLoad";
 
 /** What one stage measured: of services that were under load at the same time, the slowest one's times. */
@@ -40,11 +41,6 @@ export function table(scenarios: Scenario[]): string {
         cells.map((cell, index) => (index === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[index]!))).join("");
     const rule = "-".repeat(widths.reduce((sum, width) => sum + width));
     return [line(header), rule, ...rows.map(line), rule, line(total)].join("\n");
-}
-
-/** 12345 as 12,345. */
-export function grouped(count: number): string {
-    return count.toLocaleString("en-US");
 }
 
 function rounded(value: number, digits: number): number {

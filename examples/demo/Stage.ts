@@ -1,9 +1,10 @@
 import type { Mark, ReportSection } from "../../report/Report";
 import type { LoadSnapshot } from "../../test/support/load";
 import { apiHost, type DemoService, type DemoStack } from "./DemoStack";
+import { grouped } from "./grouped";
 import type { Interrupt } from "./Interrupt";
 import { errors, parseRow, type Row, resourceCounts, shortDiff, withoutFigures } from "./pulumiText";
-import { grouped, type Scenario, scenarioOf } from "./Scenario";
+import { type Scenario, scenarioOf } from "./Scenario";
 import { StageLoad } from "./StageLoad";
 import { sectionOf } from "./stageReport";
 import type { Terminal } from "./Terminal";

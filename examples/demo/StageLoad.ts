@@ -1,6 +1,6 @@
 import { type LoadResult, type LoadRun, type LoadSnapshot, problemsOf, startLoad } from "../../test/support/load";
 import { apiHost, type DemoService } from "./DemoStack";
-import { grouped } from "./Scenario";
+import { grouped } from "./grouped";
 
 /** Bounds of one stage's load, per service. */
 const maxSeconds = 900;

@@ -1,8 +1,8 @@
 import { availableParallelism, cpus } from "node:os";
 import type { Chart, Line, Mark, Report, ReportSection } from "../../report/Report";
 import type { LoadResult } from "../../test/support/load";
-import { grouped, type Scenario } from "./Scenario";
-import type { StageScript } from "./Stage";
+import { grouped } from "./grouped";
+import type { Scenario } from "./Scenario";
 import type { ServiceLoad } from "./StageLoad";
 
 /** What a stage leaves for the report. */
@@ -37,7 +37,7 @@ export function demoReport(scenarios: Scenario[], sections: ReportSection[], at:
 }
 
 /** A stage as a section of the report. */
-export function sectionOf({ title, why }: Pick<StageScript, "title" | "why">, notes: StageNotes): ReportSection {
+export function sectionOf({ title, why }: { title: string; why: string }, notes: StageNotes): ReportSection {
     const { loads, marks, sentences, failures } = notes;
     return {
         title,
