@@ -15,7 +15,7 @@ import { desiredOf, type Event, firstWish, type Race, type Up, type Wish } from 
 /** How many `up`s with the same wish it may take until nothing is left to do. */
 const mostUps = 5;
 
-/** One life of a service, and what must hold all through it (DESIGN section 6). */
+/** One life of a service, and what must hold all through it (docs/design.md#the-rules). */
 export class Life {
     world = new SimulatedWorld();
     wish: Wish = firstWish;
