@@ -39,7 +39,7 @@ const logLines = 50;
 const lookMs = 150;
 
 /**
- * Proves containers (DESIGN section 5): Docker's health check where there is one, an UP that HAProxy's own checks have
+ * Proves containers (docs/design.md#the-link): Docker's health check where there is one, an UP that HAProxy's own checks have
  * earned, and an answer to a request of ours, all of it for `minHealthyTime` without a break. Afterwards the slots take
  * traffic.
  * @throws {@link ProofFailed} early when a container exits or is unhealthy, else at `healthyDeadline`
