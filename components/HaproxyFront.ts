@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { fingerprintOf } from "../front/configuration";
 import type { FrontObject } from "../front/frontObjects";
 import type { FrontPlan } from "../front/frontPlan";
 import { OPEN_FILES } from "../front/global";
@@ -8,7 +9,6 @@ import { anchorScript, HAPROXY_USER } from "../front/watchdog";
 import type { FrontSettings } from "../model/FrontSettings";
 import { folders } from "../model/folders";
 import { frontNames, stackLabels, type Target } from "../model/Target";
-import { fingerprintOf } from "../providers/FrontConfig";
 import { ProvidedResource, urnOf } from "./dynamic";
 
 export interface HaproxyFrontArgs {

@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
 import { GLOBAL_FILE } from "../haproxy/names";
+import type { FrontSettings } from "../model/FrontSettings";
+import { renderFrontends } from "./frontends";
+import { renderGlobal } from "./global";
 
 export { type BackendSpec, renderBackend } from "./backend";
 export { renderFrontends } from "./frontends";
@@ -32,6 +35,13 @@ export function stampHash(files: Map<string, string>): string {
         files.set(GLOBAL_FILE, global.replace(HASH_LINE, `$1 ${hash}`));
     }
     return hash;
+}
+
+/** @returns a short fingerprint of global, defaults and listeners */
+export function fingerprintOf(front: Pick<FrontSettings, "name" | "timeouts" | "trustedProxies">): string {
+    // The real addresses stay what they are for as long as there is the front.
+    const frontends = renderFrontends(front, { gateway: "0.0.0.0", anchor: "0.0.0.0" });
+    return createHash("sha256").update(renderGlobal(front)).update(frontends).digest("hex").slice(0, 12);
 }
 
 function isConf(path: string): boolean {

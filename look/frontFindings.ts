@@ -1,15 +1,10 @@
 import { editedFiles } from "../haproxy/manifest";
 import { type MapName, mapFile } from "../haproxy/names";
-import type { ContainerInfo } from "../model/Container";
+import { isDetached } from "../model/Container";
 import type { World } from "../model/World";
 
 /** Maps whose entries HAProxy's memory knows better than a file that somebody edited. The link is its service's matter. */
 export const FRONT_MAPS = ["routes", "releases"] as const satisfies MapName[];
-
-/** The anchor runs, but somebody took it off its network. */
-export function isDetached(anchor: ContainerInfo): boolean {
-    return anchor.state === "running" && anchor.address === undefined;
-}
 
 /** What somebody changed of the front itself, in words. The next `up` puts it right: it is nobody's release. */
 export function frontFindings(world: World): string[] {

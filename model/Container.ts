@@ -36,3 +36,8 @@ export function slotOf(container: ContainerInfo): number {
 export function runs(container: ContainerInfo): boolean {
     return container.state === "running" || container.state === "restarting";
 }
+
+/** @returns whether it runs, but somebody took it off its network */
+export function isDetached(container: ContainerInfo): boolean {
+    return container.state === "running" && container.address === undefined;
+}

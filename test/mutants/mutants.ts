@@ -1,8 +1,9 @@
 import { docker } from "./docker";
+import { front } from "./front";
 import { haproxy } from "./haproxy";
 import type { Mutant } from "./Mutant";
 import { providers } from "./providers";
 import { release } from "./release";
 
 /** All of them. */
-export const mutants: readonly Mutant[] = [...haproxy, ...docker, ...release, ...providers];
+export const mutants: readonly Mutant[] = [...haproxy, ...docker, ...release, ...providers, ...front];

@@ -1,0 +1,113 @@
+import { removeContainer, startContainer, stopContainer } from "../docker/containers";
+import { request } from "../docker/dialer";
+import type { Engine } from "../docker/Engine";
+import { dropImages } from "../docker/keptImages";
+import { connectContainer, inspectNetwork } from "../docker/networks";
+import { STAND_IN } from "../haproxy/names";
+import { isReader } from "../journal/RecordStore";
+import { generationOf, isGeneration } from "../look/generations";
+import { observedService } from "../look/observe";
+import { layout } from "../model/addresses";
+import type { ContainerInfo } from "../model/Container";
+import { folders } from "../model/folders";
+import { frontNames, type Target } from "../model/Target";
+import { currentWorkers } from "../model/World";
+import type { BaseSettings, FrontGenerations, SeenFront, SeenStack } from "../up/FrontGenerations";
+import { configureBase } from "./configureBase";
+import { createGeneration } from "./createGeneration";
+import type { FrontAccess } from "./FrontAccess";
+import { LISTENER_PORTS } from "./frontends";
+import { HAPROXY_USER } from "./watchdog";
+
+/** Longest that HAProxy's own health page may take to answer, milliseconds. */
+const healthMs = 2_000;
+
+/** The containers of one front on the Docker host. */
+export class DockerGenerations implements FrontGenerations {
+    /** @param guarded runs a shell script in the anchor, in the record's folder, while the lease is ours */
+    constructor(
+        private readonly engine: Engine,
+        private readonly target: Target,
+        private readonly access: FrontAccess,
+        private readonly guarded: (script: string, args: string[]) => Promise<unknown>,
+    ) {}
+
+    async look(): Promise<SeenFront> {
+        const { anchor, owner, containers, front } = await this.access.observe([]);
+        const generations = containers
+            .filter(container => isGeneration(container, this.target.front))
+            .map(container => ({ ...container, number: generationOf(container) }))
+            .sort((one, two) => one.number - two.number);
+        return {
+            anchor,
+            owner,
+            generations,
+            readers: containers.filter(isReader).map(({ id }) => id),
+            answersOnSocket: currentWorkers(front).some(({ generation }) => generation !== STAND_IN),
+        };
+    }
+
+    async lookAtAll(): Promise<SeenStack> {
+        const world = await this.access.observe();
+        const { anchor, containers, records } = world;
+        return {
+            anchor,
+            containers,
+            incarnation: records.frontIncarnation,
+            services: [...records.services.keys()].map(name => observedService(world, name)),
+        };
+    }
+
+    async connectAnchor(id: string): Promise<void> {
+        const { network } = frontNames(this.target.front);
+        const subnet = (await inspectNetwork(this.engine, network))?.subnet;
+        if (subnet !== undefined) {
+            await connectContainer(this.engine, network, id, layout(subnet).anchor);
+        }
+    }
+
+    startAnchor(id: string): Promise<void> {
+        return startContainer(this.engine, id);
+    }
+
+    async prepareFolders(): Promise<void> {
+        await this.guarded(prepareScript, [folders.run, HAPROXY_USER]);
+    }
+
+    configure(settings: BaseSettings): Promise<void> {
+        return configureBase(this.engine, this.target, this.access, settings);
+    }
+
+    startGeneration(number: number, anchor: ContainerInfo): Promise<void> {
+        return createGeneration(this.engine, this.target, number, anchor);
+    }
+
+    async health(address: string): Promise<number> {
+        const page = { address, port: LISTENER_PORTS.metrics, path: "/healthz", timeoutMs: healthMs };
+        return (await request(this.access.dialer, page)).status;
+    }
+
+    stop(id: string, graceMs: number): Promise<void> {
+        return stopContainer(this.engine, id, graceMs);
+    }
+
+    remove(id: string): Promise<void> {
+        return removeContainer(this.engine, id);
+    }
+
+    dropImages(): Promise<void> {
+        return dropImages(this.engine, this.target.front, () => false);
+    }
+}
+
+// Only root reads the record. HAProxy makes its sockets itself, in a folder that is root's and sticky, as /tmp is. The anchor
+// of an older front writes there as root: in a sticky folder the kernel lets it follow only links of its own
+// (fs.protected_symlinks, https://docs.kernel.org/admin-guide/sysctl/fs.html#protected-symlinks). A newer anchor of the same
+// front, which is not root, has to replace the file that the older one has left there.
+const prepareScript = `
+chmod 700 .
+mkdir -p services
+chown 0:0 "$1" && chmod 1777 "$1"
+rm -f "$1/anchor.new"
+chown -h "$2:$2" "$1/anchor" 2>/dev/null || :
+`;

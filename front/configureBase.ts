@@ -1,0 +1,59 @@
+import type { Engine } from "../docker/Engine";
+import { inspectNetwork } from "../docker/networks";
+import { emptyMaps, setMap } from "../haproxy/maps";
+import { FRONTENDS_FILE, GLOBAL_FILE, mapFile } from "../haproxy/names";
+import { closeRouteKeys } from "../haproxy/routes";
+import { editedFrontFiles, FRONT_MAPS } from "../look/frontFindings";
+import { observeEverything } from "../look/observe";
+import { layout } from "../model/addresses";
+import type { ContainerInfo } from "../model/Container";
+import { frontNames, type Target } from "../model/Target";
+import { currentWorkers } from "../model/World";
+import type { BaseSettings } from "../up/FrontGenerations";
+import type { FrontAccess } from "./FrontAccess";
+import { renderFrontends } from "./frontends";
+import { renderGlobal } from "./global";
+import type { NearAddresses } from "./origin";
+
+/**
+ * Writes what does not belong to a service: global, defaults, listeners, and maps where there are none yet. Routes and
+ * releases that somebody edited by hand become those that HAProxy's worker has in its memory.
+ * @throws Error when HAProxy refuses the configuration, or when the anchor is not on its network
+ */
+export async function configureBase(
+    engine: Engine,
+    target: Target,
+    access: FrontAccess,
+    { timeouts, trustedProxies }: BaseSettings,
+): Promise<void> {
+    const front = { name: target.front, timeouts, trustedProxies };
+    const world = await observeEverything(engine, target);
+    const near = await nearAddresses(engine, target.front, world.anchor);
+    const edited = editedFrontFiles(world);
+    const [worker] = currentWorkers(world.front);
+    await access.configure(files => {
+        for (const [path, text] of emptyMaps()) {
+            files.set(path, files.get(path) ?? text);
+        }
+        for (const map of FRONT_MAPS.filter(map => worker !== undefined && edited.includes(mapFile(map)))) {
+            setMap(files, map, worker![map]);
+        }
+        closeRouteKeys(files);
+        files.set(GLOBAL_FILE, renderGlobal(front));
+        files.set(FRONTENDS_FILE, renderFrontends(front, near));
+        return files;
+    });
+}
+
+/**
+ * @returns where requests of the Docker host and of relink come from in the front's network
+ * @throws Error when the anchor has no address there
+ */
+async function nearAddresses(engine: Engine, front: string, anchor: ContainerInfo | undefined): Promise<NearAddresses> {
+    const { network } = frontNames(front);
+    const { subnet, gateway } = (await inspectNetwork(engine, network)) ?? {};
+    if (anchor?.address === undefined || subnet === undefined) {
+        throw new Error(`the front is not on its network ${network}: run pulumi up --refresh`);
+    }
+    return { gateway: gateway ?? layout(subnet).gateway, anchor: anchor.address };
+}

@@ -1,0 +1,59 @@
+import type { Engine } from "../docker/Engine";
+import { silencedLabels } from "../docker/labels";
+import type { ContainerInfo } from "../model/Container";
+import { folders } from "../model/folders";
+import { frontNames, stackLabels, type Target } from "../model/Target";
+import { OPEN_FILES } from "./global";
+import { GENERATION_STOP_SIGNAL, generationScript, HAPROXY_USER, haproxyArguments } from "./watchdog";
+
+/** Room for what a generation keeps in its own container, which is one process id. */
+const scratch = "size=1m,noexec,nosuid,nodev,mode=1777";
+
+/** Creates a container with HAProxy in the anchor's network namespace, and starts it. */
+export async function createGeneration(
+    engine: Engine,
+    target: Target,
+    number: number,
+    { id: anchorId, imageId }: ContainerInfo,
+): Promise<void> {
+    const container = await engine.docker.createContainer({
+        name: frontNames(target.front).generation(number),
+        Image: imageId,
+        Entrypoint: ["sh", "-c", generationScript, "relink"],
+        Cmd: haproxyArguments(String(number)),
+        User: `${HAPROXY_USER}:${HAPROXY_USER}`,
+        StopSignal: GENERATION_STOP_SIGNAL,
+        Labels: {
+            ...(await silencedLabels(engine, imageId)),
+            ...stackLabels(target),
+            "relink.front": target.front,
+            "relink.generation": String(number),
+            "relink.anchor": anchorId,
+        },
+        HostConfig: hostConfig(target.front, anchorId),
+    });
+    await container.start();
+}
+
+function hostConfig(front: string, anchorId: string) {
+    const { volumes } = frontNames(front);
+    const mount = (kind: "config" | "run", readOnly: boolean) => ({
+        Type: "volume" as const,
+        Source: volumes[kind],
+        Target: folders[kind],
+        ReadOnly: readOnly,
+    });
+    return {
+        NetworkMode: `container:${anchorId}`,
+        Mounts: [mount("config", true), mount("run", false)],
+        RestartPolicy: { Name: "always" },
+        // Its ports are above 1024, and what it writes is in the volume of the sockets.
+        CapDrop: ["ALL"],
+        SecurityOpt: ["no-new-privileges"],
+        ReadonlyRootfs: true,
+        Tmpfs: { "/tmp": scratch },
+        // HAProxy writes a line for each request that went wrong. Docker's driver `local` keeps 5 files of 20 MB, compressed.
+        LogConfig: { Type: "local", Config: {} },
+        Ulimits: [{ Name: "nofile", Soft: OPEN_FILES, Hard: OPEN_FILES }],
+    };
+}

@@ -1,0 +1,78 @@
+import type { Mutant } from "./Mutant";
+
+const applied = "test/unit/up/applyFront.test.ts";
+const deleted = "test/unit/up/deleteFront.test.ts";
+
+/** In the order of the steps that start and delete a front. */
+export const front: readonly Mutant[] = [
+    {
+        name: "generation-before-its-files",
+        file: "up/applyFront.ts",
+        before: "    await generations.configure(wanted);\n    await ensureGeneration(up, wanted.anchor);\n",
+        after: "    await ensureGeneration(up, wanted.anchor);\n    await generations.configure(wanted);\n",
+        breaks: "HAProxy starts without its files, and exits.",
+        killedBy: { file: applied, test: "has its owner, its key and its files before HAProxy starts" },
+    },
+    {
+        name: "front-without-lease",
+        file: "up/applyFront.ts",
+        before: "    await journal.take(wanted.adoptFrom);\n    await generations.prepareFolders();\n",
+        after: "    await generations.prepareFolders();\n    await journal.take(wanted.adoptFrom);\n",
+        breaks: "An up changes a front that belongs to another stack.",
+        killedBy: { file: applied, test: "is taken over from the stack that its labels name" },
+    },
+    {
+        name: "dead-removed-first",
+        file: "up/applyFront.ts",
+        before: "    await ensureGeneration(up, wanted.anchor);\n    await removeDead(up, wanted.anchor);\n",
+        after: "    await removeDead(up, wanted.anchor);\n    await ensureGeneration(up, wanted.anchor);\n",
+        breaks: "A new generation gets the number, and so the name, of one that was removed.",
+        killedBy: {
+            file: applied,
+            test: "that has exited, was never started or is of another anchor is removed once another one runs",
+        },
+    },
+    {
+        name: "restarting-generation-doubled",
+        file: "up/applyFront.ts",
+        before: "runs(generation) && isOf(generation, anchorId)",
+        after: 'generation.state === "running" && isOf(generation, anchorId)',
+        breaks: "Two generations share the ports once Docker has started the first one again.",
+        killedBy: { file: applied, test: "keeps the generation that runs, and only gets the configuration" },
+    },
+    {
+        name: "generation-of-another-anchor",
+        file: "up/applyFront.ts",
+        before: "runs(generation) && isOf(generation, anchorId)",
+        after: "runs(generation)",
+        breaks: "After a new anchor was made, HAProxy stays in a network namespace that cannot be reached.",
+        killedBy: {
+            file: applied,
+            test: "that has exited, was never started or is of another anchor is removed once another one runs",
+        },
+    },
+    {
+        name: "anchor-stays-stopped",
+        file: "up/restoreAnchor.ts",
+        before: 'if (anchor.state !== "running") {',
+        after: 'if (anchor.state === "created") {',
+        breaks: "An up cannot go on where somebody stopped the anchor.",
+        killedBy: { file: applied, test: "that somebody stopped is started before anything else" },
+    },
+    {
+        name: "linked-front-deleted",
+        file: "up/deleteFront.ts",
+        before: "if (linked.length > 0) {",
+        after: "if (linked.length > services.length) {",
+        breaks: "A destroy removes HAProxy while users reach a service.",
+        killedBy: { file: deleted, test: "is refused while a service is linked" },
+    },
+    {
+        name: "replaced-front-deleted",
+        file: "up/deleteFront.ts",
+        before: "if (incarnation < newest) {",
+        after: "if (incarnation > newest) {",
+        breaks: "A replacement of the configuration removes HAProxy of the new one.",
+        killedBy: { file: deleted, test: "does nothing for a configuration that was replaced by a newer one" },
+    },
+];

@@ -1,0 +1,90 @@
+import type { ContainerInfo } from "../model/Container";
+import type { FrontTimeouts } from "../model/FrontSettings";
+import type { ObservedService } from "../model/ObservedService";
+
+/**
+ * The containers and the base configuration of one front. The anchor holds the network and the published ports. A generation
+ * is a container with HAProxy, in the network namespace of the anchor.
+ */
+export interface FrontGenerations {
+    /** Reads the front itself. */
+    look(): Promise<SeenFront>;
+
+    /** Reads the front and everything that belongs to it. */
+    lookAtAll(): Promise<SeenStack>;
+
+    /** Connects the anchor to its network again, at its own address. Does nothing where there is no such network. */
+    connectAnchor(id: string): Promise<void>;
+
+    startAnchor(id: string): Promise<void>;
+
+    /** Makes the folders that the record and HAProxy's sockets need, with their owners. */
+    prepareFolders(): Promise<void>;
+
+    /**
+     * Writes HAProxy's base configuration, and reloads HAProxy where only a reload can say it. A map that somebody edited
+     * by hand gets the entries that HAProxy's worker has in its memory.
+     * @throws Error when HAProxy refuses the configuration
+     */
+    configure(settings: BaseSettings): Promise<void>;
+
+    /**
+     * Creates a generation and starts it.
+     * @param number what its name ends with
+     * @param anchor whose image it runs, and whose network namespace it joins
+     */
+    startGeneration(number: number, anchor: ContainerInfo): Promise<void>;
+
+    /**
+     * Asks HAProxy's own health page.
+     * @param address the anchor's
+     * @returns the status of the answer
+     * @throws Error when there was no connection or no answer
+     */
+    health(address: string): Promise<number>;
+
+    /** Stops a container. It gets `graceMs` milliseconds to end by itself. */
+    stop(id: string, graceMs: number): Promise<void>;
+
+    /** Removes a container. */
+    remove(id: string): Promise<void>;
+
+    /** Removes the names under which images are kept for the services of the front, and the images that relink pulled. */
+    dropImages(): Promise<void>;
+}
+
+/** What HAProxy's base configuration is rendered from. */
+export interface BaseSettings {
+    timeouts: FrontTimeouts;
+    /** Addresses and networks whose forwarding headers are believed. */
+    trustedProxies: string[];
+}
+
+/** The front at one moment, without its services. */
+export interface SeenFront {
+    /** Undefined where somebody removed it. */
+    anchor?: ContainerInfo;
+    /** The stack that the front belongs to, `project/stack`. */
+    owner?: string;
+    /** The containers of HAProxy in any state, by their number. */
+    generations: SeenGeneration[];
+    /** Ids of containers that an `up` has made to read the record, and that it could not remove. */
+    readers: string[];
+    /** Whether HAProxy in a generation answers on its admin socket. HAProxy in the anchor, which stands in, does not count. */
+    answersOnSocket: boolean;
+}
+
+/** A container of HAProxy. */
+export interface SeenGeneration extends ContainerInfo {
+    number: number;
+}
+
+/** The front at one moment, and all that belongs to it. */
+export interface SeenStack {
+    anchor?: ContainerInfo;
+    /** All containers with the labels of the stack, the anchor among them. */
+    containers: ContainerInfo[];
+    /** How often the front's configuration was created. */
+    incarnation: number;
+    services: ObservedService[];
+}

@@ -1,0 +1,117 @@
+import { type ContainerInfo, runs } from "../model/Container";
+import { labelledOwner } from "../model/ownership";
+import type { BaseSettings, SeenGeneration } from "./FrontGenerations";
+import type { FrontUp } from "./FrontUp";
+import { anchorIsGone, restoreAnchor, servesAgain } from "./restoreAnchor";
+import { until } from "./until";
+
+/** How long a new generation may take until it answers, milliseconds. HAProxy starts in tens of milliseconds. */
+const startMs = 20_000;
+
+/** The front as it has to be after an `up`. */
+export interface WantedFront extends BaseSettings {
+    /** Id of the anchor: a new anchor needs a new generation. */
+    anchor: string;
+    /** The stack's random key. */
+    key: Buffer;
+    /** The stack that the front is taken over from. @default none */
+    adoptFrom?: string;
+    /** Number of this creation of the front's configuration. @default it is not a creation */
+    incarnation?: number;
+}
+
+/**
+ * Makes the front what it has to be: an anchor that runs, the base configuration, and one generation that answers. It
+ * finishes what an `up` that died has left.
+ * @throws Error when HAProxy does not answer in time
+ */
+export async function applyFront(up: FrontUp, wanted: WantedFront): Promise<void> {
+    const { generations, journal, progress } = up;
+    const wasAway = await restoreAnchor(up);
+    await journal.take(wanted.adoptFrom);
+    await generations.prepareFolders();
+    await takeOver(up);
+    if (wanted.incarnation !== undefined) {
+        await journal.writeIncarnation(wanted.incarnation);
+    }
+    await journal.ensureKey(wanted.key);
+    progress.status("writing and checking HAProxy's configuration");
+    await generations.configure(wanted);
+    await ensureGeneration(up, wanted.anchor);
+    await removeDead(up, wanted.anchor);
+    progress.status("waiting until HAProxy answers");
+    await answers(up);
+    if (wasAway) {
+        await servesAgain(up);
+    }
+}
+
+/** Writes the owner into the record. From then on the record counts, and not the labels. */
+async function takeOver(up: FrontUp): Promise<void> {
+    const { anchor, owner } = await up.generations.look();
+    await up.journal.own(labelledOwner(anchor?.labels ?? {}) ?? up.journal.stack);
+    if (owner !== undefined && owner !== up.journal.stack) {
+        up.progress.info(`taken over from the stack ${owner}`);
+    }
+}
+
+/**
+ * Starts a generation, unless one of this anchor runs. A generation that Docker is about to start again counts as one that
+ * runs: a second one would share its ports.
+ */
+async function ensureGeneration(up: FrontUp, anchorId: string): Promise<void> {
+    const { anchor, generations } = await up.generations.look();
+    if (generations.some(generation => runs(generation) && isOf(generation, anchorId))) {
+        return;
+    }
+    up.progress.status("starting HAProxy");
+    if (anchor === undefined) {
+        throw anchorIsGone(up.name);
+    }
+    await up.journal.enter("front: start");
+    await up.generations.startGeneration(Math.max(0, ...generations.map(({ number }) => number)) + 1, anchor);
+}
+
+/** A generation whose anchor is gone lives on in a network namespace that cannot be reached. */
+function isOf({ networkMode }: ContainerInfo, anchor: string): boolean {
+    return networkMode === `container:${anchor}`;
+}
+
+/**
+ * Removes generations that have exited, whose anchor is gone, or that an `up` that died has never started, and containers
+ * that were made to read the record.
+ */
+async function removeDead(up: FrontUp, anchor: string): Promise<void> {
+    const { generations, readers } = await up.generations.look();
+    const isDead = (generation: SeenGeneration) =>
+        ["created", "exited", "dead"].includes(generation.state) || !isOf(generation, anchor);
+    const dead = [...readers, ...generations.filter(isDead).map(({ id }) => id)];
+    await Promise.all(dead.map(id => up.generations.remove(id)));
+}
+
+/** Waits until a generation has a worker, and until its listeners answer. */
+async function answers(up: FrontUp): Promise<void> {
+    const waiting = { deadline: up.clock.nowMs() + startMs, what: "the front does not answer" };
+    await until(up.clock, seen => isAnswering(up, seen), waiting);
+}
+
+async function isAnswering(up: FrontUp, seen: (text: string) => void): Promise<true | undefined> {
+    const { anchor, generations, answersOnSocket } = await up.generations.look();
+    if (!answersOnSocket) {
+        const running = generations.filter(({ state }) => state === "running");
+        const name = running.at(-1)?.name ?? `${up.name}-gen-NUMBER`;
+        seen(
+            "no worker of HAProxy can be talked to by its socket, though it may well go on serving; " +
+                `docker logs ${name} says why, and docker restart ${name} starts it anew`,
+        );
+        return undefined;
+    }
+    try {
+        const status = await up.generations.health(anchor?.address ?? "");
+        seen(`HAProxy's own health page answered ${status}`);
+        return status === 200 ? true : undefined;
+    } catch (error) {
+        seen((error as Error).message);
+        return undefined;
+    }
+}
