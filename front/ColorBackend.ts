@@ -1,17 +1,120 @@
+import { readMap, writeMapEntry } from "../haproxy/maps";
+import { backendFile, backendName } from "../haproxy/names";
+import { assertEveryWorker } from "../haproxy/runtime";
+import { slotAddress } from "../model/addresses";
 import type { Color } from "../model/Color";
-import type { Backend } from "../up/Backend";
+import type { Worker } from "../model/FrontState";
+import { LinkValue } from "../model/LinkValue";
+import { idleColor } from "../model/Live";
+import type { Backend, BackendConfiguration, BackendContent, SlotState } from "../up/Backend";
+import { renderBackend } from "./configuration";
 import type { FrontAccess } from "./FrontAccess";
 import { SlotAdmission } from "./SlotAdmission";
+import { tellSlots } from "./tellSlots";
 
 /** One color's backend in the HAProxy on the Docker host. */
 export class ColorBackend implements Backend {
+    readonly #name: string;
+    readonly #file: string;
+
     constructor(
         private readonly access: FrontAccess,
         private readonly service: string,
         private readonly color: Color,
-    ) {}
+    ) {
+        this.#name = backendName(service, color);
+        this.#file = backendFile(service, color);
+    }
+
+    async write(content: BackendContent): Promise<void> {
+        await this.access.configure(files => files.set(this.#file, textOf(this.service, this.color, content)));
+    }
+
+    async configure({ otherBlock, answered, ...content }: BackendConfiguration): Promise<void> {
+        const { service, color } = this;
+        await this.access.configure(files => {
+            files.set(this.#file, textOf(service, color, content));
+            writeMapEntry(files, "releases", this.#name, content.release.id ?? "");
+            if (otherBlock !== undefined) {
+                addOther(files, service, color, { ...content, block: otherBlock, open: [] });
+            }
+            if (answered !== undefined) {
+                writeMapEntry(files, "link", service, answered);
+            }
+            return files;
+        });
+    }
+
+    async hasSameChecks(content: BackendContent): Promise<boolean> {
+        const files = await this.access.readFiles();
+        return checksOf(files.get(this.#file) ?? "") === checksOf(textOf(this.service, this.color, content));
+    }
+
+    async tellRelease(release: string): Promise<void> {
+        const { front } = await this.access.observe([this.service]);
+        const told = await this.access.runtime.setMap(front?.workers ?? [], "releases", this.#name, release);
+        assertEveryWorker(`the release of ${this.#name}`, told);
+    }
+
+    async tellSlots(slots: readonly number[], state: SlotState): Promise<void> {
+        await this.#tell(() => new Map(slots.map(slot => [slot, { state }])));
+    }
+
+    async tellOnly(open: readonly number[]): Promise<void> {
+        await this.#tell(workers => {
+            const left = workers.flatMap(({ backends }) => {
+                const servers = backends.get(this.#name)?.servers.values() ?? [];
+                return [...servers].filter(({ admin, slot }) => admin !== "maint" && !open.includes(slot));
+            });
+            const changes = new Map<number, { state: SlotState }>(left.map(({ slot }) => [slot, { state: "maint" }]));
+            for (const slot of open) {
+                changes.set(slot, { state: "ready" });
+            }
+            return changes;
+        });
+    }
 
     admission(slots: readonly number[]): SlotAdmission {
         return new SlotAdmission(this.access, this.service, this.color, slots);
     }
+
+    #tell(changesOf: (workers: Worker[]) => ReadonlyMap<number, { state: SlotState }>): Promise<void> {
+        return tellSlots(this.access, this.service, this.color, changesOf);
+    }
+}
+
+/**
+ * The other color's backend, all closed, unless it is there. The link to no color lets a first release be looked at before
+ * it is linked, for instance by the hook before its promotion.
+ */
+function addOther(files: Map<string, string>, service: string, color: Color, content: BackendContent): void {
+    const other = idleColor(color);
+    if (!files.has(backendFile(service, other))) {
+        files.set(backendFile(service, other), textOf(service, other, content));
+    }
+    if (!readMap(files, "link").has(service)) {
+        writeMapEntry(files, "link", service, LinkValue.none(color));
+    }
+}
+
+function textOf(service: string, color: Color, { release, block, open }: BackendContent): string {
+    const { port = 0, health, timeouts } = release.settings;
+    return renderBackend({
+        service,
+        color,
+        port,
+        health,
+        serverTimeoutMs: timeouts.serverMs,
+        slots: Array.from({ length: block.size }, (_, index) => ({
+            number: index + 1,
+            address: slotAddress(block, index + 1),
+            enabled: open.includes(index + 1),
+        })),
+    });
+}
+
+/** What in a backend's file decides whether a container is up: its port and the health check, in whichever slots. */
+function checksOf(backend: string): string {
+    const lines = backend.split("\n").filter(line => /^\s+(server|option httpchk|http-check) /.test(`${line} `));
+    return lines.map(line => line.replace(/ disabled$/, "")).join("\n");
 }

@@ -15,6 +15,9 @@ export interface FrontAccess {
      */
     observe(services?: readonly string[]): Promise<World>;
 
+    /** @returns HAProxy's files in force, path inside their folder -> text; none before the first version. */
+    readFiles(): Promise<ReadonlyMap<string, string>>;
+
     /**
      * Changes HAProxy's files, and reloads HAProxy where only a reload can say it.
      * @throws ConfigRejected, ReloadFailed

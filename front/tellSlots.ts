@@ -3,10 +3,8 @@ import { assertEveryWorker, WorkerReplaced } from "../haproxy/runtime";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
 import { currentWorkers } from "../model/World";
-import type { Session } from "../providers/Session";
-
-/** What a slot is told: take traffic, only be checked, or neither. */
-export type SlotState = "ready" | "drain" | "maint";
+import type { SlotState } from "../up/Backend";
+import type { FrontAccess } from "./FrontAccess";
 
 /** How often workers may be replaced by reloads, for other services' sake, until somebody has to look. */
 const attempts = 5;
@@ -17,14 +15,14 @@ const attempts = 5;
  * @param changesOf what these workers need to be told
  */
 export async function tellSlots(
-    session: Session,
+    access: FrontAccess,
     service: string,
     color: Color,
     changesOf: (workers: Worker[]) => ReadonlyMap<number, { state: SlotState }>,
 ): Promise<void> {
     const backend = backendName(service, color);
     for (let attempt = 1; ; attempt++) {
-        const { front } = await session.observe([service]);
+        const { front } = await access.observe([service]);
         const workers = currentWorkers(front).filter(({ backends }) => backends.has(backend));
         const changes = changesOf(workers);
         if (changes.size === 0) {
@@ -32,7 +30,7 @@ export async function tellSlots(
         }
         const states = [...new Set([...changes.values()].map(({ state }) => state))].join(" and ");
         try {
-            assertEveryWorker(`${states} of ${backend}`, await session.runtime.setServers(workers, backend, changes));
+            assertEveryWorker(`${states} of ${backend}`, await access.runtime.setServers(workers, backend, changes));
             return;
         } catch (error) {
             if (!(error instanceof WorkerReplaced) || attempt === attempts) {

@@ -4,6 +4,7 @@ import { type ContainerInfo, slotOf } from "../model/Container";
 import { recordOf } from "../model/Records";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import type { Seen, SeenContainer } from "../up/Seen";
+import { answeredLink } from "./answeredLink";
 import { observedService } from "./observe";
 
 /** @returns one service, as a procedure of an `up` sees it. */
@@ -16,6 +17,7 @@ export function seen(world: World, service: string): Seen {
         service: observedService(world, service),
         record: recordOf(world.records, service),
         containers: { blue: of("blue"), green: of("green") },
+        answered: answeredLink(world, service),
         isFrontRunning: world.anchor?.state === "running",
     };
 }

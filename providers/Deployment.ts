@@ -22,8 +22,8 @@ import { containersOf } from "../model/World";
 import { type HookRun, verifyHookRan } from "../plan/hookRuns";
 import type { ColorState, Recovery } from "../plan/Plan";
 import type { BakePolicy } from "../up/BakePolicy";
-import { ColorDeployment } from "../up/ColorDeployment";
 import { deadlineOf } from "../up/deadline";
+import { deployColor } from "../up/deployColor";
 import type { Progress } from "../up/Progress";
 import { RollingDeployment } from "../up/RollingDeployment";
 import { recover } from "../up/recover";
@@ -144,8 +144,8 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         await keepImage(session.engine, imageId, session.target.front, { service, release: release.id, pulled });
     }
     if (action.roll === undefined) {
-        const place = { service, color, replicas: action.replicas };
-        await new ColorDeployment(session, place, release, { ...action, deadline }, progress).run();
+        const up = upOf(session, service, progress);
+        await deployColor(up, { ...action, color, release, deadline, kind: "deploy" });
     } else {
         await new RollingDeployment(session, inputs, release, action, action.roll, progress).run();
         await retain(session, service, action.policy.keepReleases, progress);

@@ -25,8 +25,8 @@ import { type HookRun, verifyHookRan } from "../plan/hookRuns";
 import type { Recovery, Walk } from "../plan/Plan";
 import { type BakePolicy, bakeMsOf } from "../up/BakePolicy";
 import { bake } from "../up/bake";
-import { ColorDeployment } from "../up/ColorDeployment";
 import { deadlineOf } from "../up/deadline";
+import { deployColor } from "../up/deployColor";
 import { drain } from "../up/drain";
 import { moveLink } from "../up/moveLink";
 import type { Progress } from "../up/Progress";
@@ -241,8 +241,8 @@ async function grown(
         return release;
     }
     const { policy } = action;
-    const how = { block, policy, restore: false, hooks: {}, deadline: deadlineOf(policy) };
-    await new ColorDeployment(session, { service, color, replicas }, release, how, progress, "scale").run();
+    const how = { block, policy, restore: false, hooks: {}, deadline: deadlineOf(policy), kind: "scale" } as const;
+    await deployColor(upOf(session, service, progress), { ...how, color, release, replicas });
     return readyRelease(await session.observe([service]), inputs, action, color, replicas);
 }
 

@@ -133,6 +133,11 @@ export class Session {
         return next;
     }
 
+    /** HAProxy's files in force. */
+    readFiles(): Promise<Map<string, string>> {
+        return this.#folder.read();
+    }
+
     /**
      * Changes HAProxy's files: a new checked version of the whole folder, swapped in atomically, and a reload where
      * the runtime API cannot say it. Changes that come together share one check and one reload. Files that HAProxy cannot

@@ -2,6 +2,7 @@ import { ServiceContainers } from "../engines/docker/ServiceContainers";
 import { ServiceFront } from "../front/ServiceFront";
 import { runHook } from "../hooks/runHook";
 import { seen } from "../look/seen";
+import { drain } from "../up/drain";
 import type { Journal } from "../up/Journal";
 import type { Progress } from "../up/Progress";
 import type { Up } from "../up/Up";
@@ -20,6 +21,7 @@ export function upOf(session: Session, service: string, progress: Progress): Up 
         },
         clock: session.clock,
         progress,
+        drain: (subject, policy) => drain(session, { service, ...subject }, policy, progress),
         look: async () => seen(await session.observe([service]), service),
     };
 }

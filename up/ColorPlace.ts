@@ -1,10 +1,10 @@
 import { createContainer, removeContainer, startContainer, stopContainer } from "../docker/containers";
-import { answeredLink } from "../front/answeredLink";
 import { renderBackend } from "../front/configuration";
-import { type SlotState, tellSlots } from "../front/tellSlots";
+import { tellSlots } from "../front/tellSlots";
 import { readMap, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
+import { answeredLink } from "../look/answeredLink";
 import { observeEverything } from "../look/observe";
 import { type AddressBlock, slotAddress, slotsFor } from "../model/addresses";
 import type { Color } from "../model/Color";
@@ -18,6 +18,7 @@ import { containersOf, currentWorkers, type World } from "../model/World";
 import type { DeploymentAction } from "../providers/Deployment";
 import type { Session } from "../providers/Session";
 import { upOf } from "../providers/upOf";
+import type { SlotState } from "./Backend";
 import { drain } from "./drain";
 import type { Progress } from "./Progress";
 import { prove } from "./proof";
@@ -262,13 +263,9 @@ export class ColorPlace {
         if (containers.length === 0) {
             return;
         }
-        const { port, health } = release.settings;
         await prove(upOf(this.session, this.service, this.progress), {
             color: this.color,
-            release: release.id,
-            port,
-            health,
-            secretValues: release.secretValues,
+            release,
             containers,
             live,
             policy: this.#proofPolicy(containers),

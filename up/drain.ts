@@ -7,11 +7,11 @@ import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
 import { hasTraffic } from "../model/Live";
 import { linkHistory } from "../model/linkHistory";
-import type { PolicySettings } from "../model/PolicySettings";
 import { recordOf } from "../model/Records";
 import type { World } from "../model/World";
 import type { Session } from "../providers/Session";
 import type { Progress } from "./Progress";
+import type { DrainPolicy } from "./Up";
 import { DeadlineExceeded, until } from "./until";
 
 /** Time between two looks, milliseconds: three quiet ones over a second are wanted (`drained`). */
@@ -28,10 +28,7 @@ const lookMs = 340;
 export async function drain(
     session: Session,
     subject: { service: string; color: Color; slots: number[] },
-    policy: Pick<PolicySettings, "drainTimeoutMs" | "onDrainTimeout" | "progressDeadlineMs"> & {
-        /** When the deployment that this is part of has to be done, milliseconds since the epoch of this machine's clock. */
-        deadline?: number;
-    },
+    policy: DrainPolicy,
     progress: Progress,
 ): Promise<number> {
     const { service, color } = subject;

@@ -1,7 +1,7 @@
 import type { Color } from "../model/Color";
 import { type ContainerInfo, slotOf } from "../model/Container";
-import type { HealthSettings } from "../model/HealthSettings";
 import type { PolicySettings } from "../model/PolicySettings";
+import type { RecordedRelease } from "../model/Release";
 import { seconds } from "../model/words";
 import type { Admission } from "./Admission";
 import { admit } from "./admit";
@@ -17,13 +17,8 @@ export class ProofFailed extends Error {}
 /** What has to be proved. */
 export interface Subject {
     color: Color;
-    /** Id of the release. */
-    release: string;
-    /** Undefined where no request comes: then Docker's health check has to do, or that it runs. */
-    port?: number;
-    health: HealthSettings;
-    /** Taken out of a failed container's last words. */
-    secretValues: Record<string, string>;
+    /** Where it has no port, no request comes: then Docker's health check has to do, or that the container runs. */
+    release: RecordedRelease;
     /** Containers to prove, running or starting. */
     containers: ContainerInfo[];
     /** Whether users' requests go to this color now: then slots are asked one by one, beside the traffic. */
@@ -100,7 +95,8 @@ async function missingOf(
         throw new ProofFailed("the release had failed already");
     }
     const { service } = up;
-    const { port, live } = subject;
+    const { live, release } = subject;
+    const { port } = release.settings;
     const isFronted = port !== undefined;
     const [containers, workers] = await allOf([
         allOf(subject.containers.map(({ id }) => up.containers.inspect(id))),
@@ -164,9 +160,10 @@ async function askAll(
 
 async function askContainers(
     up: Up,
-    { port = 0, health }: Subject,
+    { release }: Subject,
     containers: (ContainerInfo | undefined)[],
 ): Promise<string | undefined> {
+    const { port = 0, health } = release.settings;
     for (const container of containers) {
         const answer = await up.front.askContainer(container?.address ?? "", port, health);
         if (!answer.good) {
@@ -176,11 +173,11 @@ async function askContainers(
     return undefined;
 }
 
-async function askPreview(up: Up, { color, release, health }: Subject): Promise<string | undefined> {
+async function askPreview(up: Up, { color, release }: Subject): Promise<string | undefined> {
     const questions = await up.front.questions();
     try {
-        const answer = await questions.ask("preview", health);
-        if (answer.release !== release || answer.color !== color) {
+        const answer = await questions.ask("preview", release.settings.health);
+        if (answer.release !== release.id || answer.color !== color) {
             return `the preview listener answered ${answer.text}, not ${color}`;
         }
         return answer.good ? undefined : `a request through the preview listener was answered ${answer.text}`;
@@ -195,7 +192,7 @@ async function failure(
     what: string,
     container: ContainerInfo | undefined = subject.containers[0],
 ): Promise<ProofFailed> {
-    const secrets = Object.values(subject.secretValues);
+    const secrets = Object.values(subject.release.secretValues);
     const lines = container === undefined ? [] : await up.containers.lastLogLines(container.id, secrets, logLines);
     const log =
         lines.length === 0

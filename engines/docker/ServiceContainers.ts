@@ -1,10 +1,21 @@
 import { inspectContainer } from "../../docker/ContainerInfo";
-import { lastLogLines } from "../../docker/containers";
+import {
+    createContainer,
+    lastLogLines,
+    removeContainer,
+    setRestartPolicy,
+    startContainer,
+    stopContainer,
+} from "../../docker/containers";
 import type { Engine } from "../../docker/Engine";
+import { dockerPolicy } from "../../docker/restartPolicy";
+import { slotAddress } from "../../model/addresses";
 import type { Color } from "../../model/Color";
 import type { ContainerInfo } from "../../model/Container";
-import { stackLabels, type Target } from "../../model/Target";
-import type { Containers } from "../../up/Containers";
+import type { RecordedRelease } from "../../model/Release";
+import type { RestartPolicy } from "../../model/ReleaseSettings";
+import { frontNames, stackLabels, type Target } from "../../model/Target";
+import type { ContainerPlace, Containers } from "../../up/Containers";
 import { ColorWatch } from "./ColorWatch";
 
 /** The containers of one service on one Docker host. */
@@ -15,19 +26,57 @@ export class ServiceContainers implements Containers {
         private readonly service: string,
     ) {}
 
+    nameOf(color: Color, slot: number): string {
+        return frontNames(this.target.front).container(this.service, color, slot);
+    }
+
+    create({ color, slot, block }: ContainerPlace, release: RecordedRelease): Promise<string> {
+        const { target, service } = this;
+        return createContainer(this.engine, {
+            name: this.nameOf(color, slot),
+            imageId: release.imageId ?? release.digest,
+            release: release.settings,
+            secretValues: release.secretValues,
+            labels: {
+                ...this.#labels(color),
+                "relink.front": target.front,
+                "relink.slot": String(slot),
+                "relink.release": release.id,
+            },
+            env: { RELINK_SERVICE: service, RELINK_COLOR: color, RELINK_RELEASE: release.id },
+            network: { name: frontNames(target.front).network, address: block && slotAddress(block, slot) },
+        });
+    }
+
+    start(id: string, { secretValues }: RecordedRelease): Promise<void> {
+        return startContainer(this.engine, id, secretValues);
+    }
+
+    keepRunning(id: string, restart: RestartPolicy): Promise<void> {
+        return setRestartPolicy(this.engine, id, dockerPolicy(restart));
+    }
+
+    stop(id: string, graceMs: number): Promise<void> {
+        return stopContainer(this.engine, id, graceMs);
+    }
+
+    remove(id: string): Promise<void> {
+        return removeContainer(this.engine, id);
+    }
+
     inspect(id: string): Promise<ContainerInfo | undefined> {
         return inspectContainer(this.engine, id, this.target.front);
     }
 
     watch(color: Color): Promise<ColorWatch> {
-        return ColorWatch.open(this.engine, {
-            ...stackLabels(this.target),
-            "relink.service": this.service,
-            "relink.color": color,
-        });
+        return ColorWatch.open(this.engine, this.#labels(color));
     }
 
     lastLogLines(id: string, secretValues: Iterable<string>, count: number): Promise<string[]> {
         return lastLogLines(this.engine, id, secretValues, count);
+    }
+
+    #labels(color: Color): Record<string, string> {
+        return { ...stackLabels(this.target), "relink.service": this.service, "relink.color": color };
     }
 }

@@ -279,7 +279,7 @@ export const providers: readonly Mutant[] = [
     {
         name: "proved-by-another-release",
         file: "up/proof.ts",
-        before: "answer.release !== release || answer.color !== color",
+        before: "answer.release !== release.id || answer.color !== color",
         after: "answer.status === 0",
         breaks: "A release is proved by the answer of another one.",
         killedBy: {

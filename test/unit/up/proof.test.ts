@@ -54,13 +54,9 @@ async function proved(
         engine: engine.engine,
         listener,
     });
-    const { health } = b.settings;
     const subject: Subject = {
         color: "green",
-        release: b.id,
-        port: 8080,
-        health,
-        secretValues: {},
+        release: b,
         containers: [containerOf("green", 1, b.id)],
         live,
         policy: { minHealthyTimeMs: 300, healthyDeadlineMs: 2_000 },

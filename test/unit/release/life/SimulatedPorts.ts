@@ -4,6 +4,7 @@ import type { LinkValue } from "../../../../model/LinkValue";
 import type { ObservedService } from "../../../../model/ObservedService";
 import type { ServiceRecord } from "../../../../model/Record";
 import type { CountersByWorker } from "../../../../model/Window";
+import type { Containers } from "../../../../up/Containers";
 import type { Answer, Front, Questions } from "../../../../up/Front";
 import type { Journal } from "../../../../up/Journal";
 import type { Phase } from "../../../../up/phases";
@@ -15,7 +16,8 @@ import type { Faults, SimulatedUp } from "./SimulatedUp";
 export function portsOf(up: SimulatedUp): Up {
     return {
         service: "web",
-        containers: { inspect: notSimulated, watch: notSimulated, lastLogLines: notSimulated },
+        containers: {} as Containers,
+        drain: notSimulated,
         front: new SimulatedServiceFront(up),
         journal: new SimulatedJournal(up),
         hooks: { run: async () => ({ kind: "passed", text: "passed" }) },

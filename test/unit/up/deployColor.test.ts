@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { ContainerInfo } from "../../../model/Container";
+import type { ServerStat } from "../../../model/FrontState";
+import type { RecordedColor } from "../../../model/Record";
+import { upOf } from "../../../providers/upOf";
+import type { ColorDeployment } from "../../../up/ColorDeployment";
+import { deployColor } from "../../../up/deployColor";
+import { FakeEngine } from "../docker/FakeEngine";
+import { policyOf, recorded } from "../plan/support";
+import { containerOf, FakeSession, Listener, noProgress, serverAt, workerOf } from "../providers/FakeSession";
+import { MemoryContainers } from "./MemoryContainers";
+
+const [a, b] = [recorded("A"), recorded("B", { proved: false, linked: false })];
+const block = { first: "10.0.0.1", size: 3 };
+const policy = policyOf({ minHealthyTimeMs: 50, healthyDeadlineMs: 2_000 });
+
+let engine: FakeEngine;
+let listener: Listener;
+afterEach(() => Promise.all([engine.close(), listener.close()]));
+
+/** Blue is live with these containers of A. One color becomes what the deployment says. */
+async function deployed(
+    deployment: Pick<ColorDeployment, "color" | "release" | "replicas">,
+    {
+        blue = { replicas: 1 },
+        held = [containerOf("blue", 1, a.id, { imageId: a.imageId })],
+        onStart = () => ({ state: "running" }),
+    }: {
+        blue?: RecordedColor;
+        held?: ContainerInfo[];
+        onStart?: () => Partial<ContainerInfo>;
+    } = {},
+) {
+    engine = await FakeEngine.start(() => [200, { SystemTime: "2026-01-01T00:00:00Z" }]);
+    listener = await Listener.start({ color: deployment.color, release: deployment.release.id });
+    const slots = (color: string): ServerStat[] =>
+        [1, 2, 3].map(slot => {
+            const isOpen = held.some(container => container.id === `${color}-${slot}`);
+            return serverAt(slot, isOpen ? {} : { admin: "maint", up: false });
+        });
+    const worker = workerOf("blue", { blue: slots("blue"), green: slots("green") });
+    const fake = new FakeSession({
+        record: {
+            link: { live: "blue", release: a.id },
+            blue: { release: a.id, block, ...blue },
+            releases: { [a.id]: a },
+        },
+        workers: [worker],
+        // HAProxy's checks find whatever is not closed.
+        onLook: () => {
+            for (const server of [...worker.backends.values()].flatMap(({ servers }) => [...servers.values()])) {
+                server.up = server.admin !== "maint";
+            }
+        },
+        containers: held,
+        engine: engine.engine,
+        listener,
+    });
+    const containers = Object.assign(new MemoryContainers(held, fake.steps), { onStart });
+    const done = deployColor(
+        { ...upOf(fake.session, "web", noProgress), containers },
+        { ...deployment, block, policy, restore: false, hooks: {}, kind: "deploy" },
+    );
+    const error = await done.then(
+        () => undefined,
+        (error: Error) => error.message,
+    );
+    return { steps: fake.steps.map(short), error, record: fake.web };
+}
+
+/** Of a backend's file, the slots that it opens. */
+function short(step: string): string {
+    const [, file, text = ""] = /^file (conf.*?): (.*)$/.exec(step) ?? [];
+    const open = text.split("; ").filter(line => line.startsWith("server ") && !line.endsWith("disabled"));
+    const slots = open.map(server => server.split(" ")[1]);
+    return file === undefined ? step : `${file}: ${slots.join(", ") || "all closed"}`;
+}
+
+const exited = () => ({ state: "exited", status: "exited with code 1" }) as const;
+const servingA = (slot: number) => containerOf("blue", slot, a.id, { imageId: a.imageId });
+
+describe("a color without users", () => {
+    it("is written down, known to HAProxy with its slots closed, started, proved, kept running, and then recorded", async () => {
+        const { steps, error, record } = await deployed({ color: "green", release: b, replicas: 1 });
+        expect(error).toBeUndefined();
+        expect(steps).toEqual([
+            "recorded: link blue, open: nothing",
+            "file maps/link.map: web blue:green:0",
+            "conf/20-web-green.cfg: all closed",
+            `file maps/releases.map: web-green ${b.id}`,
+            `releases of worker 1: web-green ${b.id}`,
+            "create green-1",
+            "start green-1",
+            "web-green/1 of worker 1: maint",
+            "web-green/1 of worker 1: drain",
+            "web-green/1 of worker 1: ready",
+            "asked",
+            "asked",
+            "keep green-1 running",
+            "conf/20-web-green.cfg: slot-1",
+            "web-green/1 of worker 1: ready",
+            "recorded: link blue, open: nothing",
+        ]);
+        expect(record.green).toMatchObject({ release: b.id, replicas: 1 });
+        expect(record.releases[b.id]).toMatchObject({ proved: true, provedAt: "2026-01-01T00:00:00.000Z" });
+    });
+
+    it("keeps a container that could not be proved for its logs, closed and stopped, and is not proved", async () => {
+        const { steps, error, record } = await deployed(
+            { color: "green", release: b, replicas: 1 },
+            { onStart: exited },
+        );
+        expect(error).toContain("front-web-green-1 exited with code 1");
+        expect(error).toContain("nothing was switched; the stopped containers are kept for their logs");
+        expect(steps.slice(-2)).toEqual(["web-green/1 of worker 1: maint", "stop green-1 within 10 s"]);
+        expect(record.releases[b.id]).toMatchObject({ proved: false });
+    });
+});
+
+describe("a color with users", () => {
+    it("gets one more container: its slot is closed until it is proved, and the others stay open", async () => {
+        const { steps, error } = await deployed({ color: "blue", release: a, replicas: 2 });
+        expect(error).toBeUndefined();
+        expect(steps.filter(step => !/^(recorded|asked|file maps)/.test(step))).toEqual([
+            "conf/20-web-blue.cfg: slot-1",
+            `releases of worker 1: web-blue ${a.id}`,
+            "web-blue/1 of worker 1: ready",
+            "web-blue/2 of worker 1: maint",
+            "create blue-2",
+            "start blue-2",
+            "web-blue/2 of worker 1: maint",
+            "web-blue/2 of worker 1: drain",
+            "web-blue/2 of worker 1: ready",
+            "keep blue-1 running",
+            "keep blue-2 running",
+            "conf/20-web-blue.cfg: slot-1, slot-2",
+            "web-blue/1 of worker 1: ready",
+            "web-blue/2 of worker 1: ready",
+        ]);
+    });
+
+    it("loses one container: its slot leaves the file, then the traffic, and is closed before the container stops", async () => {
+        const blue = { replicas: 2 };
+        const { steps, error, record } = await deployed(
+            { color: "blue", release: a, replicas: 1 },
+            { blue, held: [servingA(1), servingA(2)] },
+        );
+        expect(error).toBeUndefined();
+        const from = steps.indexOf("keep blue-1 running");
+        expect(steps.slice(from).filter(step => !step.startsWith("recorded"))).toEqual([
+            "keep blue-1 running",
+            "conf/20-web-blue.cfg: slot-1",
+            `releases of worker 1: web-blue ${a.id}`,
+            "web-blue/1 of worker 1: ready",
+            "web-blue/2 of worker 1: drain",
+            "web-blue/2 of worker 1: maint",
+            "stop blue-2 within 10 s",
+            "remove blue-2",
+            "web-blue/1 of worker 1: ready",
+        ]);
+        expect(record.blue).toMatchObject({ replicas: 1 });
+    });
+
+    it("keeps what serves where one more cannot be proved, and nothing of that one", async () => {
+        const { steps, error, record } = await deployed(
+            { color: "blue", release: a, replicas: 2 },
+            { onStart: exited },
+        );
+        expect(error).toContain("blue goes on serving as before.");
+        expect(steps.slice(-3)).toEqual(["web-blue/2 of worker 1: maint", "stop blue-2 within 10 s", "remove blue-2"]);
+        expect(record.blue).toMatchObject({ replicas: 1 });
+    });
+});

@@ -1,0 +1,89 @@
+import type { Backend, BackendContent, SlotState } from "./Backend";
+import { type ColorTarget, isFronted, slotCount } from "./ColorTarget";
+import type { Up } from "./Up";
+
+/**
+ * The slots of one color in HAProxy. What opens slots writes HAProxy's file first and tells its memory then, so that a
+ * HAProxy that restarts in between has what the memory was about to get. A background service has no slots in HAProxy:
+ * nothing here does anything for it.
+ */
+export class ColorSlots {
+    readonly #backend: Backend;
+    readonly #isFronted: boolean;
+
+    constructor(
+        private readonly up: Up,
+        private readonly target: ColorTarget,
+    ) {
+        this.#backend = up.front.backend(target.color);
+        this.#isFronted = isFronted(target);
+    }
+
+    /** Whether there is such a slot. A label may say anything. */
+    has(slot: number): boolean {
+        return Number.isInteger(slot) && slot >= 1 && slot <= slotCount(this.target);
+    }
+
+    /**
+     * Gives HAProxy the color's backend as its release needs it. These slots take traffic, and all others are closed in the
+     * file.
+     */
+    async configure(open: readonly number[]): Promise<void> {
+        if (!this.#isFronted) {
+            return;
+        }
+        const { otherBlock, release } = this.target;
+        const { answered } = await this.up.look();
+        await this.#backend.configure({ ...this.#content(open), otherBlock, answered });
+        await this.#backend.tellRelease(release.id);
+        await this.tell(open, "ready");
+    }
+
+    /** Lets these slots take traffic. All others are closed in the file, and stay as they are in the memory. */
+    async open(slots: readonly number[]): Promise<void> {
+        if (this.#isFronted) {
+            await this.#backend.write(this.#content(slots));
+            // Also where they are ready already: a reload for another service may have read the file as it was.
+            await this.tell(slots, "ready");
+        }
+    }
+
+    /**
+     * Lets these slots take traffic and no other. Where somebody removed a container by hand, its slot is still open: the
+     * next container with its address would have users before any proof.
+     */
+    async openOnly(slots: readonly number[]): Promise<void> {
+        if (this.#isFronted) {
+            await this.#backend.write(this.#content(slots));
+            await this.#backend.tellOnly(slots);
+        }
+    }
+
+    /** Tells the memory alone: takes slots out of traffic, or puts back what the file has open. */
+    async tell(slots: readonly number[], state: SlotState): Promise<void> {
+        if (this.#isFronted && slots.length > 0) {
+            await this.#backend.tellSlots(slots, state);
+        }
+    }
+
+    /** Waits until nothing is open on these slots. Those of a color with users are out of traffic already. */
+    async drain(slots: readonly number[]): Promise<void> {
+        if (this.#isFronted && slots.length > 0) {
+            const { color, policy, deadline } = this.target;
+            await this.up.drain({ color, slots: [...slots] }, { ...policy, deadline });
+        }
+    }
+
+    /** Whether HAProxy checks containers by its file as it would for the release. */
+    async hasSameChecks(): Promise<boolean> {
+        return !this.#isFronted || this.#backend.hasSameChecks(this.#content([]));
+    }
+
+    #content(open: readonly number[]): BackendContent {
+        const { block, release, color } = this.target;
+        if (block === undefined) {
+            throw new Error(`${this.up.service}: the plan has no addresses for ${color}; run pulumi up again`);
+        }
+        return { release, block, open };
+    }
+}
