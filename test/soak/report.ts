@@ -86,8 +86,8 @@ export function document(report: SoakReport): string {
             : `What was wrong:\n\n${report.problems.map(problem => `- ${problem.split("\n")[0]}`).join("\n")}`;
     return `# Soak
 
-\`npm run soak\` releases one service 200 times, the two images in turn, under load that accounts for every request, and
-looks after each release at everything that might grow. \`npm run soak -- --releases 30\` is a short one. It writes the
+\`npm run soak\` releases one service 200 times, with two images in turn, under load that accounts for every request. After
+each release it looks at everything that might grow. \`npm run soak -- --releases 30\` is a short one. It writes the
 result to \`.relink/soak.json\` and, as text, to this file.
 
 The last run: **${all} of ${report.wanted} releases in ${grouped(report.minutes)} minutes, ${grouped(report.requests)} requests, ${report.failed} failed, ${report.open} unanswered**
@@ -103,15 +103,15 @@ ${verdict}
 | p50, p99 of a request, the releases included | ${report.p50Ms} ms, ${report.p99Ms} ms |
 | one \`pulumi up\`, median | ${report.secondsPerRelease} s |
 
-Seen after each release, the first ${warmUpReleases} apart, which fill what is then used over and over:
+Seen after each release. The first ${warmUpReleases} are left out, because they fill what is then used over and over:
 
 | measure | first | last | highest | rise per release |
 |---|---|---|---|---|
 ${rows.join("\n")}
 
-The rise is that of the straight line with the least squares. A measure has grown when its median in the last quarter of
-the run is above that in the first: at all for what is counted, by more than 5 % and 2 MB for memory, by more than 5 %
-and 24 for open files (the load's own connections are among them), and by more than the digits of some numbers for sizes
+The rise is that of the straight line of least squares. A measure has grown when its median in the last quarter of the run is
+above that in the first quarter: by anything for what is counted, by more than 5 % and 2 MB for memory, by more than 5 % and 24 for
+open files (the load's own connections are among them), and by more than the digits of some numbers for sizes
 (\`test/soak/growth.ts\`).
 `;
 }
