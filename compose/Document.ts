@@ -13,27 +13,32 @@ import {
     type Document as Yaml,
 } from "yaml";
 import { type Fields, isFields } from "../settings/fields";
-import { InterpolationError, interpolate, type Lookup } from "./interpolate";
-import { ComposeError, type ComposePath, needsCompose } from "./values";
+import { ComposeError, type ComposePath, composeError, needsCompose } from "./ComposeError";
+import { interpolate, type Lookup, type OnUnset } from "./interpolate";
 
-/** Text that cannot be read as YAML. */
-export class UnreadableYaml extends Error {
-    constructor(
-        readonly line: number,
-        message: string,
-    ) {
-        super(message);
-    }
+/** Is told of what cannot be read. */
+export type Fail = (error: ComposeError) => void;
+
+/** What {@link Document.content} needs. */
+export interface ContentReader {
+    /** A variable's value. */
+    lookup: Lookup;
+    onUnset: OnUnset;
+    /**
+     * Is told of each thing that only Docker Compose can read, and of missing variables. Extensions (`x-...`) count only where
+     * something uses them.
+     */
+    fail: Fail;
 }
 
-/** One Compose file, as it is written. */
+/** One Compose file as it is written. */
 export class Document {
     private constructor(
         private readonly yaml: Yaml,
         private readonly lines: LineCounter,
     ) {}
 
-    /** @throws UnreadableYaml */
+    /** @throws ComposeError with the line of a text that is not a Compose file */
     static parse(text: string): Document {
         const lines = new LineCounter();
         const yaml = parseDocument(text, { merge: true, prettyErrors: false, logLevel: "error", lineCounter: lines });
@@ -42,25 +47,27 @@ export class Document {
             const isSecond = error.code === "MULTIPLE_DOCS";
             const message = isSecond
                 ? "has a second document (---): use a second file"
-                : `is no YAML: ${error.message}`;
-            throw new UnreadableYaml(lines.linePos(error.pos[0]).line, message);
+                : `is not YAML: ${error.message}`;
+            throw new ComposeError(message, { line: lines.linePos(error.pos[0]).line });
         }
         if (!isMap(yaml.contents)) {
-            throw new UnreadableYaml(1, "is no Compose file: it has no `services`");
+            throw new ComposeError("is not a Compose file: it has no `services`", { line: 1 });
         }
         const document = new Document(yaml, lines);
         const services = yaml.get("services");
         if (services !== undefined && services !== null && !isMap(services) && !isAlias(services)) {
-            throw new UnreadableYaml(document.lineOf(["services"]), "is no Compose file: `services` must be a map");
+            const line = document.lineOf(["services"]);
+            throw new ComposeError("is not a Compose file: `services` must be a map", { line });
         }
         document.checkAliases();
         return document;
     }
 
-    /** The library finds these only where they are used, and then without their line. */
+    /** Finds what the YAML library finds only where it is used, and then without a line. */
     private checkAliases(): void {
         const fail = (node: Node, message: string): never => {
-            throw new UnreadableYaml(this.lines.linePos(node.range?.[0] ?? 0).line, `is no YAML: ${message}`);
+            const { line } = this.lines.linePos(node.range?.[0] ?? 0);
+            throw new ComposeError(`is not YAML: ${message}`, { line });
         };
         visit(this.yaml, {
             Alias: (_, alias, parents) => {
@@ -82,11 +89,12 @@ export class Document {
         try {
             this.yaml.toJS();
         } catch (error) {
-            throw new UnreadableYaml(1, `is no YAML: ${error instanceof Error ? error.message : String(error)}`);
+            const message = error instanceof Error ? error.message : String(error);
+            throw new ComposeError(`is not YAML: ${message}`, { line: 1 });
         }
     }
 
-    /** How many keys of the path the file has. */
+    /** @returns how many keys of the path the file has */
     depthOf(path: ComposePath): number {
         let depth = path.length;
         while (depth > 0 && !this.yaml.hasIn(path.slice(0, depth))) {
@@ -95,7 +103,7 @@ export class Document {
         return depth;
     }
 
-    /** The line where the path, or as much of it as there is, is written. */
+    /** @returns the line of the path, or of as many of its keys as the file has */
     lineOf(path: ComposePath): number {
         let node: unknown = this.yaml.contents;
         let offset = 0;
@@ -115,7 +123,7 @@ export class Document {
         return this.lines.linePos(offset).line;
     }
 
-    /** A key of a map, or of what is merged into it by `<<`. */
+    /** Finds a key of a map, or of what `<<` merges into the map. */
     private pairOf(map: YAMLMap, name: string): Pair | undefined {
         const named = (wanted: string) => map.items.find(({ key }) => isScalar(key) && key.source === wanted);
         const merged = named("<<")?.value;
@@ -130,38 +138,17 @@ export class Document {
         );
     }
 
-    /**
-     * The content with its variables filled in, for whom Docker Compose does not read it.
-     *
-     * @param fail hears of each thing that only Compose can read, and of variables that are missing; not in extensions
-     *     (`x-...`), of which what is used is somewhere else too
-     */
-    content(lookup: Lookup, onUnset: (name: string) => void, fail: (error: ComposeError) => void): Fields {
+    /** @returns the content with its variables replaced, as Docker Compose would do it */
+    content(reader: ContentReader): Fields {
+        const { fail } = reader;
         this.findTags(fail);
+        this.markOddNumbers();
         const fill = (value: unknown, path: ComposePath): unknown => {
             if (typeof value === "string") {
-                try {
-                    return interpolate(value, lookup, onUnset);
-                } catch (error) {
-                    if (!(error instanceof InterpolationError)) {
-                        throw error;
-                    }
-                    if (!String(path[0]).startsWith("x-")) {
-                        const { message, variable } = error;
-                        const fix =
-                            variable &&
-                            `set it in the environment or an env file (.env, unless envFile names others): ${variable}=VALUE`;
-                        fail(new ComposeError(path, message, fix));
-                    }
-                    return value;
-                }
+                return filled(value, path, reader);
             }
             if (value instanceof OddNumber) {
-                if (path[0] === "services" && (path[2] === "environment" || path[2] === "labels")) {
-                    fail(
-                        new ComposeError(path, "is a number that YAML readers spell in several ways: put it in quotes"),
-                    );
-                }
+                value.check(path, fail);
                 return value.value;
             }
             if (Array.isArray(value)) {
@@ -171,26 +158,24 @@ export class Document {
                 ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, [...path, key])]))
                 : value;
         };
-        this.markOddNumbers();
         return fill(this.yaml.toJS(), []) as Fields;
     }
 
-    /** `!reset` and `!override`. */
-    private findTags(fail: (error: ComposeError) => void): void {
+    /** Finds `!reset` and `!override`. */
+    private findTags(fail: Fail): void {
         visit(this.yaml, {
             Node: (_, node, parents) => {
                 const tag = "tag" in node && typeof node.tag === "string" ? node.tag : "";
                 if (tag.startsWith("!")) {
-                    const keys = parents.flatMap(parent =>
+                    const path = parents.flatMap(parent =>
                         "key" in parent && isScalar(parent.key) ? [String(parent.key.value)] : [],
                     );
-                    fail(new ComposeError(keys, `has the tag ${tag}, which ${needsCompose}`));
+                    fail(new ComposeError(`has the tag ${tag}, which ${needsCompose}`, { path }));
                 }
             },
         });
     }
 
-    /** Numbers such as `022`, `1.10` and `0x1F`, of which YAML readers make different texts. */
     private markOddNumbers(): void {
         visit(this.yaml, {
             Scalar: (_, node) => {
@@ -202,6 +187,27 @@ export class Document {
     }
 }
 
+/** @returns the text as it is where `fail` was told of an error */
+function filled(text: string, path: ComposePath, { lookup, onUnset, fail }: ContentReader): string {
+    try {
+        return interpolate(text, lookup, onUnset);
+    } catch (error) {
+        const located = composeError(error).at({ path });
+        if (!String(path[0]).startsWith("x-")) {
+            fail(located);
+        }
+        return text;
+    }
+}
+
+/** A number such as `022`, `1.10` or `0x1F`: YAML readers make different texts of it. */
 class OddNumber {
     constructor(readonly value: number) {}
+
+    check(path: ComposePath, fail: Fail): void {
+        if (path[0] === "services" && (path[2] === "environment" || path[2] === "labels")) {
+            const message = "is a number that YAML readers spell in several ways: put it in quotes";
+            fail(new ComposeError(message, { path }));
+        }
+    }
 }

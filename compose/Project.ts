@@ -1,32 +1,37 @@
-import type { Fields } from "../settings/fields";
+import { type Fields, fieldsOf, isFields } from "../settings/fields";
 
-/** What relink needs of a Compose project, however it was read: every key in its long form, every path absolute. */
+/** What relink needs of a Compose project, by whatever way it was read: each key in its long form, each path absolute. */
 export interface Project {
     /** Prefix of the names of networks and volumes. */
     name: string;
     services: Record<string, Fields>;
-    /** By the name that services use: what Docker knows them as. */
+    /** By the names that services use. */
     networks: Record<string, Named>;
+    /** By the names that services use. */
     volumes: Record<string, Named>;
     secrets: Record<string, Fields>;
 }
 
+/** A network or a volume. */
 export interface Named {
+    /** Its name in Docker. */
     name: string;
+    /** Compose does not create it. */
     external: boolean;
-    /** Has a driver or options of its own. */
+    /** It has a driver or options of its own. */
     isCustom: boolean;
 }
 
-/** `external: true` says the name, or is it; Compose puts the project's name before all others. */
+/**
+ * Finds the names that networks or volumes have in Docker. `external` may hold the name; Compose puts the project's name
+ * before all names that are not external.
+ */
 export function named(project: string, entries: unknown): Record<string, Named> {
-    const all =
-        typeof entries === "object" && entries !== null ? Object.entries(entries as Record<string, Fields>) : [];
     return Object.fromEntries(
-        all.map(([key, entry]) => {
-            const { name, external, driver, driver_opts } = (entry ?? {}) as Fields;
+        Object.entries(fieldsOf(entries)).map(([key, entry]) => {
+            const { name, external, driver, driver_opts } = fieldsOf(entry);
             const isExternal = external !== undefined && external !== false;
-            const legacyName = typeof external === "object" ? (external as Fields | null)?.name : undefined;
+            const legacyName = isFields(external) ? external.name : undefined;
             const isCustom = (driver ?? "local") !== "local" || Object.keys(driver_opts ?? {}).length > 0;
             return [
                 key,
@@ -40,7 +45,7 @@ export function named(project: string, entries: unknown): Record<string, Named> 
     );
 }
 
-/** A service that names no network is in the project's default one. */
+/** @returns the service in the project's default network, unless it names others */
 export function withDefaultNetwork(service: Fields): Fields {
     return service.networks === undefined && service.network_mode === undefined
         ? { ...service, networks: { default: null } }

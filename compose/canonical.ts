@@ -1,74 +1,51 @@
 import { homedir } from "node:os";
 import { isAbsolute, posix, resolve } from "node:path";
 import { type Fields, fieldsOf, isFields } from "../settings/fields";
-import { ComposeError, type ComposePath, needsCompose } from "./values";
+import { ComposeError, type ComposePath, needsCompose } from "./ComposeError";
+import type { Fail } from "./Document";
 import { splitWords } from "./words";
 
-/** Hears of what cannot be read. */
-export type Fail = (error: ComposeError) => void;
-
 /**
- * A service in the long form of every key that relink reads, as `docker compose config` prints it. Other keys stay as
+ * A service in the long form of every key that relink reads, as `docker compose config` prints it. All other keys stay as
  * they are.
  *
- * @param folder that relative paths start from
+ * @param folder where relative paths start
  */
-export function canonicalService(service: Fields, at: ComposePath, folder: string, fail: Fail): Fields {
-    const read = (key: string, value: unknown): unknown => {
-        const path = [...at, key];
-        const wrong = (message: string): undefined => void fail(new ComposeError(path, message));
-        const list = <T>(each: (item: unknown, index: number) => T): T[] | undefined =>
-            Array.isArray(value) ? value.map(each) : wrong("must be a list");
-        switch (key) {
-            case "command":
-            case "entrypoint":
-                return (
-                    commandLine(value) ??
-                    wrong("must be a list of texts, or a line without ; & | < > ( ) and `: write a list")
-                );
-            case "environment":
-            case "labels":
-                return keyValues(value) ?? wrong("must be a list of NAME=VALUE (- A=b) or a map of texts (A: b)");
-            case "extra_hosts":
-                return extraHosts(value) ?? wrong("must be a list of NAME=ADDRESS or a map");
-            case "env_file":
-                return oneOrMore(value).map((file, index) => environmentFile(file, [...path, index], folder, fail));
-            case "dns":
-            case "expose":
-                return oneOrMore(value).map(String);
-            case "ports":
-                return list((port, index) => publishedPort(port, [...path, index], fail))?.filter(isFields);
-            case "volumes":
-                return list((volume, index) => mount(volume, [...path, index], folder, fail))?.filter(isFields);
-            case "secrets":
-                return list((secret, index) =>
-                    isFields(secret) || isPlain(secret)
-                        ? { source: secret, ...fieldsOf(secret) }
-                        : void fail(new ComposeError([...path, index], "must be the name of a secret, or a map")),
-                )?.filter(isFields);
-            case "networks":
-            case "depends_on":
-                return namedEntries(value) ?? wrong("must be a list of names, or a map whose entries are maps");
-            case "healthcheck":
-                return isFields(value) ? healthCheck(value) : value;
-            default:
-                return value;
-        }
-    };
+export function canonicalService(service: Fields, path: ComposePath, folder: string, fail: Fail): Fields {
+    const at = new Place(path, folder, fail);
     for (const keys of maps) {
         const value = keys.reduce<unknown>((fields, key) => fieldsOf(fields)[key], service);
         if (value !== undefined && value !== null && !isFields(value)) {
-            fail(new ComposeError([...at, ...keys], "must be a map"));
+            at.below(...keys).fail("must be a map");
         }
     }
-    // Without a value a key is as good as not there.
-    const entries = Object.entries(service).filter(([, value]) => value !== null && value !== undefined);
-    return Object.fromEntries(
-        entries.map(([key, value]) => [key, read(key, value)]).filter(([, value]) => value !== undefined),
-    );
+    const entries = Object.entries(service)
+        // A key without a value is as good as missing.
+        .filter(([, value]) => value !== null && value !== undefined)
+        .map(([key, value]) => [key, Object.hasOwn(readers, key) ? readers[key]!(value, at.below(key)) : value]);
+    return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** What has further keys inside. */
+/** Where a value is, for its errors and for its relative paths. */
+class Place {
+    constructor(
+        private readonly path: ComposePath,
+        readonly folder: string,
+        private readonly onError: Fail,
+    ) {}
+
+    below(...keys: ComposePath): Place {
+        return new Place([...this.path, ...keys], this.folder, this.onError);
+    }
+
+    /** Tells of an error, and returns undefined in the place of the value. */
+    fail(message: string): undefined {
+        this.onError(new ComposeError(message, { path: this.path }));
+        return undefined;
+    }
+}
+
+/** Keys that have further keys inside. */
 const maps = [
     ["deploy"],
     ["deploy", "resources"],
@@ -80,66 +57,94 @@ const maps = [
     ["ulimits"],
 ];
 
-function isPlain(value: unknown): value is string | number | boolean {
-    return ["string", "number", "boolean"].includes(typeof value);
+/** What makes the long form of each key; undefined leaves the key out. */
+const readers: Record<string, (value: unknown, at: Place) => unknown> = {
+    command: commandLine,
+    entrypoint: commandLine,
+    environment: keyValues,
+    labels: keyValues,
+    extra_hosts: extraHosts,
+    env_file: (value, at) => oneOrMore(value).map((file, index) => environmentFile(file, at.below(index))),
+    dns: value => oneOrMore(value).map(String),
+    expose: value => oneOrMore(value).map(String),
+    ports: (value, at) => listOfMaps(value, at, publishedPort),
+    volumes: (value, at) => listOfMaps(value, at, mount),
+    secrets: (value, at) => listOfMaps(value, at, secretReference),
+    networks: namedEntries,
+    depends_on: namedEntries,
+    healthcheck: value => (isFields(value) ? healthCheck(value) : value),
+};
+
+function listOfMaps(
+    value: unknown,
+    at: Place,
+    read: (item: unknown, at: Place) => Fields | undefined,
+): Fields[] | undefined {
+    return Array.isArray(value)
+        ? value.map((item, index) => read(item, at.below(index))).filter(isFields)
+        : at.fail("must be a list");
 }
 
-/** Names with what is said of each; a list says nothing of them. */
-function namedEntries(value: unknown): Fields | undefined {
-    if (Array.isArray(value)) {
-        return value.every(isPlain) ? Object.fromEntries(value.map(name => [String(name), null])) : undefined;
-    }
-    const isSound = isFields(value) && Object.values(value).every(entry => entry === null || isFields(entry));
-    return isSound ? value : undefined;
+function isPlain(value: unknown): value is string | number | boolean {
+    return ["string", "number", "boolean"].includes(typeof value);
 }
 
 function oneOrMore(value: unknown): unknown[] {
     return Array.isArray(value) ? value : [value];
 }
 
-function commandLine(value: unknown): string[] | undefined {
-    if (Array.isArray(value)) {
-        return value.every(isPlain) ? value.map(String) : undefined;
+/** A map by name. A list of names gives null for each. */
+function namedEntries(value: unknown, at: Place): Fields | undefined {
+    if (Array.isArray(value) && value.every(isPlain)) {
+        return Object.fromEntries(value.map(name => [String(name), null]));
     }
-    return typeof value === "string" ? splitWords(value) : undefined;
+    const isSound = isFields(value) && Object.values(value).every(entry => entry === null || isFields(entry));
+    return isSound ? value : at.fail("must be a list of names, or a map whose entries are maps");
+}
+
+function commandLine(value: unknown, at: Place): string[] | undefined {
+    const words = Array.isArray(value)
+        ? value.every(isPlain) && value.map(String)
+        : typeof value === "string" && splitWords(value);
+    return words || at.fail("must be a list of texts, or a line without ; & | < > ( ) and `: write a list");
 }
 
 /** A map of texts; null stands for a name without a value. */
-function keyValues(value: unknown): Record<string, string | null> | undefined {
-    if (isFields(value)) {
-        const entries = Object.entries(value);
-        return entries.every(([, inner]) => inner === null || isPlain(inner))
-            ? Object.fromEntries(entries.map(([name, inner]) => [name, inner === null ? null : String(inner)]))
-            : undefined;
+function keyValues(value: unknown, at: Place): Record<string, string | null> | undefined {
+    if (isFields(value) && Object.values(value).every(inner => inner === null || isPlain(inner))) {
+        const entries = Object.entries(value).map(([name, inner]) => [name, inner === null ? null : String(inner)]);
+        return Object.fromEntries(entries);
     }
     if (!Array.isArray(value) || !value.every(isPlain)) {
-        return undefined;
+        return at.fail("must be a list of NAME=VALUE (- A=b) or a map of texts (A: b)");
     }
     return Object.fromEntries(
         value.map(item => {
             const text = String(item);
-            const at = text.indexOf("=");
-            return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
+            const equals = text.indexOf("=");
+            return equals < 0 ? [text, null] : [text.slice(0, equals), text.slice(equals + 1)];
         }),
     );
 }
 
-/** `NAME=ADDRESS`, which is how Compose 2 prints them. */
-function extraHosts(value: unknown): string[] | undefined {
+/** `NAME=ADDRESS`, as Compose 2 prints it. */
+function extraHosts(value: unknown, at: Place): string[] | undefined {
     if (isFields(value)) {
         return Object.entries(value).flatMap(([name, addresses]) =>
             oneOrMore(addresses).map(address => `${name}=${String(address)}`),
         );
     }
-    return Array.isArray(value) ? value.map(item => String(item).replace(/^([^:=]+):/, "$1=")) : undefined;
+    return Array.isArray(value)
+        ? value.map(item => String(item).replace(/^([^:=]+):/, "$1="))
+        : at.fail("must be a list of NAME=ADDRESS or a map");
 }
 
-function environmentFile(file: unknown, path: ComposePath, folder: string, fail: Fail): Fields {
+function environmentFile(file: unknown, at: Place): Fields {
     const entry = isFields(file) ? file : { path: file };
     if (entry.format !== undefined) {
-        fail(new ComposeError([...path, "format"], needsCompose));
+        at.below("format").fail(needsCompose);
     }
-    return { path: resolve(folder, String(entry.path)), required: entry.required ?? true };
+    return { path: resolve(at.folder, String(entry.path)), required: entry.required ?? true };
 }
 
 function healthCheck(value: Fields): Fields {
@@ -147,7 +152,7 @@ function healthCheck(value: Fields): Fields {
 }
 
 /** `[[ADDRESS:]PUBLISHED:]TARGET[/PROTOCOL]`. */
-function publishedPort(port: unknown, path: ComposePath, fail: Fail): Fields | undefined {
+function publishedPort(port: unknown, at: Place): Fields | undefined {
     if (isFields(port)) {
         return { mode: "ingress", protocol: "tcp", ...port };
     }
@@ -155,13 +160,11 @@ function publishedPort(port: unknown, path: ComposePath, fail: Fail): Fields | u
         String(port),
     );
     if (match === null) {
-        fail(new ComposeError(path, "must be [[ADDRESS:]PUBLISHED:]TARGET[/PROTOCOL]"));
-        return undefined;
+        return at.fail("must be [[ADDRESS:]PUBLISHED:]TARGET[/PROTOCOL]");
     }
     const [, address, published, target = "", protocol = "tcp"] = match;
     if (target.includes("-")) {
-        fail(new ComposeError(path, "is a range of ports: relink sends requests to one port of a container"));
-        return undefined;
+        return at.fail("is a range of ports: relink sends requests to one port of a container");
     }
     return {
         mode: "ingress",
@@ -173,16 +176,15 @@ function publishedPort(port: unknown, path: ComposePath, fail: Fail): Fields | u
 }
 
 /** `SOURCE:TARGET[:OPTIONS]`, or a target alone. */
-function mount(volume: unknown, path: ComposePath, folder: string, fail: Fail): Fields | undefined {
+function mount(volume: unknown, at: Place): Fields | undefined {
     if (isFields(volume)) {
         const { type, source } = volume;
         const isPath = type === "bind" && typeof source === "string";
-        return { ...volume, ...(isPath && { source: onHost(source, folder) }), ...cleaned(volume.target) };
+        return { ...volume, ...(isPath && { source: onHost(source, at.folder) }), ...cleaned(volume.target) };
     }
     const [first = "", second, options, ...more] = String(volume).split(":");
     if (first === "" || second === "" || more.length > 0) {
-        fail(new ComposeError(path, "must be SOURCE:TARGET[:ro]"));
-        return undefined;
+        return at.fail("must be SOURCE:TARGET[:ro]");
     }
     if (second === undefined) {
         return { type: "volume", ...cleaned(first) };
@@ -193,7 +195,7 @@ function mount(volume: unknown, path: ComposePath, folder: string, fail: Fail): 
     const isBind = /^[./~]/.test(first);
     return {
         type: isBind ? "bind" : "volume",
-        source: isBind ? onHost(first, folder) : first,
+        source: isBind ? onHost(first, at.folder) : first,
         ...cleaned(second),
         ...(words.includes("ro") && { read_only: true }),
         ...(isBind && { bind: { ...(selinux && { selinux }), ...(propagation && { propagation }) } }),
@@ -210,4 +212,10 @@ function onHost(source: string, folder: string): string {
         return homedir() + source.slice(1);
     }
     return isAbsolute(source) ? source : resolve(folder, source);
+}
+
+function secretReference(secret: unknown, at: Place): Fields | undefined {
+    return isFields(secret) || isPlain(secret)
+        ? { source: secret, ...fieldsOf(secret) }
+        : at.fail("must be the name of a secret, or a map");
 }

@@ -1,35 +1,28 @@
 import { spawn } from "node:child_process";
 import { type Fields, fieldsOf } from "../settings/fields";
 import { parsePrivateJson } from "../text/privateJson";
+import { ComposeError, type ComposePath } from "./ComposeError";
 import { canonicalService } from "./canonical";
 import { named, type Project, withDefaultNetwork } from "./Project";
-import type { ComposeError, ComposePath } from "./values";
 
 const timeoutMs = 30_000;
 
 /** What a run of Docker Compose printed. */
 export interface Output {
+    /** @default null (it could not be started, or did not end in time) */
     code: number | null;
     stdout: string;
     stderr: string;
 }
 
-/** Runs Docker Compose 2 or later, the plugin of the docker command or a program of its own. */
+/** Runs Docker Compose 2 or later: the plugin of the docker command, or a program of its own. */
 export type ComposeCli = (args: string[], env: NodeJS.ProcessEnv) => Promise<Output>;
 
-/** Docker Compose said no. */
-export class ComposeRefused extends Error {
-    /** The key that it is about, where it names one: `services.web.ports.0`. */
-    get path(): ComposePath {
-        const key = /(?:^|[: ])(services\.[\w.-]+)/.exec(this.message)?.[1] ?? "";
-        return key
-            .split(".")
-            .filter(Boolean)
-            .map(part => (/^\d+$/.test(part) ? Number(part) : part));
-    }
-}
-
-/** Finds Docker Compose. Version 1 reads files in other ways, and counts as none. */
+/**
+ * Finds Docker Compose.
+ *
+ * @returns undefined where there is none, or only version 1, which reads files in other ways
+ */
 export async function findComposeCli(env: NodeJS.ProcessEnv): Promise<ComposeCli | undefined> {
     for (const command of [["docker", "compose"], ["docker-compose"]]) {
         const cli: ComposeCli = (args, surroundings) => run([...command, ...args], surroundings);
@@ -41,49 +34,46 @@ export async function findComposeCli(env: NodeJS.ProcessEnv): Promise<ComposeCli
     return undefined;
 }
 
+/** What Docker Compose reads. */
+export interface CliInput {
+    /** Compose files. */
+    files: string[];
+    /** Files with variables. */
+    envFiles: string[];
+    env: NodeJS.ProcessEnv;
+    /** Is told of what relink cannot read in a service. */
+    fail: (error: ComposeError, service: string) => void;
+}
+
+/** A project as Docker Compose read it. */
 export interface CliProject {
     project: Project;
-    /** What Compose warned of. */
+    /** Compose's own warnings. */
     warnings: string[];
 }
 
 /**
- * Has Docker Compose read a project.
+ * Lets Docker Compose read a project.
  *
- * @throws ComposeRefused with its own words, unless they may hold a line of an env file
+ * @throws ComposeError in Compose's own words, unless these may hold a line of an env file
  */
-export async function readWithCompose(
-    cli: ComposeCli,
-    {
-        files,
-        envFiles,
-        env,
-        fail,
-    }: {
-        files: string[];
-        envFiles: string[];
-        env: NodeJS.ProcessEnv;
-        fail: (error: ComposeError, service: string) => void;
-    },
-): Promise<CliProject> {
+export async function readWithCompose(cli: ComposeCli, { files, envFiles, env, fail }: CliInput): Promise<CliProject> {
     const options = [...files.flatMap(file => ["-f", file]), ...envFiles.flatMap(file => ["--env-file", file])];
-    // Nothing but the config says which files and profiles there are: the result is the same on every machine.
+    // Only the config names files and profiles, so that the result is the same on every machine.
     const { COMPOSE_FILE: _1, COMPOSE_PROFILES: _2, COMPOSE_ENV_FILES: _3, ...rest } = env;
     const { code, stdout, stderr } = await cli([...options, "--profile", "*", "config", "--format", "json"], {
         ...rest,
         COMPOSE_DISABLE_ENV_FILE: "true",
     });
     if (code !== 0) {
-        throw new ComposeRefused(words(stderr, `docker compose ${[...options, "config", "--quiet"].join(" ")}`));
+        throw refusal(stderr, `docker compose ${[...options, "config", "--quiet"].join(" ")}`);
     }
     const config = withoutEscapes(parsePrivateJson(stdout)) as Fields;
     const project = String(config.name);
-    const services = Object.entries(fieldsOf(config.services)).map(([name, service]) => [
-        name,
-        withDefaultNetwork(
-            withoutUnset(canonicalService(fieldsOf(service), ["services", name], "/", error => fail(error, name))),
-        ),
-    ]);
+    const services = Object.entries(fieldsOf(config.services)).map(([name, service]) => {
+        const canonical = canonicalService(fieldsOf(service), ["services", name], "/", error => fail(error, name));
+        return [name, withDefaultNetwork(withoutUnset(canonical))];
+    });
     return {
         project: {
             name: project,
@@ -96,7 +86,7 @@ export async function readWithCompose(
     };
 }
 
-/** `config` prints a file that Compose can read again: there `$` is written `$$`. */
+/** `docker compose config` prints a file that Compose can read again: it writes `$$` for `$`. */
 function withoutEscapes(value: unknown): unknown {
     if (typeof value === "string") {
         return value.replaceAll("$$", "$");
@@ -109,14 +99,14 @@ function withoutEscapes(value: unknown): unknown {
         : value;
 }
 
-/** A variable without a value is not in the container's environment. */
+/** A variable without a value is not in the container's environment. Compose has merged `env_file` into it. */
 function withoutUnset(service: Fields): Fields {
     const set = Object.entries(fieldsOf(service.environment)).filter(([, value]) => value !== null);
-    const { environment: _, env_file: _resolved, ...rest } = service;
+    const { environment: _, env_file: _merged, ...rest } = service;
     return set.length === 0 ? rest : { ...rest, environment: Object.fromEntries(set) };
 }
 
-/** `time="..." level=warning msg="..."`, where it concerns what is released. */
+/** Finds `time="..." level=warning msg="..."`, except what does not concern a release. */
 function warningsIn(stderr: string): string[] {
     const messages = [...stderr.matchAll(/level=warning msg="((?:\\.|[^"\\])*)"/g)];
     return messages
@@ -124,8 +114,8 @@ function warningsIn(stderr: string): string[] {
         .filter(message => !message.includes("`version` is obsolete"));
 }
 
-/** The last line of what Compose says is its error. */
-function words(stderr: string, command: string): string {
+/** @param command what shows the user Compose's own words, where they are not repeated here */
+function refusal(stderr: string, command: string): ComposeError {
     const line = stderr.trim().split("\n").at(-1) ?? "";
     // These are about keys, types and names of variables, though the word `env` may be among them.
     const isOfKeys = [
@@ -133,14 +123,27 @@ function words(stderr: string, command: string): string {
         /^error while interpolating services\.\S+ required variable /,
         /^services\.\S+: unexpected type [\w.{}[\] ]+$/,
     ].some(pattern => pattern.test(line));
-    return !isOfKeys && /env|variable name|unterminated/i.test(line)
-        ? `is refused by Docker Compose; what it says is not repeated here, since it may hold a line of an env file: ${command}`
-        : `is refused by Docker Compose: ${line}`;
+    if (!isOfKeys && /env|variable name|unterminated/i.test(line)) {
+        const why = "what it says is not repeated here, since it may hold a line of an env file";
+        return new ComposeError(`is refused by Docker Compose; ${why}: ${command}`);
+    }
+    const message = `is refused by Docker Compose: ${line}`;
+    const path = pathIn(message);
+    return path.length === 0 ? new ComposeError(message) : new ComposeError(message, { path }, "change it there");
+}
+
+/** @returns the key that Compose names: `services.web.ports.0` */
+function pathIn(message: string): ComposePath {
+    const key = /(?:^|[: ])(services\.[\w.-]+)/.exec(message)?.[1] ?? "";
+    return key
+        .split(".")
+        .filter(Boolean)
+        .map(part => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
 function run([command = "", ...args]: string[], env: NodeJS.ProcessEnv): Promise<Output> {
     return new Promise(done => {
-        // Not `timeout`: its timer outlives a program that could not be started, and holds up the end of ours.
+        // Not `timeout`: its timer stays when a program could not be started, and holds up the end of this process.
         const signal = AbortSignal.timeout(timeoutMs);
         const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"], signal });
         const output = { stdout: "", stderr: "" };

@@ -1,82 +1,98 @@
-import { InterpolationError, interpolate, type Lookup } from "./interpolate";
-
-/** A line of an environment file that cannot be read; what is in it is not repeated. */
-export class EnvironmentFileError extends Error {
-    constructor(
-        readonly line: number,
-        message: string,
-    ) {
-        super(message);
-    }
-}
+import { ComposeError, composeError } from "./ComposeError";
+import { interpolate, type Lookup, type OnUnset } from "./interpolate";
 
 /**
- * Reads a file of variables as Compose does: `NAME=value`, `export NAME=value`, `NAME: value`, `NAME` alone (taken from
- * the lookup), comments, values in single or double quotes over several lines, escapes in double quotes, and variables
- * in all but single quotes.
+ * Reads a file of variables as Compose does: `NAME=value`, `export NAME=value`, `NAME: value`, `NAME` alone (its value is
+ * that of the lookup), comments, quoted values over several lines, escapes in double quotes, and variables in all values but
+ * those in single quotes.
  *
- * @param lookup what variables mean, before those of the file itself
- * @param onUnset hears of variables in values that are not set: a dollar sign of a password makes one
- * @throws EnvironmentFileError
+ * @param lookup values that override those of the file
+ * @param onUnset a dollar sign in a password makes such a variable
+ * @throws ComposeError with the line; it does not repeat the text
  */
-export function parseEnvironmentFile(
-    text: string,
-    lookup: Lookup,
-    onUnset: (name: string) => void = () => {},
-): Record<string, string> {
-    const values: Record<string, string> = {};
-    const known: Lookup = name => lookup(name) ?? (Object.hasOwn(values, name) ? values[name] : undefined);
-    const source = text.replace(/^\uFEFF/, "");
-    let at = 0;
-    const fail = (message: string): never => {
-        throw new EnvironmentFileError(source.slice(0, at).split("\n").length, message);
-    };
-    const fill = (value: string): string => {
-        try {
-            return interpolate(value, known, onUnset);
-        } catch (error) {
-            if (!(error instanceof InterpolationError)) {
-                throw error;
+export function parseEnvironmentFile(text: string, lookup: Lookup, onUnset?: OnUnset): Record<string, string> {
+    return new EnvironmentFile(text, lookup, onUnset).parse();
+}
+
+class EnvironmentFile {
+    readonly #source: string;
+    readonly #values: Record<string, string> = {};
+    #at = 0;
+
+    constructor(
+        text: string,
+        private readonly lookup: Lookup,
+        private readonly onUnset?: OnUnset,
+    ) {
+        this.#source = text.replace(/^\uFEFF/, "");
+    }
+
+    parse(): Record<string, string> {
+        for (;;) {
+            this.take(/(?:\s+|#[^\n]*)*/y);
+            if (this.#at >= this.#source.length) {
+                return this.#values;
             }
-            return fail(error.message);
+            this.takeVariable();
         }
-    };
-    const take = (pattern: RegExp): string | undefined => {
-        pattern.lastIndex = at;
-        const found = pattern.exec(source)?.[0];
-        at += found?.length ?? 0;
-        return found;
-    };
-    for (;;) {
-        take(/(?:\s+|#[^\n]*)*/y);
-        if (at >= source.length) {
-            return values;
-        }
-        take(/export[^\S\n]+/y);
-        const name = take(/[\p{L}\p{N}_.[\]-]+/uy) ?? fail("does not begin with the name of a variable");
-        take(/[^\S\n]+/y);
-        if (take(/[=:][^\S\n]*/y) === undefined) {
-            if (take(/\n/y) === undefined) {
-                fail("has a name of a variable, but no = after it");
-            }
-            const value = lookup(name);
-            if (value !== undefined) {
-                values[name] = value;
-            }
-            continue;
-        }
-        const single = take(/'(?:\\[\s\S]|[^'\\])*'/y);
-        const double = single === undefined ? take(/"(?:\\[\s\S]|[^"\\])*"/y) : undefined;
-        if (single !== undefined) {
-            values[name] = single.slice(1, -1).replaceAll("\\'", "'");
-        } else if (double !== undefined) {
-            values[name] = fill(withoutEscapes(double.slice(1, -1).replaceAll('\\"', '"')));
-        } else if (/['"]/.test(source[at] ?? "")) {
-            fail("has a quote that is not closed");
+    }
+
+    private takeVariable(): void {
+        this.take(/export[^\S\n]+/y);
+        const name = this.take(/[\p{L}\p{N}_.[\]-]+/uy) ?? this.fail("does not begin with the name of a variable");
+        this.take(/[^\S\n]+/y);
+        if (this.take(/[=:][^\S\n]*/y) !== undefined) {
+            this.#values[name] = this.takeValue();
+        } else if (this.take(/\n/y) === undefined) {
+            this.fail("has a name of a variable, but no = after it");
         } else {
-            const line = take(/[^\n]*/y) ?? "";
-            values[name] = fill((line.split(" #")[0] ?? "").trimEnd());
+            const value = this.lookup(name);
+            if (value !== undefined) {
+                this.#values[name] = value;
+            }
         }
+    }
+
+    private takeValue(): string {
+        const single = this.take(/'(?:\\[\s\S]|[^'\\])*'/y);
+        if (single !== undefined) {
+            return single.slice(1, -1).replaceAll("\\'", "'");
+        }
+        const double = this.take(/"(?:\\[\s\S]|[^"\\])*"/y);
+        if (double !== undefined) {
+            return this.filled(withoutEscapes(double.slice(1, -1).replaceAll('\\"', '"')));
+        }
+        if (/['"]/.test(this.#source[this.#at] ?? "")) {
+            this.fail("has a quote that is not closed");
+        }
+        const line = this.take(/[^\n]*/y) ?? "";
+        return this.filled((line.split(" #")[0] ?? "").trimEnd());
+    }
+
+    private filled(value: string): string {
+        const lookup: Lookup = name =>
+            this.lookup(name) ?? (Object.hasOwn(this.#values, name) ? this.#values[name] : undefined);
+        try {
+            return interpolate(value, lookup, this.onUnset);
+        } catch (error) {
+            throw composeError(error).at({ line: this.line() });
+        }
+    }
+
+    /** @returns the text that matches here, and goes on behind it; undefined where the text does not match */
+    private take(pattern: RegExp): string | undefined {
+        pattern.lastIndex = this.#at;
+        const found = pattern.exec(this.#source)?.[0];
+        this.#at += found?.length ?? 0;
+        return found;
+    }
+
+    private fail(message: string): never {
+        throw new ComposeError(message, { line: this.line() });
+    }
+
+    private line(): number {
+        return this.#source.slice(0, this.#at).split("\n").length;
     }
 }
 

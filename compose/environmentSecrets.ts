@@ -3,37 +3,40 @@ import { fieldsOf } from "../settings/fields";
 import { canonicalService } from "./canonical";
 import type { Document } from "./Document";
 
-/** What a shorter text holds is no secret, and to look for it in every log would hide half of what is there: `1`, `8080`. */
+/** A shorter value is not a secret: looking for `1` or `8080` in every log would hide half of the log. */
 const shortest = 6;
-/** Begins the names of the secrets that are made here; the name of the variable follows. */
+/** Start of the names of the secrets that are made here; the name of the variable follows. */
 const prefix = "environment.";
 
-/** Name of the secret that holds a variable's value. */
+/** @returns the name of the secret that holds a variable's value */
 export function environmentSecret(variable: string): string {
     return prefix + variable;
 }
 
 /**
- * Whether the value of a container's variable comes from outside these Compose files: from an env file, `.env`, or the
- * environment of whoever runs Pulumi. Such a value may be a password. What the files have without any variable is not.
+ * Finds out whether the value of a container's variable comes from outside of these Compose files: from an env file, from
+ * `.env`, or from the environment of whoever runs Pulumi. Such a value may be a password. A value that the files have
+ * without any variable is not one.
+ *
+ * @param documents is asked at the first variable only
  */
-export function fromOutside(documents: readonly Document[]): (variable: string, value: string) => boolean {
+export function fromOutside(documents: () => readonly Document[]): (variable: string, value: string) => boolean {
     let written: ReadonlyMap<string, ReadonlySet<unknown>> | undefined;
     return (variable, value) => {
         if (value.length < shortest) {
             return false;
         }
-        written ??= writtenIn(documents);
+        written ??= writtenIn(documents());
         return written.get(variable)?.has(value) !== true;
     };
 }
 
-/** The values of each variable, of all services together: one may extend another one. */
+/** @returns the values of each variable, of all services together, because a service may extend another one */
 function writtenIn(documents: readonly Document[]): Map<string, Set<unknown>> {
     const written = new Map<string, Set<unknown>>();
     const ignore = () => {};
     for (const document of documents) {
-        const { services } = document.content(() => undefined, ignore, ignore);
+        const { services } = document.content({ lookup: () => undefined, onUnset: ignore, fail: ignore });
         for (const service of Object.values(fieldsOf(services))) {
             const { environment } = fieldsOf(service);
             const canonical = canonicalService({ environment }, ["services"], "/", ignore);
@@ -46,8 +49,10 @@ function writtenIn(documents: readonly Document[]): Map<string, Set<unknown>> {
 }
 
 /**
- * The same release as one whose variables of that kind were plain text, as they were once: its id must not change because
- * relink is newer.
+ * An earlier version of relink kept such values as plain text. The id of a release is made from that form, so that it does
+ * not change because relink is newer.
+ *
+ * @returns the release with plain values in the place of those secrets
  */
 export function withPlainEnvironment<
     T extends { settings: Record<string, unknown>; secretValues: Record<string, string> },

@@ -1,15 +1,15 @@
 import { type Fields, isFields } from "../settings/fields";
-import type { ComposePath } from "./values";
+import type { ComposePath } from "./ComposeError";
 
 /**
- * A service without the keys that the stack config says it can do without: `container_name`, `healthcheck.start_interval`,
- * or `labels.traefik.*` for all labels that begin so.
+ * Leaves out what `compose.ignore` names: `container_name`, `healthcheck.start_interval`, or `labels.traefik.*` for all labels
+ * that begin so.
  */
 export function withoutIgnored(service: Fields, ignored: readonly string[]): Fields {
     return ignored.reduce(without, service);
 }
 
-/** Whether a key of a service, or something that it is in, is among those. */
+/** Whether `ignored` names a key of a service, or a key around it. */
 export function isIgnored(key: ComposePath, ignored: readonly string[]): boolean {
     const text = key.join(".");
     return ignored.some(name =>

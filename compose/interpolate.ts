@@ -1,27 +1,21 @@
+import { ComposeError } from "./ComposeError";
+
 const dollar = "$";
 
-/** A variable's value, or undefined where it is not set. */
+/** @returns a variable's value; undefined where it is not set */
 export type Lookup = (name: string) => string | undefined;
 
-/** A `${...}` that cannot be filled in. The text around it is not repeated: it may hold a secret. */
-export class InterpolationError extends Error {
-    constructor(
-        message: string,
-        /** Name of a variable that has to be set. */
-        readonly variable?: string,
-    ) {
-        super(message);
-    }
-}
+/** Is told of a variable that is not set and has no default. */
+export type OnUnset = (name: string) => void;
 
 /**
- * Fills in variables as Compose does: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`,
- * `${NAME?message}`, `${NAME:+other}`, `${NAME+other}`, with further variables inside of them; `$$` is a dollar sign.
+ * Replaces variables as Compose does: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`,
+ * `${NAME?message}`, `${NAME:+other}`, `${NAME+other}`, with further variables inside; `$$` is a dollar sign.
  *
- * @param onUnset hears of variables that are not set and have no default: they become nothing
- * @throws InterpolationError
+ * @param onUnset such a variable becomes an empty text
+ * @throws ComposeError that does not repeat the text, which may hold a secret
  */
-export function interpolate(text: string, lookup: Lookup, onUnset: (name: string) => void = () => {}): string {
+export function interpolate(text: string, lookup: Lookup, onUnset: OnUnset = () => {}): string {
     let result = "";
     let rest = text;
     for (let at = rest.indexOf("$"); at >= 0; at = rest.indexOf("$")) {
@@ -46,33 +40,37 @@ export function interpolate(text: string, lookup: Lookup, onUnset: (name: string
     return result + rest;
 }
 
-/** What is between the braces. */
-function braced(inner: string, lookup: Lookup, onUnset: (name: string) => void): string {
+/** @param inner the text between the braces */
+function braced(inner: string, lookup: Lookup, onUnset: OnUnset): string {
     const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])([\s\S]*))?$/.exec(inner);
     if (match === null) {
-        throw new InterpolationError(`has a ${dollar}{...} that is no variable: a dollar sign itself is written $$`);
+        throw new ComposeError(`has a ${dollar}{...} that is not a variable: a dollar sign itself is written $$`);
     }
     const [, name = "", operator, word = ""] = match;
     if (operator === undefined) {
         return variable(name, lookup, onUnset);
     }
     const value = lookup(name);
-    const isThere = value !== undefined && (value !== "" || !operator.startsWith(":"));
+    const isSet = value !== undefined && (value !== "" || !operator.startsWith(":"));
     const filled = (): string => interpolate(word, lookup, onUnset);
     switch (operator.at(-1)) {
         case "-":
-            return isThere ? value : filled();
+            return isSet ? value : filled();
         case "+":
-            return isThere ? filled() : "";
+            return isSet ? filled() : "";
         default:
-            if (isThere) {
+            if (isSet) {
                 return value;
             }
-            throw new InterpolationError(`needs the variable ${name}${word === "" ? "" : `: ${filled()}`}`, name);
+            throw new ComposeError(
+                `needs the variable ${name}${word === "" ? "" : `: ${filled()}`}`,
+                {},
+                `set it in the environment or an env file (.env, unless envFile names others): ${name}=VALUE`,
+            );
     }
 }
 
-function variable(name: string, lookup: Lookup, onUnset: (name: string) => void): string {
+function variable(name: string, lookup: Lookup, onUnset: OnUnset): string {
     const value = lookup(name);
     if (value === undefined) {
         onUnset(name);
@@ -80,7 +78,7 @@ function variable(name: string, lookup: Lookup, onUnset: (name: string) => void)
     return value ?? "";
 }
 
-/** Index of the brace that closes the first one. */
+/** @returns the index of the brace that closes the first one */
 function closingBrace(text: string): number {
     let open = 0;
     for (let index = 1; index < text.length; index += 1) {
@@ -93,5 +91,5 @@ function closingBrace(text: string): number {
             }
         }
     }
-    throw new InterpolationError(`has a ${dollar}{ without its }: a dollar sign itself is written $$`);
+    throw new ComposeError(`has a ${dollar}{ without its }: a dollar sign itself is written $$`);
 }

@@ -3,14 +3,14 @@ import type { Mapping } from "./Mapping";
 import { parseBytes, wholeNumber } from "./units";
 import { harmlessInDeploy } from "./unsupported";
 
-/** Replicas, memory, CPUs, processes and ulimits. */
+/** Maps replicas and the limits of memory, CPUs and processes, and ulimits. */
 export function mapLimits(to: Mapping): void {
     const deploy = fieldsOf(to.source.deploy);
     const resources = fieldsOf(deploy.resources);
     const limits = fieldsOf(resources.limits);
     to.refuseOthers(["deploy"], deploy, ["mode", "replicas", "resources", "restart_policy", ...harmlessInDeploy]);
     to.refuseOthers(["deploy", "resources"], resources, ["limits"], {
-        reservations: "relink reserves nothing, it limits",
+        reservations: "relink sets limits, and reserves nothing",
     });
     to.refuseOthers(["deploy", "resources", "limits"], limits, ["cpus", "memory", "pids"]);
     if ((deploy.mode ?? "replicated") !== "replicated") {
@@ -41,7 +41,7 @@ export function mapLimits(to: Mapping): void {
     }
 }
 
-/** Compose takes 0 for no limit. */
+/** Whether this is no limit: Compose takes 0 for that. */
 function isZero(value: unknown): boolean {
     return value === undefined || value === 0 || value === "0";
 }

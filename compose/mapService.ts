@@ -4,12 +4,14 @@ import { environmentSecret } from "./environmentSecrets";
 import type { Mapping } from "./Mapping";
 import { mapHealth } from "./mapHealth";
 import { mapLimits } from "./mapLimits";
-import { mapNetworks, mapPorts } from "./mapNetworks";
-import { mapSecrets, mapVolumes } from "./mapVolumes";
+import { mapNetworks } from "./mapNetworks";
+import { mapPorts } from "./mapPorts";
+import { mapSecrets } from "./mapSecrets";
+import { mapVolumes } from "./mapVolumes";
 import { flag, spellTime } from "./units";
 import { harmless, unsupported } from "./unsupported";
 
-/** Keys of a Compose service that become keys of a relink service, or say how to. */
+/** The keys of a Compose service that relink reads. */
 const supported = [
     "build",
     "cap_add",
@@ -46,29 +48,16 @@ const supported = [
     "working_dir",
 ];
 
-/** What a Compose service is as a relink service. */
+/** Maps a Compose service to a relink service. */
 export function mapService(to: Mapping): void {
     to.refuseOthers([], to.source, [...supported, ...harmless], unsupported);
     mapImage(to);
-    for (const [from, key] of [
-        ["command", "command"],
-        ["entrypoint", "entrypoint"],
-        ["working_dir", "workingDir"],
-        ["user", "user"],
-        ["stop_signal", "stopSignal"],
-        ["dns", "dns"],
-    ] as const) {
-        to.copy(from, key);
+    for (const [from, ...key] of copied) {
+        to.copy(from, ...key);
     }
     to.set(["init"], flag(to.source.init), ["init"]);
     to.set(["readOnly"], flag(to.source.read_only), ["read_only"]);
-    to.copy("security_opt", "securityOpt");
-    to.set(["capabilities", "add"], to.source.cap_add, ["cap_add"]);
-    to.set(["capabilities", "drop"], to.source.cap_drop, ["cap_drop"]);
-    const hosts = to.source.extra_hosts;
-    to.set(["extraHosts"], Array.isArray(hosts) ? hosts.map(host => String(host).replace("=", ":")).sort() : hosts, [
-        "extra_hosts",
-    ]);
+    mapExtraHosts(to);
     mapEnvironment(to);
     mapLabels(to);
     mapTimes(to);
@@ -80,6 +69,25 @@ export function mapService(to: Mapping): void {
     mapLimits(to);
     mapVolumes(to);
     mapSecrets(to);
+}
+
+/** Keys that relink takes over without a change: the Compose key, then the path of relink's. */
+const copied = [
+    ["command", "command"],
+    ["entrypoint", "entrypoint"],
+    ["working_dir", "workingDir"],
+    ["user", "user"],
+    ["stop_signal", "stopSignal"],
+    ["dns", "dns"],
+    ["security_opt", "securityOpt"],
+    ["cap_add", "capabilities", "add"],
+    ["cap_drop", "capabilities", "drop"],
+] as const;
+
+function mapExtraHosts(to: Mapping): void {
+    const { extra_hosts: hosts } = to.source;
+    const value = Array.isArray(hosts) ? hosts.map(host => String(host).replace("=", ":")).sort() : hosts;
+    to.set(["extraHosts"], value, ["extra_hosts"]);
 }
 
 function mapImage(to: Mapping): void {
@@ -96,10 +104,10 @@ function mapImage(to: Mapping): void {
     }
 }
 
-/** nginx-proxy, and what finds containers like it. */
+/** nginx-proxy and its like find containers by these. */
 const proxyVariables = ["VIRTUAL_HOST", "LETSENCRYPT_HOST"];
 const proxyLabels = ["traefik.", "caddy"];
-const bothColors = "would send requests to both colors, proved or not, past the front: say hosts in the stack config";
+const bothColors = "would send requests to both colors, proved or not, past the front: set hosts in the stack config";
 
 function mapEnvironment(to: Mapping): void {
     for (const [name, value] of Object.entries(fieldsOf(to.source.environment))) {
@@ -113,7 +121,7 @@ function mapEnvironment(to: Mapping): void {
     }
 }
 
-/** Docker shows a container's environment to whoever may ask; previews, outputs and Pulumi's state shall not. */
+/** Previews, outputs and Pulumi's state do not show the value. Docker shows it to whoever may use the Engine. */
 function setSecretly(to: Mapping, variable: string, value: string): void {
     const secret = environmentSecret(variable);
     if (!to.isOverridden("env", variable)) {

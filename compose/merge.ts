@@ -1,9 +1,8 @@
 import { type Fields, isFields } from "../settings/fields";
 
 /**
- * Puts one service over another one as Compose does with further `-f` files and with `extends`: maps are merged key by
- * key, commands are replaced, volumes replace the one at the same place, and other lists grow. Both are in their long
- * form.
+ * Merges one service over another one, as Compose does with further `-f` files and with `extends`: maps key by key, lists
+ * item by item; commands replace each other. Both services are in their long form.
  */
 export function mergeServices(base: Fields, over: Fields): Fields {
     return mergeFields(base, over, []);
@@ -41,7 +40,7 @@ function differs(old: unknown, value: unknown, key: string): boolean {
     );
 }
 
-/** What is the same thing once more stays at its place in the list, with its new value. */
+/** An item with the identity of an old one takes its place in the list; all others are appended. */
 function mergeLists(old: unknown[], value: unknown[], key: string): unknown[] {
     const byIdentity = new Map<string, unknown>();
     for (const item of [...old, ...value]) {

@@ -10,7 +10,7 @@ const millisecondsPerUnit: Record<string, number> = {
     w: 604_800_000,
 };
 
-/** Milliseconds of a time as Compose spells it (`1m30s`, `1.5s`), rounded; undefined for anything else. */
+/** @returns the milliseconds of a time as Compose spells it (`1m30s`, `1.5s`), rounded; undefined for any other value */
 export function parseTime(raw: unknown): number | undefined {
     const text = String(raw);
     if (text === "0") {
@@ -23,7 +23,7 @@ export function parseTime(raw: unknown): number | undefined {
     return Math.round(parts.reduce((sum, [, count, unit]) => sum + Number(count) * millisecondsPerUnit[unit!]!, 0));
 }
 
-/** As relink's config spells it; what is no time stays as it is, and the schema says so. */
+/** @returns a time as relink's config spells it; any other value as it is, for which the schema has a message */
 export function spellTime(raw: unknown): unknown {
     const milliseconds = parseTime(raw);
     return milliseconds === undefined
@@ -33,7 +33,7 @@ export function spellTime(raw: unknown): unknown {
           : `${milliseconds}ms`;
 }
 
-/** Bytes of a size as Compose spells it (`512m`, `1.5gb`, `1024`); undefined for anything else. */
+/** @returns the bytes of a size as Compose spells it (`512m`, `1.5gb`, `1024`); undefined for any other value */
 export function parseBytes(raw: unknown): number | undefined {
     const match = /^(\d+(?:\.\d+)?) ?([bkmgtp])?i?b?$/i.exec(String(raw));
     if (match === null) {
@@ -43,12 +43,12 @@ export function parseBytes(raw: unknown): number | undefined {
     return Math.floor(Number(count) * 1024 ** "bkmgtp".indexOf(unit.toLowerCase()));
 }
 
-/** A variable in a Compose file makes a text of any number. */
+/** @returns the number of a text; a number that comes from a variable is a text in a Compose file */
 export function wholeNumber(value: unknown): unknown {
     return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
 }
 
-/** And of any boolean. */
+/** @returns the boolean of a text; one that comes from a variable is a text in a Compose file */
 export function flag(value: unknown): unknown {
     return value === "true" ? true : value === "false" ? false : value;
 }

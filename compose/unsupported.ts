@@ -1,6 +1,6 @@
 /**
- * What a Compose service can say that would change how its containers behave, and that relink has nothing for: why, and
- * what to do instead. Values that say no more than the default (`false`, nothing) are fine.
+ * Keys of a Compose service that relink does not support although they change how containers behave. For each one: why, and
+ * what to do instead.
  */
 export const unsupported: Record<string, string> = {
     annotations: "relink sets no annotations; use labels",
@@ -47,22 +47,22 @@ export const unsupported: Record<string, string> = {
     provider: "relink runs containers only",
     runtime: "relink uses Docker's default runtime",
     shm_size: "relink leaves /dev/shm at Docker's 64 MB",
-    stdin_open: "nobody can type into a released container",
+    stdin_open: "a released container has no terminal to type into",
     storage_opt: "relink limits no disk space",
     sysctls: "set them on the Docker host",
-    tmpfs: "the container's file system or a volume takes its place",
-    tty: "nobody looks at a released container's terminal, and it changes the log",
+    tmpfs: "use the container's file system or a volume",
+    tty: "a released container has no terminal, and this would change its log",
     use_api_socket: "mount the socket by name if it must be",
     userns_mode: "relink shares no namespaces with the host",
     uts: "relink shares no namespaces between containers",
-    volume_driver: "create the volume first, and say external: true",
+    volume_driver: "create the volume first, and set external: true",
     volumes_from: "name the volumes themselves",
 };
 
-/** Says nothing about the containers, or nothing that counts for relink. */
+/** Keys that say nothing about containers, or nothing that matters to relink. */
 export const harmless: readonly string[] = ["attach", "develop", "extends", "profiles", "pull_refresh_after"];
 
-/** What Compose itself does not look at: it is for `docker stack`. Or it is how to release, which relink's config says. */
+/** Keys of `deploy` that Compose ignores because they are for `docker stack`, or that relink's own config sets. */
 export const harmlessInDeploy: readonly string[] = [
     "endpoint_mode",
     "labels",
@@ -71,7 +71,7 @@ export const harmlessInDeploy: readonly string[] = [
     "update_config",
 ];
 
-/** True for what a key says that nobody would notice if it were not there. */
+/** Whether a key with this value means the same as no key. */
 export function saysNothing(value: unknown): boolean {
     if (value === undefined || value === null || value === false || value === "" || value === "false") {
         return true;

@@ -10,3 +10,8 @@ export function isFields(value: unknown): value is Fields {
 export function fieldsOf(value: unknown): Fields {
     return isFields(value) ? value : {};
 }
+
+/** @returns the list, or an empty one for any other value */
+export function itemsOf(value: unknown): unknown[] {
+    return Array.isArray(value) ? value : [];
+}

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
 import { describe, expect, it } from "vitest";
-import { EnvironmentFileError, parseEnvironmentFile } from "../../../compose/environmentFile";
+import { ComposeError } from "../../../compose/ComposeError";
+import { parseEnvironmentFile } from "../../../compose/environmentFile";
 
 const parse = (text: string) => parseEnvironmentFile(text, name => (name === "HOME" ? "/root" : undefined));
 
@@ -34,8 +35,8 @@ describe("An env file", () => {
         } catch (error) {
             thrown = error;
         }
-        expect(thrown).toBeInstanceOf(EnvironmentFileError);
-        expect((thrown as EnvironmentFileError).line).toBe(line);
+        expect(thrown).toBeInstanceOf(ComposeError);
+        expect((thrown as ComposeError).place).toEqual({ line });
         expect((thrown as Error).message).toContain(message);
         expect((thrown as Error).message).not.toContain("hunter2");
     });

@@ -137,24 +137,28 @@ describe("Docker Compose that is not there", () => {
 describe("A Compose file that cannot be read", () => {
     it.each<[string, string | Record<string, string>, string[]]>([
         ["is not there", {}, ["relink:services.web.compose: names compose.yaml, which does not exist"]],
-        ["is empty", "", ["compose.yaml:1: is no Compose file: it has no `services`"]],
-        ["has a list of services", "services:\n  - web\n", ["compose.yaml:1: is no Compose file: `services` must be"]],
+        ["is empty", "", ["compose.yaml:1: is not a Compose file: it has no `services`"]],
+        [
+            "has a list of services",
+            "services:\n  - web\n",
+            ["compose.yaml:1: is not a Compose file: `services` must be"],
+        ],
         ["has a line for a service", "services:\n  web: a\n", ["compose.yaml:2: services.web: must be a map"]],
         ["has nothing for a service", "services:\n  web:\n", ["compose.yaml:2: services.web: must be a map"]],
-        ["is no YAML", "services:\n  web: { image: web\n", ["compose.yaml:3: is no YAML: Flow map"]],
+        ["is no YAML", "services:\n  web: { image: web\n", ["compose.yaml:3: is not YAML: Flow map"]],
         [
             "says a key twice",
             "services:\n  web:\n    image: a\n    image: b\n",
-            ["compose.yaml:4: is no YAML: Map keys"],
+            ["compose.yaml:4: is not YAML: Map keys"],
         ],
-        ["is a list", "- a\n", ["compose.yaml:1: is no Compose file"]],
+        ["is a list", "- a\n", ["compose.yaml:1: is not a Compose file"]],
         [
             "has no anchor",
             webFile("<<: *common"),
-            ["compose.yaml:5: is no YAML: no anchor &common before this *common"],
+            ["compose.yaml:5: is not YAML: no anchor &common before this *common"],
         ],
-        ["merges itself", "services:\n  web: &web\n    <<: *web\n", ["compose.yaml:3: is no YAML: *web is inside of"]],
-        ["merges a word", webFile("<<: common"), ["compose.yaml:5: is no YAML: << takes maps only"]],
+        ["merges itself", "services:\n  web: &web\n    <<: *web\n", ["compose.yaml:3: is not YAML: *web is inside of"]],
+        ["merges a word", webFile("<<: common"), ["compose.yaml:5: is not YAML: << takes maps only"]],
         ["has two documents", `${webFile("expose: [80]")}---\na: b\n`, ["compose.yaml:6: has a second document"]],
         [
             "lacks the service",
@@ -195,7 +199,7 @@ describe("A Compose file that cannot be read", () => {
         [
             "extends a file that is no YAML",
             { "compose.yaml": webFile("extends: { file: x.yaml, service: a }"), "x.yaml": "a: 1\nb\n" },
-            ["x.yaml, whose line 2 is no YAML"],
+            ["x.yaml, whose line 2 is not YAML"],
         ],
         [
             "merges what needs a variable",
@@ -315,12 +319,16 @@ describe("A Compose file that cannot be read", () => {
         expect(problems[0]?.fix).toBe(
             "set it in the environment or an env file (.env, unless envFile names others): NOBODY=VALUE",
         );
+        const other = await composed({ "compose.yaml": webFile(), ".env": "A=1\nB=${NOBODY:?say who}\n" });
+        expect(other.problems).toMatchObject([
+            { place: ".env:2", message: "needs the variable NOBODY: say who", fix: problems[0]?.fix },
+        ]);
     });
 
     it("is told once, whatever number of services comes from it, and a service's own error to that one alone", async () => {
         const others = { services: { web: { compose: "compose.yaml" }, api: { compose: "compose.yaml" } } };
         const broken = await composed("services:\n  web: { image: a\n", { others });
-        expect(broken.lines).toEqual([expect.stringContaining("compose.yaml:3: is no YAML")]);
+        expect(broken.lines).toEqual([expect.stringContaining("compose.yaml:3: is not YAML")]);
         const file = "services:\n  web: { image: a, expose: [80] }\n  api: { image: b, ports: '80:80' }\n";
         const { problems } = await composed(file, { others });
         expect(problems).toHaveLength(1);
@@ -352,7 +360,7 @@ describe("A Compose file that cannot be read", () => {
             [
                 "2 settings are wrong in the config of stack dev; nothing was changed.",
                 "  compose.yaml:6: services.web.tty\n" +
-                    "      is not supported: nobody looks at a released container's terminal, and it changes the log\n" +
+                    "      is not supported: a released container has no terminal, and this would change its log\n" +
                     "      fix: change it there, or do without it: pulumi config rm --path 'relink:services.web.compose' && " +
                     "pulumi config set --path 'relink:services.web.compose.files[0]' compose.yaml && " +
                     "pulumi config set --path 'relink:services.web.compose.ignore[0]' tty",

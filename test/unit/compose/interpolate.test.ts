@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Compose's variables
 import { describe, expect, it } from "vitest";
-import { InterpolationError, interpolate } from "../../../compose/interpolate";
+import { ComposeError } from "../../../compose/ComposeError";
+import { interpolate } from "../../../compose/interpolate";
 
 const variables: Record<string, string> = { NAME: "value", EMPTY: "", OTHER: "other" };
 const lookup = (name: string) => variables[name];
@@ -28,10 +29,10 @@ describe("Variables in a Compose file", () => {
     it.each([
         ["${UNSET:?say it}", "needs the variable UNSET: say it"],
         ["${EMPTY:?}", "needs the variable EMPTY"],
-        ["${1}", "is no variable"],
+        ["${1}", "is not a variable"],
         ["${NAME", "without its }"],
     ])("%s: %s", (text, message) => {
-        expect(() => interpolate(text, lookup)).toThrow(InterpolationError);
+        expect(() => interpolate(text, lookup)).toThrow(ComposeError);
         expect(() => interpolate(text, lookup)).toThrow(message);
     });
 
