@@ -12,7 +12,7 @@ import { type HookRun, hookTrigger } from "../plan/hookRuns";
 import type { Plan } from "../plan/Plan";
 import type { DeploymentAction } from "../providers/Deployment";
 import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
-import type { LinkAction } from "../providers/Link";
+import type { LinkAction } from "../up/LinkAction";
 import { ColorService } from "./ColorService";
 import { ProvidedResource, urnOf } from "./dynamic";
 

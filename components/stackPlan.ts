@@ -15,9 +15,9 @@ import type { Plan } from "../plan/Plan";
 import { linkAfter } from "../plan/settle";
 import { plan } from "../plan/table";
 import type { DeploymentAction } from "../providers/Deployment";
-import type { LinkAction } from "../providers/Link";
 import { changedSettings } from "../settings/changedSettings";
 import type { BakePolicy } from "../up/BakePolicy";
+import type { LinkAction } from "../up/LinkAction";
 import type { Outlook } from "./Outlook";
 import { publicUrl } from "./outputs";
 

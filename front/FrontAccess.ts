@@ -1,4 +1,5 @@
 import type { Dialer } from "../docker/dialer";
+import type { Engine } from "../docker/Engine";
 import type { Runtime } from "../haproxy/runtime";
 import type { Worker } from "../model/FrontState";
 import type { World } from "../model/World";
@@ -6,6 +7,7 @@ import type { Change } from "./folder";
 
 /** The way to HAProxy that all services of one `up` share. */
 export interface FrontAccess {
+    readonly engine: Engine;
     readonly runtime: Runtime;
     readonly dialer: Dialer;
 

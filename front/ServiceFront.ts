@@ -1,24 +1,34 @@
-import { writeMapEntry } from "../haproxy/maps";
-import { backendName } from "../haproxy/names";
+import { removeMapEntry, writeMapEntry } from "../haproxy/maps";
+import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { observedService } from "../look/observe";
 import type { Color } from "../model/Color";
+import type { Worker } from "../model/FrontState";
 import type { HealthSettings } from "../model/HealthSettings";
-import type { LinkValue } from "../model/LinkValue";
+import { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
 import { type CountersByWorker, countersOf } from "../model/Window";
+import { openOn } from "../plan/drain";
 import type { Answer, Front } from "../up/Front";
+import type { OpenRequests } from "../up/OpenRequests";
+import type { Routes } from "../up/Routes";
 import { ColorBackend } from "./ColorBackend";
+import { endWorker } from "./endWorker";
 import type { FrontAccess } from "./FrontAccess";
 import { askContainer, FrontQuestions } from "./FrontQuestions";
+import { ServiceRoutes } from "./ServiceRoutes";
 import { canFollow } from "./softStopped";
 
 /** HAProxy on the Docker host, as far as one service is concerned. */
 export class ServiceFront implements Front {
+    readonly routes: Routes;
+
     constructor(
         private readonly access: FrontAccess,
         private readonly service: string,
-    ) {}
+    ) {
+        this.routes = new ServiceRoutes(access, service);
+    }
 
     backend(color: Color): ColorBackend {
         return new ColorBackend(this.access, this.service, color);
@@ -56,5 +66,70 @@ export class ServiceFront implements Front {
         const [blue, green] = [backendName(service, "blue"), backendName(service, "green")];
         const { workers } = await this.access.runtime.observe([blue, green]);
         return { blue: countersOf(blue, workers), green: countersOf(green, workers) };
+    }
+
+    async removeLink(): Promise<void> {
+        const { access, service } = this;
+        await access.configure(files => {
+            removeMapEntry(files, "link", service);
+            return files;
+        });
+        // The end of another service may have reloaded HAProxy meanwhile, while the file still had the link.
+        const world = await access.observe([service]);
+        const able = (world.front?.workers ?? []).filter(worker => canFollow(worker, world, service, LinkValue.none()));
+        assertEveryWorker(
+            `the end of the link of ${service}`,
+            await access.runtime.deleteMapEntry(able, "link", service),
+        );
+    }
+
+    async open(color: Color, slots?: readonly number[]): Promise<OpenRequests> {
+        return this.#openOn(await this.#workers(), color, slots);
+    }
+
+    async cut(color: Color, slots: readonly number[]): Promise<OpenRequests> {
+        const { access, service } = this;
+        const workers = await this.#workers();
+        const pinned = this.#pinned(workers, color);
+        const backend = backendName(service, color);
+        for (const worker of workers) {
+            for (const slot of slots) {
+                await access.runtime.shutdownSessions(worker, backend, slot);
+            }
+        }
+        for (const worker of pinned) {
+            await endWorker(access, worker);
+        }
+        return this.#openOn(workers, color, slots);
+    }
+
+    async closeInFile(color: Color): Promise<void> {
+        const file = backendFile(this.service, color);
+        await this.access.configure(files => {
+            const text = files.get(file);
+            if (text !== undefined) {
+                files.set(file, text.replace(/^(\s+server \S+ \S+)$/gm, "$1 disabled"));
+            }
+            return files;
+        });
+    }
+
+    async #workers(): Promise<Worker[]> {
+        return (await this.access.observe([this.service])).front?.workers ?? [];
+    }
+
+    /** With slots, what waits for any server of the color counts too, because it may yet reach one of them. */
+    #openOn(workers: Worker[], color: Color, slots?: readonly number[]): OpenRequests {
+        const backend = backendName(this.service, color);
+        const waiting = workers.reduce((sum, { backends }) => sum + (backends.get(backend)?.qcur ?? 0), 0);
+        const { requests } = openOn(workers, backend, slots);
+        return {
+            requests: slots === undefined ? requests : requests + waiting,
+            pinnedWorkers: this.#pinned(workers, color).length,
+        };
+    }
+
+    #pinned(workers: Worker[], color: Color): Worker[] {
+        return workers.filter(worker => worker.old && worker.links.get(this.service)?.reached.includes(color));
     }
 }

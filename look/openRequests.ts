@@ -1,8 +1,8 @@
-import { type Open, openOn } from "../haproxy/drain";
 import { backendName } from "../haproxy/names";
 import type { Color } from "../model/Color";
 import type { ServerStat } from "../model/FrontState";
 import { currentWorkers, type World } from "../model/World";
+import { type Open, openOn } from "../plan/drain";
 
 /**
  * Counts the requests of a color, or of one of its slots, that HAProxy has in work or in a queue.

@@ -5,7 +5,7 @@ import { recordOf } from "../model/Records";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import type { Seen, SeenContainer } from "../up/Seen";
 import { answeredLink } from "./answeredLink";
-import { observedService } from "./observe";
+import { isWorker, observedService } from "./observe";
 
 /** @returns one service, as a procedure of an `up` sees it. */
 export function seen(world: World, service: string): Seen {
@@ -13,12 +13,14 @@ export function seen(world: World, service: string): Seen {
         containersOf(world, service, color).map(container =>
             seenContainer(world, backendName(service, color), container),
         );
+    const record = recordOf(world.records, service);
     return {
         service: observedService(world, service),
-        record: recordOf(world.records, service),
+        record,
         containers: { blue: of("blue"), green: of("green") },
         answered: answeredLink(world, service),
         isFrontRunning: world.anchor?.state === "running",
+        isBackground: isWorker(record),
     };
 }
 

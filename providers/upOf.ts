@@ -2,7 +2,6 @@ import { ServiceContainers } from "../engines/docker/ServiceContainers";
 import { ServiceFront } from "../front/ServiceFront";
 import { runHook } from "../hooks/runHook";
 import { seen } from "../look/seen";
-import { drain } from "../up/drain";
 import type { Journal } from "../up/Journal";
 import type { Progress } from "../up/Progress";
 import type { Up } from "../up/Up";
@@ -21,7 +20,6 @@ export function upOf(session: Session, service: string, progress: Progress): Up 
         },
         clock: session.clock,
         progress,
-        drain: (subject, policy) => drain(session, { service, ...subject }, policy, progress),
         look: async () => seen(await session.observe([service]), service),
     };
 }
@@ -31,6 +29,7 @@ function journalOf(session: Session, service: string): Journal {
         get owner() {
             return session.lease.owner;
         },
+        take: waitMs => session.lease.take(waitMs),
         enter: phase => session.enter(phase),
         recorded: () => session.recorded(service),
         record: change => session.record(service, change),

@@ -221,7 +221,8 @@ export class ColorPlace {
         if (this.fronted && slots.length > 0) {
             const { service, color } = this;
             const { policy, deadline } = this.action;
-            await drain(this.session, { service, color, slots }, { ...policy, deadline }, this.progress);
+            const up = upOf(this.session, service, this.progress);
+            await drain(up, { color, slots }, { ...policy, deadline });
         }
     }
 

@@ -1,5 +1,6 @@
 import type { Backend, BackendContent, SlotState } from "./Backend";
 import { type ColorTarget, isFronted, slotCount } from "./ColorTarget";
+import { drain } from "./drain";
 import type { Up } from "./Up";
 
 /**
@@ -70,7 +71,7 @@ export class ColorSlots {
     async drain(slots: readonly number[]): Promise<void> {
         if (this.#isFronted && slots.length > 0) {
             const { color, policy, deadline } = this.target;
-            await this.up.drain({ color, slots: [...slots] }, { ...policy, deadline });
+            await drain(this.up, { color, slots: [...slots] }, { ...policy, deadline });
         }
     }
 

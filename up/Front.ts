@@ -4,6 +4,8 @@ import type { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
 import type { CountersByWorker } from "../model/Window";
 import type { Backend } from "./Backend";
+import type { OpenRequests } from "./OpenRequests";
+import type { Routes } from "./Routes";
 
 /** HAProxy, as far as one service is concerned. */
 export interface Front {
@@ -38,6 +40,27 @@ export interface Front {
      * @throws when HAProxy does not answer
      */
     counters(): Promise<Record<Color, CountersByWorker>>;
+
+    /** The routes of the service. */
+    readonly routes: Routes;
+
+    /** Removes the link, first from HAProxy's file, then from the memory of every worker that no longer needs it. */
+    removeLink(): Promise<void>;
+
+    /**
+     * @param slots the only ones to count on. @default all of the color's
+     * @returns what is open now
+     */
+    open(color: Color, slots?: readonly number[]): Promise<OpenRequests>;
+
+    /**
+     * Ends what is open on these slots, and the soft-stopped workers that still link to the color.
+     * @returns what was open
+     */
+    cut(color: Color, slots: readonly number[]): Promise<OpenRequests>;
+
+    /** Takes every slot of a color out of traffic in HAProxy's file, so that no reload opens it again. */
+    closeInFile(color: Color): Promise<void>;
 }
 
 /**

@@ -12,6 +12,13 @@ export interface Journal {
      */
     enter(phase: Phase): Promise<void>;
 
+    /**
+     * Takes the lease, once per process.
+     * @param waitMs how long to wait for another `up` that holds it, milliseconds. @default 0
+     * @throws LeaseHeld
+     */
+    take(waitMs?: number): Promise<void>;
+
     /** @returns the record as it is now. */
     recorded(): Promise<ServiceRecord>;
 

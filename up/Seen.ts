@@ -14,6 +14,8 @@ export interface Seen {
     answered?: LinkValue;
     /** Whether the anchor runs. Without it neither HAProxy nor the record can be changed. */
     isFrontRunning: boolean;
+    /** Whether no request goes to the service: its release has no port. */
+    isBackground: boolean;
 }
 
 /** A container, and what the workers of HAProxy that take new connections say of its slot. */

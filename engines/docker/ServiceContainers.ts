@@ -56,16 +56,16 @@ export class ServiceContainers implements Containers {
         return setRestartPolicy(this.engine, id, dockerPolicy(restart));
     }
 
+    inspect(id: string): Promise<ContainerInfo | undefined> {
+        return inspectContainer(this.engine, id, this.target.front);
+    }
+
     stop(id: string, graceMs: number): Promise<void> {
         return stopContainer(this.engine, id, graceMs);
     }
 
     remove(id: string): Promise<void> {
         return removeContainer(this.engine, id);
-    }
-
-    inspect(id: string): Promise<ContainerInfo | undefined> {
-        return inspectContainer(this.engine, id, this.target.front);
     }
 
     watch(color: Color): Promise<ColorWatch> {

@@ -125,22 +125,22 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "drained-at-one-look",
-        file: "haproxy/drain.ts",
+        file: "plan/drain.ts",
         before: "const SAMPLES = 3;",
         after: "const SAMPLES = 1;",
         breaks: "A container is stopped under a request that had read the link before the switch.",
         killedBy: {
-            file: "test/unit/haproxy/drain.test.ts",
+            file: "test/unit/plan/drain.test.ts",
             test: "is not too few samples, too short a time, or a request in between",
         },
     },
     {
         name: "queue-not-counted",
-        file: "haproxy/drain.ts",
+        file: "plan/drain.ts",
         before: "(server?.scur ?? 0) + (server?.qcur ?? 0)",
         after: "(server?.scur ?? 0)",
         breaks: "A slot counts as drained while requests wait for it.",
-        killedBy: { file: "test/unit/haproxy/drain.test.ts", test: "can be asked of some slots" },
+        killedBy: { file: "test/unit/plan/drain.test.ts", test: "can be asked of some slots" },
     },
     {
         name: "configuration-not-checked",

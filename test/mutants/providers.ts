@@ -92,7 +92,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "route-to-a-stranger",
-        file: "front/takeRoutes.ts",
+        file: "front/ServiceRoutes.ts",
         before: ".filter(worker => canLeadTo(worker, world, service))",
         after: "",
         breaks: "A soft-stopped worker answers 503 for a service that it does not know.",
@@ -169,15 +169,15 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "farewell-without-drain",
-        file: "providers/Link.ts",
-        before: "    await drain(session, { service, color, slots }, action.policy, progress);\n",
+        file: "up/leave.ts",
+        before: "    await drain(up, { color, slots }, policy);\n",
         after: "",
         breaks: "The previous color is stopped under its open requests.",
         killedBy: { file: "test/unit/providers/Link.test.ts", test: "is stopped only once nothing is open on it" },
     },
     {
         name: "maint-not-in-the-file",
-        file: "providers/Link.ts",
+        file: "front/ServiceFront.ts",
         before: 'text.replace(/^(\\s+server \\S+ \\S+)$/gm, "$1 disabled")',
         after: "text",
         breaks: "A reload opens the slots of a color whose containers are stopped.",
@@ -188,7 +188,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "linked-to-another-release",
-        file: "providers/Link.ts",
+        file: "up/readyRelease.ts",
         before: "release === undefined || release.id !== action.expect",
         after: "release === undefined",
         breaks: "The link goes to a release that is not the planned one.",
@@ -196,9 +196,9 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "linked-with-too-few",
-        file: "providers/Link.ts",
-        before: "color.ready < replicas",
-        after: "color.ready < 1",
+        file: "up/readyRelease.ts",
+        before: "if (ready < replicas) {",
+        after: "if (ready < 1) {",
         breaks: "The link goes to a color that is too small for all users.",
         killedBy: {
             file: "test/unit/providers/Link.test.ts",
@@ -207,9 +207,9 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "stale-link-plan-carried-out",
-        file: "providers/Link.ts",
-        before: "if (from !== action.from || percent !== action.percent) {",
-        after: "if (from === undefined) {",
+        file: "up/relink.ts",
+        before: "if (live === action.from && percent === action.percent) {",
+        after: "if (live !== undefined) {",
         breaks: "A link that somebody moved since the plan is moved all the same.",
         killedBy: { file: "test/unit/providers/Link.test.ts", test: "never from where the plan did not see it" },
     },
@@ -246,8 +246,8 @@ export const providers: readonly Mutant[] = [
     {
         name: "pinned-worker-forgotten",
         file: "up/drain.ts",
-        before: "requests: open + pinned.length",
-        after: "requests: open",
+        before: "const requests = open.requests + open.pinnedWorkers;",
+        after: "const requests = open.requests;",
         breaks: "A container is stopped although a soft-stopped worker still sends requests to it.",
         killedBy: {
             file: "test/unit/up/drain.test.ts",

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { removeRoutes, takeRoutes } from "../../../front/takeRoutes";
 import type { ContainerInfo } from "../../../model/Container";
 import type { BackendStat, ServerStat, Worker, WorkerAddress } from "../../../model/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
@@ -10,6 +9,7 @@ import type { World } from "../../../model/World";
 import type { Session } from "../../../providers/Session";
 import { upOf } from "../../../providers/upOf";
 import { pointTo } from "../../../up/pointTo";
+import { removeRoutes, takeRoutes } from "../../../up/route";
 import { noProgress } from "../providers/FakeSession";
 
 /** HAProxy's worker that takes new connections, and the one that a reload has soft-stopped. */
@@ -114,20 +114,20 @@ describe("a soft-stopped worker of HAProxy", () => {
     it("gives no request to a service that it does not know", async () => {
         const routes = { "shop.example.com/": "web" };
         const front = new Front({ routes, known: { web }, containers: { web, api } });
-        await takeRoutes(front.session, "api", [apiRoute], []);
+        await takeRoutes(upOf(front.session, "api", noProgress), [apiRoute], []);
         expect(front.routesOf(current)).toEqual({ ...routes, "shop.example.com/api/": "api:/api:keep" });
         expect(front.routesOf(stopped)).toEqual(routes);
     });
 
     it("gives a service's requests to it where its own slots are the containers", async () => {
         const front = new Front({ routes: {}, known: { web, api }, containers: { web, api } });
-        await takeRoutes(front.session, "api", [apiRoute], []);
+        await takeRoutes(upOf(front.session, "api", noProgress), [apiRoute], []);
         expect(front.routesOf(stopped)).toEqual(front.routesOf(current));
     });
 
     it("gives none where its slots of that service lead elsewhere", async () => {
         const front = new Front({ routes: {}, known: { web, api: [[1, "10.0.0.9"]] }, containers: { web, api } });
-        await takeRoutes(front.session, "api", [apiRoute], []);
+        await takeRoutes(upOf(front.session, "api", noProgress), [apiRoute], []);
         expect(front.routesOf(stopped)).toEqual({});
     });
 
@@ -153,8 +153,8 @@ describe("a soft-stopped worker of HAProxy", () => {
         const routes = { "shop.example.com/": "web" };
         const front = new Front({ routes, known: { web }, containers: { web, store: api } });
         const place = parseRoute("shop.example.com");
-        await takeRoutes(front.session, "store", [place], []);
-        await removeRoutes(front.session, "web");
+        await takeRoutes(upOf(front.session, "store", noProgress), [place], []);
+        await removeRoutes(upOf(front.session, "web", noProgress));
         await pointTo(upOf(front.session, "web", noProgress), LinkValue.none());
         expect(front.routesOf(current)).toEqual({ "shop.example.com/": "store" });
         expect(front.routesOf(stopped)).toEqual(routes);
@@ -167,7 +167,7 @@ describe("a soft-stopped worker of HAProxy", () => {
             known: { web, api },
             containers: { web, api },
         });
-        await removeRoutes(front.session, "api");
+        await removeRoutes(upOf(front.session, "api", noProgress));
         await pointTo(upOf(front.session, "api", noProgress), LinkValue.none());
         expect(front.routesOf(stopped)).toEqual({ "*/": "web" });
         expect(front.links.get(stopped)?.get("api")?.live).toBe("none");
@@ -176,8 +176,12 @@ describe("a soft-stopped worker of HAProxy", () => {
     it("keeps a route that its service gives up while it does not know the one that takes its place", async () => {
         const routes = { "a.example.com/": "web" };
         const front = new Front({ routes, known: { web }, containers: { web, store: api } });
-        await takeRoutes(front.session, "store", [parseRoute("*.example.com")], []);
-        await takeRoutes(front.session, "web", [parseRoute("b.example.com")], [placeOf(parseRoute("*.example.com"))]);
+        await takeRoutes(upOf(front.session, "store", noProgress), [parseRoute("*.example.com")], []);
+        await takeRoutes(
+            upOf(front.session, "web", noProgress),
+            [parseRoute("b.example.com")],
+            [placeOf(parseRoute("*.example.com"))],
+        );
         expect(front.routesOf(current)).toEqual({ "*.example.com/": "store", "b.example.com/": "web" });
         expect(front.routesOf(stopped)).toEqual({ "a.example.com/": "web", "b.example.com/": "web" });
     });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { upOf } from "../../../providers/upOf";
 import { drain } from "../../../up/drain";
 import { FakeEngine } from "../docker/FakeEngine";
 import { FakeSession, noProgress, serverAt, workerOf } from "../providers/FakeSession";
@@ -9,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => engine.close());
 
-const blue = { service: "web", color: "blue" as const, slots: [1] };
+const blue = { color: "blue" as const, slots: [1] };
 const policy = { drainTimeoutMs: 0, progressDeadlineMs: 0 };
 
 /** Blue lost the link an hour ago; so much is open in its slot, and an old worker may be left. */
@@ -21,29 +22,31 @@ function front(scur: number, ...more: ReturnType<typeof workerOf>[]) {
 
 describe("a drain", () => {
     it("ends at once where nothing is open and the link left long ago", async () => {
-        expect(await drain(front(0).session, blue, { ...policy, onDrainTimeout: "wait" }, noProgress)).toBe(0);
+        expect(
+            await drain(upOf(front(0).session, "web", noProgress), blue, { ...policy, onDrainTimeout: "wait" }),
+        ).toBe(0);
     });
 
     it("is not over while a soft-stopped worker still links to the color", async () => {
         const pinned = front(0, workerOf("blue", { pid: 2, old: true }));
-        const waited = drain(pinned.session, blue, { ...policy, onDrainTimeout: "wait" }, noProgress);
+        const waited = drain(upOf(pinned.session, "web", noProgress), blue, { ...policy, onDrainTimeout: "wait" });
         await expect(waited).rejects.toThrow("0 open requests and 1 connections' old worker");
     });
 
     it("cuts nothing where the deployment has no time left for its timeout", async () => {
         const kept = front(2);
         const more = { drainTimeoutMs: 60_000, progressDeadlineMs: 60_000, onDrainTimeout: "close" as const };
-        const waited = drain(kept.session, blue, { ...more, deadline: Date.now() }, noProgress);
+        const waited = drain(upOf(kept.session, "web", noProgress), blue, { ...more, deadline: Date.now() });
         await expect(waited).rejects.toThrow("blue still has open requests at the end of progressDeadline");
         expect(kept.steps).toEqual([]);
     });
 
     it("cuts what is open after its timeout, unless it shall wait", async () => {
         const cut = front(2);
-        expect(await drain(cut.session, blue, { ...policy, onDrainTimeout: "close" }, noProgress)).toBe(2);
+        expect(await drain(upOf(cut.session, "web", noProgress), blue, { ...policy, onDrainTimeout: "close" })).toBe(2);
         expect(cut.steps).toEqual(["web-blue/1 of worker 1: cut"]);
         const kept = front(2);
-        const waited = drain(kept.session, blue, { ...policy, onDrainTimeout: "wait" }, noProgress);
+        const waited = drain(upOf(kept.session, "web", noProgress), blue, { ...policy, onDrainTimeout: "wait" });
         await expect(waited).rejects.toThrow("2 open requests");
         expect(kept.steps).toEqual([]);
     });

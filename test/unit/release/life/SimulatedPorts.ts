@@ -1,23 +1,28 @@
+import { parseRoutes, routeKey, routeValue } from "../../../../haproxy/routes";
 import type { Color } from "../../../../model/Color";
 import { isGivingBack } from "../../../../model/Intent";
 import type { LinkValue } from "../../../../model/LinkValue";
 import type { ObservedService } from "../../../../model/ObservedService";
 import type { ServiceRecord } from "../../../../model/Record";
+import type { Route } from "../../../../model/Route";
 import type { CountersByWorker } from "../../../../model/Window";
+import type { Backend } from "../../../../up/Backend";
 import type { Containers } from "../../../../up/Containers";
 import type { Answer, Front, Questions } from "../../../../up/Front";
 import type { Journal } from "../../../../up/Journal";
+import type { OpenRequests } from "../../../../up/OpenRequests";
 import type { Phase } from "../../../../up/phases";
+import type { Routes } from "../../../../up/Routes";
 import type { Seen } from "../../../../up/Seen";
 import type { Up } from "../../../../up/Up";
 import type { Faults, SimulatedUp } from "./SimulatedUp";
+import type { Container } from "./SimulatedWorld";
 
 /** @returns what the procedures of an `up` see and change, in memory. */
 export function portsOf(up: SimulatedUp): Up {
     return {
         service: "web",
-        containers: {} as Containers,
-        drain: notSimulated,
+        containers: new SimulatedContainers(up),
         front: new SimulatedServiceFront(up),
         journal: new SimulatedJournal(up),
         hooks: { run: async () => ({ kind: "passed", text: "passed" }) },
@@ -32,24 +37,115 @@ export function portsOf(up: SimulatedUp): Up {
     };
 }
 
+function seenBy({ world }: SimulatedUp): Seen {
+    return {
+        service: world.look(),
+        record: world.record,
+        containers: { blue: world.seen("blue"), green: world.seen("green") },
+        isFrontRunning: true,
+        isBackground: false,
+    };
+}
+
 function notSimulated(): never {
     throw new Error("not simulated yet");
 }
 
-function seenBy({ world }: SimulatedUp): Seen {
-    const service = world.look();
-    return {
-        service,
-        record: world.record,
-        containers: { blue: [], green: [] },
-        isFrontRunning: true,
-    };
+class SimulatedContainers implements Containers {
+    nameOf = notSimulated;
+    create = notSimulated;
+    start = notSimulated;
+    keepRunning = notSimulated;
+    inspect = notSimulated;
+    watch = notSimulated;
+    lastLogLines = notSimulated;
+
+    constructor(private readonly up: SimulatedUp) {}
+
+    async stop(id: string): Promise<void> {
+        const { world, faults } = this.up;
+        if (faults.cleanUp) {
+            throw new Error("Docker cannot stop it");
+        }
+        world.stop(this.#find(id));
+        await this.up.called();
+    }
+
+    async remove(id: string): Promise<void> {
+        this.up.world.remove(this.#find(id));
+        await this.up.called();
+    }
+
+    #find(id: string): Container {
+        const found = this.up.world.containers.find(container => container.id === id);
+        if (found === undefined) {
+            throw new Error(`${id} is gone`);
+        }
+        return found;
+    }
+}
+
+class SimulatedRoutes implements Routes {
+    constructor(
+        private readonly up: SimulatedUp,
+        private readonly service: string,
+    ) {}
+
+    of(service: string): Routes {
+        return new SimulatedRoutes(this.up, service);
+    }
+
+    async write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void> {
+        await this.up.configure(({ routes }) => {
+            this.#take(routes, taken);
+            this.#giveUp(routes, isGivenUp);
+        });
+    }
+
+    async tell(taken: readonly Route[]): Promise<void> {
+        const { memory } = this.up.world.front;
+        if (memory !== undefined) {
+            this.#take(memory.routes, taken);
+            await this.up.called();
+        }
+    }
+
+    async forget(isGivenUp: (route: Route) => boolean): Promise<void> {
+        const { memory } = this.up.world.front;
+        if (memory !== undefined) {
+            this.#giveUp(memory.routes, isGivenUp);
+            await this.up.called();
+        }
+    }
+
+    async lead(): Promise<boolean> {
+        return false;
+    }
+
+    #take(routes: Record<string, string>, taken: readonly Route[]): void {
+        for (const route of taken) {
+            routes[routeKey(route)] = routeValue(route, this.service);
+        }
+    }
+
+    #giveUp(routes: Record<string, string>, isGivenUp: (route: Route) => boolean): void {
+        for (const [key, value] of Object.entries(routes)) {
+            const [found] = parseRoutes(new Map([[key, value]]));
+            if (found?.service === this.service && isGivenUp(found.route)) {
+                delete routes[key];
+            }
+        }
+    }
 }
 
 class SimulatedJournal implements Journal {
     readonly owner = "us";
 
     constructor(private readonly up: SimulatedUp) {}
+
+    async take(): Promise<void> {
+        this.up.take();
+    }
 
     async enter(phase: Phase): Promise<void> {
         await this.up.enter(phase);
@@ -118,11 +214,25 @@ const counted: Record<Faults["bake"], { asked: number; failed: number }> = {
 
 class SimulatedServiceFront implements Front {
     #looks = 0;
-
-    constructor(private readonly up: SimulatedUp) {}
-
-    backend = notSimulated;
+    readonly routes: Routes;
     askContainer = notSimulated;
+
+    constructor(private readonly up: SimulatedUp) {
+        this.routes = new SimulatedRoutes(up, "web");
+    }
+
+    backend(color: Color): Backend {
+        const { up } = this;
+        return {
+            write: notSimulated,
+            configure: notSimulated,
+            hasSameChecks: notSimulated,
+            tellRelease: notSimulated,
+            tellSlots: (slots, state) => up.setSlots(color, [...slots], state),
+            tellOnly: notSimulated,
+            admission: notSimulated,
+        };
+    }
 
     async writeLink({ live, percent }: LinkValue): Promise<void> {
         await this.up.configure(files => {
@@ -217,5 +327,47 @@ class SimulatedServiceFront implements Front {
             };
         };
         return { blue: of("blue"), green: of("green") };
+    }
+
+    async removeLink(): Promise<void> {
+        await this.up.configure(files => {
+            files.link = undefined;
+        });
+        const { memory } = this.up.world.front;
+        if (memory !== undefined) {
+            memory.link = undefined;
+            await this.up.called();
+        }
+    }
+
+    /** Requests end by themselves where no new ones come, unless the fault says that they stay open. */
+    async open(color: Color, slots?: readonly number[]): Promise<OpenRequests> {
+        const { world, faults } = this.up;
+        if (slots !== undefined && faults.drain === "good") {
+            this.#end(color, slots);
+        }
+        const open = world.on(color).filter(({ slot, open }) => open && (slots?.includes(slot) ?? true));
+        return { requests: open.length, pinnedWorkers: 0 };
+    }
+
+    async cut(color: Color, slots: readonly number[]): Promise<OpenRequests> {
+        const open = await this.open(color, slots);
+        this.#end(color, slots);
+        return open;
+    }
+
+    #end(color: Color, slots: readonly number[]): void {
+        const reachable = new Set(this.up.world.reached());
+        for (const container of this.up.world.on(color)) {
+            if (slots.includes(container.slot) && !reachable.has(container)) {
+                container.open = false;
+            }
+        }
+    }
+
+    async closeInFile(color: Color): Promise<void> {
+        await this.up.configure(files => {
+            files.slots[color] = {};
+        });
     }
 }

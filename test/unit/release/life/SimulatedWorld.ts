@@ -1,4 +1,5 @@
 import { fingerprint, observedService } from "../../../../look/observe";
+import { seen } from "../../../../look/seen";
 import { type AddressBlock, slotAddress } from "../../../../model/addresses";
 import type { Color } from "../../../../model/Color";
 import type { CommandHook } from "../../../../model/CommandHook";
@@ -7,6 +8,7 @@ import type { ObservedService } from "../../../../model/ObservedService";
 import { emptyRecord, prune, type ServiceRecord } from "../../../../model/Record";
 import type { Release } from "../../../../model/Release";
 import type { World } from "../../../../model/World";
+import type { SeenContainer } from "../../../../up/Seen";
 import { colors, SimulatedFront } from "./SimulatedFront";
 
 /** A rule of docs/design.md does not hold. */
@@ -160,6 +162,11 @@ export class SimulatedWorld {
             ...(withFiles ? { files: this.front.texts() } : {}),
         };
         return world as unknown as World;
+    }
+
+    /** Containers of a color, as a procedure sees them. */
+    seen(color: Color): SeenContainer[] {
+        return seen(this.#world(false), "web").containers[color];
     }
 
     /** The link that users follow now. */

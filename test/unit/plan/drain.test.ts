@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { drained, openOn } from "../../../haproxy/drain";
 import type { Worker } from "../../../model/FrontState";
+import { drained, openOn } from "../../../plan/drain";
 
 const worker = (pid: number, old: boolean, scur: number, qcur: number): Worker =>
     ({

@@ -1,0 +1,71 @@
+import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
+import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
+import { assertEveryWorker } from "../haproxy/runtime";
+import type { Worker } from "../model/FrontState";
+import { placeOf, type Route } from "../model/Route";
+import { currentWorkers } from "../model/World";
+import type { Routes } from "../up/Routes";
+import type { FrontAccess } from "./FrontAccess";
+import { canForget, canLeadTo } from "./softStopped";
+
+/** The routes of one service in HAProxy on the Docker host. */
+export class ServiceRoutes implements Routes {
+    constructor(
+        private readonly access: FrontAccess,
+        private readonly service: string,
+    ) {}
+
+    of(service: string): Routes {
+        return new ServiceRoutes(this.access, service);
+    }
+
+    async write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void> {
+        await this.access.configure(files => {
+            for (const route of taken) {
+                writeMapEntry(files, "routes", routeKey(route), routeValue(route, this.service));
+            }
+            for (const key of this.#keysIn(readMap(files, "routes"), isGivenUp)) {
+                removeMapEntry(files, "routes", key);
+            }
+            return files;
+        });
+    }
+
+    async tell(taken: readonly Route[]): Promise<void> {
+        const { access, service } = this;
+        const world = await access.observe([service]);
+        const workers = (world.front?.workers ?? []).filter(worker => canLeadTo(worker, world, service));
+        for (const [key, value] of taken.map(route => [routeKey(route), routeValue(route, service)] as const)) {
+            const others = workers.filter(({ routes }) => routes.get(key) !== value);
+            assertEveryWorker(`the route ${key}`, await access.runtime.setMap(others, "routes", key, value));
+        }
+    }
+
+    async forget(isGivenUp: (route: Route) => boolean): Promise<void> {
+        const { access } = this;
+        const world = await access.observe([]);
+        for (const worker of (world.front?.workers ?? []).filter(worker => canForget(worker, world))) {
+            for (const key of this.#keysIn(worker.routes, isGivenUp)) {
+                const deleted = await access.runtime.deleteMapEntry([worker], "routes", key);
+                assertEveryWorker(`the end of the route ${key}`, deleted);
+            }
+        }
+    }
+
+    async lead(takers: Readonly<Record<string, string>>): Promise<boolean> {
+        const workers = currentWorkers((await this.access.observe([])).front);
+        const leadsTo = ({ routes }: Worker, [place, service]: [string, string]) =>
+            parseRoutes(routes).some(found => found.service === service && placeOf(found.route) === place);
+        return Object.entries(takers).every(taker => workers.every(worker => leadsTo(worker, taker)));
+    }
+
+    /** @returns keys of a map, as they are written there, of those routes to this service. */
+    #keysIn(entries: ReadonlyMap<string, string>, isWanted: (route: Route) => boolean): string[] {
+        return [...entries]
+            .filter(entry => {
+                const [found] = parseRoutes(new Map([entry]));
+                return found?.service === this.service && isWanted(found.route);
+            })
+            .map(([key]) => key);
+    }
+}

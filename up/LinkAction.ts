@@ -1,0 +1,41 @@
+import type { Color } from "../model/Color";
+import type { Farewell } from "../model/Intent";
+import type { Live } from "../model/Live";
+import type { ActionPolicy } from "../model/PolicySettings";
+import type { Handover } from "../plan/handovers";
+import type { HookRun } from "../plan/hookRuns";
+import type { Recovery, Walk } from "../plan/Plan";
+import type { BakePolicy } from "./BakePolicy";
+
+/** What the plan asks of a service's link. */
+export interface LinkAction extends HookRun {
+    /** Why nothing may be done. It is thrown by the link, so that this service's row says it. */
+    refusal?: string;
+    /** The link that the plan was made from, once an interrupted switch is settled. */
+    from: Live;
+    /** The share of the color that is not live by then, percent. */
+    percent: number;
+    /** Id of the release that the color which gains must run, proved. */
+    expect?: string;
+    /** Containers that must be ready on that color, once its walk is done. */
+    replicas: number;
+    /** Shares that the color gets before the link moves there, or stays. */
+    walk?: Walk;
+    recovery?: Recovery;
+    /** Somebody changed the link by hand: it is written again, also where HAProxy's memory is right. */
+    restore: boolean;
+    /** A farewell that an earlier `up` began and still owes. */
+    leave?: Leaving;
+    policy: ActionPolicy;
+    bake: BakePolicy;
+    /** Places that other services of the config claim (`placeOf` a route), or give up themselves. */
+    claimedByOthers: string[];
+    /** Places that others give up for routes of this service. */
+    handovers: Handover[];
+}
+
+/** A color that has lost its traffic, and what becomes of it. Without a farewell it stays warm. */
+export interface Leaving {
+    color: Color;
+    farewell?: Farewell;
+}

@@ -1,0 +1,66 @@
+import { placeOf, type Route, routeText } from "../model/Route";
+import type { Handover } from "../plan/handovers";
+import type { Up } from "./Up";
+
+/** What a service's routes are to become. */
+export interface RouteWish {
+    routes: readonly Route[];
+    /** Places that other services of the config claim, or give up themselves: this service leaves them alone. */
+    claimedByOthers: readonly string[];
+    /** Places that others give up for routes of this service. */
+    handovers: readonly Handover[];
+}
+
+/** Brings the service's routes to what the config says. Does nothing where they are as it says. */
+export async function route(up: Up, { routes, claimedByOthers, handovers }: RouteWish): Promise<void> {
+    const { routes: held } = (await up.look()).service;
+    const isClaimed = (route: Route) => claimedByOthers.includes(placeOf(route));
+    const gone = held.filter(route => !isIn(routes, route) && !isClaimed(route));
+    if (gone.length === 0 && routes.every(route => isIn(held, route))) {
+        return;
+    }
+    up.progress.status(`routes: ${routes.map(routeText).join(", ")}`);
+    await up.journal.enter("link: routes");
+    await takeRoutes(up, routes, claimedByOthers);
+    await endHandovers(up, handovers);
+    await up.journal.record(record => ({ ...record, routes: [...routes] }));
+}
+
+/**
+ * Takes routes by overwriting the service that had them, so that no request is without a service for a moment, and removes
+ * the service's other routes. A route that another service claims is left alone: that service takes it, once its own link
+ * is confirmed.
+ */
+export async function takeRoutes(up: Up, routes: readonly Route[], claimedByOthers: readonly string[]): Promise<void> {
+    const kept = new Set([...routes.map(placeOf), ...claimedByOthers]);
+    const isGivenUp = (route: Route) => !kept.has(placeOf(route));
+    await up.front.routes.write(routes, isGivenUp);
+    await up.front.routes.tell(routes);
+    await up.front.routes.forget(isGivenUp);
+}
+
+/** Removes every route that leads to the service. */
+export async function removeRoutes(up: Up): Promise<void> {
+    const isGivenUp = () => true;
+    await up.front.routes.write([], isGivenUp);
+    await up.front.routes.forget(isGivenUp);
+}
+
+/**
+ * Ends places of other services that this one's routes have replaced, where every service that gets their requests has
+ * taken its own. The service that comes last does so.
+ */
+async function endHandovers(up: Up, handovers: readonly Handover[]): Promise<void> {
+    for (const { place, from, after } of handovers) {
+        if (await up.front.routes.lead(after)) {
+            const isPlace = (route: Route) => placeOf(route) === place;
+            const other = up.front.routes.of(from);
+            await other.write([], isPlace);
+            await other.forget(isPlace);
+        }
+    }
+}
+
+function isIn(routes: readonly Route[], route: Route): boolean {
+    return routes.some(other => routeText(other) === routeText(route));
+}

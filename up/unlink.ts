@@ -1,0 +1,31 @@
+import { LinkValue } from "../model/LinkValue";
+import { type DrainPolicy, drain } from "./drain";
+import { pointTo } from "./pointTo";
+import { removeRoutes } from "./route";
+import type { Up } from "./Up";
+
+/**
+ * Removes a service's link and routes, and waits until no request is open on either color. The deletion of the colors
+ * comes after it.
+ * @param incarnation which creation of the link is deleted. A later creation has taken over, and is left alone (rule 11).
+ */
+export async function unlink(up: Up, incarnation: number, policy: DrainPolicy): Promise<void> {
+    const { record, containers, isFrontRunning, isBackground } = await up.look();
+    if (incarnation < (record.linkIncarnation ?? 0) || !isFrontRunning) {
+        return;
+    }
+    // Also where HAProxy does not run: the record has to say it, or the colors would refuse to go.
+    await up.journal.take();
+    await up.journal.enter("link: delete");
+    if (isBackground) {
+        await up.journal.record(record => ({ ...record, link: { live: "none" }, intent: undefined }));
+        return;
+    }
+    await removeRoutes(up);
+    await pointTo(up, LinkValue.none());
+    await up.journal.record(record => ({ ...record, link: { live: "none" }, intent: undefined, routes: [] }));
+    for (const color of ["blue", "green"] as const) {
+        await drain(up, { color, slots: containers[color].map(({ slot }) => slot) }, policy);
+    }
+    await up.front.removeLink();
+}
