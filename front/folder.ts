@@ -22,6 +22,8 @@ export interface Applied {
     reloadNeeded: boolean;
     /** Hash of the version in force; a worker with another `configHash` has to be reloaded. */
     hash: string;
+    /** The files of that version. */
+    files: ReadonlyMap<string, string>;
     /** Takes back what this version changed, as far as nobody has changed it again since. */
     undo: Change;
 }
@@ -121,7 +123,7 @@ export class ConfigFolder {
     async #replace(before: InForce, files: Map<string, string>): Promise<Applied> {
         const hash = stampHash(files);
         if (before.version > 0 && isSame(before.files, files)) {
-            return { version: before.version, changed: false, reloadNeeded: false, hash, undo: now => now };
+            return { version: before.version, changed: false, reloadNeeded: false, hash, files, undo: now => now };
         }
         const version = before.newest + 1;
         const manifest = writeManifest(files, before.files, before.manifest);
@@ -150,7 +152,7 @@ export class ConfigFolder {
         }
         await this.#mustRun(["sh", "-c", SWAP, "relink", String(version), from, String(KEPT_VERSIONS)]);
         const reloadNeeded = contentHash(before.files) !== hash;
-        return { version, changed: true, reloadNeeded, hash, undo: undoOf(before.files, files) };
+        return { version, changed: true, reloadNeeded, hash, files, undo: undoOf(before.files, files) };
     }
 
     /** Throws `ConfigRejected`, and the version is gone again. */

@@ -3,6 +3,7 @@ import { assertEveryWorker, WorkerReplaced } from "../haproxy/runtime";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
 import { currentWorkers } from "../model/World";
+
 import type { SlotState } from "../up/Backend";
 import type { FrontAccess } from "./FrontAccess";
 

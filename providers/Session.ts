@@ -4,9 +4,11 @@ import { findEngineAddress, formatEngineAddress } from "../docker/EngineAddress"
 import { ContainerNotRunning } from "../docker/errors";
 import { exec } from "../docker/exec";
 import { Shell } from "../docker/Shell";
+import type { FrontAccess } from "../front/FrontAccess";
 import { type Change, ConfigFolder } from "../front/folder";
+import { LiveFiles } from "../front/LiveFiles";
 import { HAPROXY_USER } from "../front/watchdog";
-import { assertEveryWorker, isReadOnlyScript, ReloadFailed, type Run, Runtime } from "../haproxy/runtime";
+import { assertEveryWorker, isReadOnlyScript, type Run, Runtime } from "../haproxy/runtime";
 import { Lease } from "../journal/Lease";
 import { askRecords, readRecords, writeRecord } from "../journal/RecordStore";
 import { observe, observeEverything } from "../look/observe";
@@ -14,7 +16,7 @@ import type { Worker } from "../model/FrontState";
 import type { ServiceRecord } from "../model/Record";
 import { type Records, recordOf } from "../model/Records";
 import { frontNames, type Target } from "../model/Target";
-import { currentWorkers, type World } from "../model/World";
+import type { World } from "../model/World";
 import type { Clock } from "../up/Clock";
 import { needsLease, type Phase } from "../up/phases";
 import { HostClock } from "./HostClock";
@@ -26,7 +28,7 @@ import { progressFor } from "./progress";
  * What all resources of one front share within one provider host: the Engine, the lease, HAProxy's runtime, and the one
  * queue that writes HAProxy's folder.
  */
-export class Session {
+export class Session implements FrontAccess {
     static readonly #sessions = new Map<string, Session>();
 
     /** The session of a target, made once per process, however the Engine's address is spelled: each has a lease. */
@@ -53,7 +55,7 @@ export class Session {
     readonly clock: Clock;
     readonly #shell: Shell;
     readonly #folder: ConfigFolder;
-    #reload: Promise<void> = Promise.resolve();
+    readonly #files: LiveFiles;
     #records: Promise<unknown> = Promise.resolve();
     #secrets: Promise<void> | undefined;
     #seen: Promise<World> | undefined;
@@ -76,6 +78,7 @@ export class Session {
         this.runtime = new Runtime(run);
         this.dialer = new Dialer(this.engine, anchor);
         this.#folder = new ConfigFolder(run, argv => this.#checkInGeneration(argv));
+        this.#files = new LiveFiles(this.#folder, this.runtime, services => this.observe(services));
     }
 
     /** Gives back what this process holds. */
@@ -139,23 +142,11 @@ export class Session {
     }
 
     /**
-     * Changes HAProxy's files: a new checked version of the whole folder, swapped in atomically, and a reload where
-     * the runtime API cannot say it. Changes that come together share one check and one reload. Files that HAProxy cannot
-     * load are taken back: it goes on with what it has, and should it have to start again, it shall be able to.
-     * @throws `ConfigRejected` or `ReloadFailed`, with HAProxy's words
+     * Changes HAProxy's files, and reloads HAProxy where only a reload can say it.
+     * @throws ConfigRejected, ReloadFailed, with HAProxy's words
      */
-    async configure(change: Change): Promise<void> {
-        const { hash, undo } = await this.#folder.apply(change);
-        const reload = this.#reload.catch(() => {}).then(() => this.#reloadUnless(hash));
-        this.#reload = reload;
-        try {
-            await reload;
-        } catch (error) {
-            if (error instanceof ReloadFailed) {
-                await this.#folder.apply(undo);
-            }
-            throw error;
-        }
+    configure(change: Change): Promise<void> {
+        return this.#files.change(change);
     }
 
     /**
@@ -181,14 +172,6 @@ export class Session {
                 return readRecords(this.engine, frontNames(this.target.front).anchor);
             }
             throw error;
-        }
-    }
-
-    async #reloadUnless(hash: string): Promise<void> {
-        const current = currentWorkers((await this.observe([])).front);
-        const stale = new Set(current.filter(worker => worker.configHash !== hash).map(({ generation }) => generation));
-        for (const generation of stale) {
-            await this.runtime.reload(generation);
         }
     }
 

@@ -6,9 +6,10 @@ import { exec } from "../../docker/exec";
 import { inspectNetwork } from "../../docker/networks";
 import { renderBackend, renderFrontends, renderGlobal } from "../../front/configuration";
 import { type Applied, ConfigFolder, ConfigRejected } from "../../front/folder";
+import { LiveFiles } from "../../front/LiveFiles";
 import type { NearAddresses } from "../../front/origin";
 import { type EarnedSlot, EarnedUp } from "../../haproxy/earned";
-import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
+import { emptyMaps, readMap, writeMapEntry } from "../../haproxy/maps";
 import { routeKey, routeValue } from "../../haproxy/routes";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
 import type { Color } from "../../model/Color";
@@ -16,6 +17,7 @@ import type { FrontTimeouts } from "../../model/FrontSettings";
 import type { FrontState, Worker } from "../../model/FrontState";
 import { LinkValue } from "../../model/LinkValue";
 import { parseRoute } from "../../model/Route";
+import type { World } from "../../model/World";
 import { drained, openOn } from "../../plan/drain";
 import { findFreePorts, type StackPorts } from "../support/freePorts";
 import { expectNoLoss, type LoadOptions, type LoadRun, startLoad } from "../support/load";
@@ -536,6 +538,25 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(after.generations).toMatchObject([{ failedReloads: 0 }]);
     });
 
+    it("keeps users where they are answered at a reload for another service, whatever somebody wrote into the file", async () => {
+        await link("blue");
+        const byHand = "sed -i 's/^web .*/web green:blue:0/' /relink/config/current/maps/link.map";
+        expect(await run(name)(["sh", "-c", byHand])).toMatchObject({ exitCode: 0 });
+        const load = await loaded({ connections: 8, maxSeconds: 60 });
+        const { requests } = await load.snapshot();
+        const files = new LiveFiles(folder, runtime, async () => worldOf(await runtime.observe()));
+        await files.change(files => files.set("conf/20-other-blue.cfg", backendOf("other", "blue", 8080, [])));
+        await load.until(counts => counts.requests > requests + 1000, "load after the reload");
+        const { byVersion } = await load.stop();
+        expect(Object.keys(byVersion)).toEqual(["v1"]);
+        expect(readMap(await folder.read(), "link").get("web")).toBe("blue:green:0");
+        await folder.apply(files => {
+            files.delete("conf/20-other-blue.cfg");
+            return files;
+        });
+        await runtime.reload("1");
+    });
+
     it("says that a worker has gone instead of failing", async () => {
         const [worker] = await workers();
         const gone = { ...worker!, pid: 4_000_000 };
@@ -679,6 +700,11 @@ async function link(color: Color, value = LinkValue.to(color)): Promise<void> {
 /** Blue is live, and green gets a share. */
 function share(percent: number, sticky: LinkValue["sticky"] = "none"): Promise<void> {
     return link("blue", LinkValue.to("blue").withPercent(percent, sticky));
+}
+
+/** A front without a record. */
+function worldOf(front: FrontState): World {
+    return { containers: [], generations: [], records: { services: new Map(), frontIncarnation: 0 }, front };
 }
 
 async function workers(): Promise<Worker[]> {

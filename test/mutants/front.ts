@@ -1,6 +1,7 @@
 import type { Mutant } from "./Mutant";
 
 const applied = "test/unit/up/applyFront.test.ts";
+const live = "test/unit/front/LiveFiles.test.ts";
 const deleted = "test/unit/up/deleteFront.test.ts";
 
 /** In the order of the steps that start and delete a front. */
@@ -74,5 +75,24 @@ export const front: readonly Mutant[] = [
         after: "if (incarnation > newest) {",
         breaks: "A replacement of the configuration removes HAProxy of the new one.",
         killedBy: { file: deleted, test: "does nothing for a configuration that was replaced by a newer one" },
+    },
+    {
+        name: "reload-follows-an-edited-file",
+        file: "front/LiveFiles.ts",
+        before: "        await this.#keepAnswered(files, world);\n",
+        after: "",
+        breaks: "A reload for another service moves users to a link that somebody wrote into the file by hand.",
+        killedBy: {
+            file: live,
+            test: "finds the link in the file that users are answered by, not the one that somebody wrote by hand",
+        },
+    },
+    {
+        name: "own-link-overwritten",
+        file: "front/LiveFiles.ts",
+        before: "                if (!this.#moved.has(service)) {",
+        after: "                if (service.length > 0) {",
+        breaks: "A reload takes a link back that a switch of the same up is about to tell HAProxy.",
+        killedBy: { file: live, test: "stays where it was written after the look that found another one" },
     },
 ];

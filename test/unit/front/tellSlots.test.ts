@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { FrontAccess } from "../../../front/FrontAccess";
 import { tellSlots } from "../../../front/tellSlots";
 import type { WorkerResult } from "../../../haproxy/runtime";
-import type { Session } from "../../../providers/Session";
 import { FakeSession, serverAt, workerOf } from "../providers/FakeSession";
 
 const soft = "Proxy is disabled.";
@@ -20,7 +20,7 @@ function reloading(times: number, answer: string) {
                 return [{ worker: worker as never, ok, gone: false, error: ok ? undefined : answer }];
             },
         },
-    } as unknown as Session;
+    } as unknown as FrontAccess;
     return { session, told };
 }
 

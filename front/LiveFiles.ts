@@ -1,0 +1,97 @@
+import { readMap, writeMapEntry } from "../haproxy/maps";
+import { ReloadFailed, type Runtime } from "../haproxy/runtime";
+import { answeredLink } from "../look/answeredLink";
+import type { LinkValue } from "../model/LinkValue";
+import { currentWorkers, type World } from "../model/World";
+import type { Change, ConfigFolder } from "./folder";
+
+/**
+ * HAProxy's files while HAProxy runs: a change of them, and the reload that it needs.
+ *
+ * A reload makes a worker that follows the links in the file. Somebody may have edited them by hand, and an `up` that died
+ * may have written a link that no worker was told. So before a reload each service gets the link into the file that the
+ * workers follow and that is answered. Links that this process writes itself are left as they are: it tells them to the
+ * workers next.
+ */
+export class LiveFiles {
+    #reload: Promise<void> = Promise.resolve();
+    /** Services whose link this process has written or removed. */
+    readonly #moved = new Set<string>();
+
+    /** @param look reads the live system, as far as these services and the front itself are concerned */
+    constructor(
+        private readonly folder: Pick<ConfigFolder, "apply">,
+        private readonly runtime: Pick<Runtime, "reload">,
+        private readonly look: (services: readonly string[]) => Promise<World>,
+    ) {}
+
+    /**
+     * Makes a change, and reloads HAProxy where only a reload can say it. Changes that come together share one check and one
+     * reload. Files that HAProxy cannot load are taken back, so that HAProxy can start again with what it has now.
+     * @throws ConfigRejected, ReloadFailed, with HAProxy's words
+     */
+    async change(change: Change): Promise<void> {
+        const { files, hash, undo } = await this.folder.apply(files => this.#noted(files, change));
+        const reload = this.#reload.catch(() => {}).then(() => this.#bringToWorkers(files, hash));
+        this.#reload = reload;
+        try {
+            await reload;
+        } catch (error) {
+            if (error instanceof ReloadFailed) {
+                await this.folder.apply(undo);
+            }
+            throw error;
+        }
+    }
+
+    /** Makes a change, and notes the services whose link it changes. */
+    #noted(files: Map<string, string>, change: Change): Map<string, string> {
+        const before = readMap(files, "link");
+        const changed = change(files);
+        const after = readMap(changed, "link");
+        for (const service of new Set([...before.keys(), ...after.keys()])) {
+            if (before.get(service) !== after.get(service)) {
+                this.#moved.add(service);
+            }
+        }
+        return changed;
+    }
+
+    async #bringToWorkers(files: ReadonlyMap<string, string>, hash: string): Promise<void> {
+        const world = await this.look([]);
+        await this.#keepAnswered(files, world);
+        const stale = currentWorkers(world.front).filter(worker => worker.configHash !== hash);
+        for (const generation of new Set(stale.map(({ generation }) => generation))) {
+            await this.runtime.reload(generation);
+        }
+    }
+
+    /** Writes the links into the file that the workers follow, where they are answered and the file says something else. */
+    async #keepAnswered(files: ReadonlyMap<string, string>, { front }: World): Promise<void> {
+        const written = readMap(files, "link");
+        const followed = [...(currentWorkers(front)[0]?.links ?? [])];
+        const differing = followed
+            .filter(([service, link]) => !this.#moved.has(service) && link.toString() !== written.get(service))
+            .map(([service]) => service);
+        if (differing.length === 0) {
+            return;
+        }
+        const world = await this.look(differing);
+        const answered = new Map<string, LinkValue>();
+        for (const service of differing) {
+            const link = answeredLink(world, service);
+            if (link !== undefined) {
+                answered.set(service, link);
+            }
+        }
+        await this.folder.apply(files => {
+            for (const [service, link] of answered) {
+                // This process may have moved it since the look.
+                if (!this.#moved.has(service)) {
+                    writeMapEntry(files, "link", service, link);
+                }
+            }
+            return files;
+        });
+    }
+}

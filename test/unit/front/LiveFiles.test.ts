@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import type { Applied, Change } from "../../../front/folder";
+import { LiveFiles } from "../../../front/LiveFiles";
+import { readMap, writeMapEntry } from "../../../haproxy/maps";
+import { ReloadFailed } from "../../../haproxy/runtime";
+import type { Worker } from "../../../model/FrontState";
+import { LinkValue } from "../../../model/LinkValue";
+import type { World } from "../../../model/World";
+import { serverAt, workerOf } from "../providers/FakeSession";
+
+/** HAProxy that follows what `workers` say, and a folder whose files are in `files`. */
+class Front {
+    readonly files: Map<string, string>;
+    readonly looks: string[] = [];
+    readonly steps: string[] = [];
+    /** Called before each look. */
+    onLook = (_services: readonly string[]) => {};
+    reloads: () => void = () => {};
+    readonly live = new LiveFiles(
+        { apply: change => this.#apply(change) },
+        {
+            reload: async generation => {
+                this.steps.push(`reload of ${generation}: ${this.link}`);
+                this.reloads();
+                return { log: "" };
+            },
+        },
+        async services => {
+            this.onLook(services);
+            this.looks.push(services.join());
+            return { front: { generations: [], workers: this.workers, deadSockets: [] } } as unknown as World;
+        },
+    );
+
+    constructor(
+        link: string,
+        readonly workers: Worker[],
+    ) {
+        this.files = new Map([["maps/link.map", `web ${link}\n`]]);
+    }
+
+    /** The link of `web` in the file. */
+    get link(): string | undefined {
+        return readMap(this.files, "link").get("web");
+    }
+
+    /** Writes a backend of another service, which needs a reload where the worker does not have this hash. */
+    async addBackend(): Promise<void> {
+        await this.live.change(files => files.set("conf/20-other-blue.cfg", "backend other-blue"));
+    }
+
+    async writeLink(link: LinkValue): Promise<void> {
+        await this.live.change(files => {
+            writeMapEntry(files, "link", "web", link);
+            return files;
+        });
+    }
+
+    async #apply(change: Change): Promise<Applied> {
+        const before = new Map(this.files);
+        const files = change(new Map(this.files));
+        const set = (to: ReadonlyMap<string, string>) => {
+            this.files.clear();
+            for (const [path, text] of to) {
+                this.files.set(path, text);
+            }
+        };
+        set(files);
+        const undo = () => new Map(before);
+        return { version: 1, changed: true, reloadNeeded: true, hash: "new", files: new Map(files), undo };
+    }
+}
+
+/** A worker with the hash of older files, whose link is on blue. */
+const onBlue = (change: Parameters<typeof serverAt>[1] = {}) =>
+    workerOf("blue", { configHash: "old", blue: [serverAt(1, change)], green: [serverAt(1)] });
+
+describe("a reload", () => {
+    it("finds the link in the file that users are answered by, not the one that somebody wrote by hand", async () => {
+        const front = new Front("green:blue:0", [onBlue()]);
+        await front.addBackend();
+        expect(front.steps).toEqual(["reload of 1: blue:green:0"]);
+    });
+
+    it.each([
+        { state: "no container is up", worker: onBlue({ up: false }) },
+        { state: "no slot is open", worker: onBlue({ admin: "maint" }) },
+        { state: "the worker has no link", worker: workerOf("none", { configHash: "old" }) },
+    ])("leaves the file as it is where $state", async ({ worker }) => {
+        const front = new Front("green:blue:0", [worker]);
+        await front.addBackend();
+        expect(front.steps).toEqual(["reload of 1: green:blue:0"]);
+    });
+
+    it("leaves the file as it is where two workers differ", async () => {
+        const other = workerOf("green", { pid: 2, configHash: "old", blue: [serverAt(1)], green: [serverAt(1)] });
+        const front = new Front("green:blue:0", [onBlue(), other]);
+        await front.addBackend();
+        expect(front.link).toBe("green:blue:0");
+    });
+
+    it("is done once in each generation that has other files", async () => {
+        const workers = [
+            onBlue(),
+            onBlue(),
+            workerOf("blue", { generation: "2", configHash: "new" }),
+            workerOf("blue", { generation: "3", configHash: "older" }),
+            workerOf("blue", { generation: "4", configHash: "old", old: true }),
+        ];
+        const front = new Front("blue:green:0", workers);
+        await front.addBackend();
+        expect(front.steps).toEqual(["reload of 1: blue:green:0", "reload of 3: blue:green:0"]);
+        expect(front.looks).toEqual([""]);
+    });
+
+    it("that HAProxy refuses leaves the files as they were", async () => {
+        const front = new Front("blue:green:0", [onBlue()]);
+        front.reloads = () => {
+            throw new ReloadFailed("no");
+        };
+        await expect(front.addBackend()).rejects.toThrow(ReloadFailed);
+        expect([...front.files.keys()]).toEqual(["maps/link.map"]);
+        front.reloads = () => {};
+        await front.addBackend();
+        expect(front.steps).toHaveLength(2);
+    });
+});
+
+describe("a link that this process writes", () => {
+    it("stays in the file until the workers are told, whatever else is reloaded meanwhile", async () => {
+        const front = new Front("blue:green:0", [onBlue()]);
+        await front.writeLink(LinkValue.to("green"));
+        await front.addBackend();
+        expect(front.steps).toEqual(["reload of 1: green:blue:0", "reload of 1: green:blue:0"]);
+    });
+
+    it("stays where it was written after the look that found another one", async () => {
+        const front = new Front("blue:green:25", [onBlue()]);
+        let written: Promise<void> | undefined;
+        front.onLook = services => {
+            if (services.includes("web")) {
+                written ??= front.writeLink(LinkValue.to("green"));
+            }
+        };
+        await front.addBackend();
+        await written;
+        expect(front.link).toBe("green:blue:0");
+    });
+
+    it("is not written again once it is removed", async () => {
+        const front = new Front("blue:green:0", [onBlue()]);
+        await front.live.change(files => files.set("maps/link.map", ""));
+        await front.addBackend();
+        expect(front.link).toBeUndefined();
+    });
+});
