@@ -38,6 +38,8 @@ export function turnsOf({ made, before, faults }: SimulatedUp, end: End): (typeo
 export class Coverage {
     readonly rows = counter(planRows);
     readonly deaths = counter(phases);
+    /** Faults that came up, by the phase in which they did. */
+    readonly faults: Record<string, number> = {};
     readonly edits = counter(Object.keys(edits) as Edit[]);
     readonly restarts = counter(Object.keys(restarts) as Restart[]);
     readonly races = counter(["refused", "takes over"] as const);

@@ -40,7 +40,17 @@ export class Run {
     ) {}
 
     /** Goes on to its end, or until it dies. */
-    async go({ diesAfter = Number.POSITIVE_INFINITY, diesAt, meanwhile, until }: Fate = {}): Promise<End> {
+    async go(fate?: Fate): Promise<End> {
+        const end = await this.#go(fate);
+        const { faults } = this.coverage;
+        for (const fault of this.up.struck) {
+            faults[fault] = (faults[fault] ?? 0) + 1;
+        }
+        this.up.struck.clear();
+        return end;
+    }
+
+    async #go({ diesAfter = Number.POSITIVE_INFINITY, diesAt, meanwhile, until }: Fate = {}): Promise<End> {
         this.#begin();
         const { up } = this;
         const { world, made, scheduler } = up;

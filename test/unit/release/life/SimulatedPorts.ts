@@ -65,6 +65,7 @@ class SimulatedContainers implements Containers {
     async stop(id: string): Promise<void> {
         const { world, faults } = this.up;
         if (faults.cleanUp) {
+            this.up.strikes("cleanUp fails");
             throw new Error("Docker cannot stop it");
         }
         world.stop(this.#find(id));
@@ -302,6 +303,9 @@ class SimulatedServiceFront implements Front {
         if (answers[0] === undefined) {
             return { status: 503, good: false, text: "503" };
         }
+        if (faults.confirm !== "good") {
+            this.up.strikes(`confirm: ${faults.confirm}`);
+        }
         if (faults.confirm === "lost") {
             throw new Error("no answer came");
         }
@@ -316,6 +320,9 @@ class SimulatedServiceFront implements Front {
         const of = (color: Color): CountersByWorker => {
             const { intent } = world.record;
             const isJudged = intent?.kind === "bake" && intent.color === color;
+            if (isJudged && faults.bake !== "good") {
+                this.up.strikes(`bake: ${faults.bake}`);
+            }
             const { asked, failed } = isJudged ? counted[faults.bake] : counted.good;
             return {
                 "1/1/1": {
@@ -347,6 +354,9 @@ class SimulatedServiceFront implements Front {
             this.#end(color, slots);
         }
         const open = world.on(color).filter(({ slot, open }) => open && (slots?.includes(slot) ?? true));
+        if (open.length > 0 && faults.drain !== "good") {
+            this.up.strikes(`drain: ${faults.drain}`);
+        }
         return { requests: open.length, pinnedWorkers: 0 };
     }
 

@@ -75,6 +75,9 @@ export class SimulatedUp {
     readonly scheduler = new Scheduler<Step>(this.clock);
     /** The rule that it has broken. A procedure may catch what its ports throw, so it is kept here. */
     broken: Broken | undefined;
+    /** Faults that have come up, each with the phase in which it did. */
+    readonly struck = new Set<string>();
+    #phase = "its beginning";
     /** Where set, a part of it that goes on beside others waits by this. */
     pauseInstead: ((step: Step) => Promise<void>) | undefined;
 
@@ -132,6 +135,7 @@ export class SimulatedUp {
             return;
         }
         if (faults.hook === hook) {
+            this.strikes(`hook ${hook} fails`);
             throw new ReleaseFailed(`the hook ${hook} failed`);
         }
         world.hookRan(hook, made.promotion);
@@ -164,6 +168,7 @@ export class SimulatedUp {
     /** Right before a step that changes something. */
     async enter(phase: Phase): Promise<void> {
         await this.pause(phase);
+        this.#phase = phase;
         this.#guard();
     }
 
@@ -209,6 +214,7 @@ export class SimulatedUp {
         const { world, faults } = this;
         const isOpen = () => world.on(color).filter(({ slot, open }) => open && slots.includes(slot));
         if (isOpen().length > 0 && faults.drain !== "good") {
+            this.strikes(`drain: ${faults.drain}`);
             if (faults.drain === "stop") {
                 throw new ReleaseFailed(`${color} still has open requests`);
             }
@@ -218,6 +224,11 @@ export class SimulatedUp {
         for (const container of isOpen().filter(container => !reachable.has(container))) {
             container.open = false;
         }
+    }
+
+    /** A fault comes up now. */
+    strikes(fault: string): void {
+        this.struck.add(`${fault}, in ${this.#phase}`);
     }
 
     /** A rule is broken: this `up` does nothing more, and the life ends. */

@@ -91,6 +91,7 @@ export async function bring(
     }
     const all = [...keep, ...created];
     if (faults.proof?.how === "cannot start" && created.length > 0 && isDue(up, color, kind)) {
+        up.strikes("proof: cannot start");
         for (const container of created) {
             world.remove(container);
             await up.called();
@@ -325,6 +326,9 @@ async function prove(
     for (const [index, container] of unproved.entries()) {
         const isOne = index === faults.proof?.after || index === unproved.length - 1;
         const sick = faults.proof?.how === "unhealthy" && isOne && isDue(up, color, kind);
+        if (sick) {
+            up.strikes("proof: unhealthy");
+        }
         if (sick || container.state !== "running") {
             await abandon(up, color, unproved);
             if (live) {

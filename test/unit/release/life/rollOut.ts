@@ -29,6 +29,7 @@ export async function rollOut(up: SimulatedUp, target: Target): Promise<void> {
     if (problem === undefined) {
         const slots = await settle(up, color, release);
         if (up.faults.confirm !== "good") {
+            up.strikes(`confirm: ${up.faults.confirm}`);
             throw new ReleaseFailed("that every container is of the new release could not be confirmed");
         }
         await up.enter("roll: done");
@@ -249,6 +250,7 @@ class Pass {
         await up.enter("roll: start");
         const { proof } = up.faults;
         if (!this.isUndo && proof?.how === "cannot start" && this.#proofs >= proof.after) {
+            up.strikes("proof: cannot start");
             throw new ReleaseFailed("a container cannot be started");
         }
         for (const slot of slots) {
@@ -265,6 +267,9 @@ class Pass {
         await up.enter("roll: prove");
         const { proof } = up.faults;
         const isSick = !isUndo && proof?.how === "unhealthy" && this.#proofs >= proof.after;
+        if (isSick) {
+            up.strikes("proof: unhealthy");
+        }
         if (this.#failure !== undefined || isSick || containers.some(({ state }) => state !== "running")) {
             await abandon(up, target.color, containers);
             for (const container of containers) {
@@ -294,6 +299,7 @@ class Pass {
             await up.drain(target.color, slots);
             await up.enter("roll: stop");
             if (up.faults.preStop && !this.isUndo) {
+                up.strikes("preStop fails");
                 throw new ReleaseFailed("the command preStop failed");
             }
         } catch (error) {
