@@ -4,6 +4,7 @@ import type { ObservedService } from "../model/ObservedService";
 import type { CanarySettings, CanaryStep, StrategySettings } from "../model/StrategySettings";
 import { count } from "../model/words";
 import type { ColorPlan, Plan } from "./Plan";
+import { scaling } from "./scaling";
 
 /** What is said of a canary beside its shares. */
 interface Words {
@@ -59,6 +60,7 @@ export function canary(
     const [step] = steps;
     const percent = weightOf(settings);
     const isNothing = step === undefined && !whole[color].act;
+    const scaled = isNothing ? scaling(live, service[live], service[live].replicas) : undefined;
     const goesOn = [`the link stays on ${live}${percent > 0 ? ", which serves the rest" : ""}`, ...words.rerouted].join(
         "; ",
     );
@@ -70,9 +72,10 @@ export function canary(
               : "it waits at 0 % of the requests, reachable at its preview address";
     return {
         ...plan,
-        row: isNothing ? (reroutes ? "routes" : "nothing") : plan.row,
-        sentence: `${isNothing && !reroutes ? "nothing to do: " : ""}${words.begun} ${gets}; ${goesOn}.`,
-        [live]: base[live],
+        row: scaled ? "scale" : isNothing ? (reroutes ? "routes" : "nothing") : plan.row,
+        sentence: `${scaled ? `${scaled.words}; ` : isNothing && !reroutes ? "nothing to do: " : ""}${words.begun} ${gets}; ${goesOn}.`,
+        [live]: scaled?.color ?? base[live],
+        promotion: scaled ? undefined : plan.promotion,
         link: {
             live,
             ...(percent > 0 ? { percent } : {}),

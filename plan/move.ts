@@ -10,6 +10,7 @@ import { promotionOf, same } from "./held";
 import type { ColorPlan, LinkPlan, Plan } from "./Plan";
 import { canaryOf } from "./prospect";
 import { rerouting } from "./rerouting";
+import { scaling } from "./scaling";
 import { asObserved, leftBehind } from "./unchanged";
 
 /** The link goes to the idle color, which may hold the wanted release already. */
@@ -114,10 +115,13 @@ function wait(service: ObservedService, desired: Desired, target: Color): Plan {
             : ` To promote it: pulumi config set --path 'relink:services.${service.name}.promote' ${wanted.id} && pulumi up`;
     if (untouched) {
         const other = desired.promote === undefined ? "" : ` (promote names another release, ${desired.promote})`;
+        const live = service.live as Color;
+        const scaled = scaling(live, service[live], service[live].replicas);
         return {
             ...common,
-            row: "waiting",
-            sentence: `${target} holds ${wanted.image}, proved, and waits for promotion${other}; ${goesOn}.${how}`,
+            ...(scaled ? { [live]: scaled.color, promotion: undefined } : {}),
+            row: scaled ? "scale" : "waiting",
+            sentence: `${scaled ? `${scaled.words}; ` : ""}${target} holds ${wanted.image}, proved, and waits for promotion${other}; ${goesOn}.${how}`,
         };
     }
     const work: ColorPlan = { release: wanted, replicas, state: "running", act: true };

@@ -82,6 +82,37 @@ describe("an interrupted scaling", () => {
         expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "scale", acts: ["blue: shop/web:A x1"] });
         expect(made.sentence).toContain("since an interrupted up left 2");
     });
+
+    describe("is finished beside a release that has no users yet", () => {
+        const twoOfOne = (green = running(waiting)) => {
+            return blueWithA({
+                blue: running(A, 1, { slots: [slot(1, A), slot(2, A)], running: 2 }),
+                green,
+                promotions: 2,
+            });
+        };
+        const waiting = recorded("B", { linked: false, promotion: 2 });
+        const steps = [{ weight: 0, pauseMs: 0, analysis: true }];
+        const policies = {
+            "a canary at 0 %": { strategy: { kind: "canary", steps, promotes: false, sticky: "none" } as const },
+            "a release that waits for promotion": { autoPromotion: false },
+        };
+
+        it.each(Object.entries(policies))("%s", (_, policy) => {
+            const made = plan(twoOfOne(), wish("B", { policy }));
+            expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "scale", acts: ["blue: shop/web:A x1"] });
+            expect(made.sentence).toMatch(
+                /^blue is brought to 1 replica, since an interrupted up left 2; green holds shop.web:B/,
+            );
+            // That number belongs to B, and A is what is deployed.
+            expect(made.promotion).toBeUndefined();
+        });
+
+        it.each(Object.entries(policies))("%s, but not in the up that brings it", (_, policy) => {
+            const made = plan(twoOfOne({ ...running(waiting), release: undefined }), wish("B", { policy }));
+            expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "release", acts: ["green: shop/web:B x1"] });
+        });
+    });
 });
 
 describe("an interrupted pin", () => {

@@ -161,6 +161,22 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "record: the number of replicas edited", which: 0 },
         { is: "change", change: { version: "B", autoPromotion: false } },
     ],
+    "a repair dies twice before it removes a container that somebody added, beside a canary that is held at 0 %": [
+        up({ version: "A" }),
+        up({ version: "B", driftPolicy: "repair" }),
+        { is: "edit", what: "container added with our labels", which: 1 },
+        up({ version: "C", strategy: canary({ weight: 0 }) }),
+        { is: "edit", what: "map of releases edited", which: 0 },
+        up({}, { diesAt: "deploy: configure", diesAgainAfter: 4 }),
+    ],
+    "such a repair dies beside a release that waits for promotion": [
+        up({ version: "A" }),
+        up({ version: "B", driftPolicy: "repair" }),
+        { is: "edit", what: "container added with our labels", which: 1 },
+        up({ version: "C", autoPromotion: false }),
+        { is: "edit", what: "map of releases edited", which: 0 },
+        up({}, { diesAt: "deploy: configure", diesAgainAfter: 4 }),
+    ],
     "somebody links a service, in record and map file, to a color that has no container yet": [
         up({ version: "A" }),
         up({ version: "A on another port" }, { diesAt: "deploy: configure", goesOn: true }),

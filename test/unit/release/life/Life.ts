@@ -1,3 +1,6 @@
+import { idleColor } from "../../../../model/Live";
+import { needsScaling } from "../../../../plan/capacity";
+import type { Plan } from "../../../../plan/Plan";
 import { actsOf } from "../../plan/support";
 import { edits, restarts } from "./byHand";
 import { type Coverage, turnsOf } from "./Coverage";
@@ -97,7 +100,7 @@ export class Life {
             return;
         }
         if (end === "done") {
-            await this.story.check("A repeated one must change nothing.", () => this.#nothingIsLeft(up));
+            await this.story.check("A repeated one must change nothing.", () => this.#nothingIsLeft(up, before));
         } else if (end === "died") {
             await this.#isPutRight(before, up, diesAgainAfter, goesOn);
         }
@@ -108,13 +111,17 @@ export class Life {
     }
 
     /** Rule 8: a repeated `up` makes no mutating call. A repair is the whole plan of its `up`, and so is settling a roll. */
-    async #nothingIsLeft({ made, faults }: SimulatedUp): Promise<void> {
+    async #nothingIsLeft({ made, faults }: SimulatedUp, before: SimulatedWorld): Promise<void> {
         if (faults.cleanUp) {
             return; // what could not be stopped is owed to the next up
         }
         const isAll =
             made.row === "repair" || (made.row === "recovery" && (made.blue.roll ?? made.green.roll) !== undefined);
-        const again = this.#begin(this.world, noFaults);
+        let again = this.#begin(this.world, noFaults);
+        if (again.made.row === "scale" && isLeftAlone(before, made)) {
+            await this.#run(again);
+            again = this.#begin(this.world, noFaults);
+        }
         const acts = actsOf(again.made);
         if (!isAll && (acts.length > 0 || again.made.refusal !== undefined)) {
             throw new Broken(`rule 8: after "${made.sentence}" comes "${again.made.sentence}"`);
@@ -283,4 +290,17 @@ export class Life {
         }
         await checkDestroy(world, this.wish, diesAfter, this.coverage, this.story);
     }
+}
+
+/**
+ * An `up` changes the containers of one color. Where the live color had too many beside a release that waits for users, the
+ * next `up` removes them.
+ */
+function isLeftAlone(before: SimulatedWorld, { link, ...colors }: Plan): boolean {
+    const { live, ...observed } = before.observe();
+    if (live === "none" || link.live !== live || colors[live].act) {
+        return false;
+    }
+    const isBrought = colors[idleColor(live)].act || link.walk !== undefined;
+    return isBrought && needsScaling(observed[live], observed[live].replicas);
 }
