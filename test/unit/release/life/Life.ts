@@ -12,7 +12,7 @@ import { type Faults, noFaults, SimulatedUp } from "./SimulatedUp";
 import { Broken, SimulatedWorld } from "./SimulatedWorld";
 import { Story } from "./Story";
 import { faultsText, wishText } from "./storyText";
-import { summary } from "./summary";
+import { difference, summary } from "./summary";
 import { desiredOf, type Event, firstWish, type Race, type Up, type Wish } from "./wishes";
 
 /** How many `up`s with the same wish it may take until nothing is left to do. */
@@ -187,10 +187,9 @@ export class Life {
         await this.#run(this.#begin(failed, up.faults));
         await this.#settle(failed);
         if (end !== summary(failed)) {
-            const [one, other] = [summary(before), summary(failed)];
-            throw new Broken(
-                `rule 7: after "${up.made.sentence}" was interrupted it ends as\n${end}\ninstead of\n${one}\nor\n${other}`,
-            );
+            const [one, other] = [difference(end, summary(before)), difference(end, summary(failed))];
+            const orElse = one === other ? "" : `; or, compared with one that fails, ${other}`;
+            throw new Broken(`rule 7: after "${up.made.sentence}" was interrupted, ${one}${orElse}`);
         }
     }
 

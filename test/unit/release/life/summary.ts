@@ -23,3 +23,21 @@ export function summary(world: SimulatedWorld, isJudged = true): string {
     // What was linked was proved once, and is proved again before it is linked anew.
     return text.replace(/"proved":false,"linked":true/g, '"proved":true,"linked":true');
 }
+
+/** @returns in what one summary differs from another, in words. */
+export function difference(found: string, expected: string): string {
+    const [one, other] = [leavesOf(JSON.parse(found)), leavesOf(JSON.parse(expected))];
+    return [...new Set([...one.keys(), ...other.keys()])]
+        .filter(key => one.get(key) !== other.get(key))
+        .map(key => `${key} is ${one.get(key) ?? "nothing"} instead of ${other.get(key) ?? "nothing"}`)
+        .join(", ");
+}
+
+/** Every value that has no parts, by its path: `green.running`. */
+function leavesOf(value: unknown, path = ""): Map<string, string> {
+    if (typeof value !== "object" || value === null) {
+        return new Map([[path, String(value)]]);
+    }
+    const parts = Object.entries(value).map(([key, part]) => leavesOf(part, path === "" ? key : `${path}.${key}`));
+    return new Map(parts.flatMap(part => [...part]));
+}
