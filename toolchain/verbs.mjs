@@ -4,6 +4,7 @@ import { foreground } from "./command.mjs";
 import { stopDockerEngine } from "./dockerEngine.mjs";
 import { applied, exportLines, node, readEnvironment } from "./environment.mjs";
 import { runShard, shardOf } from "./fullRun/fullRun.mjs";
+import { ensurePackages } from "./packages.mjs";
 import { root } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { ensureRegistry } from "./registry.mjs";
@@ -49,8 +50,8 @@ const verbs = {
     "demo:clean": args => typescript("examples/demo.ts", ["clean", ...args]),
     test: args => vitest(args, {}),
     "test:full": args => fullRun(args),
-    lives: args => look("test/simulation/lives/main.ts", args),
-    mutants: args => look("test/mutants/main.ts", args),
+    lives: args => alone("test/simulation/lives/main.ts", args),
+    mutants: args => alone("test/mutants/main.ts", args),
     engine: args => typescript("test/support/engine/main.ts", args),
     soak: args => typescript("test/soak/main.ts", args),
     bench: args => typescript("test/bench/main.ts", args),
@@ -83,6 +84,13 @@ async function typescript(file, args) {
 async function look(file, args) {
     const environment = readEnvironment();
     return environment === undefined ? typescript(file, args) : run(file, args, applied(environment));
+}
+
+/** For what needs no more than this project's packages. */
+async function alone(file, args) {
+    await ensurePackages();
+    const environment = readEnvironment();
+    return run(file, args, environment === undefined ? process.env : applied(environment));
 }
 
 function run(file, args, env) {
