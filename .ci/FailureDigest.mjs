@@ -32,7 +32,12 @@ function digest(name, { message = "", diff }) {
         .filter(line => line.trim() !== "" && (diff === undefined || /^[+-] (?!Expected$|Received$)/.test(line)));
     const shown =
         lines.length <= maxLines ? lines : [...lines.slice(0, maxLines / 2), "...", ...lines.slice(-maxLines / 2)];
-    return [`* ${name}`, ...shown.map(line => `    ${line.slice(0, maxLineCharacters)}`)].join("\n");
+    return [`* ${name}`, ...shown.map(line => `    ${shortened(line)}`)].join("\n");
+}
+
+/** What replays a random test stays whole: `{ seed: 1, path: "2:3", ... }`. */
+function shortened(line) {
+    return /\bseed: .*\bpath: /.test(line) ? line : line.slice(0, maxLineCharacters);
 }
 
 /** The first ones whole, of the others the names. */
