@@ -60,7 +60,7 @@ function decode(all: Record<string, string>): RawConfig {
     return raw.host === "" ? { ...raw, host: undefined } : raw;
 }
 
-/** A text that is no JSON stays a text, and the schema says that it must be an object. */
+/** A text that is not JSON stays a text, and the schema says that it must be an object. */
 function parseJson(text: string): unknown {
     try {
         return JSON.parse(text);

@@ -10,7 +10,10 @@ export function spellPath(path: ComposePath): string {
 
 /** Where something is in the files of a Compose project. */
 export interface ComposePlace {
-    /** The absolute path of the file. @default undefined (the file, of those that the config names, that has the path) */
+    /**
+     * The absolute path of the file.
+     * @default undefined (the file, of those that the config names, that has the path)
+     */
     file?: string;
     /** The line in the file, counted from 1. @default undefined (the line of the path) */
     line?: number;

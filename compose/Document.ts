@@ -25,8 +25,8 @@ export interface ContentReader {
     lookup: Lookup;
     onUnset: OnUnset;
     /**
-     * Is told of each thing that only Docker Compose can read, and of missing variables. Extensions (`x-...`) count only where
-     * something uses them.
+     * Is told of each thing that only Docker Compose can read, and of missing variables. Extensions (`x-...`) count
+     * only where something uses them.
      */
     fail: Fail;
 }

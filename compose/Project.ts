@@ -1,6 +1,8 @@
 import { type Fields, fieldsOf, isFields } from "../settings/fields";
 
-/** What relink needs of a Compose project, by whatever way it was read: each key in its long form, each path absolute. */
+/**
+ * What relink needs of a Compose project, by whatever way it was read: each key in its long form, each path absolute.
+ */
 export interface Project {
     /** Prefix of the names of networks and volumes. */
     name: string;
@@ -23,8 +25,8 @@ export interface Named {
 }
 
 /**
- * Finds the names that networks or volumes have in Docker. `external` may hold the name; Compose puts the project's name
- * before all names that are not external.
+ * Finds the names that networks or volumes have in Docker. `external` may hold the name; Compose puts the project's
+ * name before all names that are not external.
  */
 export function named(project: string, entries: unknown): Record<string, Named> {
     return Object.fromEntries(

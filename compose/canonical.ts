@@ -6,8 +6,8 @@ import type { Fail } from "./Document";
 import { splitWords } from "./words";
 
 /**
- * A service in the long form of every key that relink reads, as `docker compose config` prints it. All other keys stay as
- * they are.
+ * A service in the long form of every key that relink reads, as `docker compose config` prints it. All other keys stay
+ * as they are.
  *
  * @param folder where relative paths start
  */

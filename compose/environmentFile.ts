@@ -2,9 +2,9 @@ import { ComposeError, composeError } from "./ComposeError";
 import { interpolate, type Lookup, type OnUnset } from "./interpolate";
 
 /**
- * Reads a file of variables as Compose does: `NAME=value`, `export NAME=value`, `NAME: value`, `NAME` alone (its value is
- * that of the lookup), comments, quoted values over several lines, escapes in double quotes, and variables in all values but
- * those in single quotes.
+ * Reads a file of variables as Compose does: `NAME=value`, `export NAME=value`, `NAME: value`, `NAME` alone (its value
+ * is that of the lookup), comments, quoted values over several lines, escapes in double quotes, and variables in all
+ * values but those in single quotes.
  *
  * @param lookup values that override those of the file
  * @param onUnset a dollar sign in a password makes such a variable

@@ -14,9 +14,9 @@ export function environmentSecret(variable: string): string {
 }
 
 /**
- * Finds out whether the value of a container's variable comes from outside of these Compose files: from an env file, from
- * `.env`, or from the environment of whoever runs Pulumi. Such a value may be a password. A value that the files have
- * without any variable is not one.
+ * Finds out whether the value of a container's variable comes from outside of these Compose files: from an env file,
+ * from `.env`, or from the environment of whoever runs Pulumi. Such a value may be a password. A value that the files
+ * have without any variable is not one.
  *
  * @param documents is asked at the first variable only
  */
@@ -49,8 +49,8 @@ function writtenIn(documents: readonly Document[]): Map<string, Set<unknown>> {
 }
 
 /**
- * An earlier version of relink kept such values as plain text. The id of a release is made from that form, so that it does
- * not change because relink is newer.
+ * An earlier version of relink kept such values as plain text. The id of a release is made from that form, so that it
+ * does not change because relink is newer.
  *
  * @returns the release with plain values in the place of those secrets
  */

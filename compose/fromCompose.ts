@@ -29,7 +29,10 @@ interface Origin {
     place: string;
 }
 
-/** Merges the Compose files of `relink:services.*.compose` into a stack config. What the config says itself overrides them. */
+/**
+ * Merges the Compose files of `relink:services.*.compose` into a stack config. What the config says itself overrides
+ * them.
+ */
 export async function fromCompose(raw: RawConfig, surroundings: Surroundings): Promise<Composed> {
     const services = fieldsOf(raw.services);
     const references = referencesIn(services);

@@ -2,8 +2,8 @@ import { type Fields, isFields } from "../settings/fields";
 import type { ComposePath } from "./ComposeError";
 
 /**
- * Leaves out what `compose.ignore` names: `container_name`, `healthcheck.start_interval`, or `labels.traefik.*` for all labels
- * that begin so.
+ * Leaves out what `compose.ignore` names: `container_name`, `healthcheck.start_interval`, or `labels.traefik.*` for all
+ * labels that begin so.
  */
 export function withoutIgnored(service: Fields, ignored: readonly string[]): Fields {
     return ignored.reduce(without, service);

@@ -3,8 +3,8 @@ import { type Fields, itemsOf } from "../settings/fields";
 import type { Mapping } from "./Mapping";
 
 /**
- * Maps the container's port. The front owns the public port, so a published port has to be the front's; an error says how
- * to make it so.
+ * Maps the container's port. The front owns the public port, so a published port has to be the front's; an error says
+ * how to make it so.
  */
 export function mapPorts(to: Mapping): void {
     const ports = itemsOf(to.source.ports) as Fields[];

@@ -1,8 +1,8 @@
 import { type Fields, isFields } from "../settings/fields";
 
 /**
- * Merges one service over another one, as Compose does with further `-f` files and with `extends`: maps key by key, lists
- * item by item; commands replace each other. Both services are in their long form.
+ * Merges one service over another one, as Compose does with further `-f` files and with `extends`: maps key by key,
+ * lists item by item; commands replace each other. Both services are in their long form.
  */
 export function mergeServices(base: Fields, over: Fields): Fields {
     return mergeFields(base, over, []);

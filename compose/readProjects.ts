@@ -15,7 +15,8 @@ export interface Surroundings {
 }
 
 /**
- * Reads the Compose files of all services, the same ones once: with Docker Compose where the machine has it, else without.
+ * Reads the Compose files of all services, the same ones once: with Docker Compose where the machine has it, else
+ * without.
  *
  * @param references by the service's name in relink
  */

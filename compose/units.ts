@@ -10,7 +10,9 @@ const millisecondsPerUnit: Record<string, number> = {
     w: 604_800_000,
 };
 
-/** @returns the milliseconds of a time as Compose spells it (`1m30s`, `1.5s`), rounded; undefined for any other value */
+/**
+ * @returns the milliseconds of a time as Compose spells it (`1m30s`, `1.5s`), rounded; undefined for any other value
+ */
 export function parseTime(raw: unknown): number | undefined {
     const text = String(raw);
     if (text === "0") {

@@ -1,6 +1,6 @@
 /**
- * Keys of a Compose service that relink does not support although they change how containers behave. For each one: why, and
- * what to do instead.
+ * Keys of a Compose service that relink does not support although they change how containers behave. For each one: why,
+ * and what to do instead.
  */
 export const unsupported: Record<string, string> = {
     annotations: "relink sets no annotations; use labels",

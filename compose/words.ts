@@ -1,8 +1,9 @@
 /**
- * Splits a command line into words, as Compose does. Blanks separate words, but not inside of quotes or behind a backslash.
+ * Splits a command line into words, as Compose does. Blanks separate words, but not inside of quotes or behind a
+ * backslash.
  *
- * @returns undefined where a quote is not closed, and where only a shell could read the line: `;`, `&`, `|`, `<`, `>`, `(`,
- *     `)` or a backtick outside of quotes
+ * @returns undefined where a quote is not closed, and where only a shell could read the line: with `;`, `&`, `|`, `<`,
+ *     `>`, `(`, `)` or a backtick outside of quotes
  */
 export function splitWords(line: string): string[] | undefined {
     const words: string[] = [];

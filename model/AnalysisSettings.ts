@@ -1,16 +1,22 @@
-/** Limits for a release that has just become live, over the requests that it answered since. */
+/** Limits for a release that has just become live. They apply to the requests that it has answered since. */
 export interface AnalysisSettings {
     /**
-     * Largest share of answers with a status of 500 or above, 0 to 1. A service that had more than half of that share
-     * before the release is allowed twice what it had. @default 0.05
+     * The largest share of answers with a status of 500 or above, 0 to 1. If the service had more than half of that
+     * share before the release, the limit is twice what it had. @default 0.05
      */
     maxErrorRatio: number;
-    /** Largest average response time, milliseconds. @default undefined (none) */
+    /** The largest average response time, milliseconds. @default undefined (none) */
     maxLatencyMs?: number;
-    /** How many times the average response time of the predecessor it may have, beyond 100 ms more. @default 3 */
+    /**
+     * The largest average response time as a multiple of the predecessor's. 100 ms more than the predecessor's are
+     * allowed in any case. @default 3
+     */
     maxSlowdown: number;
-    /** Requests without which nothing is judged. @default 10 */
+    /** With fewer requests relink does not judge. @default 10 */
     minRequests: number;
-    /** Time between two looks, milliseconds; at each of them one request of ours goes through the public listener. @default 1000 */
+    /**
+     * Time between two readings of the counters, milliseconds. With each one relink sends a request through the public
+     * listener. @default 1000
+     */
     intervalMs: number;
 }

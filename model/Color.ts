@@ -1,2 +1,2 @@
-/** One of the two places where a service's containers run. */
+/** One of the two sets of containers that a service has. */
 export type Color = "blue" | "green";

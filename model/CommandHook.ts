@@ -1,5 +1,5 @@
-/** Hooks that run as Commands, so that the preview shows them. */
+/** The hooks that run as Pulumi Commands, so that the preview shows them. */
 export type CommandHook = "preDeploy" | "prePromotion";
 
-/** Whether there is a Command for each of some hooks. */
+/** Which of those hooks have a Command. */
 export type DeclaredHooks = Partial<Record<CommandHook, boolean>>;

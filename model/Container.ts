@@ -1,43 +1,46 @@
-/** What Docker knows about a container right now. */
+/** A container as Docker shows it now. */
 export interface ContainerInfo {
     id: string;
     name: string;
     labels: Record<string, string>;
     state: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
-    /** The state in words for people, for instance `exited with code 1 (out of memory)`. */
+    /** The state in words: `exited with code 1 (out of memory)`. */
     status: string;
     /** Local image id, `sha256:...`. */
     imageId: string;
-    /** What the container was created from: a reference or an image id. */
+    /** The image as the creator of the container named it: a reference or an id. */
     imageReference: string;
-    /** Docker's own health check; undefined where there is none. */
+    /** The result of Docker's own health check; undefined where there is none. */
     health?: "starting" | "healthy" | "unhealthy";
-    /** Exit code of the last run; undefined while it runs and before the first start. */
+    /** Exit code of the last run; undefined while the container runs, and before its first start. */
     exitCode?: number;
-    /** Whether the last run was ended for want of memory. */
+    /** Whether the kernel ended the last run because it used too much memory. */
     outOfMemory: boolean;
-    /** What Docker calls it: the name of a network, or `container:ID` for the network namespace of that container. */
+    /** Docker's `NetworkMode`: the name of a network, or `container:ID` for the network namespace of that container. */
     networkMode: string;
-    /** IPv4 address on the network asked for (else on its only one): its own fixed one, running or not. */
+    /**
+     * IPv4 address on the network that the caller asked for, else on the only one. A fixed one is there also while it
+     * is stopped.
+     */
     address?: string;
-    /** Start of the current or last run; undefined before the first. */
+    /** Start of the current or last run; undefined before the first one. */
     startedAt?: Date;
-    /** How often Docker started it again by its restart policy. */
+    /** How often Docker has restarted it by its restart policy. */
     restartCount: number;
     restartPolicy: "no" | "always" | "unless-stopped" | "on-failure";
 }
 
-/** Slot of a container, counted from 1. */
+/** @returns the slot of a container, counted from 1; NaN where it has no label that says it */
 export function slotOf(container: ContainerInfo): number {
     return Number(container.labels["relink.slot"]);
 }
 
-/** Docker is about to have it running, or has. */
+/** @returns whether a container runs, or Docker is about to restart it */
 export function runs(container: ContainerInfo): boolean {
     return container.state === "running" || container.state === "restarting";
 }
 
-/** @returns whether it runs, but somebody took it off its network */
+/** @returns whether a container runs without an address, because somebody disconnected it from its network */
 export function isDetached(container: ContainerInfo): boolean {
     return container.state === "running" && container.address === undefined;
 }

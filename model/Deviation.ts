@@ -1,7 +1,7 @@
-/** Something of a color that is not as relink left it: somebody else has changed it. */
+/** Something of a color that somebody else has changed since relink made it. */
 export interface Deviation {
-    /** In words: what, and how it is now. */
+    /** What it is, and its present state, in words. */
     what: string;
-    /** What undoes it by hand, a command or in words; none where only relink can. */
+    /** How to undo it by hand: a command, or words. @default undefined (only relink can) */
     fix?: string;
 }

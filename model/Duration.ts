@@ -1,20 +1,20 @@
 const millisecondsPerUnit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 type Unit = keyof typeof millisecondsPerUnit;
 
-/** HAProxy keeps timers as signed 32-bit milliseconds: a longer time would be refused there, or be wrong. */
+/** HAProxy keeps timers as signed 32-bit milliseconds: it would refuse a longer time, or read it wrong. */
 const longestMs = 2_147_483_647;
 
 /** A length of time, as the stack config spells it: `500ms`, `10s`, `5m`, `1h`. */
 export class Duration {
     private constructor(
-        /** The same time in milliseconds: a whole number, 0 or more. */
+        /** A whole number, 0 or more. */
         readonly milliseconds: number,
     ) {}
 
     /**
      * Reads a whole number followed by `ms`, `s`, `m` or `h`.
      *
-     * @throws RangeError that says what is wrong with the text, without repeating it
+     * @throws RangeError that says what is wrong, without the text
      */
     static parse(text: string): Duration {
         const match = /^(\d{1,12})(ms|s|m|h)$/.exec(text);
@@ -38,7 +38,7 @@ export class Duration {
         return milliseconds <= longestMs ? Duration.ofMilliseconds(milliseconds).toString() : `${milliseconds}ms`;
     }
 
-    /** @throws RangeError when it is not a whole number from 0 to 2147483647 (24 days) */
+    /** @throws RangeError unless the argument is a whole number from 0 to 2147483647 (24 days) */
     static ofMilliseconds(milliseconds: number): Duration {
         if (!Number.isInteger(milliseconds) || milliseconds < 0 || milliseconds > longestMs) {
             throw new RangeError("a duration is between 0s and 24 days");
@@ -46,7 +46,7 @@ export class Duration {
         return new Duration(milliseconds);
     }
 
-    /** The shortest spelling that `parse` reads back as the same time. */
+    /** @returns the shortest spelling that {@link parse} reads as the same time */
     toString(): string {
         for (const unit of ["h", "m", "s"] as const) {
             const size = millisecondsPerUnit[unit];

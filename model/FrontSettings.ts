@@ -1,34 +1,34 @@
-/** HAProxy's timeouts, milliseconds. The defaults come from practice. */
+/** HAProxy's timeouts, milliseconds. */
 export interface FrontTimeouts {
-    /** To connect to a container. @default 5000 */
+    /** Time to connect to a container. @default 5000 */
     connectMs: number;
     /** Longest silence of a client. @default 50000 */
     clientMs: number;
     /** Longest silence of a container during a request. @default 50000 */
     serverMs: number;
-    /** To send a whole request head. @default 10000 */
+    /** Time to send a whole request head. @default 10000 */
     httpRequestMs: number;
-    /** Idle time of a kept connection. @default 15000 */
+    /** Idle time of a connection that is kept open. @default 15000 */
     httpKeepAliveMs: number;
-    /** In HAProxy's queue, when every server is full. @default 10000 */
+    /** Longest time in HAProxy's queue, while every server is full. @default 10000 */
     queueMs: number;
     /** Longest silence of an upgraded connection (WebSocket). @default 3600000 */
     tunnelMs: number;
-    /** Silence of a client that has closed its side. @default 10000 */
+    /** Longest silence of a client that has closed its side. @default 10000 */
     clientFinMs: number;
-    /** Silence of a container that has closed its side. @default 10000 */
+    /** Longest silence of a container that has closed its side. @default 10000 */
     serverFinMs: number;
-    /** To answer a health check, once connected. @default 5000 */
+    /** Time to answer a health check, once connected. @default 5000 */
     checkMs: number;
 }
 
 /** The HAProxy that owns the public ports. */
 export interface FrontSettings {
-    /** Name of the anchor container and the network, prefix of all others. @default `<project>-<stack>` */
+    /** Name of the anchor and the network, and prefix of all other names. @default `<project>-<stack>` */
     name: string;
-    /** HAProxy image, 3.0 or later. @default "haproxy:3.2" */
+    /** Image of HAProxy, 3.0 or later. @default "haproxy:3.2" */
     image: string;
-    /** Address of the Docker host that http is published on. @default undefined (all addresses) */
+    /** Address of the Docker host on which the public listener is published. @default undefined (all addresses) */
     address?: string;
     /** The front's own Docker network. */
     network: {
@@ -51,13 +51,13 @@ export interface FrontSettings {
         port: number;
     };
     /**
-     * Addresses and networks (CIDR, IPv4 or IPv6) whose `X-Forwarded-*`, `X-Real-IP` and `Forwarded` are believed.
-     * @default [] (nobody's)
+     * Proxies whose headers `X-Forwarded-*`, `X-Real-IP` and `Forwarded` the front passes on: addresses and networks
+     * (CIDR, IPv4 or IPv6). @default [] (none)
      */
     trustedProxies: string[];
     /** HAProxy's timeouts. */
     timeouts: FrontTimeouts;
 }
 
-/** HTTPS is published this far above http.port from the start (80 -> 443, 8080 -> 8443). */
+/** Distance from `http.port` to the port that is published for HTTPS (80 and 443, 8080 and 8443). */
 export const httpsPortOffset = 363;

@@ -6,41 +6,47 @@ export interface StatusRange {
     to: number;
 }
 
-/** How the front and the proof find out that a container works. */
+/** How the front and the proof check that a container works. */
 export interface HealthSettings {
     /** Path of the HTTP check, with a leading slash; undefined when `tcp` is true. @default "/" */
     path?: string;
-    /** Only connect, do not ask. @default false */
+    /** The check only connects, and sends no request. @default false */
     tcp: boolean;
     /**
-     * Docker's own health check inside the container, in addition to the front's: a program and its arguments
-     * (a config string becomes `["/bin/sh", "-c", string]`); an empty list is none, the image's neither.
+     * Docker's own health check inside the container, in addition to the front's: a program and its arguments. A text
+     * in the config becomes `["/bin/sh", "-c", text]`. An empty list turns off the image's check too.
      * @default undefined (the image's, if it has one)
      */
     command?: string[];
-    /** Time between two of Docker's checks, milliseconds. @default intervalMs, or what the image says of its own */
+    /** Time between two of Docker's checks, milliseconds. @default intervalMs, or what the image says */
     commandIntervalMs?: number;
     /** Time that one of Docker's checks may take, milliseconds. @default timeoutMs, or what the image says */
     commandTimeoutMs?: number;
-    /** Bad ones of Docker's checks in a row until a container is unhealthy. @default fall, or what the image says */
+    /**
+     * How many of Docker's checks fail in a row until a container is unhealthy.
+     * @default fall, or what the image says
+     */
     commandRetries?: number;
-    /** Bad ones of Docker's checks do not count for this long after the start, milliseconds. @default none, or what the image says */
+    /**
+     * Time after the start in which failed checks of Docker do not count, milliseconds.
+     * @default none, or what the image says
+     */
     startPeriodMs?: number;
     /** Host header of the HTTP check. @default the first exact host, else the service's name */
     host: string;
     /**
-     * The host above was not set, but derived: it does not count for the release's id, or a new route would be a new
-     * release.
+     * The config does not set the host above. A derived host is not part of the release's id, so that a new route is
+     * not a new release.
      */
     hostIsDefault: boolean;
-    /** Statuses that count as healthy. @default 200-399 (HAProxy's own default) */
+    /** Statuses that count as healthy. @default 200-399 (HAProxy's default) */
     status: StatusRange;
     /** Time between two checks, milliseconds. @default 2000 (HAProxy's `inter`) */
     intervalMs: number;
     /** Time that one check may take, milliseconds. @default 2000 */
     timeoutMs: number;
-    /** Good checks in a row until a server is up. @default 2 (HAProxy's `rise`) */
+    /** How many checks succeed in a row until a server is up. @default 2 (HAProxy's `rise`) */
     rise: number;
-    /** Bad checks in a row until a server is down. @default 3 (HAProxy's `fall`) */
+    /** How many checks fail in a row until a server is down. @default 3 (HAProxy's `fall`) */
     fall: number;
 }

@@ -5,7 +5,9 @@ export const NO_IMAGE = "none";
 export interface ImageIdentity {
     /** The manifest's digest (`sha256:...`), or the local image id for an image that no registry knows. */
     digest: string;
-    /** The local image id, where the Docker host has the image. Equal to `digest` for an image that no registry knows. */
+    /**
+     * The local image id, where the Docker host has the image. Equal to `digest` for an image that no registry knows.
+     */
     imageId?: string;
     /**
      * Where the image can be had again. Missing where neither the registry nor the Docker host tells it, and in records
@@ -13,8 +15,8 @@ export interface ImageIdentity {
      */
     source?: "registry" | "local";
     /**
-     * Id of the image that the Docker host had under this name when the release was planned, or {@link NO_IMAGE}. Missing
-     * in records of an earlier version.
+     * Id of the image that the Docker host had under this name when the release was planned, or {@link NO_IMAGE}.
+     * Missing in records of an earlier version.
      */
     hostHad?: string;
 }

@@ -5,8 +5,8 @@ const DOCKER_HUB_SERVER = "https://index.docker.io/v1/";
 const LONGEST_TEXT = 512;
 const LONGEST_NAME = 255;
 
-// The grammar of https://github.com/distribution/reference: [registry/]path[:tag][@digest]. Each pattern matches a whole
-// part, so that a hostile text costs no more time than a good one.
+// The grammar of https://github.com/distribution/reference: [registry/]path[:tag][@digest]. Each pattern matches a
+// whole part, so that a hostile text costs no more time than a good one.
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const REGISTRY = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::\\d{1,5})?$`);
 const SEGMENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;

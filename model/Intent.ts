@@ -3,79 +3,88 @@ import { idleColor, type Live } from "./Live";
 import type { CanarySettings, CanaryStep, RollingSettings } from "./StrategySettings";
 import type { Verdict } from "./Verdict";
 
-/** What becomes of the color that loses its traffic, where it does not stay warm (`previousColor`). */
+/** What happens to the color that loses its traffic, unless it stays warm (`previousColor`). */
 export type Farewell = "stop" | "remove";
 
 /**
- * What an `up` has begun: written before the first step, cleared after the last. A switch opens the farewell of the
- * previous color when it is confirmed. Scaling needs none: containers beyond the recorded number say it themselves.
+ * What an `up` is doing. It writes the intent before its first change and clears it after the last one, so that the
+ * next `up` can resume. A confirmed switch becomes a bake or the farewell of the previous color. Scaling needs no
+ * intent: containers beyond the recorded number show it.
  */
 export type Intent =
     | {
           kind: "switch";
           from: Live;
           to: Color;
-          /** Id of the release that gains by it. */
+          /** Id of the release that gets requests by the switch. */
           release: string;
           /**
-           * Share of requests that the color that is not `to` gets, percent: a canary. 0 where that gives back what it had.
-           * Unset, everything goes to `to`.
+           * A canary's share of the requests, percent; the color that is not `to` gets it. 0 takes the share back.
+           * @default undefined (`to` gets all requests)
            */
           percent?: number;
           sticky?: CanarySettings["sticky"];
-          /** The step of a canary that it begins, and how that goes on. */
+          /** The canary's step that the switch begins. */
           step?: CanaryStep;
-          /** How long the release is judged once it is live, milliseconds; without it, it is stable at once. */
+          /**
+           * How long the release is judged once it is live, milliseconds.
+           * @default undefined (the release is stable at once)
+           */
           bakeMs?: number;
           farewell?: Farewell;
-          /** Set when the link is moved back: what is recorded of the release that it is taken from. */
+          /** The verdict on the release that loses the link, where the switch moves the link back. */
           verdict?: Verdict;
       }
     | {
           kind: "bake";
-          /** The color that is live and judged, and the one that it took the link from. */
+          /** The color that is judged. */
           color: Color;
+          /** The color that had the link before. */
           from: Color;
           release: string;
-          /** When the judgement ends, by the Docker host's clock. */
+          /** End of the judgement, by the Docker host's clock. */
           until: string;
           farewell?: Farewell;
-          /** Set while a canary has only a share of the requests: `from` is live, and a good release is not stable yet. */
+          /**
+           * The step of a canary that has only a share of the requests: `from` is live, and a good release is not
+           * stable yet.
+           */
           step?: CanaryStep;
       }
     | { kind: "leave"; color: Color; farewell: Farewell }
     | RollIntent;
 
-/** A color becomes a release container by container. It holds what it was until all of it is done. */
+/** A color gets a release container by container. The record has it with its old release until the last one is done. */
 export interface RollIntent {
     kind: "roll";
     color: Color;
-    /** Ids of all other releases that its containers may be of. */
+    /** Ids of all other releases that its containers may have. */
     from: string[];
-    /** Id of the release that it is to become, and how many there shall be. */
+    /** Id of the new release. */
     to: string;
+    /** How many containers of the new release there will be. */
     replicas: number;
     settings: RollingSettings;
 }
 
 export type SwitchIntent = Extract<Intent, { kind: "switch" }>;
 
-/** The color that gains by a switch: it gets everything, or a share. */
+/** @returns the color that gets requests by a switch: all of them, or a share */
 export function targetOf({ to, percent = 0 }: Pick<SwitchIntent, "to" | "percent">): Color {
     return percent > 0 ? idleColor(to) : to;
 }
 
-/** Whether a switch only takes a canary's share back: everything goes to the color that is live already. */
+/** @returns whether a switch only takes a canary's share back: the color that is live already gets all requests */
 export function isGivingBack({ percent }: Pick<SwitchIntent, "percent">): boolean {
     return percent === 0;
 }
 
-/** Whether a switch only writes the confirmed link again, which somebody moved: a repair. It leaves no color to go back to. */
+/** @returns whether a switch is a repair: it only writes the confirmed link again, which somebody had moved */
 export function isRewriting({ from, to, percent }: Pick<SwitchIntent, "from" | "to" | "percent">): boolean {
     return from === to && percent === undefined;
 }
 
-/** What is still to do once a switch is confirmed: to judge the new release, or the farewell of the previous color. */
+/** @returns what follows a confirmed switch: the judgement of the new release, or the farewell of the previous color */
 export function nextOf(done: Omit<SwitchIntent, "kind">, now: Date): Intent | undefined {
     const { from, to, release, bakeMs, farewell, step } = done;
     if (step !== undefined) {
@@ -84,14 +93,14 @@ export function nextOf(done: Omit<SwitchIntent, "kind">, now: Date): Intent | un
     }
     if (from !== "none" && bakeMs !== undefined) {
         const until = new Date(now.getTime() + bakeMs).toISOString();
-        // What a repair leads back to took the link from the other color before.
+        // The color that a repair links again had taken the link from the other one.
         const predecessor = isRewriting(done) ? idleColor(to) : from;
         return { kind: "bake", color: to, from: predecessor, release, until, farewell };
     }
     return farewellOf({ from, farewell });
 }
 
-/** The farewell that is owed to the previous color. */
+/** @returns the farewell of the previous color; undefined where it stays warm */
 export function farewellOf({ from, farewell }: { from: Live; farewell?: Farewell }): Intent | undefined {
     return from === "none" || farewell === undefined ? undefined : { kind: "leave", color: from, farewell };
 }

@@ -1,11 +1,11 @@
-/** A lease that somebody holds, as everybody can read it. */
+/** A lease on a front, as every `up` can read it. */
 export interface LeaseFile {
-    /** When it runs out unless its holder renews it, by the Docker host's clock. */
+    /** When the lease ends unless its holder renews it, by the Docker host's clock. */
     expires: Date;
     holder: {
         /** `user@host, stack project/stack, process 123`. */
         readonly words: string;
-        /** Whether its process is certainly gone. */
+        /** Whether its process has certainly ended. */
         isDead(): boolean;
     };
 }

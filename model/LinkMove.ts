@@ -2,25 +2,25 @@ import { type Live, shareOf } from "./Live";
 
 /** One move of a service's link, as the record remembers it. */
 export interface LinkMove {
-    /** When it ended, by the Docker host's clock. */
+    /** End of the move, by the Docker host's clock. */
     at: string;
-    /** Who did it. */
+    /** Whoever ran the `up`: `user@host`. */
     by: string;
-    /** Unknown for the only move that an earlier version of relink has left. */
+    /** Missing in the only move that an earlier version of relink recorded. */
     from?: Live;
     to: Live;
-    /** Share of requests that the other color got, percent: a canary. @default 0 */
+    /** A canary's share of the requests, percent; the other color got it. @default 0 */
     percent?: number;
     release?: string;
     image?: string;
     /**
-     * `confirmed`: users have it. `moved back`: it could not be confirmed. `kept`: neither, but nobody was left to go back
-     * to. `taken back`: its `up` had died.
+     * `confirmed`: users' requests follow the link. `moved back`: the link could not be confirmed. `kept`: not
+     * confirmed either, but there was no color to go back to. `taken back`: its `up` had died.
      */
     result: "confirmed" | "moved back" | "kept" | "taken back";
 }
 
-/** A move of the link, in words. */
+/** @returns a move of the link in words: `link blue => green` */
 export function moveText({ from, to, percent }: Pick<LinkMove, "from" | "to" | "percent">): string {
     const share = shareOf({ live: to, percent });
     const all = share === undefined ? to : `${to}, ${share}`;

@@ -13,79 +13,79 @@ export interface ObservedSlot {
     slot: number;
     /** Id of its release, by its label. */
     release: string;
-    /** Docker has it running, or is about to. */
+    /** The container runs, or Docker is about to restart it. */
     runs: boolean;
-    /** By Docker's own check. */
+    /** Docker's own check says so. */
     unhealthy: boolean;
-    /** Healthy for Docker (where there is a check), and HAProxy has it up and sends requests. */
+    /** Docker's check passes, where there is one, and HAProxy has the server up and sends requests to it. */
     ready: boolean;
-    /** It passed its proof on this color. */
+    /** The release passed its proof on this color. */
     proved: boolean;
 }
 
 /** One color of a service, as Docker, HAProxy and the record show it. */
 export interface ObservedColor {
-    /** What it holds according to the record. */
+    /** The release that the record names for the color. */
     release?: RecordedRelease;
-    /** How many containers it was last brought to. */
+    /** How many containers the color was last brought to. */
     replicas: number;
     /** Containers of that release that run now. */
     running: number;
-    /** Of those, the ones that Docker calls healthy (where there is a check) and that HAProxy has UP. */
+    /** Of those, the ones whose check by Docker passes, where there is one, and that HAProxy has UP. */
     ready: number;
-    /** Names of containers on this color that are not of its release, or that run although none is recorded. */
+    /** Names of containers that have the color's labels, but are not of its release. */
     strays: string[];
-    /** How many of its containers ended by themselves, under a restart policy that leaves them so. */
+    /** How many of its containers ended by themselves and stay so by their restart policy. */
     ended: number;
-    /** Why fewer containers than recorded are as relink left them, and what else of the color was changed. */
+    /** What somebody else has changed of the color. */
     deviations: Deviation[];
-    /** Where its slots have their addresses. */
+    /** The addresses of its slots. */
     block?: AddressBlock;
-    /** Its containers one by one. */
+    /** Its containers by slot. */
     slots?: ObservedSlot[];
-    /** The release that an interrupted rolling release was bringing. */
+    /** The new release of a rolling release that was interrupted. */
     next?: RecordedRelease;
 }
 
-/** A service as the live system shows it: HAProxy's link, Docker's labels and states, the record. */
+/** A service in the live system: HAProxy's link, Docker's labels and states, the record. */
 export interface ObservedService {
     name: string;
-    /** The link in HAProxy's memory; where no front runs, the record's. */
+    /** The link in HAProxy's memory; the record's where no front runs. */
     live: Live;
     /** The link that was last confirmed, from the record. */
     confirmed: Live;
-    /** Share of requests that HAProxy's memory gives to the color that is not live: a canary. */
+    /** The share of a canary in HAProxy's memory, percent; the color that is not live has it. */
     percent: number;
-    /** The same as it was last confirmed. @default 0 */
+    /** The share that was last confirmed. @default 0 */
     confirmedPercent?: number;
-    /** By what users stay on their color meanwhile. @default "none" */
+    /** How HAProxy knows a user again meanwhile. @default "none" */
     sticky?: CanarySettings["sticky"];
-    /** The link in HAProxy's file, which it takes at its next start; undefined where nobody looked. */
+    /** The link in HAProxy's file, which counts at its next start; undefined where relink did not read the file. */
     written?: Live;
     /** The share in that file. @default 0 */
     writtenPercent?: number;
-    /** Name of HAProxy's newest container that runs. */
+    /** Name of the newest running container of HAProxy. */
     generation?: string;
-    /** Color and release that a rollback would go to. */
+    /** Color and release that a rollback goes to. */
     stable?: { color: Color; release: string };
     intent?: Intent;
     blue: ObservedColor;
     green: ObservedColor;
-    /** Releases by id that were judged bad and that no color may hold any more. */
+    /** Releases by id that were judged bad. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
-    /** The routes that lead to it in HAProxy's memory; where no front runs, the record's. */
+    /** Its routes in HAProxy's memory; the record's where no front runs. */
     routes: Route[];
-    /** How many promotions there have been. */
+    /** How many promotions there were. */
     promotions: number;
     /** Which hooks' Commands are in Pulumi's state. */
     hooks: DeclaredHooks;
-    /** Pulumi's state does not know it: it was lost, or is somewhere else. */
+    /** The service is not in Pulumi's state: that was lost, or is somewhere else. */
     lost?: boolean;
-    /** The stack, `project/stack`, that it belongs to until this `up` takes it over (`adoptFrom`). */
+    /** The stack, `project/stack`, from which this `up` takes the service over (`adoptFrom`). */
     formerOwner?: string;
 }
 
-/** A service of which nothing exists yet. */
+/** @returns a service of which nothing exists yet */
 export function nothingObserved(name: string): ObservedService {
     const empty = (): ObservedColor => ({ replicas: 0, running: 0, ready: 0, strays: [], ended: 0, deviations: [] });
     return {

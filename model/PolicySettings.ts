@@ -2,7 +2,7 @@ import type { AnalysisSettings } from "./AnalysisSettings";
 import type { HooksSettings } from "./HooksSettings";
 import type { StrategySettings } from "./StrategySettings";
 
-/** Everything of class *policy*: how a release is done. A change does nothing by itself. */
+/** The settings of class *policy*: how a release is done. A change does nothing by itself. */
 export interface PolicySettings {
     /** How a new release takes the place of the old one. @default blueGreen */
     strategy: StrategySettings;
@@ -12,45 +12,48 @@ export interface PolicySettings {
     healthyDeadlineMs: number;
     /** The whole deployment of a release must be done within this time, milliseconds. @default 600000 */
     progressDeadlineMs: number;
-    /** How long what is open on the old color may go on before `onDrainTimeout`, milliseconds. @default 60000 */
+    /**
+     * How long open requests and connections on the old color may last before `onDrainTimeout`, milliseconds.
+     * @default 60000
+     */
     drainTimeoutMs: number;
     /**
-     * What happens after `drainTimeoutMs`: `close` cuts what is open and reports it; `wait` waits up to
-     * `progressDeadlineMs` and then stops with an error that counts what is open. @default "close"
+     * What happens after `drainTimeoutMs`. `close`: relink cuts what is open, and reports it. `wait`: it waits up to
+     * `progressDeadlineMs`, then stops with an error that counts what is open. @default "close"
      */
     onDrainTimeout: "close" | "wait";
-    /** What becomes of the old color after a release. @default "keep" (warm: going back is one switch) */
+    /** What happens to the old color after a release. @default "keep" (warm: going back is one switch) */
     previousColor: "keep" | "stop" | "remove";
-    /** Of how many stable releases, the present one included, image and settings are kept. @default 3 */
+    /** How many stable releases keep their image and settings, the present one included. @default 3 */
     keepReleases: number;
     /**
-     * A new release takes over as soon as it is proved; if false, it waits, reachable at its preview address, until
-     * `promote` names it. Going back to a release that was live before never waits. @default true
+     * A new release takes over as soon as it is proved. If false, it waits until `promote` names it; meanwhile its
+     * preview address reaches it. Going back to a release that was live before never waits. @default true
      */
     autoPromotion: boolean;
     /**
-     * How long a release that has just become live is judged before it counts as stable, milliseconds; its predecessor
-     * stays warm meanwhile. 0 judges nothing. The first release has no predecessor and is not judged. @default 15000
+     * How long a release is judged once it is live, milliseconds; then it is stable. Its predecessor stays warm
+     * meanwhile. 0: it is not judged. The first release has no predecessor, and is not judged either. @default 15000
      */
     bakeTimeMs: number;
-    /** By what it is judged. */
+    /** The limits by which it is judged. */
     analysis: AnalysisSettings;
     /** The user's own steps. */
     hooks: HooksSettings;
-    /** Any text; a change of it lets a release that was judged bad be tried again. @default undefined */
+    /** Any text. If it changes, relink tries a release again that was judged bad. @default undefined */
     retryToken?: string;
     /**
-     * What to do where the live system is not what was last confirmed: `fail` says what and changes nothing, `repair`
-     * restores the recorded live release and link, and does nothing else in that `up`. @default "fail"
+     * What an `up` does when the live system differs from what was last confirmed. `fail`: it reports the difference
+     * and changes nothing. `repair`: it restores the recorded release and link, and does nothing else. @default "fail"
      */
     driftPolicy: "fail" | "repair";
-    /** `project/stack` that this stack was called when the front was made, or last adopted. @default undefined */
+    /** The former name of this stack, `project/stack`, under which it made the front. @default undefined */
     adoptFrom?: string;
-    /** How long to wait for another `up` at work on the same front, milliseconds. @default 0 (refuse at once) */
+    /** How long an `up` waits for another one on the same front, milliseconds. @default 0 (it refuses at once) */
     lockTimeoutMs: number;
 }
 
-/** What a provider needs of the policy while it acts: the rest is the plan's business, or is passed on by itself. */
+/** The part of the policy that procedures need. The plan uses the rest, or passes it on separately. */
 export type ActionPolicy = Omit<
     PolicySettings,
     "hooks" | "driftPolicy" | "strategy" | "bakeTimeMs" | "analysis" | "adoptFrom"

@@ -11,33 +11,36 @@ import { parseRoute, type Route } from "./Route";
 import type { CanarySettings } from "./StrategySettings";
 import type { CountersByWorker } from "./Window";
 
-/** What the record knows of one color. */
+/** One color in the record. */
 export interface RecordedColor {
-    /** Id of the release that it holds, or that it was last being brought to. */
+    /** Id of the release that the color has, or was last getting. */
     release?: string;
-    /** How many containers it was brought to. */
+    /** How many containers the color was brought to. */
     replicas: number;
     block?: AddressBlock;
-    /** The slots that its containers are in, where these are not the first ones: a rolling release takes others. */
+    /**
+     * The slots of its containers. A rolling release takes others than the first ones.
+     * @default undefined (the first ones)
+     */
     slots?: number[];
-    /** What HAProxy had counted of it when its release became live: a release before it may have had errors of its own. */
+    /** HAProxy's counters of the color when its release became live. Earlier errors are those of an earlier release. */
     liveSince?: CountersByWorker;
-    /** Counts the creations of its resource: the deletion of an older one does nothing (docs/design.md, rule 11). */
+    /** Counts the creations of its resource. Deleting an older one does nothing (docs/design.md, rule 11). */
     incarnation?: number;
 }
 
 /**
- * The record of one service: a file, mode 0600, in a volume that only the anchor mounts. It is the one home of what was
- * confirmed, of what was begun, and of the settings of releases, secrets included.
+ * The record of one service: a file, mode 0600, in a volume that only the anchor mounts. Only here relink keeps what
+ * was confirmed, what an `up` is doing, and the settings of releases with their secrets.
  */
 export interface ServiceRecord {
     format: 1;
     service: string;
-    /** Raised by every write. */
+    /** Every write increments it. */
     serial: number;
     /**
-     * The link as it was last confirmed, when (the Docker host's clock) and by whom; with the share of the color that is not
-     * live, percent, where a canary has one.
+     * The link that was last confirmed, when (by the Docker host's clock) and by whom. `percent` is the share of a
+     * canary; the color that is not live has it.
      */
     link: {
         live: Live;
@@ -47,7 +50,7 @@ export interface ServiceRecord {
         at?: string;
         by?: string;
     };
-    /** The last moves of the link, oldest first; read it by `linkHistory`. */
+    /** The last moves of the link, oldest first. `linkHistory` reads it. */
     history: LinkMove[];
     /** Counts the creations of the link's resource. */
     linkIncarnation?: number;
@@ -55,22 +58,23 @@ export interface ServiceRecord {
     intent?: Intent;
     blue: RecordedColor;
     green: RecordedColor;
-    /** Releases by id, with everything that is needed to run them again. */
+    /** Releases by id, with all that relink needs to run them again. */
     releases: Record<string, RecordedRelease>;
-    /** Those that were stable, the last one first. As many as `keepReleases` stay among `releases`. */
+    /** Ids of releases that were stable, the last one first. As many as `keepReleases` stay in `releases`. */
     kept: string[];
-    /** Of how many stable releases the service keeps image and settings. @default {@link defaults}.keepReleases */
+    /** How many stable releases keep their image and settings. @default {@link defaults}.keepReleases */
     keepReleases?: number;
-    /** Verdicts on releases that are not among them any more. */
+    /** Verdicts on releases that are not in `releases` any more. */
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
-    /** Which requests were given to it. */
+    /** The routes that the front has for the service. */
     routes: Route[];
+    /** How many promotions there were. */
     promotions: number;
-    /** Hooks whose Command is in Pulumi's state. */
+    /** The hooks that have a Command in Pulumi's state. */
     hooks: DeclaredHooks;
 }
 
-/** The record of a service that does not exist yet. */
+/** @returns the record of a service that does not exist yet */
 export function emptyRecord(service: string): ServiceRecord {
     return {
         format: 1,
@@ -89,12 +93,14 @@ export function emptyRecord(service: string): ServiceRecord {
     };
 }
 
-/** The file of a record is no whole one. */
+/** The file of a record is incomplete or not JSON. */
 export class RecordUnreadable extends Error {}
 
 /**
  * Reads a record file.
- * @throws when it was written by a newer version of relink, or is not a record at all.
+ *
+ * @throws RecordUnreadable where the file is incomplete or not JSON
+ * @throws Error where a newer version of relink wrote the file
  */
 export function parseRecord(text: string, path: string): ServiceRecord {
     let value: Partial<ServiceRecord> & { hosts?: string[] };
@@ -110,14 +116,13 @@ export function parseRecord(text: string, path: string): ServiceRecord {
             `the record ${path} has format ${value.format}, but this version of relink reads format 1: use the newer version`,
         );
     }
-    // An earlier version wrote hosts alone.
+    // An earlier version wrote hosts instead of routes.
     const { hosts = [], ...rest } = value;
     return { ...emptyRecord(value.service), routes: hosts.map(parseRoute), ...rest };
 }
 
 /**
- * Removes releases that no color holds and that are not among the last stable ones, keeping the verdict on those that were
- * judged bad.
+ * Removes the releases that no color has and that are not among the last stable ones. Verdicts on bad releases stay.
  */
 export function prune(record: ServiceRecord): ServiceRecord {
     const { intent, stable, keepReleases = defaults.keepReleases } = record;
@@ -138,7 +143,7 @@ export function prune(record: ServiceRecord): ServiceRecord {
     return { ...record, releases, kept, judgedBad };
 }
 
-/** The record once users have a proved release on a color: it is the last confirmed one, and no verdict on it is left. */
+/** @returns the record once a switch to a proved release is confirmed; a verdict on that release is void */
 export function linkedTo(
     record: ServiceRecord,
     color: Color,
@@ -166,15 +171,15 @@ export function linkedTo(
     };
 }
 
-/** Slots, for the record: undefined where they are the first ones. */
+/** @returns the slots for the record; undefined where they are the first ones */
 export function heldSlots(slots: number[]): number[] | undefined {
     const sorted = [...slots].sort((a, b) => a - b);
     return sorted.every((slot, index) => slot === index + 1) ? undefined : sorted;
 }
 
 /**
- * Which hooks have a Command once a deployment begins. preDeploy has run by now; prePromotion comes after it and may fail:
- * the link says when it has run.
+ * Finds which hooks have a Command when a deployment begins. preDeploy has run by then. prePromotion comes later and
+ * may fail; the link records it.
  */
 export function hooksBefore({ hooks }: ServiceRecord, runsNow: DeclaredHooks): DeclaredHooks {
     const { preDeploy = hooks.preDeploy, prePromotion = hooks.prePromotion } = runsNow;

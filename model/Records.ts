@@ -1,19 +1,22 @@
 import type { LeaseFile } from "./Lease";
 import { emptyRecord, type ServiceRecord } from "./Record";
 
-/** All records of a front, and the random key of its release ids. */
+/** All records of a front. */
 export interface Records {
     services: Map<string, ServiceRecord>;
+    /** The random key of its release ids; undefined before the first `up`. */
     key?: Buffer;
-    /** Counts the creations of the front's configuration. Deleting an older one does nothing: docs/design.md, rule 11. */
+    /**
+     * Counts the creations of the front's configuration. Deleting an older one does nothing: docs/design.md, rule 11.
+     */
     frontIncarnation: number;
-    /** Stacks that the front has belonged to, the present one last; none before it was written down. */
+    /** The stacks that the front has belonged to, the present one last; undefined before the front was adopted. */
     owners?: string[];
-    /** Who is at work on the front. */
+    /** The lease of the `up` that works on the front. */
     lease?: LeaseFile;
 }
 
-/** What a service's record says, or an empty one. */
+/** @returns a service's record; an empty one where there is none */
 export function recordOf(records: Records, service: string): ServiceRecord {
     return records.services.get(service) ?? emptyRecord(service);
 }

@@ -3,7 +3,7 @@ import type { HealthSettings } from "./HealthSettings";
 /** An environment variable: a plain value, or the name of one of the service's secrets. */
 export type EnvValue = string | { secret: string };
 
-/** Docker's restart policies, as they are spelled in the config. */
+/** Docker's restart policies, as the config spells them. */
 export type RestartPolicy = "no" | "always" | "unless-stopped" | "on-failure";
 
 /** One mounted volume or host folder. */
@@ -12,17 +12,17 @@ export interface VolumeSettings {
     source: string;
     /** An absolute path inside the container. */
     target: string;
-    /** The container may only read it. @default false */
+    /** The container may not write the volume. @default false */
     readOnly: boolean;
-    /** Both colors may write it at the same time: the user has thought about that. @default false */
+    /** The application can live with both colors writing the volume at the same time. @default false */
     shared: boolean;
 }
 
-/** A soft and a hard limit of one resource (`nofile`, `nproc`, ...). */
+/** The soft and the hard limit of one resource (`nofile`, `nproc`, ...). */
 export interface Ulimit {
-    /** What the process starts with; -1 is unlimited. */
+    /** The limit at the start of the process; -1 is unlimited. */
     soft: number;
-    /** What the process may raise itself to; -1 is unlimited. */
+    /** The highest limit that the process may set; -1 is unlimited. */
     hard: number;
 }
 
@@ -35,19 +35,19 @@ export interface LogSettings {
 }
 
 /**
- * Everything of class *release*: a change of anything in here is a new release. It holds the names of secrets, never
- * their values (those are in `ServiceSettings.secretValues`).
+ * The settings of class *release*: a change of any of them is a new release. They have the names of secrets; the values
+ * are in `ServiceSettings.secretValues`.
  */
 export interface ReleaseSettings {
     /** Image reference, `repository[:tag][@digest]`. Required. */
     image: string;
-    /** Port that the container listens on, 1-65535; undefined for a rolling service without a front (a worker). */
+    /** Port on which the container listens, 1 to 65535; undefined for a background service. */
     port?: number;
-    /** Environment, beside RELINK_COLOR, RELINK_SERVICE and RELINK_RELEASE, which relink sets. @default {} */
+    /** Environment. relink adds RELINK_COLOR, RELINK_SERVICE and RELINK_RELEASE. @default {} */
     env: Record<string, EnvValue>;
     /** Names of secrets that become files `/run/secrets/NAME`, mode 0400. @default [] */
     secrets: string[];
-    /** Any text; a change of it deploys the same image with the same settings again. @default undefined */
+    /** Any text. If it changes, relink deploys the same image with the same settings again. @default undefined */
     redeploy?: string;
     /** Arguments, or the command where the image has no entrypoint. @default the image's */
     command?: string[];
@@ -57,34 +57,34 @@ export interface ReleaseSettings {
     workingDir?: string;
     /** `user[:group]`, names or numbers. @default the image's */
     user?: string;
-    /** Docker's small init runs as process 1. @default false (Docker's) */
+    /** Docker's init runs as process 1. @default false (Docker's) */
     init: boolean;
     /** Labels of the containers; those that start with `relink.` are reserved. @default {} */
     labels: Record<string, string>;
     /** Volumes and host folders. @default [] */
     volumes: VolumeSettings[];
-    /** Existing Docker networks to join beside the front's. @default [] */
+    /** Existing Docker networks that the containers join beside the front's. @default [] */
     networks: string[];
-    /** Further entries of `/etc/hosts`, `name:address`. @default [] */
+    /** Additional entries of `/etc/hosts`, `name:address`. @default [] */
     extraHosts: string[];
     /** Addresses of DNS servers. @default [] (Docker's) */
     dns: string[];
     /**
-     * Linux capabilities to add to and drop from Docker's default set. Of that set `NET_RAW` is left out unless it is added:
-     * with it, a container can send packets in the name of every other one on the front's network. @default none
+     * Linux capabilities to add to Docker's default set, and to drop from it. relink drops `NET_RAW` of that set unless
+     * it is added: with it a container can send packets in the name of others on the front's network. @default none
      */
     capabilities: { add: string[]; drop: string[] };
-    /** The container's own file system is read-only; volumes are not. @default false */
+    /** The container's file system is read-only, except its volumes. @default false */
     readOnly: boolean;
     /** Docker's security options, such as `no-new-privileges:true`. @default [] (Docker's profiles) */
     securityOpt: string[];
-    /** The most processes and threads; -1 is unlimited. @default Docker's */
+    /** The largest number of processes and threads; -1 is unlimited. @default Docker's */
     pidsLimit?: number;
     /** Memory limit, bytes. @default unlimited */
     memoryBytes?: number;
     /** CPU limit, in CPUs; 0.5 is half of one. @default unlimited */
     cpus?: number;
-    /** Resource limits by name. @default {} (Docker's) */
+    /** Limits of resources by name. @default {} (Docker's) */
     ulimits: Record<string, Ulimit>;
     /** Logging driver. @default Docker's */
     log?: LogSettings;
@@ -96,7 +96,7 @@ export interface ReleaseSettings {
     stopGracePeriodMs: number;
     /** Health check. */
     health: HealthSettings;
-    /** Slots that each color gets in HAProxy: the most that `replicas` can be without a new release. @default 8 */
+    /** The largest number of `replicas` without a new release: HAProxy gets slots for it. @default 8 */
     maxReplicas: number;
     /** Timeouts of this service's backends. */
     timeouts: {

@@ -3,25 +3,25 @@ import type { PolicySettings } from "./PolicySettings";
 import type { ReleaseSettings } from "./ReleaseSettings";
 import type { Route } from "./Route";
 
-/** One service: what a user releases. */
+/** One service of the stack config. */
 export interface ServiceSettings {
-    /** Key in `relink:services`; lower case, also the name in HAProxy and the start of Docker names. */
+    /** Key in `relink:services`, in lower case. Backends and containers are named after it. */
     name: string;
-    /** Class *release*. */
+    /** The settings of class *release*. */
     release: ReleaseSettings;
     /**
-     * Values of all secrets that the service uses (as files or in `env`), by their NAME. Plain here; whoever passes
-     * them on to Pulumi marks them secret again.
+     * Values of all secrets that the service uses, as files or in `env`, by their NAME. They are plain text: code that
+     * passes them to Pulumi has to mark them as secret.
      */
     secretValues: Record<string, string>;
-    /** Containers of the color that a release goes to. @default 1 */
+    /** How many containers the color of a release gets. @default 1 */
     replicas: number;
-    /** Which requests come here; at least one. @default everything, for the only service */
+    /** Its routes; none for a background service. @default everything, for the only service */
     routes: Route[];
-    /** `auto`, or the color that is to be live whatever `image` says. @default "auto" */
+    /** `auto`, or the color that has to be live whatever `image` says. @default "auto" */
     live: "auto" | Color;
-    /** Id of the release that waits for promotion and may now take over. @default undefined */
+    /** Id of the waiting release that may take over. @default undefined */
     promote?: string;
-    /** Class *policy*. */
+    /** The settings of class *policy*. */
     policy: PolicySettings;
 }

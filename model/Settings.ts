@@ -1,31 +1,27 @@
 import type { FrontSettings } from "./FrontSettings";
 import type { ServiceSettings } from "./ServiceSettings";
 
-/**
- * What the stack config says, parsed: every default is filled in, every duration is in milliseconds, every size in
- * bytes, and every cross check has passed (`checkSettings`). Nothing downstream looks at the raw config.
- *
- * The defaults themselves live in one place each: the schema files beside this one.
- */
-
-/** Login of one registry. */
+/** The login of one registry. */
 export interface RegistrySettings {
-    /** `host[:port]`, as image references spell it; `docker.io` is the Docker Hub. */
+    /** `host[:port]`, as in an image's name; `docker.io` is the Docker Hub. */
     address: string;
     /** User name. */
     username: string;
-    /** Password or token. Plain here; whoever passes it on to Pulumi marks it secret again. */
+    /** Password or token, as plain text: code that passes it to Pulumi has to mark it as secret. */
     password: string;
 }
 
-/** The whole stack config. */
+/**
+ * The whole stack config, parsed (`checkSettings`): every default is filled in, every duration is in milliseconds,
+ * every size in bytes, and all checks between settings have passed. Only settings/ and compose/ read the raw config.
+ */
 export interface Settings {
-    /** The HAProxy in front. */
+    /** HAProxy, in front of all services. */
     front: FrontSettings;
     /** Docker endpoint, `unix:///path` or `tcp://host:port`. @default undefined (the machine's Docker Engine) */
     host?: string;
     /** Logins beside those of the machine's Docker config. @default [] */
     registries: RegistrySettings[];
-    /** Sorted by name. */
+    /** All services, sorted by name. */
     services: ServiceSettings[];
 }

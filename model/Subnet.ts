@@ -1,38 +1,40 @@
 import { createHash } from "node:crypto";
+import { formatIPv4, parseIPv4 } from "./ipv4";
 
 /** An IPv4 subnet in CIDR notation. Immutable. */
 export class Subnet {
     private constructor(
-        /** Its first address as a number. */
+        /** The first address as a number. */
         readonly first: number,
         readonly prefix: number,
     ) {}
 
-    /** Undefined for anything but IPv4 CIDR, `10.1.2.3/16` for instance; bits after the prefix are ignored. */
+    /** @returns undefined unless the text is IPv4 CIDR such as `10.1.2.3/16`; bits after the prefix are ignored */
     static parse(text: string): Subnet | undefined {
         const match = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(text);
-        const address = match && parseAddress(match[1] ?? "");
+        const address = match && parseIPv4(match[1] ?? "");
         const prefix = Number(match?.[2]);
         return match && address !== undefined && prefix <= 32 ? Subnet.of(address as number, prefix) : undefined;
     }
 
-    /** The subnet of this size that holds an address. */
+    /** @returns the subnet with this prefix that contains an address */
     static of(address: number, prefix: number): Subnet {
         const size = 2 ** (32 - prefix);
         return new Subnet(Math.floor(address / size) * size, prefix);
     }
 
+    /** The number of addresses. */
     get size(): number {
         return 2 ** (32 - this.prefix);
     }
 
-    /** The first address of a host, which Docker gives to the gateway by default. */
+    /** The first address for a host. Docker gives it to the gateway by default. */
     get firstHost(): string {
-        return formatAddress(this.first + 1);
+        return formatIPv4(this.first + 1);
     }
 
     contains(address: string): boolean {
-        const number = parseAddress(address);
+        const number = parseIPv4(address);
         return number !== undefined && number >= this.first && number < this.first + this.size;
     }
 
@@ -40,7 +42,7 @@ export class Subnet {
         return this.first < other.first + other.size && other.first < this.first + this.size;
     }
 
-    /** All subnets of a smaller size inside this one, beginning at a place that the seed decides. */
+    /** @returns all subnets with a longer prefix inside this one; the seed decides which one is first */
     *partsFrom(seed: string, prefix: number): Generator<Subnet> {
         const count = 2 ** (prefix - this.prefix);
         const start = createHash("sha256").update(seed).digest().readUInt32BE(0) % count;
@@ -50,18 +52,6 @@ export class Subnet {
     }
 
     toString(): string {
-        return `${formatAddress(this.first)}/${this.prefix}`;
+        return `${formatIPv4(this.first)}/${this.prefix}`;
     }
-}
-
-function parseAddress(text: string): number | undefined {
-    const parts = text.split(".").map(Number);
-    if (parts.length !== 4 || parts.some(part => !Number.isInteger(part) || part < 0 || part > 255)) {
-        return undefined;
-    }
-    return parts.reduce((number, part) => number * 256 + part, 0);
-}
-
-function formatAddress(number: number): string {
-    return [24, 16, 8, 0].map(shift => Math.floor(number / 2 ** shift) % 256).join(".");
 }

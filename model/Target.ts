@@ -1,21 +1,21 @@
 import type { Color } from "./Color";
 
-/** Which stack on which Docker host: enough to find everything of ours again, from Pulumi's state alone. */
+/** A stack on a Docker host. Pulumi's state has it, so that relink finds all of the stack's objects again. */
 export interface Target {
     project: string;
     stack: string;
-    /** Docker Engine as `relink:host` names it. @default the machine's */
+    /** The Docker Engine that `relink:host` names. @default undefined (the machine's) */
     host?: string;
-    /** Name of the front; anchor, network, volumes and containers derive theirs from it. */
+    /** Name of the front. Anchor, network, volumes and containers are named after it. */
     front: string;
 }
 
-/** Labels that everything of one stack carries. Only what carries them is touched: docs/design.md, rule 12. */
+/** @returns the labels of all objects of a stack; relink changes no object without them (docs/design.md, rule 12) */
 export function stackLabels(target: Pick<Target, "project" | "stack">): Record<string, string> {
     return { "relink.project": target.project, "relink.stack": target.stack };
 }
 
-/** Names of everything that belongs to a front. */
+/** @returns the names of all objects of a front */
 export function frontNames(front: string) {
     return {
         anchor: front,

@@ -1,16 +1,19 @@
 import { type BackendStat, type Worker, workerKey } from "./FrontState";
 
-/** Over how many of its last requests HAProxy averages times: TIME_STATS_SAMPLES in its defaults.h, where its manual says 1024. */
+/** Number of requests in HAProxy's averages of times: TIME_STATS_SAMPLES in its defaults.h. Its manual says 1024. */
 const averagedRequests = 512;
 
-/** What was answered in some time. */
+/** The answers of some time. */
 interface Answered {
     requests: number;
-    /** Of those, answered with a status of 500 or above, or not at all. */
+    /** Of those, the requests that got a status of 500 or above, or no answer. */
     errors: number;
-    /** Average time until a response's head came, milliseconds; undefined where none came. */
+    /** Average time until a response's head came, milliseconds; undefined without a response. */
     averageMs?: number;
-    /** How much less the average may be, milliseconds. HAProxy rounds up, which few requests among many more make large. */
+    /**
+     * How much less the average may be, milliseconds, because HAProxy rounds up. It is large for few requests among
+     * many.
+     */
     averageOffByMs?: number;
 }
 
@@ -22,7 +25,7 @@ export type CountersByWorker = Readonly<Record<string, Counters>>;
 
 const nothing: Counters = { responses: 0, asked: 0, failed: 0, averageResponseMs: 0 };
 
-/** What a backend has counted by now. */
+/** @returns the present counters of a backend */
 export function countersOf(backend: string, workers: readonly Worker[]): CountersByWorker {
     return Object.fromEntries(
         workers.map(worker => {
@@ -33,22 +36,23 @@ export function countersOf(backend: string, workers: readonly Worker[]): Counter
 }
 
 /**
- * What one backend has answered since a moment, over all workers, from HAProxy's counters. A worker that came later (a
- * reload for another service's sake, a restart) began at nothing; one that is gone counts with what it was last seen with.
+ * The answers of one backend since a moment, of all workers, from HAProxy's counters. A worker that started later (by a
+ * reload or a restart) began at 0. A worker that has ended counts with its last counters.
  */
 export class Window {
     readonly #now = new Map<string, Counters>();
 
-    /** @param before what was counted until that moment. @default nothing, so that everything counts */
+    /** @param before the counters of that moment. @default {} (every answer counts) */
     constructor(private readonly before: CountersByWorker = {}) {}
 
-    /** Takes note of what the workers have counted by now. */
+    /** Takes in the present counters of the workers. */
     look(counted: CountersByWorker): void {
         for (const [worker, counters] of Object.entries(counted)) {
             this.#now.set(worker, counters);
         }
     }
 
+    /** @returns the answers up to the last {@link look} */
     answered(): Answered {
         let requests = 0;
         let errors = 0;
@@ -62,7 +66,7 @@ export class Window {
                 requests += count;
                 errors += now.failed - before.failed;
             }
-            // An answer that breaks after its head is counted once more, as failed, and has no time of its own.
+            // HAProxy counts an answer that breaks after its head once more, as failed, and without a time.
             if (count > 0 && now.responses > before.responses) {
                 const average = averageBetween(before, now);
                 timed += count;
@@ -77,16 +81,16 @@ export class Window {
 }
 
 /**
- * The average over the requests between two readings of HAProxy's sliding average. It keeps a sum: the first 512 requests are
- * added to it, from then on it loses a 512th of itself before each is (swrate_add_dynamic in its freq_ctr.h). What it shows
- * is that sum by the number of requests, 512 at most, rounded up.
+ * Computes the average over the requests between two readings of HAProxy's sliding average. HAProxy keeps a sum. It
+ * adds the first 512 requests; before each later one the sum loses a 512th of itself (swrate_add_dynamic in its
+ * freq_ctr.h). HAProxy shows that sum divided by the number of requests, 512 at most, rounded up.
  */
 function averageBetween(before: Counters, now: Counters): { ms: number; offByMs: number } {
     const summed = ({ responses }: Counters) => Math.min(responses, averagedRequests);
     const sum = (counters: Counters) => counters.averageResponseMs * summed(counters);
     const added = summed(now) - summed(before);
     const kept = Math.exp((added - (now.responses - before.responses)) / averagedRequests);
-    // What each millisecond of the new requests' average adds to the sum.
+    // How much the sum grows for each millisecond of the new requests' average.
     const weight = added * kept + averagedRequests * (1 - kept);
     return { ms: Math.max(0, (sum(now) - sum(before) * kept) / weight), offByMs: summed(now) / weight };
 }

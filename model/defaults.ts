@@ -1,6 +1,6 @@
 /**
- * Defaults of the stack config, as the config spells them, that not only its schema needs: a record or a state of an
- * earlier version may lack the setting. The schema takes them from here. All other defaults are in the schema alone.
+ * The defaults of the stack config, as the config spells them, that other code than its schema needs: a record or a
+ * state of an earlier version may lack the setting. The schema takes them from here, and has all other defaults itself.
  */
 export const defaults = {
     stopGracePeriod: "10s",

@@ -1,8 +1,8 @@
 import type { Target } from "./Target";
 
-// Which stack a front belongs to. Labels say it from the moment that something is made, and Docker cannot change them. Once
-// another stack has adopted the front, the record says it: a file `owner` with one `project/stack` a line, the present owner
-// last. Objects with the labels of an earlier owner belong to the present one.
+// A front belongs to one stack. Each object has the labels of the stack that made it, and Docker cannot change labels.
+// When another stack adopts the front, the record gets a file `owner` with one `project/stack` a line, the present
+// owner last. Objects with the labels of an earlier owner belong to the present one.
 
 /** @returns a stack as owners are named: `project/stack` */
 export function stackName({ project, stack }: Pick<Target, "project" | "stack">): string {
@@ -25,7 +25,7 @@ export function belongsTo(
     labels: Record<string, string>,
 ): boolean {
     const owner = labelledOwner(labels);
-    // An earlier owner's name may have been given to another stack since, with a front of its own.
+    // Another stack may have the name of an earlier owner by now, and a front of its own.
     return owner !== undefined && owners.includes(owner) && (labels["relink.front"] ?? front) === front;
 }
 

@@ -1,2 +1,2 @@
-/** Where a container finds its secrets. */
+/** The folder of a container's secrets. */
 export const SECRETS_FOLDER = "/run/secrets";

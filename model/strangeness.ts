@@ -4,8 +4,10 @@ import { slotOf } from "./Container";
 import type { RecordedRelease } from "./Release";
 
 /**
- * Why a container with a color's labels is not one that relink made for the release that the color holds; undefined where
- * it is. Labels say what anybody wrote into them; the image and the fixed address are Docker's own word.
+ * Compares a container that has a color's labels with the color's release. Everybody can write labels; the image and
+ * the fixed address come from Docker itself.
+ *
+ * @returns why relink did not make the container for that release; undefined where it did
  */
 export function strangeness(
     container: ContainerInfo,
@@ -23,7 +25,7 @@ export function strangeness(
     }
     const slot = slotOf(container);
     if (!Number.isInteger(slot) || slot < 1 || slot > block.size) {
-        return `it says that it is in slot ${container.labels["relink.slot"]}, which there is not`;
+        return `its label names slot ${container.labels["relink.slot"]}, which does not exist`;
     }
     const address = slotAddress(block, slot);
     return container.address === address

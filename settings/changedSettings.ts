@@ -10,7 +10,8 @@ const defaults: Fields = {
 };
 
 /**
- * The settings of a release that differ from their defaults: what a preview shows, and what the release's id is made from.
+ * The settings of a release that differ from their defaults: what a preview shows, and what the release's id is made
+ * from.
  *
  * @returns them without the image and without a host that relink derived
  */

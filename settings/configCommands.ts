@@ -2,8 +2,8 @@ import { isAscii } from "../text/ascii";
 import { type ConfigPath, commandKey } from "./ConfigPath";
 
 /**
- * The shell command that sets a value. It quotes the value where the shell needs that, and writes VALUE where a terminal
- * may not show the value.
+ * The shell command that sets a value. It quotes the value where the shell needs that, and writes VALUE where a
+ * terminal may not show the value.
  *
  * A secret has no place on a command line: every user of the machine can read that, and the shell remembers it. Its
  * command lets Pulumi ask for the value, or read it from the standard input.

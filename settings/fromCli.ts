@@ -6,8 +6,8 @@ const namespace = "relink:";
 const hidden = "[secret]";
 
 /**
- * Reads what `pulumi config --json` prints without `--show-secrets`. The CLI prints no value for a key that holds secrets;
- * the result has a stand-in for each secret that a service asks for.
+ * Reads what `pulumi config --json` prints without `--show-secrets`. The CLI prints no value for a key that holds
+ * secrets; the result has a stand-in for each secret that a service asks for.
  *
  * @returns a config for commands that only look
  */

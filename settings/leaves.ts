@@ -24,8 +24,8 @@ export const unresolvedSays =
     "then set the result here";
 
 /**
- * A schema for one value. Zod's own types are not used for such leaves: so each message says in the user's words what is
- * wanted, also where the key is missing.
+ * A schema for one value. Zod's own types are not used for such leaves: so each message says in the user's words what
+ * is wanted, also where the key is missing.
  *
  * @param read returns undefined for a bad value
  */
@@ -48,8 +48,8 @@ export function textLike(pattern: RegExp, expectation: Expectation) {
 }
 
 /**
- * Any text without a NUL. A whole number or a boolean becomes its text: `pulumi config set --path` stores `8080` and `true`
- * as such. Other numbers are bad values, because YAML has already dropped digits of them (1.10 is 1.1).
+ * Any text without a NUL. A whole number or a boolean becomes its text: `pulumi config set --path` stores `8080` and
+ * `true` as such. Other numbers are bad values, because YAML has already dropped digits of them (1.10 is 1.1).
  */
 export function freeText(expectation: Expectation, accepts: (text: string) => boolean = () => true) {
     return leaf(expectation, raw => {

@@ -1,8 +1,8 @@
 import { isIP, isIPv4 } from "node:net";
 import { freeText, leaf, textLike } from "./leaves";
 
-// A value that ends up in HAProxy's configuration, in its maps or in a Docker name consists of a short list of letters. It
-// has nothing that HAProxy reads as a word break, a quote, an escape or a format (`%[`).
+// A value that ends up in HAProxy's configuration, in its maps or in a Docker name consists of a short list of letters.
+// It has nothing that HAProxy reads as a word break, a quote, an escape or a format (`%[`).
 
 const serviceNamePattern = /^[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?$/;
 const dnsName = "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*";
@@ -18,7 +18,8 @@ export const serviceName = leaf(
             'does not end in "-", "-blue" or "-green" and is not "none"',
         example: "web",
     },
-    // The link map has `none` before the first link; a color at the end would make the name of another service's backend.
+    // The link map has `none` before the first link; a color at the end would make the name of another service's
+    // backend.
     raw => (isServiceName(raw) ? raw : undefined),
 );
 
@@ -36,8 +37,8 @@ export const host = leaf(
 );
 
 /**
- * The path of a route, with nothing that a request could write in two ways: no `%`, no empty and no dot segment, no slash at
- * the end.
+ * The path of a route, with nothing that a request could write in two ways: no `%`, no empty and no dot segment, no
+ * slash at the end.
  */
 export const routePath = leaf(
     {

@@ -51,8 +51,8 @@ export function checkSettings(raw: RawConfig, context: SettingsContext): ParsedS
 }
 
 /**
- * Parses what is left without everything that is wrong, so that the checks between settings run on that part and the user
- * sees all problems at once.
+ * Parses what is left without everything that is wrong, so that the checks between settings run on that part and the
+ * user sees all problems at once.
  */
 function parseTheRest(raw: unknown, problems: readonly Problem[]): StackConfig | undefined {
     const rest = structuredClone(raw);

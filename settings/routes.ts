@@ -18,7 +18,9 @@ type RouteKeys = Pick<ServiceConfig, "hosts" | "paths" | "stripPath" | "default"
 /** The keys that set a service's routes. */
 const routeKeys = ["hosts", "paths", "stripPath", "default"] as const;
 
-/** @returns the routes of a service: each of its hosts with each of its paths, and everything else for the default one */
+/**
+ * @returns the routes of a service: each of its hosts with each of its paths, and everything else for the default one
+ */
 export function routesOf(name: string, services: Services): Route[] {
     const routes = getsRequests(services[name]!) ? claimsOf(name, services).map(({ route }) => route) : [];
     return [...new Map(routes.map(route => [placeOf(route), route])).values()];
@@ -41,7 +43,9 @@ function claimsOf(name: string, services: Services): Claim[] {
     return claims;
 }
 
-/** @returns what is wrong with the routes of all services: each service has one, and no two services have the same one */
+/**
+ * @returns what is wrong with the routes of all services: each service has one, and no two services have the same one
+ */
 export function checkRoutes({ services }: StackConfig, isSound: IsSound): Problem[] {
     const claimed = new Map<string, string>();
     return Object.keys(services)

@@ -59,7 +59,9 @@ function checkFirstSuccess(scope: ServiceScope): Problem[] {
     return [{ path: scope.at("health", "interval"), message, fix: shorterChecks(scope) }];
 }
 
-/** An interval that leaves half of the deadline for the start. Where none of whole seconds does, a longer deadline too. */
+/**
+ * An interval that leaves half of the deadline for the start. Where none of whole seconds does, a longer deadline too.
+ */
 function shorterChecks(scope: ServiceScope): string {
     const { health, healthyDeadline } = scope.config;
     const usualMs = Duration.millisecondsOf(defaultInterval);
@@ -144,8 +146,8 @@ function writtenByBoth(scope: ServiceScope, volume: Volume, index: number): Prob
     const message =
         "can be written by both colors at once, since both run during a release: set shared: true " +
         "if the application can live with that (written as {source, target, shared: true}), else mount it read-only";
-    // Only an object can take `shared`, and the config may have a text. So the fix adds an object at the end, then removes
-    // this one: removing it first would move those behind it.
+    // Only an object can take `shared`, and the config may have a text. So the fix adds an object at the end, then
+    // removes this one: removing it first would move those behind it.
     const fix = [
         ...(["source", "target"] as const).map(key => setCommand([...last, key], volume[key])),
         setCommand([...last, "shared"], "true"),

@@ -1,25 +1,25 @@
 import { withoutControls } from "./withoutControls";
 
-/** What stands in the place of a secret. */
+/** In the place of a secret. */
 const mark = "[secret]";
-/** The same while a text is still being searched: no secret has it in it. */
+/** The same during the search. No secret contains this letter. */
 const found = "\ue000";
 
-/** A shorter line of a secret that has several gives nothing away that could be told from any text. */
+/** A shorter line of a secret could be a part of any text. */
 const shortestLine = 6;
-/** Characters of Base64 that are enough to know a secret by. */
+/** Fewer characters of Base64 do not identify a secret. */
 const shortestBase64 = 4;
-/** Longest piece that is looked for as one, so that of a secret that is cut somewhere all but its end is found. */
+/** A longer secret is searched in pieces, so that of a secret that was cut off only the last piece stays. */
 const longestPiece = 200;
-/** Line lengths of Base64: of the command `base64`, and of PEM. */
+/** Lengths of the lines that the command `base64` and PEM make. */
 const base64Lines = [76, 64];
 
 /**
- * A foreign text as it may be shown: words of Docker, of a registry, of a container or of a user's command, without control
- * characters and with every secret value replaced. A value is found as it is, escaped for JSON (also twice), for a URL or
- * for a shell, within Base64, and by each of its lines alone.
+ * Makes a foreign text fit to be shown: words of Docker, of a registry, of a container or of a user's command. It
+ * removes control characters, and replaces every secret value: as it is, escaped for JSON (also twice), for a URL or
+ * for a shell, within Base64, and each of its lines alone.
  *
- * Call it on whole lines, before anything is cut off.
+ * Call it with whole lines, before anything is cut off.
  */
 export function withoutSecrets(text: string, secretValues: Iterable<string>): string {
     const patterns = [...new Set(secretValues)].flatMap(patternsOf).sort((a, b) => b.length - a.length);
@@ -29,7 +29,7 @@ export function withoutSecrets(text: string, secretValues: Iterable<string>): st
 
 interface Pattern {
     expression: RegExp;
-    /** How many characters it stands for: what is longer goes first, since a secret may contain another one. */
+    /** How many characters it matches. Longer patterns go first, because a secret may contain another one. */
     length: number;
 }
 
@@ -42,7 +42,7 @@ function patternsOf(value: string): Pattern[] {
 }
 
 function makePatterns(value: string): Pattern[] {
-    // A file's last line end is hardly ever printed; and what reaches us may have lost its control characters.
+    // Programs rarely print the last line end of a file, and the text may have lost its control characters.
     const whole = [...new Set([value.trim(), withoutControls(value).trim()])].filter(text => text !== "");
     const lines = whole.flatMap(text => text.split(/[\r\n\u2028\u2029]+|\\n/)).map(line => line.trim());
     const texts = new Set([...whole, ...lines.filter(line => line.length >= shortestLine)]);
@@ -58,7 +58,7 @@ function makePatterns(value: string): Pattern[] {
     ];
 }
 
-/** A text in pieces of about the same length. */
+/** @returns the pieces of a text, all of about the same length */
 function pieces(text: string): string[] {
     const letters = [...text];
     const size = Math.ceil(letters.length / Math.ceil(letters.length / longestPiece));
@@ -66,9 +66,9 @@ function pieces(text: string): string[] {
     return starts.map(start => letters.slice(start, start + size).join(""));
 }
 
-/** Finds a text however each of its letters is escaped. */
+/** @returns an expression that matches the text with any of its letters escaped in any way */
 function escapedAnyhow(text: string): RegExp {
-    // Backslashes in a row are one thing: each may be doubled, and nobody can say which belongs to which.
+    // Several backslashes are one part: each may be doubled, and then they cannot be told apart.
     const parts = text.match(/\\+|[^\\]/gsu) ?? [];
     return new RegExp(parts.map(anyEscape).join(""), "g");
 }
@@ -85,7 +85,7 @@ function anyEscape(part: string): string {
     const bytes = [...Buffer.from(part)].map(byte => byte.toString(16).padStart(2, "0"));
     const units = Array.from({ length: part.length }, (_, at) => part.charCodeAt(at).toString(16).padStart(4, "0"));
     const spellings = [
-        // JSON and shells put backslashes before it, within one another several.
+        // JSON and shells put backslashes before a letter: several where one is inside of the other.
         `\\\\{0,8}${literally(part)}`,
         bytes.map(byte => `%${anyCase(byte)}`).join(""),
         bytes.map(byte => `\\\\{1,8}x${anyCase(byte)}`).join(""),
@@ -93,15 +93,15 @@ function anyEscape(part: string): string {
         ...(part in shortEscapes ? [`\\\\{1,8}${shortEscapes[part]}`] : []),
         ...(part === " " ? ["\\+"] : []),
         ...(part === "\n" ? ["\\r\\n", "%0[dD]%0[aA]"] : []),
-        // Within single quotes a shell's single quote is '\'' or '"'"'.
+        // In a shell, a single quote inside of single quotes is '\'' or '"'"'.
         ...(part === "'" ? ["'\\\\{1,8}''", `'"'"'`] : []),
     ];
     return `(?:${spellings.reverse().join("|")})`;
 }
 
 /**
- * What of a text's Base64 is the same whatever stands before it, as a user name does before a password, and behind it; and
- * each line, where it is broken into lines.
+ * @returns the parts of a text's Base64 that do not depend on the text before and behind it, as a user name before a
+ *     password; and each line, where it is broken into lines
  */
 function base64Of(text: string): string[] {
     const bytes = Buffer.from(text);
@@ -113,7 +113,9 @@ function base64Of(text: string): string[] {
     return [...cores, ...broken.filter(line => line.length >= shortestLine)];
 }
 
-/** Finds a piece of Base64 in either alphabet; at both ends with the letters that what stands beside has a share in. */
+/**
+ * @returns an expression for a piece of Base64 in either alphabet, with the letters at both ends that it has in part
+ */
 function inBase64(piece: string, isFirst: boolean, isLast: boolean): RegExp {
     const letters = [...piece].map(letter =>
         letter === "+" ? "(?:\\+|-|%2[bB])" : letter === "/" ? "(?:\\\\{0,8}/|_|%2[fF])" : letter,

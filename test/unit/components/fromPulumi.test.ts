@@ -107,7 +107,7 @@ describe("the settings of a Pulumi program", () => {
         expect((error as Error).message).toContain("did you mean services?");
     });
 
-    it("never show a text that is no JSON, since it may be a secret", async () => {
+    it("never show a text that is not JSON, since it may be a secret", async () => {
         pulumi.runtime.setAllConfig({ "relink:services": "hunter2 {", "relink:secrets": "hunter2 {" });
         const error = await thrownBy(readSettings);
         expect((error as Error).message).toContain("relink:secrets\n      is a string, but must be an object");

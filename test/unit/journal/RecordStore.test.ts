@@ -45,7 +45,7 @@ describe("records that are replaced while they are read", () => {
     it("are an error where they stay like that", async () => {
         const { engine } = sending([await archiveOf("no JSON")]);
         await expect(readRecords(engine, "front")).rejects.toThrow(
-            "the record services/web.json in the front's volume is not readable: it is no JSON",
+            "the record services/web.json in the front's volume is not readable: it is not JSON",
         );
     });
 

@@ -19,9 +19,9 @@ describe("what Pulumi hands to this process", () => {
 describe("JSON that may hold something secret", () => {
     it("is not repeated in an error", () => {
         expect(parsePrivateJson('{"a":1}')).toEqual({ a: 1 });
-        expect(() => parsePrivateJson("hunter2")).toThrow(/^it is no JSON$/);
+        expect(() => parsePrivateJson("hunter2")).toThrow(/^it is not JSON$/);
         expect(() => parsePrivateJson('{"a": "hunter2" "b"}')).toThrow(
-            /^it is no JSON at position 16 \(line 1 column 17\)$/,
+            /^it is not JSON at position 16 \(line 1 column 17\)$/,
         );
     });
 });
