@@ -124,6 +124,14 @@ describe("each top folder", () => {
         }
     });
 
+    it("says in its README what biome.json lets it import", () => {
+        const walls = [...(texts.get("biome.json") ?? "").matchAll(/"message": "(\w+)\/ may import (.*): docs/g)];
+        expect(walls.length).toBeGreaterThan(10);
+        for (const [, folder = "", may] of walls) {
+            expect(texts.get(join(folder, "README.md"))).toContain(`\n**May import**: ${may}.\n`);
+        }
+    });
+
     it("is in the design's table, if code is in it", () => {
         const table = [...design.matchAll(/^\| \[([a-z]+)\/\]/gm)].map(([, folder]) => folder);
         expect(table.sort()).toEqual(topFolders.filter(name => !["bench", "docs", "stacks"].includes(name)).sort());
