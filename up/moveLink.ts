@@ -1,4 +1,3 @@
-import type { Color } from "../model/Color";
 import { type Farewell, isRewriting, type SwitchIntent, targetOf } from "../model/Intent";
 import { moveText } from "../model/LinkMove";
 import type { LinkValue } from "../model/LinkValue";
@@ -6,12 +5,11 @@ import type { RecordedRelease } from "../model/Release";
 import type { CanaryStep } from "../model/StrategySettings";
 import type { Verdict } from "../model/Verdict";
 import { isDeserted } from "../plan/settle";
-import type { Answer, Questions } from "./Front";
+import { AnsweredWrongly, confirm } from "./confirm";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
 import { linkTo, pointBack, pointTo } from "./pointTo";
 import { isStop } from "./stop";
 import type { Up } from "./Up";
-import { until } from "./until";
 
 /** The switch could not be confirmed, so the link was moved back. */
 export class SwitchFailed extends Error {
@@ -24,8 +22,6 @@ export class SwitchFailed extends Error {
     }
 }
 
-/** How long the public listener may take to show the new release. The switch itself takes milliseconds. */
-const confirmMs = 10_000;
 /** Wrong answers after which the link is moved back. Users see these answers too, so few. */
 const wrongAnswers = 3;
 
@@ -55,13 +51,15 @@ export async function moveLink(up: Up, to: LinkValue, release: RecordedRelease, 
     let intent: SwitchIntent;
     try {
         intent = await begin(up, to, release, policy);
-        const what = moveText(intent);
-        up.progress.status(what);
+        const move = moveText(intent);
+        up.progress.status(move);
         try {
             await pointTo(up, to);
-            up.progress.status(`${what}: confirming through the public listener`);
+            up.progress.status(`${move}: confirming through the public listener`);
             await up.journal.enter("link: confirm");
-            await confirm(up, questions, targetOf(intent), release, to.percent > 0);
+            const color = targetOf(intent);
+            const what = `the switch to ${color} could not be confirmed`;
+            await confirm(up, questions, { color, release, isShare: to.percent > 0, what, wrongAnswers });
         } catch (error) {
             throw isStop(error) ? error : await moveBack(up, intent, release, policy, error as Error);
         }
@@ -119,7 +117,7 @@ async function moveBack(
     const target = targetOf(intent);
     const next = "Run pulumi up again: it finishes or undoes the switch first";
     // What is confirmed and stays is not judged by a repair: its link is not moved back.
-    const judged = error instanceof SwitchFailed && error.judgedBad && !isRewriting(intent);
+    const judged = error instanceof AnsweredWrongly && error.byRelease && !isRewriting(intent);
     const reason = error.message.replace(release.image, "it");
     const verdict = judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined;
     const hasGone = await orElse(
@@ -160,46 +158,6 @@ async function orElse<T>(step: Promise<T>, meaning: () => string): Promise<T> {
     } catch (error) {
         throw isStop(error) ? error : new Error(`${message(error)}; ${meaning()}`);
     }
-}
-
-/** Asks through the public listener until the new release has answered well, or wrongly too often. */
-async function confirm(
-    up: Up,
-    questions: Questions,
-    color: Color,
-    release: RecordedRelease,
-    /** Of a share the link alone would give our request to the other color now and then. */
-    isShare: boolean,
-): Promise<void> {
-    let wrong = 0;
-    let itself = false;
-    await until(
-        up.clock,
-        async seen => {
-            let answer: Answer;
-            try {
-                answer = await questions.ask("http", release.settings.health, isShare ? color : undefined);
-            } catch (error) {
-                seen(message(error));
-                return undefined;
-            }
-            seen(`the public listener answered ${answer.text}`);
-            const isOurs = answer.color === color && answer.release === release.id;
-            // A worker that a reload has made meanwhile does not know us: what it answers says nothing.
-            if (!isOurs && ((await questions.renew()) || answer.release !== undefined || answer.status !== 503)) {
-                return undefined;
-            }
-            // HAProxy itself: every worker has the link, and no container there is up any more.
-            const nobody = !isOurs;
-            itself ||= !nobody;
-            if ((nobody || !answer.good) && ++wrong >= wrongAnswers) {
-                const what = nobody ? "was not healthy any more at" : `answered ${answer.status} to`;
-                throw new SwitchFailed(`${release.image} ${what} the confirming request`, itself);
-            }
-            return answer.good && !nobody ? true : undefined;
-        },
-        { deadline: up.clock.nowMs() + confirmMs, what: `the switch to ${color} could not be confirmed` },
-    );
 }
 
 function message(error: unknown): string {

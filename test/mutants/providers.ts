@@ -4,7 +4,7 @@ import type { Mutant } from "./Mutant";
 export const providers: readonly Mutant[] = [
     {
         name: "any-answer-confirms",
-        file: "up/moveLink.ts",
+        file: "up/confirm.ts",
         before: "answer.color === color && answer.release === release.id",
         after: "answer.status !== 0",
         breaks: "A switch is confirmed by an answer of the old release.",
@@ -15,9 +15,9 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "error-confirms",
-        file: "up/moveLink.ts",
-        before: "return answer.good && !nobody ? true : undefined;",
-        after: "return true;",
+        file: "up/confirm.ts",
+        before: "if (isOurs && answer.good) {",
+        after: "if (isOurs) {",
         breaks: "A switch is confirmed by an error of the new release.",
         killedBy: {
             file: "test/unit/up/moveLink.test.ts",
