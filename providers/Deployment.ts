@@ -25,9 +25,9 @@ import type { BakePolicy } from "../up/BakePolicy";
 import { deadlineOf } from "../up/deadline";
 import { deployColor } from "../up/deployColor";
 import type { Progress } from "../up/Progress";
-import { RollingDeployment } from "../up/RollingDeployment";
 import { recover } from "../up/recover";
 import { retain } from "../up/retention";
+import { rollColor } from "../up/rollColor";
 import { colorObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
 import { registryCredentials } from "./registryCredentials";
@@ -147,8 +147,12 @@ async function deploy(session: Session, inputs: DeploymentInputs): Promise<void>
         const up = upOf(session, service, progress);
         await deployColor(up, { ...action, color, release, deadline, kind: "deploy" });
     } else {
-        await new RollingDeployment(session, inputs, release, action, action.roll, progress).run();
-        await retain(session, service, action.policy.keepReleases, progress);
+        const up = upOf(session, service, progress);
+        const { block, otherBlock, policy, rolling, roll: settings, promotion, hooks } = action;
+        const { replicas } = inputs;
+        const target = { color, release, block, otherBlock, policy, rolling };
+        await rollColor(up, { ...target, replicas, settings, promotion, hooks });
+        await retain(up, policy.keepReleases);
     }
 }
 

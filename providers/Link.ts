@@ -1,3 +1,5 @@
+import { Duration } from "../model/Duration";
+import { defaults } from "../model/defaults";
 import type { Live } from "../model/Live";
 import { parseRoute } from "../model/Route";
 import { deadlineOf } from "../up/deadline";
@@ -77,15 +79,15 @@ async function move(session: Session, inputs: LinkInputs): Promise<void> {
     };
     await relink(up, { to, isShared: share !== undefined, routes: routes.map(parseRoute) }, action, {
         grow,
-        retain: () => retain(session, service, policy.keepReleases, progress),
+        retain: () => retain(up, policy.keepReleases),
     });
 }
 
 /** How long `destroy` waits for open requests. They are cut then, whatever `onDrainTimeout` says. */
 function lastDrain({ __plan: action }: LinkInputs): DrainPolicy {
     return {
-        drainTimeoutMs: action?.policy.drainTimeoutMs ?? 60_000,
-        progressDeadlineMs: action?.policy.progressDeadlineMs ?? 600_000,
+        drainTimeoutMs: action?.policy.drainTimeoutMs ?? Duration.millisecondsOf(defaults.drainTimeout),
+        progressDeadlineMs: action?.policy.progressDeadlineMs ?? Duration.millisecondsOf(defaults.progressDeadline),
         onDrainTimeout: "close",
     };
 }

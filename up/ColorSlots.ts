@@ -1,3 +1,4 @@
+import type { Color } from "../model/Color";
 import type { Backend, BackendContent, SlotState } from "./Backend";
 import { type ColorTarget, isFronted, slotCount } from "./ColorTarget";
 import { drain } from "./drain";
@@ -18,6 +19,10 @@ export class ColorSlots {
     ) {
         this.#backend = up.front.backend(target.color);
         this.#isFronted = isFronted(target);
+    }
+
+    get color(): Color {
+        return this.target.color;
     }
 
     /** Whether there is such a slot. A label may say anything. */

@@ -3,6 +3,7 @@ import type { Color } from "../model/Color";
 import type { ContainerInfo } from "../model/Container";
 import type { RecordedRelease } from "../model/Release";
 import type { RestartPolicy } from "../model/ReleaseSettings";
+import type { CommandOutcome } from "./CommandOutcome";
 
 /** The containers of one service. */
 export interface Containers {
@@ -39,6 +40,12 @@ export interface Containers {
 
     /** Follows what happens to a color's containers from now on. Close it. */
     watch(color: Color): Promise<ContainerWatch>;
+
+    /**
+     * Runs a line for `/bin/sh` in a container that runs.
+     * @param timeoutMs how long it is waited for, milliseconds; Docker cannot end it
+     */
+    command(id: string, command: string, timeoutMs: number): Promise<CommandOutcome>;
 
     /**
      * @param secretValues are taken out of the lines

@@ -1,4 +1,5 @@
 import type { HookSettings, HooksSettings } from "../model/HooksSettings";
+import type { CommandOutcome } from "./CommandOutcome";
 import type { Response } from "./Front";
 
 /** What a hook is told: the environment of a command, or the body of a webhook. */
@@ -41,4 +42,7 @@ export interface HookRequest {
 export interface Hooks {
     /** Runs a hook, with its retries and its timeout. */
     run(request: HookRequest): Promise<HookOutcome>;
+
+    /** Runs a line for `/bin/sh` on this machine. It is ended at `timeoutMs`, milliseconds. */
+    command(command: string, timeoutMs: number): Promise<CommandOutcome>;
 }

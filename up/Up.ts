@@ -2,6 +2,7 @@ import type { Clock } from "./Clock";
 import type { Containers } from "./Containers";
 import type { Front } from "./Front";
 import type { Hooks } from "./Hooks";
+import type { Images } from "./Images";
 import type { Journal } from "./Journal";
 import type { Progress } from "./Progress";
 import type { Seen } from "./Seen";
@@ -11,6 +12,7 @@ export interface Up {
     /** Name of the service. */
     readonly service: string;
     readonly containers: Containers;
+    readonly images: Images;
     readonly front: Front;
     readonly journal: Journal;
     readonly hooks: Hooks;

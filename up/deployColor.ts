@@ -1,4 +1,5 @@
 import { hasTraffic } from "../model/Live";
+import type { ServiceRecord } from "../model/Record";
 import { count } from "../model/words";
 import { allOf } from "./allOf";
 import type { ColorDeployment } from "./ColorDeployment";
@@ -10,14 +11,17 @@ import { ProofFailed, prove } from "./proof";
 import { requireSameChecks, requireUp } from "./refusals";
 import type { Seen, SeenContainer } from "./Seen";
 import { isStop } from "./stop";
-import { removeUnused, stopAndRemove, stopContainers } from "./stopAndRemove";
+import { removeUnused, stopContainers } from "./stopAndRemove";
 import type { Up } from "./Up";
+import { vacate } from "./vacate";
 
 /** What each step of a deployment needs. */
 interface Work {
     up: Up;
     deployment: ColorDeployment;
     slots: ColorSlots;
+    /** The record as the deployment found it: it still knows the releases of containers that go. */
+    record: ServiceRecord;
     /** The color's containers as the deployment found them. */
     inventory: Inventory;
     /** What the color does for users when this fails. */
@@ -56,7 +60,8 @@ async function beginning(up: Up, deployment: ColorDeployment): Promise<Work> {
     if (inventory.strangers.length > 0 && hasTraffic(seen.service, color)) {
         await requireSameChecks(up, deployment, slots, inventory.strangers);
     }
-    return { up, deployment, slots, inventory, staysServing: staysServing(seen, deployment, inventory) };
+    const serves = staysServing(seen, deployment, inventory);
+    return { up, deployment, slots, record: seen.record, inventory, staysServing: serves };
 }
 
 function staysServing({ service }: Seen, { color }: ColorDeployment, { serving }: Inventory): string {
@@ -79,11 +84,11 @@ async function makeRoom(work: Work): Promise<void> {
         await configure(work, answering);
         await slots.tell(vacated, "drain");
         await slots.drain(vacated);
-        await vacate(work, discard, vacated);
+        await vacateSlots(work, discard, vacated);
     } else {
         await slots.drain(vacated);
         await recordBeginning(work);
-        await vacate(work, discard, vacated);
+        await vacateSlots(work, discard, vacated);
         await configure(work, []);
     }
 }
@@ -100,13 +105,9 @@ async function configure({ up, deployment, slots }: Work, open: number[]): Promi
 }
 
 /** Removes containers whose slots are drained. */
-async function vacate({ up, deployment, slots }: Work, containers: SeenContainer[], vacated: number[]): Promise<void> {
-    if (containers.length > 0) {
-        await up.journal.enter("deploy: vacate");
-        await slots.tell(vacated, "maint");
-        up.progress.status(`removing ${containers.length} containers of ${deployment.color}`);
-        await stopAndRemove(up, containers);
-    }
+async function vacateSlots(work: Work, containers: SeenContainer[], slots: number[]): Promise<void> {
+    const { record } = work;
+    await vacate(work.up, work.slots, { phase: "deploy: vacate", containers, slots, record });
 }
 
 /** Starts what is stopped and creates what is missing, all at once. */
@@ -210,7 +211,7 @@ async function takeAwayRest(work: Work, { all }: Started): Promise<void> {
     await configure(work, slotsOf(all));
     await slots.tell(slotsOf(leaving), "drain");
     await slots.drain(slotsOf(leaving));
-    await vacate(work, leaving, slotsOf(leaving));
+    await vacateSlots(work, leaving, slotsOf(leaving));
 }
 
 /** Proved: the file says what the memory says, and the record knows. */

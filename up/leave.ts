@@ -1,6 +1,8 @@
 import type { ActionPolicy } from "../model/PolicySettings";
 import { drain } from "./drain";
 import type { Leaving } from "./LinkAction";
+import { isStop } from "./stop";
+import { stopAndRemove, stopContainers } from "./stopAndRemove";
 import type { Up } from "./Up";
 
 /** Drains a color that has lost its traffic, then stops or removes its containers (`previousColor`). */
@@ -24,20 +26,15 @@ export async function leave(up: Up, { color, farewell }: Leaving, policy: Action
             [color]: { ...record[color], replicas: 0, release: undefined },
         }));
     }
-    const graceMs = record.releases[record[color].release ?? ""]?.settings.stopGracePeriodMs ?? 10_000;
-    const results = await Promise.allSettled(
-        leaving.map(async ({ id }) => {
-            await up.containers.stop(id, graceMs);
-            if (farewell === "remove") {
-                await up.containers.remove(id);
-            }
-        }),
-    );
-    const failed = results.find(result => result.status === "rejected");
-    if (failed !== undefined) {
+    try {
+        await (farewell === "stop" ? stopContainers(up, leaving, record) : stopAndRemove(up, leaving, record));
+    } catch (error) {
+        if (isStop(error)) {
+            throw error;
+        }
         // The release itself is done and confirmed. The record keeps what is owed.
         up.progress.warn(
-            `${color} could not be ${farewell === "stop" ? "stopped" : "removed"}: ${(failed.reason as Error).message}. ` +
+            `${color} could not be ${farewell === "stop" ? "stopped" : "removed"}: ${(error as Error).message}. ` +
                 "Users are not affected, and the next up tries it again",
         );
         return;

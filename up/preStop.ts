@@ -1,16 +1,9 @@
-import { inspectContainer } from "../docker/ContainerInfo";
-import { exec } from "../docker/exec";
-import { backendName } from "../haproxy/names";
-import { runUserCommand } from "../hooks/userCommand";
-import type { Color } from "../model/Color";
-import type { ContainerInfo } from "../model/Container";
-import { slotOf } from "../model/Container";
 import type { RollingSettings } from "../model/StrategySettings";
-import { currentWorkers } from "../model/World";
-import type { Session } from "../providers/Session";
 import { withoutControls } from "../text/withoutControls";
 import { withoutSecrets } from "../text/withoutSecrets";
-import type { Progress } from "./Progress";
+import type { CommandOutcome } from "./CommandOutcome";
+import type { SeenContainer } from "./Seen";
+import type { Up } from "./Up";
 import { DeadlineExceeded, until } from "./until";
 
 /** Last lines of a command that failed, in its error. */
@@ -20,104 +13,74 @@ const keptLines = 20;
 export class PreStopFailed extends Error {}
 
 /** What a container's end needs to know. */
-interface Leaving {
-    service: string;
-    color: Color;
-    container: ContainerInfo;
+export interface Leaving {
+    container: SeenContainer;
+    /** Whether HAProxy checks the container. */
+    isFronted: boolean;
     settings: Pick<
         RollingSettings,
         "preStopCommand" | "preStopIn" | "preStopWaitUntilUnhealthy" | "healthcheckTimeoutMs"
     >;
     /** How long the command may take, milliseconds. */
-    deadlineMs: number;
+    timeoutMs: number;
     /** Taken out of what the command says. */
     secretValues: Record<string, string>;
 }
 
 /**
  * Runs the user's `preStopCommand` for a container that is out of traffic, and waits until it is unhealthy where that was
- * asked for. @throws {@link PreStopFailed} when the command ends with another exit code than 0, or not in time.
+ * asked for.
+ * @throws {@link PreStopFailed} when the command ends with another exit code than 0, or not in time
  */
-export async function preStop(session: Session, leaving: Leaving, progress: Progress): Promise<void> {
-    const { container, settings } = leaving;
+export async function preStop(up: Up, leaving: Leaving): Promise<void> {
+    const { container, settings, timeoutMs } = leaving;
     if (settings.preStopCommand === undefined || container.state !== "running") {
         return;
     }
     const command = settings.preStopCommand.replaceAll("{id}", container.id);
-    progress.status(`preStopCommand for ${container.name}`);
-    const { exitCode, isLate, output } =
+    up.progress.status(`preStopCommand for ${container.name}`);
+    const outcome =
         settings.preStopIn === "host"
-            ? await onThisMachine(command, leaving.deadlineMs)
-            : await inContainer(session, container.id, command, leaving.deadlineMs);
-    if (exitCode !== 0) {
-        const how = isLate
-            ? `did not end within ${leaving.deadlineMs / 1000} s (progressDeadline)`
-            : exitCode === undefined
-              ? "did not come to its end"
-              : `ended with exit code ${exitCode}`;
-        const lines = output.map(withoutControls).filter(line => line.trim() !== "");
-        const secrets = Object.values(leaving.secretValues);
-        const said = lines.slice(-keptLines).map(line => `\n    ${withoutSecrets(line, secrets)}`);
-        throw new PreStopFailed(`preStopCommand for ${container.name} ${how}${said.join("")}`);
+            ? await up.hooks.command(command, timeoutMs)
+            : await up.containers.command(container.id, command, timeoutMs);
+    if (outcome.exitCode !== 0) {
+        throw failure(leaving, outcome);
     }
     if (settings.preStopWaitUntilUnhealthy) {
-        await waitUntilUnhealthy(session, leaving, progress);
+        await waitUntilUnhealthy(up, leaving);
     }
 }
 
-interface Outcome {
-    exitCode: number | undefined;
-    /** It was still running at its deadline. */
-    isLate: boolean;
-    /** Whole lines: only so is a secret recognised. */
-    output: string[];
+function failure({ container, timeoutMs, secretValues }: Leaving, outcome: CommandOutcome): PreStopFailed {
+    const { exitCode, isLate, output } = outcome;
+    const how = isLate
+        ? `did not end within ${timeoutMs / 1000} s (progressDeadline)`
+        : exitCode === undefined
+          ? "did not come to its end"
+          : `ended with exit code ${exitCode}`;
+    const lines = output.map(withoutControls).filter(line => line.trim() !== "");
+    const secrets = Object.values(secretValues);
+    const said = lines.slice(-keptLines).map(line => `\n    ${withoutSecrets(line, secrets)}`);
+    return new PreStopFailed(`preStopCommand for ${container.name} ${how}${said.join("")}`);
 }
 
-async function onThisMachine(command: string, timeoutMs: number): Promise<Outcome> {
-    const output: string[] = [];
-    const { exitCode, isLate, error } = await runUserCommand({
-        command,
-        timeoutMs,
-        show(line) {
-            output.push(line);
-            output.splice(0, output.length - keptLines * 2);
-        },
-    });
-    return { exitCode, isLate, output: error === undefined ? output : [...output, error] };
-}
-
-async function inContainer(session: Session, id: string, command: string, timeoutMs: number): Promise<Outcome> {
-    const signal = AbortSignal.timeout(timeoutMs);
-    try {
-        const { exitCode, stdout, stderr } = await exec(session.engine, id, ["/bin/sh", "-c", command], { signal });
-        return { exitCode, isLate: false, output: `${stdout}\n${stderr}`.split("\n") };
-    } catch (error) {
-        return { exitCode: undefined, isLate: signal.aborted, output: [(error as Error).message] };
-    }
-}
-
-/** Docker's own check where there is one, else HAProxy's. One that has exited is as unhealthy as it gets. */
-async function waitUntilUnhealthy(session: Session, leaving: Leaving, progress: Progress): Promise<void> {
-    const { container, service, color, settings } = leaving;
-    progress.status(`waiting until ${container.name} is unhealthy`);
+/** Docker's own check decides where there is one, else HAProxy's. One that has exited is as unhealthy as it gets. */
+async function waitUntilUnhealthy(up: Up, { container, isFronted, settings }: Leaving): Promise<void> {
+    up.progress.status(`waiting until ${container.name} is unhealthy`);
     try {
         await until(
-            session.clock,
+            up.clock,
             async seen => {
-                const now = await inspectContainer(session.engine, container.id);
+                const { blue, green } = (await up.look()).containers;
+                const now = [...blue, ...green].find(({ id }) => id === container.id);
                 if (now === undefined || now.state !== "running" || now.health === "unhealthy") {
                     return true;
                 }
-                const { front } = await session.observe([service]);
-                const isDown = currentWorkers(front).some(
-                    ({ backends }) =>
-                        backends.get(backendName(service, color))?.servers.get(slotOf(container))?.up === false,
-                );
                 seen(`it is ${now.status}`);
-                return now.health === undefined && isDown ? true : undefined;
+                return now.health === undefined && isFronted && !now.up ? true : undefined;
             },
             {
-                deadline: Date.now() + settings.healthcheckTimeoutMs,
+                deadline: up.clock.nowMs() + settings.healthcheckTimeoutMs,
                 what: `${container.name} did not become unhealthy after preStopCommand`,
             },
         );
@@ -126,6 +89,6 @@ async function waitUntilUnhealthy(session: Session, leaving: Leaving, progress: 
             throw error;
         }
         // Nothing is open on it: the wait was the application's own wish.
-        progress.warn(`${error.message}; it is stopped all the same`);
+        up.progress.warn(`${error.message}; it is stopped all the same`);
     }
 }

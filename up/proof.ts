@@ -26,8 +26,8 @@ export interface Subject {
     policy: Pick<PolicySettings, "minHealthyTimeMs" | "healthyDeadlineMs">;
     /** When the deployment that this is part of has to be done, milliseconds by {@link Clock.nowMs}. @default never */
     deadline?: number;
-    /** Returns true once nobody needs the proof any more. */
-    isVain?: () => boolean;
+    /** Throws once nobody needs the proof any more; its error ends the proof. */
+    requireNeed?: () => void;
 }
 
 const logLines = 50;
@@ -91,9 +91,7 @@ async function missingOf(
     admission: Admission,
     healthy: HealthyClock,
 ): Promise<string | undefined> {
-    if (subject.isVain?.()) {
-        throw new ProofFailed("the release had failed already");
-    }
+    subject.requireNeed?.();
     const { service } = up;
     const { live, release } = subject;
     const { port } = release.settings;

@@ -1,32 +1,28 @@
-import { dropImages, keepImage } from "../docker/keptImages";
 import { defaults } from "../model/defaults";
-import type { Session } from "../providers/Session";
-import type { Progress } from "./Progress";
+import { isStop } from "./stop";
+import type { Up } from "./Up";
 
 /**
  * Keeps the images of the last `keepReleases` releases that were stable, and lets go of those of older ones. A release
  * does not fail for that: what could not be done now is done after the next one.
  */
-export async function retain(
-    session: Session,
-    service: string,
-    keepReleases: number,
-    progress: Progress,
-): Promise<void> {
-    const before = await session.recorded(service);
+export async function retain(up: Up, keepReleases: number): Promise<void> {
+    const before = await up.journal.recorded();
     const { stable, releases } = before;
     const release = stable && releases[stable.release];
     if (release?.imageId === undefined) {
         return;
     }
-    await session.enter("link: retain");
+    await up.journal.enter("link: retain");
     const isWritten = (before.keepReleases ?? defaults.keepReleases) === keepReleases;
-    const kept = isWritten ? before : await session.record(service, record => ({ ...record, keepReleases }));
+    const kept = isWritten ? before : await up.journal.record(record => ({ ...record, keepReleases }));
     try {
-        const { front } = session.target;
-        await keepImage(session.engine, release.imageId, front, { service, release: release.id, pulled: false });
-        await dropImages(session.engine, front, (name, id) => name !== service || id in kept.releases);
+        await up.images.keep(release.id, release.imageId, false);
+        await up.images.drop(id => id in kept.releases);
     } catch (error) {
-        progress.warn(`the images of earlier releases are not all as they should be: ${(error as Error).message}`);
+        if (isStop(error)) {
+            throw error;
+        }
+        up.progress.warn(`the images of earlier releases are not all as they should be: ${(error as Error).message}`);
     }
 }

@@ -6,18 +6,29 @@ import type { ServiceRecord } from "../model/Record";
 import { allOf } from "./allOf";
 import type { Up } from "./Up";
 
-/** Stops containers that nothing is open on, each with the grace of its own release. */
-export async function stopContainers(up: Up, containers: readonly ContainerInfo[]): Promise<void> {
-    const record = await up.journal.recorded();
-    await allOf(containers.map(container => up.containers.stop(container.id, graceOf(record, container))));
+/**
+ * Stops containers that nothing is open on, each with the grace of its own release.
+ * @param record the record that still knows their releases. @default the record as it is now
+ */
+export async function stopContainers(
+    up: Up,
+    containers: readonly ContainerInfo[],
+    record?: ServiceRecord,
+): Promise<void> {
+    const known = record ?? (await up.journal.recorded());
+    await allOf(containers.map(container => up.containers.stop(container.id, graceOf(known, container))));
 }
 
-/** Stops containers that nothing is open on, each with the grace of its own release, and removes them. */
-export async function stopAndRemove(up: Up, containers: readonly ContainerInfo[]): Promise<void> {
-    const record = await up.journal.recorded();
+/** The same, and then removes them. */
+export async function stopAndRemove(
+    up: Up,
+    containers: readonly ContainerInfo[],
+    record?: ServiceRecord,
+): Promise<void> {
+    const known = record ?? (await up.journal.recorded());
     await allOf(
         containers.map(async container => {
-            await up.containers.stop(container.id, graceOf(record, container));
+            await up.containers.stop(container.id, graceOf(known, container));
             await up.containers.remove(container.id);
         }),
     );

@@ -8,6 +8,7 @@ import {
     stopContainer,
 } from "../../docker/containers";
 import type { Engine } from "../../docker/Engine";
+import { exec } from "../../docker/exec";
 import { dockerPolicy } from "../../docker/restartPolicy";
 import { slotAddress } from "../../model/addresses";
 import type { Color } from "../../model/Color";
@@ -15,6 +16,7 @@ import type { ContainerInfo } from "../../model/Container";
 import type { RecordedRelease } from "../../model/Release";
 import type { RestartPolicy } from "../../model/ReleaseSettings";
 import { frontNames, stackLabels, type Target } from "../../model/Target";
+import type { CommandOutcome } from "../../up/CommandOutcome";
 import type { ContainerPlace, Containers } from "../../up/Containers";
 import { ColorWatch } from "./ColorWatch";
 
@@ -70,6 +72,16 @@ export class ServiceContainers implements Containers {
 
     watch(color: Color): Promise<ColorWatch> {
         return ColorWatch.open(this.engine, this.#labels(color));
+    }
+
+    async command(id: string, command: string, timeoutMs: number): Promise<CommandOutcome> {
+        const signal = AbortSignal.timeout(timeoutMs);
+        try {
+            const { exitCode, stdout, stderr } = await exec(this.engine, id, ["/bin/sh", "-c", command], { signal });
+            return { exitCode, isLate: false, output: `${stdout}\n${stderr}`.split("\n") };
+        } catch (error) {
+            return { exitCode: undefined, isLate: signal.aborted, output: [(error as Error).message] };
+        }
     }
 
     lastLogLines(id: string, secretValues: Iterable<string>, count: number): Promise<string[]> {

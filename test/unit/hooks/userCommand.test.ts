@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { commandOutcome } from "../../../hooks/commandOutcome";
 import { runHook } from "../../../hooks/runHook";
 import { killGroup } from "../../../hooks/userCommand";
-import type { ContainerInfo } from "../../../model/Container";
-import type { Session } from "../../../providers/Session";
-import type { Progress } from "../../../up/Progress";
 import { preStop } from "../../../up/preStop";
+import type { SeenContainer } from "../../../up/Seen";
+import type { Up } from "../../../up/Up";
 import { expectSuccess, startCommand } from "../../support/command";
 import { ended, lives } from "../../support/HaltedRun";
 import { pidIn } from "../../support/pidIn";
@@ -28,16 +28,16 @@ async function hook(command: string, timeoutMs = 20_000): Promise<{ text: string
     return { text, shown };
 }
 
-function preStopOf(command: string, deadlineMs = 20_000): Promise<void> {
-    const container = { id: "c0ffee", name: "shop-web-blue-1", state: "running" } as ContainerInfo;
+function preStopOf(command: string, timeoutMs = 20_000): Promise<void> {
+    const container = { id: "c0ffee", name: "shop-web-blue-1", state: "running" } as SeenContainer;
     const settings = {
         preStopCommand: command,
         preStopIn: "host" as const,
         preStopWaitUntilUnhealthy: false,
         healthcheckTimeoutMs: 1_000,
     };
-    const leaving = { service: "web", color: "blue" as const, container, settings, deadlineMs, secretValues: {} };
-    return preStop({} as Session, leaving, { status: () => {} } as unknown as Progress);
+    const up = { hooks: { command: commandOutcome }, progress: { status() {} } } as unknown as Up;
+    return preStop(up, { container, isFronted: false, settings, timeoutMs, secretValues: {} });
 }
 
 // What outlives a command and keeps its output open, as ssh's ControlPersist does.

@@ -1,6 +1,7 @@
 import type { Color } from "../../../model/Color";
 import type { ContainerInfo } from "../../../model/Container";
 import type { RecordedRelease } from "../../../model/Release";
+import type { CommandOutcome } from "../../../up/CommandOutcome";
 import type { ContainerPlace, Containers } from "../../../up/Containers";
 import { containerOf } from "../providers/FakeSession";
 
@@ -8,6 +9,9 @@ import { containerOf } from "../providers/FakeSession";
 export class MemoryContainers implements Containers {
     /** What a container does once it is started. */
     onStart = (container: ContainerInfo): Partial<ContainerInfo> => ({ ...container, state: "running" });
+
+    /** How commands in a container end. */
+    exitCode = 0;
 
     constructor(
         readonly list: ContainerInfo[],
@@ -50,6 +54,11 @@ export class MemoryContainers implements Containers {
 
     async watch() {
         return { next: () => new Promise(() => {}), close: () => {} };
+    }
+
+    async command(id: string, command: string): Promise<CommandOutcome> {
+        this.steps.push(`${command} in ${id}`);
+        return { exitCode: this.exitCode, isLate: false, output: [] };
     }
 
     async lastLogLines(): Promise<string[]> {

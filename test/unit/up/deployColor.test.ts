@@ -1,29 +1,25 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ContainerInfo } from "../../../model/Container";
-import type { ServerStat } from "../../../model/FrontState";
 import type { RecordedColor } from "../../../model/Record";
-import { upOf } from "../../../providers/upOf";
 import type { ColorDeployment } from "../../../up/ColorDeployment";
 import { deployColor } from "../../../up/deployColor";
-import { FakeEngine } from "../docker/FakeEngine";
 import { policyOf, recorded } from "../plan/support";
-import { containerOf, FakeSession, Listener, noProgress, serverAt, workerOf } from "../providers/FakeSession";
-import { MemoryContainers } from "./MemoryContainers";
+import { containerOf } from "../providers/FakeSession";
+import { type WebInMemory, webInMemory } from "./webInMemory";
 
 const [a, b] = [recorded("A"), recorded("B", { proved: false, linked: false })];
 const block = { first: "10.0.0.1", size: 3 };
 const policy = policyOf({ minHealthyTimeMs: 50, healthyDeadlineMs: 2_000 });
 
-let engine: FakeEngine;
-let listener: Listener;
-afterEach(() => Promise.all([engine.close(), listener.close()]));
+let web: WebInMemory;
+afterEach(() => web.close());
 
 /** Blue is live with these containers of A. One color becomes what the deployment says. */
 async function deployed(
     deployment: Pick<ColorDeployment, "color" | "release" | "replicas">,
     {
         blue = { replicas: 1 },
-        held = [containerOf("blue", 1, a.id, { imageId: a.imageId })],
+        held = [servingA(1)],
         onStart = () => ({ state: "running" }),
     }: {
         blue?: RecordedColor;
@@ -31,49 +27,16 @@ async function deployed(
         onStart?: () => Partial<ContainerInfo>;
     } = {},
 ) {
-    engine = await FakeEngine.start(() => [200, { SystemTime: "2026-01-01T00:00:00Z" }]);
-    listener = await Listener.start({ color: deployment.color, release: deployment.release.id });
-    const slots = (color: string): ServerStat[] =>
-        [1, 2, 3].map(slot => {
-            const isOpen = held.some(container => container.id === `${color}-${slot}`);
-            return serverAt(slot, isOpen ? {} : { admin: "maint", up: false });
-        });
-    const worker = workerOf("blue", { blue: slots("blue"), green: slots("green") });
-    const fake = new FakeSession({
-        record: {
-            link: { live: "blue", release: a.id },
-            blue: { release: a.id, block, ...blue },
-            releases: { [a.id]: a },
-        },
-        workers: [worker],
-        // HAProxy's checks find whatever is not closed.
-        onLook: () => {
-            for (const server of [...worker.backends.values()].flatMap(({ servers }) => [...servers.values()])) {
-                server.up = server.admin !== "maint";
-            }
-        },
-        containers: held,
-        engine: engine.engine,
-        listener,
-    });
-    const containers = Object.assign(new MemoryContainers(held, fake.steps), { onStart });
-    const done = deployColor(
-        { ...upOf(fake.session, "web", noProgress), containers },
-        { ...deployment, block, policy, restore: false, hooks: {}, kind: "deploy" },
-    );
-    const error = await done.then(
+    const link = { live: "blue", release: a.id } as const;
+    const record = { link, blue: { release: a.id, block, ...blue }, releases: { [a.id]: a } };
+    web = await webInMemory(record, held, deployment);
+    web.containers.onStart = onStart;
+    const work = { ...deployment, block, policy, restore: false, hooks: {}, kind: "deploy" } as const;
+    const error = await deployColor(web.up, work).then(
         () => undefined,
         (error: Error) => error.message,
     );
-    return { steps: fake.steps.map(short), error, record: fake.web };
-}
-
-/** Of a backend's file, the slots that it opens. */
-function short(step: string): string {
-    const [, file, text = ""] = /^file (conf.*?): (.*)$/.exec(step) ?? [];
-    const open = text.split("; ").filter(line => line.startsWith("server ") && !line.endsWith("disabled"));
-    const slots = open.map(server => server.split(" ")[1]);
-    return file === undefined ? step : `${file}: ${slots.join(", ") || "all closed"}`;
+    return { steps: web.steps(), error, record: web.fake.web };
 }
 
 const exited = () => ({ state: "exited", status: "exited with code 1" }) as const;
@@ -153,6 +116,7 @@ describe("a color with users", () => {
             `releases of worker 1: web-blue ${a.id}`,
             "web-blue/1 of worker 1: ready",
             "web-blue/2 of worker 1: drain",
+            "the requests on web-blue/2 end",
             "web-blue/2 of worker 1: maint",
             "stop blue-2 within 10 s",
             "remove blue-2",

@@ -9,6 +9,7 @@ import type { CountersByWorker } from "../../../../model/Window";
 import type { Backend } from "../../../../up/Backend";
 import type { Containers } from "../../../../up/Containers";
 import type { Answer, Front, Questions } from "../../../../up/Front";
+import type { Images } from "../../../../up/Images";
 import type { Journal } from "../../../../up/Journal";
 import type { OpenRequests } from "../../../../up/OpenRequests";
 import type { Phase } from "../../../../up/phases";
@@ -23,9 +24,10 @@ export function portsOf(up: SimulatedUp): Up {
     return {
         service: "web",
         containers: new SimulatedContainers(up),
+        images: {} as Images,
         front: new SimulatedServiceFront(up),
         journal: new SimulatedJournal(up),
-        hooks: { run: async () => ({ kind: "passed", text: "passed" }) },
+        hooks: { run: async () => ({ kind: "passed", text: "passed" }), command: notSimulated },
         clock: {
             nowMs: () => up.clock.nowMs,
             // The record's times decide nothing here, and lives are compared with one another.
@@ -54,6 +56,7 @@ function notSimulated(): never {
 class SimulatedContainers implements Containers {
     nameOf = notSimulated;
     create = notSimulated;
+    command = notSimulated;
     start = notSimulated;
     keepRunning = notSimulated;
     inspect = notSimulated;
