@@ -32,7 +32,7 @@ export function portsOf(up: SimulatedUp): Up {
             nowMs: () => up.clock.nowMs,
             // The record's times decide nothing here, and lives are compared with one another.
             hostNow: async () => new Date(0),
-            sleep: ms => up.scheduler.sleep(ms),
+            sleep: (ms, wake) => up.scheduler.sleep(ms, wake),
         },
         progress: { status() {}, info() {}, warn() {} },
         look: async () => seenBy(up),
