@@ -1,0 +1,133 @@
+import fc, { type Arbitrary } from "fast-check";
+import { goodValues, named, names, pick, planted } from "./goodValues";
+
+const required = new Set([
+    "services.*.image",
+    "services.*.port",
+    "services.*.log.driver",
+    "services.*.strategy.rolling.preStopCommand",
+    // Not required, but they have so many keys that each of them would come up too rarely.
+    "services.*.hooks",
+    "services.*.strategy",
+    "registries.*.username",
+    "registries.*.password",
+]);
+
+/** Whole configs, nearly all of them right. */
+export const configs: Arbitrary<Record<string, unknown>> = fc
+    .record(
+        {
+            front: recordAt("front"),
+            services: fc.dictionary(names, recordAt("services.*"), { minKeys: 1, maxKeys: 2 }),
+            host: goodValues.host!,
+            registries: named(pick("registry.example.com", "localhost:5000", "docker.io"), recordAt("registries.*")),
+        },
+        { requiredKeys: ["services"] },
+    )
+    .map(config => withLongTimes(withDistinctRoutes(withOneStrategy(withOneDeed(withSecrets(config as Config))))));
+
+interface Service {
+    hosts?: string[];
+    paths?: string[];
+    secrets?: string[];
+    env?: Record<string, unknown>;
+    health?: Record<string, unknown>;
+    hooks?: Record<string, Record<string, unknown>>;
+    [key: string]: unknown;
+}
+type Config = Record<string, unknown> & { services: Record<string, Service> };
+
+/** Each service's secrets have a value, and one of them is asked for by a variable too. */
+function withSecrets(config: Config): Config {
+    const secrets: Record<string, string> = {};
+    for (const [name, service] of Object.entries(config.services)) {
+        for (const secret of service.secrets ?? []) {
+            secrets[`${name}.${secret}`] = `${planted}\n${secret}`;
+        }
+        if (service.env?.LEVEL !== undefined && service.secrets?.[0] !== undefined) {
+            service.env.DSN = { secret: service.secrets[0] };
+        }
+    }
+    return Object.keys(secrets).length === 0 ? config : { ...config, secrets };
+}
+
+/** A hook does one thing. */
+function withOneDeed(config: Config): Config {
+    for (const { hooks = {} } of Object.values(config.services)) {
+        for (const hook of Object.values(hooks)) {
+            const deeds = ["command", "webhook", "http"].filter(deed => deed in hook);
+            // Each of them gets its turn.
+            const [first, ...others] = "timeout" in hook ? deeds : deeds.reverse();
+            for (const other of others) {
+                delete hook[other];
+            }
+            if (first === undefined) {
+                hook.command = "true";
+            }
+        }
+    }
+    return config;
+}
+
+/** A service is released in one way, and a canary has either a weight or steps. */
+function withOneStrategy(config: Config): Config {
+    for (const { strategy } of Object.values(config.services)) {
+        const { canary, rolling } = (typeof strategy === "object" ? strategy : {}) as Record<string, Config>;
+        if (canary !== undefined && rolling !== undefined) {
+            delete (strategy as Config).rolling;
+        }
+        if (canary !== undefined && ("weight" in canary || "replicas" in canary || !("steps" in canary))) {
+            delete canary.steps;
+            canary.weight ??= 25;
+        }
+    }
+    return config;
+}
+
+/** Some services are checked once in a blue moon, which all their times have to fit. */
+function withLongTimes(config: Config): Config {
+    for (const service of Object.values(config.services)) {
+        if (service.stopGracePeriod === "576h") {
+            Object.assign(service, { healthyDeadline: "400h", progressDeadline: "576h" });
+            service.health = { ...service.health, interval: "36h", rise: 2 };
+        }
+    }
+    return config;
+}
+
+/** No host belongs to two services, one at most takes all, and nothing is stripped where there is no path. */
+function withDistinctRoutes(config: Config): Config {
+    const claimed = new Set<string>();
+    for (const [name, service] of Object.entries(config.services)) {
+        const free = (service.hosts ?? ["*"]).filter(host => !claimed.has(host.toLowerCase()));
+        service.hosts = free.length > 0 ? free : [`${name}.example.net`];
+        for (const host of service.hosts) {
+            claimed.add(host.toLowerCase());
+        }
+        if (service.default === true && claimed.has("*") && !service.hosts.includes("*")) {
+            delete service.default;
+        }
+        if (service.default === true) {
+            claimed.add("*");
+        }
+        if (service.paths?.some(path => path !== "/") !== true) {
+            delete service.stripPath;
+        }
+    }
+    return config;
+}
+
+/** A value, an object, or either where one word stands for an object. */
+function valueAt(place: string, paths: readonly string[]): Arbitrary<unknown> {
+    const value = goodValues[place];
+    const isObject = paths.some(path => path.startsWith(`${place}.`));
+    return value === undefined ? recordAt(place) : isObject ? fc.oneof(value, recordAt(place)) : value;
+}
+
+/** An object with any of the keys that the table has below a place. */
+function recordAt(place: string): Arbitrary<Record<string, unknown>> {
+    const below = Object.keys(goodValues).filter(path => path.startsWith(`${place}.`));
+    const keys = [...new Set(below.map(path => path.slice(place.length + 1).split(".")[0]!))];
+    const values = keys.map(key => [key, valueAt(`${place}.${key}`, below)] as const);
+    return fc.record(Object.fromEntries(values), { requiredKeys: keys.filter(key => required.has(`${place}.${key}`)) });
+}
