@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Color } from "../model/Color";
 import type { Target } from "../model/Target";
 import type { ColorPlan } from "../plan/Plan";
-import type { DeploymentAction } from "../providers/Deployment";
 import { changedSettings } from "../settings/changedSettings";
+import type { DeploymentAction } from "../up/DeploymentAction";
 import { ProvidedResource, urnOf } from "./dynamic";
 
 export interface ColorServiceArgs {

@@ -1,4 +1,4 @@
-import { readMap, writeMapEntry } from "../haproxy/maps";
+import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
 import { slotAddress } from "../model/addresses";
@@ -71,6 +71,17 @@ export class ColorBackend implements Backend {
                 changes.set(slot, { state: "ready" });
             }
             return changes;
+        });
+    }
+
+    async remove(withLink: boolean): Promise<void> {
+        await this.access.configure(files => {
+            files.delete(this.#file);
+            removeMapEntry(files, "releases", this.#name);
+            if (withLink) {
+                removeMapEntry(files, "link", this.service);
+            }
+            return files;
         });
     }
 

@@ -5,7 +5,7 @@ import { recordOf } from "../model/Records";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import type { Seen, SeenContainer } from "../up/Seen";
 import { answeredLink } from "./answeredLink";
-import { isWorker, observedService } from "./observe";
+import { fingerprint, isWorker, observedService } from "./observe";
 
 /** @returns one service, as a procedure of an `up` sees it. */
 export function seen(world: World, service: string): Seen {
@@ -16,6 +16,7 @@ export function seen(world: World, service: string): Seen {
     const record = recordOf(world.records, service);
     return {
         service: observedService(world, service),
+        fingerprint: fingerprint(world, service),
         record,
         containers: { blue: of("blue"), green: of("green") },
         answered: answeredLink(world, service),

@@ -74,7 +74,14 @@ async function move(session: Session, inputs: LinkInputs): Promise<void> {
     const up = upOf(session, service, progress);
     const grow: Grow = async (color, release, replicas) => {
         const { block } = (await up.journal.recorded())[color];
-        const how = { block, policy, restore: false, hooks: {}, deadline: deadlineOf(policy), kind: "scale" } as const;
+        const how = {
+            block,
+            policy,
+            restore: false,
+            hooks: {},
+            deadline: deadlineOf(policy, up.clock.nowMs()),
+            kind: "scale",
+        } as const;
         await deployColor(up, { ...how, color, release, replicas });
     };
     await relink(up, { to, isShared: share !== undefined, routes: routes.map(parseRoute) }, action, {

@@ -3,6 +3,7 @@ import { ServiceImages } from "../engines/docker/ServiceImages";
 import { ServiceFront } from "../front/ServiceFront";
 import { commandOutcome } from "../hooks/commandOutcome";
 import { runHook } from "../hooks/runHook";
+import { removeRecord } from "../journal/RecordStore";
 import { seen } from "../look/seen";
 import type { Journal } from "../up/Journal";
 import type { Progress } from "../up/Progress";
@@ -36,6 +37,7 @@ function journalOf(session: Session, service: string): Journal {
         },
         take: waitMs => session.lease.take(waitMs),
         enter: phase => session.enter(phase),
+        forget: () => removeRecord(session.lease, service),
         recorded: () => session.recorded(service),
         record: change => session.record(service, change),
     };

@@ -23,6 +23,12 @@ export interface Backend {
     /** Tells every worker that takes new connections that these slots take traffic and no other does. */
     tellOnly(open: readonly number[]): Promise<void>;
 
+    /**
+     * Removes the backend from HAProxy's files.
+     * @param withLink whether the service's link goes too
+     */
+    remove(withLink: boolean): Promise<void>;
+
     /** Begins to let slots take traffic, whose containers are to be proved. Changes nothing yet. */
     admission(slots: readonly number[]): Admission;
 }

@@ -19,6 +19,9 @@ export interface Journal {
      */
     take(waitMs?: number): Promise<void>;
 
+    /** Removes the record, because nothing is left of the service. */
+    forget(): Promise<void>;
+
     /** @returns the record as it is now. */
     recorded(): Promise<ServiceRecord>;
 

@@ -7,6 +7,8 @@ import type { ServiceRecord } from "../model/Record";
 /** One service at one moment, as a procedure sees it. */
 export interface Seen {
     service: ObservedService;
+    /** Tells whether a plan that was made before still holds: it is another text once something of the service is. */
+    fingerprint: string;
     record: ServiceRecord;
     /** The containers of each color, by slot. */
     containers: Record<Color, SeenContainer[]>;

@@ -215,9 +215,9 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "stale-deployment-carried-out",
-        file: "providers/Deployment.ts",
-        before: "if (found !== action.from) {",
-        after: "if (found === undefined) {",
+        file: "up/deploy.ts",
+        before: "if (fingerprint !== from) {",
+        after: "if (fingerprint === undefined) {",
         breaks: "A color that got users since the plan is redeployed under them.",
         killedBy: {
             file: "test/unit/providers/Deployment.test.ts",
@@ -226,16 +226,16 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "linked-color-deleted",
-        file: "providers/Deployment.ts",
-        before: "if (hasTraffic(observedService(world, service), color)) {",
-        after: "if (world === undefined) {",
+        file: "up/deleteColor.ts",
+        before: "if (hasTraffic(service, color)) {",
+        after: "if (service === undefined) {",
         breaks: "Deleting a color that is linked leaves users without an answer.",
         killedBy: { file: "test/unit/providers/Deployment.test.ts", test: "is not deleted while users reach it" },
     },
     {
         name: "replaced-resource-kills",
-        file: "providers/Deployment.ts",
-        before: "if (incarnation < (recordOf(world.records, service)[color].incarnation ?? 0)) {",
+        file: "up/deleteColor.ts",
+        before: "if (incarnation < (record[color].incarnation ?? 0)) {",
         after: "if (incarnation < 0) {",
         breaks: "A resource that Pulumi replaced removes the containers of its successor.",
         killedBy: {

@@ -42,6 +42,9 @@ export function portsOf(up: SimulatedUp): Up {
 function seenBy({ world }: SimulatedUp): Seen {
     return {
         service: world.look(),
+        get fingerprint() {
+            return world.fingerprint();
+        },
         record: world.record,
         containers: { blue: world.seen("blue"), green: world.seen("green") },
         isFrontRunning: true,
@@ -147,6 +150,8 @@ class SimulatedJournal implements Journal {
 
     constructor(private readonly up: SimulatedUp) {}
 
+    forget = notSimulated;
+
     async take(): Promise<void> {
         this.up.take();
     }
@@ -234,6 +239,7 @@ class SimulatedServiceFront implements Front {
             tellRelease: notSimulated,
             tellSlots: (slots, state) => up.setSlots(color, [...slots], state),
             tellOnly: notSimulated,
+            remove: notSimulated,
             admission: notSimulated,
         };
     }
