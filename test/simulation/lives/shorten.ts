@@ -1,7 +1,7 @@
 import { type Course, live } from "../../unit/release/life/anyLife";
 import { Coverage } from "../../unit/release/life/Coverage";
+import type { Event } from "../../unit/release/life/Event";
 import { noFaults } from "../../unit/release/life/SimulatedUp";
-import type { Event } from "../../unit/release/life/wishes";
 
 /**
  * Leaves out of a failing life what it fails without. fast-check removes what an array has; some of its elements are

@@ -3,8 +3,9 @@ import type { StrategySettings } from "../../../model/StrategySettings";
 import { configWith, settingsOf } from "../settings/support";
 import { live } from "./life/anyLife";
 import { Coverage } from "./life/Coverage";
+import type { Event, Up } from "./life/Event";
 import { type Faults, noFaults } from "./life/SimulatedUp";
-import type { Event, Up, Wish } from "./life/wishes";
+import type { Wish } from "./life/Wish";
 
 // Lives (life/) that broke a rule of docs/design.md once, as short as they can be. What can be said by a plan alone is
 // an example beside that plan (interrupted.test.ts, repair.test.ts and so on).

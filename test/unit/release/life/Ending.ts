@@ -3,7 +3,7 @@ import type { Plan, PlanRow } from "../../../../plan/Plan";
 import { colors } from "./SimulatedFront";
 import { Broken, type SimulatedWorld } from "./SimulatedWorld";
 import { summary } from "./summary";
-import { desiredOf, type Wish } from "./wishes";
+import { desiredOf, type Wish } from "./Wish";
 
 /** How a service is in the end, when nothing goes wrong any more, and what must hold of that. */
 export class Ending {

@@ -1,11 +1,10 @@
-import { idleColor } from "../../../../model/Live";
-import { needsScaling } from "../../../../plan/capacity";
-import type { Plan } from "../../../../plan/Plan";
 import { actsOf } from "../../plan/support";
 import { edits, restarts } from "./byHand";
 import { type Coverage, turnsOf } from "./Coverage";
 import { checkDestroy } from "./checkDestroy";
 import { Ending } from "./Ending";
+import type { Event, Race, Up } from "./Event";
+import { isLeftAlone } from "./isLeftAlone";
 import { checkPlan } from "./planRules";
 import { type End, type Fate, Run } from "./Run";
 import { type Faults, noFaults, SimulatedUp } from "./SimulatedUp";
@@ -13,7 +12,7 @@ import { Broken, SimulatedWorld } from "./SimulatedWorld";
 import { Story } from "./Story";
 import { faultsText, wishText } from "./storyText";
 import { difference, summary } from "./summary";
-import { desiredOf, type Event, firstWish, type Race, type Up, type Wish } from "./wishes";
+import { desiredOf, firstWish, type Wish } from "./Wish";
 
 /** How many `up`s with the same wish it may take until nothing is left to do. */
 const mostUps = 5;
@@ -289,17 +288,4 @@ export class Life {
         }
         await checkDestroy(world, this.wish, diesAfter, this.coverage, this.story);
     }
-}
-
-/**
- * An `up` changes the containers of one color. Where the live color had too many beside a release that waits for users, the
- * next `up` removes them.
- */
-function isLeftAlone(before: SimulatedWorld, { link, ...colors }: Plan): boolean {
-    const { live, ...observed } = before.observe();
-    if (live === "none" || link.live !== live || colors[live].act) {
-        return false;
-    }
-    const isBrought = colors[idleColor(live)].act || link.walk !== undefined;
-    return isBrought && needsScaling(observed[live], observed[live].replicas);
 }

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import type { Coverage } from "./Coverage";
+import type { Event } from "./Event";
+import { events } from "./events";
 import { Life } from "./Life";
 import { Story } from "./Story";
-import { type Event, events } from "./wishes";
 
 /** All that a life is made of: what happens in it, and behind how many steps each `destroy` dies in the end. */
 export type Course = [Event[], number[]];

@@ -4,7 +4,7 @@ import { die } from "./Run";
 import { noFaults, SimulatedUp } from "./SimulatedUp";
 import { Broken, type SimulatedWorld } from "./SimulatedWorld";
 import type { Story } from "./Story";
-import { desiredOf, type Wish } from "./wishes";
+import { desiredOf, type Wish } from "./Wish";
 
 /**
  * `destroy` comes to its end, however often it dies on the way, and nothing is left.

@@ -1,6 +1,6 @@
 import type { StrategySettings } from "../../../../model/StrategySettings";
 import type { Faults } from "./SimulatedUp";
-import type { Wish } from "./wishes";
+import type { Wish } from "./Wish";
 
 /** What the user changes in the stack config, in words. Empty where that is nothing. */
 export function wishText(change: Partial<Wish>): string {

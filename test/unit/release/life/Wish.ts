@@ -1,0 +1,80 @@
+import type { Color } from "../../../../model/Color";
+import type { Release } from "../../../../model/Release";
+import { parseRoute, placeOf } from "../../../../model/Route";
+import type { StrategySettings } from "../../../../model/StrategySettings";
+import type { Desired } from "../../../../plan/Desired";
+import { policyOf, releaseOf } from "../../plan/support";
+import type { Surroundings } from "./SimulatedUp";
+
+/** Images and settings to release: new ones, the same image with other settings, and another port. */
+export const releases = {
+    A: releaseOf("A"),
+    B: releaseOf("B"),
+    C: releaseOf("C"),
+    "B with other settings": releaseOf("B", { env: { LEVEL: "debug" } }),
+    "A on another port": releaseOf("A", { port: 9090 }),
+} satisfies Record<string, Release>;
+
+/** No settings ask for more containers at a step than there are in the end. */
+function fitting(strategy: StrategySettings, most: number): StrategySettings {
+    return strategy.kind !== "canary"
+        ? strategy
+        : {
+              ...strategy,
+              steps: strategy.steps.map(({ replicas = most, ...step }) => ({
+                  ...step,
+                  replicas: Math.min(replicas, most),
+              })),
+          };
+}
+
+const policy = policyOf({ bakeTimeMs: 15_000 });
+
+/** What the user's config says. */
+export interface Wish extends Surroundings {
+    version: keyof typeof releases;
+    replicas: number;
+    hosts: string[];
+    /** Another service of the config takes the route of this host. */
+    taken: string | undefined;
+    live: "auto" | Color;
+    promote: keyof typeof releases | undefined;
+    previousColor: "keep" | "stop" | "remove";
+    retryToken: string | undefined;
+    driftPolicy: "fail" | "repair";
+    autoPromotion: boolean;
+    strategy: StrategySettings;
+    bakeTimeMs: number;
+}
+
+export const firstWish: Wish = {
+    version: "A",
+    replicas: 1,
+    hosts: ["*"],
+    taken: undefined,
+    live: "auto",
+    promote: undefined,
+    previousColor: "keep",
+    retryToken: undefined,
+    driftPolicy: "fail",
+    autoPromotion: true,
+    strategy: { kind: "blueGreen" },
+    bakeTimeMs: 15_000,
+    hooks: {},
+    registry: true,
+};
+
+export function desiredOf(wish: Wish): Desired {
+    const { version, replicas, hosts, taken, live, promote, hooks: _hooks, registry: _registry, ...others } = wish;
+    const routes = hosts.map(parseRoute);
+    const wanted = Object.fromEntries(routes.map(route => [placeOf(route), "web"]));
+    return {
+        release: releases[version],
+        replicas,
+        routes,
+        places: { held: {}, wanted: taken === undefined ? wanted : { [taken]: "api", ...wanted } },
+        live,
+        promote: promote && releases[promote].id,
+        policy: { ...policy, ...others, strategy: fitting(others.strategy, replicas) },
+    };
+}
