@@ -8,8 +8,8 @@ import { checkSettings } from "../../../settings/parse";
 import { context } from "../settings/support";
 import { type Case, capturedFile, corpus, folderOf } from "./corpus";
 
-// Whether Docker Compose is on the machine must not change what is released: what it made of each case is recorded, and
-// where it is there it is asked again.
+// A release must not depend on whether Docker Compose is on the machine. So each case has a recording of what Docker
+// Compose printed, and where it is on the machine the test compares both.
 
 async function settingsOf(example: Case, cli: ComposeCli | null): Promise<unknown> {
     const { files, envFile = [], services = ["web"] } = example;
@@ -25,7 +25,7 @@ async function settingsOf(example: Case, cli: ComposeCli | null): Promise<unknow
     return { services: settings?.services, warnings: composed.warnings };
 }
 
-/** What was recorded, as if Docker Compose had printed it here. */
+/** @returns a Docker Compose that prints the recording of a case */
 function replay(example: Case): ComposeCli {
     const text = readFileSync(capturedFile(example), "utf8");
     const { stdout, stderr } = JSON.parse(
@@ -34,19 +34,19 @@ function replay(example: Case): ComposeCli {
     return async () => ({ code: 0, stdout: JSON.stringify(stdout), stderr });
 }
 
-describe("A Compose project that relink reads itself", () => {
-    it.each(corpus)("is what Docker Compose makes of it: $name", async example => {
+describe("a Compose project that relink reads itself", () => {
+    it.each(corpus)("is the same as read by Docker Compose: $name", async example => {
         expect(await settingsOf(example, null)).toEqual(await settingsOf(example, replay(example)));
     });
 });
 
-describe("A Compose project, read by the Docker Compose on this machine", () => {
+describe("a Compose project that the Docker Compose on this machine reads", () => {
     let compose: ComposeCli | undefined;
     beforeAll(async () => {
         compose = await findComposeCli(process.env);
     });
 
-    it.for(corpus)("is what was recorded: $name", async (example, { skip }) => {
+    it.for(corpus)("is the same as in the recording: $name", async (example, { skip }) => {
         skip(compose === undefined, "there is no Docker Compose");
         const recording: ComposeCli = async (args, env) => {
             const output = await compose!(args, env);

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-/** A folder of Compose files that Docker Compose and relink have to read alike. */
+/** A folder of Compose files that Docker Compose and relink have to read in the same way. */
 export interface Case {
     name: string;
     files: string[];
     envFile?: string[];
     env?: Record<string, string>;
-    /** Compose services to take over, each as a relink service of the same name. */
+    /** Compose services that become relink services of the same name. @default ["web"] */
     services?: string[];
 }
 
@@ -24,7 +24,7 @@ export function folderOf({ name }: Case): string {
     return join(__dirname, "corpus", name);
 }
 
-/** Docker Compose 2.40.3's own reading of a case, with FOLDER and HOME in place of where it ran. */
+/** @returns the file with what Docker Compose 2.40.3 printed of a case; FOLDER and HOME_OF_USER stand for paths */
 export function capturedFile({ name }: Case): string {
     return join(__dirname, "captured", `${name}.json`);
 }

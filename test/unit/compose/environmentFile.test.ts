@@ -5,7 +5,7 @@ import { parseEnvironmentFile } from "../../../compose/environmentFile";
 
 const parse = (text: string) => parseEnvironmentFile(text, name => (name === "HOME" ? "/root" : undefined));
 
-describe("An env file", () => {
+describe("an env file", () => {
     it.each([
         ["A=1\nB = two words \n\n# comment\nC=", { A: "1", B: "two words", C: "" }],
         ["export A=1\nB: 2", { A: "1", B: "2" }],

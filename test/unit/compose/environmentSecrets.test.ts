@@ -35,7 +35,7 @@ async function read() {
     return settings!.services[0]!;
 }
 
-describe("a container's variable whose value is not in the Compose file", () => {
+describe("a variable of a container whose value is not in the Compose file", () => {
     it("is a secret of the service, in the container's environment by name", async () => {
         const { release, secretValues } = await read();
         expect(release.env).toEqual({
@@ -57,8 +57,8 @@ describe("a container's variable whose value is not in the Compose file", () => 
         }
     });
 
-    it("is found by reading the file once, however many variables there are", async () => {
-        // Once for all variables, beside the reading of the file for its services.
+    it("is found by reading the file once for all variables", async () => {
+        // The other reading of the file is for its services.
         const content = vi.spyOn(Document.prototype, "content");
         await read();
         const all = content.mock.calls.length;
@@ -68,7 +68,7 @@ describe("a container's variable whose value is not in the Compose file", () => 
         content.mockRestore();
     });
 
-    it("is no other release than with the same value as plain text, as it was once", async () => {
+    it("gives the release the same id as a plain value, which an earlier version made of it", async () => {
         const key = Buffer.alloc(32, 1);
         const { release, secretValues } = await read();
         const settings = changedSettings(release);

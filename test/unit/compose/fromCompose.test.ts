@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { findComposeCli } from "../../../compose/composeCli";
 import { composed, webFile } from "./support";
 
-describe("What the stack config says beside `compose`", () => {
-    it("goes over what the file says: maps key by key, a volume at its place, other keys whole", async () => {
+describe("what the stack config says beside `compose`", () => {
+    it("overrides what the file says: maps key by key, a volume by its target, other keys as a whole", async () => {
         const file = webFile(
             "image: shop/web:v1",
             "environment: { A: file, B: file }",
@@ -41,7 +41,7 @@ describe("What the stack config says beside `compose`", () => {
         ]);
     });
 
-    it("names another service, and several relink services share a file", async () => {
+    it("may name another service, and several services may share a file", async () => {
         const file = "services:\n  a: { image: a, expose: [80] }\n  b: { image: b, expose: [81] }\n";
         const others = {
             services: {
@@ -57,7 +57,7 @@ describe("What the stack config says beside `compose`", () => {
     });
 });
 
-describe("The published port of a Compose service", () => {
+describe("the published port of a Compose service", () => {
     const fixes = async (ports: string, { web = {}, front = {} } = {}) => {
         const { problems } = await composed(webFile(`ports: ${ports}`), {
             web: { compose: "compose.yaml", ...web },
@@ -66,7 +66,7 @@ describe("The published port of a Compose service", () => {
         return problems.map(({ message, fix }) => `${message} | ${fix}`);
     };
 
-    it("is fine where the front has it", async () => {
+    it("is accepted where the front has it", async () => {
         expect(await fixes("['80:8080']")).toEqual([]);
         expect(await fixes("['0.0.0.0:80:8080']")).toEqual([]);
         expect(await fixes("['127.0.0.1:81:8080']", { front: { http: { port: 81 }, address: "127.0.0.1" } })).toEqual(
@@ -74,7 +74,7 @@ describe("The published port of a Compose service", () => {
         );
     });
 
-    it("is refused elsewhere, with the ways out", async () => {
+    it("is refused elsewhere, with the commands that help", async () => {
         expect(await fixes("['8000:8080']")).toEqual([
             "publishes 8000, but the front owns the public port, and has 80 | " +
                 "pulumi config set --path 'relink:front.http.port' 8000; or, to leave the front at 80, " +
@@ -87,7 +87,7 @@ describe("The published port of a Compose service", () => {
         expect(await fixes("['8000:8080']", { web: { port: 8080 } })).toEqual([]);
     });
 
-    it("leads to one port of a container", async () => {
+    it("belongs to one port of a container", async () => {
         expect(await fixes("['80:8080', '9000:9000']")).toEqual([
             expect.stringContaining("has 2 ports of a container: say which one"),
         ]);
@@ -101,8 +101,8 @@ describe("The published port of a Compose service", () => {
     });
 });
 
-describe("A volume of a Compose file that can be written", () => {
-    it("has to be said to be shared, and the commands do it", async () => {
+describe("a writable volume of a Compose file", () => {
+    it("has to be shared, and commands set that", async () => {
         const file = `${webFile("expose: [80]", "volumes: [data:/data]")}volumes: { data: }\n`;
         const { problems } = await composed(file);
         expect(problems).toMatchObject([
@@ -119,8 +119,8 @@ describe("A volume of a Compose file that can be written", () => {
     });
 });
 
-describe("Docker Compose that is not there", () => {
-    it("leaves no timer behind that would hold up the end of every command", async () => {
+describe("a Docker Compose that does not exist", () => {
+    it("leaves no timer behind, which would delay the end of every command", async () => {
         const timers = () => process.getActiveResourcesInfo().filter(name => name === "Timeout").length;
         const before = timers();
         expect(await findComposeCli({ PATH: "/nowhere" })).toBeUndefined();

@@ -6,7 +6,7 @@ import { interpolate } from "../../../compose/interpolate";
 const variables: Record<string, string> = { NAME: "value", EMPTY: "", OTHER: "other" };
 const lookup = (name: string) => variables[name];
 
-describe("Variables in a Compose file", () => {
+describe("variables in a Compose file", () => {
     it.each([
         ["plain", "plain"],
         ["$NAME and ${NAME}.", "value and value."],
@@ -36,7 +36,7 @@ describe("Variables in a Compose file", () => {
         expect(() => interpolate(text, lookup)).toThrow(message);
     });
 
-    it("that are not set are told, but not those with a default", () => {
+    it("are reported where they are not set and have no default", () => {
         const unset: string[] = [];
         interpolate("$A ${B:-b} ${C} ${NAME}", lookup, name => void unset.push(name));
         expect(unset).toEqual(["A", "C"]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { composed, webFile } from "./support";
 
-// What each key of a Compose service becomes. The front's port is 80.
+// The relink keys that each Compose key becomes. The front's port is 80.
 const table: [string, string[], Record<string, unknown>][] = [
     ["a command line", ["command: serve 'a b'"], { command: ["serve", "a b"] }],
     [
@@ -108,7 +108,7 @@ const table: [string, string[], Record<string, unknown>][] = [
     ],
 ];
 
-describe("A Compose service as a relink service", () => {
+describe("a Compose service as a relink service", () => {
     it.each(table)("%s", async (_, lines, expected) => {
         const result = await composed(webFile(...lines), { env: { FROM_HERE: "here", COUNT: "4" } });
         const { compose, image, ...mapped } = result.web;
@@ -118,7 +118,7 @@ describe("A Compose service as a relink service", () => {
         expect(JSON.parse(text)).toEqual(expected);
     });
 
-    it("joins the networks that it shares with the others, by their names in Docker", async () => {
+    it("joins the networks that it shares with other services, by their names in Docker", async () => {
         const file = `
 name: shop
 services:
@@ -148,13 +148,13 @@ networks:
         expect(settings?.services[0]?.secretValues).toEqual({ db: "hunter2\n", token: "abc" });
     });
 
-    it("gets a secret from the stack config first, and then needs no file", async () => {
+    it("gets a secret from the stack config where that has it, and then needs no file", async () => {
         const file = `${webFile("secrets: [db]", "expose: [80]")}\nsecrets: { db: { file: ./not-here } }`;
         const { settings } = await composed(file, { others: { secrets: { "web.db": "ours" } } });
         expect(settings?.services[0]?.secretValues).toEqual({ db: "ours" });
     });
 
-    it("finds a sentence for whatever is wrong with a value, at its line", async () => {
+    it("has its problems at the lines of the Compose file", async () => {
         const file = webFile("expose: [80]", "environment:", "  RELINK_X: hunter2", "user: 'a b'", "mem_limit: 1k");
         const { problems, lines } = await composed(file);
         expect(lines).toEqual([
@@ -171,7 +171,7 @@ networks:
         );
     });
 
-    it("is read from a folder beside the project", async () => {
+    it("has paths relative to the Compose file", async () => {
         const { web, folder } = await composed(
             { "a.yml": webFile("volumes: ['./x:/x:ro']") },
             { web: { compose: "./a.yml" } },

@@ -9,7 +9,7 @@ import { checkSettings, type RawConfig } from "../../../settings/parse";
 import { context } from "../settings/support";
 
 export interface ComposedSettings {
-    /** What became of the service `web`, before the schema. */
+    /** The service `web` as the schema gets it. */
     web: Record<string, unknown>;
     raw: RawConfig;
     settings?: Settings;
@@ -17,7 +17,7 @@ export interface ComposedSettings {
     /** `place: message` of each problem. */
     lines: string[];
     warnings: string[];
-    /** The folder that relative paths started from, as the files have it: it is removed by now. */
+    /** The folder of the files. It does not exist any more. */
     folder: string;
 }
 
@@ -30,7 +30,7 @@ export interface ComposeOptions {
     cli?: ComposeCli;
 }
 
-/** Reads a stack config whose service `web` comes from these files. The first is compose.yaml where it has no name. */
+/** Reads a stack config whose service `web` comes from these files; a text alone is compose.yaml. */
 export async function composed(
     files: string | Record<string, string>,
     { web = { compose: "compose.yaml" }, others = {}, env = {}, cli }: ComposeOptions = {},
@@ -58,7 +58,7 @@ export async function composed(
     }
 }
 
-/** A Compose file with one service `web` of these lines. */
+/** @returns a Compose file with one service `web` of these lines */
 export function webFile(...lines: string[]): string {
     return [
         "name: shop",

@@ -8,9 +8,9 @@ const failing =
     (stderr: string): ComposeCli =>
     async () => ({ code: 1, stdout: "", stderr });
 
-describe("A Compose file that cannot be read", () => {
+describe("a Compose file that cannot be read", () => {
     it.each<[string, string | Record<string, string>, string[]]>([
-        ["is not there", {}, ["relink:services.web.compose: names compose.yaml, which does not exist"]],
+        ["does not exist", {}, ["relink:services.web.compose: names compose.yaml, which does not exist"]],
         ["is empty", "", ["compose.yaml:1: is not a Compose file: it has no `services`"]],
         [
             "has a list of services",
@@ -19,15 +19,15 @@ describe("A Compose file that cannot be read", () => {
         ],
         ["has a line for a service", "services:\n  web: a\n", ["compose.yaml:2: services.web: must be a map"]],
         ["has nothing for a service", "services:\n  web:\n", ["compose.yaml:2: services.web: must be a map"]],
-        ["is no YAML", "services:\n  web: { image: web\n", ["compose.yaml:3: is not YAML: Flow map"]],
+        ["is not YAML", "services:\n  web: { image: web\n", ["compose.yaml:3: is not YAML: Flow map"]],
         [
-            "says a key twice",
+            "has a key twice",
             "services:\n  web:\n    image: a\n    image: b\n",
             ["compose.yaml:4: is not YAML: Map keys"],
         ],
         ["is a list", "- a\n", ["compose.yaml:1: is not a Compose file"]],
         [
-            "has no anchor",
+            "lacks an anchor",
             webFile("<<: *common"),
             ["compose.yaml:5: is not YAML: no anchor &common before this *common"],
         ],
@@ -55,28 +55,28 @@ describe("A Compose file that cannot be read", () => {
             ["compose.yaml:5: services.web.user: needs the variable NOBODY: say who"],
         ],
         [
-            "has a number of several spellings",
+            "has a number that YAML readers spell in several ways",
             webFile("environment: { MASK: 022 }"),
             ["compose.yaml:5: services.web.environment.MASK: is a number that"],
         ],
         [
-            "extends nothing",
+            "extends a missing service",
             webFile("extends: nobody"),
             ["compose.yaml:5: services.web.extends: extends the service nobody"],
         ],
         ["extends itself", webFile("extends: web"), ["compose.yaml:5: services.web.extends: extends itself"]],
         [
-            "extends what needs a variable",
+            "extends a service that needs a variable",
             `${webFile("extends: base")}  base: { environment: { A: '\${NOBODY:?say who}' } }\n`,
             ["compose.yaml:6: services.base.environment.A: needs the variable NOBODY"],
         ],
         [
-            "extends a file that is no YAML",
+            "extends a file that is not YAML",
             { "compose.yaml": webFile("extends: { file: x.yaml, service: a }"), "x.yaml": "a: 1\nb\n" },
             ["x.yaml, whose line 2 is not YAML"],
         ],
         [
-            "merges what needs a variable",
+            "merges a map that needs a variable",
             `x-common: &common\n  user: '\${NOBODY:?say who}'\n${webFile("<<: *common")}`,
             ["compose.yaml:2: services.web.user: needs the variable NOBODY"],
         ],
@@ -114,11 +114,11 @@ describe("A Compose file that cannot be read", () => {
             ],
         ],
         [
-            "extends a file that is not there",
+            "extends a file that does not exist",
             webFile("extends: { file: x.yaml, service: a }"),
             ["services.web.extends: extends a service of"],
         ],
-        ["has an env file that is not there", webFile("env_file: x.env"), ["services.web.env_file[0]: names"]],
+        ["has an env file that does not exist", webFile("env_file: x.env"), ["services.web.env_file[0]: names"]],
         [
             "has a bad env file",
             { "compose.yaml": webFile("env_file: x.env"), "x.env": "A=1\n?hunter2" },
@@ -156,7 +156,7 @@ describe("A Compose file that cannot be read", () => {
         expect(hidden.lines.join()).not.toContain("hunter2");
     });
 
-    it("names the file that is there instead, and the command that takes it", async () => {
+    it("comes with the file that exists instead, and with the command that names it", async () => {
         const files = { "docker-compose.yml": webFile("expose: [80]") };
         const one = await composed(files);
         expect(one.problems).toMatchObject([
@@ -179,7 +179,7 @@ describe("A Compose file that cannot be read", () => {
         ]);
     });
 
-    it("names the service that is meant, and the commands that take it", async () => {
+    it("comes with the service that the user means, and with the commands that name it", async () => {
         const { problems } = await composed("services:\n  web-app: { image: a, expose: [80] }\n  db: { image: b }\n");
         const fix =
             "pulumi config rm --path 'relink:services.web.compose' && " +
@@ -188,7 +188,7 @@ describe("A Compose file that cannot be read", () => {
         expect(problems).toMatchObject([{ message: "does not exist; services of the file: web-app, db", fix }]);
     });
 
-    it("names the variable that it needs, which cannot be left out", async () => {
+    it("comes with the variable that it needs, which cannot be ignored", async () => {
         const { problems } = await composed(webFile("user: '${NOBODY:?say who}'"));
         expect(problems[0]?.fix).toBe(
             "set it in the environment or an env file (.env, unless envFile names others): NOBODY=VALUE",
@@ -199,7 +199,7 @@ describe("A Compose file that cannot be read", () => {
         ]);
     });
 
-    it("is told once, whatever number of services comes from it, and a service's own error to that one alone", async () => {
+    it("is reported once for all its services, and an error of one service for that one alone", async () => {
         const others = { services: { web: { compose: "compose.yaml" }, api: { compose: "compose.yaml" } } };
         const broken = await composed("services:\n  web: { image: a\n", { others });
         expect(broken.lines).toEqual([expect.stringContaining("compose.yaml:3: is not YAML")]);
@@ -209,7 +209,7 @@ describe("A Compose file that cannot be read", () => {
         expect(problems[0]?.fix).toContain("relink:services.api.compose.ignore[0]' ports");
     });
 
-    it("can do without a key that cannot be read", async () => {
+    it("is accepted without the key that cannot be read", async () => {
         const file = webFile("expose: [80]", "environment: { MASK: 022, A: b }", "ulimits: 5");
         const web = { compose: { files: ["compose.yaml"], ignore: ["environment.MASK", "ulimits"] } };
         const { lines, settings } = await composed(file, { web });
@@ -217,7 +217,7 @@ describe("A Compose file that cannot be read", () => {
         expect(settings?.services[0]?.release).toMatchObject({ env: { A: "b" }, ulimits: {} });
     });
 
-    it("says of several files which one counts", async () => {
+    it("is the last one of several files that have the key", async () => {
         const files = { "a.yaml": webFile("privileged: true"), "b.yaml": webFile("privileged: true", "tty: true") };
         const { problems } = await composed(files, { web: { compose: { files: ["a.yaml", "b.yaml"] }, port: 80 } });
         expect(problems.map(({ place }) => place)).toEqual([
@@ -226,7 +226,7 @@ describe("A Compose file that cannot be read", () => {
         ]);
     });
 
-    it("is told beside everything else that is wrong", async () => {
+    it("is reported together with everything else that is wrong", async () => {
         const { problems } = await composed(webFile("expose: [80]", "tty: true"), {
             others: { front: { http: { port: 0 } } },
         });
@@ -244,12 +244,12 @@ describe("A Compose file that cannot be read", () => {
         );
     });
 
-    it("warns of variables that are not set", async () => {
+    it("gives a warning for each variable that is not set", async () => {
         const { warnings } = await composed(webFile("user: '${NOBODY}'", "working_dir: /${NOBODY}"));
         expect(warnings).toEqual(['compose.yaml: The "NOBODY" variable is not set. Defaulting to a blank string.']);
     });
 
-    it("leaves that to Docker Compose where it is", async () => {
+    it("gives Docker Compose's own warnings where Compose reads it", async () => {
         const printed = JSON.stringify({ name: "shop", services: { web: { image: "a", expose: ["80"] } } });
         const stderr = 'time="x" level=warning msg="The \\"x\\" variable is not set. Defaulting to a blank string."';
         const cli: ComposeCli = async () => ({ code: 0, stdout: printed, stderr });
@@ -257,7 +257,7 @@ describe("A Compose file that cannot be read", () => {
         expect(warnings).toEqual(['compose.yaml: The "x" variable is not set. Defaulting to a blank string.']);
     });
 
-    it("warns of a dollar sign in an env file that eats what follows it", async () => {
+    it("gives a warning for a dollar sign in an env file, which swallows the word behind it", async () => {
         const { warnings } = await composed({ "compose.yaml": webFile("env_file: x.env"), "x.env": "A=pass$word\n" });
         expect(warnings).toEqual([expect.stringMatching(/x\.env: The "word" variable is not set\./)]);
     });

@@ -9,7 +9,7 @@ const known = JSON.parse(readFileSync(join(__dirname, "captured", "schema-keys.j
     string[]
 >;
 
-/** What relink takes over, and what does not matter to it: the other tests say so. */
+/** Keys that relink takes over, or that do not matter to it: other tests cover them. */
 const understood = [
     ...["build", "cap_add", "cap_drop", "command", "cpus", "depends_on", "deploy", "develop", "dns", "entrypoint"],
     ...["env_file", "environment", "expose", "extends", "extra_hosts", "healthcheck", "image", "init", "labels"],
@@ -31,11 +31,11 @@ const understood = [
 ];
 const unsupported = known.service.filter(key => !understood.includes(key));
 
-/** A value that says something, whatever the key. */
+/** A value that means something for every key. */
 const lines = unsupported.map(key => `${key}: [something]`);
 
-describe("What relink has nothing for in a Compose service", () => {
-    it("is refused, key by key, each with its line and a reason, all at once", async () => {
+describe("a key of a Compose service that relink does not support", () => {
+    it("is refused with its line and a reason, together with all others", async () => {
         const { problems } = await composed(webFile("expose: [80]", ...lines));
         expect(problems.map(({ place }) => place?.split("services.web.")[1])).toEqual(unsupported);
         for (const [index, { place, message, fix }] of problems.entries()) {
@@ -46,7 +46,7 @@ describe("What relink has nothing for in a Compose service", () => {
         }
     });
 
-    it("can be done without by name, with the commands that the errors give", async () => {
+    it("can be ignored by name, with the command of its problem", async () => {
         const compose = {
             files: ["compose.yaml"],
             ignore: [...unsupported, "healthcheck.start_interval", "labels.caddy*"],
@@ -64,7 +64,7 @@ describe("What relink has nothing for in a Compose service", () => {
     it.each([
         ["deploy", known.deploy.filter(key => !["replicas", "resources", "restart_policy"].includes(key)), ["mode"]],
         ["healthcheck", known.healthcheck.filter(key => !["test", "disable"].includes(key)), ["start_interval"]],
-    ])("is known for what is inside of %s too", async (key, inner, refused) => {
+    ])("is refused inside of %s too", async (key, inner, refused) => {
         const { lines: problems } = await composed(
             webFile("expose: [80]", `${key}:`, ...inner.map(name => `  ${name}: ${name === "retries" ? 3 : "5s"}`)),
         );
@@ -74,7 +74,7 @@ describe("What relink has nothing for in a Compose service", () => {
     });
 
     it.each([
-        ["a key that nobody knows", ["imagee: web"], "services.web.imagee: is not supported: relink does not know it"],
+        ["an unknown key", ["imagee: web"], "services.web.imagee: is not supported: relink does not know it"],
         [
             "a condition",
             ["depends_on: { db: { condition: service_healthy } }"],
@@ -88,7 +88,11 @@ describe("What relink has nothing for in a Compose service", () => {
         ["build alone", ["build: ."], "services.web.build: has no image beside it"],
         ["never pulling", ["pull_policy: never"], "services.web.pull_policy: is not supported"],
         ["a number of restarts", ["restart: on-failure:5"], "services.web.restart: limits the number of restarts"],
-        ["options of no driver", ["logging: { options: { a: b } }"], "services.web.logging: has options but no driver"],
+        [
+            "options without a driver",
+            ["logging: { options: { a: b } }"],
+            "services.web.logging: has options but no driver",
+        ],
         [
             "Traefik's labels",
             ["labels: [traefik.enable=true, traefik.x=y]"],
@@ -100,33 +104,37 @@ describe("What relink has nothing for in a Compose service", () => {
             ["networks: { default: { aliases: [www] } }"],
             "networks.default.aliases: is not supported: two",
         ],
-        ["a network of no file", ["networks: [nowhere]"], "networks.nowhere: is not among the networks"],
+        ["a network that the file lacks", ["networks: [nowhere]"], "networks.nowhere: is not among the networks"],
         ["a temporary file system", ["volumes: [{ type: tmpfs, target: /t }]"], "volumes[0]: is of type tmpfs"],
         ["a volume without a name", ["volumes: [/data]"], "volumes[0]: is a volume without a name"],
-        ["a volume of no file", ["volumes: [x:/x:ro]"], "volumes[0]: names the volume x, which is not among"],
+        ["a volume that the file lacks", ["volumes: [x:/x:ro]"], "volumes[0]: names the volume x, which is not among"],
         ["SELinux labels", ["volumes: ['./x:/x:ro,Z']"], "volumes[0]: has the option selinux"],
-        ["a secret of no file", ["secrets: [s]"], "secrets[0]: asks for the secret s, which the file does not define"],
-        ["a secret elsewhere", ["secrets: [{ source: s, target: /s }]"], "secrets[0]: is to be at /s"],
+        [
+            "a secret that the file lacks",
+            ["secrets: [s]"],
+            "secrets[0]: asks for the secret s, which the file does not define",
+        ],
+        ["a secret at another place", ["secrets: [{ source: s, target: /s }]"], "secrets[0]: is to be at /s"],
         [
             "a reservation",
             ["deploy: { resources: { reservations: { cpus: 1 } } }"],
             "deploy.resources.reservations: is not",
         ],
         ["a profile in a file", ["security_opt: ['seccomp:./profile.json']"], "services.web.security_opt: is"],
-    ])("%s", async (_, text, message) => {
+    ])("may be %s", async (_, text, message) => {
         const file = webFile("expose: [80]", ...text);
         const { lines: problems } = await composed(text[0] === "build: ." ? file.replace(/.*image: .*\n/, "") : file);
         expect(problems).toEqual([expect.stringContaining(message)]);
     });
 
-    it("a volume with a driver of its own", async () => {
+    it("may be a volume with a driver of its own", async () => {
         const file = `${webFile("expose: [80]", "volumes: [x:/x:ro]")}volumes: { x: { driver_opts: { type: nfs } } }\n`;
         expect((await composed(file)).lines).toEqual([
             expect.stringContaining("needs the volume shop_x with a driver"),
         ]);
     });
 
-    it("what Docker Swarm holds", async () => {
+    it("may be a secret that Docker Swarm holds", async () => {
         const file = `${webFile("expose: [80]", "secrets: [s]")}secrets: { s: { external: true } }\n`;
         const { problems } = await composed(file);
         expect(problems[0]?.message).toContain("which Docker Swarm holds");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { splitWords } from "../../../compose/words";
 
-describe("A command line", () => {
+describe("a command line", () => {
     it.each([
         ["serve --port 80", ["serve", "--port", "80"]],
         ["  a\t'b c' \"d 'e'\" f\\ g ", ["a", "b c", "d 'e'", "f g"]],

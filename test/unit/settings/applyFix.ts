@@ -1,11 +1,13 @@
 type Segment = string | number;
 
-/** What the key is in is wrong itself, and has to be mended first. */
+/** An object around the key is wrong itself: the user has to mend that one first. */
 export class Blocked extends Error {}
 
 /**
- * Does to a decoded stack config what a problem's fix would do: `pulumi config set` and `rm`, as CLI 3.230 does them.
- * Fails where the CLI or the shell would. Returns undefined where the user has to fill something in first.
+ * Does to a decoded stack config what a problem's fix would do: `pulumi config set` and `rm`, as in CLI 3.230.
+ *
+ * @returns undefined where the user has to fill something in first
+ * @throws Error where the CLI or the shell would fail
  */
 export function applyFix(fix: string, raw: unknown): unknown | undefined {
     const config = structuredClone(raw) as Record<string, unknown>;
@@ -19,7 +21,7 @@ export function applyFix(fix: string, raw: unknown): unknown | undefined {
         const flags = rest.filter((word, index) => word.startsWith("--") && (end < 0 || index < end));
         const operands = rest.filter((word, index) => (end < 0 || index < end ? !word.startsWith("-") : index > end));
         const [key, value] = operands;
-        // A secret is typed in, or comes by the standard input.
+        // The user types a secret in, or passes it by the standard input.
         const isSecret = flags.includes("--secret");
         const wanted = verb === "set" && !isSecret ? 2 : 1;
         const known = flags.every(flag => flag === "--path" || (verb === "set" && flag === "--secret"));
@@ -45,7 +47,7 @@ export function applyFix(fix: string, raw: unknown): unknown | undefined {
     return isComplete ? config : undefined;
 }
 
-/** Splits as a shell does: 'quoted', $'escaped', \\' and bare words; nothing that a shell would expand may be left. */
+/** Splits as a shell does: 'quoted', $'escaped', \\' and bare words. It throws on all that a shell would expand. */
 function wordsOf(line: string): string[] {
     const words: string[] = [];
     const part = /\s+|'([^']*)'|\$'((?:[^'\\]|\\.)*)'|\\(.)|([A-Za-z0-9_./:@=,+&-]+)/gy;
@@ -68,7 +70,7 @@ function wordsOf(line: string): string[] {
     return [...words, ...(word === undefined ? [] : [word])];
 }
 
-/** What is between the quotes of $'...'. */
+/** @param text what is between the quotes of $'...' */
 function unescaped(text: string): string {
     return text.replace(/\\(?:u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g, (_, short?: string, long?: string, letter = "") => {
         const code = short ?? long;
@@ -88,7 +90,7 @@ function splitAt(words: string[], mark: string): string[][] {
     return parts;
 }
 
-/** Only `\"` is an escape in Pulumi's paths; any other backslash stands for itself. */
+/** Parses one of Pulumi's paths. Its only escape is `\"`: any other backslash stands for itself. */
 function parsePath(text: string): Segment[] {
     const segments: Segment[] = [];
     const part = /(?:^relink:|\.)([^.[\]"]+)|\[(\d+)\]|\["((?:\\"|[^"])*)"\]/gsy;
@@ -127,7 +129,7 @@ function set(config: Record<string, unknown>, path: Segment[], value: unknown): 
     }
 }
 
-/** Also `__proto__`. */
+/** Sets a key, also `__proto__`. */
 function define(holder: Record<Segment, unknown>, key: Segment, value: unknown): void {
     Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -17,12 +17,12 @@ function changed(service: Record<string, unknown>) {
     return changedSettings(settingsOf(configWith(service)).services[0]!.release);
 }
 
-describe("what a preview shows of a release's settings", () => {
-    it("is the port alone where nothing else was set", () => {
+describe("the changed settings of a release", () => {
+    it("are the port alone where nothing else is set", () => {
         expect(changed({})).toEqual({ port: 8080 });
     });
 
-    it("is what was set, and nothing that has its default, at any depth", () => {
+    it("are what is set, without anything that has its default, at any depth", () => {
         expect(
             changed({ env: { MODE: "fast" }, health: { path: "/healthz", interval: "1s" }, command: ["serve"] }),
         ).toEqual({
@@ -34,7 +34,7 @@ describe("what a preview shows of a release's settings", () => {
     });
 
     it.each([{}, everything, { health: { tcp: true }, restart: "no" }, { hosts: ["shop.example.com"] }])(
-        "is all that is needed to have all of them again: %j",
+        "are enough to restore all settings: %j",
         service => {
             const short = changed(service);
             const whole = completeSettings("shop:1", short);
@@ -43,7 +43,7 @@ describe("what a preview shows of a release's settings", () => {
         },
     );
 
-    it("leaves out a host of the health check that was only derived, and shows one that was set", () => {
+    it("have the health check's host only where it is set, and not where it is derived", () => {
         expect(changed({ hosts: ["shop.example.com"] })).toEqual({ port: 8080 });
         expect(changed({ health: { host: "inner.example.com" } })).toEqual({
             port: 8080,

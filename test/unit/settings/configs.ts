@@ -6,14 +6,14 @@ const required = new Set([
     "services.*.port",
     "services.*.log.driver",
     "services.*.strategy.rolling.preStopCommand",
-    // Not required, but they have so many keys that each of them would come up too rarely.
+    // Not required, but each of their many keys would come up too rarely otherwise.
     "services.*.hooks",
     "services.*.strategy",
     "registries.*.username",
     "registries.*.password",
 ]);
 
-/** Whole configs, nearly all of them right. */
+/** Whole configs, most of them without a problem. */
 export const configs: Arbitrary<Record<string, unknown>> = fc
     .record(
         {
@@ -37,7 +37,7 @@ interface Service {
 }
 type Config = Record<string, unknown> & { services: Record<string, Service> };
 
-/** Each service's secrets have a value, and one of them is asked for by a variable too. */
+/** Gives each service's secrets a value, and lets a variable ask for one of them too. */
 function withSecrets(config: Config): Config {
     const secrets: Record<string, string> = {};
     for (const [name, service] of Object.entries(config.services)) {
@@ -51,12 +51,12 @@ function withSecrets(config: Config): Config {
     return Object.keys(secrets).length === 0 ? config : { ...config, secrets };
 }
 
-/** A hook does one thing. */
+/** Leaves each hook one thing to do. */
 function withOneDeed(config: Config): Config {
     for (const { hooks = {} } of Object.values(config.services)) {
         for (const hook of Object.values(hooks)) {
             const deeds = ["command", "webhook", "http"].filter(deed => deed in hook);
-            // Each of them gets its turn.
+            // Each of the three comes up.
             const [first, ...others] = "timeout" in hook ? deeds : deeds.reverse();
             for (const other of others) {
                 delete hook[other];
@@ -69,7 +69,7 @@ function withOneDeed(config: Config): Config {
     return config;
 }
 
-/** A service is released in one way, and a canary has either a weight or steps. */
+/** Leaves each service one strategy, and each canary either a weight or steps. */
 function withOneStrategy(config: Config): Config {
     for (const { strategy } of Object.values(config.services)) {
         const { canary, rolling } = (typeof strategy === "object" ? strategy : {}) as Record<string, Config>;
@@ -84,7 +84,7 @@ function withOneStrategy(config: Config): Config {
     return config;
 }
 
-/** Some services are checked once in a blue moon, which all their times have to fit. */
+/** Gives some services very rare checks, and times that fit them. */
 function withLongTimes(config: Config): Config {
     for (const service of Object.values(config.services)) {
         if (service.stopGracePeriod === "576h") {
@@ -95,7 +95,7 @@ function withLongTimes(config: Config): Config {
     return config;
 }
 
-/** No host belongs to two services, one at most takes all, and nothing is stripped where there is no path. */
+/** Gives each host to one service only, leaves at most one default, and strips paths only where there are some. */
 function withDistinctRoutes(config: Config): Config {
     const claimed = new Set<string>();
     for (const [name, service] of Object.entries(config.services)) {
@@ -117,14 +117,14 @@ function withDistinctRoutes(config: Config): Config {
     return config;
 }
 
-/** A value, an object, or either where one word stands for an object. */
+/** @returns a value, an object, or either where one word may stand for an object */
 function valueAt(place: string, paths: readonly string[]): Arbitrary<unknown> {
     const value = goodValues[place];
     const isObject = paths.some(path => path.startsWith(`${place}.`));
     return value === undefined ? recordAt(place) : isObject ? fc.oneof(value, recordAt(place)) : value;
 }
 
-/** An object with any of the keys that the table has below a place. */
+/** @returns an object with any of the keys that {@link goodValues} has below a place */
 function recordAt(place: string): Arbitrary<Record<string, unknown>> {
     const below = Object.keys(goodValues).filter(path => path.startsWith(`${place}.`));
     const keys = [...new Set(below.map(path => path.slice(place.length + 1).split(".")[0]!))];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fromCli } from "../../../settings/fromCli";
 import { checkSettings } from "../../../settings/parse";
 
-/** As `pulumi config --json` prints it: a key that holds a secret has no value at all. */
+/** As `pulumi config --json` prints it: a key that holds a secret has no value. */
 const printed = JSON.stringify({
     "relink:front": { value: "{}", objectValue: { http: { port: 8000 } }, secret: false },
     "relink:host": { value: "", secret: false },
@@ -25,8 +25,8 @@ const printed = JSON.stringify({
     "other:key": { value: "1", secret: false },
 });
 
-describe("The config as the CLI prints it without its secrets", () => {
-    it("is parsed as the program parses it, and the secrets that it asks for are taken to be there", () => {
+describe("the config as the CLI prints it without its secrets", () => {
+    it("is parsed like the program's, with a stand-in for each secret that a service asks for", () => {
         const { settings, problems } = checkSettings(fromCli(printed), { project: "shop", stack: "prod" });
         expect(problems).toBeUndefined();
         expect(settings?.front).toMatchObject({ name: "shop-prod", http: { port: 8000 } });
@@ -41,10 +41,10 @@ describe("The config as the CLI prints it without its secrets", () => {
         ["no service", "{}"],
         ["services of a wrong type", '{"relink:services":{"objectValue":"x"},"relink:secrets":{"secret":true}}'],
         [
-            "a service that is nothing",
+            "a service without a value",
             '{"relink:services":{"objectValue":{"web":null}},"relink:secrets":{"secret":true}}',
         ],
-    ])("may have %s: that is the parser's business", (_name, json) => {
+    ])("may have %s, which the parser reports", (_name, json) => {
         expect(() => fromCli(json)).not.toThrow();
     });
 });

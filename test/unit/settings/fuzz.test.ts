@@ -11,13 +11,15 @@ import { change, hostile, type Path, pathsOf, spoil } from "./mistakes";
 import { expectNothingElse } from "./rendered";
 import { context } from "./support";
 
-/** What came up over all cases, by the schema's keys. */
+/** How many accepted and refused configs had each key of the schema. */
 const accepted = new Map<string, number>();
 const refused = new Map<string, number>();
 
 let cases = 0;
 
-/** The property: settings that render to nothing that was not meant, or problems that each name a place and a fix. */
+/**
+ * The property: settings that render to what they mean and nothing else, or problems that each name a place and a fix.
+ */
 function check(raw: unknown): "accepted" | "refused" {
     const { settings, problems } = checkSettings(raw as RawConfig, context);
     if (settings !== undefined) {
@@ -32,12 +34,12 @@ function check(raw: unknown): "accepted" | "refused" {
     if (!isMisplaced(raw)) {
         expect(text).not.toContain(planted);
     }
-    // One of them, for time's sake: each one means to parse the whole once more.
+    // Only one fix of each config is tried: each try parses the whole config again.
     const problem = problems[cases % problems.length]!;
     try {
         expectFixed(raw, problem);
     } catch (error) {
-        // Only where another problem is about what the key is in: that one is mended first.
+        // A fix may fail where another problem is about an object around the key: the user mends that one first.
         if (!(error instanceof Blocked && problems.some(other => isAround(other, problem)))) {
             throw error;
         }
@@ -50,7 +52,7 @@ function check(raw: unknown): "accepted" | "refused" {
     return "refused";
 }
 
-/** `relink:front` is no object, and `relink:front.http.port` was set as one key. */
+/** Whether another problem is about an object around the key, as where `relink:front` is not an object. */
 function isAround(other: Problem, problem: Problem): boolean {
     return (
         configKey(problem.path)
@@ -59,21 +61,22 @@ function isAround(other: Problem, problem: Problem): boolean {
     );
 }
 
-/** A mistake has put a secret where nobody can know that it is one. */
+/** Whether a mistake has put a secret where relink cannot know that it is one. */
 function isMisplaced(raw: unknown): boolean {
     const visible = JSON.stringify(raw, (key, value) => (/^(?:secrets|registries|env)$/.test(key) ? undefined : value));
     return visible?.includes(planted) ?? false;
 }
 
-/** The command mends what it is there for. */
+/** Expects that the command mends its problem. */
 function expectFixed(raw: unknown, problem: Problem): void {
     expect(problem.message).toMatch(/^[^\n]+$/);
     expect(problem.fix).toMatch(/^[\x20-\x7e]+$/);
-    // No stack file is that.
+    // A stack file is always an object.
     if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
         return;
     }
-    // No program's argument can hold a NUL, and Pulumi reads no path with `__proto__`: such a key is edited by hand.
+    // An argument of a program cannot contain a NUL, and Pulumi reads no path with `__proto__`: the user edits such a
+    // key by hand.
     if (/\0|__proto__/.test(problem.path.join())) {
         return;
     }
@@ -81,7 +84,7 @@ function expectFixed(raw: unknown, problem: Problem): void {
     if (mended !== undefined) {
         const all = checkSettings(raw as RawConfig, context).problems ?? [];
         const left = checkSettings(mended as RawConfig, context).problems ?? [];
-        // What was in a list three times is in it twice.
+        // An item that was in a list three times is in it twice now.
         if (problem.message.includes("twice") && left.length < all.length) {
             return;
         }
@@ -104,20 +107,20 @@ function note(counts: Map<string, number>, paths: Path[]): void {
 
 const keys = schemaKeys().map(({ path }) => path);
 
-/** As the program gets it: what went through JSON. */
+/** @returns the config as the program gets it: through JSON */
 function throughJson(value: unknown): unknown {
     return JSON.parse(JSON.stringify(value));
 }
 
-/** Nothing is timed: only a machine that does many other things at once takes longer than some seconds. */
+/** A safety margin for a machine with much other work: the test measures no time. */
 const timeout = 300_000;
 
 describe("10,000 configs", () => {
-    it("has good values for every key of the schema", () => {
+    it("have good values for every key of the schema", () => {
         expect(withoutGoodValues(keys), "add good values for these to test/unit/settings/goodValues.ts").toEqual([]);
     });
 
-    it("made of good values: accepted, and rendered to nothing that was not meant", { timeout }, () => {
+    it("made of good values are accepted, and render to what they mean and nothing else", { timeout }, () => {
         const seen = { accepted: 0, refused: 0 };
         fc.assert(
             fc.property(configs, config => {
@@ -125,12 +128,14 @@ describe("10,000 configs", () => {
             }),
             { numRuns: 3_000 },
         );
-        // Some combinations are wrong, as stopFirst with one replica; most must be right.
+        // Some combinations are wrong, such as stopFirst with one replica.
         expect(seen.accepted).toBeGreaterThan(1_000);
         expect(keys.filter(key => !(accepted.get(key)! > 0))).toEqual([]);
     });
 
-    it("with mistakes anywhere: settings, or problems with a place and a command that mends it", { timeout }, () => {
+    it("with mistakes anywhere give settings, or problems with a place and a command that mends them", {
+        timeout,
+    }, () => {
         const seen = { accepted: 0, refused: 0 };
         fc.assert(
             fc.property(configs, fc.array(change, { minLength: 1, maxLength: 5 }), (config, changes) => {
@@ -146,7 +151,7 @@ describe("10,000 configs", () => {
         expect(keys.filter(key => !(refused.get(key)! > 0))).toEqual([]);
     });
 
-    it("of anything at all", { timeout }, () => {
+    it("of any JSON give settings or problems", { timeout }, () => {
         fc.assert(
             fc.property(
                 fc.oneof(
@@ -165,11 +170,11 @@ describe("10,000 configs", () => {
     });
 });
 
-/** All that ends up in HAProxy's text, its maps or a Docker name is made of these letters only. */
+/** The letters of all values that end up in HAProxy's configuration, in its maps or in a Docker name. */
 const harmless = /^[A-Za-z0-9\-._~!&()*+,;=:@/?%[\]]*$/;
 
 describe("a text with a letter that HAProxy could misread", () => {
-    it("is refused wherever it may end up there", () => {
+    it("is refused wherever it could reach HAProxy", () => {
         fc.assert(
             fc.property(hostile, text => {
                 fc.pre(!harmless.test(text) || text.includes("%["));

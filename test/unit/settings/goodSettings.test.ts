@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { everything, routeText } from "../../../model/Route";
 import { configWith, settingsOf } from "./support";
 
-/** Settings of the service `web`. */
+/** @returns the settings of the service `web` */
 function web(service: object, others: object = {}) {
     return settingsOf(configWith(service, others)).services[0]!;
 }
@@ -46,7 +46,7 @@ describe("good settings", () => {
         expect(web({ health: { tcp: true } }).release.health).toMatchObject({ tcp: true, path: undefined });
     });
 
-    it("collect the secrets that a service uses, and only those go into secretValues", () => {
+    it("collect the secrets that a service uses in secretValues alone", () => {
         const { release, secretValues } = web(
             { secrets: ["KEY"], env: { DSN: { secret: "DATABASE" }, LEVEL: "info" } },
             { secrets: { "web.KEY": "k", "web.DATABASE": "d" } },
@@ -105,7 +105,7 @@ describe("good settings", () => {
         expect(settingsOf(configWith({}, { host })).host).toBe(host);
     });
 
-    it("may give a service the name of something that every object has", () => {
+    it("may have a service with the name of a property of every object", () => {
         const settings = settingsOf({ services: { constructor: { image: "a", port: 1 } } });
         expect(settings.services[0]).toMatchObject({ name: "constructor", release: { port: 1 } });
     });

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from "fast-check";
 
-/** Stands in every secret value: no error may show it. */
+/** A part of every secret value: no error may show it. */
 export const planted = "pLaNtEd";
 
 export const pick = <const T extends unknown[]>(...values: T): Arbitrary<T[number]> => fc.constantFrom(...values);
@@ -17,7 +17,7 @@ const images = pick(
     "[::1]:5000/x:y",
     "UPPER.example.com/a",
 );
-/** Any text at all, but a NUL: in an environment, a label, an argument or a command. */
+/** Any text without a NUL: for an environment, a label, an argument or a command. */
 const anyText = fc.oneof(
     fc.string({ unit: "binary", maxLength: 12 }).map(text => text.replaceAll("\0", "")),
     pick("", " ", "a=b", "$(reboot)", "`id`", "%[src]", "line\nbreak", '"', "'", "\\", "#", "{{.}}", "-x", "é", "null"),
@@ -38,7 +38,7 @@ const hosts = pick(
 );
 const addresses = pick("192.0.2.10", "127.0.0.1", "::1", "2001:db8::1");
 
-/** A hook that only tells somebody, a gate that decides, or one that may ask the new release by HTTP as well. */
+/** The keys of a hook: of one that only notifies, of one that decides, or of one that can also be a request. */
 function hook(name: string, kind: "notice" | "gate" | "check"): Record<string, Arbitrary<unknown>> {
     const at = `services.*.hooks.${name}`;
     return {
@@ -58,7 +58,7 @@ function hook(name: string, kind: "notice" | "gate" | "check"): Record<string, A
     };
 }
 
-/** Values that each key may have, by its place under `services.*`, `front` or the root. */
+/** Good values of each key, by its place under `services.*`, `front` or the root. */
 export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.compose": pick("compose.yaml", {
         files: ["a.yaml", "b.yaml"],
@@ -189,10 +189,10 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "registries.*.password": pick(`${planted}-"password'`),
 };
 
-/** Secrets follow from what the services ask for, see `configs`. */
+/** `configs` derives the secrets from what the services ask for. */
 const derived = new Set(["secrets"]);
 
-/** Keys that have no good values here, so that a new key is not forgotten. */
+/** @returns the keys without good values here */
 export function withoutGoodValues(keys: readonly string[]): string[] {
     return keys.filter(key => !(key in goodValues) && !derived.has(key));
 }

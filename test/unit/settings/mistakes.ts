@@ -4,7 +4,7 @@ import fc from "fast-check";
 export type Path = (string | number)[];
 type Node = Record<string | number, unknown>;
 
-/** Letters that HAProxy, a shell, YAML or a terminal read something into. */
+/** Letters that mean something to HAProxy, a shell, YAML or a terminal. */
 const letters = [
     "\n",
     '"',
@@ -124,7 +124,7 @@ function valueAt(root: unknown, path: Path): Node | undefined {
     return path.reduce<unknown>((value, segment) => (value as Node | undefined)?.[segment], root) as Node | undefined;
 }
 
-/** Also `__proto__`, as JSON has it. */
+/** Sets a key, also `__proto__`, as `JSON.parse` does. */
 function define(parent: Node, key: string | number, value: unknown): void {
     Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { renderProblems } from "../../../settings/Problem";
 import { configWith, linesOf, problemsIn } from "./support";
 
-describe("the error", () => {
+describe("the problems of a config", () => {
     const manyWrong = {
         front: { imaeg: "haproxy:3.0", http: { port: "80" } },
         services: {
@@ -11,7 +11,7 @@ describe("the error", () => {
         },
     };
 
-    it("lists every problem at once, cross checks of the sound part included", () => {
+    it("are all reported at once, also those between settings that are well formed", () => {
         const paths = linesOf(manyWrong).map(line => line.split(": ")[0]);
         expect(paths).toEqual([
             "relink:front.http.port",
@@ -26,12 +26,12 @@ describe("the error", () => {
         ]);
     });
 
-    it("does not guess about what depends on a wrong value", () => {
+    it("are not guessed where they depend on a wrong value", () => {
         const lines = linesOf(configWith({ healthyDeadline: "soon", minHealthyTime: "20m", progressDeadline: "30m" }));
         expect(lines).toHaveLength(1);
     });
 
-    it("gives the place, what was received, what is wanted and the command", () => {
+    it("are rendered with the place, what was received, what is wanted and the command", () => {
         const problems = problemsIn(configWith({ health: { interval: "10 parsecs" } }));
         expect(renderProblems(problems, "dev")).toBe(
             [
@@ -51,11 +51,11 @@ describe("the error", () => {
         [{ env: { "it's": "a" } }, {}, `pulumi config rm --path 'relink:services.web.env["it'\\''s"]'`],
         [{}, { host: "x:y" }, "pulumi config set relink:host unix:///var/run/docker.sock"],
         [{ replicas: 12 }, {}, "pulumi config set --path 'relink:services.web.maxReplicas' 12"],
-    ])("gives for %j %j the command", (service, others, command) => {
+    ])("come with a command: %j %j", (service, others, command) => {
         expect(problemsIn(configWith(service, others)).map(({ fix }) => fix)).toEqual([command]);
     });
 
-    it("never repeats a secret or an environment value", () => {
+    it("never show a secret or an environment value", () => {
         const hidden = "hunter2-S3CRET";
         const raws = [
             configWith({ env: { A: [hidden], B: { secret: `${hidden} ` }, C: { secre: hidden }, D: `\0${hidden}` } }),
@@ -80,7 +80,7 @@ describe("the error", () => {
         }
     });
 
-    it("shows a hostile value in one short line of ASCII", () => {
+    it("show a hostile value in one short line of ASCII", () => {
         const [line] = linesOf(configWith({ live: `\u001b[31m\n"é${"x".repeat(500)}` }));
         expect(line).toMatch(/^[\x20-\x7e]{1,200}$/);
     });

@@ -12,7 +12,7 @@ import { configWith, settingsOf } from "./support";
 
 const near = { gateway: "10.0.0.1", anchor: "10.0.0.2" };
 
-/** What accepted settings become, and that it is nothing else than what was meant. */
+/** Expects that settings render to what they mean, and to nothing else. */
 export function expectNothingElse(settings: Settings): void {
     const { front, services } = settings;
     expect(shapeOf(renderGlobal(front))).toEqual(plain.global);
@@ -27,7 +27,7 @@ export function expectNothingElse(settings: Settings): void {
     for (const service of services) {
         expectTheSameInDocker(front.name, service);
         if (service.release.port === undefined) {
-            continue; // a worker, which HAProxy never hears of
+            continue; // a background service: HAProxy does not know it
         }
         const { tcp } = service.release.health;
         const likeIt = { tcp, hasTimeout: service.release.timeouts.serverMs !== undefined };
@@ -47,7 +47,7 @@ export function expectNothingElse(settings: Settings): void {
     expect([...readMap(maps, "link").keys()].sort()).toEqual(linked.map(({ name }) => name).sort());
 }
 
-/** What Docker is asked for is data, never text that somebody takes apart. */
+/** Expects that Docker gets each value as it is. */
 function expectTheSameInDocker(front: string, { name, release, secretValues }: ServiceSettings): void {
     const labels = { "relink.service": name };
     const env = { RELINK_SERVICE: name };
@@ -75,8 +75,8 @@ function backendOf({ name, release }: ServiceSettings): string {
 }
 
 /**
- * The text with the words left out that settings may choose: per line the first two words, how many there are, and every
- * letter that means something to HAProxy, `%2F` in a path apart. Settings that smuggled something in would change it.
+ * The shape of a configuration is what settings must not change: per line the first two words, the number of words, and
+ * every letter that means something to HAProxy, except `%2F` in a path.
  */
 function shapeOf(text: string): string[] {
     return text.split("\n").map(line => {
@@ -90,7 +90,7 @@ function shapeOf(text: string): string[] {
 
 const plainSettings = settingsOf(configWith());
 
-/** The shapes of the plainest settings of the same kind. */
+/** The shapes of settings with nothing but defaults. */
 const plain = {
     global: shapeOf(renderGlobal(plainSettings.front)),
     frontends: shapeOf(renderFrontends(plainSettings.front, near)),

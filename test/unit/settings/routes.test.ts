@@ -4,7 +4,7 @@ import { linesOf, problemsIn, settingsOf } from "./support";
 
 const service = { image: "shop/app:v1", port: 8080 };
 
-/** The routes of each service, as text. */
+/** @returns the routes of each service as text */
 function routesOf(services: Record<string, object>): Record<string, string[]> {
     const full = Object.fromEntries(Object.entries(services).map(([name, keys]) => [name, { ...service, ...keys }]));
     return Object.fromEntries(
@@ -12,7 +12,7 @@ function routesOf(services: Record<string, object>): Record<string, string[]> {
     );
 }
 
-/** What is wrong with services that are right in all else. */
+/** @returns the problems of services whose other keys are right */
 function wrong(services: Record<string, object>): string[] {
     const full = Object.entries(services).map(([name, keys]) => [name, { ...service, ...keys }]);
     return linesOf({ services: Object.fromEntries(full) });
@@ -23,7 +23,7 @@ describe("the routes of a service", () => {
         expect(routesOf({ web: {} })).toEqual({ web: ["*"] });
     });
 
-    it("are what it names, also for the only one", () => {
+    it("are what it names, even for the only one", () => {
         expect(routesOf({ web: { hosts: ["shop.example.com"] } })).toEqual({ web: ["shop.example.com"] });
         expect(routesOf({ web: { paths: ["/shop"] } })).toEqual({ web: ["*/shop"] });
     });
@@ -37,7 +37,7 @@ describe("the routes of a service", () => {
         ]);
     });
 
-    it("are everything else on top for the default", () => {
+    it("are also everything else for the default", () => {
         expect(
             routesOf({ web: { hosts: ["a.com"], default: true }, api: { paths: ["/api"], stripPath: true } }),
         ).toEqual({ web: ["a.com", "*"], api: ["*/api (stripped)"] });
@@ -47,7 +47,7 @@ describe("the routes of a service", () => {
         ]);
     });
 
-    it("may be everything by the host *, beside hosts whose wildcard another service has", () => {
+    it("may be everything by the host *, together with a host whose wildcard belongs to another service", () => {
         expect(routesOf({ web: { hosts: ["*", "a.b.com"] }, api: { hosts: ["*.b.com"] } })).toEqual({
             web: ["*", "a.b.com"],
             api: ["*.b.com"],
@@ -149,7 +149,7 @@ describe("what is wrong with routes", () => {
         expect(wrong({ web: { paths: [path] } })).toEqual([]);
     });
 
-    it("is put right by the command that comes with it", () => {
+    it("is mended by its command", () => {
         const { web } = { web: service };
         expect(problemsIn({ services: { api: { ...service, hosts: ["a.com"] }, web } }).map(({ fix }) => fix)).toEqual([
             "pulumi config set --path 'relink:services.web.default' true",
@@ -162,11 +162,11 @@ describe("a route as text", () => {
         expect(routeText(parseRoute(text))).toBe(text);
     });
 
-    it("has a place that no other service can have, stripped or not", () => {
+    it("has the same place with and without stripping", () => {
         expect(placeOf(parseRoute("a.com/api (stripped)"))).toBe("a.com/api");
     });
 
-    it("counts whether its path is stripped, and the order of several does not", () => {
+    it("differs by stripping, and the order of routes does not matter", () => {
         const routes = (...texts: string[]) => texts.map(parseRoute);
         expect(sameRoutes(routes("a", "b/x"), routes("b/x", "a"))).toBe(true);
         expect(sameRoutes(routes("b/x"), routes("b/x (stripped)"))).toBe(false);

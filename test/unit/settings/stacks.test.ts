@@ -12,17 +12,17 @@ const stacks = ["stacks", "examples/canary", "examples/promotion", "examples/rol
         .map(name => join(folder, name)),
 );
 
-describe("the stack configs of this project", () => {
+describe("the stack configs of this repository", () => {
     it.each(stacks)("are valid: %s", name => {
         const { config } = parse(readFileSync(join(root, name), "utf8"));
         const raw = Object.entries(config).map(([key, value]) => [key.replace("relink:", ""), value]);
         expect(settingsOf(Object.fromEntries(raw)).services).not.toHaveLength(0);
     });
 
-    it("may have just the keys that Pulumi.yaml declares, each with a default, or Pulumi itself would refuse a stack", () => {
+    it("have the keys that Pulumi.yaml declares, each with a default: otherwise Pulumi itself refuses a stack", () => {
         const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
         const known = new Set(schemaKeys().map(key => key.path.split(".")[0]));
-        // The one setting of a plugin has a value, since Pulumi allows it nothing else.
+        // The setting of a plugin has a value: Pulumi allows no default there.
         const { "docker:disableDockerDaemonCheck": daemonCheck, ...own } = config;
         expect(daemonCheck).toEqual({ value: true });
         expect(Object.keys(own).sort()).toEqual([...known].sort());

@@ -7,15 +7,15 @@ function strategyOf(strategy: unknown, others: object = {}) {
         .strategy;
 }
 
-const worker = { port: undefined, strategy: "rolling" };
+const background = { port: undefined, strategy: "rolling" };
 
 describe("a strategy", () => {
-    it("is blueGreen unless another one is named", () => {
+    it("is blueGreen by default", () => {
         expect(strategyOf(undefined)).toEqual({ kind: "blueGreen" });
         expect(strategyOf("blueGreen")).toEqual({ kind: "blueGreen" });
     });
 
-    it("may be one word, which means all its defaults", () => {
+    it("may be one word, with all defaults", () => {
         const rolling = {
             kind: "rolling",
             step: 1,
@@ -53,7 +53,7 @@ describe("a strategy", () => {
         expect(strategyOf({ rolling })).toMatchObject(wanted);
     });
 
-    it("rolling stops first where enough is left", () => {
+    it("rolling may stop first where a container stays", () => {
         expect(strategyOf({ rolling: { order: "stopFirst" } }, { replicas: 2 })).toMatchObject({ order: "stopFirst" });
     });
 
@@ -104,15 +104,15 @@ describe("a strategy", () => {
         expect(strategyOf({ canary }, { replicas: 3 })).toMatchObject({ kind: "canary", ...wanted });
     });
 
-    it("canary steps last as long as bakeTime where they do not say it", () => {
+    it("canary steps last as long as bakeTime by default", () => {
         expect(strategyOf({ canary: { weight: 5 } }, { bakeTime: "2m" })).toMatchObject({
             steps: [{ pauseMs: 120_000 }],
         });
     });
 
-    it("rolling lets a service do without a port, and so without hosts", () => {
+    it("rolling allows a background service, without port and routes", () => {
         const { services } = settingsOf({
-            services: { worker: { image: "a", ...worker }, web: { image: "b", port: 1 } },
+            services: { worker: { image: "a", ...background }, web: { image: "b", port: 1 } },
         });
         expect(services.map(({ name, routes, release }) => [name, routes.map(routeText), release.port])).toEqual([
             ["web", ["*"], 1],
@@ -144,14 +144,18 @@ describe("a wrong strategy", () => {
         ],
         ["no step at all", { strategy: { rolling: { step: 0 } } }, `${rolling}.step: is 0, but must be a whole number`],
         ["a step in words", { strategy: { rolling: { step: "third" } } }, `${rolling}.step: is "third", but must be`],
-        ["a bare number", { strategy: { rolling: { gracePeriod: 5 } } }, `${rolling}.gracePeriod: is 5, but must be`],
         [
-            "all stopped at once",
+            "a number without unit",
+            { strategy: { rolling: { gracePeriod: 5 } } },
+            `${rolling}.gracePeriod: is 5, but must be`,
+        ],
+        [
+            "stopping all at once",
             { replicas: 3, strategy: { rolling: { order: "stopFirst", step: "service" } } },
             `${rolling}.step: is service together with order: stopFirst`,
         ],
         [
-            "the only one stopped",
+            "stopping the only one",
             { strategy: { rolling: { order: "stopFirst" } } },
             `${rolling}.order: is stopFirst, but replicas is 1`,
         ],
@@ -161,17 +165,17 @@ describe("a wrong strategy", () => {
             `${rolling}.healthcheckTimeout: is 5s, but must be longer than minHealthyTime (5s)`,
         ],
         [
-            "a place for no command",
+            "a place without a command",
             { strategy: { rolling: { preStopIn: "container" } } },
             `${rolling}.preStopIn: is set, but means nothing without preStopCommand`,
         ],
         [
-            "a wait for what no command brings about",
+            "a wait without a command",
             { strategy: { rolling: { preStopWaitUntilUnhealthy: true } } },
             `${rolling}.preStopWaitUntilUnhealthy: is set, but means nothing without preStopCommand`,
         ],
         [
-            "a check before a moment that does not come",
+            "a hook before a promotion that does not exist",
             { strategy: "rolling", hooks: { prePromotion: { command: "check" } } },
             `${web}.hooks.prePromotion: is set together with strategy: rolling`,
         ],
@@ -183,13 +187,17 @@ describe("a wrong strategy", () => {
         ["a canary without a share", { strategy: { canary: {} } }, `${canary}: must have a weight from 0 to 100`],
         ["no steps", { strategy: { canary: { steps: [] } } }, `${canary}: must have a weight from 0 to 100`],
         [
-            "too much",
+            "a share above 100",
             { strategy: { canary: { weight: 101 } } },
             `${canary}.weight: is 101, but must be a whole number from 0 to 100`,
         ],
-        ["a half", { strategy: { canary: { weight: 0.5 } } }, `${canary}.weight: is 0.5, but must be a whole number`],
         [
-            "all in a step",
+            "a share with a fraction",
+            { strategy: { canary: { weight: 0.5 } } },
+            `${canary}.weight: is 0.5, but must be a whole number`,
+        ],
+        [
+            "all requests in a step",
             { strategy: { canary: { steps: [{ weight: 100 }] } } },
             `${canary}.steps[0].weight: is 100, but must be a whole number from 1 to 99`,
         ],
@@ -258,22 +266,34 @@ describe("a wrong strategy", () => {
             { strategy: { rolling: {}, canary: { weight: 1 } } },
             `${canary}: is set together with rolling`,
         ],
-        ["a canary of a worker", { port: undefined, strategy: { canary: { weight: 1 } } }, `${web}.port: is missing`],
+        [
+            "a canary of a background service",
+            { port: undefined, strategy: { canary: { weight: 1 } } },
+            `${web}.port: is missing`,
+        ],
         [
             "another way to stick",
             { strategy: { canary: { weight: 10, sticky: "header" } } },
             `${canary}.sticky: is "header", but must be one of none, cookie, hash`,
         ],
-        ["a worker that does not roll", { port: undefined }, `${web}.port: is missing`],
-        ["hosts of a worker", { ...worker, hosts: ["a.com"] }, `${web}.hosts: is set, but means nothing without port`],
-        ["a path of a worker", { ...worker, health: { path: "/" } }, `${web}.health.path: is set, but means nothing`],
-    ])("is told: %s", (_, service, line) => {
+        ["a background service that does not roll", { port: undefined }, `${web}.port: is missing`],
+        [
+            "hosts of a background service",
+            { ...background, hosts: ["a.com"] },
+            `${web}.hosts: is set, but means nothing without port`,
+        ],
+        [
+            "a path of a background service",
+            { ...background, health: { path: "/" } },
+            `${web}.health.path: is set, but means nothing`,
+        ],
+    ])("is reported: %s", (_, service, line) => {
         const lines = linesOf(configWith(service));
         expect(lines).toHaveLength(1);
         expect(lines[0]).toContain(line);
     });
 
-    it("comes with the command that fixes it", () => {
+    it("comes with the command that mends it", () => {
         const service = { strategy: { rolling: { order: "stopFirst" } } };
         expect(problemsIn(configWith(service)).map(({ fix }) => fix)).toEqual([
             "pulumi config set --path 'relink:services.web.strategy.rolling.order' startFirst",

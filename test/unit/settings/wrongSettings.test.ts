@@ -4,14 +4,14 @@ import { configWith, linesOf } from "./support";
 
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-describe("one wrong setting", () => {
+describe("a config with one wrong setting", () => {
     const web = "relink:services.web";
     it.each<[string, object, object, string]>([
         ["no port", { port: undefined }, {}, `${web}.port: is missing`],
         ["a port out of range", { port: 65536 }, {}, `${web}.port: is 65536, but must be a whole number`],
         ["an empty value", { port: null }, {}, `${web}.port: is empty`],
         ["a misspelled key", { imgae: "a" }, {}, `${web}.imgae: is not a known key; did you mean image?`],
-        ["a key of a later step", { failover: true }, {}, `${web}.failover: is not a known key`],
+        ["a key that does not exist", { failover: true }, {}, `${web}.failover: is not a known key`],
         ["a misspelled nested key", { health: { intervall: "1s" } }, {}, "did you mean interval?"],
         ["a misspelled section", {}, { sevices: {} }, "relink:sevices: is not a known key; did you mean services?"],
         ["a forgotten --path", {}, { "front.name": "a" }, "was set without --path"],
@@ -26,8 +26,8 @@ describe("one wrong setting", () => {
         ["one host as text", { hosts: "a.com" }, {}, `${web}.hosts: is "a.com", but must be a list`],
         ["a writable volume", { volumes: ["data:/data"] }, {}, `${web}.volumes[0]: can be written by both colors`],
         ["a relative path", { volumes: ["./data:/data:ro"] }, {}, `${web}.volumes[0]: is "./data:/data:ro"`],
-        ["a path upwards", { volumes: ["/a/../etc:/data:ro"] }, {}, `${web}.volumes[0]: is`],
-        ["two volumes in one place", { volumes: ["aa:/a:ro", "bb:/a:ro"] }, {}, `${web}.volumes[1]: is mounted where`],
+        ["a path with ..", { volumes: ["/a/../etc:/data:ro"] }, {}, `${web}.volumes[0]: is`],
+        ["two volumes at one place", { volumes: ["aa:/a:ro", "bb:/a:ro"] }, {}, `${web}.volumes[1]: is mounted where`],
         [
             "a volume where a read-only container has its secrets",
             { readOnly: true, secrets: ["KEY"], volumes: ["aa:/a:ro", "bb:/run//secrets/:ro"] },
@@ -37,12 +37,22 @@ describe("one wrong setting", () => {
         ["a reserved variable", { env: { RELINK_COLOR: "x" } }, {}, `${web}.env.RELINK_COLOR: has a name`],
         ["a reserved label", { labels: { "relink.stack": "x" } }, {}, `${web}.labels["relink.stack"]: has a name`],
         ["too little memory", { memory: "1m" }, {}, `${web}.memory: is "1m"`],
-        ["a text for a number", { replicas: "2" }, {}, `${web}.replicas: is "2", but must be a whole number`],
-        ["no processes at all", { pidsLimit: 0 }, {}, `${web}.pidsLimit: is 0, but must be a whole number`],
+        [
+            "a text in the place of a number",
+            { replicas: "2" },
+            {},
+            `${web}.replicas: is "2", but must be a whole number`,
+        ],
+        ["a limit of 0 processes", { pidsLimit: 0 }, {}, `${web}.pidsLimit: is 0, but must be a whole number`],
         ["a profile in a file", { securityOpt: ["seccomp=a.json"] }, {}, `${web}.securityOpt[0]: is "seccomp=a.json"`],
-        ["limits the wrong way round", { ulimits: { nofile: { soft: 2, hard: 1 } } }, {}, `${web}.ulimits.nofile: has`],
+        [
+            "a soft limit above the hard one",
+            { ulimits: { nofile: { soft: 2, hard: 1 } } },
+            {},
+            `${web}.ulimits.nofile: has`,
+        ],
         ["a status range upside down", { health: { status: "399-200" } }, {}, `${web}.health.status: is "399-200"`],
-        ["an unknown image", { image: unknownValue }, {}, `${web}.image: is not known yet`],
+        ["an image that Pulumi does not know yet", { image: unknownValue }, {}, `${web}.image: is not known yet`],
         ["an Output in a text", { image: "web:[object Object]" }, {}, `${web}.image: is not known yet`],
         ["an object as image", { image: {} }, {}, `${web}.image: is an object, but must be an image as plain text`],
         ["an image with a space", { image: "shop/web: v1" }, {}, `${web}.image: is "shop/web: v1"`],
@@ -52,14 +62,29 @@ describe("one wrong setting", () => {
             {},
             `${web}.hooks.prePromotion: has nothing to do, but must have exactly one of command, http or webhook`,
         ],
-        ["a drift policy of another tool", { driftPolicy: "adopt" }, {}, `${web}.driftPolicy: is "adopt", but must be`],
-        ["a hop too long", { minHealthyTime: "5m" }, {}, `${web}.healthyDeadline: is 5m, but must be longer than min`],
+        ["an unknown drift policy", { driftPolicy: "adopt" }, {}, `${web}.driftPolicy: is "adopt", but must be`],
+        [
+            "a minHealthyTime that is too long",
+            { minHealthyTime: "5m" },
+            {},
+            `${web}.healthyDeadline: is 5m, but must be longer than min`,
+        ],
         ["deadlines in the wrong order", { healthyDeadline: "10m" }, {}, `${web}.progressDeadline: is 10m`],
-        ["checks too slow", { health: { interval: "3m" } }, {}, `${web}.health.interval: is 3m, and 2 good checks`],
+        [
+            "checks that are too slow",
+            { health: { interval: "3m" } },
+            {},
+            `${web}.health.interval: is 3m, and 2 good checks`,
+        ],
         ["an unknown secret as file", { secrets: ["KEY"] }, {}, `${web}.secrets[0]: asks for the secret KEY`],
         ["an unknown secret in env", { env: { A: { secret: "KEY" } } }, {}, `${web}.env.A.secret: asks for the secret`],
-        ["a secret that nobody uses", {}, { secrets: { "web.KEY": "x" } }, 'relink:secrets["web.KEY"]: is not used'],
-        ["a secret of nobody", {}, { secrets: { "api.KEY": "x" } }, "belongs to the service api, which does not exist"],
+        ["a secret without use", {}, { secrets: { "web.KEY": "x" } }, 'relink:secrets["web.KEY"]: is not used'],
+        [
+            "a secret of a missing service",
+            {},
+            { secrets: { "api.KEY": "x" } },
+            "belongs to the service api, which does not exist",
+        ],
         ["a nested secret", {}, { secrets: { web: { KEY: "x" } } }, 'under one quoted key: relink:secrets["web.NAME"]'],
         [
             "a registry as URL",
@@ -115,14 +140,14 @@ describe("one wrong setting", () => {
         ["a front that is a text", {}, { front: "x" }, 'relink:front: is "x", but must be an object'],
         ["services that are a list", {}, { services: [] }, "relink:services: is a list, but must be an object"],
         ["no service", {}, { services: {} }, "relink:services: names no service"],
-    ])("is told: %s", (_, service, others, line) => {
+    ])("reports %s", (_, service, others, line) => {
         const lines = linesOf(configWith(service, others));
         expect(lines).toHaveLength(1);
         expect(lines[0]).toContain(line);
     });
 
     it.each(["Web", "1web", "web_1", "none", "web-blue", "x-green", "web-", "a".repeat(31), "wéb", "a b", "", "web\n"])(
-        "is told: the service name %j",
+        "reports the service name %j",
         name => {
             const [line, ...more] = linesOf({ services: { [name]: { image: "a", port: 1 } } });
             expect(line).toContain("has a name that is not allowed");
@@ -130,12 +155,12 @@ describe("one wrong setting", () => {
         },
     );
 
-    it("is told when project and stack make no name for the front", () => {
+    it("reports that project and stack make no name for the front", () => {
         const { problems = [] } = checkSettings(configWith(), { project: "relink", stack: "s".repeat(60) });
         expect(problems.map(({ path }) => path)).toEqual([["front", "name"]]);
     });
 
-    it("is told for a key that JavaScript would swallow", () => {
+    it("reports a key that JavaScript would drop", () => {
         const raw = JSON.parse('{"services": {"web": {"image": "a", "port": 1, "env": {"__proto__": "x"}}}}');
         expect(linesOf(raw)).toEqual(["relink:services.web.env.__proto__: is not a known key"]);
     });
