@@ -122,9 +122,14 @@ function endOfOne([result, ...more]: { state: string; errors?: readonly Failure[
         : { is: "broken", why: errors[0]?.message ?? `it was ${state}` };
 }
 
-/** A property's counterexample has the assertion as its cause; a golden that differs is an error of its own kind. */
+/** A property's counterexample has the assertion, or the rule that is broken, as its cause. A golden that differs is an error of its own kind. */
 function isAssertion({ name, message, cause }: Failure): boolean {
-    return name === "AssertionError" || /^Snapshot `/.test(message) || (cause !== undefined && isAssertion(cause));
+    return (
+        name === "AssertionError" ||
+        name === "Broken" ||
+        /^Snapshot `/.test(message) ||
+        (cause !== undefined && isAssertion(cause))
+    );
 }
 
 function literally(text: string): string {

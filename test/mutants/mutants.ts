@@ -2,8 +2,9 @@ import { docker } from "./docker";
 import { front } from "./front";
 import { haproxy } from "./haproxy";
 import type { Mutant } from "./Mutant";
+import { order } from "./order";
 import { providers } from "./providers";
 import { release } from "./release";
 
 /** All of them. */
-export const mutants: readonly Mutant[] = [...haproxy, ...docker, ...release, ...providers, ...front];
+export const mutants: readonly Mutant[] = [...haproxy, ...docker, ...release, ...providers, ...front, ...order];

@@ -111,6 +111,9 @@ class SimulatedRoutes implements Routes {
 
     async tell(taken: readonly Route[]): Promise<void> {
         const { memory } = this.up.world.front;
+        if (taken.length > 0 && memory?.link === "none") {
+            this.up.broke(`rule 6: requests come to ${this.service}, which is linked to no color`);
+        }
         if (memory !== undefined) {
             this.#take(memory.routes, taken);
             await this.up.called();
@@ -182,6 +185,10 @@ class SimulatedJournal implements Journal {
         const { world, desired } = this.up;
         if (intent?.kind !== "switch" || intent === world.record.intent || isGivingBack(intent) || intent.verdict) {
             return;
+        }
+        const { intent: open } = world.record;
+        if (open?.kind === "bake" && open.step !== undefined && intent.step !== undefined) {
+            this.up.broke(`a canary gets ${intent.percent} % before its ${open.step.weight} % are judged`);
         }
         const { rolledBack } = world.history;
         if (rolledBack.has(intent.release) && rolledBack.get(intent.release) === desired.policy.retryToken) {
@@ -283,6 +290,10 @@ class SimulatedServiceFront implements Front {
         const unproved = after.find(({ proved, isForeign }) => !proved && !isForeign);
         if (unproved !== undefined) {
             this.up.broke(`rule 3: the link points to ${unproved.name}, which was never proved`);
+        }
+        const isUnlinked = live === "none" && this.up.world.record.intent?.kind !== "switch";
+        if (isUnlinked && Object.keys(this.up.world.front.memory?.routes ?? {}).length > 0) {
+            this.up.broke("rule 6: the link goes while requests still come to the service");
         }
         if (live !== "none" && after.length === 0 && servedBefore > 0) {
             this.up.broke(`rule 6: the link moves from what serves to ${live}, where nobody is`);

@@ -12,7 +12,9 @@ import type { SeenContainer } from "../../../../up/Seen";
 import { colors, SimulatedFront } from "./SimulatedFront";
 
 /** A rule of docs/design.md does not hold. */
-export class Broken extends Error {}
+export class Broken extends Error {
+    override readonly name = "Broken";
+}
 
 /** Where the slots of each color have their addresses. */
 export const blocks: Record<Color, AddressBlock> = {

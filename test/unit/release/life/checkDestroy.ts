@@ -25,7 +25,7 @@ export async function checkDestroy(
         for (let step = 0; ; step++) {
             const stand = await up.scheduler.next();
             if (stand.is === "failed") {
-                throw stand.error;
+                throw up.broken ?? stand.error;
             }
             if (stand.is === "done") {
                 break;
