@@ -15,10 +15,10 @@ export const order: readonly Mutant[] = [
     {
         name: "order-recorded-before-linked",
         file: "up/moveLink.ts",
-        before: "            await pointTo(up, to);\n            up.progress.status(`${what}: confirming",
+        before: "            await pointTo(up, to);\n            up.progress.status(`${move}: confirming",
         after:
             '            await settleRecord(up, intent, "confirmed");\n            await pointTo(up, to);\n' +
-            "            up.progress.status(`${what}: confirming",
+            "            up.progress.status(`${move}: confirming",
         breaks: "The record says that users have the release before they do.",
         killedBy,
     },
