@@ -81,6 +81,18 @@ describe("the repository stands alone", () => {
         expect(problems.filter(problem => problem !== undefined)).toEqual([]);
     });
 
+    it("has the files that its pages name", () => {
+        const path = new RegExp(`\`((?:${topFolders.join("|")})/[\\w./-]+\\.(?:ts|mts|mjs|cjs|js|md|go|cfg))\``, "g");
+        const named = [...pages].flatMap(([page, text]) =>
+            [...text.matchAll(path)].map(([, file = ""]) => [page, file]),
+        );
+        expect(named.length).toBeGreaterThan(20);
+        const missing = named.filter(
+            ([page = "", file = ""]) => ![root, join(root, dirname(page))].some(base => existsSync(join(base, file))),
+        );
+        expect(missing).toEqual([]);
+    });
+
     it("has the pages and headings that code cites", () => {
         const problems = [...texts].flatMap(([path, text]) =>
             [...text.matchAll(/(?<![\w/.-])docs\/[\w./-]+\.md(?:#[\w-]+)?/g)].map(([target]) =>
