@@ -22,7 +22,7 @@ describe("ImageReference", () => {
         expect(image.full).toBe(full);
         expect(image.shortRepository).toBe(short);
         expect(image.serverAddress).toBe(server);
-        // What it writes, it reads as the same.
+        // It reads its own spelling as the same image.
         expect(ImageReference.parse(image.full).full).toBe(full);
     });
 
@@ -37,7 +37,7 @@ describe("ImageReference", () => {
         expect(ImageReference.parse("h:1/a:t").repositoryWithoutPort).toBe("h/a");
     });
 
-    it("takes the id of a local image as such", () => {
+    it("reads the id of a local image", () => {
         expect(ImageReference.parse(DIGEST)).toMatchObject({ id: DIGEST, full: DIGEST, repository: DIGEST });
         expect(ImageReference.parse(DIGEST).withDigest(DIGEST).full).toBe(DIGEST);
     });
@@ -73,7 +73,7 @@ describe("ImageReference", () => {
         expect(() => ImageReference.parse(text)).toThrow(`"${text}"`);
     });
 
-    it("takes no long time over a hostile text", () => {
+    it("refuses a hostile text quickly", () => {
         for (const text of [
             `${"a-".repeat(100_000)}!`,
             `${"a-".repeat(250)}!`,

@@ -33,14 +33,14 @@ describe("the link's value", () => {
         expect(() => LinkValue.parse(text)).toThrow(/is not a link/);
     });
 
-    it("says which color is live, which is idle, and the idle one's share", () => {
+    it("names the live color, the idle one and its share", () => {
         expect(LinkValue.to("green")).toMatchObject({ live: "green", idle: "blue", percent: 0 });
         expect(LinkValue.none()).toMatchObject({ live: "none", idle: "blue", percent: 0 });
         expect(LinkValue.to("blue").withPercent(25).toString()).toBe("blue:green:25");
         expect(() => LinkValue.to("blue").withPercent(101)).toThrow();
     });
 
-    it("says by what users stay on their color, and which colors have any", () => {
+    it("names what keeps users on their color, and the colors that get requests", () => {
         const canary = LinkValue.to("blue").withPercent(25, "cookie");
         expect(canary.toString()).toBe("blue:green:25:cookie");
         expect(canary.reached).toEqual(["blue", "green"]);

@@ -13,7 +13,7 @@ import { RecordFolder } from "../providers/shell";
 const A = recorded("A");
 const B = recorded("B", { proved: false, linked: false, promotion: 2 });
 
-/** Blue holds A, green holds B. */
+/** Blue has A, green has B. */
 const record: ServiceRecord = {
     ...emptyRecord("web"),
     link: { live: "blue", release: A.id },
@@ -61,11 +61,11 @@ describe("parsing a record", () => {
 });
 
 describe("pruning a record", () => {
-    it("keeps the releases that a color holds", () => {
+    it("keeps the releases of both colors", () => {
         expect(prune(record)).toEqual(record);
     });
 
-    it("forgets a release that no color holds any more, with its secrets", () => {
+    it("forgets a release that no color has any more, with its secrets", () => {
         const { releases, judgedBad } = prune({ ...record, green: { replicas: 0 } });
         expect(Object.keys(releases)).toEqual([A.id]);
         expect(judgedBad).toEqual({});
@@ -143,7 +143,7 @@ describe("the record's files", () => {
         folder.remove();
     });
 
-    it("are written whole, with the next serial, for root alone", async () => {
+    it("are written as a whole, with the next serial, for root alone", async () => {
         const written = await writeRecord(lease, { ...record, serial: 4 });
         expect(written.serial).toBe(5);
         expect(parseRecord(folder.read("services/web.json"), "web.json")).toEqual(written);
@@ -159,7 +159,7 @@ describe("the record's files", () => {
         await removeRecord(lease, "web");
     });
 
-    it("hold one key for ever", async () => {
+    it("keep their first key", async () => {
         const key = Buffer.alloc(32, 1);
         await ensureKey(lease, key);
         await ensureKey(lease, key);

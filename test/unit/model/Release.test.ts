@@ -6,7 +6,7 @@ import { idOf, key, releaseOf } from "../plan/support";
 const base = releaseOf("A", { env: { LEVEL: "info", TOKEN: { secret: "TOKEN" } } }, { TOKEN: "s3cret" });
 const id = idOf(key, base);
 
-/** The same value with the keys of every object in another order. */
+/** @returns the same value with the keys of every object in another order */
 function shuffled<T>(value: T, order: number): T {
     if (Array.isArray(value)) {
         return value.map(item => shuffled(item, order)) as T;
@@ -26,7 +26,7 @@ describe("the id of a release", () => {
     });
 
     it("stays the same when a later version of relink knows more settings", () => {
-        // Pinned: should this change, every service would be released again by the first up after an upgrade.
+        // If this value changes, the first up after an upgrade releases every service again.
         expect(id).toBe("412e2e2e2e2e-3566a58ba9c32d78");
         expect(
             idOf(key, { ...base, settings: { ...base.settings, addedLater: undefined } as Release["settings"] }),
@@ -81,7 +81,7 @@ describe("the id of a release", () => {
         expect(idOf(key, change(base))).not.toBe(id);
     });
 
-    it("differs between stacks, so that nobody can try out guesses for a short secret", () => {
+    it("differs between stacks, which keeps a short secret from being guessed", () => {
         expect(idOf(Buffer.alloc(32, 8), base)).not.toBe(id);
     });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { BackendStat, Worker } from "../../../model/FrontState";
 import { countersOf, Window } from "../../../model/Window";
 
-/** A backend's counters as HAProxy keeps and shows them (freq_ctr.h, stats-proxy.c): whole numbers throughout. */
+/** A backend's counters as HAProxy keeps and shows them, in whole numbers (freq_ctr.h, stats-proxy.c). */
 class Backend {
     #requests = 0;
     #errors = 0;
@@ -34,7 +34,7 @@ class Backend {
 }
 
 describe("what a backend has answered since a moment", () => {
-    it("is counted over all workers, those that came later included", () => {
+    it("is counted over all workers, also those that started later", () => {
         const [old, late] = [new Backend(), new Backend()];
         old.answerAll([5, 5, 5]);
         const window = new Window(countersOf("web-green", [old.worker()]));
@@ -67,7 +67,7 @@ describe("what a backend has answered since a moment", () => {
         expect(window.answered()).toMatchObject({ requests: 2, errors: 1 });
     });
 
-    it("is all that a worker has answered which has the process id of one before HAProxy's restart", () => {
+    it("is all of a worker's answers after a restart of HAProxy, even where it has the process id of an earlier worker", () => {
         const [before, after] = [new Backend(), new Backend()];
         before.answer(5, true);
         before.answerAll([5, 5, 5]);
@@ -79,7 +79,7 @@ describe("what a backend has answered since a moment", () => {
         expect(window.answered()).toMatchObject({ requests: 21, errors: 1 });
     });
 
-    it("is nothing where nothing came, and everything without a beginning", () => {
+    it("is nothing without requests, and all answers without a start", () => {
         const backend = new Backend();
         backend.answerAll([7, 9]);
         const window = new Window(countersOf("web-green", [backend.worker()]));
@@ -90,7 +90,7 @@ describe("what a backend has answered since a moment", () => {
         expect(whole.answered()).toMatchObject({ requests: 2, errors: 0, averageMs: 8 });
     });
 
-    it("has no average of an answer that broke after its head, which no further answer followed", () => {
+    it("has no average of a single answer that broke after its head", () => {
         const counters = { responses: 100, asked: 99, failed: 0, averageResponseMs: 7 };
         const worker = (pid: number, change: Partial<BackendStat>) => ({
             ...{ generation: "1", pid, startedAt: 1 },
@@ -105,20 +105,20 @@ describe("what a backend has answered since a moment", () => {
     });
 
     // Each millisecond by which HAProxy rounds is a hundred for ten requests among the last 512.
-    it("has an average that is at least what it says, less what it may be off by", () => {
+    it("has an average and how far it may be off", () => {
         const times = (least: number, most: number) => fc.array(fc.nat(300), { minLength: least, maxLength: most });
         fc.assert(
             fc.property(times(0, 1_500), times(1, 800), (earlier, since) => {
                 const backend = new Backend();
                 backend.answerAll(earlier);
                 const window = new Window(countersOf("web-green", [backend.worker()]));
-                // All the same, so that it does not matter which of them HAProxy weighs more.
+                // All times are equal, so that HAProxy's weights do not matter.
                 const [time = 0] = since;
                 backend.answerAll(since.map(() => time));
                 window.look(countersOf("web-green", [backend.worker()]));
                 const { averageMs = 0, averageOffByMs = 0 } = window.answered();
                 expect(averageMs - averageOffByMs).toBeLessThanOrEqual(time + 0.5);
-                // And no less than that by more than it is off the other way.
+                // Nor is it less than that by more than it may be off.
                 expect(averageMs + averageOffByMs).toBeGreaterThanOrEqual(time - 1.5);
             }),
         );

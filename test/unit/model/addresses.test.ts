@@ -12,7 +12,7 @@ describe("the layout of a subnet", () => {
         });
     });
 
-    it("takes an address inside the subnet for the subnet", () => {
+    it("accepts an address inside the subnet", () => {
         expect(layout("192.168.200.77/24")).toEqual({
             subnet: "192.168.200.0/24",
             gateway: "192.168.200.1",
@@ -84,7 +84,7 @@ describe("allocating a block", () => {
                     try {
                         taken = [allocate(subnet, taken, step.size), ...taken];
                     } catch {
-                        // Full: then not even the space behind the last block is large enough.
+                        // The subnet is full: even the space behind the last block is too small.
                         const last = Math.max(32, ...taken.map(({ first, size }) => offset(first) + size));
                         expect(last + step.size).toBeGreaterThan(2 ** (32 - prefix) * 0.75);
                     }
@@ -102,7 +102,7 @@ describe("allocating a block", () => {
     });
 });
 
-/** How far an address is behind 10.88.0.0. */
+/** @returns the distance of an address from 10.88.0.0 */
 function offset(address: string): number {
     const [, , third, fourth] = address.split(".").map(Number);
     return (third ?? 0) * 256 + (fourth ?? 0);

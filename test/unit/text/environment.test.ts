@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { environmentForOthers } from "../../../text/environment";
 import { parsePrivateJson } from "../../../text/privateJson";
 
-describe("what Pulumi hands to this process", () => {
+describe("Pulumi's variables of this process", () => {
     const env = {
         PULUMI_CONFIG: "{}",
         PULUMI_CONFIG_SECRET_KEYS: "[]",
@@ -11,12 +11,12 @@ describe("what Pulumi hands to this process", () => {
         HOME: "/home/me",
     };
 
-    it("is not handed on to the programs that it starts", () => {
+    it("are not passed to the programs that it starts", () => {
         expect(environmentForOthers(env)).toEqual({ HOME: "/home/me" });
     });
 });
 
-describe("JSON that may hold something secret", () => {
+describe("JSON that may hold a secret", () => {
     it("is not repeated in an error", () => {
         expect(parsePrivateJson('{"a":1}')).toEqual({ a: 1 });
         expect(() => parsePrivateJson("hunter2")).toThrow(/^it is not JSON$/);

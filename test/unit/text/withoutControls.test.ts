@@ -15,18 +15,18 @@ describe("a foreign text", () => {
         ["a link", "\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\", "click"],
         ["a device's answer", '\u001bP$q"p\u001b\\x\u001b_a\u001b\\y', "xy"],
         ["a sequence without an end", "\u001b]0;title\nnext", "]0;title\nnext"],
-        ["what goes back in the line", "bad\rgood\b\b\u007f", "badgood"],
+        ["letters that go back in the line", "bad\rgood\b\b\u007f", "badgood"],
         ["C1", "a\u0080\u0085\u008d\u009fb", "ab"],
-        ["what turns the direction", "\u202egpj.\u2066exe\u2069\u200f\u061c", "gpj.exe"],
+        ["marks that turn the direction", "\u202egpj.\u2066exe\u2069\u200f\u061c", "gpj.exe"],
         ["tabs, line ends and all other letters", "a\tb\né密🔑\u200dז", "a\tb\né密🔑\u200dז"],
     ])("%s", (_name, text, expected) => expect(withoutControls(text)).toBe(expected));
 
-    it("has none left whatever it is", () => {
+    it("has no control left, whatever it is", () => {
         const unit = fc.oneof(fc.constantFrom("\u001b", "[", "]", "\u009b", "\u0007", "m", "\u202e"), fc.string());
         fc.assert(
             fc.property(fc.array(unit), parts => {
                 expect(withoutControls(parts.join(""))).not.toMatch(
-                    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must be gone
+                    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
                     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/,
                 );
             }),
@@ -34,7 +34,7 @@ describe("a foreign text", () => {
     });
 });
 
-describe("without controls arrive", () => {
+describe("a text without controls is what users see of", () => {
     const evil = "\u001b]0;pwned\u0007a\u009b2J\u202eb";
     const answer = (message: string) => Object.assign(new Error(message), { statusCode: 500, json: { message } });
 

@@ -8,7 +8,7 @@ const key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0B==\n-----END KEY----
 const long = Array.from({ length: 300 }, (_, index) => `part${index}/+`).join("");
 
 describe("a text without secrets", () => {
-    it("has the longest taken out first, and nothing for an empty one", () => {
+    it("loses the longest secret first, and nothing for an empty one", () => {
         expect(withoutSecrets("token abc and abcdef", ["abc", "abcdef", "", " \n"])).toBe(
             "token [secret] and [secret]",
         );
@@ -25,7 +25,7 @@ describe("a text without secrets", () => {
         ["backslashes in a row", "\\\\\\\\server\\\\share\\n"],
         ["more than a screen", long],
         ["JSON", '{"type": "account", "key": "-----BEGIN\\nabc/def\\n"}'],
-    ])("has none of %s left, however it is spelt", (_name, secret) => {
+    ])("has no part of %s left in any spelling", (_name, secret) => {
         for (const [spelling, spelt] of spellings(secret)) {
             const text = withoutSecrets(`connect to ${spelt}, says the app`, [secret]);
             expect(text, spelling).toMatch(
@@ -34,40 +34,40 @@ describe("a text without secrets", () => {
         }
     });
 
-    it("has each line of a secret taken out where it stands alone", () => {
+    it("loses each line of a secret where it stands alone", () => {
         expect(withoutSecrets("2026-11-23 MIIEvQIBADANBgkq", [key])).toBe("2026-11-23 [secret]");
         expect(withoutSecrets("hunter2", ["user\r\nhunter2\r\n"])).toBe("[secret]");
-        // JSON within JSON: whoever parses it prints lines.
+        // JSON inside of JSON: a program that parses it prints lines.
         expect(withoutSecrets("MIIEvQIBADANBgkq", [JSON.stringify({ key })])).toBe("[secret]");
         for (const line of base64(key).match(/.{1,76}/g) ?? []) {
             expect(withoutSecrets(line, [key])).toBe("[secret]");
         }
     });
 
-    it("has it taken out of the Base64 of something longer, as of a user and a password", () => {
+    it("loses a secret inside of the Base64 of a longer text, such as a user and a password", () => {
         for (const user of ["", "a", "ab", "abc", "relink"]) {
             const header = `Authorization: Basic ${base64(`${user}:s3cr3t-pass`)}`;
             expect(withoutSecrets(header, ["s3cr3t-pass"])).toMatch(/^Authorization: Basic [A-Za-z0-9]*\[secret\]$/);
         }
     });
 
-    it("has what is left of a secret after its end was cut", () => {
+    it("loses most of a secret whose end was cut off", () => {
         const cut = withoutSecrets(long.slice(0, 1000), [long]);
         expect(cut.replaceAll("[secret]", "").length).toBeLessThan(200);
     });
 
-    it("has it taken out where a terminal's colors were, in the text or in the secret", () => {
+    it("loses a secret that had a terminal's colors inside", () => {
         const colored = "to\u001b[1;31mken-\u001b[0mabc";
         expect(withoutSecrets(withoutControls(colored), ["token-abc"])).toBe("[secret]");
         expect(withoutSecrets(withoutControls(colored), [colored])).toBe("[secret]");
     });
 
-    it("has everything else as it was", () => {
+    it("keeps everything else", () => {
         const words = "GET /healthz 200, 3 of 3 ready; a\\nb %20 {} 'x' + = dG9rZW4=";
         expect(withoutSecrets(words, ["hunter2", key, long])).toBe(words);
     });
 
-    it("is ready in no time whatever text and secret are", () => {
+    it("is ready quickly for every text and secret", () => {
         const slashes = "\\".repeat(5_000);
         expect(withoutSecrets(`${slashes}x`, [`${"\\".repeat(40)}"${"\\".repeat(40)}y`])).toBe(`${slashes}x`);
         expect(withoutSecrets("A".repeat(100_000), [`${"A".repeat(150)}!`])).toBe("A".repeat(100_000));
