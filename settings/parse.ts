@@ -27,7 +27,7 @@ export type ParsedSettings =
     | { settings?: undefined; problems: Problem[] };
 
 /**
- * Parses a stack config. It throws nothing: whoever needs an error makes it with `renderProblems`.
+ * Parses a stack config. It throws nothing: `renderProblems` makes the text of an error from the problems.
  *
  * @returns the settings with all defaults, or every problem of the config
  */
