@@ -7,8 +7,8 @@ import { root } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { note, step } from "./step.mjs";
 
-/** Clones of this project on one machine share what is here. */
-const engines = "/var/lib/relink/engines";
+/** Clones of this project on one machine share what is here. A root with other packages has another folder. */
+const engines = "/var/lib/relink/engines/with-ps";
 
 const overlay2 = { driver: "overlay2", args: ["--storage-driver", "overlay2"] };
 const containerd = { driver: "overlayfs", args: ["--feature", "containerd-snapshotter"] };
@@ -81,12 +81,15 @@ export async function ensureTestEngine(name) {
     return [join(root, "toolchain", "dockerdOf.sh"), folder, ...args];
 }
 
-/** Made beside its place and then renamed: another clone may be making it too, and takes whichever was first. */
+/** `docker top` runs the `ps` of the root. Made beside its place and then renamed: another clone may be making it too, and takes whichever was first. */
 async function makeRoot(suite, folder, showLog) {
     mkdirSync(dirname(folder), { recursive: true });
     const target = `${folder}.${process.pid}`;
     try {
-        await makeDebianRoot({ suite, packages: ["docker.io", "iptables"], target }, { logName: suite, showLog });
+        await makeDebianRoot(
+            { suite, packages: ["docker.io", "iptables", "procps"], target },
+            { logName: suite, showLog },
+        );
         if (!existsSync(folder)) {
             renameSync(target, folder);
         }

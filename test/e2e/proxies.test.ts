@@ -1,7 +1,8 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { BareFront } from "../support/BareFront";
 import { isFull } from "../support/isFull";
+import { debians, traefiks } from "../support/proxyBinaries";
 import { caddy, kamalProxy, nginx, publicHost, traefik } from "../support/proxyPrograms";
 import { TlsProxy } from "../support/TlsProxy";
 
@@ -20,7 +21,6 @@ const forged = {
     Forwarded: "for=198.51.100.66;host=forged",
 };
 
-const toolchain = join(__dirname, "../../toolchain");
 /** The Go module proxy does not give kamal-proxy out, so the tests do not build it. */
 const kamalProxyPath = process.env.RELINK_BENCH_KAMAL_PROXY;
 
@@ -34,18 +34,6 @@ beforeAll(async () => {
 afterEach(() => proxy?.stop());
 
 afterAll(() => front?.remove());
-
-/** A program of Debian's, unpacked beside the others of the tests where it is not installed. */
-async function debians(name: string): Promise<string> {
-    const { ensureDebianProgram } = await import(join(toolchain, "debianProgram.mjs"));
-    const missing = `The test needs the program ${name} on PATH.`;
-    return (await ensureDebianProgram({ name, packages: [name], missing })).binary;
-}
-
-async function traefiks(): Promise<string> {
-    const { ensureTraefik } = await import(join(toolchain, "traefik.mjs"));
-    return ensureTraefik();
-}
 
 describe.each([
     { name: "nginx", get: async () => nginx(await debians("nginx")), runs: true },

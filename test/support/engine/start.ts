@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { isFull } from "../isFull";
 import { OwnEngine } from "../OwnEngine";
+import { ensureProxies } from "../proxyBinaries";
 import { toolchain } from "../toolchain";
 import { until } from "../until";
 import "../../setup";
@@ -17,7 +19,12 @@ export default async function start(project: Project): Promise<() => Promise<voi
     const { ensureRegistry } = await toolchain("registry.mjs");
     // From inside there is no way to Debian's mirror.
     await ensureRegistry();
-    const own = await OwnEngine.createForTests(String(project.config.env.RELINK_TEST_ENGINE));
+    const name = String(project.config.env.RELINK_TEST_ENGINE);
+    if (name === process.env.RELINK_TEST_ENGINE) {
+        // All end-to-end tests run on it, those of the proxies too.
+        await ensureProxies(isFull);
+    }
+    const own = await OwnEngine.createForTests(name);
     Object.assign(project.config.env, { DOCKER_HOST: own.host, RELINK_TEST_NETWORK: own.network });
     return async () => {
         await processesEnd(own.network);
