@@ -17,6 +17,7 @@ import { configureBase } from "./configureBase";
 import { createGeneration } from "./createGeneration";
 import type { FrontAccess } from "./FrontAccess";
 import { LISTENER_PORTS } from "./frontends";
+import { prepareScript } from "./prepareScript";
 import { HAPROXY_USER } from "./watchdog";
 
 /** Longest that HAProxy's own health page may take to answer, milliseconds. */
@@ -99,15 +100,3 @@ export class DockerGenerations implements FrontGenerations {
         return dropImages(this.engine, this.target.front, () => false);
     }
 }
-
-// Only root reads the record. HAProxy makes its sockets itself, in a folder that is root's and sticky, as /tmp is. The anchor
-// of an older front writes there as root: in a sticky folder the kernel lets it follow only links of its own
-// (fs.protected_symlinks, https://docs.kernel.org/admin-guide/sysctl/fs.html#protected-symlinks). A newer anchor of the same
-// front, which is not root, has to replace the file that the older one has left there.
-const prepareScript = `
-chmod 700 .
-mkdir -p services
-chown 0:0 "$1" && chmod 1777 "$1"
-rm -f "$1/anchor.new"
-chown -h "$2:$2" "$1/anchor" 2>/dev/null || :
-`;

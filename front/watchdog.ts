@@ -33,19 +33,20 @@ export function haproxyArguments(generation: string): string[] {
 }
 
 /**
- * What the anchor runs, as HAProxy's user. It says that it has started, holds its network namespace, and has HAProxy stand
- * in, in here, while there is no generation:
+ * What the anchor runs, as HAProxy's user. It says which start of its own this is, and holds its network namespace. While there
+ * is no generation, it runs HAProxy itself, as a stand-in:
  *
- * - One that is stopped says so before (`docker stop`, `docker restart`). The stand-in takes its listening sockets over, and
- *   gives them back once a generation says that it is there: no request is lost.
- * - Docker starts its containers in any order when it starts itself, and a generation whose turn comes before the anchor's
- *   is given up for good ("cannot join network of a non running container", moby/moby#11777). So the stand-in starts when
- *   nobody has listened for some seconds, too.
+ * - A generation that is stopped (`docker stop`, `docker restart`) says so before. The stand-in takes its listening sockets
+ *   over. It finishes once a generation says that it is back, so that no request is lost. While it finishes, another
+ *   stand-in may start.
+ * - When Docker starts, it starts its containers in any order. It gives up a generation whose turn comes before the anchor's
+ *   ("cannot join network of a non running container", moby/moby#11777). So the stand-in also starts when HAProxy has not
+ *   listened for some seconds.
  *
- * It is not root: it reads and writes where HAProxy may put what it likes, for instance a link to a file of the record, which
- * the anchor mounts for root. Before the first `up` has prepared that folder it can write nothing yet, and tries again.
+ * The anchor is not root. It reads and writes in a folder where HAProxy may put anything, for instance a link to a file of the
+ * record, which the anchor mounts for root. Before the first `up` has prepared that folder it cannot write, and tries again.
  *
- * A plain POSIX shell script, since it never changes once a front is there.
+ * The script is plain POSIX shell, because it never changes once the front is there.
  */
 export const anchorScript = `
 start=$(cat /proc/sys/kernel/random/uuid)
@@ -64,6 +65,7 @@ while :; do
     fi
     [ -z "$standin" ] || kill -0 "$standin" 2>/dev/null || standin=
     if [ -e ${backFile} ] && { [ -z "$standin" ] || finish 2>/dev/null; }; then
+        standin=
         rm -f ${backFile}
     fi
     if grep -q '${listening}' /proc/net/tcp || [ ! -d ${CURRENT_FOLDER}/conf ]; then
@@ -92,14 +94,16 @@ export const GENERATION_STOP_SIGNAL = "SIGTERM";
 const standInLooks = 40;
 
 /**
- * What a generation runs around HAProxy, whose arguments it gets as its own. It ends with HAProxy, at once, so that Docker
- * starts it again without delay. When it is stopped, the stand-in gets its listening sockets first; then it finishes what is
- * open, for as long as Docker lets it. When the anchor goes with it, as with the whole machine, nobody will stand in.
+ * What a generation runs around HAProxy, whose arguments are the script's own. It ends with HAProxy, at once, so that Docker
+ * starts it again without delay. When it is stopped, the stand-in gets its listening sockets first. Then HAProxy finishes what
+ * is open, for as long as Docker lets it. When the anchor stops too, as with the whole machine, there is no stand-in.
  *
- * When the anchor dies, Docker starts it again with a new network namespace, and HAProxy would live on in the dead one and
- * answer no request (docs/decisions/01-anchor-and-generations.md). So it watches: once its interface is gone and the anchor
- * has said that it is back, it exits, and its restart policy lets it join the new namespace. It must not exit before, or
- * Docker would meet an anchor that is not running, and give up.
+ * The anchor of an older relink drops that message while a stand-in still finishes. So the generation repeats it.
+ *
+ * When the anchor dies, Docker starts it again with a new network namespace. HAProxy would live on in the dead one and answer
+ * no request (docs/decisions/01-anchor-and-generations.md). So once the network interface is gone, and the anchor has said
+ * that it is back, the script ends, and Docker starts the generation in the new namespace. It must not end earlier: Docker
+ * gives up a generation whose anchor does not run.
  */
 export const generationScript = `
 anchor=$(cat ${anchorFile} 2>/dev/null)
@@ -110,13 +114,14 @@ leave() {
     before=$(standin)
     signal=TERM
     looks=0
-    : > ${leavingFile}
     while [ $signal = TERM ] && [ $looks -lt ${standInLooks} ] && online; do
+        : > ${leavingFile}
         sleep 0.1
         looks=$((looks + 1))
         now=$(standin)
         [ -z "$now" ] || [ "$now" = "$before" ] || signal=USR1
     done
+    rm -f ${leavingFile}
     kill -$signal $haproxy
 }
 rm -f ${generationPid}

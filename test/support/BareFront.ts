@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type Dockerode from "dockerode";
+import { inspectContainer } from "../../docker/ContainerInfo";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { renderBackend, renderFrontends, renderGlobal } from "../../front/configuration";
+import { createGeneration } from "../../front/createGeneration";
 import { ConfigFolder } from "../../front/folder";
+import { prepareScript } from "../../front/prepareScript";
+import { HAPROXY_USER } from "../../front/watchdog";
 import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
 import { routeKey, routeValue } from "../../haproxy/routes";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
@@ -61,6 +65,14 @@ const next = () => {
 };
 next();`;
 
+/** How a front is made whose anchor watches its generation. */
+interface Watched {
+    /** What the anchor runs. */
+    anchorScript: string;
+    /** Called before the anchor's folders are prepared and the generation is created. */
+    beforehand?: (front: BareFront) => Promise<void>;
+}
+
 /**
  * HAProxy with the listeners of a front, in front of one app that answers with the request as it came, and that has a page for HTTPS alone: what the listeners
  * believe and refuse, without Pulumi. The app is the live and the idle color of the service `web`.
@@ -78,9 +90,15 @@ export class BareFront {
     address = "";
     app = "";
 
-    /** @param routes such as `shop.example.com/api (stripped)`, all of them of the service `web` */
-    static async start(front: Record<string, unknown> = {}, routes = ["*"]): Promise<BareFront> {
-        const bare = new BareFront();
+    private constructor(private readonly watched?: Watched) {}
+
+    /**
+     * @param routes such as `shop.example.com/api (stripped)`, all of them of the service `web`
+     * @param watched the anchor and the generation are as relink makes them, and the app is the sample app. @default the
+     * anchor does nothing
+     */
+    static async start(front: Record<string, unknown> = {}, routes = ["*"], watched?: Watched): Promise<BareFront> {
+        const bare = new BareFront(watched);
         try {
             await bare.#start(front, routes);
         } catch (error) {
@@ -168,12 +186,14 @@ export class BareFront {
         await docker.createNetwork({ Name: name });
         const publish = (port: number) => [{ HostIp: "127.0.0.1", HostPort: String(port) }];
         const Binds = [`${name}-config:/relink/config`, `${name}-run:/relink/run`];
+        const script = this.watched?.anchorScript;
         const anchor = await this.#container(name, haproxyImage, {
-            Entrypoint: ["sleep", "infinity"],
-            User: "0",
+            Entrypoint: script === undefined ? ["sleep", "infinity"] : ["sh", "-c", script],
+            User: script === undefined ? "0" : `${HAPROXY_USER}:${HAPROXY_USER}`,
             ExposedPorts: { "8080/tcp": {}, "8090/tcp": {}, "8404/tcp": {} },
             HostConfig: {
                 Init: true,
+                RestartPolicy: { Name: "always" },
                 NetworkMode: name,
                 Binds,
                 PortBindings: {
@@ -187,10 +207,14 @@ export class BareFront {
         this.gateway = anchor.Gateway;
         const node = { Entrypoint: ["node", "-e", mirror] };
         const inNetwork = { HostConfig: { Init: true, NetworkMode: name } };
-        this.app = (await this.#container(`${name}-app`, "node:24-slim", { ...node, ...inNetwork })).IPAddress;
+        const app = script === undefined ? { image: "node:24-slim", ...node } : { image: "relink-hello:v1" };
+        const { image, ...options } = app;
+        this.app = (await this.#container(`${name}-app`, image, { ...options, ...inNetwork })).IPAddress;
         const beside = { HostConfig: { Init: true, NetworkMode: `container:${name}` } };
         await this.#container(`${name}-beside`, "node:24-slim", { Entrypoint: ["sleep", "infinity"], ...beside });
-        await this.#run(["chown", "99:99", "/relink/run"]);
+        if (script === undefined) {
+            await this.#run(["chown", "99:99", "/relink/run"]);
+        }
         await this.#folder.apply(() => {
             const files = this.#render(emptyMaps(), front);
             writeMapEntry(files, "link", "web", LinkValue.to("blue"));
@@ -199,17 +223,45 @@ export class BareFront {
             }
             return files;
         });
-        await this.#container(`${name}-gen-1`, haproxyImage, {
+        await this.#startGeneration(Binds);
+        await until(async () => ((await this.ask(["GET / HTTP/1.1", "host: x"]).catch(() => {})) ? true : undefined), {
+            deadline: Date.now() + 20_000,
+            what: "HAProxy does not answer",
+        });
+    }
+
+    async #startGeneration(Binds: string[]): Promise<void> {
+        const name = this.#name;
+        if (this.watched !== undefined) {
+            await this.watched.beforehand?.(this);
+            const anchor = await inspectContainer(this.engine, name);
+            await this.inAnchor(`cd "$(mktemp -d)" || exit; set -- /relink/run ${HAPROXY_USER};${prepareScript}`);
+            this.#containers.unshift(this.engine.docker.getContainer(this.generation));
+            return createGeneration(this.engine, { project: "bare", stack: "bare", front: name }, 1, anchor!);
+        }
+        await this.#container(this.generation, haproxyImage, {
             Cmd: [
                 "haproxy -W -db -f /relink/config/current/conf".split(" "),
                 ["-S", "/relink/run/master-1.sock,mode,600,level,admin"],
             ].flat(),
             HostConfig: { NetworkMode: `container:${name}`, Binds },
         });
-        await until(async () => ((await this.ask(["GET / HTTP/1.1", "host: x"]).catch(() => {})) ? true : undefined), {
-            deadline: Date.now() + 20_000,
-            what: "HAProxy does not answer",
-        });
+    }
+
+    /** Name of the container of HAProxy. */
+    get generation(): string {
+        return `${this.#name}-gen-1`;
+    }
+
+    /** Names of the generations that have a worker, the stand-in among them. */
+    async serving(): Promise<string[]> {
+        const { workers } = await this.#runtime.observe();
+        return [...new Set(workers.filter(({ old }) => !old).map(({ generation }) => generation))];
+    }
+
+    /** Runs a shell script in the anchor, as root. */
+    async inAnchor(script: string): Promise<string> {
+        return (await this.#run(["sh", "-c", script])).stdout;
     }
 
     async #container(name: string, Image: string, options: object): Promise<{ IPAddress: string; Gateway: string }> {

@@ -11,6 +11,7 @@ export const filesWithHaproxy32 = [
     "hooks.test.ts",
     "interrupted.test.ts",
     "heal.test.ts",
+    "stand-in.test.ts",
 ];
 
 /** End-to-end files that run once more on Docker 28 with containerd's image store: those that depend on the Engine most. */
@@ -38,6 +39,7 @@ const minutes = {
     "faults.test.ts": 8,
     "haproxy-faults.test.ts": 14,
     "hostile.test.ts": 3,
+    "stand-in.test.ts": 1,
     "listeners.test.ts": 1,
     "long-stream.test.ts": 12,
     "preview.test.ts": 5,
