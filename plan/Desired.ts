@@ -7,14 +7,14 @@ import type { Places } from "./handovers";
 /** What the user asks for one service. */
 export interface Desired {
     release: Release;
-    /** Why the image cannot be had, when it cannot. */
+    /** Why the image cannot be found. Unset when it was found. */
     imageProblem?: string;
     replicas: number;
     routes: Route[];
-    /** Which service has each place (`placeOf` a route) now, and which one wants it. */
+    /** The service that has each place (`placeOf` a route) now, and the one that wants it. */
     places: Places;
     live: "auto" | Color;
-    /** Id of the release that waits and may take over. */
+    /** Id of the waiting release that may take over. */
     promote?: string;
     policy: PolicySettings;
 }

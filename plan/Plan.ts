@@ -28,64 +28,73 @@ export const planRows = [
     "recovery",
 ] as const;
 
-/** Which row of the plan table applies. */
+/** The row of the plan table that applies. */
 export type PlanRow = (typeof planRows)[number];
 
-/** Whether a color's containers run: `empty` is a color that holds nothing. */
+/** Whether a color's containers run. An `empty` color holds no release. */
 export type ColorState = "running" | "stopped" | "empty";
 
-/** What one color will hold after this `up`, and whether anything has to be done for it. */
+/** What one color will hold after this `up`, and whether the `up` changes it. */
 export interface ColorPlan {
     release?: Release;
     replicas: number;
-    /** How many its deployment brings it to, where the link's walk adds the others. @default replicas */
+    /** The number of containers that the deployment starts, when the steps of a canary add the others. @default replicas */
     deployed?: number;
     state: ColorState;
-    /** False: what is given here is what was observed, and no call is made for it. */
+    /** False when the `up` leaves the color alone. The other fields then say what was observed. */
     act: boolean;
-    /** Set where it gets there container by container. */
+    /** Set when a rolling release replaces the containers one by one. */
     roll?: RollingSettings;
 }
 
-/** Where the link will point after this `up`, and whether anything has to be done for it. */
+/** Where the link will point after this `up`, and whether the `up` changes it. */
 export interface LinkPlan {
     live: Live;
-    /** Share of requests that the color that is not live will have, percent: a canary. @default 0 */
+    /** Share of requests that the other color will have, percent: a canary. @default 0 */
     percent?: number;
-    /** Release that the target must run, proved, when the link moves. */
+    /** Id of the release that the target must run, proved, when the link moves. */
     expect?: string;
-    /** Shares that the color gets one after another, before the link moves to it or stays. */
+    /** The shares that the color gets before the link moves to it, or stays. */
     walk?: Walk;
     routes: Route[];
     act: boolean;
 }
 
-/** The way of a new release from its first share of the requests to its last one. */
+/** The steps of a new release from its first share of the requests to its last one. */
 export interface Walk {
-    /** The color that holds it. */
+    /** The color that holds the release. */
     color: Color;
-    /** What is still to come. A step that says no `replicas` has as many as the color has after this `up`. */
+    /** The steps still to come. A step without `replicas` has as many containers as the color has after this `up`. */
     steps: CanaryStep[];
     sticky: CanarySettings["sticky"];
 }
 
-/** The plan of one service: computed at preview and at `up` alike, so that the preview is the plan. */
+/** What has to be put right before anything else: an `up` died on the way, or nobody wants a canary any more (`withdraw`). */
+export interface Recovery {
+    kind: "finish" | "undo" | "bake" | "withdraw";
+    live: Live;
+    release?: string;
+    /** Share of requests that the other color has afterwards, percent. @default 0 */
+    percent?: number;
+}
+
+/** The plan of one service. Preview and `up` compute it alike, so the preview is the plan. */
 export interface Plan {
     row: PlanRow;
     /** One sentence for the user. */
     sentence: string;
-    /** What happens in which order, where that is more than the sentence says. */
+    /** The single steps in their order, when they say more than the sentence. */
     steps?: string[];
-    /** Why nothing may be done. The service's link throws it, a preview warns. */
+    /** Why nothing may be done. The service's link throws it, and a preview warns. */
     refusal?: string;
     blue: ColorPlan;
     green: ColorPlan;
     link: LinkPlan;
-    /** What an `up` that died left to be put right first. */
+    /** What an `up` that died has left to be put right first. */
     recovery?: Recovery;
-    /** The previous color of an earlier switch, which its `up` died before it could stop or remove. */
+    /** The previous color of an earlier switch. That `up` died before it could stop or remove the color. */
     leave?: { color: Color; farewell: Farewell };
-    /** Number of the promotion that this `up` begins or goes on with: it triggers the hooks. None where there is none. */
+    /** Number of the promotion that this `up` begins or continues. It triggers the hooks. Unset without a promotion. */
     promotion?: number;
     /** Hooks that run in this `up` as Commands, once per promotion. */
     hooks: CommandHook[];
@@ -93,14 +102,5 @@ export interface Plan {
     awaiting?: string;
 }
 
-/**
- * What must be put right before anything else happens: what an `up` that died half-way has left, or a canary's share that
- * is not wanted any more (`withdraw`).
- */
-export interface Recovery {
-    kind: "finish" | "undo" | "bake" | "withdraw";
-    live: Live;
-    release?: string;
-    /** Share of requests that the color that is not live has after it, percent. @default 0 */
-    percent?: number;
-}
+/** The part of a plan that says what the colors and the link will be. */
+export type PlanBase = Pick<Plan, "blue" | "green" | "link">;

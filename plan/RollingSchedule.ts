@@ -1,39 +1,5 @@
 import type { RollingSettings } from "../model/StrategySettings";
-
-/** What a rolling release begins from. A container is known by its slot. */
-export interface RollingStart {
-    /** The list: containers that have to leave, running or starting, in their order. */
-    old: { slot: number; serving: boolean }[];
-    /** Containers of the wanted release that are there already, from an interrupted run. */
-    present: { slot: number; up: boolean }[];
-    /** How many of the wanted release there are at the end. */
-    replicas: number;
-    /** Slots of the color, counted from 1. */
-    slots: number;
-    settings: Pick<RollingSettings, "step" | "order" | "gracePeriodMs">;
-}
-
-/** Something that has happened to the container of a slot. */
-export type RollingEvent =
-    /** It serves: a new one is proved, or one that was down is back. */
-    | { is: "up"; slot: number }
-    /** It does not serve any more, by itself. */
-    | { is: "down"; slot: number }
-    /** It has left: drained, stopped and removed. */
-    | { is: "gone"; slot: number }
-    /** A new one could not be proved, or an old one could not be stopped: the release stops. */
-    | { is: "failed"; slot: number };
-
-/** What is to be done now. */
-export interface RollingTurn {
-    /** Slots in which a container of the wanted release starts. */
-    start: number[];
-    /** Slots whose container leaves. */
-    retire: number[];
-    /** When to ask again although nothing has happened, where there is such a moment. */
-    wakeAtMs?: number;
-    state: "going" | "done" | "stopped";
-}
+import type { RollingEvent, RollingStart, RollingTurn } from "./RollingTurn";
 
 interface OldContainer {
     is: "waiting" | "leaving" | "gone";
@@ -42,24 +8,24 @@ interface OldContainer {
 
 interface NewContainer {
     is: "starting" | "up" | "down" | "leaving";
-    /** When it came up; unknown where that was before the start, so that its grace period is over. */
+    /** When it came up. Unset when it was up at the start: its grace period is over. */
     upAtMs?: number;
-    /** Whether it was begun here, or was there, or came by itself. */
+    /** Whether the schedule started it or found it. Else it came up by itself. */
     ordered: boolean;
 }
 
 /**
- * Who goes next in a rolling release, as the Tutum script decides it: everything that runs or starts at its start is on a
- * list; at most `step` go at a time; the next one goes when a new one comes up, one that nobody ordered included. Pure: it
- * is told what happens and when, and says what to do.
+ * Decides which containers of a rolling release start and leave next. All containers that run or start at the beginning
+ * are on a list, and at most `step` leave at a time. When a new container comes up, the next one on the list leaves, even
+ * if nobody ordered the new one. Pure: the caller says what happens and when, and the schedule says what to do.
  *
- * Rule 1 of docs/design.md: with `startFirst` as many serve at any time as shall serve in the end (or as did at the
- * start, where that was less), with `stopFirst` up to `step` fewer, and at least one.
+ * Rule 1 of docs/design.md: with `startFirst` as many containers serve at any time as shall serve in the end, or as did at
+ * the start when these were fewer. With `stopFirst` up to `step` fewer serve, and at least one.
  */
 export class RollingSchedule {
-    /** How many go at a time. */
+    /** How many containers leave at a time. */
     readonly step: number;
-    /** How many must serve at any time. */
+    /** How many containers have to serve at any time. */
     readonly floor: number;
     readonly #replicas: number;
     readonly #slots: number;
@@ -84,7 +50,7 @@ export class RollingSchedule {
         this.#atOnce = settings.step === "service";
         this.#graceMs = this.#atOnce ? 0 : settings.gracePeriodMs;
         this.step = stepOf(settings.step, old.length || replicas, this.#most);
-        // Stopping the only one first would leave none.
+        // A service with one container would have none.
         this.#stopFirst = settings.order === "stopFirst" && replicas > 1;
         const serving = this.#serving();
         this.floor = this.#stopFirst
@@ -92,52 +58,34 @@ export class RollingSchedule {
             : Math.min(replicas, serving);
     }
 
-    /** Tells what has happened. */
+    /** Says what has happened. */
     tell(event: RollingEvent, nowMs: number): void {
-        const { slot } = event;
-        const old = this.#old.get(slot);
-        const known = old?.is === "gone" ? undefined : old;
+        const old = this.#old.get(event.slot);
+        if (old === undefined || old.is === "gone") {
+            this.#tellNew(event, nowMs);
+        } else {
+            tellOld(old, event);
+        }
+        this.#stopped ||= event.is === "failed";
+    }
+
+    #tellNew({ is, slot }: RollingEvent, nowMs: number): void {
         const container = this.#new.get(slot);
-        switch (event.is) {
-            case "up":
-                if (known !== undefined) {
-                    // On the list: it waits for its turn, and nobody goes for it.
-                    known.serving = known.is === "waiting";
-                } else {
-                    this.#new.set(slot, {
-                        ordered: container !== undefined,
-                        ...container,
-                        is: container?.is === "leaving" ? "leaving" : "up",
-                        upAtMs: container?.upAtMs ?? nowMs,
-                    });
-                }
-                break;
-            case "down":
-                if (known !== undefined) {
-                    known.serving = false;
-                } else if (container?.is === "up") {
-                    container.is = "down";
-                }
-                break;
-            case "gone":
-                if (known !== undefined) {
-                    known.is = "gone";
-                    known.serving = false;
-                } else {
-                    this.#new.delete(slot);
-                }
-                break;
-            case "failed":
-                this.#stopped = true;
-                if (known !== undefined) {
-                    known.is = "waiting";
-                } else {
-                    this.#new.delete(slot);
-                }
+        if (is === "gone" || is === "failed") {
+            this.#new.delete(slot);
+        } else if (is === "up") {
+            this.#new.set(slot, {
+                ordered: container !== undefined,
+                ...container,
+                is: container?.is === "leaving" ? "leaving" : "up",
+                upAtMs: container?.upAtMs ?? nowMs,
+            });
+        } else if (container?.is === "up") {
+            container.is = "down";
         }
     }
 
-    /** What is to be done now. What it says is taken for begun. */
+    /** Says what to do now. The schedule takes it as begun. */
     next(nowMs: number): RollingTurn {
         const start: number[] = [];
         const retire: number[] = [];
@@ -166,7 +114,7 @@ export class RollingSchedule {
         return isRoom && isTurn && this.#staying() < this.#replicas ? this.#freeSlot() : undefined;
     }
 
-    /** Marks the one that leaves now. */
+    /** Chooses the container that leaves now and marks it. */
     #nextToRetire(nowMs: number): number | undefined {
         const leaving = this.#leaving();
         const waiting = [...this.#old].filter(([, { is }]) => is === "waiting");
@@ -189,13 +137,13 @@ export class RollingSchedule {
         }
         const up = this.#up();
         const left = [...this.#old.values()].filter(({ is }) => is !== "waiting").length;
-        // Old ones stay until new ones are proved, unless an interrupted release has left no room for a new one.
+        // Old containers stay until new ones are proved. An interrupted release may have left no free slot for a new one.
         const isFull = this.#staying() < this.#replicas && this.#freeSlot() === undefined;
         const mayLeave = up >= this.#replicas || isFull || (!this.#atOnce && left < up);
         return leaving < this.step && mayLeave;
     }
 
-    /** One more of the wanted release than there shall be came up by itself: it leaves in the end. */
+    /** Chooses a container of the wanted release that is one too many, because another came up by itself. */
     #surplus(): number | undefined {
         const up = [...this.#new].filter(([, { is }]) => is === "up");
         const isLast = [...this.#old.values()].every(({ is }) => is !== "waiting");
@@ -238,7 +186,7 @@ export class RollingSchedule {
         return [...this.#new.values()].filter(({ is }) => is === what).length;
     }
 
-    /** New ones that will be there at the end, as it looks now. */
+    /** New containers that will probably be there at the end. */
     #staying(): number {
         return this.#new.size - this.#count("leaving");
     }
@@ -247,12 +195,12 @@ export class RollingSchedule {
         return [...this.#old.values()].filter(({ is }) => is === "leaving").length + this.#count("leaving");
     }
 
-    /** Containers that are there, in whatever state. */
+    /** Containers in any state. */
     #present(): number {
         return [...this.#old.values()].filter(({ is }) => is !== "gone").length + this.#new.size;
     }
 
-    /** New ones that are up, while their grace period keeps the next one from going. */
+    /** New containers that are up and whose grace period lasts. The next container waits for them. */
     #cooling(nowMs: number): NewContainer[] {
         return [...this.#new.values()].filter(
             ({ is, upAtMs }) => is === "up" && upAtMs !== undefined && nowMs < upAtMs + this.#graceMs,
@@ -260,33 +208,21 @@ export class RollingSchedule {
     }
 }
 
+function tellOld(container: OldContainer, { is }: RollingEvent): void {
+    if (is === "failed") {
+        container.is = "waiting";
+        return;
+    }
+    if (is === "gone") {
+        container.is = "gone";
+    }
+    // It waits for its turn. No other container leaves because it is up.
+    container.serving = is === "up" && container.is === "waiting";
+}
+
 function stepOf(step: RollingSettings["step"], containers: number, most: number): number {
     if (step === "service") {
         return Math.max(1, most);
     }
     return step === "half" ? Math.max(1, Math.ceil(containers / 2)) : step;
-}
-
-/** What a rolling release does when everything goes well: what each turn starts, and what leaves at the same time. */
-export function rehearse(start: RollingStart): Pick<RollingTurn, "start" | "retire">[] {
-    const schedule = new RollingSchedule(start);
-    const turns: Pick<RollingTurn, "start" | "retire">[] = [];
-    let nowMs = 1;
-    let proving = start.present.filter(({ up }) => !up).map(({ slot }) => slot);
-    for (;;) {
-        const turn = schedule.next(nowMs);
-        if (turn.start.length + turn.retire.length > 0) {
-            turns.push({ start: turn.start, retire: turn.retire });
-        } else if (turn.state !== "going" || (turn.wakeAtMs === undefined && proving.length === 0)) {
-            return turns;
-        }
-        nowMs = Math.max(nowMs + 1, turn.wakeAtMs ?? 0);
-        for (const slot of turn.retire) {
-            schedule.tell({ is: "gone", slot }, nowMs);
-        }
-        for (const slot of [...turn.start, ...proving]) {
-            schedule.tell({ is: "up", slot }, nowMs);
-        }
-        proving = [];
-    }
 }

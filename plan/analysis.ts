@@ -3,25 +3,30 @@ import type { AnalysisSettings } from "../model/AnalysisSettings";
 /** What one color answered in some time. */
 export interface Answered {
     requests: number;
-    /** Of those, answered with a status of 500 or above, or not at all. */
+    /** Requests that got a status of 500 or above, or no answer. They count in `requests` too. */
     errors: number;
     /** Average response time, milliseconds; undefined without requests. */
     averageMs?: number;
-    /** How much less that may be, milliseconds, by how it was measured. @default 0 */
+    /** Error of that measurement, milliseconds: the true average may be lower by this much. @default 0 */
     averageOffByMs?: number;
 }
 
-/** Failed, and nobody knows, are two things: only the first moves a link back. */
-export type AnalysisResult = { kind: "good" | "unknown" | "bad"; why: string };
+/** What the numbers say of a release. Only `bad` moves the link back; `unknown` leaves it. */
+export interface AnalysisResult {
+    kind: "good" | "unknown" | "bad";
+    why: string;
+}
 
-/** Share of errors that no predecessor allows, however bad it was. */
+/** The largest share of errors that any predecessor allows. */
 const mostErrors = 0.99;
-/** Below this difference, milliseconds, a slower release is not called slow: it says more about the machine's caches. */
+/** A release that is slower by less than this, milliseconds, is not slow: the machine's caches explain the difference. */
 const unnoticeableMs = 100;
 
 /**
- * What a release is compared with. Its predecessor in the same time, where that had enough requests, as beside a canary:
- * what users ask for then, they ask of both. Else its predecessor before that time.
+ * Chooses what a release is compared with. A predecessor with enough requests in the same time, as beside a canary, is the
+ * better one: users ask both colors for the same things then.
+ * @param meanwhile what the predecessor answered in the same time
+ * @param before what the predecessor answered before that time
  */
 export function predecessorOf(meanwhile: Answered, before: Answered, { minRequests }: AnalysisSettings): Answered {
     return meanwhile.requests >= minRequests ? meanwhile : before;
@@ -29,50 +34,53 @@ export function predecessorOf(meanwhile: Answered, before: Answered, { minReques
 
 /**
  * Judges what a new release has answered since it became live.
- * @param stable What its predecessor answered, see {@link predecessorOf}.
+ * @param stable what its predecessor answered, see {@link predecessorOf}
  */
 export function judge(now: Answered, stable: Answered, limits: AnalysisSettings): AnalysisResult {
-    if (now.requests < limits.minRequests) {
-        return {
-            kind: "unknown",
-            why: `only ${now.requests} of the ${limits.minRequests} requests that a judgement needs (analysis.minRequests)`,
-        };
+    const { minRequests } = limits;
+    if (now.requests < minRequests) {
+        const why = `only ${now.requests} of the ${minRequests} requests that a judgement needs (analysis.minRequests)`;
+        return { kind: "unknown", why };
     }
-    const ratio = now.errors / now.requests;
-    // A few answers before it say nothing: right after a return the predecessor may have given no more than one.
-    const isCompared = stable.requests >= limits.minRequests;
-    const before = isCompared ? stable.errors / stable.requests : 0;
-    // A fix for a service that is broken already is not held to what the broken one never kept. It has to work sometimes.
+    // A few answers of the predecessor say nothing. Right after a return it may have given only one.
+    const compared = stable.requests >= minRequests ? stable : undefined;
+    const bad = tooManyErrors(now, compared, limits) ?? tooSlow(now, compared, limits);
+    const speed = now.averageMs === undefined ? "" : `, ${milliseconds(now.averageMs)} on average`;
+    return bad === undefined ? { kind: "good", why: `${errorsOf(now)})${speed}` } : { kind: "bad", why: bad };
+}
+
+function tooManyErrors(now: Answered, stable: Answered | undefined, limits: AnalysisSettings): string | undefined {
+    const before = stable === undefined ? 0 : stable.errors / stable.requests;
+    // A fix for a broken service may have the errors that the broken one had. But it has to work sometimes.
     const allowed = Math.max(limits.maxErrorRatio, Math.min(2 * before, (1 + before) / 2, mostErrors));
-    const share = `${now.errors} of ${now.requests} answers were errors (${percent(ratio)}`;
-    if (ratio > allowed) {
-        const compared = before === 0 ? "" : `; its predecessor had ${percent(before)}`;
-        return { kind: "bad", why: `${share}, allowed are ${percent(allowed)}${compared})` };
+    if (now.errors / now.requests <= allowed) {
+        return undefined;
     }
+    const compared = before === 0 ? "" : `; its predecessor had ${percent(before)}`;
+    return `${errorsOf(now)}, allowed are ${percent(allowed)}${compared})`;
+}
+
+function tooSlow(now: Answered, stable: Answered | undefined, limits: AnalysisSettings): string | undefined {
     const { averageMs, averageOffByMs = 0 } = now;
-    // Nothing is called slow for what may be the measurement's error.
-    const leastMs = (averageMs ?? 0) - averageOffByMs;
-    if (averageMs !== undefined && leastMs > (limits.maxLatencyMs ?? Number.POSITIVE_INFINITY)) {
-        return {
-            kind: "bad",
-            why: `answers took ${milliseconds(averageMs)} on average, allowed are ${limits.maxLatencyMs} ms (analysis.maxLatency)`,
-        };
+    if (averageMs === undefined) {
+        return undefined;
     }
-    if (averageMs !== undefined && isCompared && stable.averageMs !== undefined) {
-        const slowest = Math.max(stable.averageMs * limits.maxSlowdown, stable.averageMs + unnoticeableMs);
-        if (leastMs > slowest) {
-            return {
-                kind: "bad",
-                why:
-                    `answers took ${milliseconds(averageMs)} on average, and ${milliseconds(stable.averageMs)} before: ` +
-                    `more than ${limits.maxSlowdown} times as long (analysis.maxSlowdown)`,
-            };
-        }
+    const { maxLatencyMs = Number.POSITIVE_INFINITY, maxSlowdown } = limits;
+    const took = `answers took ${milliseconds(averageMs)} on average`;
+    // The error of the measurement counts in favor of the release.
+    const leastMs = averageMs - averageOffByMs;
+    if (leastMs > maxLatencyMs) {
+        return `${took}, allowed are ${maxLatencyMs} ms (analysis.maxLatency)`;
     }
-    return {
-        kind: "good",
-        why: `${share})${averageMs === undefined ? "" : `, ${milliseconds(averageMs)} on average`}`,
-    };
+    const before = stable?.averageMs;
+    return before !== undefined && leastMs > Math.max(before * maxSlowdown, before + unnoticeableMs)
+        ? `${took}, and ${milliseconds(before)} before: more than ${maxSlowdown} times as long (analysis.maxSlowdown)`
+        : undefined;
+}
+
+/** @returns `3 of 40 answers were errors (7.5 %`, without the closing bracket. */
+function errorsOf({ requests, errors }: Answered): string {
+    return `${errors} of ${requests} answers were errors (${percent(errors / requests)}`;
 }
 
 function percent(ratio: number): string {

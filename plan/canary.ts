@@ -3,104 +3,102 @@ import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import type { CanarySettings, CanaryStep, StrategySettings } from "../model/StrategySettings";
 import { count } from "../model/words";
-import type { ColorPlan, Plan } from "./Plan";
+import type { ColorPlan, Plan, Walk } from "./Plan";
+import type { Rerouting } from "./rerouting";
 import { scaling } from "./scaling";
+import { asObserved } from "./unchanged";
 
-/** What is said of a canary beside its shares. */
-interface Words {
-    /** What comes before its first share. */
+/** What the sentence says of a canary apart from its shares. */
+interface Told {
+    /** What happens before its first share. */
     begun: string;
     /** How the release is judged once it has all requests. */
     judged: string;
     /** What else happens then. */
     after: string;
-    /** What happens to the routes. */
-    rerouted: string[];
+    rerouting: Rerouting;
 }
 
 /**
- * A new release that gets its users share by share, or is held at one.
- * @param whole the plan that gives it all of them at once
- * @param base what leaves everything as it is
- * @param reroutes whether the routes change
+ * Changes a plan that gives a new release all requests at once: the release gets them share by share, or is held at one
+ * share.
  */
-export function canary(
-    service: ObservedService,
-    whole: Plan,
-    base: Pick<Plan, "blue" | "green" | "link">,
-    settings: CanarySettings,
-    reroutes: boolean,
-    words: Words,
-): Plan {
-    const live = service.live as Color;
-    const color = idleColor(live);
-    const { replicas } = whole[color];
-    const steps = stepsFrom(service, settings, replicas);
-    const walk = { color, steps, sticky: settings.sticky };
-    const isUnderWay = service.percent > 0;
-    // What has users already had its hooks before that.
-    const plan = isUnderWay ? { ...whole, row: "canary" as const, hooks: [] } : whole;
-    if (settings.promotes) {
-        if (steps.length === 0) {
-            return { ...plan, link: { ...whole.link, walk } };
-        }
-        // What has the same containers all the way needs no word of them.
-        const grows = steps.some(step => step.replicas !== undefined);
-        const withAll = grows ? replicas : undefined;
-        const shares = steps.map(step => `${step.weight} %${withText(step.replicas ?? withAll)}, then `).join("");
-        const last = `${color} gets all requests${withText(withAll)}: the link moves ${live} => ${color}${words.judged}`;
-        const texts = [...steps.map(step => stepText(color, { replicas: withAll, ...step })), last];
-        return {
-            ...plan,
-            sentence: `${words.begun} it gets ${shares}all of the requests; ${words.after}.`,
-            steps: texts.map((text, index) => `${index + 1}. ${text}`),
-            link: { ...whole.link, walk },
-        };
+export function canary(service: ObservedService, whole: Plan, settings: CanarySettings, told: Told): Plan {
+    const color = idleColor(service.live);
+    const walk = { color, steps: stepsFrom(service, settings, whole[color].replicas), sticky: settings.sticky };
+    // The hooks of a release that has a share ran before that share.
+    const plan = service.percent > 0 ? { ...whole, row: "canary" as const, hooks: [] } : whole;
+    return settings.promotes
+        ? promoted(plan, walk, told)
+        : heldAt(weightOf(settings), { ...plan, link: { ...plan.link, walk } }, service, told);
+}
+
+/** All steps one after another, up to all requests. */
+function promoted(plan: Plan, walk: Walk, told: Told): Plan {
+    const { color, steps } = walk;
+    const link = { ...plan.link, walk };
+    if (steps.length === 0) {
+        return { ...plan, link };
     }
-    const [step] = steps;
-    const percent = weightOf(settings);
-    const isNothing = step === undefined && !whole[color].act;
-    const scaled = isNothing ? scaling(live, service[live], service[live].replicas) : undefined;
-    const goesOn = [`the link stays on ${live}${percent > 0 ? ", which serves the rest" : ""}`, ...words.rerouted].join(
-        "; ",
-    );
-    const gets =
-        step !== undefined
-            ? `it gets ${percent} % of the requests${withText(step.replicas)}${judgedText(step)}`
-            : percent > 0
-              ? `it goes on with ${percent} % of the requests`
-              : "it waits at 0 % of the requests, reachable at its preview address";
+    // The number of containers is only worth a word when it changes on the way.
+    const grows = steps.some(step => step.replicas !== undefined);
+    const withAll = grows ? plan[color].replicas : undefined;
+    const shares = steps.map(step => `${step.weight} %${withText(step.replicas ?? withAll)}, then `).join("");
+    const moves = `the link moves ${idleColor(color)} => ${color}`;
+    const last = `${color} gets all requests${withText(withAll)}: ${moves}${told.judged}`;
+    const texts = [...steps.map(step => stepText(color, { replicas: withAll, ...step })), last];
     return {
         ...plan,
-        row: scaled ? "scale" : isNothing ? (reroutes ? "routes" : "nothing") : plan.row,
-        sentence: `${scaled ? `${scaled.words}; ` : isNothing && !reroutes ? "nothing to do: " : ""}${words.begun} ${gets}; ${goesOn}.`,
-        [live]: scaled?.color ?? base[live],
+        sentence: `${told.begun} it gets ${shares}all of the requests; ${told.after}.`,
+        steps: texts.map((text, index) => `${index + 1}. ${text}`),
+        link,
+    };
+}
+
+/** One share that stays until the config says otherwise; at 0 % only the preview address reaches the release. */
+function heldAt(percent: number, plan: Plan, service: ObservedService, told: Told): Plan {
+    const live = service.live as Color;
+    const { walk, expect, routes } = plan.link;
+    const { rerouting } = told;
+    const [step] = walk?.steps ?? [];
+    const isNothing = step === undefined && !plan[idleColor(live)].act;
+    // While the release waits, the live color loses what an interrupted scaling left.
+    const scaled = isNothing ? scaling(live, service[live], service[live].replicas) : undefined;
+    const unchangedRow = rerouting.act ? "routes" : "nothing";
+    const prefix = scaled ? `${scaled.words}; ` : isNothing && !rerouting.act ? "nothing to do: " : "";
+    const stays = `the link stays on ${live}${percent > 0 ? ", which serves the rest" : ""}`;
+    return {
+        ...plan,
+        row: scaled ? "scale" : isNothing ? unchangedRow : plan.row,
+        sentence: `${prefix}${told.begun} ${shareText(percent, step)}; ${[stays, ...rerouting.words].join("; ")}.`,
+        [live]: scaled?.color ?? asObserved(service)[live],
         promotion: scaled ? undefined : plan.promotion,
         link: {
             live,
             ...(percent > 0 ? { percent } : {}),
-            expect: whole.link.expect,
-            routes: whole.link.routes,
+            expect,
+            routes,
             ...(step === undefined ? {} : { walk }),
-            act: step !== undefined || reroutes,
+            act: step !== undefined || rerouting.act,
         },
         hooks: step === undefined ? plan.hooks.filter(hook => hook === "preDeploy") : plan.hooks,
     };
 }
 
-/** `weight: 0`: the release waits beside the live one, with no users. */
+/** @returns whether a strategy is `weight: 0`: the release waits beside the live one and has no users. */
 export function isHeldAtNone(strategy: StrategySettings): boolean {
     return strategy.kind === "canary" && !strategy.promotes && weightOf(strategy) === 0;
 }
 
-/** The weight that is held. */
+/** @returns the share that is held, percent. */
 function weightOf({ steps }: CanarySettings): number {
     return steps[0]?.weight ?? 0;
 }
 
 /**
- * How many containers a canary's deployment brings, and how many there are after this `up`: in between, its steps add them.
- * @param replicas how many a release has that has all requests
+ * Says how many containers the deployment of a canary starts, and how many there are after this `up`. Its steps add the
+ * difference.
+ * @param replicas the containers of a release that has all requests
  */
 export function sizeOf(
     service: ObservedService,
@@ -114,18 +112,18 @@ export function sizeOf(
     return { replicas, deployed: stepsFrom(service, settings, replicas)[0]?.replicas ?? replicas };
 }
 
-/** What is still to come: an `up` that was interrupted, or stopped by a step, goes on behind the share that there is. */
+/** @returns the steps still to come: an interrupted `up` continues behind the share that the release has. */
 function stepsFrom(service: ObservedService, settings: CanarySettings, replicas: number): CanaryStep[] {
     const { percent, sticky = "none" } = service;
     if (!settings.promotes) {
         return (
             settings.steps
                 .filter(({ weight }) => weight > 0 && (weight !== percent || settings.sticky !== sticky))
-                // Less than it has needs no judgement.
+                // A smaller share than before needs no judgement.
                 .map(step => (step.weight > percent ? step : { ...step, pauseMs: 0 }))
         );
     }
-    // What has users already is not scaled down for a step.
+    // A step does not scale down a release that has users.
     const least = percent > 0 ? service[idleColor(service.live)].replicas : 0;
     return settings.steps
         .filter(({ weight }) => weight > percent)
@@ -133,6 +131,15 @@ function stepsFrom(service: ObservedService, settings: CanarySettings, replicas:
             const some = Math.max(wanted, least);
             return some < replicas ? { ...step, replicas: some } : step;
         });
+}
+
+function shareText(percent: number, step: CanaryStep | undefined): string {
+    if (step !== undefined) {
+        return `it gets ${percent} % of the requests${withText(step.replicas)}${judgedText(step)}`;
+    }
+    return percent > 0
+        ? `it goes on with ${percent} % of the requests`
+        : "it waits at 0 % of the requests, reachable at its preview address";
 }
 
 function stepText(color: Color, step: CanaryStep): string {

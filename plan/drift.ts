@@ -5,44 +5,27 @@ import type { ObservedService } from "../model/ObservedService";
 
 /** A difference between the live system and the record that no intent explains, in words for the user. */
 export interface Drift extends Deviation {
-    /** It is about where the link points, not about containers. */
+    /** Whether it concerns the link. */
     ofLink: boolean;
-    /** The color that it is about, where it is about one. */
+    /** The color whose containers it concerns. */
     color?: Color;
 }
 
-/** Everything that somebody other than relink changed and that touches what users are served, now or soon. */
+/** @returns all that somebody changed by hand and that changes what users get, now or after HAProxy's next start. */
 export function findDrift(service: ObservedService): Drift[] {
-    const { live, confirmed, percent, confirmedPercent = 0, written, writtenPercent = 0, generation } = service;
-    const isRewritten = written !== undefined && (written !== confirmed || writtenPercent !== confirmedPercent);
-    // HAProxy's files hold the confirmed link, unless somebody edited those too.
-    const reread =
-        generation === undefined || isRewritten
-            ? undefined
-            : `make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 ${generation}`;
-    const link = (what: string, fix?: string): Drift => ({ what, fix, ofLink: true });
+    const { live, confirmed, percent, confirmedPercent = 0 } = service;
     if (live !== confirmed) {
-        return [link(`HAProxy links it to ${live}, but the last confirmed link is ${confirmed}`, reread)];
+        const what = `HAProxy links it to ${live}, but the last confirmed link is ${confirmed}`;
+        return [{ what, fix: rereadFiles(service), ofLink: true }];
     }
     const found: Drift[] = [];
     if (percent !== confirmedPercent) {
         const but = confirmedPercent === 0 ? "" : `, but the last confirmed share is ${confirmedPercent} %`;
-        found.push(link(`HAProxy sends ${percent} % of its requests to the color that is not live${but}`, reread));
+        const what = `HAProxy sends ${percent} % of its requests to the color that is not live${but}`;
+        found.push({ what, fix: rereadFiles(service), ofLink: true });
     }
-    if (written === confirmed && isRewritten) {
-        found.push(
-            link(
-                `HAProxy's map file gives ${idleColor(confirmed)} ${writtenPercent} %, but the last confirmed share is ` +
-                    `${confirmedPercent} %: it would have that when HAProxy starts again or reloads`,
-            ),
-        );
-    } else if (isRewritten) {
-        found.push(
-            link(
-                `HAProxy's map file links it to ${written}, but the last confirmed link is ${confirmed}: ` +
-                    `users would go there when HAProxy starts again or reloads`,
-            ),
-        );
+    if (isRewritten(service)) {
+        found.push({ what: wordsOfFile(service), ofLink: true });
     }
     for (const color of ["blue", "green"] as const) {
         if (hasTraffic({ live, percent: Math.max(percent, confirmedPercent) }, color)) {
@@ -52,7 +35,28 @@ export function findDrift(service: ObservedService): Drift[] {
     return found;
 }
 
-/** What the user can do: by hand, where each difference can be undone by hand, or by letting relink restore it. */
+/** @returns whether HAProxy's map file holds another link than the confirmed one. */
+function isRewritten({ confirmed, confirmedPercent = 0, written, writtenPercent = 0 }: ObservedService): boolean {
+    return written !== undefined && (written !== confirmed || writtenPercent !== confirmedPercent);
+}
+
+function wordsOfFile({ confirmed, confirmedPercent = 0, written, writtenPercent = 0 }: ObservedService): string {
+    return written === confirmed
+        ? `HAProxy's map file gives ${idleColor(confirmed)} ${writtenPercent} %, but the last confirmed share is ` +
+              `${confirmedPercent} %: it would have that when HAProxy starts again or reloads`
+        : `HAProxy's map file links it to ${written}, but the last confirmed link is ${confirmed}: ` +
+              "users would go there when HAProxy starts again or reloads";
+}
+
+/** @returns how to restore the confirmed link by hand; undefined when HAProxy's files do not hold it either. */
+function rereadFiles(service: ObservedService): string | undefined {
+    const { generation } = service;
+    return generation === undefined || isRewritten(service)
+        ? undefined
+        : `make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 ${generation}`;
+}
+
+/** @returns what the user can do: undo each difference by hand, when that is possible, or let relink restore it. */
 export function waysOut(service: string, drift: Drift[]): string {
     const restore = `let relink restore it: pulumi config set --path relink:services.${service}.driftPolicy repair && pulumi up`;
     const fixes = drift.map(({ fix }) => fix);

@@ -1,25 +1,25 @@
 import { parseRoute } from "../model/Route";
 
-/** Which service has, or wants, which place (`placeOf` a route). */
+/** The service that has, or wants, each place (`placeOf` a route). */
 export interface Places {
     held: Readonly<Record<string, string>>;
     wanted: Readonly<Record<string, string>>;
 }
 
 /**
- * A place that a service gives up while other services get its requests by wider or narrower places of theirs:
- * `shop.example.com` for `*.example.com`, `/api` for `/api/v2`. Were it given up before all of those are taken, requests in
- * between would be nobody's.
+ * A place that one service gives up while other services take its requests by wider or narrower places of their own:
+ * `shop.example.com` for `*.example.com`, `/api` for `/api/v2`. The place has to stay until all of those are taken. Without
+ * it, the requests in between would reach no service.
  */
 export interface Handover {
     place: string;
-    /** Who gives it up. */
+    /** The service that gives the place up. */
     from: string;
-    /** The places that have to be taken before, and by whom. */
+    /** The places that other services have to take before, and those services. */
     after: Record<string, string>;
 }
 
-/** The handovers of one `up`. Whoever takes the last of the places ends it. */
+/** @returns the handovers of one `up`. The service that takes the last of the places ends a handover. */
 export function handovers({ held, wanted }: Places): Handover[] {
     return Object.entries(held)
         .filter(([place]) => wanted[place] === undefined)
@@ -35,13 +35,13 @@ export function handovers({ held, wanted }: Places): Handover[] {
         .filter(({ after }) => Object.keys(after).length > 0);
 }
 
-/** Whether a request can belong to either place. */
+/** @returns whether one request can belong to both places. */
 function overlap(one: string, two: string): boolean {
     const [a, b] = [parseRoute(one), parseRoute(two)];
     return (covers(a.host, b.host) || covers(b.host, a.host)) && (isBelow(a.path, b.path) || isBelow(b.path, a.path));
 }
 
-/** `*` is every host, and `*.example.com` each with one label more. */
+/** `*` covers every host, and `*.example.com` every host with one label more. */
 function covers(wide: string, host: string): boolean {
     return wide === "*" || wide === host || wide === host.replace(/^[^.]*/, "*");
 }

@@ -8,8 +8,9 @@ import { judged, same } from "./held";
 import type { Prospect } from "./settle";
 
 /**
- * Going back needs no judgement of what is left, and a canary that is no longer wanted has no share. Nothing is judged
- * beside what somebody else changed; an open switch says itself where the link may be.
+ * Says what the plan is about to do with the idle color. A link that goes back needs no judgement of what it leaves. A
+ * canary that nobody wants any more has no share. Nothing is judged beside drift; an open switch says itself where the link
+ * may be.
  */
 export function prospect(service: ObservedService, desired: Desired): Prospect {
     const isDrifted = service.intent?.kind !== "switch" && driftOf(service, desired).length > 0;
@@ -25,7 +26,7 @@ export function prospect(service: ObservedService, desired: Desired): Prospect {
     };
 }
 
-/** What is about to lose its users is not worth restoring. */
+/** @returns the drift that is worth restoring. A color that is about to lose its users is not. */
 export function driftOf(service: ObservedService, desired: Desired): Drift[] {
     const shares = mayShare(service, desired);
     return findDrift(service).filter(({ color }) => shares || color === undefined || color === service.live);
@@ -36,12 +37,15 @@ function wantsIdle(service: ObservedService, { live, release }: Desired): boolea
     return live === "auto" ? same(service[idle].release, release) : live === idle;
 }
 
-/** Whether the color that is not live may keep its share of the requests: it holds what is wanted. */
+/** @returns whether the idle color may keep its share of the requests: it holds the wanted release. */
 export function mayShare(service: ObservedService, desired: Desired): boolean {
     return wantsIdle(service, desired) && !(isHeldAtNone(desired.policy.strategy) && desired.live === "auto");
 }
 
-/** How a new release gets its users share by share. Beside a color where nobody answers it gets all of them at once. */
+/**
+ * Says how a new release gets its users share by share.
+ * @returns undefined when it gets all at once, also because no container of the live color answers
+ */
 export function canaryOf(service: ObservedService, { policy: { strategy } }: Desired): CanarySettings | undefined {
     const { live } = service;
     const isAlone = live !== "none" && service[live].ready === 0;

@@ -1,6 +1,7 @@
 import type { Color } from "../model/Color";
 import { idleColor } from "../model/Live";
-import type { ObservedService } from "../model/ObservedService";
+import type { ObservedColor, ObservedService } from "../model/ObservedService";
+import type { RecordedRelease } from "../model/Release";
 import { count } from "../model/words";
 import { isComplete } from "./capacity";
 import type { Desired } from "./Desired";
@@ -8,62 +9,88 @@ import type { Drift } from "./drift";
 import type { Plan } from "./Plan";
 import { asObserved, refuse } from "./unchanged";
 
-/** Restores what was last confirmed, from the record: never what is wanted now, which may be what is not proved yet. */
+/**
+ * Restores what was last confirmed, from the record. It never restores what is wanted now, because that may not be proved
+ * yet.
+ */
 export function repair(service: ObservedService, drift: Drift[], desired: Desired): Plan {
-    const what = drift.map(({ what }) => what).join("; ");
     const { live, confirmed } = service;
     const color = confirmed === "none" ? undefined : service[confirmed];
+    const refused = (why: string) => refuse(service, "drift", `drift: ${whatOf(drift)}. ${why}`);
     if (confirmed === "none" || color?.release === undefined) {
-        return refuse(service, "drift", `drift: ${what}. The record holds nothing that could be restored`);
+        return refused("The record holds nothing that could be restored");
     }
+    const { release } = color;
     const relink = live !== confirmed;
-    const { image, judgedBad } = color.release;
-    // Where nobody answers, even that is better.
+    // When no container of the live color answers, even a release that was judged bad is better.
     const isServed = live !== "none" && service[live].ready > 0;
-    if (relink && judgedBad !== undefined && isServed) {
-        const bad = `The record says ${confirmed}, but ${image} there was judged bad (${judgedBad.reason})`;
-        return refuse(service, "drift", `drift: ${what}. Nothing is changed. ${bad}`);
+    if (relink && release.judgedBad !== undefined && isServed) {
+        const bad = `${release.image} there was judged bad (${release.judgedBad.reason})`;
+        return refused(`Nothing is changed. The record says ${confirmed}, but ${bad}`);
     }
-    const isOf = (name: Color) => drift.some(drifted => drifted.color === name);
-    const canary = idleColor(confirmed);
-    // A canary is begun again, not repaired.
-    const shares =
-        !relink && service[canary].release?.proved === true && isComplete(service[canary], service[canary].replicas);
-    const { confirmedPercent = 0 } = service;
-    const percent = shares ? confirmedPercent : 0;
-    const givesBack = !relink && confirmedPercent > percent;
-    const rewrite = drift.some(({ ofLink }) => ofLink);
-    // What a repair that failed has given up is brought back where the link comes back, or where strangers may be all there is.
-    const isGivenUp = color.replicas === 0 && (relink || color.strays.length > 0);
-    const replicas = isGivenUp ? desired.replicas : color.replicas;
-    const isUsable = color.release.proved && isComplete(color, replicas);
-    const act = relink ? !isUsable : isOf(confirmed);
+    const replicas = replicasOf(color, desired, relink);
+    const isUsable = release.proved && isComplete(color, replicas);
+    const act = relink ? !isUsable : drift.some(drifted => drifted.color === confirmed);
     if (act && !relink && service.intent?.kind === "roll") {
-        // Of containers of two releases nobody can say which one is in a stranger's place; what is added, it says itself.
+        // With containers of two releases, nothing says of which release a missing one was.
         const fixes = drift.flatMap(({ fix }) => (fix === undefined ? [] : [fix])).join("; ");
         const why = "A rolling release was interrupted, and cannot go on beside what is not its own";
-        return refuse(service, "drift", `drift: ${what}. ${why}. Nothing is changed. To go on: ${fixes}`);
+        return refused(`${why}. Nothing is changed. To go on: ${fixes}`);
     }
+    return restored(service, drift, { name: confirmed, release, replicas, act });
+}
+
+/** The recorded live color, as the repair leaves it. */
+interface Restored {
+    name: Color;
+    release: RecordedRelease;
+    replicas: number;
+    act: boolean;
+}
+
+function restored(service: ObservedService, drift: Drift[], color: Restored): Plan {
+    const { name: confirmed, release, replicas, act } = color;
+    const { live, confirmedPercent = 0 } = service;
+    const canary = idleColor(confirmed);
+    const relink = live !== confirmed;
+    const percent = relink || !isWhole(service[canary]) ? 0 : confirmedPercent;
+    const givesBack = !relink && confirmedPercent > percent;
+    const rewrite = drift.some(({ ofLink }) => ofLink);
     const words = [
-        ...(act ? [`${confirmed} is brought back to ${count(replicas)} of ${color.release.image}`] : []),
-        ...(relink
-            ? [`the link moves back ${live} => ${confirmed}`]
-            : rewrite
-              ? [`the link to ${confirmed} is written again`]
-              : []),
+        ...(act ? [`${confirmed} is brought back to ${count(replicas)} of ${release.image}`] : []),
+        ...(relink ? [`the link moves back ${live} => ${confirmed}`] : []),
+        ...(rewrite && !relink ? [`the link to ${confirmed} is written again`] : []),
         ...(givesBack ? [`${canary} gives its share of the requests back`] : []),
     ];
     return {
         ...asObserved(service),
         row: "repair",
-        sentence: `repairs drift (${what}): ${words.join(", then ")}. What the config asks for waits for the next up.`,
-        [confirmed]: { release: color.release, replicas, state: "running", act },
+        sentence: `repairs drift (${whatOf(drift)}): ${words.join(", then ")}. What the config asks for waits for the next up.`,
+        [confirmed]: { release, replicas, state: "running", act },
         link: {
             live: confirmed,
             ...(percent > 0 ? { percent } : {}),
-            expect: relink ? color.release.id : undefined,
+            expect: relink ? release.id : undefined,
             routes: service.routes,
             act: rewrite || givesBack,
         },
     };
+}
+
+/** @returns whether a canary can keep its share. One that is not whole is begun again, not repaired. */
+function isWhole(canary: ObservedColor): boolean {
+    return canary.release?.proved === true && isComplete(canary, canary.replicas);
+}
+
+/**
+ * Says how many containers the restored color gets. A repair that failed may have given them all up. They are brought back
+ * when the link comes back, or when strangers may be all that answers.
+ */
+function replicasOf(color: ObservedColor, desired: Desired, relink: boolean): number {
+    const isGivenUp = color.replicas === 0 && (relink || color.strays.length > 0);
+    return isGivenUp ? desired.replicas : color.replicas;
+}
+
+function whatOf(drift: Drift[]): string {
+    return drift.map(({ what }) => what).join("; ");
 }

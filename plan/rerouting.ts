@@ -3,21 +3,19 @@ import { placeOf, type Route, routeText, sameRoutes } from "../model/Route";
 import type { Desired } from "./Desired";
 import { handovers } from "./handovers";
 
-/** What becomes of a service's routes. */
+/** What happens to a service's routes. */
 export interface Rerouting {
-    /** Those that it will have after this `up`. */
+    /** The routes after this `up`. */
     routes: Route[];
-    /** Whether its own link has anything to do for that. One that another service takes is that one's work. */
+    /** Whether its own link changes something. The link of another service takes the routes that go there. */
     act: boolean;
-    /** For the plan's sentence; none where nothing changes. */
+    /** For the plan's sentence. Empty when nothing changes. */
     words: string[];
 }
 
-/** Compares the routes that a service has with those that it shall have. */
-export function rerouting(
-    { name, routes: held }: ObservedService,
-    desired: Pick<Desired, "routes" | "places">,
-): Rerouting {
+/** Compares the routes that a service has with the wanted ones. */
+export function rerouting(service: ObservedService, desired: Pick<Desired, "routes" | "places">): Rerouting {
+    const { routes: held } = service;
     const { routes: wanted, places } = desired;
     if (sameRoutes(held, wanted)) {
         return { routes: held, act: false, words: [] };
@@ -25,29 +23,27 @@ export function rerouting(
     const added = without(wanted, held);
     const kept = new Set(wanted.map(placeOf));
     const lost = held.filter(route => !kept.has(placeOf(route)));
-    const passed = new Map(handovers(places).map(({ place, after }) => [place, [...new Set(Object.values(after))]]));
-    const takers = (route: Route) => {
-        const taker = places.wanted[placeOf(route)];
-        return taker === undefined ? passed.get(placeOf(route)) : [taker];
-    };
+    const takers = takersOf(places);
     const taken = lost.filter(route => takers(route) !== undefined);
     const removed = lost.filter(route => !taken.includes(route));
-    const from = (place: string) => {
-        const holder = places.held[place];
-        return holder === undefined || holder === name ? "" : ` from ${holder}`;
+    const from = (route: Route) => {
+        const holder = places.held[placeOf(route)];
+        return holder === undefined || holder === service.name ? "" : ` from ${holder}`;
     };
+    const to = (route: Route) => ` to ${takers(route)?.join(" and ")}`;
     return {
         routes: wanted,
         act: added.length + removed.length > 0,
-        words: [
-            ...(added.length > 0
-                ? [`takes ${list(added.map(route => `${routeText(route)}${from(placeOf(route))}`))}`]
-                : []),
-            ...(removed.length > 0 ? [`gives up ${list(removed.map(routeText))}`] : []),
-            ...(taken.length > 0
-                ? [`leaves ${list(taken.map(route => `${routeText(route)} to ${takers(route)?.join(" and ")}`))}`]
-                : []),
-        ],
+        words: [...phrase("takes", added, from), ...phrase("gives up", removed), ...phrase("leaves", taken, to)],
+    };
+}
+
+/** @returns a function that names the services that take a route; undefined when no service does. */
+function takersOf(places: Desired["places"]): (route: Route) => string[] | undefined {
+    const passed = new Map(handovers(places).map(({ place, after }) => [place, [...new Set(Object.values(after))]]));
+    return route => {
+        const taker = places.wanted[placeOf(route)];
+        return taker === undefined ? passed.get(placeOf(route)) : [taker];
     };
 }
 
@@ -56,7 +52,9 @@ function without(some: readonly Route[], others: readonly Route[]): Route[] {
     return some.filter(route => !texts.has(routeText(route)));
 }
 
-/** The place `*` means nothing to a newcomer. */
-function list(texts: string[]): string {
-    return texts.map(text => text.replace(/^\*(?=$| )/, "all other requests")).join(", ");
+/** @returns no phrase without routes. The place `*` is written out, since a newcomer does not know it. */
+function phrase(verb: string, routes: Route[], detail: (route: Route) => string = () => ""): string[] {
+    const texts = routes.map(route => `${routeText(route)}${detail(route)}`);
+    const list = texts.map(text => text.replace(/^\*(?=$| )/, "all other requests")).join(", ");
+    return routes.length === 0 ? [] : [`${verb} ${list}`];
 }

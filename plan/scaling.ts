@@ -4,7 +4,7 @@ import { count } from "../model/words";
 import { needsScaling, present } from "./capacity";
 import type { ColorPlan } from "./Plan";
 
-/** The live color gets another number of containers, in place. */
+/** Another number of containers for the live color, in place. */
 export interface Scaling {
     color: ColorPlan;
     /** What happens, and why. */
@@ -12,9 +12,9 @@ export interface Scaling {
 }
 
 /**
- * Scales the live color in place. What an interrupted `up` left beside its containers goes by that too.
- * @param replicas how many it is to have
- * @returns undefined where it has exactly those
+ * Scales the live color in place. It also removes the containers that an interrupted `up` left beside the wanted ones.
+ * @param replicas the wanted number of containers
+ * @returns undefined when the color has exactly these
  */
 export function scaling(name: Color, color: ObservedColor, replicas: number): Scaling | undefined {
     return needsScaling(color, replicas)

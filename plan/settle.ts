@@ -1,63 +1,58 @@
 import type { Color } from "../model/Color";
-import { type Farewell, farewellOf, isGivingBack, targetOf } from "../model/Intent";
+import { type Farewell, farewellOf, isGivingBack, type SwitchIntent, targetOf } from "../model/Intent";
 import { idleColor, type Live } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import type { Verdict } from "../model/Verdict";
 import type { Recovery } from "./Plan";
 
-/** What the plan is about to do with the color that is not live. */
+/** What the plan is about to do with the idle color. */
 export interface Prospect {
-    /** The link goes there, so that what is live needs no judgement any more. */
+    /** Whether the link goes there, so that the live color needs no judgement any more. */
     leaves?: boolean;
-    /** It may keep its share of the requests. */
+    /** Whether it may keep its share of the requests. */
     shares?: boolean;
-    /** Ids of what was judged bad and is not to be tried again. @default [] */
+    /** Ids of the releases that were judged bad and may not be tried again. @default [] */
     bad?: string[];
 }
 
+/** A service once its intent is settled, and what has to be done for that. */
+interface Settled {
+    service: ObservedService;
+    recovery?: Recovery;
+}
+
 /**
- * What the service will be once an open switch is settled, and what must be done for that: it is finished if its target
- * is proved and ready, else undone; of a canary everything goes back to the live color. A live release that was never
- * judged to its end is judged again, unless the link is about to leave it. A farewell that is still owed stays open for
- * the plan.
+ * Says what the service will be once its intent is settled, and what has to be done for that. A switch is finished when its
+ * target is proved and ready, else it is undone. A canary that nobody wants gives everything back to the live color. The
+ * judgement of a live release is resumed when it was interrupted, unless the link is about to leave. A farewell that is
+ * still owed stays open for the plan.
  */
-export function settle(
-    service: ObservedService,
-    { leaves = false, shares = false, bad = [] }: Prospect = {},
-): { service: ObservedService; recovery?: Recovery } {
-    const intent = service.intent;
+export function settle(service: ObservedService, prospect: Prospect = {}): Settled {
+    const { leaves = false, shares = false } = prospect;
+    const { intent, live, percent } = service;
     if (intent?.kind === "bake" && intent.step !== undefined) {
-        const settled = withoutBake(service);
-        const { live, percent } = service;
-        return shares && !leaves
-            ? { service: settled, recovery: { kind: "bake", live, release: intent.release, percent } }
-            : { service: settled };
+        const recovery = { kind: "bake" as const, live, release: intent.release, percent };
+        return { service: withoutBake(service), ...(shares && !leaves ? { recovery } : {}) };
     }
-    if (intent?.kind !== "switch") {
-        return leaves ? { service: withoutBake(service) } : settleBake(service);
+    if (intent?.kind === "switch") {
+        return settleSwitch(service, intent, prospect);
     }
+    return leaves ? { service: withoutBake(service) } : settleBake(service);
+}
+
+function settleSwitch(service: ObservedService, intent: SwitchIntent, prospect: Prospect): Settled {
     const { from, to, percent = 0 } = intent;
-    const target = service[targetOf(intent)];
-    const deserted = isDeserted(service, from, targetOf(intent));
-    const isWhole = target.ready >= target.replicas || deserted || isGivingBack(intent);
-    const isTried = intent.verdict !== undefined || !bad.includes(intent.release) || deserted;
-    const finishable =
-        isTried &&
-        (percent === 0 || shares || deserted) &&
-        target.release?.id === intent.release &&
-        target.release.proved &&
-        target.replicas > 0 &&
-        isWhole;
     const isLost = isGivingBack(intent) && service.percent > 0 && isDeserted(service, to, idleColor(to));
     if (isLost) {
-        // What has a share is all that answers users.
+        // The color with the share is the only one that answers users.
         return { service: { ...withVerdict(service, intent.verdict), intent: undefined } };
     }
-    if (from === to && service.live !== to && (intent.percent !== undefined || !finishable)) {
-        // Neither a share nor a link that is written again leaves the live color: somebody else has moved it.
+    const isFinished = isFinishable(service, intent, prospect);
+    if (from === to && service.live !== to && (intent.percent !== undefined || !isFinished)) {
+        // Such a switch never leaves the live color, so somebody else has moved the link.
         return { service };
     }
-    const recovery: Recovery = finishable
+    const recovery: Recovery = isFinished
         ? { kind: "finish", live: to, release: intent.release, ...(percent > 0 ? { percent } : {}) }
         : { kind: "undo", live: from, release: releaseOf(service, from) };
     return {
@@ -69,22 +64,38 @@ export function settle(
             percent: recovery.percent ?? 0,
             confirmedPercent: recovery.percent ?? 0,
             sticky: recovery.percent === undefined ? undefined : intent.sticky,
-            // Settling writes memory and file.
+            // Settling writes HAProxy's memory and its file.
             written: undefined,
             writtenPercent: undefined,
-            intent: finishable ? farewellOf(intent) : undefined,
+            intent: isFinished ? farewellOf(intent) : undefined,
         },
     };
 }
 
-/** Where the link is once what comes first is done. To judge moves nothing, whoever has a share meanwhile. */
+function isFinishable(service: ObservedService, intent: SwitchIntent, { shares = false, bad = [] }: Prospect): boolean {
+    const { from, percent = 0 } = intent;
+    const target = service[targetOf(intent)];
+    const deserted = isDeserted(service, from, targetOf(intent));
+    const isWhole = target.ready >= target.replicas || deserted || isGivingBack(intent);
+    const isTried = intent.verdict !== undefined || !bad.includes(intent.release) || deserted;
+    return (
+        isTried &&
+        (percent === 0 || shares || deserted) &&
+        target.release?.id === intent.release &&
+        target.release.proved &&
+        target.replicas > 0 &&
+        isWhole
+    );
+}
+
+/** @returns where the link is after the recovery. Judging does not move the link, even if a canary has a share. */
 export function linkAfter(service: ObservedService, recovery: Recovery | undefined): { live: Live; percent: number } {
     return recovery === undefined || recovery.kind === "bake"
         ? { live: service.live, percent: service.percent }
         : { live: recovery.live, percent: recovery.percent ?? 0 };
 }
 
-/** Whether nobody is left at `from` while somebody answers at `to`: then moving the link back is the worse of the two. */
+/** @returns whether no container of `from` answers while one of `to` does. Moving the link back is the worse choice then. */
 export function isDeserted(service: ObservedService, from: Live, to: Color): boolean {
     return from !== "none" && service[from].ready === 0 && service[to].ready > 0;
 }
@@ -98,8 +109,8 @@ function withVerdict(service: ObservedService, verdict: Verdict | undefined): Ob
     return { ...service, judgedBad: { ...service.judgedBad, [release]: { reason, retryToken } } };
 }
 
-/** The release that is live, but not stable: its judgement was interrupted, or nobody knew. */
-function settleBake(service: ObservedService): { service: ObservedService; recovery?: Recovery } {
+/** A live release that is not stable: its judgement was interrupted, or it came to no result. */
+function settleBake(service: ObservedService): Settled {
     const { live, stable, intent } = service;
     const release = live === "none" ? undefined : service[live].release;
     const isJudged = release?.linked === true || release?.judgedBad !== undefined || stable?.release === release?.id;
@@ -123,5 +134,5 @@ function withoutBake(service: ObservedService): ObservedService {
 }
 
 function releaseOf(service: ObservedService, live: Live): string | undefined {
-    return live === "none" ? undefined : service[live as Color].release?.id;
+    return live === "none" ? undefined : service[live].release?.id;
 }

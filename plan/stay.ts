@@ -1,5 +1,5 @@
 import type { Color } from "../model/Color";
-import type { ObservedColor, ObservedService } from "../model/ObservedService";
+import type { ObservedService } from "../model/ObservedService";
 import { afterwards } from "../model/words";
 import type { Desired } from "./Desired";
 import type { Plan } from "./Plan";
@@ -7,8 +7,9 @@ import { rerouting } from "./rerouting";
 import { scaling } from "./scaling";
 import { asObserved, leftBehind } from "./unchanged";
 
-/** The wanted release is live already: only its number of replicas or its routes may change. */
-export function stay(service: ObservedService, desired: Desired, live: Color, color: ObservedColor): Plan {
+/** The wanted release is live already. Only the number of containers or the routes may change. */
+export function stay(service: ObservedService, desired: Desired, live: Color): Plan {
+    const color = service[live];
     const base = asObserved(service);
     const scaled = scaling(live, color, desired.replicas);
     const { act: reroute, routes, words: rerouted } = rerouting(service, desired);

@@ -1,10 +1,10 @@
 import { hasTraffic } from "../model/Live";
 import type { ObservedColor, ObservedService } from "../model/ObservedService";
 import type { PolicySettings } from "../model/PolicySettings";
-import type { ColorPlan, ColorState, Plan, PlanRow } from "./Plan";
+import type { ColorPlan, ColorState, Plan, PlanBase, PlanRow } from "./Plan";
 
-/** The plan that leaves everything as it was observed: the base of every other plan, and all of a refusal. */
-export function asObserved(service: ObservedService): Pick<Plan, "blue" | "green" | "link" | "hooks"> {
+/** @returns the plan that leaves everything as it was observed. Every other plan begins with it. */
+export function asObserved(service: ObservedService): PlanBase & Pick<Plan, "hooks"> {
     const keep = (color: ObservedColor): ColorPlan => ({
         release: color.release,
         replicas: color.replicas,
@@ -31,7 +31,7 @@ function stateOf(color: ObservedColor): ColorState {
     return color.running > 0 ? "running" : "stopped";
 }
 
-/** What the color that loses its traffic will be. The link's resource does it, after the drain. */
+/** @returns what the color that loses its traffic will be. The link's resource changes it after the drain. */
 export function leftBehind(color: ObservedColor, previousColor: PolicySettings["previousColor"]): ColorPlan {
     const release = previousColor === "remove" ? undefined : color.release;
     return {
@@ -42,22 +42,26 @@ export function leftBehind(color: ObservedColor, previousColor: PolicySettings["
     };
 }
 
+/** @returns the plan that changes nothing and says why. */
 export function refuse(service: ObservedService, row: PlanRow, reason: string): Plan {
     const base = asObserved(service);
-    const { live } = service;
-    const serves = (["blue", "green"] as const).filter(
-        color => hasTraffic(service, color) && service[color].running > 0,
-    );
-    const goesOn =
-        serves.length === 0
-            ? "nothing is served"
-            : `${serves.join(" and ")} ${serves.length === 1 ? "goes" : "go"} on serving`;
-    const state = live === "none" ? "nothing is public yet" : goesOn;
     return {
         ...base,
         row,
-        sentence: `refused: ${reason} (${state}).`,
+        sentence: `refused: ${reason} (${whatServes(service)}).`,
         refusal: reason,
         link: { ...base.link, act: true },
     };
+}
+
+function whatServes(service: ObservedService): string {
+    if (service.live === "none") {
+        return "nothing is public yet";
+    }
+    const colors = (["blue", "green"] as const).filter(
+        color => hasTraffic(service, color) && service[color].running > 0,
+    );
+    return colors.length === 0
+        ? "nothing is served"
+        : `${colors.join(" and ")} ${colors.length === 1 ? "goes" : "go"} on serving`;
 }

@@ -1,5 +1,5 @@
 import { RollingSchedule } from "../plan/RollingSchedule";
-import { type RollPlan, rollTo } from "../plan/rolling";
+import { type RollPlan, rollTo } from "../plan/RollPlan";
 import { ColorSlots } from "./ColorSlots";
 import { isServing } from "./ColorTarget";
 import { ProofFailed } from "./proof";

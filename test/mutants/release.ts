@@ -4,7 +4,7 @@ import type { Mutant } from "./Mutant";
 export const release: readonly Mutant[] = [
     {
         name: "any-promote-promotes",
-        file: "plan/move.ts",
+        file: "plan/moveToIdle.ts",
         before: "desired.promote !== wanted.id)",
         after: "desired.promote === undefined)",
         breaks: "A release gets users although promote names another one.",
@@ -15,9 +15,9 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "linked-on-hope",
-        file: "plan/move.ts",
-        before: "idle.release.proved && isComplete(idle, desired.replicas)",
-        after: "isComplete(idle, desired.replicas)",
+        file: "plan/newRelease.ts",
+        before: "release.proved && isComplete(service[target], desired.replicas)",
+        after: "isComplete(service[target], desired.replicas)",
         breaks: "The link goes to a release that was never proved.",
         killedBy: { file: "test/unit/plan/table.test.ts", test: "that was not proved is finished, proved and linked" },
     },
@@ -73,7 +73,7 @@ export const release: readonly Mutant[] = [
     {
         name: "judged-on-one-request",
         file: "plan/analysis.ts",
-        before: "now.requests < limits.minRequests",
+        before: "now.requests < minRequests",
         after: "now.requests < 1",
         breaks: "A single failed request takes a good release back.",
         killedBy: { file: "test/unit/plan/analysis.test.ts", test: "not at all by few requests" },
@@ -110,7 +110,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "shared-change-rolled",
-        file: "plan/table.ts",
+        file: "plan/rolling.ts",
         before: "return shared.length > 0",
         after: "return shared.length > 99",
         breaks: "A rolling release changes the port under the containers that still serve.",
@@ -121,7 +121,7 @@ export const release: readonly Mutant[] = [
     },
     {
         name: "unproved-roll-finished",
-        file: "plan/rolling.ts",
+        file: "plan/openRoll.ts",
         before: "slot.release === to && slot.ready && slot.proved",
         after: "slot.release === to && slot.ready",
         breaks: "An interrupted rolling release is finished with containers that were never proved.",

@@ -1,4 +1,5 @@
-import { type RollingEvent, RollingSchedule, type RollingStart } from "../../plan/RollingSchedule";
+import { RollingSchedule } from "../../plan/RollingSchedule";
+import type { RollingEvent, RollingStart } from "../../plan/RollingTurn";
 
 /** How long everything takes on the virtual clock, milliseconds. */
 export interface Times {

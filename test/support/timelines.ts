@@ -1,4 +1,4 @@
-import type { RollingStart } from "../../plan/RollingSchedule";
+import type { RollingStart } from "../../plan/RollingTurn";
 import { type Life, VirtualRoll } from "./VirtualRoll";
 
 // The timelines of the Tutum script's README on our schedule: 10 containers, 1 s until a request is acknowledged, 10 s from

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type RollingStart, rehearse } from "../../../plan/RollingSchedule";
+import type { RollingStart } from "../../../plan/RollingTurn";
+import { rehearse } from "../../../plan/rehearse";
 import { type Look, type Surprise, VirtualRoll } from "../../support/VirtualRoll";
 
 /** `count` serving containers in the first slots, and as many slots again. */

@@ -3,7 +3,7 @@ import type { RollIntent } from "../../../model/Intent";
 import type { ObservedService, ObservedSlot } from "../../../model/ObservedService";
 import { parseRoute } from "../../../model/Route";
 import type { RollingSettings } from "../../../model/StrategySettings";
-import { sharedChanges } from "../../../plan/rolling";
+import { sharedChanges } from "../../../plan/sharedChanges";
 import { plan } from "../../../plan/table";
 import { configWith, settingsOf } from "../settings/support";
 import { actsOf, blueWithA, blueWithBGreenWarmWithA, recorded, releaseOf, running, wish } from "./support";

@@ -4,7 +4,7 @@ import { heldSlots, hooksBefore, linkedTo } from "../../../../model/Record";
 import type { RecordedRelease } from "../../../../model/Release";
 import type { RollingSettings } from "../../../../model/StrategySettings";
 import { RollingSchedule } from "../../../../plan/RollingSchedule";
-import { rollTo } from "../../../../plan/rolling";
+import { rollTo } from "../../../../plan/RollPlan";
 import { abandon, configureBackend, declaredHooks, open, openOnly, slotsOf } from "./deploy";
 import { ReleaseFailed, type SimulatedUp, type Step } from "./SimulatedUp";
 import type { Container } from "./SimulatedWorld";

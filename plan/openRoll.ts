@@ -1,0 +1,83 @@
+import type { Color } from "../model/Color";
+import type { ObservedService } from "../model/ObservedService";
+import type { RecordedRelease } from "../model/Release";
+import type { RollingSettings } from "../model/StrategySettings";
+import type { Decide } from "./Decide";
+import type { Desired } from "./Desired";
+import { same } from "./held";
+import type { Plan } from "./Plan";
+import { roll } from "./rolling";
+
+/** An interrupted rolling release, as if it were settled. */
+export interface SettledRoll {
+    /** Its color holds the new release when that is complete, else the old one. */
+    service: ObservedService;
+    color: Color;
+    release: RecordedRelease;
+    replicas: number;
+    settings: RollingSettings;
+    kind: "finish" | "undo";
+}
+
+/**
+ * Says how an interrupted rolling release ends: it is finished when its release is proved and complete, else undone. Until
+ * then its color holds both releases. After a repair that failed and gave the old one up, the proved containers of the new
+ * one may be all that answers. They count as complete then.
+ * @returns undefined when no rolling release is open
+ */
+export function settleRoll(service: ObservedService): SettledRoll | undefined {
+    const { intent } = service;
+    if (intent?.kind !== "roll") {
+        return undefined;
+    }
+    const { color: name, to, replicas, settings } = intent;
+    const color = service[name];
+    const { next } = color;
+    const up = (color.slots ?? []).filter(slot => slot.release === to && slot.ready && slot.proved).length;
+    const complete = color.replicas === 0 && up > 0 ? Math.min(up, replicas) : replicas;
+    const kind = up >= complete && next !== undefined ? "finish" : "undo";
+    const release = kind === "finish" && next !== undefined ? { ...next, proved: true, linked: true } : color.release;
+    if (release === undefined) {
+        return undefined;
+    }
+    const settled = kind === "finish" ? complete : color.replicas;
+    const whole = { release, replicas: settled, running: settled, ready: settled, ended: 0 };
+    return {
+        service: { ...service, intent: undefined, [name]: { ...color, ...whole } },
+        color: name,
+        release,
+        replicas: settled,
+        settings,
+        kind,
+    };
+}
+
+/** An interrupted rolling release comes first. It goes on to what is wanted, or it is settled and all else waits. */
+export function overRoll(observed: ObservedService, open: SettledRoll, desired: Desired, decide: Decide): Plan {
+    const { service, color, release, settings, kind, replicas } = open;
+    const decided = decide(service, desired);
+    if (decided.row === "drift" || decided.row === "repair") {
+        // A repair restores what is recorded. That is never the release that the color was becoming.
+        return decide(observed, desired);
+    }
+    if (decided.row === "roll" && decided.refusal === undefined) {
+        return decided;
+    }
+    const { refusal } = decided;
+    const isWanted = refusal === undefined && decided.link.live === color && same(decided[color].release, release);
+    const routes = isWanted ? decided.link.routes : service.routes;
+    const isAll = isWanted && decided[color].replicas === replicas;
+    const { places } = desired;
+    // As many containers as the roll had begun: with more, a complete one would be incomplete when this `up` dies too.
+    const settled = roll(service, { release, replicas, routes, places }, color, settings);
+    const begins = `${kind === "finish" ? "finishes" : "takes back"} an interrupted rolling release`;
+    const rest =
+        refusal === undefined ? " What the config asks for waits for the next up." : ` Then ${decided.sentence}`;
+    return {
+        ...settled,
+        row: "recovery",
+        sentence: `${begins}: ${settled.sentence}${isAll ? "" : rest}`,
+        refusal,
+        link: { ...settled.link, act: settled.link.act || refusal !== undefined },
+    };
+}

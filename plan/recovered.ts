@@ -1,0 +1,59 @@
+import { idleColor } from "../model/Live";
+import type { ObservedService } from "../model/ObservedService";
+import type { Decide } from "./Decide";
+import type { Desired } from "./Desired";
+import type { Plan, Recovery } from "./Plan";
+import { isDeserted } from "./settle";
+import { refuse } from "./unchanged";
+
+/** An open switch is settled before anything else happens. */
+export function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
+    if (recovery === undefined || decided.recovery !== undefined) {
+        return decided;
+    }
+    const settled = wordsOf(recovery);
+    const isAll = decided.row === "nothing";
+    return {
+        ...decided,
+        recovery,
+        row: isAll ? "recovery" : decided.row,
+        sentence: isAll ? `${settled}.` : `first ${settled}; then ${decided.sentence}`,
+        link: { ...decided.link, act: true },
+    };
+}
+
+function wordsOf({ kind, live, percent = 0 }: Recovery): string {
+    const idle = idleColor(live);
+    return {
+        finish:
+            percent > 0
+                ? `gives ${idle} the ${percent} % of the requests that an interrupted up began to give it`
+                : `finishes the switch to ${live} that an interrupted up began`,
+        undo: `takes back the switch that an interrupted up began (link to ${live})`,
+        bake: `judges what ${percent > 0 ? idle : live} serves, since that did not come to its end`,
+        withdraw: `${idle} gives its share of the requests back, so that ${live} serves all of them`,
+    }[kind];
+}
+
+/** A canary that nobody wants any more gives its share back first. Its color is idle from then on. */
+export function withdrawn(service: ObservedService, desired: Desired, decide: Decide): Plan {
+    const { live, percent } = service;
+    const idle = idleColor(live);
+    const alone = { ...service, percent: 0, confirmedPercent: 0, sticky: undefined, writtenPercent: undefined };
+    const decided = decide(alone, desired);
+    if (live === "none" || decided.refusal !== undefined) {
+        return refuse(service, decided.row, decided.refusal ?? "nothing is live beside a share");
+    }
+    if (!isDeserted(service, live, idle)) {
+        return recovered(decided, { kind: "withdraw", live, release: service[live].release?.id });
+    }
+    // The color with the share is the only one that answers users. It keeps its share until the live color is back.
+    return decided[live].act
+        ? { ...decided, link: { ...decided.link, act: true } }
+        : refuse(
+              service,
+              "canary",
+              `${live} has no container that is ready, so ${idle} keeps its ${percent} % of the requests. ` +
+                  `To give it all of them: pulumi config set --path relink:services.${service.name}.live ${idle}`,
+          );
+}

@@ -1,0 +1,28 @@
+import type { HealthSettings } from "../model/HealthSettings";
+import type { ReleaseSettings } from "../model/ReleaseSettings";
+
+/**
+ * Compares what all containers of a color share: their backend in HAProxy. Two releases that differ in it cannot serve side
+ * by side on one color.
+ * @returns the settings that differ
+ */
+export function sharedChanges(held: ReleaseSettings, wanted: ReleaseSettings): string[] {
+    if (held.port === undefined && wanted.port === undefined) {
+        return [];
+    }
+    const now: Record<string, unknown> = sharedOf(held);
+    return Object.entries(sharedOf(wanted))
+        .filter(([key, value]) => JSON.stringify(now[key]) !== JSON.stringify(value))
+        .map(([key]) => key);
+}
+
+function sharedOf({ port, maxReplicas, timeouts, health }: ReleaseSettings) {
+    const check = Object.entries(checkOf(health)).map(([key, value]) => [`health.${key}`, value]);
+    return { port, maxReplicas, "timeouts.server": timeouts.serverMs, ...Object.fromEntries(check) };
+}
+
+/** HAProxy's part of the health check. A host that only comes from the routes changes nothing. */
+function checkOf({ path, tcp, status, intervalMs, timeoutMs, rise, fall, ...health }: HealthSettings) {
+    const host = health.hostIsDefault ? "" : health.host;
+    return { path, tcp, host, status, interval: intervalMs, timeout: timeoutMs, rise, fall };
+}
