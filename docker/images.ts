@@ -105,12 +105,9 @@ export async function pullImage(
                 "Build or load it again, or push it to a registry.",
         );
     }
-    const authconfig = await loginFor(reference, credentials);
-    if (authconfig !== undefined && "reason" in authconfig) {
-        throw notFound(reference, authconfig);
-    }
+    const { login, helperSays } = await loginFor(reference, credentials);
     try {
-        const stream = (await engine.docker.pull(wanted, { authconfig, abortSignal: signal })) as Readable;
+        const stream = (await engine.docker.pull(wanted, { authconfig: login, abortSignal: signal })) as Readable;
         signal?.addEventListener("abort", () => stream.destroy(signal.reason), { once: true });
         await follow(engine, stream, new PullProgress(reference.shortRepository, onProgress));
     } catch (error) {
@@ -118,7 +115,7 @@ export async function pullImage(
         if (statusOf(error) === undefined && !(error instanceof PullError)) {
             throw error;
         }
-        const { reason, message } = notFound(reference, refusalOf(error, secretsOf(authconfig)));
+        const { reason, message } = notFound(reference, { ...refusalOf(error, secretsOf(login)), helperSays });
         const hint = source === undefined ? ". If it was built on the Docker host, build or load it again" : "";
         throw new ImageNotFound(reason, `${message}${hint}`);
     }
@@ -158,16 +155,18 @@ function builtHere(reference: ImageReference, { id, digest = id }: LocalImage, a
     return { reference, digest, imageId: id, source: "local", hostHad: id, answered, warning };
 }
 
-/** The login for an image's registry, or why the helper that keeps it does not hand it out. */
-async function loginFor(image: ImageReference, credentials: Credentials): Promise<RegistryLogin | Refusal | undefined> {
+/**
+ * A credential helper that fails leaves the image without a login, as in Docker's CLI: it may be public.
+ * @returns the login for an image's registry, and what the helper said where it failed
+ */
+async function loginFor(
+    image: ImageReference,
+    credentials: Credentials,
+): Promise<{ login?: RegistryLogin; helperSays?: string }> {
     try {
-        return await credentials.forImage(image);
+        return { login: await credentials.forImage(image) };
     } catch (error) {
-        return {
-            reason: "denied",
-            words: withoutControls((error as Error).message).replace(/[.\s]+$/, ""),
-            byHelper: true,
-        };
+        return { helperSays: withoutControls((error as Error).message).replace(/[.\s]+$/, "") };
     }
 }
 
@@ -177,10 +176,7 @@ async function askRegistry(
     credentials: Credentials,
     looksLocal: boolean,
 ): Promise<{ digest: string } | Refusal> {
-    const login = await loginFor(image, credentials);
-    if (login !== undefined && "reason" in login) {
-        return login;
-    }
+    const { login, helperSays } = await loginFor(image, credentials);
     const timeoutMs = looksLocal ? REGISTRY_TIMEOUT_FOR_LOCAL_MS : REGISTRY_TIMEOUT_MS;
     try {
         const path = `/distribution/${image.full}/json`;
@@ -193,7 +189,7 @@ async function askRegistry(
         if (statusOf(error) === undefined) {
             throw error; // the Engine itself
         }
-        return refusalOf(error, secretsOf(login));
+        return { ...refusalOf(error, secretsOf(login)), helperSays };
     }
 }
 

@@ -7,8 +7,8 @@ export interface Refusal {
     reason: ImageFailure;
     /** The registry's own, or the Engine's. */
     words: string;
-    /** A credential helper failed, so that the registry was not asked: the words are the helper's. */
-    byHelper?: true;
+    /** The words of a credential helper that failed, so that the registry was asked without a login. @default none failed */
+    helperSays?: string;
 }
 
 /**
@@ -42,9 +42,9 @@ export function refusalOf(error: unknown, secretValues: string[] = []): Refusal 
 }
 
 /** What a registry answered in place of a digest. */
-export function refused(image: ImageReference, { reason, words, byHelper }: Refusal): string {
-    if (byHelper) {
-        return `There is no login for the registry ${image.registry} (${words}).`;
+export function refused(image: ImageReference, { reason, words, helperSays }: Refusal): string {
+    if (isForLackOfLogin({ reason, helperSays })) {
+        return `There is no login for the registry ${image.registry} (${helperSays}).`;
     }
     const what = {
         denied: "denied access",
@@ -67,11 +67,12 @@ const NEXT_STEP: Record<ImageFailure, (image: ImageReference) => string> = {
 
 /** The image cannot be had: what to say and to do when the Docker host does not have it either. */
 export function notFound(image: ImageReference, refusal: Refusal): ImageNotFound {
-    const { reason, words, byHelper } = refusal;
-    if (byHelper) {
+    const { reason, words, helperSays } = refusal;
+    if (isForLackOfLogin(refusal)) {
         const message =
-            `There is no login for the registry ${image.registry} of the image ${image.text}: ${words}. ` +
-            "Log in there again on this machine, with the tool that the helper belongs to, or set `relink:registries`";
+            `There is no login for the registry ${image.registry} of the image ${image.text}: ${helperSays}. ` +
+            "Log in there again on this machine, with the tool that the helper belongs to, or set `relink:registries`. " +
+            `The registry says: ${words}`;
         return new ImageNotFound(reason, message, refused(image, refusal));
     }
     const what = {
@@ -82,4 +83,9 @@ export function notFound(image: ImageReference, refusal: Refusal): ImageNotFound
     }[reason];
     const message = `${what}. ${NEXT_STEP[reason](image)} The registry says: ${words}`;
     return new ImageNotFound(reason, message, refused(image, refusal));
+}
+
+/** @returns whether the registry denied access to a request that had no login because a credential helper failed */
+function isForLackOfLogin({ reason, helperSays }: Pick<Refusal, "reason" | "helperSays">): boolean {
+    return reason === "denied" && helperSays !== undefined;
 }

@@ -536,7 +536,7 @@ describe("images", () => {
         }
     });
 
-    it("takes a credential helper that fails for a refusal of its registry's images alone", async () => {
+    it("asks a registry whose credential helper fails, and names what the registry does", async () => {
         const folder = mkdtempSync(join(tmpdir(), "relink-docker-config-"));
         const here = `127.0.0.1:1/${run}:1`;
         try {
@@ -545,20 +545,13 @@ describe("images", () => {
             writeFileSync(join(folder, "config.json"), '{"credHelpers":{"127.0.0.1:1":"expired"}}');
             const env = { DOCKER_CONFIG: folder, PATH: `${folder}:${process.env.PATH}` };
             const credentials = await Credentials.load([], env);
-            await expect(
-                resolveImage(engine, ImageReference.parse(`127.0.0.1:1/${run}:none`), credentials),
-            ).rejects.toMatchObject({
-                name: "ImageNotFound",
-                reason: "denied",
-                message: expect.stringContaining("the session has expired. Log in there again"),
-            });
             await engine.docker.getImage(imageId).tag({ repo: `127.0.0.1:1/${run}`, tag: "1" });
             expect(await resolveImage(engine, ImageReference.parse(here), credentials)).toMatchObject({
                 imageId,
-                warning: expect.stringMatching(/^There is no login .*the session has expired\)\. Using the image/),
+                warning: expect.stringMatching(/^The registry 127\.0\.0\.1:1 cannot be reached .* Using the image/),
             });
             const pulled = { reference: ImageReference.parse(here), digest: `sha256:${"0".repeat(64)}` };
-            await expect(pullImage(engine, pulled, credentials)).rejects.toMatchObject({ reason: "denied" });
+            await expect(pullImage(engine, pulled, credentials)).rejects.toMatchObject({ reason: "unreachable" });
         } finally {
             await engine.docker.getImage(here).remove();
             rmSync(folder, { recursive: true });

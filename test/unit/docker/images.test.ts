@@ -1,6 +1,9 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Credentials } from "../../../docker/credentials";
-import { pullImage } from "../../../docker/images";
+import { pullImage, resolveImage } from "../../../docker/images";
 import { PullProgress } from "../../../docker/PullProgress";
 import { refusalOf } from "../../../docker/refusals";
 import { ImageReference } from "../../../model/ImageReference";
@@ -51,6 +54,71 @@ describe("a pull", () => {
             `The image r.example/web:v1 (${gone.imageId}) is only known locally`,
         );
         expect(fake.calls.filter(({ method }) => method === "POST")).toEqual([]);
+    });
+});
+
+describe("a credential helper that fails", () => {
+    const reference = ImageReference.parse("r.example/web:v1");
+    const digest = `sha256:${"1".repeat(64)}`;
+    let folder: string;
+    let fake: FakeEngine;
+    let credentials: Credentials;
+    beforeEach(async () => {
+        folder = mkdtempSync(join(tmpdir(), "relink-docker-config-"));
+        const helper = join(folder, "docker-credential-expired");
+        writeFileSync(helper, "#!/bin/sh\necho the session has expired >&2; exit 1\n", { mode: 0o755 });
+        writeFileSync(join(folder, "config.json"), '{"credsStore":"expired"}');
+        credentials = await Credentials.load([], { DOCKER_CONFIG: folder, PATH: `${folder}:${process.env.PATH}` });
+    });
+    afterEach(async () => {
+        await fake.close();
+        rmSync(folder, { recursive: true });
+    });
+
+    it("does not keep a public image away: the registry is asked without a login, as Docker's CLI does", async () => {
+        fake = await FakeEngine.start(({ method, path }) =>
+            method === "POST"
+                ? [200, { status: "done" }]
+                : path.startsWith("/distribution/")
+                  ? [200, { Descriptor: { digest } }]
+                  : fake.calls.some(({ method }) => method === "POST")
+                    ? [200, { Id: "sha256:2" }]
+                    : undefined,
+        );
+        const resolved = await resolveImage(fake.engine, reference, credentials);
+        expect(resolved).toMatchObject({ digest, source: "registry" });
+        expect(resolved.warning).toBeUndefined();
+        expect(await pullImage(fake.engine, resolved, credentials)).toEqual({ id: "sha256:2", pulled: true });
+    });
+
+    it("is named where the registry denies access", async () => {
+        fake = await FakeEngine.start(({ method, path }) =>
+            method === "POST" || path.startsWith("/distribution/") ? [401, { message: "unauthorized" }] : undefined,
+        );
+        const named = expect.stringMatching(
+            /the session has expired\. Log in there again .* The registry says: unauthorized/,
+        );
+        await expect(resolveImage(fake.engine, reference, credentials)).rejects.toMatchObject({
+            reason: "denied",
+            message: named,
+            refused: expect.stringMatching(
+                /^There is no login for the registry r\.example \(.*the session has expired\)\.$/,
+            ),
+        });
+        await expect(pullImage(fake.engine, { reference, digest }, credentials)).rejects.toMatchObject({
+            reason: "denied",
+            message: named,
+        });
+    });
+
+    it("is not named where the registry has another reason", async () => {
+        fake = await FakeEngine.start(({ path }) =>
+            path.startsWith("/distribution/") ? [404, { message: "manifest unknown" }] : undefined,
+        );
+        await expect(resolveImage(fake.engine, reference, credentials)).rejects.toMatchObject({
+            reason: "missing",
+            message: expect.not.stringContaining("session"),
+        });
     });
 });
 
