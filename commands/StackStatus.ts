@@ -1,5 +1,6 @@
 import { generationOf } from "../look/generations";
-import { isReady, observedService } from "../look/observe";
+import { isReady } from "../look/isReady";
+import { observedService } from "../look/observedService";
 import { openRequests, serverOf } from "../look/openRequests";
 import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";

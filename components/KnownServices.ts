@@ -1,4 +1,5 @@
-import { fingerprint, observedService } from "../look/observe";
+import { fingerprint } from "../look/fingerprint";
+import { observedService } from "../look/observedService";
 import type { AddressBlock } from "../model/addresses";
 import type { ObservedService } from "../model/ObservedService";
 import type { World } from "../model/World";

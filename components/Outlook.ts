@@ -1,7 +1,8 @@
 import { type FrontPlan, planFront } from "../front/frontPlan";
 import { type FoundImage, findImages } from "../look/images";
 import type { LiveSystem } from "../look/LiveSystem";
-import { observe, observedService, observeEverything } from "../look/observe";
+import { observedService } from "../look/observedService";
+import { readWholeWorld, readWorld } from "../look/readWorld";
 import type { ObservedService } from "../model/ObservedService";
 import type { Settings } from "../model/Settings";
 import { type KnownServices, servicesIn } from "./KnownServices";
@@ -20,7 +21,7 @@ export interface Outlook {
 
 /** Looks at the live system and at the registries. */
 export async function outlookOf({ engine, target }: LiveSystem, settings: Settings): Promise<Outlook> {
-    const [world, state] = await Promise.all([observeEverything(engine, target), readOwnState()]);
+    const [world, state] = await Promise.all([readWholeWorld(engine, target), readOwnState()]);
     const [images, front] = await Promise.all([
         findImages(engine, settings, world),
         planFront(engine, target, settings, world),
@@ -34,7 +35,7 @@ export async function outlookOf({ engine, target }: LiveSystem, settings: Settin
  */
 export async function afterFailure(live: LiveSystem | undefined, before: ObservedService): Promise<ObservedService> {
     try {
-        return live === undefined ? before : observedService(await observe(live.engine, live.target), before.name);
+        return live === undefined ? before : observedService(await readWorld(live.engine, live.target), before.name);
     } catch {
         // Its row says why it failed, which is perhaps why nobody can look.
         return before;

@@ -6,7 +6,7 @@ import { connectContainer, inspectNetwork } from "../docker/networks";
 import { STAND_IN } from "../haproxy/names";
 import { isReader } from "../journal/RecordStore";
 import { generationOf, isGeneration } from "../look/generations";
-import { observedService } from "../look/observe";
+import { observedService } from "../look/observedService";
 import { layout } from "../model/addresses";
 import type { ContainerInfo } from "../model/Container";
 import { folders } from "../model/folders";

@@ -1,7 +1,7 @@
 import { removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/runtime";
-import { observedService } from "../look/observe";
+import { observedService } from "../look/observedService";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
 import type { HealthSettings } from "../model/HealthSettings";

@@ -4,7 +4,7 @@ import { emptyMaps, setMap } from "../haproxy/maps";
 import { FRONTENDS_FILE, GLOBAL_FILE, mapFile } from "../haproxy/names";
 import { closeRouteKeys } from "../haproxy/routes";
 import { editedFrontFiles, FRONT_MAPS } from "../look/frontFindings";
-import { observeEverything } from "../look/observe";
+import { readWholeWorld } from "../look/readWorld";
 import { layout } from "../model/addresses";
 import type { ContainerInfo } from "../model/Container";
 import { frontNames, type Target } from "../model/Target";
@@ -27,7 +27,7 @@ export async function configureBase(
     { timeouts, trustedProxies }: BaseSettings,
 ): Promise<void> {
     const front = { name: target.front, timeouts, trustedProxies };
-    const world = await observeEverything(engine, target);
+    const world = await readWholeWorld(engine, target);
     const near = await nearAddresses(engine, target.front, world.anchor);
     const edited = editedFrontFiles(world);
     const [worker] = currentWorkers(world.front);

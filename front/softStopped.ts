@@ -1,6 +1,6 @@
 import { backendName } from "../haproxy/names";
 import { parseRoutes } from "../haproxy/routes";
-import { observedService } from "../look/observe";
+import { observedService } from "../look/observedService";
 import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
 import type { Worker } from "../model/FrontState";

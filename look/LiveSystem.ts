@@ -5,7 +5,8 @@ import { readRecords } from "../journal/RecordStore";
 import type { LeaseFile } from "../model/Lease";
 import { frontNames, type Target } from "../model/Target";
 import type { World } from "../model/World";
-import { observe, runInAnchor } from "./observe";
+import { readWorld } from "./readWorld";
+import { runInAnchor } from "./runInAnchor";
 
 /** How another client of Docker reaches the same Engine. */
 export interface Endpoint {
@@ -52,7 +53,7 @@ export class LiveSystem {
     async lookWithoutAnswer(): Promise<{ world: World; haproxyProblem?: string }> {
         const runtime = new Runtime(runInAnchor(this.engine, this.target.front));
         let haproxyProblem: string | undefined;
-        const world = await observe(this.engine, this.target, {
+        const world = await readWorld(this.engine, this.target, {
             front: () =>
                 runtime.observe().catch((error: Error) => {
                     haproxyProblem = error.message;

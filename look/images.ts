@@ -11,7 +11,7 @@ import type { Release } from "../model/Release";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import type { Settings } from "../model/Settings";
 import type { World } from "../model/World";
-import { observedService } from "./observe";
+import { observedService } from "./observedService";
 
 /** What an image reference of the config means now. */
 export interface FoundImage extends ImageIdentity {

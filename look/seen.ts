@@ -1,11 +1,13 @@
 import { backendName } from "../haproxy/names";
 import type { Color } from "../model/Color";
 import { type ContainerInfo, slotOf } from "../model/Container";
+import { isBackground } from "../model/Record";
 import { recordOf } from "../model/Records";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import type { Seen, SeenContainer } from "../up/Seen";
 import { answeredLink } from "./answeredLink";
-import { fingerprint, isWorker, observedService } from "./observe";
+import { fingerprint } from "./fingerprint";
+import { observedService } from "./observedService";
 
 /** @returns one service, as a procedure of an `up` sees it. */
 export function seen(world: World, service: string): Seen {
@@ -21,7 +23,7 @@ export function seen(world: World, service: string): Seen {
         containers: { blue: of("blue"), green: of("green") },
         answered: answeredLink(world, service),
         isFrontRunning: world.anchor?.state === "running",
-        isBackground: isWorker(record),
+        isBackground: isBackground(record),
     };
 }
 

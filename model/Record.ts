@@ -185,3 +185,9 @@ export function hooksBefore({ hooks }: ServiceRecord, runsNow: DeclaredHooks): D
     const { preDeploy = hooks.preDeploy, prePromotion = hooks.prePromotion } = runsNow;
     return { preDeploy, prePromotion: hooks.prePromotion && prePromotion };
 }
+
+/** @returns whether the service has no port, so that HAProxy has no link for it and the record alone says what is live. */
+export function isBackground({ link, releases, ...record }: ServiceRecord): boolean {
+    const release = link.live === "none" ? undefined : releases[record[link.live].release ?? ""];
+    return release !== undefined && release.settings.port === undefined;
+}

@@ -11,7 +11,7 @@ import { HAPROXY_USER } from "../front/watchdog";
 import { assertEveryWorker, isReadOnlyScript, type Run, Runtime } from "../haproxy/runtime";
 import { Lease } from "../journal/Lease";
 import { askRecords, readRecords, writeRecord } from "../journal/RecordStore";
-import { observe, observeEverything } from "../look/observe";
+import { readWholeWorld, readWorld } from "../look/readWorld";
 import type { Worker } from "../model/FrontState";
 import type { ServiceRecord } from "../model/Record";
 import { type Records, recordOf } from "../model/Records";
@@ -96,7 +96,7 @@ export class Session implements FrontAccess {
             front: (backends?: readonly string[]) => this.runtime.observe(backends),
             records: (services?: readonly string[]) => this.#read(services),
         };
-        return observe(this.engine, this.target, view, services);
+        return readWorld(this.engine, this.target, view, services);
     }
 
     /**
@@ -104,7 +104,7 @@ export class Session implements FrontAccess {
      * many resources, and needs one pass for all of them.
      */
     observeOnce(): Promise<World> {
-        this.#seen ??= observeEverything(this.engine, this.target);
+        this.#seen ??= readWholeWorld(this.engine, this.target);
         return this.#seen;
     }
 

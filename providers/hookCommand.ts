@@ -3,7 +3,7 @@ import { Dialer, request } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
 import { LISTENER_PORTS } from "../front/frontends";
 import { hookContext, runHook } from "../hooks/runHook";
-import { observe } from "../look/observe";
+import { readWorld } from "../look/readWorld";
 import type { HookSettings } from "../model/HooksSettings";
 import type { Target } from "../model/Target";
 import { parsePrivateJson } from "../text/privateJson";
@@ -53,7 +53,7 @@ async function secretsFrom(input: NodeJS.ReadableStream): Promise<string[]> {
 function previewOf(target: Target, service: string): Ask {
     return async (path, timeoutMs) => {
         const engine = Engine.connect(target.host);
-        const { anchor } = await observe(engine, target);
+        const { anchor } = await readWorld(engine, target);
         if (anchor?.address === undefined) {
             throw new Error("the front is not running");
         }

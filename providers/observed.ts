@@ -1,5 +1,5 @@
 import { frontFindings } from "../look/frontFindings";
-import { observedService } from "../look/observe";
+import { observedService } from "../look/observedService";
 import type { Color } from "../model/Color";
 import { hasTraffic } from "../model/Live";
 import type { World } from "../model/World";

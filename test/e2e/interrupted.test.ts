@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backendName } from "../../haproxy/names";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
-import { runInAnchor } from "../../look/observe";
+import { runInAnchor } from "../../look/runInAnchor";
 import type { Color } from "../../model/Color";
 import type { Live } from "../../model/Live";
 import { expectSuccess } from "../support/command";

@@ -114,12 +114,12 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "ready-at-another-address",
-        file: "look/observe.ts",
+        file: "look/isReady.ts",
         before: " && server.address === container.address",
         after: "",
         breaks: "A container counts as ready by the checks of another one.",
         killedBy: {
-            file: "test/unit/look/observe.test.ts",
+            file: "test/unit/look/observedService.test.ts",
             test: "where every worker has its slot up and open, at its own address",
         },
     },

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { observe } from "../../look/observe";
+import { readWorld } from "../../look/readWorld";
 import { folders } from "../../model/folders";
 import { inAnchor } from "../support/leftovers";
 import type { TestStack } from "../support/stack";
@@ -40,7 +40,7 @@ export type Measure = keyof Usage;
 /** Looks at a stack with a service `web`. Images that it sees are remembered in `images`. */
 export async function lookAt(stack: TestStack, images: Set<string>): Promise<Usage> {
     const engine = Engine.connect();
-    const { containers, generations, front } = await observe(engine, {
+    const { containers, generations, front } = await readWorld(engine, {
         project: "relink",
         stack: stack.name,
         front: stack.front,

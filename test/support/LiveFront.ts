@@ -1,7 +1,9 @@
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
-import { observe, observedService, runInAnchor } from "../../look/observe";
+import { observedService } from "../../look/observedService";
+import { readWorld } from "../../look/readWorld";
+import { runInAnchor } from "../../look/runInAnchor";
 import type { Color } from "../../model/Color";
 import { folders } from "../../model/folders";
 import { LinkValue } from "../../model/LinkValue";
@@ -26,7 +28,7 @@ export class LiveFront {
     }
 
     observe(): Promise<World> {
-        return observe(this.engine, this.target);
+        return readWorld(this.engine, this.target);
     }
 
     async service(name: string): Promise<ObservedService> {

@@ -1,6 +1,6 @@
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { observe } from "../../look/observe";
+import { readWorld } from "../../look/readWorld";
 import type { Color } from "../../model/Color";
 import { folders } from "../../model/folders";
 import type { World } from "../../model/World";
@@ -77,7 +77,7 @@ export async function leftovers(stack: TestStack): Promise<string[]> {
 }
 
 function worldOf(stack: TestStack): Promise<World> {
-    return observe(Engine.connect(), { project: "relink", stack: stack.name, front: stack.front });
+    return readWorld(Engine.connect(), { project: "relink", stack: stack.name, front: stack.front });
 }
 
 function colorLines(world: World, color: Color): string[] {

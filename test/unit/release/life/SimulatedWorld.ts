@@ -1,4 +1,5 @@
-import { fingerprint, observedService } from "../../../../look/observe";
+import { fingerprint } from "../../../../look/fingerprint";
+import { observedService } from "../../../../look/observedService";
 import { seen } from "../../../../look/seen";
 import { type AddressBlock, slotAddress } from "../../../../model/addresses";
 import type { Color } from "../../../../model/Color";

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fingerprint, isReady, observedService } from "../../../look/observe";
+import { fingerprint } from "../../../look/fingerprint";
+import { isReady } from "../../../look/isReady";
+import { observedService } from "../../../look/observedService";
 import type { Color } from "../../../model/Color";
 import type { ContainerInfo } from "../../../model/Container";
 import type { FrontState, Worker } from "../../../model/FrontState";

@@ -1,0 +1,36 @@
+import { linksOf } from "../haproxy/FrontState";
+import { readMap } from "../haproxy/maps";
+import type { ObservedService } from "../model/ObservedService";
+import { isBackground } from "../model/Record";
+import { recordOf } from "../model/Records";
+import { currentWorkers, type World } from "../model/World";
+
+type ObservedLink = Pick<
+    ObservedService,
+    "live" | "percent" | "confirmedPercent" | "sticky" | "written" | "writtenPercent"
+>;
+
+/**
+ * Reads the link of a service from HAProxy's memory, or from the record while no worker runs. When workers differ, the link
+ * that was not confirmed counts.
+ */
+export function observedLink(world: World, service: string): ObservedLink {
+    const record = recordOf(world.records, service);
+    const { live: confirmed, percent: confirmedPercent = 0, sticky } = record.link;
+    if (isBackground(record)) {
+        // HAProxy has no link for it.
+        return { live: confirmed, percent: 0 };
+    }
+    const links = currentWorkers(world.front).map(({ links }) => links.get(service));
+    const lives = links.map(link => link?.live ?? "none");
+    const percents = links.map(link => link?.percent ?? 0);
+    const percent = percents.find(percent => percent !== confirmedPercent) ?? confirmedPercent;
+    const written = world.files && linksOf(readMap(world.files, "link")).get(service);
+    return {
+        live: lives.find(live => live !== confirmed) ?? confirmed,
+        percent,
+        ...(percent > 0 || confirmedPercent > 0 ? { confirmedPercent, sticky } : {}),
+        written: world.files && (written?.live ?? "none"),
+        ...(written !== undefined && written.percent > 0 ? { writtenPercent: written.percent } : {}),
+    };
+}
