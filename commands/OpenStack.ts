@@ -42,7 +42,7 @@ export async function openStack(name?: string): Promise<OpenStack> {
     const { settings, problems = [] } = checkSettings(raw, { project, stack });
     const target = settings === undefined ? targetOf(raw, project, stack) : at(settings, project, stack);
     const live = await LiveSystem.connect(target);
-    return { target, live, settings, problems, ...(await live.lookWithoutAnswer()) };
+    return { target, live, settings, problems, ...(await live.lookLeniently()) };
 }
 
 function at({ host, front }: Settings, project: string, stack: string): Target {

@@ -41,7 +41,7 @@ export class LiveSystem {
         };
     }
 
-    /** Why somebody could listen on the connection, for the user; undefined when nobody can. */
+    /** Why somebody could listen to the connection, in words; undefined when nobody can. */
     get danger(): string | undefined {
         return dangerOf(this.engine.address);
     }
@@ -50,7 +50,7 @@ export class LiveSystem {
      * Reads what an `up` reads. When HAProxy does not answer, Docker and the record still tell most of it.
      * @returns the world, and why HAProxy could not be asked
      */
-    async lookWithoutAnswer(): Promise<{ world: World; haproxyProblem?: string }> {
+    async lookLeniently(): Promise<{ world: World; haproxyProblem?: string }> {
         const runtime = new Runtime(runInAnchor(this.engine, this.target.front));
         let haproxyProblem: string | undefined;
         const world = await readWorld(this.engine, this.target, {

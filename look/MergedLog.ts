@@ -7,7 +7,7 @@ import type { Color } from "../model/Color";
 import type { ContainerInfo } from "../model/Container";
 import { slotOf } from "../model/Container";
 
-/** One line of a service's log, and whose it is. */
+/** One line of a service's log, and the container that wrote it. */
 export interface ServiceLine extends LogLine {
     color: Color;
     slot: number;
@@ -16,21 +16,21 @@ export interface ServiceLine extends LogLine {
 export interface MergedLogOptions {
     /** Labels that the containers carry. */
     labels: Record<string, string>;
-    /** So many of the last lines of all containers together. @default all */
+    /** Number of last lines to print, all containers together. @default all */
     tail?: number;
-    /** Only lines from then on, seconds since the epoch. */
+    /** Time of the first line to print, seconds since the epoch. @default the beginning */
     since?: string;
     onLine(line: ServiceLine): void;
-    /** A container's log cannot be read. */
+    /** Called when the log of a container cannot be read. */
     onProblem(text: string): void;
 }
 
-/** How long a line waits for an earlier one of another container, milliseconds. */
+/** How long a line waits for an earlier line of another container, milliseconds. */
 const patienceMs = 250;
 
-/** The logs of several containers as one, in the order in time. */
+/** The logs of several containers as one, ordered by time. */
 export class MergedLog {
-    /** Last line that was read of each container, by id. */
+    /** Time of the last line that was read of each container, by id. */
     private readonly last = new Map<string, string>();
     private readonly followed = new Set<string>();
     private readonly waiting: { line: ServiceLine; sinceMs: number }[] = [];
@@ -40,7 +40,7 @@ export class MergedLog {
         private readonly options: MergedLogOptions,
     ) {}
 
-    /** Prints what was written until now. */
+    /** Prints the lines until now. */
     async past(): Promise<void> {
         const { tail, since } = this.options;
         const lines: ServiceLine[] = [];
@@ -52,7 +52,7 @@ export class MergedLog {
         }
     }
 
-    /** Prints what is written from now on, by containers that are started meanwhile too, until `signal`. */
+    /** Prints new lines until `signal`, also those of containers that start meanwhile. */
     async follow(signal: AbortSignal): Promise<void> {
         const events = watchContainers(this.engine, this.options.labels);
         const flushing = setInterval(() => this.flush(performance.now() - patienceMs), patienceMs / 2);
@@ -93,7 +93,7 @@ export class MergedLog {
         const from = { color: labels["relink.color"] as Color, slot: slotOf(container) };
         try {
             await readLog(this.engine, id, options, line => {
-                // `since` is a moment, and its own line comes once more.
+                // Docker repeats the line of the moment `since`.
                 if (line.at > (this.last.get(id) ?? "")) {
                     this.last.set(id, line.at);
                     take({ ...line, ...from });
@@ -106,7 +106,7 @@ export class MergedLog {
         }
     }
 
-    /** Prints the lines that have waited since before then, the earliest first. */
+    /** Prints the lines that have waited since before `beforeMs`, the earliest first. */
     private flush(beforeMs: number): void {
         const due = this.waiting.filter(({ sinceMs }) => sinceMs <= beforeMs);
         const newest =
@@ -127,7 +127,7 @@ function byTime(a: LogLine, b: LogLine): number {
     return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
 }
 
-/** `2026-11-23T12:00:00.123456789Z` as the Engine wants it back. */
+/** @returns a time such as `2026-11-23T12:00:00.123456789Z` in seconds, as the Engine takes it. */
 function secondsOf(at: string | undefined): string | undefined {
     const [, nanoseconds] = /\.(\d+)Z$/.exec(at ?? "") ?? [];
     return at && `${Math.floor(Date.parse(at) / 1000)}.${(nanoseconds ?? "").padEnd(9, "0")}`;

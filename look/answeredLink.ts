@@ -2,7 +2,7 @@ import { backendName } from "../haproxy/names";
 import type { LinkValue } from "../model/LinkValue";
 import { currentWorkers, type World } from "../model/World";
 
-/** The link that HAProxy follows now, where it leads to a container that is up; undefined where nobody answers users. */
+/** @returns the link that HAProxy follows now; undefined when it leads to no container that is up. */
 export function answeredLink({ front }: World, service: string): LinkValue | undefined {
     const workers = currentWorkers(front);
     const link = workers[0]?.links.get(service);

@@ -3,10 +3,10 @@ import { type MapName, mapFile } from "../haproxy/names";
 import { isDetached } from "../model/Container";
 import type { World } from "../model/World";
 
-/** Maps whose entries HAProxy's memory knows better than a file that somebody edited. The link is its service's matter. */
+/** Maps whose entries are restored from HAProxy's memory when somebody edited their file. The plan of a service restores the link. */
 export const FRONT_MAPS = ["routes", "releases"] as const satisfies MapName[];
 
-/** What somebody changed of the front itself, in words. The next `up` puts it right: it is nobody's release. */
+/** @returns what somebody changed of the front itself, in words. The next `up` puts it right. */
 export function frontFindings(world: World): string[] {
     const { anchor } = world;
     return [
@@ -17,7 +17,7 @@ export function frontFindings(world: World): string[] {
     ];
 }
 
-/** Edited files that belong to no service. */
+/** @returns the edited files that belong to no service. */
 export function editedFrontFiles({ files }: World): string[] {
     const maps: string[] = FRONT_MAPS.map(mapFile);
     const edited = files === undefined ? [] : editedFiles(files);

@@ -13,19 +13,19 @@ import type { Settings } from "../model/Settings";
 import type { World } from "../model/World";
 import { observedService } from "./observedService";
 
-/** What an image reference of the config means now. */
+/** The image that a name of the config means now. */
 export interface FoundImage extends ImageIdentity {
-    /** For the user: where the answer came from, when not from where one would expect. */
+    /** For the user: where the image comes from, when users would expect another source. */
     warning?: string;
-    /** Why it cannot be had. */
+    /** Why it cannot be found. */
     problem?: string;
-    /** Nobody was asked, so `digest` stands for any. */
+    /** Set when neither a registry nor Docker was asked. `digest` then means any. */
     isUnknown?: boolean;
 }
 
 /**
- * Finds all images of the config, at the same time, each once however many services run it. One that cannot be had is a
- * problem of its service alone.
+ * Finds all images of the config at the same time. Services with the same image share one search. An image that cannot be
+ * found is a problem of its service alone.
  */
 export async function findImages(
     engine: Engine,
@@ -58,7 +58,7 @@ async function findImage(
         if (!(error instanceof ImageNotFound)) {
             throw error;
         }
-        // Only a new image needs the registry: a color or an earlier release still holds one under this name.
+        // Only a new image needs the registry. A color or an earlier release may hold one under this name.
         return held === undefined
             ? { digest: "", problem: error.message }
             : {
@@ -71,7 +71,7 @@ async function findImage(
 function foundOrHeld(service: string, identity: ResolvedImage, held: FoundImage | undefined): FoundImage {
     const { reference, digest, imageId, source, hostHad = NO_IMAGE, answered, refused, warning } = identity;
     if (held !== undefined && held.digest === answered && held.source === undefined) {
-        // An earlier version of relink released the registry's image. An upgrade of relink alone must not release another one.
+        // An earlier version of relink released the registry's image. An upgrade of relink must not change that.
         const both = `The Docker host has an image ${reference.text} of its own, and so has the registry.`;
         const kept = `${service} goes on with the registry's, which an earlier version of relink released.`;
         return { ...held, warning: `${both} ${kept} To release the Docker host's, give it another name.` };
@@ -85,22 +85,22 @@ function foundOrHeld(service: string, identity: ResolvedImage, held: FoundImage 
 }
 
 /**
- * Whether the Docker host got its image of a name after the release that is held was planned. The registry does not say
- * what the name means now, and what was pulled long ago may be older than what is held.
+ * @returns whether the Docker host got its image of a name after the held release was planned. While the registry does not
+ * say what the name means, an image that was pulled long ago may be older than the held one
  */
 function isNewer({ reference, source, hostHad, refused }: ResolvedImage, held: FoundImage): boolean {
     if (source !== undefined) {
         return source === "local";
     }
-    // The Docker host does not tell where its image came from. It tells whether that is still the one of then.
+    // The Docker host does not say where its image came from. It says whether it still has the image of that time.
     return held.hostHad === undefined
         ? refused?.reason === "missing" || !reference.namesRegistry
         : held.hostHad !== hostHad;
 }
 
 /**
- * What a color of the service holds under this name. The live one first: where a moved tag gave both colors images of this
- * name, nothing is to change by itself.
+ * Finds what a color of the service holds under this name. The live color comes first: when a moved tag gave both colors an
+ * image of this name, nothing changes by itself.
  */
 export function heldImage(observed: ObservedService, image: string): FoundImage | undefined {
     const live = observed.live === "none" ? undefined : observed[observed.live];
@@ -109,7 +109,7 @@ export function heldImage(observed: ObservedService, image: string): FoundImage 
     return release && foundIn(release);
 }
 
-/** What the last of the service's earlier releases of this name was (`keepReleases`): its image is still on the host. */
+/** Finds the last earlier release of this name (`keepReleases`). Its image is still on the host. */
 function keptImage(world: World, service: string, image: string): FoundImage | undefined {
     const kept = Object.values(recordOf(world.records, service).releases)
         .filter(release => release.image === image && release.linked && release.imageId !== undefined)

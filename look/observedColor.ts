@@ -11,7 +11,8 @@ import type { RecordedRelease } from "../model/Release";
 import { strangeness } from "../model/strangeness";
 import { frontNames } from "../model/Target";
 import { containersOf, currentWorkers, type World } from "../model/World";
-import { type ColorView, deviationsOf, endedOf } from "./deviations";
+import type { ColorView } from "./ColorView";
+import { deviationsOf, endedOf } from "./deviations";
 import { isReady } from "./isReady";
 
 /** Reads one color of a service: its release by the record, its containers by Docker and HAProxy. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ColorView, deviationsOf, endedOf } from "../../../look/deviations";
+import type { ColorView } from "../../../look/ColorView";
+import { deviationsOf, endedOf } from "../../../look/deviations";
 import type { ContainerInfo } from "../../../model/Container";
 import type { Worker } from "../../../model/FrontState";
 import { recorded } from "../plan/support";
