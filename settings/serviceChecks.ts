@@ -117,8 +117,7 @@ function checkVolumes(scope: ServiceScope): Problem[] {
     if (!scope.isSound("volumes")) {
         return [];
     }
-    const { volumes, readOnly, secrets } = scope.config;
-    const mountsSecrets = scope.isSound("readOnly") && readOnly && scope.isSound("secrets") && secrets.length > 0;
+    const { volumes } = scope.config;
     const targets = volumes.map(({ target }) => target);
     return volumes.flatMap((volume, index) => {
         const path = scope.at("volumes", index);
@@ -126,10 +125,8 @@ function checkVolumes(scope: ServiceScope): Problem[] {
         if (!volume.readOnly && !volume.shared) {
             problems.push(writtenByBoth(scope, volume, index));
         }
-        if (mountsSecrets && posix.resolve(volume.target) === SECRETS_FOLDER) {
-            const message =
-                `is mounted at ${SECRETS_FOLDER}, where a container with readOnly has a volume for its secrets: ` +
-                "Docker mounts only one there. Mount it elsewhere, or leave it out";
+        const message = secretsIn(scope, posix.resolve(volume.target));
+        if (message !== undefined) {
             problems.push(solvedByRemoving(path, message));
         }
         if (targets.indexOf(volume.target) < index) {
@@ -138,6 +135,30 @@ function checkVolumes(scope: ServiceScope): Problem[] {
         }
         return problems;
     });
+}
+
+/**
+ * Docker writes the secrets into whatever is mounted in their place: a folder of the host would keep them, and both colors
+ * would share them.
+ * @returns why nothing may be mounted at this path; undefined where it may
+ */
+function secretsIn(scope: ServiceScope, target: string): string | undefined {
+    const { readOnly, secrets } = scope.config;
+    if (!scope.isSound("readOnly") || !scope.isSound("secrets") || secrets.length === 0) {
+        return undefined;
+    }
+    if (readOnly && target === SECRETS_FOLDER) {
+        return (
+            `is mounted at ${SECRETS_FOLDER}, where a container with readOnly has a volume for its secrets: ` +
+            "Docker mounts only one there. Mount it elsewhere, or leave it out"
+        );
+    }
+    const files = secrets.map(name => `${SECRETS_FOLDER}/${name}`);
+    const isAbove = !readOnly && `${SECRETS_FOLDER}/`.startsWith(`${target.replace(/\/$/, "")}/`);
+    return isAbove || files.includes(target)
+        ? `is mounted at ${target}, so that secrets of this service would be written into it: they are files in ` +
+              `${SECRETS_FOLDER}. Mount it elsewhere, or leave it out`
+        : undefined;
 }
 
 function writtenByBoth(scope: ServiceScope, volume: Volume, index: number): Problem {

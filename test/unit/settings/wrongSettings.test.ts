@@ -34,6 +34,14 @@ describe("a config with one wrong setting", () => {
             { secrets: { "web.KEY": "x" } },
             `${web}.volumes[1]: is mounted at /run/secrets, where`,
         ],
+        ...["/run/secrets", "/run/secrets/", "/run/", "/run/secrets/KEY"].map(
+            (target): [string, object, object, string] => [
+                `a volume at ${target}, into which the secrets would be written`,
+                { secrets: ["KEY"], volumes: ["aa:/a:ro", { source: "/srv/host", target, shared: true }] },
+                { secrets: { "web.KEY": "x" } },
+                `${web}.volumes[1]: is mounted at ${target.replace(/\/$/, "")}, so that secrets of this service would be written`,
+            ],
+        ),
         ["a reserved variable", { env: { RELINK_COLOR: "x" } }, {}, `${web}.env.RELINK_COLOR: has a name`],
         ["a reserved label", { labels: { "relink.stack": "x" } }, {}, `${web}.labels["relink.stack"]: has a name`],
         ["too little memory", { memory: "1m" }, {}, `${web}.memory: is "1m"`],
