@@ -92,6 +92,23 @@ describe("a container that is created", () => {
         const { body } = fake.calls.find(({ path }) => path === "/containers/create")!;
         expect(JSON.parse(body.toString()).Labels).toEqual({ "relink.generation": "", "relink.color": "blue" });
     });
+
+    it("has its image inspected once, however many there are, and again after a failure", async () => {
+        let isUp = false;
+        fake = await FakeEngine.start(({ method, path }) =>
+            path.startsWith("/images/")
+                ? [isUp ? 200 : 500, { Config: {} }]
+                : method === "POST"
+                  ? [201, { Id: "a" }]
+                  : [200, { Config: {} }],
+        );
+        const create = () => createContainer(fake.engine, spec);
+        const looks = () => fake.calls.filter(({ path }) => path.startsWith("/images/")).length;
+        await expect(create()).rejects.toThrow();
+        isUp = true;
+        await Promise.all([create(), create(), create()]);
+        expect(looks()).toBe(2);
+    });
 });
 
 describe("secrets", () => {
