@@ -2,14 +2,10 @@ import { Duration } from "../model/Duration";
 import { defaults } from "../model/defaults";
 import type { Live } from "../model/Live";
 import { parseRoute } from "../model/Route";
-import { deadlineOf } from "../up/deadline";
-import { deployColor } from "../up/deployColor";
 import type { DrainPolicy } from "../up/drain";
 import type { LinkAction } from "../up/LinkAction";
 import { relink } from "../up/relink";
-import { retain } from "../up/retention";
 import { unlink } from "../up/unlink";
-import type { Grow } from "../up/walk";
 import { linkObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
@@ -69,25 +65,8 @@ async function move(session: Session, inputs: LinkInputs): Promise<void> {
     if (action === undefined) {
         throw new Error(`${service}: the plan for its link is incomplete; run pulumi up again`);
     }
-    const progress = progressFor(inputs.__urn);
-    const { policy } = action;
-    const up = upOf(session, service, progress);
-    const grow: Grow = async (color, release, replicas) => {
-        const { block } = (await up.journal.recorded())[color];
-        const how = {
-            block,
-            policy,
-            restore: false,
-            hooks: {},
-            deadline: deadlineOf(policy, up.clock.nowMs()),
-            kind: "scale",
-        } as const;
-        await deployColor(up, { ...how, color, release, replicas });
-    };
-    await relink(up, { to, isShared: share !== undefined, routes: routes.map(parseRoute) }, action, {
-        grow,
-        retain: () => retain(up, policy.keepReleases),
-    });
+    const up = upOf(session, service, progressFor(inputs.__urn));
+    await relink(up, { to, isShared: share !== undefined, routes: routes.map(parseRoute) }, action);
 }
 
 /** How long `destroy` waits for open requests. They are cut then, whatever `onDrainTimeout` says. */

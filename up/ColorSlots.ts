@@ -80,6 +80,14 @@ export class ColorSlots {
         }
     }
 
+    /** The same, for what cannot stay: what is still open after `drainTimeout` is cut, however late it is. */
+    async drainOrCut(slots: readonly number[]): Promise<void> {
+        if (this.#isFronted && slots.length > 0) {
+            const { color, policy } = this.target;
+            await drain(this.up, { color, slots: [...slots] }, { ...policy, onDrainTimeout: "close" });
+        }
+    }
+
     /** Whether HAProxy checks containers by its file as it would for the release. */
     async hasSameChecks(): Promise<boolean> {
         return !this.#isFronted || this.#backend.hasSameChecks(this.#content([]));

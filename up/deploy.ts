@@ -5,6 +5,7 @@ import { verifyHookRan } from "../plan/hookRuns";
 import type { DeploymentAction } from "./DeploymentAction";
 import { deadlineOf } from "./deadline";
 import { deployColor } from "./deployColor";
+import { PlanOutdated } from "./PlanOutdated";
 import { recover } from "./recover";
 import { retain } from "./retention";
 import { rollColor } from "./rollColor";
@@ -21,7 +22,7 @@ export interface WantedColor {
 
 /**
  * Brings one color to one release as the plan says, after it has settled what an interrupted `up` left.
- * @throws Error where the plan no longer holds. Nothing was done then.
+ * @throws PlanOutdated where the plan no longer holds: nothing was done then
  */
 export async function deploy(up: Up, wanted: WantedColor, action: DeploymentAction): Promise<void> {
     verifyHookRan(up.service, "preDeploy", action);
@@ -37,7 +38,7 @@ export async function deploy(up: Up, wanted: WantedColor, action: DeploymentActi
 
 function requirePlanned({ service }: Up, { fingerprint }: Seen, { from }: DeploymentAction): void {
     if (fingerprint !== from) {
-        throw new Error(
+        throw new PlanOutdated(
             `${service}: the plan is stale, since something else changed it meanwhile. Nothing was done. ` +
                 `Run pulumi up again (planned from: ${from}; found: ${fingerprint})`,
         );
@@ -47,7 +48,7 @@ function requirePlanned({ service }: Up, { fingerprint }: Seen, { from }: Deploy
 /** A canary's color gets no other release while it has users. */
 function requireNoShare({ service: name }: Up, { service }: Seen, { color, release }: WantedColor): void {
     if (service.live !== color && hasTraffic(service, color) && service[color].release?.id !== release.id) {
-        throw new Error(
+        throw new PlanOutdated(
             `${name}: ${color} has ${service.percent} % of the requests and is not touched. Run pulumi up again`,
         );
     }

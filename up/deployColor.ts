@@ -1,6 +1,7 @@
 import { hasTraffic } from "../model/Live";
 import type { ServiceRecord } from "../model/Record";
 import { count } from "../model/words";
+import { abandon } from "./abandon";
 import { allOf } from "./allOf";
 import type { ColorDeployment } from "./ColorDeployment";
 import { ColorSlots } from "./ColorSlots";
@@ -11,7 +12,7 @@ import { ProofFailed, prove } from "./proof";
 import { requireSameChecks, requireUp } from "./refusals";
 import type { Seen, SeenContainer } from "./Seen";
 import { isStop } from "./stop";
-import { removeUnused, stopContainers } from "./stopAndRemove";
+import { removeUnused } from "./stopAndRemove";
 import type { Up } from "./Up";
 import { vacate } from "./vacate";
 
@@ -166,28 +167,25 @@ async function proveOrAbandon(work: Work, started: Started): Promise<void> {
         }
     } catch (error) {
         if (!isStop(error)) {
-            await abandon(work, containers, started.created);
+            await giveUp(work, containers, started.created);
         }
         throw error instanceof ProofFailed ? notReleased(work, error) : error;
     }
 }
 
 /** Takes what could not be proved out of traffic. It is stopped, and kept for its logs until the next `up`. */
-async function abandon(
+async function giveUp(
     { up, deployment, slots, inventory }: Work,
     containers: SeenContainer[],
     created: SeenContainer[],
 ): Promise<void> {
-    const { color, restore } = deployment;
     const { live, serving } = inventory;
-    up.progress.status(`stopping what could not be proved on ${color}`);
-    await slots.tell(slotsOf(containers), "maint");
-    await stopContainers(up, containers);
+    await abandon(up, slots, containers);
     if (live) {
         // The live color would have one too many. What was there before stays, for its logs.
         await removeUnused(up, created);
     }
-    if (live && restore) {
+    if (live && deployment.restore) {
         await up.journal.record(record => withRepairFailed(record, deployment, serving.length));
     }
 }

@@ -16,10 +16,11 @@ import { pointTo } from "./pointTo";
 import { readyRelease } from "./readyRelease";
 import { recover } from "./recover";
 import { begunMeanwhile, withdraw } from "./recoverSwitch";
+import { retain } from "./retention";
 import { route } from "./route";
 import type { Seen } from "./Seen";
 import type { Up } from "./Up";
-import { type Grow, walkTo } from "./walk";
+import { walkTo } from "./walk";
 
 /** What a service's link is to be after this `up`. */
 export interface LinkWish {
@@ -30,18 +31,12 @@ export interface LinkWish {
     routes: readonly Route[];
 }
 
-/** Two things that the link's `up` does through others: more containers for a canary, and images that it keeps. */
-export interface LinkHelp {
-    grow: Grow;
-    retain(): Promise<void>;
-}
-
 /**
  * Moves a service's link, and does what comes with it: what an `up` that died left is put right, a canary walks its
  * shares, routes follow, the release is judged, and the previous color is kept, stopped or removed.
  * @throws PlanOutdated where the live system is not what the plan was made from; SwitchFailed
  */
-export async function relink(up: Up, wish: LinkWish, action: LinkAction, help: LinkHelp): Promise<void> {
+export async function relink(up: Up, wish: LinkWish, action: LinkAction): Promise<void> {
     if (action.refusal === undefined || action.recovery !== undefined) {
         await up.journal.take(action.policy.lockTimeoutMs);
         await recover(up, action.recovery, action.bake);
@@ -52,7 +47,7 @@ export async function relink(up: Up, wish: LinkWish, action: LinkAction, help: L
     const seen = await up.look();
     requirePlanned(up, seen, action);
     const from = seen.service.live;
-    if (gains(wish, action, from) && (await gain(up, seen, wish, action, help)) === "background service") {
+    if (gains(wish, action, from) && (await gain(up, seen, wish, action)) === "background service") {
         return;
     }
     await settleShare(up, wish, action, from);
@@ -60,7 +55,7 @@ export async function relink(up: Up, wish: LinkWish, action: LinkAction, help: L
     await bake(up, action.bake);
     const hasMoved = wish.to !== "none" && wish.to !== from;
     if (hasMoved) {
-        await help.retain();
+        await retain(up, action.policy.keepReleases);
     }
     const leaving: Leaving | undefined =
         hasMoved && from !== "none" ? { color: from, farewell: farewellOf(action) } : action.leave;
@@ -88,13 +83,7 @@ function gains({ to }: LinkWish, { walk }: LinkAction, from: Live): boolean {
 }
 
 /** Gives a color the link or its shares, once its release is proved and ready. */
-async function gain(
-    up: Up,
-    seen: Seen,
-    { to }: LinkWish,
-    action: LinkAction,
-    help: LinkHelp,
-): Promise<"moved" | "background service"> {
+async function gain(up: Up, seen: Seen, { to }: LinkWish, action: LinkAction): Promise<"moved" | "background service"> {
     const target = (action.walk?.color ?? to) as Color;
     const from = seen.service.live;
     requireNothingBegun(up, seen, action);
@@ -106,7 +95,7 @@ async function gain(
         await own(up, target, release);
         return "background service";
     }
-    await walkTo(up, to, action, from, help.grow);
+    await walkTo(up, to, action, from);
     if (action.restore && release.judgedBad !== undefined) {
         // Users get back what there is. That is not a new try: it is neither confirmed nor judged, and stays judged bad.
         up.progress.status(`writing the link to ${to} again`);

@@ -1,3 +1,4 @@
+import { abandon } from "./abandon";
 import { allOf } from "./allOf";
 import { isFronted, proofPolicyOf } from "./ColorTarget";
 import { PreStopFailed, preStop } from "./preStop";
@@ -5,7 +6,7 @@ import { prove } from "./proof";
 import type { RollWork } from "./RollWork";
 import type { SeenContainer } from "./Seen";
 import { isStop } from "./stop";
-import { removeUnused, stopContainers } from "./stopAndRemove";
+import { removeUnused } from "./stopAndRemove";
 
 /** Starts new containers in these slots, and proves them. */
 export async function startAndProve(work: RollWork, slots: number[]): Promise<void> {
@@ -42,9 +43,7 @@ export async function proveOrRemove(
         }
     } catch (error) {
         if (!isStop(error)) {
-            up.progress.status(`stopping what could not be proved on ${color}`);
-            await slots.tell(slotsOf(containers), "maint");
-            await stopContainers(up, containers);
+            await abandon(up, slots, containers);
             await removeUnused(up, containers);
         }
         throw error;
@@ -84,8 +83,4 @@ async function runCommands({ up, subject }: RollWork, containers: SeenContainer[
 export async function containersAt({ up, subject }: RollWork, slots: number[]): Promise<SeenContainer[]> {
     const { containers } = await up.look();
     return containers[subject.target.color].filter(({ slot }) => slots.includes(slot));
-}
-
-function slotsOf(containers: readonly SeenContainer[]): number[] {
-    return containers.map(({ slot }) => slot);
 }

@@ -184,6 +184,14 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "record: the confirmed link edited", which: 0 },
         { is: "edit", what: "link moved in the map file", which: 0 },
     ],
+    "a canary that could not be confirmed has a request open when one more container of it cannot be proved": [
+        up({ version: "A", replicas: 2 }),
+        up(
+            { version: "C", strategy: canary({ steps: [{ weight: 10, replicas: 1 }] }) },
+            { faults: { confirm: "lost" } },
+        ),
+        up({ strategy: canary({ weight: 0 }) }, { faults: { proof: { after: 0, how: "unhealthy" } } }),
+    ],
 };
 
 describe("a life in which", () => {

@@ -1,8 +1,7 @@
 import { planRows } from "../../../../plan/Plan";
 import { phases } from "../../../../up/phases";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
-import type { End } from "./Run";
-import type { SimulatedUp } from "./SimulatedUp";
+import type { End, SimulatedUp } from "./SimulatedUp";
 
 /** What becomes of a canary. */
 const canaryTurns = [

@@ -5,12 +5,10 @@ import type { Stand } from "../../../simulation/Scheduler";
 import { type Restart, restarts } from "./byHand";
 import type { Coverage } from "./Coverage";
 import { owedCapacity } from "./owedCapacity";
-import type { SimulatedUp, Step } from "./SimulatedUp";
+import { pulumiUp } from "./pulumiUp";
+import type { End, SimulatedUp, Step } from "./SimulatedUp";
 import { Broken, type SimulatedWorld } from "./SimulatedWorld";
 import type { Story } from "./Story";
-
-/** How an `up` ended. */
-export type End = "done" | "died" | "failed";
 
 /** What befalls an `up` on its way. */
 export interface Fate {
@@ -95,7 +93,7 @@ export class Run {
         if (!this.#isBegun) {
             this.#isBegun = true;
             this.story.tell(`${this.name} plans: ${this.up.made.sentence}`);
-            this.up.scheduler.start(() => this.up.run());
+            this.up.scheduler.start(() => pulumiUp(this.up));
         }
     }
 

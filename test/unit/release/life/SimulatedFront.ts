@@ -28,6 +28,8 @@ export class SimulatedFront {
     /** Undefined while no generation runs. */
     memory?: Held;
     files: Held = nothingHeld();
+    /** Counts its workers: each start and each reload makes another one. */
+    worker = 0;
     /** Colors whose file somebody edited. */
     edited: Color[] = [];
 
@@ -35,6 +37,7 @@ export class SimulatedFront {
         return Object.assign(new SimulatedFront(), {
             memory: this.memory && copyOf(this.memory),
             files: copyOf(this.files),
+            worker: this.worker,
             edited: [...this.edited],
         });
     }
@@ -42,6 +45,7 @@ export class SimulatedFront {
     /** A start or a reload: what was only in the memory is gone. */
     load(): void {
         this.memory = copyOf(this.files);
+        this.worker++;
     }
 
     /** Writes files; `reloads` where HAProxy can only learn it by a reload. */

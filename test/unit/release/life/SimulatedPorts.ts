@@ -2,32 +2,33 @@ import { parseRoutes, routeKey, routeValue } from "../../../../haproxy/routes";
 import type { Color } from "../../../../model/Color";
 import { isGivingBack } from "../../../../model/Intent";
 import type { LinkValue } from "../../../../model/LinkValue";
+import { idleColor } from "../../../../model/Live";
 import type { ObservedService } from "../../../../model/ObservedService";
-import type { ServiceRecord } from "../../../../model/Record";
+import { emptyRecord, type ServiceRecord } from "../../../../model/Record";
 import type { Route } from "../../../../model/Route";
 import type { CountersByWorker } from "../../../../model/Window";
 import type { Backend } from "../../../../up/Backend";
-import type { Containers } from "../../../../up/Containers";
 import type { Answer, Front, Questions } from "../../../../up/Front";
 import type { Images } from "../../../../up/Images";
 import type { Journal } from "../../../../up/Journal";
 import type { OpenRequests } from "../../../../up/OpenRequests";
 import type { Phase } from "../../../../up/phases";
 import type { Routes } from "../../../../up/Routes";
-import type { Seen } from "../../../../up/Seen";
 import type { Up } from "../../../../up/Up";
+import { SimulatedBackend } from "./SimulatedBackend";
+import { commandOf, SimulatedContainers } from "./SimulatedContainers";
 import type { Faults, SimulatedUp } from "./SimulatedUp";
-import type { Container } from "./SimulatedWorld";
+import { isProved } from "./SimulatedWorld";
 
 /** @returns what the procedures of an `up` see and change, in memory. */
 export function portsOf(up: SimulatedUp): Up {
     return {
         service: "web",
         containers: new SimulatedContainers(up),
-        images: {} as Images,
+        images: imagesOf(up),
         front: new SimulatedServiceFront(up),
         journal: new SimulatedJournal(up),
-        hooks: { run: async () => ({ kind: "passed", text: "passed" }), command: notSimulated },
+        hooks: { run: async () => ({ kind: "passed", text: "passed" }), command: async () => commandOf(up) },
         clock: {
             nowMs: () => up.clock.nowMs,
             // The record's times decide nothing here, and lives are compared with one another.
@@ -35,61 +36,25 @@ export function portsOf(up: SimulatedUp): Up {
             sleep: (ms, wake) => up.scheduler.sleep(ms, wake),
         },
         progress: { status() {}, info() {}, warn() {} },
-        look: async () => seenBy(up),
+        look: async () => up.world.seen(),
     };
 }
 
-function seenBy({ world }: SimulatedUp): Seen {
+/** The service's images. What keeps one is not simulated: no image goes away by itself here. */
+function imagesOf({ world, surroundings }: SimulatedUp): Images {
     return {
-        service: world.look(),
-        get fingerprint() {
-            return world.fingerprint();
+        async pull(release) {
+            const id = release.imageId ?? release.digest;
+            const pulled = !world.images.has(id);
+            if (pulled && !surroundings.registry) {
+                throw new Error(`${release.image} cannot be pulled`);
+            }
+            world.images.add(id);
+            return { id, pulled };
         },
-        record: world.record,
-        containers: { blue: world.seen("blue"), green: world.seen("green") },
-        isFrontRunning: true,
-        isBackground: false,
+        keep: async () => {},
+        drop: async () => {},
     };
-}
-
-function notSimulated(): never {
-    throw new Error("not simulated yet");
-}
-
-class SimulatedContainers implements Containers {
-    nameOf = notSimulated;
-    create = notSimulated;
-    command = notSimulated;
-    start = notSimulated;
-    keepRunning = notSimulated;
-    inspect = notSimulated;
-    watch = notSimulated;
-    lastLogLines = notSimulated;
-
-    constructor(private readonly up: SimulatedUp) {}
-
-    async stop(id: string): Promise<void> {
-        const { world, faults } = this.up;
-        if (faults.cleanUp) {
-            this.up.strikes("cleanUp fails");
-            throw new Error("Docker cannot stop it");
-        }
-        world.stop(this.#find(id));
-        await this.up.called();
-    }
-
-    async remove(id: string): Promise<void> {
-        this.up.world.remove(this.#find(id));
-        await this.up.called();
-    }
-
-    #find(id: string): Container {
-        const found = this.up.world.containers.find(container => container.id === id);
-        if (found === undefined) {
-            throw new Error(`${id} is gone`);
-        }
-        return found;
-    }
 }
 
 class SimulatedRoutes implements Routes {
@@ -153,7 +118,10 @@ class SimulatedJournal implements Journal {
 
     constructor(private readonly up: SimulatedUp) {}
 
-    forget = notSimulated;
+    async forget(): Promise<void> {
+        this.up.world.record = emptyRecord("web");
+        await this.up.called();
+    }
 
     async take(): Promise<void> {
         this.up.take();
@@ -216,6 +184,11 @@ function noteHistory({ world: { history }, faults }: SimulatedUp, before: Servic
             history.baked.add(intent.release);
         }
     }
+    if (intent?.kind === "roll" && after.intent === undefined && after.stable?.release === intent.to) {
+        // Nothing judges what came container by container.
+        history.baked.add(intent.to);
+        history.rolledBack.delete(intent.to);
+    }
     if (intent?.kind === "bake" && after.intent !== intent && intent.step === undefined && faults.bake === "good") {
         history.baked.add(intent.release);
     }
@@ -231,24 +204,23 @@ const counted: Record<Faults["bake"], { asked: number; failed: number }> = {
 class SimulatedServiceFront implements Front {
     #looks = 0;
     readonly routes: Routes;
-    askContainer = notSimulated;
 
     constructor(private readonly up: SimulatedUp) {
         this.routes = new SimulatedRoutes(up, "web");
     }
 
     backend(color: Color): Backend {
-        const { up } = this;
-        return {
-            write: notSimulated,
-            configure: notSimulated,
-            hasSameChecks: notSimulated,
-            tellRelease: notSimulated,
-            tellSlots: (slots, state) => up.setSlots(color, [...slots], state),
-            tellOnly: notSimulated,
-            remove: notSimulated,
-            admission: notSimulated,
-        };
+        return new SimulatedBackend(this.up, color);
+    }
+
+    async askContainer(address: string): Promise<Answer> {
+        const container = this.up.world.at(address);
+        if (container?.state !== "running") {
+            throw new Error("connection refused");
+        }
+        const good = !container.isSick;
+        container.isAnswered ||= good;
+        return { status: good ? 200 : 500, good, text: `answered by ${container.name}` };
     }
 
     async writeLink({ live, percent }: LinkValue): Promise<void> {
@@ -287,7 +259,7 @@ class SimulatedServiceFront implements Front {
     #isSound({ live, percent }: LinkValue, servedBefore: number): void {
         const after = this.up.world.reached();
         // A copy that somebody put exactly into the place of one of ours is as good as that.
-        const unproved = after.find(({ proved, isForeign }) => !proved && !isForeign);
+        const unproved = after.find(container => !isProved(container) && !container.isForeign);
         if (unproved !== undefined) {
             this.up.broke(`rule 3: the link points to ${unproved.name}, which was never proved`);
         }
@@ -308,11 +280,26 @@ class SimulatedServiceFront implements Front {
             throw new Error("the front is not running");
         }
         return {
-            ask: async (_listener, _health, color) => this.#answer(color),
+            ask: async (listener, _health, color) =>
+                listener === "preview" ? this.#answerPreview() : this.#answer(color),
             get: async () => ({ status: 200, headers: {}, body: "" }),
             renew: async () => false,
             end: async () => {},
         };
+    }
+
+    #answerPreview(): Answer {
+        const { world } = this.up;
+        const color = idleColor(world.link);
+        const answering = world.on(color).filter(({ slot }) => world.isOpen(color, slot));
+        if (answering.length === 0) {
+            return { status: 503, good: false, text: "503" };
+        }
+        for (const container of answering) {
+            container.isAnswered = true;
+        }
+        const release = world.front.memory?.releases[color];
+        return { status: 200, color, release, good: true, text: `200 from ${color} (release ${release})` };
     }
 
     #answer(color?: Color): Answer {

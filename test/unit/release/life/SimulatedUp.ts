@@ -10,8 +10,6 @@ import type { Phase } from "../../../../up/phases";
 import { Interrupted, LeaseLost } from "../../../../up/stop";
 import { Scheduler } from "../../../simulation/Scheduler";
 import { VirtualClock } from "../../../simulation/VirtualClock";
-import { deploy } from "./deploy";
-import { relink } from "./relink";
 import type { Held } from "./SimulatedFront";
 import { Broken, type SimulatedWorld } from "./SimulatedWorld";
 
@@ -47,6 +45,9 @@ export const noFaults: Faults = {
 /** Where an `up` can die: right before a phase, or behind any call that changed something. */
 export type Step = Phase | "call";
 
+/** How an `up` ended. */
+export type End = "done" | "died" | "failed";
+
 /** The release failed as a release can. */
 export class ReleaseFailed extends Error {}
 /** Somebody else is at work. */
@@ -61,7 +62,7 @@ export interface Surroundings {
 
 let processes = 0;
 
-/** One `up`: the real plan, and its resources in their order. The providers' phases are modelled in the files beside. */
+/** One `up`: its plan, what goes wrong in it, and how far it has come. */
 export class SimulatedUp {
     readonly self = ++processes;
     readonly made: Plan;
@@ -77,9 +78,10 @@ export class SimulatedUp {
     broken: Broken | undefined;
     /** Faults that have come up, each with the phase in which it did. */
     readonly struck = new Set<string>();
-    #phase = "its beginning";
-    /** Where set, a part of it that goes on beside others waits by this. */
-    pauseInstead: ((step: Step) => Promise<void>) | undefined;
+    /** The phase that it entered last. */
+    phase: Phase | "its beginning" = "its beginning";
+    /** How many containers of the new release it has started. */
+    started = 0;
 
     constructor(
         readonly world: SimulatedWorld,
@@ -91,54 +93,6 @@ export class SimulatedUp {
         this.made = plan(observed, desired);
         this.from = world.fingerprint();
         this.before = linkAfter(observed, this.made.recovery);
-    }
-
-    async run(): Promise<void> {
-        const { made, world } = this;
-        if (world.formerOwner !== undefined) {
-            // The front is taken over before any service is touched.
-            this.take();
-            world.formerOwner = undefined;
-        }
-        if (world.front.memory === undefined) {
-            this.take();
-            await this.enter("front: start");
-            world.front.load();
-            // It reads a link that somebody edited meanwhile: this up refuses to go on, and the next one sees it.
-            const { live, percent } = world.look();
-            this.disturbed ||= live !== this.before.live || percent !== this.before.percent;
-            await this.called();
-        }
-        try {
-            this.#hook("preDeploy");
-            for (const color of ["blue", "green"] as const) {
-                if (made[color].act) {
-                    await deploy(this, color);
-                }
-            }
-            this.#hook("prePromotion");
-            if (made.link.act) {
-                await relink(this);
-            }
-        } finally {
-            // Also after a failure its resources are in Pulumi's state.
-            world.lost = false;
-            this.#giveBack();
-        }
-    }
-
-    #hook(hook: CommandHook): void {
-        const { made, world, faults, surroundings } = this;
-        const isDeclared = surroundings.hooks[hook] === true && made.hooks.includes(hook);
-        // A Command whose trigger is in Pulumi's state already does not run again.
-        if (!isDeclared || world.history.hooks.has(`${hook} ${made.promotion}`)) {
-            return;
-        }
-        if (faults.hook === hook) {
-            this.strikes(`hook ${hook} fails`);
-            throw new ReleaseFailed(`the hook ${hook} failed`);
-        }
-        world.hookRan(hook, made.promotion);
     }
 
     /** Takes the lease, or finds that somebody else has it. */
@@ -153,29 +107,25 @@ export class SimulatedUp {
         this.world.lease = { epoch: lease.epoch + 1, holder: this.self, free: false };
     }
 
-    #giveBack(): void {
+    /** Gives the lease back, where this `up` has it. */
+    giveBack(): void {
         const { lease } = this.world;
         if (lease.holder === this.self) {
             this.world.lease = { epoch: lease.epoch, free: true };
         }
     }
 
-    /** Waits until the life lets it go on. */
-    pause(step: Step): Promise<void> {
-        return this.pauseInstead === undefined ? this.scheduler.step(step) : this.pauseInstead(step);
-    }
-
     /** Right before a step that changes something. */
     async enter(phase: Phase): Promise<void> {
-        await this.pause(phase);
-        this.#phase = phase;
+        await this.scheduler.step(phase);
+        this.phase = phase;
         this.#guard();
     }
 
     /** Behind a call that changed something. */
     async called(): Promise<void> {
         this.world.calls++;
-        await this.pause("call");
+        await this.scheduler.step("call");
         this.#guard();
     }
 
@@ -188,7 +138,7 @@ export class SimulatedUp {
     async write(change: (record: ServiceRecord) => ServiceRecord): Promise<void> {
         this.#guard();
         this.world.write(change);
-        await this.pause("call");
+        await this.scheduler.step("call");
         this.#guard();
     }
 
@@ -209,41 +159,14 @@ export class SimulatedUp {
         }
     }
 
-    /** Waits until nothing is open on these slots. */
-    async drain(color: Color, slots: number[]): Promise<void> {
-        const { world, faults } = this;
-        const isOpen = () => world.on(color).filter(({ slot, open }) => open && slots.includes(slot));
-        if (isOpen().length > 0 && faults.drain !== "good") {
-            this.strikes(`drain: ${faults.drain}`);
-            if (faults.drain === "stop") {
-                throw new ReleaseFailed(`${color} still has open requests`);
-            }
-            await this.enter("drain: cut");
-        }
-        const reachable = new Set(world.reached());
-        for (const container of isOpen().filter(container => !reachable.has(container))) {
-            container.open = false;
-        }
-    }
-
     /** A fault comes up now. */
     strikes(fault: string): void {
-        this.struck.add(`${fault}, in ${this.#phase}`);
+        this.struck.add(`${fault}, in ${this.phase}`);
     }
 
     /** A rule is broken: this `up` does nothing more, and the life ends. */
     broke(what: string): never {
         this.broken ??= new Broken(what);
         throw new Interrupted(what);
-    }
-
-    /** Where somebody else was at work meanwhile, refusing is right. Where nobody was, the plan was wrong. */
-    unless(holds: boolean, what: string): void {
-        if (!holds && !this.disturbed) {
-            throw new Broken(`${what}: ${this.made.sentence}`);
-        }
-        if (!holds) {
-            throw new ReleaseFailed(what);
-        }
     }
 }

@@ -4,12 +4,13 @@ import { seen } from "../../../../look/seen";
 import { type AddressBlock, slotAddress } from "../../../../model/addresses";
 import type { Color } from "../../../../model/Color";
 import type { CommandHook } from "../../../../model/CommandHook";
+import type { ContainerInfo } from "../../../../model/Container";
 import { hasTraffic, type Live } from "../../../../model/Live";
 import type { ObservedService } from "../../../../model/ObservedService";
 import { emptyRecord, prune, type ServiceRecord } from "../../../../model/Record";
 import type { Release } from "../../../../model/Release";
 import type { World } from "../../../../model/World";
-import type { SeenContainer } from "../../../../up/Seen";
+import type { Seen } from "../../../../up/Seen";
 import { colors, SimulatedFront } from "./SimulatedFront";
 
 /** A rule of docs/design.md does not hold. */
@@ -37,8 +38,11 @@ export interface Container {
     imageId: string;
     state: "created" | "running" | "exited";
     restart: string;
-    /** The release that it was proved to be, by what happened and not by what anybody wrote. */
-    proved: boolean;
+    /** It is not healthy, and never will be. */
+    isSick?: boolean;
+    /** What its proof is made of, by what happened and not by what anybody wrote: HAProxy's checks, and a good answer. */
+    isEarned?: boolean;
+    isAnswered?: boolean;
     /** Requests may be open on it: it was reachable since it was last drained. */
     open: boolean;
     /** Somebody else made it. */
@@ -136,30 +140,16 @@ export class SimulatedWorld {
 
     #world(withFiles: boolean): World {
         const { memory } = this.front;
-        const answers = new Map(this.containers.map(({ color, slot, state }) => [`${color} ${slot}`, state]));
+        const healthy = this.containers.filter(({ state, isSick }) => state === "running" && !isSick);
+        const up = new Set(healthy.map(({ color, slot }) => `${color} ${slot}`));
         const world = {
-            containers: this.containers.map(({ id, name, color, slot, release, imageId, state, restart }) => ({
-                id,
-                name,
-                state,
-                status: state,
-                imageId,
-                imageReference: imageId,
-                restartPolicy: restart,
-                address: addresses[color][slot - 1],
-                labels: {
-                    "relink.service": "web",
-                    "relink.color": color,
-                    "relink.slot": String(slot),
-                    "relink.release": release,
-                },
-            })),
+            containers: this.containers.map(infoOf),
             generations: memory === undefined ? [] : [{ name: "front-gen-1" }],
             records: { services: new Map([["web", this.record]]) },
             front: {
                 workers: this.front.workers(
                     (color, slot) => addresses[color][slot - 1] ?? "",
-                    (color, slot) => answers.get(`${color} ${slot}`) === "running",
+                    (color, slot) => up.has(`${color} ${slot}`),
                 ),
             },
             ...(withFiles ? { files: this.front.texts() } : {}),
@@ -167,9 +157,9 @@ export class SimulatedWorld {
         return world as unknown as World;
     }
 
-    /** Containers of a color, as a procedure sees them. */
-    seen(color: Color): SeenContainer[] {
-        return seen(this.#world(false), "web").containers[color];
+    /** As a procedure sees it. */
+    seen(): Seen {
+        return Object.assign(seen(this.#world(false), "web"), { isFrontRunning: true });
     }
 
     /** The link that users follow now. */
@@ -203,8 +193,29 @@ export class SimulatedWorld {
         return this.containers.filter(container => container.color === this.link && this.#answers(container));
     }
 
-    #answers({ color, slot, state }: Container): boolean {
-        return state === "running" && this.front.adminOf(color, slot) === "ready";
+    #answers({ color, slot, state, isSick }: Container): boolean {
+        return state === "running" && !isSick && this.front.adminOf(color, slot) === "ready";
+    }
+
+    /** Whether HAProxy's health checks find something in a slot. */
+    isUp(color: Color, slot: number): boolean {
+        return this.on(color).some(one => one.slot === slot && one.state === "running" && !one.isSick);
+    }
+
+    /** The same, and HAProxy sends requests there. */
+    isOpen(color: Color, slot: number): boolean {
+        return this.isUp(color, slot) && this.front.adminOf(color, slot) === "ready";
+    }
+
+    /** The container at an address. */
+    at(address: string): Container | undefined {
+        return this.containers.find(({ color, slot }) => addresses[color][slot - 1] === address);
+    }
+
+    /** A container as Docker describes it. */
+    infoOf(id: string): ContainerInfo | undefined {
+        const container = this.containers.find(container => container.id === id);
+        return container && infoOf(container);
     }
 
     create(color: Color, slot: number, release: Release, change: Partial<Container> = {}): Container {
@@ -221,7 +232,6 @@ export class SimulatedWorld {
             imageId: release.imageId ?? release.digest,
             state: "created",
             restart: "no",
-            proved: false,
             open: false,
             ...change,
         };
@@ -274,6 +284,34 @@ export class SimulatedWorld {
     hookRan(hook: CommandHook, promotion: number | undefined): void {
         this.history.hooks.add(`${hook} ${promotion}`);
     }
+}
+
+/** Whether a container has passed its proof. */
+export function isProved({ isEarned, isAnswered }: Container): boolean {
+    return isEarned === true && isAnswered === true;
+}
+
+function infoOf({ id, name, color, slot, release, imageId, state, restart, isSick }: Container): ContainerInfo {
+    return {
+        id,
+        name,
+        state,
+        status: state,
+        imageId,
+        imageReference: imageId,
+        restartPolicy: restart as ContainerInfo["restartPolicy"],
+        restartCount: 0,
+        outOfMemory: false,
+        networkMode: "",
+        health: isSick ? "unhealthy" : undefined,
+        address: addresses[color][slot - 1],
+        labels: {
+            "relink.service": "web",
+            "relink.color": color,
+            "relink.slot": String(slot),
+            "relink.release": release,
+        },
+    };
 }
 
 /** The first slot that no container has. */

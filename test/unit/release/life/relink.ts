@@ -1,24 +1,19 @@
 import { handovers } from "../../../../plan/handovers";
-import type { BakePolicy } from "../../../../up/BakePolicy";
 import type { LinkAction } from "../../../../up/LinkAction";
 import * as real from "../../../../up/relink";
 import * as ending from "../../../../up/unlink";
-import { bring, declaredHooks } from "./deploy";
+import { declaredHooks } from "./deploy";
+import { actionPolicyOf, bakePolicyOf, drainPolicyOf } from "./policies";
 import { portsOf } from "./SimulatedPorts";
 import type { SimulatedUp } from "./SimulatedUp";
 
 /** The link's resource, as providers/Link.ts has it. */
 export async function relink(up: SimulatedUp): Promise<void> {
     const { link } = up.made;
-    const ports = portsOf(up);
     await real.relink(
-        ports,
+        portsOf(up),
         { to: link.live, isShared: (link.percent ?? 0) > 0, routes: link.routes },
         linkActionOf(up),
-        {
-            grow: (color, release, replicas) => bring(up, color, release, replicas, "scale"),
-            retain: () => ports.journal.enter("link: retain"),
-        },
     );
 }
 
@@ -46,8 +41,7 @@ function linkActionOf(up: SimulatedUp): LinkAction {
         restore: made.row === "repair",
         bake: bakePolicyOf(up),
         policy: {
-            ...desired.policy,
-            ...drainPolicyOf(up),
+            ...actionPolicyOf(up),
             ...(made.row === "repair" ? { previousColor: "keep" as const } : {}),
         },
         promotion: made.promotion,
@@ -58,24 +52,5 @@ function linkActionOf(up: SimulatedUp): LinkAction {
             ...passed.filter(({ from }) => from === "web").map(({ place }) => place),
         ],
         handovers: passed.filter(({ after }) => Object.values(after).includes("web")),
-    };
-}
-
-/** A drain that fails does so after a second: lives have a clock of their own, and each look of it is a step. */
-function drainPolicyOf({ faults }: SimulatedUp) {
-    const onDrainTimeout = faults.drain === "stop" ? ("wait" as const) : ("close" as const);
-    return { drainTimeoutMs: 1_500, progressDeadlineMs: 1_500, onDrainTimeout };
-}
-
-/** How what has become live is judged. One request is enough for a verdict, or lives take long. */
-export function bakePolicyOf({ desired }: SimulatedUp): BakePolicy {
-    const { bakeTimeMs, analysis, retryToken } = desired.policy;
-    return {
-        bakeTimeMs,
-        analysis: { ...analysis, minRequests: 1, intervalMs: bakeTimeMs },
-        hooks: {},
-        retryToken,
-        host: "web",
-        url: "http://web",
     };
 }

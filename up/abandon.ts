@@ -1,0 +1,16 @@
+import type { ColorSlots } from "./ColorSlots";
+import type { SeenContainer } from "./Seen";
+import { stopContainers } from "./stopAndRemove";
+import type { Up } from "./Up";
+
+/**
+ * Stops containers that could not be proved. They are out of traffic and drained by then: one that was linked before, or
+ * that already took traffic beside others, may have requests open.
+ */
+export async function abandon(up: Up, slots: ColorSlots, containers: SeenContainer[]): Promise<void> {
+    up.progress.status(`stopping what could not be proved on ${slots.color}`);
+    const given = containers.map(({ slot }) => slot);
+    await slots.tell(given, "maint");
+    await slots.drainOrCut(given);
+    await stopContainers(up, containers);
+}
