@@ -93,21 +93,6 @@ export class FrontQuestions implements Questions {
     }
 }
 
-/** Sends one request of ours through a listener of the front. @throws when no connection or no answer came. */
-export async function askThroughFront(
-    access: FrontAccess,
-    service: string,
-    listener: "http" | "preview",
-    health: HealthSettings,
-): Promise<Answer> {
-    const questions = await FrontQuestions.begin(access, service);
-    try {
-        return await questions.ask(listener, health);
-    } finally {
-        await questions.end();
-    }
-}
-
 /** Sends one request straight to a container: the proof of a slot of the live color, which no listener singles out. */
 export function askContainer(
     access: FrontAccess,

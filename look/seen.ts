@@ -9,7 +9,7 @@ import { answeredLink } from "./answeredLink";
 import { fingerprint } from "./fingerprint";
 import { observedService } from "./observedService";
 
-/** @returns one service, as a procedure of an `up` sees it. */
+/** @returns one service, as a procedure of an `up` sees it. What few procedures ask for is worked out when it is asked for. */
 export function seen(world: World, service: string): Seen {
     const of = (color: Color) =>
         containersOf(world, service, color).map(container =>
@@ -17,11 +17,17 @@ export function seen(world: World, service: string): Seen {
         );
     const record = recordOf(world.records, service);
     return {
-        service: observedService(world, service),
-        fingerprint: fingerprint(world, service),
+        get service() {
+            return observedService(world, service);
+        },
+        get fingerprint() {
+            return fingerprint(world, service);
+        },
         record,
         containers: { blue: of("blue"), green: of("green") },
-        answered: answeredLink(world, service),
+        get answered() {
+            return answeredLink(world, service);
+        },
         isFrontRunning: world.anchor?.state === "running",
         isBackground: isBackground(record),
     };

@@ -45,6 +45,7 @@ class Front {
                 return { worker, ok: true, gone: false };
             });
         return {
+            target: { front: "front" },
             enter: async () => {},
             observe: async () => this.world,
             configure: async (edit: (files: Map<string, string>) => Map<string, string>) => {
