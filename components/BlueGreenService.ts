@@ -19,25 +19,25 @@ import { ProvidedResource, urnOf } from "./dynamic";
 export interface BlueGreenServiceArgs {
     target: Target;
     plan: Plan;
-    /** How the planned color is deployed; only one of the two ever is. */
+    /** How the planned color is deployed. A plan deploys one color at most. */
     deployment: Partial<Record<Color, DeploymentAction>>;
     link: LinkAction;
     /** The user's own steps. */
     hooks: HooksSettings;
-    /** Which hooks' Commands are in Pulumi's state. */
+    /** The hooks that have a Command in Pulumi's state. */
     declared: DeclaredHooks;
-    /** Where the idle color can be looked at. */
+    /** Address of the idle color, for the user's steps. */
     previewUrl: string;
 }
 
 /**
- * A service that is released the blue-green way: two colors, and the link that says which one users reach. The order in
- * one `up`: preDeploy, then the idle color is deployed and proved, prePromotion looks at it, then the link moves.
+ * A service that is released the blue-green way: two colors, and the link that says which one users reach. In one `up`
+ * preDeploy runs first. Then the idle color is deployed and proved, prePromotion looks at it, and the link moves.
  */
 export class BlueGreenService extends pulumi.ComponentResource {
     /**
-     * Whether the plan was carried out: not after a failure, which its own row reports, nor by an `up` with a `--target` that
-     * leaves some of it out. True in a preview.
+     * Whether the plan was carried out. It was not after a failure, which the failed resource reports, nor by an `up` with a
+     * `--target` that leaves some of it out. True in a preview.
      */
     readonly released: pulumi.Output<boolean>;
 
@@ -58,9 +58,23 @@ export class BlueGreenService extends pulumi.ComponentResource {
         const green = color("green");
         const deployments = [blue.deployment, green.deployment];
         const prePromotion = hookCommand("prePromotion", name, args, { parent: this, dependsOn: deployments });
-        const steps = [...preDeploy, ...deployments, ...prePromotion];
 
-        const link = new ProvidedResource(
+        const link = this.#link(name, args, prePromotion, [...preDeploy, ...deployments, ...prePromotion]);
+        this.released = allOf(name, [
+            ...[...preDeploy, ...prePromotion].map(({ urn }) => urn.apply(() => true)),
+            ...[blue, green].map(({ asPlanned }) => asPlanned),
+            link.has({ link: plan.link.live, share: shareOf(plan.link) }),
+        ]);
+        this.registerOutputs();
+    }
+
+    #link(
+        name: string,
+        { plan, target, link }: BlueGreenServiceArgs,
+        prePromotion: local.Command[],
+        dependsOn: pulumi.Resource[],
+    ): ProvidedResource {
+        return new ProvidedResource(
             "link",
             "Link",
             name,
@@ -70,35 +84,30 @@ export class BlueGreenService extends pulumi.ComponentResource {
                 share: shareOf(plan.link),
                 routes: plan.link.routes.map(routeText),
                 act: plan.link.act,
-                __plan: withRun(args.link, prePromotion),
+                __plan: withRun(link, prePromotion),
                 __target: target,
                 __urn: urnOf(this, "Link", name),
             },
-            { parent: this, dependsOn: steps },
+            { parent: this, dependsOn },
         );
-        const failed = (error: Error) => {
-            // Under PULUMI_CONTINUE_ON_ERROR the SDK reports what depends on a failed resource with this error's stack and
-            // fields, which tell the user nothing: the resource that failed has said why on its own row. Of a RunError,
-            // which this one is from here on, it prints the message alone.
-            const message = `${name}: not released, see above.`;
-            Object.assign(error, new pulumi.RunError(message), { message, stack: message });
-            return false;
-        };
-        const done = [
-            ...[...preDeploy, ...prePromotion].map(({ urn }) => urn.apply(() => true)),
-            ...[blue, green].map(({ asPlanned }) => asPlanned),
-            link.has({ link: plan.link.live, share: shareOf(plan.link) }),
-        ];
-        this.released = pulumi
-            .all(done.map(isDone => pulumi.recover(isDone, failed)))
-            .apply(results => results.every(Boolean));
-        this.registerOutputs();
     }
+}
+
+/** @returns whether all parts of a service are done. A part that failed is not. */
+function allOf(name: string, parts: pulumi.Output<boolean>[]): pulumi.Output<boolean> {
+    const failed = (error: Error) => {
+        // The failed resource has said why. Under PULUMI_CONTINUE_ON_ERROR the SDK also reports each resource that depends
+        // on it, with the stack and the fields of this error. It prints a RunError by its message alone.
+        const message = `${name}: not released, see above.`;
+        Object.assign(error, new pulumi.RunError(message), { message, stack: message });
+        return false;
+    };
+    return pulumi.all(parts.map(part => pulumi.recover(part, failed))).apply(results => results.every(Boolean));
 }
 
 /**
  * One of the user's own steps before the link moves, as a Command, so that the preview shows it. It runs once per
- * promotion; where it has nothing to do it stays exactly as it is in the state, whatever was edited.
+ * promotion. Without a promotion it stays in Pulumi's state as it is, also when the user has edited it.
  */
 function hookCommand(
     hook: CommandHook,
@@ -136,7 +145,7 @@ function hookCommand(
     ];
 }
 
-/** An action, and with which trigger the hook's Command before it ran last, as Pulumi's state has it by then. */
+/** Adds the trigger that the hook's Command before the action ran with last. */
 function withRun<Action extends HookRun>(
     action: Action | undefined,
     [command]: local.Command[],
@@ -146,13 +155,13 @@ function withRun<Action extends HookRun>(
         : action;
 }
 
-/** What a hook may print, and nobody may read (providers/hookCommand.ts). */
+/** @returns the values that a hook may print and that nobody may read: providers/hookCommand.ts removes them. */
 function secretsFor(release: Release | undefined): pulumi.Output<string> | undefined {
     const values = Object.values(release?.secretValues ?? {});
     return values.length === 0 ? undefined : pulumi.secret(JSON.stringify(values));
 }
 
-/** The color that is being released to: the one that is deployed, else the one that gets the link, or a share. */
+/** @returns the color that gets the release: the one that is deployed, else the one that gets the link or a share. */
 function targetColor({ blue, green, link }: Plan): Color {
     if (link.walk !== undefined) {
         return link.walk.color;

@@ -12,7 +12,7 @@ export interface ColorServiceArgs {
     color: Color;
     /** What the color will hold after this `up`. */
     plan: ColorPlan;
-    /** How to get there; none where nothing is to be done. */
+    /** How to get there; unset when nothing changes. */
     action?: pulumi.Input<DeploymentAction>;
 }
 
@@ -52,7 +52,7 @@ export class ColorService extends pulumi.ComponentResource {
     }
 }
 
-/** Where a release has no secrets, the preview says nothing about any. */
+/** @returns undefined without secrets, so that the preview does not mention any. */
 function secretsOf(release: ColorPlan["release"]): pulumi.Output<Record<string, string>> | undefined {
     const values = release?.secretValues ?? {};
     return Object.keys(values).length === 0 ? undefined : pulumi.secret(values);

@@ -17,7 +17,7 @@ export interface HaproxyFrontArgs {
     plan: FrontPlan;
 }
 
-/** Seconds that Docker gives the anchor to exit. With it goes the network namespace, so this is only politeness. */
+/** Seconds that Docker gives the anchor to exit. The network namespace ends with it, so a longer grace saves no connection. */
 const anchorGraceSeconds = 2;
 
 /**
@@ -27,7 +27,7 @@ const anchorGraceSeconds = 2;
  */
 const neverRead = { envs: [], securityOpts: [] } satisfies Partial<docker.ContainerArgs>;
 
-/** What the docker plugin fills in by itself where nothing is given. */
+/** What the docker plugin fills in when nothing is given. */
 const filledIn = [
     "attach",
     "containerReadRefreshTimeoutMilliseconds",
@@ -46,38 +46,57 @@ const filledIn = [
  * connection: docs/decisions/01-anchor-and-generations.md.
  */
 export class HaproxyFront extends pulumi.ComponentResource {
+    readonly #name: string;
+    readonly #args: HaproxyFrontArgs;
+    readonly #labels: Record<string, string>;
+
     constructor(name: string, args: HaproxyFrontArgs, options: pulumi.ComponentResourceOptions) {
         super("relink:index:HaproxyFront", name, {}, options);
-        const { settings, plan, target } = args;
-        const { layout, objects } = plan;
-        const names = frontNames(settings.name);
-        const labels = { ...stackLabels(target), "relink.front": settings.name };
-        // Made once. Whatever changes later, an image under the same tag, a plugin's defaults, our labels, must never
-        // replace them under the traffic; what the user changes is refused by name (frontPlan.ts). What is there, but not
-        // in Pulumi's state, is imported; for what the state has, Pulumi does nothing about `import`.
-        const child = (object?: FrontObject) => ({ parent: this, ignoreChanges: ["*"], import: object?.id });
+        this.#name = name;
+        this.#args = args;
+        this.#labels = { ...stackLabels(args.target), "relink.front": args.settings.name };
+        const network = this.#network();
+        const volumes = this.#volumes();
+        this.#configuration(this.#anchor(network, volumes));
+        this.registerOutputs();
+    }
 
-        const network = new docker.Network(
-            `${name}-network`,
+    #network(): docker.Network {
+        const { layout, objects } = this.#args.plan;
+        return new docker.Network(
+            `${this.#name}-network`,
             {
-                name: names.network,
+                name: this.#names.network,
                 driver: "bridge",
                 ipamConfigs: [{ subnet: layout.subnet, gateway: layout.gateway, ipRange: layout.ipRange }],
-                labels: asList(labels),
+                labels: asList(this.#labels),
             },
-            child(objects.network),
+            this.#child(objects.network),
         );
-        const volumes = (["config", "run", "record"] as const).map(kind => ({
-            folder: folders[kind],
-            volume: new docker.Volume(
-                `${name}-${kind}`,
-                { name: names.volumes[kind], labels: asList(labels) },
-                child(objects.volumes[kind]),
-            ),
-        }));
-        const image = new docker.RemoteImage(`${name}-image`, { name: settings.image, keepLocally: true }, child());
+    }
+
+    /** @returns the mounts of the anchor. */
+    #volumes(): { volumeName: pulumi.Output<string>; containerPath: string }[] {
+        const { objects } = this.#args.plan;
+        return (["config", "run", "record"] as const).map(kind => {
+            const volume = new docker.Volume(
+                `${this.#name}-${kind}`,
+                { name: this.#names.volumes[kind], labels: asList(this.#labels) },
+                this.#child(objects.volumes[kind]),
+            );
+            return { volumeName: volume.name, containerPath: folders[kind] };
+        });
+    }
+
+    #anchor(network: docker.Network, volumes: docker.types.input.ContainerVolume[]): docker.Container {
+        const { settings, plan } = this.#args;
+        const image = new docker.RemoteImage(
+            `${this.#name}-image`,
+            { name: settings.image, keepLocally: true },
+            this.#child(),
+        );
         const fixed: docker.ContainerArgs = {
-            name: names.anchor,
+            name: this.#names.anchor,
             image: image.imageId,
             entrypoints: ["sh", "-c"],
             command: [anchorScript],
@@ -85,29 +104,29 @@ export class HaproxyFront extends pulumi.ComponentResource {
             init: true,
             stopSignal: "SIGTERM",
             destroyGraceSeconds: anchorGraceSeconds,
-            // As for a generation: HAProxy may have to stand in here, and writes a line per failure.
+            // HAProxy may have to stand in here, and writes a line per failure. Docker bounds the log of this driver.
             logDriver: "local",
             ulimits: [{ name: "nofile", soft: OPEN_FILES, hard: OPEN_FILES }],
             restart: "always",
-            labels: asList({
-                ...labels,
-                "relink.role": "anchor",
-                ...fixedLabels(settings),
-            }),
+            labels: asList({ ...this.#labels, "relink.role": "anchor", ...fixedLabels(settings) }),
             ports: publishedPorts(settings).map(({ key: _, ...port }) => port),
-            networksAdvanced: [{ name: network.name, ipv4Address: layout.anchor }],
-            volumes: volumes.map(({ folder, volume }) => ({ volumeName: volume.name, containerPath: folder })),
+            networksAdvanced: [{ name: network.name, ipv4Address: plan.layout.anchor }],
+            volumes,
         };
-        const anchor = new docker.Container(
-            `${name}-anchor`,
+        return new docker.Container(
+            `${this.#name}-anchor`,
             { ...fixed, ...neverRead },
-            { ...child(objects.anchor), ignoreChanges: [...Object.keys(fixed), ...filledIn] },
+            { ...this.#child(plan.objects.anchor), ignoreChanges: [...Object.keys(fixed), ...filledIn] },
         );
+    }
 
+    #configuration(anchor: docker.Container): void {
+        const { settings, plan, target } = this.#args;
+        const name = `${this.#name}-config`;
         new ProvidedResource(
             "frontConfig",
             "FrontConfig",
-            `${name}-config`,
+            name,
             {
                 image: settings.image,
                 timeouts: settings.timeouts,
@@ -118,11 +137,23 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 __key: plan.key && pulumi.secret(plan.key.toString("hex")),
                 configuration: fingerprintOf(settings),
                 __target: target,
-                __urn: urnOf(this, "FrontConfig", `${name}-config`),
+                __urn: urnOf(this, "FrontConfig", name),
             },
             { parent: this },
         );
-        this.registerOutputs();
+    }
+
+    get #names() {
+        return frontNames(this.#args.settings.name);
+    }
+
+    /**
+     * Options of an object that is made once. What changes later, such as an image under the same tag, a plugin's defaults
+     * or our labels, must never replace it under the traffic. front/frontPlan.ts refuses by name what the user changes.
+     * @param object what is there already. It is imported when Pulumi's state has lost it
+     */
+    #child(object?: FrontObject) {
+        return { parent: this, ignoreChanges: ["*"], import: object?.id };
     }
 }
 

@@ -6,7 +6,7 @@ import type { World } from "../model/World";
 
 /** The services of a stack as they are now: read from the live system, or assumed. */
 export interface KnownServices {
-    /** All of which something is there. */
+    /** Names of all services that have a record, or a link in Pulumi's state. */
     names: string[];
     service(name: string): ObservedService;
     /** Fingerprint of the observed state; the provider compares it before its first change. */

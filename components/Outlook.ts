@@ -13,9 +13,9 @@ export interface Outlook {
     services: KnownServices;
     images: Map<string, FoundImage>;
     front: FrontPlan;
-    /** What Pulumi's state holds, where it can be read. */
+    /** Pulumi's state, if it can be read. */
     state?: OwnState;
-    /** It was assumed, not observed: every sentence of the plan says so. */
+    /** Whether it was assumed instead of observed. Every sentence of the plan says so then. */
     isAssumed: boolean;
 }
 
@@ -37,7 +37,7 @@ export async function afterFailure(live: LiveSystem | undefined, before: Observe
     try {
         return live === undefined ? before : observedService(await readWorld(live.engine, live.target), before.name);
     } catch {
-        // Its row says why it failed, which is perhaps why nobody can look.
+        // The failed resource has said why. Perhaps Docker does not answer for the same reason.
         return before;
     }
 }

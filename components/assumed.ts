@@ -47,7 +47,10 @@ export async function connectUnlessAssumed(target: Target): Promise<LiveSystem |
     }
 }
 
-/** What the last `up` left, by Pulumi's state. @throws where that holds none. */
+/**
+ * Reads what the last `up` left from Pulumi's state.
+ * @throws RunError when the state holds no `up` of this stack
+ */
 export async function assumedOutlook({ services }: Settings): Promise<Outlook> {
     const state = await readOwnState();
     const front = state?.outputsOf("FrontConfig", "front-config");
@@ -80,7 +83,10 @@ export async function assumedOutlook({ services }: Settings): Promise<Outlook> {
     };
 }
 
-/** A service that is exactly as the last `up` left it; how its users are told apart in a canary, the state does not say. */
+/**
+ * @returns a service as the last `up` left it
+ * @param wanted says how a canary tells users apart, which the state does not hold
+ */
 function assumedService(name: string, state: OwnState, wanted: StrategySettings | undefined): ObservedService {
     const link = state.outputsOf("Link", name);
     if (link === undefined) {
@@ -114,7 +120,7 @@ function assumedService(name: string, state: OwnState, wanted: StrategySettings 
     };
 }
 
-/** What `pulumi stack output services` says of it. */
+/** @returns what `pulumi stack output services` says of a service. */
 function outputsOf(name: string, state: OwnState): ServiceOutputs | undefined {
     const [stack = ""] = state.namesOf("Stack");
     const services = state.outputsOf("Stack", stack)?.services as Record<string, ServiceOutputs> | undefined;
@@ -143,7 +149,7 @@ function assumedColor(
             settings: completeSettings(image, (held.settings ?? {}) as Record<string, unknown>),
             secretValues: (held.secrets ?? {}) as Record<string, string>,
             proved: true,
-            // What waits for its promotion was never live, and what has a share is not yet.
+            // A release that waits for its promotion, or has only a share, was never live.
             linked: id !== awaiting && !isCanary,
             promotion: 0,
         },

@@ -2,15 +2,16 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { LiveSystem } from "../look/LiveSystem";
 
-/** Keys of the stack config that the default provider goes by, and relink does not. */
+/** Keys of the stack config that the default provider reads and relink does not. */
 const keysOfDefault = ["docker:host", "docker:context"];
 
 /**
- * The provider for `@pulumi/docker`, where its default one would find another Engine than relink does: it knows nothing of
- * `relink:host` or of the Docker CLI's contexts. Undefined where the default one finds the same, so that a stack which is
- * used from several machines shows no new address each time. To come and go replaces nothing: Pulumi asks the plugin
- * whether another address has to.
- * @throws where the environment sends every provider to another Engine.
+ * Makes the provider for `@pulumi/docker` when its default provider would find another Engine than relink. The default one
+ * knows neither `relink:host` nor the contexts of the Docker CLI. A provider that comes or goes replaces no resource,
+ * because the plugin says whether another address does.
+ * @returns undefined when the default provider finds the same Engine. So a stack that is used from several machines shows no
+ * new address each time
+ * @throws RunError when the environment sends every provider to another Engine
  */
 export function dockerProvider({ endpoint, target: { host } }: LiveSystem): docker.Provider | undefined {
     const { DOCKER_CONTEXT: context, DOCKER_HOST: environment, DOCKER_CERT_PATH: certificates } = process.env;
@@ -33,8 +34,8 @@ export function dockerProvider({ endpoint, target: { host } }: LiveSystem): dock
 }
 
 /**
- * The provider of a preview that has to do without Docker. The docker plugin asks the Engine as soon as it is configured,
- * whatever `disableDockerDaemonCheck` says; Pulumi configures no plugin whose settings are not known yet.
+ * Makes the provider of a preview without Docker. The docker plugin asks the Engine when it is configured, even with
+ * `disableDockerDaemonCheck`. Pulumi configures no plugin whose settings are not known yet.
  */
 export function unaskedProvider(): docker.Provider {
     return new docker.Provider("docker", { host: pulumi.output(pulumi.unknown) as unknown as string });

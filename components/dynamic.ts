@@ -3,9 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 /**
  * A resource whose provider is code of this project, run by Pulumi's dynamic provider host.
  *
- * What Pulumi stores with each resource is only this constant text, never serialised code: upgrading relink shows up as
- * no diff, and `destroy` always runs what is on the disk. The path in it is a contract:
- * docs/decisions/04-constant-providers.md.
+ * Pulumi stores only a constant text with each resource, never serialised code. So an upgrade of relink causes no diff, and
+ * `destroy` runs the code on the disk. The path in the text is a contract: docs/decisions/04-constant-providers.md.
  */
 export class ProvidedResource extends pulumi.CustomResource {
     constructor(
@@ -19,14 +18,14 @@ export class ProvidedResource extends pulumi.CustomResource {
             `pulumi-nodejs:dynamic/relink:${type}`,
             name,
             { ...inputs, revision: undefined, __provider: loaderOf(provider) },
-            // How it is done is for the provider; the preview shows what will be.
+            // The provider needs the plan's details. The preview shows the result.
             { ...options, hideDiffs: ["__plan"] },
         );
     }
 
     /**
-     * Whether Pulumi's state has these inputs once this `up` is done: not where `--target` has left the resource out. True
-     * in a preview.
+     * @returns whether Pulumi's state has these inputs once this `up` is done. It has not when `--target` left the resource
+     * out. True in a preview
      */
     has(inputs: Record<string, unknown>): pulumi.Output<boolean> {
         if (pulumi.runtime.isDryRun()) {
@@ -48,7 +47,7 @@ function loaderOf(provider: string): string {
     ].join("\n");
 }
 
-/** The URN of a resource of ours, for progress on its row: the provider host is not told it. */
+/** @returns the URN of a resource of ours. Pulumi does not tell it to the provider, which shows progress on that row. */
 export function urnOf(parent: pulumi.Resource, type: string, name: string): pulumi.Output<string> {
     return parent.urn.apply(urn => {
         const [stack = "", project = "", parentTypes = ""] = urn.replace(/^urn:pulumi:/, "").split("::");

@@ -10,7 +10,7 @@ const namespace = "relink:";
 /** Keys whose values are secrets. */
 const secretSections = ["secrets", "registries"] as const;
 
-/** Every problem of the stack config. Pulumi prints the message of a RunError without a stack trace. */
+/** All problems of the stack config. Pulumi prints the message of a RunError without a stack trace. */
 export class SettingsError extends pulumi.RunError {
     constructor(
         readonly problems: readonly Problem[],
@@ -22,8 +22,8 @@ export class SettingsError extends pulumi.RunError {
 }
 
 /**
- * Reads and parses the config of the current stack. Secret values come out plain: whoever passes them on to Pulumi
- * marks them with `pulumi.secret` again.
+ * Reads and parses the config of the current stack. Secret values come out plain. Code that passes them on to Pulumi has to
+ * mark them with `pulumi.secret` again.
  *
  * @throws SettingsError that lists every problem, before anything has changed
  */
@@ -45,8 +45,8 @@ export async function readSettings(): Promise<Settings> {
 }
 
 /**
- * All keys of our namespace. They are read here and not with `config.requireSecretObject`, since that one repeats the
- * text in its error, and since it cannot tell which other keys there are.
+ * Reads all keys of our namespace. `config.requireSecretObject` would repeat a secret text in its error, and it does not say
+ * which other keys there are.
  */
 function decode(all: Record<string, string>): RawConfig {
     const raw: RawConfig = {};
@@ -56,11 +56,11 @@ function decode(all: Record<string, string>): RawConfig {
             raw[name] = name === "host" ? text : parseJson(text);
         }
     }
-    // Pulumi wants a default for every key that Pulumi.yaml declares: an empty text stands for none.
+    // Pulumi needs a default for each key that Pulumi.yaml declares. An empty text means no host.
     return raw.host === "" ? { ...raw, host: undefined } : raw;
 }
 
-/** A text that is not JSON stays a text, and the schema says that it must be an object. */
+/** @returns a text that is not JSON as it is. The schema then says that it must be an object. */
 function parseJson(text: string): unknown {
     try {
         return JSON.parse(text);
@@ -70,7 +70,8 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * With an empty passphrase everybody can decrypt what is encrypted. A stack of another secrets provider has none at all.
+ * Warns of an empty passphrase, with which everybody can decrypt the secrets. A stack with another secrets provider has no
+ * passphrase at all.
  * @param composed the config with what the Compose files add to it
  */
 function warnOfEmptyPassphrase(raw: RawConfig, composed: RawConfig): void {
@@ -82,7 +83,7 @@ function warnOfEmptyPassphrase(raw: RawConfig, composed: RawConfig): void {
     ];
     if (used.length > 0 && passphrase === "" && !file) {
         pulumi.log.warn(
-            `${used.join(" and ")}: encrypted with an empty passphrase, so that whoever can ` +
+            `${used.join(" and ")}: encrypted with an empty passphrase, so that everybody who can ` +
                 "read the stack's file or the state can decrypt it. Choose one: " +
                 "pulumi stack change-secrets-provider passphrase; then set PULUMI_CONFIG_PASSPHRASE or " +
                 "PULUMI_CONFIG_PASSPHRASE_FILE to it.",
@@ -90,7 +91,7 @@ function warnOfEmptyPassphrase(raw: RawConfig, composed: RawConfig): void {
     }
 }
 
-/** Pulumi tells programs only whether a key as a whole holds something secret. */
+/** Warns of secrets in plain text. Pulumi only says whether a whole key holds a secret. */
 function warnOfPlainSecrets(raw: RawConfig): void {
     const secretKeys: unknown = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "null");
     for (const name of secretSections) {

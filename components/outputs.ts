@@ -8,18 +8,18 @@ import { asObserved } from "../plan/unchanged";
 /** What `pulumi stack output services` shows of one service. */
 export interface ServiceOutputs {
     live: string;
-    /** Who else gets a share of the requests: `green 25 %`. */
+    /** The other color with its share of the requests, `green 25 %`; unset without a canary. */
     share?: string;
     stable: string;
     blue?: ReleaseOutputs;
     green?: ReleaseOutputs;
-    /** Where users reach it; none for a worker. */
+    /** Where users reach it; unset for a background service. */
     url?: string;
-    /** Where its idle color is reached, on the Docker host only. */
+    /** Address of its idle color, on the Docker host only. */
     previewUrl?: string;
     /** Id of the release that is proved and waits until `promote` names it. */
     awaitingPromotion?: string;
-    /** Set while `live` says the color, so that `image` is not applied. */
+    /** The color, while `live` names one and `image` is not applied. */
     pinned?: string;
 }
 
@@ -32,24 +32,24 @@ export interface ReleaseOutputs {
 }
 
 /**
- * The outputs of a service: what its plan has brought about, and what was observed where that is nothing.
- * @param plan empty where it was not carried out
+ * @param plan empty when it was not carried out
+ * @returns the outputs of a service: what its plan has brought about, else what was observed
  */
 export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, front: FrontSettings): ServiceOutputs {
     const { blue, green, link, row, refusal, awaiting } = { ...asObserved(observed), ...plan };
     const { live, routes } = link;
     const release = (blue.release ?? green.release)?.settings;
-    const isWorker = release !== undefined && release.port === undefined;
+    const isBackground = release !== undefined && release.port === undefined;
     const share = shareOf(link);
     return {
         live,
         ...(share === undefined ? {} : { share }),
-        // What is refused or has failed has confirmed nothing: its link is not where a rollback goes to.
+        // A plan that was refused or failed has confirmed no link. A rollback does not go to its color.
         stable:
             live === "none" || row === undefined || refusal !== undefined ? (observed.stable?.color ?? "none") : live,
         blue: releaseOutputs(blue),
         green: releaseOutputs(green),
-        ...(isWorker
+        ...(isBackground
             ? {}
             : {
                   url: publicUrl(front, routes),
@@ -60,7 +60,7 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
     };
 }
 
-/** Where users reach a service. */
+/** @returns the URL at which users reach a service. */
 export function publicUrl(front: FrontSettings, routes: Route[]): string {
     const exact = routes.find(({ host }) => !host.startsWith("*"));
     const { host = front.address ?? "localhost", path = "/" } = exact ?? { path: routes[0]?.path };

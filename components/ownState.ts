@@ -1,29 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What Pulumi's state of this stack holds: resources with their outputs, secrets in plain. */
+/** Pulumi's state of this stack: its resources with their outputs. Secrets are in plain text. */
 export class OwnState {
     constructor(private readonly resources: ReadonlyMap<string, Record<string, unknown>>) {}
 
-    /** Outputs of a resource by the end of its type (`Link`) and its name; undefined where the state has none. */
+    /** @returns the outputs of a resource by the end of its type (`Link`) and its name, or undefined. */
     outputsOf(type: string, name: string): Record<string, unknown> | undefined {
         const found = [...this.resources].find(([urn]) => urn.endsWith(`:${type}::${name}`));
         return found?.[1];
     }
 
-    /** Names of all resources of a type. */
+    /** @returns the names of all resources of a type. */
     namesOf(type: string): string[] {
         return [...this.resources.keys()].filter(urn => urn.includes(`:${type}::`)).map(urn => urn.split("::").at(-1)!);
     }
 
-    /** Whether the state knows a service: its link is the last of its resources. */
+    /** @returns whether the state knows a service, by its link: Pulumi makes that resource last. */
     knows(service: string): boolean {
         return this.outputsOf("Link", service) !== undefined;
     }
 }
 
 /**
- * Reads the stack's own state through the engine, as it was before this run. Undefined where the engine or the backend
- * cannot do that.
+ * Reads the stack's own state through Pulumi's engine, as it was before this run.
+ * @returns undefined when the engine or the backend cannot do that
  */
 export async function readOwnState(): Promise<OwnState | undefined> {
     try {

@@ -5,8 +5,8 @@ import { planOf, reportPath } from "../providers/UpReport";
 import { writeReport } from "../report/render";
 
 /**
- * Begins the report of this `up`, where `RELINK_REPORT` asks for one: with the plan's sentences. The provider host adds
- * what happens (providers/UpReport.ts); where nothing has to be done, this is all of it.
+ * Begins the report of this `up` with the plan's sentences, when `RELINK_REPORT` asks for one. The provider host adds what
+ * happens (providers/UpReport.ts). When nothing has to be done, the sentences are the whole report.
  */
 export function reportPlan({ project, stack }: Target, plans: { settings: { name: string }; plan: Plan }[]): void {
     const path = reportPath();
@@ -17,7 +17,7 @@ export function reportPlan({ project, stack }: Target, plans: { settings: { name
         const sentences = plans.map(({ settings: { name }, plan }) => `${name}: ${plan.sentence}`);
         writeReport(path, planOf(`${project}/${stack}`, sentences));
     } catch (error) {
-        // A release does not wait for a picture of it.
+        // A release is more important than its report.
         pulumi.log.warn(`The report ${path} (RELINK_REPORT) cannot be written: ${(error as Error).message}`);
     }
 }

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LiveSystem } from "../look/LiveSystem";
 
-/** Time between two looks at a lease that somebody else holds, milliseconds. */
+/** Time between two looks at a lease that another `up` holds, milliseconds. */
 const lookMs = 1_000;
 
 /**
- * Lets another `up` that is at work on the front come to its end before this one looks and plans, for `lockTimeout` at
- * most: a plan from its middle would be stale by the time that the lease is free. A preview only says who is at work.
+ * Waits until another `up` that changes the front has ended, for `lockTimeout` at most. A plan made in its middle would be
+ * outdated once the lease is free. A preview does not wait; it says who changes the front.
  */
 export async function waitForOthers(live: LiveSystem, lockTimeoutMs: number): Promise<void> {
     const deadline = Date.now() + lockTimeoutMs;
@@ -22,7 +22,7 @@ export async function waitForOthers(live: LiveSystem, lockTimeoutMs: number): Pr
             return;
         }
         if (Date.now() >= deadline) {
-            // What has something to do is refused by the lease itself.
+            // The lease itself refuses every change.
             return;
         }
         if (words !== told) {

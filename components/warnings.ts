@@ -3,7 +3,7 @@ import type { FoundImage } from "../look/images";
 import type { LiveSystem } from "../look/LiveSystem";
 import type { Settings } from "../model/Settings";
 
-/** What the user should know although nothing has to stop for it. */
+/** Warns the user of what does not have to stop the `up`. */
 export function warnings(settings: Settings, images: Map<string, FoundImage>, live?: LiveSystem): void {
     if (live?.danger !== undefined) {
         pulumi.log.warn(live.danger);

@@ -7,7 +7,7 @@ import { productFiles, root } from "./productFiles";
 const mostLines = { file: 300, function: 60 };
 
 /** What is too long until it is split. Nothing may be added here. */
-const stillTooLong = ["components/HaproxyFront.ts constructor", "front/frontends.ts renderFrontends"];
+const stillTooLong = ["front/frontends.ts renderFrontends"];
 
 describe("the product", () => {
     it(`has no file of more than ${mostLines.file} lines and no function of more than ${mostLines.function}`, () => {

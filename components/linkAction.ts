@@ -1,0 +1,32 @@
+import { handovers } from "../plan/handovers";
+import { linkAfter } from "../plan/settle";
+import type { LinkAction } from "../up/LinkAction";
+import { commonAction, type Decision } from "./Decision";
+
+/** Says how the link of a service gets to where the plan wants it. */
+export function linkAction(decision: Decision): LinkAction {
+    const { settings, observed, places, plan } = decision;
+    const { name } = settings;
+    const { live, expect, walk } = plan.link;
+    const target = walk?.color ?? live;
+    const { live: from, percent } = linkAfter(observed, plan.recovery);
+    const passed = handovers(places);
+    const common = commonAction(decision);
+    return {
+        ...common,
+        // A repair leaves the color that somebody linked by hand as it is.
+        policy: plan.row === "repair" ? { ...common.policy, previousColor: "keep" } : common.policy,
+        refusal: plan.refusal,
+        from,
+        percent,
+        expect,
+        replicas: target === "none" ? 0 : plan[target].replicas,
+        walk,
+        leave: plan.leave,
+        claimedByOthers: [
+            ...Object.keys(places.wanted).filter(place => places.wanted[place] !== name),
+            ...passed.filter(({ from }) => from === name).map(({ place }) => place),
+        ],
+        handovers: passed.filter(({ after }) => Object.values(after).includes(name)),
+    };
+}
