@@ -4,6 +4,7 @@ import type { Phase } from "../../../../up/phases";
 import type { Stand } from "../../../simulation/Scheduler";
 import { type Restart, restarts } from "./byHand";
 import type { Coverage } from "./Coverage";
+import { checkEnd, isInStep } from "./endRules";
 import { owedCapacity } from "./owedCapacity";
 import { pulumiUp } from "./pulumiUp";
 import type { End, SimulatedUp, Step } from "./SimulatedUp";
@@ -23,6 +24,8 @@ export interface Fate {
 /** One `up` that goes on step by step, with a look at the rules behind each. */
 export class Run {
     #isBegun = false;
+    /** HAProxy or Docker has restarted on its way. */
+    #isRestarted = false;
     /** The last phase that it entered. */
     #phase: Phase | undefined;
     /** How many containers must serve. */
@@ -57,6 +60,7 @@ export class Run {
         const snapshot = isRefused && world.front.memory !== undefined ? world.snapshot() : undefined;
         this.#floor = owedCapacity(up);
         this.#isAnswered = isPublic(world) && world.answering().length > 0;
+        const wasInStep = isInStep(world);
         let phases = 0;
         for (let step = 0; ; step++) {
             if (meanwhile?.after === step) {
@@ -65,6 +69,9 @@ export class Run {
             world.tick();
             const stand = await scheduler.next(choiceOf(up.faults.order, step));
             this.#look(stand);
+            if (stand.is !== "waiting" && (!up.disturbed || this.#isRestarted)) {
+                checkEnd(up, wasInStep, stand.is === "failed" ? stand.error : undefined);
+            }
             if (stand.is === "failed") {
                 if (snapshot !== undefined && !up.disturbed && world.snapshot() !== snapshot) {
                     throw new Broken(`a refusal changes nothing: ${made.sentence}`);
@@ -104,6 +111,7 @@ export class Run {
             story.tell(`Meanwhile, ${this.#where()}: ${what}.`);
         }
         up.disturbed = true;
+        this.#isRestarted = true;
         this.#floor = Math.min(this.#floor, up.world.serving().length);
         this.#isAnswered &&= up.world.answering().length > 0;
     }

@@ -241,10 +241,20 @@ class SimulatedServiceFront implements Front {
             const before = this.#counted();
             memory.link = link.live;
             memory.percent = link.percent;
+            up.unconfirmed = this.#gaining(link);
             this.#isSound(link, before.length);
             await up.called();
         }
         return true;
+    }
+
+    /** The color that has more users by a link than by the confirmed one. */
+    #gaining({ live, percent }: LinkValue): Color | undefined {
+        const { link } = this.up.world.record;
+        if (live === "none" || (live === link.live && percent <= (link.percent ?? 0))) {
+            return undefined;
+        }
+        return live === link.live ? idleColor(live) : live;
     }
 
     /** Who answers users, but for a share that a hand edit gave. */
@@ -318,6 +328,9 @@ class SimulatedServiceFront implements Front {
         }
         const { release } = answers[0];
         const good = faults.confirm === "good";
+        if (good && this.up.unconfirmed === asked) {
+            this.up.unconfirmed = undefined;
+        }
         return { status: good ? 200 : 500, color: asked, release, good, text: `answered by ${asked}` };
     }
 

@@ -76,6 +76,10 @@ export class SimulatedUp {
     readonly scheduler = new Scheduler<Step>(this.clock);
     /** The rule that it has broken. A procedure may catch what its ports throw, so it is kept here. */
     broken: Broken | undefined;
+    /** The color that has got users, and of which no good answer has been seen since. */
+    unconfirmed: Color | undefined;
+    /** The release that the last open switch or judgement is about. */
+    judged: string | undefined;
     /** Faults that have come up, each with the phase in which it did. */
     readonly struck = new Set<string>();
     /** The phase that it entered last. */
@@ -93,6 +97,7 @@ export class SimulatedUp {
         this.made = plan(observed, desired);
         this.from = world.fingerprint();
         this.before = linkAfter(observed, this.made.recovery);
+        this.#noteJudged();
     }
 
     /** Takes the lease, or finds that somebody else has it. */
@@ -138,8 +143,17 @@ export class SimulatedUp {
     async write(change: (record: ServiceRecord) => ServiceRecord): Promise<void> {
         this.#guard();
         this.world.write(change);
+        this.#noteJudged();
         await this.scheduler.step("call");
         this.#guard();
+    }
+
+    #noteJudged(): void {
+        const { intent } = this.world.record;
+        // A way back with a verdict goes to the release before.
+        if (intent?.kind === "bake" || (intent?.kind === "switch" && intent.verdict === undefined)) {
+            this.judged = intent.release;
+        }
     }
 
     async configure(change: (files: Held) => void, reloads = false): Promise<void> {

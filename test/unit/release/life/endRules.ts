@@ -1,0 +1,36 @@
+import { SwitchFailed } from "../../../../up/moveLink";
+import type { SimulatedUp } from "./SimulatedUp";
+import { Broken, type SimulatedWorld } from "./SimulatedWorld";
+
+/** Whether HAProxy's files say what its memory says, and the record too, unless an intent explains the difference. */
+export function isInStep({ front: { memory, files }, record: { link, intent } }: SimulatedWorld): boolean {
+    // While HAProxy does not run, its file says where it will lead.
+    const held = memory ?? files;
+    const isWritten = files.link === held.link && files.percent === held.percent;
+    const isRecorded = link.live === (held.link ?? "none") && (link.percent ?? 0) === held.percent;
+    return isWritten && (isRecorded || intent !== undefined);
+}
+
+/**
+ * What must hold once an `up` has ended by itself, undisturbed.
+ * @param wasInStep whether the world was in step when it began
+ * @throws {@link Broken}
+ */
+export function checkEnd(up: SimulatedUp, wasInStep: boolean, error?: unknown): void {
+    const { world, made } = up;
+    if (wasInStep && !isInStep(world)) {
+        const { memory, files } = world.front;
+        const of = (held?: { link?: string; percent: number }) => `${held?.link} ${held?.percent} %`;
+        const { live, percent = 0 } = world.record.link;
+        throw new Broken(
+            `rule 6: HAProxy links to ${of(memory)}, its files to ${of(files)}, and the record to ${live} ${percent} %: ${made.sentence}`,
+        );
+    }
+    if (error === undefined && up.unconfirmed !== undefined) {
+        throw new Broken(`rule 10: it succeeds, but nobody has seen ${up.unconfirmed} answer: ${made.sentence}`);
+    }
+    const judged = error instanceof SwitchFailed && error.judgedBad ? up.judged : undefined;
+    if (judged !== undefined && world.record.releases[judged]?.judgedBad === undefined) {
+        throw new Broken(`rule 5: ${judged} was judged bad, and the record does not know: ${made.sentence}`);
+    }
+}
