@@ -22,9 +22,10 @@ export interface FrontAccess {
 
     /**
      * Changes HAProxy's files, and reloads HAProxy where only a reload can say it.
+     * @param linked service whose link the change writes or removes: no reload puts another one in its place
      * @throws ConfigRejected, ReloadFailed
      */
-    configure(change: Change): Promise<void>;
+    configure(change: Change, linked?: string): Promise<void>;
 
     /** Removes one-time secrets that an `up` left in HAProxy's memory when it died. */
     forgetSecrets(workers: Worker[]): Promise<void>;

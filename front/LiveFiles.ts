@@ -28,9 +28,13 @@ export class LiveFiles {
     /**
      * Makes a change, and reloads HAProxy where only a reload can say it. Changes that come together share one check and one
      * reload. Files that HAProxy cannot load are taken back, so that HAProxy can start again with what it has now.
+     * @param linked service whose link the change writes or removes, also where the file has that link already
      * @throws ConfigRejected, ReloadFailed, with HAProxy's words
      */
-    async change(change: Change): Promise<void> {
+    async change(change: Change, linked?: string): Promise<void> {
+        if (linked !== undefined) {
+            this.#moved.add(linked);
+        }
         const { files, hash, undo } = await this.folder.apply(files => this.#noted(files, change));
         const reload = this.#reload.catch(() => {}).then(() => this.#bringToWorkers(files, hash));
         this.#reload = reload;
@@ -59,8 +63,10 @@ export class LiveFiles {
 
     async #bringToWorkers(files: ReadonlyMap<string, string>, hash: string): Promise<void> {
         const world = await this.look([]);
-        await this.#keepAnswered(files, world);
         const stale = currentWorkers(world.front).filter(worker => worker.configHash !== hash);
+        if (stale.length > 0) {
+            await this.#keepAnswered(files, world);
+        }
         for (const generation of new Set(stale.map(({ generation }) => generation))) {
             await this.runtime.reload(generation);
         }

@@ -42,7 +42,7 @@ export class ServiceFront implements Front {
         await this.access.configure(files => {
             writeMapEntry(files, "link", this.service, link.toString());
             return files;
-        });
+        }, this.service);
     }
 
     async tellLink(link: LinkValue, mayGo: (seen: ObservedService) => boolean = () => true): Promise<boolean> {
@@ -73,7 +73,7 @@ export class ServiceFront implements Front {
         await access.configure(files => {
             removeMapEntry(files, "link", service);
             return files;
-        });
+        }, service);
         // The end of another service may have reloaded HAProxy meanwhile, while the file still had the link.
         const world = await access.observe([service]);
         const able = (world.front?.workers ?? []).filter(worker => canFollow(worker, world, service, LinkValue.none()));

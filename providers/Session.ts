@@ -143,10 +143,11 @@ export class Session implements FrontAccess {
 
     /**
      * Changes HAProxy's files, and reloads HAProxy where only a reload can say it.
+     * @param linked service whose link the change writes or removes
      * @throws ConfigRejected, ReloadFailed, with HAProxy's words
      */
-    configure(change: Change): Promise<void> {
-        return this.#files.change(change);
+    configure(change: Change, linked?: string): Promise<void> {
+        return this.#files.change(change, linked);
     }
 
     /**

@@ -53,7 +53,7 @@ class Front {
         await this.live.change(files => {
             writeMapEntry(files, "link", "web", link);
             return files;
-        });
+        }, "web");
     }
 
     async #apply(change: Change): Promise<Applied> {
@@ -80,6 +80,14 @@ describe("a reload", () => {
         const front = new Front("green:blue:0", [onBlue()]);
         await front.addBackend();
         expect(front.steps).toEqual(["reload of 1: blue:green:0"]);
+    });
+
+    it("is the only reason to change a link in the file", async () => {
+        const front = new Front("green:blue:0", [onBlue({})]);
+        front.workers[0]!.configHash = "new";
+        await front.addBackend();
+        expect(front.steps).toEqual([]);
+        expect(front.link).toBe("green:blue:0");
     });
 
     it.each([
@@ -132,6 +140,12 @@ describe("a link that this process writes", () => {
         await front.writeLink(LinkValue.to("green"));
         await front.addBackend();
         expect(front.steps).toEqual(["reload of 1: green:blue:0", "reload of 1: green:blue:0"]);
+    });
+
+    it("stays where the file had it already: the workers that follow another one are told next", async () => {
+        const front = new Front("green:blue:0", [onBlue()]);
+        await front.writeLink(LinkValue.to("green"));
+        expect(front.steps).toEqual(["reload of 1: green:blue:0"]);
     });
 
     it("stays where it was written after the look that found another one", async () => {
