@@ -40,9 +40,16 @@ function seenContainer(world: World, backend: string, container: ContainerInfo):
     return {
         ...container,
         slot,
-        admitted: container.state === "running" && servers.every(server => server?.admin === "ready"),
+        admitted:
+            container.state === "running" &&
+            (servers.length > 0 ? servers.every(server => server?.admin === "ready") : wasProved(container)),
         up: servers.every(server => server?.up === true),
         reached:
             servers.length > 0 && servers.every(server => server?.up === true && server.address === container.address),
     };
+}
+
+/** Docker is told to keep a container running once it is proved. Before that it has no restart policy. */
+function wasProved({ restartPolicy }: ContainerInfo): boolean {
+    return restartPolicy !== "no";
 }

@@ -23,7 +23,10 @@ export interface Seen {
 /** A container, and what the workers of HAProxy that take new connections say of its slot. */
 export interface SeenContainer extends ContainerInfo {
     slot: number;
-    /** Whether it runs, and every such worker has its slot open to traffic. Also true while no worker runs. */
+    /**
+     * Whether it runs, and every such worker has its slot open to traffic. While no worker runs: whether it runs and was
+     * proved, because HAProxy's file has its slot open then.
+     */
     admitted: boolean;
     /** Whether every such worker has its slot up, by its health check. Also true while no worker runs. */
     up: boolean;

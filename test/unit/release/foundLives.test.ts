@@ -192,6 +192,15 @@ const lives: Record<string, Event[]> = {
         ),
         up({ strategy: canary({ weight: 0 }) }, { faults: { proof: { after: 0, how: "unhealthy" } } }),
     ],
+    "HAProxy vanishes before a canary gets the containers that an interrupted up had started and not proved": [
+        up({ version: "A" }),
+        up(
+            { version: "B", replicas: 3, strategy: canary({ steps: [{ weight: 10, replicas: 1 }] }) },
+            { diesAt: "scale: prove", goesOn: true },
+        ),
+        { is: "restart", what: "HAProxy's container removed" },
+        up({}, { meanwhile: { after: 2, what: "HAProxy's container removed" } }),
+    ],
 };
 
 describe("a life in which", () => {
