@@ -3,16 +3,15 @@ import { assertEveryWorker, WorkerReplaced } from "../haproxy/runtime";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
 import { currentWorkers } from "../model/World";
-
 import type { SlotState } from "../up/Backend";
 import type { FrontAccess } from "./FrontAccess";
 
-/** How often workers may be replaced by reloads, for other services' sake, until somebody has to look. */
+/** How often reloads for other services may replace the workers before this gives up. */
 const attempts = 5;
 
 /**
- * Tells every worker that takes new connections and knows the color what its slots are to do. Should a reload put another
- * worker in the place of one meanwhile, that one is told too: it has read only what was in the files.
+ * Tells every worker that takes new connections and knows the color what its slots are to do. A reload may
+ * replace a worker meanwhile. The new worker has read only the files, so it is told too.
  * @param changesOf what these workers need to be told
  */
 export async function tellSlots(
