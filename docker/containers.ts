@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { withoutSecrets } from "../text/withoutSecrets";
+import { retry } from "../time/retry";
 import { type ContainerSpec, createOptions } from "./ContainerSpec";
 import type { Engine } from "./Engine";
 import { StartFailed, statusOf } from "./errors";
@@ -13,7 +14,8 @@ export { inspectContainers, listContainers } from "./ContainerInfo";
 export type { ContainerSpec } from "./ContainerSpec";
 
 const MAX_LINE_CHARACTERS = 500;
-const REMOVAL_PATIENCE_MS = 30_000;
+/** How long another client's removal of a container may take, milliseconds. */
+const longestRemovalMs = 30_000;
 
 /**
  * Creates a container, not started, with its secrets in place and joined to all its networks. Returns its id. What
@@ -91,22 +93,23 @@ export async function stopContainer(engine: Engine, id: string, graceMs: number)
 /** Removes a container, running or not, with its anonymous volumes. Resolves when it is gone. */
 export async function removeContainer(engine: Engine, id: string): Promise<void> {
     const container = engine.docker.getContainer(id);
-    const deadline = Date.now() + REMOVAL_PATIENCE_MS;
-    for (let waitMs = 20; ; waitMs = Math.min(waitMs * 2, 500)) {
-        try {
-            await container.remove({ force: true, v: true });
-            return;
-        } catch (error) {
-            if (statusOf(error) === 404) {
-                return;
-            }
-            // 409: somebody else's removal of it is under way.
-            if (statusOf(error) !== 409 || Date.now() > deadline) {
-                throw error;
-            }
-            await new Promise(resolve => setTimeout(resolve, waitMs));
+    try {
+        await retry(() => container.remove({ force: true, v: true }), {
+            isTransient: isBeingRemoved,
+            firstMs: 20,
+            longestMs: 500,
+            deadline: Date.now() + longestRemovalMs,
+        });
+    } catch (error) {
+        if (statusOf(error) !== 404) {
+            throw error;
         }
     }
+}
+
+/** Another client's removal of the container is under way. */
+function isBeingRemoved(error: unknown): boolean {
+    return statusOf(error) === 409;
 }
 
 /** Sets what Docker does when the container exits. */

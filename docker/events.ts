@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { pause } from "../time/pause";
 import type { Engine } from "./Engine";
 
 const FIRST_RECONNECT_MS = 100;
@@ -194,20 +195,4 @@ function toEvent({ Action, Actor, timeNano, time }: EngineEvent): ContainerEvent
         ...(action === "die" && exitCode !== undefined && { exitCode: Number(exitCode) }),
         at: new Date(timeNano ? timeNano / 1e6 : time * 1000),
     };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise(resolve => {
-        if (signal.aborted) {
-            resolve();
-            return;
-        }
-        const timer = setTimeout(done, ms);
-        signal.addEventListener("abort", done, { once: true });
-        function done() {
-            clearTimeout(timer);
-            signal.removeEventListener("abort", done);
-            resolve();
-        }
-    });
 }

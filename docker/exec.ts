@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type Dockerode from "dockerode";
+import { poll } from "../time/poll";
 import type { Engine } from "./Engine";
 import { ContainerNotRunning, statusOf, wordsOf } from "./errors";
 import { collect, DemultiplexedStream } from "./streams";
@@ -105,14 +106,11 @@ function endless([command]: string[], containerId: string): AbortSignal {
     return silence.signal;
 }
 
-async function exitCodeOf(command: Dockerode.Exec, signal: AbortSignal): Promise<number> {
-    // The stream can end a moment before the daemon has noted the exit.
-    for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 200)) {
-        signal.throwIfAborted();
+/** The stream can end a moment before the daemon has noted the exit. */
+function exitCodeOf(command: Dockerode.Exec, signal: AbortSignal): Promise<number> {
+    const look = async () => {
         const { Running: running, ExitCode: exitCode } = await command.inspect();
-        if (!running && exitCode !== null) {
-            return exitCode;
-        }
-        await new Promise(resolve => setTimeout(resolve, waitMs));
-    }
+        return running ? undefined : (exitCode ?? undefined);
+    };
+    return poll(look, { firstMs: 2, longestMs: 200, signal });
 }

@@ -3,11 +3,12 @@ import { assertEveryWorker, WorkerReplaced } from "../haproxy/runtime";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
 import { currentWorkers } from "../model/World";
+import { retry } from "../time/retry";
 import type { SlotState } from "../up/Backend";
 import type { FrontAccess } from "./FrontAccess";
 
-/** How often reloads for other services may replace the workers before this gives up. */
-const attempts = 5;
+/** How often the workers are told at most. A reload for another service may replace them between two tries. */
+const tries = 5;
 
 /**
  * Tells every worker that takes new connections and knows the color what its slots are to do. A reload may
@@ -21,21 +22,14 @@ export async function tellSlots(
     changesOf: (workers: Worker[]) => ReadonlyMap<number, { state: SlotState }>,
 ): Promise<void> {
     const backend = backendName(service, color);
-    for (let attempt = 1; ; attempt++) {
+    const tell = async () => {
         const { front } = await access.observe([service]);
         const workers = currentWorkers(front).filter(({ backends }) => backends.has(backend));
         const changes = changesOf(workers);
-        if (changes.size === 0) {
-            return;
-        }
-        const states = [...new Set([...changes.values()].map(({ state }) => state))].join(" and ");
-        try {
+        if (changes.size > 0) {
+            const states = [...new Set([...changes.values()].map(({ state }) => state))].join(" and ");
             assertEveryWorker(`${states} of ${backend}`, await access.runtime.setServers(workers, backend, changes));
-            return;
-        } catch (error) {
-            if (!(error instanceof WorkerReplaced) || attempt === attempts) {
-                throw error;
-            }
         }
-    }
+    };
+    await retry(tell, { isTransient: error => error instanceof WorkerReplaced, firstMs: 0, tries });
 }

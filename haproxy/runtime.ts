@@ -1,5 +1,6 @@
 import type { FrontState, WorkerAddress } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
+import { retry } from "../time/retry";
 import { askBatch, askEveryWorker, type Command, type Reply } from "./cli";
 import { frontStateOf, isDeadSocket, isGone, observeCommands, WorkerVanished } from "./FrontState";
 import { checked, checkedInteger, type MapName, mapPath, masterSocket, slotName } from "./names";
@@ -55,18 +56,15 @@ export class Runtime {
      * Everything that all workers of all generations know, in one read-only exec.
      * @param backends the only ones to look at. @default all of them
      */
-    async observe(backends?: readonly string[]): Promise<FrontState> {
-        for (let attempt = 1; ; attempt++) {
-            try {
-                return frontStateOf(await askEveryWorker(this.run, observeCommands(backends)), backends);
-            } catch (error) {
-                // A reload of somebody else replaced the worker between the list and the question.
-                if (!(error instanceof WorkerVanished) || attempt === 5) {
-                    throw error;
-                }
-                await new Promise(resolve => setTimeout(resolve, attempt * 50));
-            }
-        }
+    observe(backends?: readonly string[]): Promise<FrontState> {
+        const look = async () => frontStateOf(await askEveryWorker(this.run, observeCommands(backends)), backends);
+        // A reload may replace a worker between the list and the question.
+        return retry(look, {
+            isTransient: error => error instanceof WorkerVanished,
+            firstMs: 50,
+            longestMs: 200,
+            tries: 5,
+        });
     }
 
     /** Gives a key of a map a value, whether the key was there or not, and reads it back from each worker. */

@@ -2,6 +2,7 @@ import axios from "axios";
 import type { HookSettings, HttpCheck } from "../model/HooksSettings";
 import { withoutControls } from "../text/withoutControls";
 import { withoutSecrets } from "../text/withoutSecrets";
+import { poll } from "../time/poll";
 import type { Ask, HookContext, HookOutcome } from "../up/Hooks";
 import { runUserCommand } from "./userCommand";
 
@@ -24,16 +25,19 @@ export async function runHook(
 ): Promise<HookOutcome> {
     const values = [...secretValues];
     const discreet = (text: string) => withoutSecrets(text, values);
-    for (let attempt = 0; ; attempt++) {
-        const { kind, text } = await once(hook, context, ask, line => show(discreet(line)));
-        const outcome = { kind, text: discreet(text) };
-        if (outcome.kind === "passed" || attempt >= hook.retries) {
-            const tries = attempt === 0 ? "" : ` (${attempt + 1} tries)`;
-            return { ...outcome, text: `hooks.${context.hook}: ${outcome.text}${tries}` };
-        }
-        show(`${outcome.text}; trying again`);
-        await new Promise(resolve => setTimeout(resolve, retryMs));
-    }
+    return poll(
+        async count => {
+            const { kind, text } = await once(hook, context, ask, line => show(discreet(line)));
+            const outcome = { kind, text: discreet(text) };
+            if (outcome.kind === "passed" || count > hook.retries) {
+                const tries = count === 1 ? "" : ` (${count} tries)`;
+                return { ...outcome, text: `hooks.${context.hook}: ${outcome.text}${tries}` };
+            }
+            show(`${outcome.text}; trying again`);
+            return undefined;
+        },
+        { firstMs: retryMs },
+    );
 }
 
 /** By what name a command finds what the hook is told. */

@@ -10,11 +10,13 @@ import { parseOwners } from "../model/ownership";
 import { parseRecord, prune, RecordUnreadable, type ServiceRecord } from "../model/Record";
 import type { Records } from "../model/Records";
 import { frontNames, stackLabels, type Target } from "../model/Target";
+import { retry } from "../time/retry";
 import { keepFile } from "./keepFile";
-import { type Lease, parseLease } from "./Lease";
+import type { Lease } from "./Lease";
+import { parseLease } from "./parseLease";
 
-/** How often the records are read again when the first read did not get them whole. */
-const rereads = 5;
+/** How often the records are read where a file of theirs changes meanwhile. */
+const tries = 6;
 
 const readerRole = "reader";
 
@@ -57,18 +59,12 @@ export function askRecords(anchor: Run, services?: readonly string[]): Promise<R
  * Docker takes a file's length and its content at two moments. One that is replaced in between, by another service's link or
  * another `up`, comes cut off, or ends the whole archive: then they are read again.
  */
-async function untilWhole(read: () => Promise<RecordFiles>): Promise<Records> {
-    for (let attempt = 1; ; attempt++) {
-        try {
-            return recordsOf(await read());
-        } catch (error) {
-            const isTorn = error instanceof RecordUnreadable || error instanceof ArchiveCut || error instanceof Torn;
-            if (!isTorn || attempt > rereads) {
-                throw error;
-            }
-            await new Promise(resolve => setTimeout(resolve, attempt * 20));
-        }
-    }
+function untilWhole(read: () => Promise<RecordFiles>): Promise<Records> {
+    return retry(async () => recordsOf(await read()), { isTransient: isTorn, firstMs: 20, longestMs: 100, tries });
+}
+
+function isTorn(error: unknown): boolean {
+    return error instanceof RecordUnreadable || error instanceof ArchiveCut || error instanceof Torn;
 }
 
 async function archived(engine: Engine, anchor: string): Promise<RecordFiles> {

@@ -27,8 +27,8 @@ export const docker: readonly Mutant[] = [
     {
         name: "failed-removal-is-fine",
         file: "docker/containers.ts",
-        before: "if (statusOf(error) === 404) {",
-        after: "if (statusOf(error) !== undefined) {",
+        before: "        if (statusOf(error) !== 404) {\n            throw error;\n        }\n    }\n}\n\n/** Another client's",
+        after: "        if (statusOf(error) === undefined) {\n            throw error;\n        }\n    }\n}\n\n/** Another client's",
         breaks: "A container that Docker could not remove counts as removed, and keeps its address.",
         killedBy: {
             file: "test/unit/docker/engineAnswers.test.ts",

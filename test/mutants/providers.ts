@@ -136,7 +136,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "epoch-not-compared",
-        file: "journal/Lease.ts",
+        file: "journal/leaseScripts.ts",
         before: '[ "$epoch" = "$2" ] || exit',
         after: '[ -n "$epoch" ] || exit',
         breaks: "An up that was taken for dead goes on writing beside its successor.",
@@ -147,7 +147,7 @@ export const providers: readonly Mutant[] = [
     },
     {
         name: "held-lease-taken",
-        file: "journal/Lease.ts",
+        file: "journal/leaseScripts.ts",
         before: '[ "$now" -lt "$expires" ]',
         after: '[ "$now" -lt 0 ]',
         breaks: "Two ups change one front at the same time.",

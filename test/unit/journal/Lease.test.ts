@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LeaseHeld } from "../../../journal/Lease";
+import { LeaseHeld } from "../../../journal/leaseErrors";
 import { LeaseLost } from "../../../up/stop";
 import { RecordFixture } from "../providers/shell";
 
@@ -72,6 +72,24 @@ describe("a lease", () => {
         await first.release();
         await second.take();
         expect(second.held).toBe(true);
+    });
+
+    it("is waited for while another up has it, and the user is told once for whom", async () => {
+        const first = record.lease("relink/one");
+        await first.take();
+        const told: string[] = [];
+        const second = record.lease("relink/two", text => void told.push(text));
+        const taken = second.take(20_000);
+        await new Promise(resolve => setTimeout(resolve, 1_200));
+        expect(second.held).toBe(false);
+        await first.release();
+        await taken;
+        expect(told).toEqual([expect.stringMatching(/^waiting for another up to end: .*stack relink\/one/)]);
+    });
+
+    it("is waited for no longer than was asked", async () => {
+        await record.lease("relink/one").take();
+        await expect(record.lease("relink/two").take(50)).rejects.toBeInstanceOf(LeaseHeld);
     });
 
     it("goes to exactly one of many who ask at the same time", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { writeOwner } from "../../../journal/frontRecord";
-import { NotOwner, parseLease } from "../../../journal/Lease";
+import { NotOwner } from "../../../journal/leaseErrors";
+import { parseLease } from "../../../journal/parseLease";
 import { belongsTo, parseOwners } from "../../../model/ownership";
 import { RecordFixture } from "../providers/shell";
 

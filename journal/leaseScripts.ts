@@ -1,0 +1,60 @@
+import { keepFile } from "./keepFile";
+
+// The lease is a file in the folder of the record, with one field a line: epoch, time of expiry (seconds by the Docker host's
+// clock), token of the holder, who that is. Each script reads and writes it under a lock.
+
+/** Why a script ended without doing its work, by its exit code. */
+export const exitCodes = {
+    /** The lease has gone to another holder since it was taken. */
+    lost: 75,
+    /** Another holder has the lease. Printed: its epoch, the seconds that it still has, who that is. */
+    held: 76,
+    /** The front belongs to another stack. Printed: which one. */
+    notOwner: 77,
+} as const;
+
+const lockScript = `
+cd "$1" || exit 1
+umask 077
+exec 9> lock
+flock 9 || exit 1
+`;
+
+/**
+ * Takes the lease. Arguments: the folder, how many seconds the lease lives, the token, the epoch of a holder that certainly
+ * died (or -1), the stack, the stack that it adopts. Its input says who takes it. Printed: the new epoch, and who had the
+ * lease before if it only ran out.
+ *
+ * A heartbeat is not synced, so after a power cut the file may hold anything. Such a lease is free. The new epoch is then the
+ * time, which is higher than every epoch that was counted: an earlier holder can write nothing more.
+ */
+export const takeScript = `${lockScript}${keepFile}
+mine=$(tail -n 1 owner 2>/dev/null)
+if [ -n "$mine" ] && [ "$mine" != "$5" ] && [ "$mine" != "$6" ]; then echo "$mine"; exit ${exitCodes.notOwner}; fi
+epoch=0; expires=0; token=-; owner=-
+if [ -f lease ]; then { read -r epoch; read -r expires; read -r token; read -r owner; } < lease; fi
+now=$(date +%s)
+case "$epoch" in '' | *[!0-9]*) epoch=$now; expires=0 ;; esac
+case "$expires" in '' | *[!0-9]*) expires=0 ;; esac
+if [ "$token" != "$3" ] && [ "$now" -lt "$expires" ] && [ "$epoch" != "$4" ]; then
+    echo "$epoch"; echo $(( expires - now )); echo "$owner"; exit ${exitCodes.held}
+fi
+{ echo $(( epoch + 1 )); echo $(( now + $2 )); echo "$3"; cat; } | keep lease || exit 1
+echo $(( epoch + 1 ))
+if [ "$token" != - ] && [ "$token" != "$3" ]; then echo "$owner"; fi
+`;
+
+/** Runs a command if the lease still has this epoch. Arguments: the folder, the epoch, the command and its arguments. */
+export const guardScript = `${lockScript}
+read -r epoch < lease
+[ "$epoch" = "$2" ] || exit ${exitCodes.lost}
+shift 2
+exec "$@"
+`;
+
+/** Gives the lease back. Its epoch stays, so that it is never used again. Runs by {@link guardScript}. */
+export const releaseScript = "{ sed -n 1p lease; echo 0; echo -; echo -; } > lease.new && mv lease.new lease";
+
+/** Lets the lease live on for `$1` seconds. Runs by {@link guardScript}. */
+export const renewScript =
+    "{ sed -n 1p lease; echo $(( $(date +%s) + $1 )); sed 1,2d lease; } > lease.new && mv lease.new lease";

@@ -1,0 +1,11 @@
+import type { LeaseFile } from "../model/Lease";
+import { Owner } from "./Owner";
+
+/** @returns what the lease file says; undefined where the lease is free, or the file is not there */
+export function parseLease(text: string | undefined): LeaseFile | undefined {
+    const [, expires, token = "-", holder = ""] = (text ?? "").split("\n");
+    const seconds = Number(expires);
+    return token === "-" || !(seconds > 0)
+        ? undefined
+        : { expires: new Date(seconds * 1000), holder: Owner.parse(holder) };
+}
