@@ -94,6 +94,8 @@ async function finish(up: Up, deployment: RollingDeployment): Promise<void> {
     const liveSince = isFronted(deployment) ? await countedNow(up, color) : undefined;
     await up.journal.record(record => ({
         ...linkedTo(record, color, release, { at, by: up.journal.owner }),
+        // HAProxy still gives the other color a share that it had. The link of the same `up` takes it back.
+        link: { ...record.link, live: color, release: release.id, at, by: up.journal.owner },
         [color]: { ...record[color], release: release.id, replicas, slots: heldSlots(slots), liveSince },
     }));
     up.progress.info(`${color} runs ${release.image} (release ${release.id}), rolled out container by container`);
@@ -112,9 +114,10 @@ async function settle(up: Up, deployment: RollingDeployment): Promise<number[]> 
 async function confirmAll(up: Up, { color, release }: RollingDeployment): Promise<void> {
     up.progress.status("confirming through the public listener");
     const what = `${up.service}: every container of ${color} is of the new release, but that could not be confirmed`;
+    const { link } = await up.journal.recorded();
     const questions = await up.front.questions();
     try {
-        await confirm(up, questions, { color, release, what });
+        await confirm(up, questions, { color, release, isShare: link.percent !== undefined, what });
     } finally {
         await questions.end();
     }

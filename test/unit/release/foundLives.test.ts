@@ -201,6 +201,15 @@ const lives: Record<string, Event[]> = {
         { is: "restart", what: "HAProxy's container removed" },
         up({}, { meanwhile: { after: 2, what: "HAProxy's container removed" } }),
     ],
+    "a rolling release replaces a color that was given up, beside a canary that has answered users alone": [
+        up({ version: "A", strategy: canary({ steps: [{ weight: 10 }, { weight: 50 }] }) }),
+        up({ version: "C" }, { faults: { bake: "unknown" } }),
+        { is: "edit", what: "live container stopped", which: 0 },
+        up(
+            { version: "B", strategy: strategyOf({ rolling: { step: "service" } }), driftPolicy: "repair" },
+            { meanwhile: { after: 1, what: "HAProxy's container removed" } },
+        ),
+    ],
 };
 
 describe("a life in which", () => {
