@@ -1,6 +1,6 @@
 import type { Mutant } from "./Mutant";
 
-const killedBy = { file: "test/unit/release/sameLives.test.ts", test: "keep the rules of docs/design.md" };
+const killedBy = { file: "test/simulation/sameLives.test.ts", test: "keep the rules of docs/design.md" };
 
 /** Two steps of a procedure in the wrong order. The simulated lives run what ships, so they find each of them. */
 export const order: readonly Mutant[] = [
@@ -120,7 +120,7 @@ export const order: readonly Mutant[] = [
         after: "    await takeAwayRest(work, started);\n    await keepRunning(work, started);\n",
         breaks: "Docker's daemon restarts while others are taken away, and leaves down what was to stay.",
         killedBy: {
-            file: "test/unit/release/foundLives.test.ts",
+            file: "test/simulation/foundLives.test.ts",
             test: "Docker's daemon restarts while others are taken away beside one that it was told not to bring back",
         },
     },
@@ -139,7 +139,7 @@ export const order: readonly Mutant[] = [
         after: "",
         breaks: "A container that lost its share of the requests is stopped under those that are open.",
         killedBy: {
-            file: "test/unit/release/foundLives.test.ts",
+            file: "test/simulation/foundLives.test.ts",
             test: "a canary that could not be confirmed has a request open when one more container of it cannot be proved",
         },
     },

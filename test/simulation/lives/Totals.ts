@@ -1,4 +1,4 @@
-import { Coverage } from "../../unit/release/life/Coverage";
+import { Coverage } from "../life/Coverage";
 import type { SeedResult } from "./runSeed";
 
 /** All seeds of a run together. */

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import { anyLife, type Course, live } from "../../unit/release/life/anyLife";
-import { Coverage } from "../../unit/release/life/Coverage";
-import { Story } from "../../unit/release/life/Story";
+import { anyLife, type Course, live } from "../life/anyLife";
+import { Coverage } from "../life/Coverage";
+import { Story } from "../life/Story";
 import { shorten } from "./shorten";
 
 /** What came of the lives of one seed. */

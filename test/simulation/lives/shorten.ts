@@ -1,7 +1,7 @@
-import { type Course, live } from "../../unit/release/life/anyLife";
-import { Coverage } from "../../unit/release/life/Coverage";
-import type { Event } from "../../unit/release/life/Event";
-import { noFaults } from "../../unit/release/life/SimulatedUp";
+import { type Course, live } from "../life/anyLife";
+import { Coverage } from "../life/Coverage";
+import type { Event } from "../life/Event";
+import { noFaults } from "../life/SimulatedUp";
 
 /**
  * Leaves out of a failing life what it fails without. fast-check removes what an array has; some of its elements are

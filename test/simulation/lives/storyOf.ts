@@ -7,6 +7,6 @@ export function storyOf(seed: number, { path, error, story, course }: Failure): 
         "What happens in it:",
         ...story.map((line, index) => `${String(index + 1).padStart(4)}. ${line}`),
         `Again: npm run lives -- --seed ${seed} --path ${path}`,
-        `As data, for test/unit/release/foundLives.test.ts: ${JSON.stringify(course)}`,
+        `As data, for test/simulation/foundLives.test.ts: ${JSON.stringify(course)}`,
     ].join("\n");
 }

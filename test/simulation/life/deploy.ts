@@ -1,9 +1,9 @@
-import type { Color } from "../../../../model/Color";
-import type { DeclaredHooks } from "../../../../model/CommandHook";
-import type { RecordedRelease } from "../../../../model/Release";
-import type { RollingSettings } from "../../../../model/StrategySettings";
-import type { DeploymentAction } from "../../../../up/DeploymentAction";
-import * as real from "../../../../up/deploy";
+import type { Color } from "../../../model/Color";
+import type { DeclaredHooks } from "../../../model/CommandHook";
+import type { RecordedRelease } from "../../../model/Release";
+import type { RollingSettings } from "../../../model/StrategySettings";
+import type { DeploymentAction } from "../../../up/DeploymentAction";
+import * as real from "../../../up/deploy";
 import { actionPolicyOf, bakePolicyOf } from "./policies";
 import { portsOf } from "./SimulatedPorts";
 import type { SimulatedUp } from "./SimulatedUp";

@@ -1,5 +1,5 @@
-import type { Color } from "../../../../model/Color";
-import type { Plan, PlanRow } from "../../../../plan/Plan";
+import type { Color } from "../../../model/Color";
+import type { Plan, PlanRow } from "../../../plan/Plan";
 import { colors } from "./SimulatedFront";
 import { Broken, type SimulatedWorld } from "./SimulatedWorld";
 import { summary } from "./summary";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isFull } from "../../support/isFull";
+import { isFull } from "../support/isFull";
 import { anyLife } from "./life/anyLife";
 import { Coverage } from "./life/Coverage";
 

@@ -1,5 +1,5 @@
-import { planRows } from "../../../../plan/Plan";
-import { phases } from "../../../../up/phases";
+import { planRows } from "../../../plan/Plan";
+import { phases } from "../../../up/phases";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
 import type { End, SimulatedUp } from "./SimulatedUp";
 

@@ -1,8 +1,8 @@
-import { MANIFEST_FILE } from "../../../../haproxy/manifest";
-import { backendFile, backendName, mapFile } from "../../../../haproxy/names";
-import type { Color } from "../../../../model/Color";
-import { LinkValue } from "../../../../model/LinkValue";
-import type { ObservedService } from "../../../../model/ObservedService";
+import { MANIFEST_FILE } from "../../../haproxy/manifest";
+import { backendFile, backendName, mapFile } from "../../../haproxy/names";
+import type { Color } from "../../../model/Color";
+import { LinkValue } from "../../../model/LinkValue";
+import type { ObservedService } from "../../../model/ObservedService";
 
 export const colors = ["blue", "green"] as const;
 

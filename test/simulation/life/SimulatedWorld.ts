@@ -1,16 +1,16 @@
-import { fingerprint } from "../../../../look/fingerprint";
-import { observedService } from "../../../../look/observedService";
-import { seen } from "../../../../look/seen";
-import { type AddressBlock, slotAddress } from "../../../../model/addresses";
-import type { Color } from "../../../../model/Color";
-import type { CommandHook } from "../../../../model/CommandHook";
-import type { ContainerInfo } from "../../../../model/Container";
-import { hasTraffic, type Live } from "../../../../model/Live";
-import type { ObservedService } from "../../../../model/ObservedService";
-import { emptyRecord, prune, type ServiceRecord } from "../../../../model/Record";
-import type { Release } from "../../../../model/Release";
-import type { World } from "../../../../model/World";
-import type { Seen } from "../../../../up/Seen";
+import { fingerprint } from "../../../look/fingerprint";
+import { observedService } from "../../../look/observedService";
+import { seen } from "../../../look/seen";
+import { type AddressBlock, slotAddress } from "../../../model/addresses";
+import type { Color } from "../../../model/Color";
+import type { CommandHook } from "../../../model/CommandHook";
+import type { ContainerInfo } from "../../../model/Container";
+import { hasTraffic, type Live } from "../../../model/Live";
+import type { ObservedService } from "../../../model/ObservedService";
+import { emptyRecord, prune, type ServiceRecord } from "../../../model/Record";
+import type { Release } from "../../../model/Release";
+import type { World } from "../../../model/World";
+import type { Seen } from "../../../up/Seen";
 import { colors, SimulatedFront } from "./SimulatedFront";
 
 /** A rule of docs/design.md does not hold. */

@@ -1,4 +1,4 @@
-import { routeText } from "../../../../model/Route";
+import { routeText } from "../../../model/Route";
 import type { SimulatedWorld } from "./SimulatedWorld";
 
 /** All that matters of how it ended, with or without how far its release is judged. */

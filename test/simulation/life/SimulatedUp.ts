@@ -1,15 +1,15 @@
-import type { Color } from "../../../../model/Color";
-import type { CommandHook } from "../../../../model/CommandHook";
-import type { ObservedService } from "../../../../model/ObservedService";
-import type { ServiceRecord } from "../../../../model/Record";
-import type { Desired } from "../../../../plan/Desired";
-import type { Plan } from "../../../../plan/Plan";
-import { linkAfter } from "../../../../plan/settle";
-import { plan } from "../../../../plan/table";
-import type { Phase } from "../../../../up/phases";
-import { Interrupted, LeaseLost } from "../../../../up/stop";
-import { Scheduler } from "../../../simulation/Scheduler";
-import { VirtualClock } from "../../../simulation/VirtualClock";
+import type { Color } from "../../../model/Color";
+import type { CommandHook } from "../../../model/CommandHook";
+import type { ObservedService } from "../../../model/ObservedService";
+import type { ServiceRecord } from "../../../model/Record";
+import type { Desired } from "../../../plan/Desired";
+import type { Plan } from "../../../plan/Plan";
+import { linkAfter } from "../../../plan/settle";
+import { plan } from "../../../plan/table";
+import type { Phase } from "../../../up/phases";
+import { Interrupted, LeaseLost } from "../../../up/stop";
+import { Scheduler } from "../Scheduler";
+import { VirtualClock } from "../VirtualClock";
 import type { Held } from "./SimulatedFront";
 import { Broken, type SimulatedWorld } from "./SimulatedWorld";
 

@@ -1,7 +1,7 @@
-import { handovers } from "../../../../plan/handovers";
-import type { LinkAction } from "../../../../up/LinkAction";
-import * as real from "../../../../up/relink";
-import * as ending from "../../../../up/unlink";
+import { handovers } from "../../../plan/handovers";
+import type { LinkAction } from "../../../up/LinkAction";
+import * as real from "../../../up/relink";
+import * as ending from "../../../up/unlink";
 import { declaredHooks } from "./deploy";
 import { actionPolicyOf, bakePolicyOf, drainPolicyOf } from "./policies";
 import { portsOf } from "./SimulatedPorts";

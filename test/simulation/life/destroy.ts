@@ -1,4 +1,4 @@
-import { deleteColor } from "../../../../up/deleteColor";
+import { deleteColor } from "../../../up/deleteColor";
 import { unlink } from "./relink";
 import { colors } from "./SimulatedFront";
 import { portsOf } from "./SimulatedPorts";

@@ -1,9 +1,9 @@
-import type { Color } from "../../../../model/Color";
-import type { ContainerInfo } from "../../../../model/Container";
-import type { RecordedRelease } from "../../../../model/Release";
-import type { RestartPolicy } from "../../../../model/ReleaseSettings";
-import type { CommandOutcome } from "../../../../up/CommandOutcome";
-import type { ContainerPlace, Containers, ContainerWatch } from "../../../../up/Containers";
+import type { Color } from "../../../model/Color";
+import type { ContainerInfo } from "../../../model/Container";
+import type { RecordedRelease } from "../../../model/Release";
+import type { RestartPolicy } from "../../../model/ReleaseSettings";
+import type { CommandOutcome } from "../../../up/CommandOutcome";
+import type { ContainerPlace, Containers, ContainerWatch } from "../../../up/Containers";
 import type { SimulatedUp } from "./SimulatedUp";
 import { Broken, type Container } from "./SimulatedWorld";
 

@@ -1,7 +1,7 @@
-import type { Plan } from "../../../../plan/Plan";
-import { PlanOutdated } from "../../../../up/PlanOutdated";
-import type { Phase } from "../../../../up/phases";
-import type { Stand } from "../../../simulation/Scheduler";
+import type { Plan } from "../../../plan/Plan";
+import { PlanOutdated } from "../../../up/PlanOutdated";
+import type { Phase } from "../../../up/phases";
+import type { Stand } from "../Scheduler";
 import { type Restart, restarts } from "./byHand";
 import type { Coverage } from "./Coverage";
 import { checkEnd, isInStep } from "./endRules";

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import type { StrategySettings } from "../../../model/StrategySettings";
-import { configWith, settingsOf } from "../settings/support";
+import type { StrategySettings } from "../../model/StrategySettings";
+import { configWith, settingsOf } from "../unit/settings/support";
 import { live } from "./life/anyLife";
 import { Coverage } from "./life/Coverage";
 import type { Event, Up } from "./life/Event";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import type { StrategySettings } from "../../../../model/StrategySettings";
-import { type Phase, phases } from "../../../../up/phases";
+import type { StrategySettings } from "../../../model/StrategySettings";
+import { type Phase, phases } from "../../../up/phases";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
 import type { Event, Up } from "./Event";
 import { type Faults, noFaults } from "./SimulatedUp";

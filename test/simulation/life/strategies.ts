@@ -1,5 +1,5 @@
-import type { StrategySettings } from "../../../../model/StrategySettings";
-import { configWith, settingsOf } from "../../settings/support";
+import type { StrategySettings } from "../../../model/StrategySettings";
+import { configWith, settingsOf } from "../../unit/settings/support";
 
 export const strategies: StrategySettings[] = [
     { kind: "blueGreen" },

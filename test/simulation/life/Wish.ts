@@ -1,9 +1,9 @@
-import type { Color } from "../../../../model/Color";
-import type { Release } from "../../../../model/Release";
-import { parseRoute, placeOf } from "../../../../model/Route";
-import type { StrategySettings } from "../../../../model/StrategySettings";
-import type { Desired } from "../../../../plan/Desired";
-import { policyOf, releaseOf } from "../../plan/support";
+import type { Color } from "../../../model/Color";
+import type { Release } from "../../../model/Release";
+import { parseRoute, placeOf } from "../../../model/Route";
+import type { StrategySettings } from "../../../model/StrategySettings";
+import type { Desired } from "../../../plan/Desired";
+import { policyOf, releaseOf } from "../../unit/plan/support";
 import type { Surroundings } from "./SimulatedUp";
 
 /** Images and settings to release: new ones, the same image with other settings, and another port. */

@@ -1,4 +1,4 @@
-import { actsOf } from "../../plan/support";
+import { actsOf } from "../../unit/plan/support";
 import { edits, restarts } from "./byHand";
 import { type Coverage, turnsOf } from "./Coverage";
 import { checkDestroy } from "./checkDestroy";

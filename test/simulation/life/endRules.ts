@@ -1,4 +1,4 @@
-import { SwitchFailed } from "../../../../up/moveLink";
+import { SwitchFailed } from "../../../up/moveLink";
 import type { SimulatedUp } from "./SimulatedUp";
 import { Broken, type SimulatedWorld } from "./SimulatedWorld";
 

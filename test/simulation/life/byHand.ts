@@ -1,6 +1,6 @@
-import type { Color } from "../../../../model/Color";
-import { idleColor } from "../../../../model/Live";
-import { emptyRecord } from "../../../../model/Record";
+import type { Color } from "../../../model/Color";
+import { idleColor } from "../../../model/Live";
+import { emptyRecord } from "../../../model/Record";
 import { freeSlot, type SimulatedWorld } from "./SimulatedWorld";
 
 /** What people do to a service without relink, and what befalls the machine. Each says whether there was anything to do. */

@@ -1,4 +1,4 @@
-import { hasTraffic } from "../../../../model/Live";
+import { hasTraffic } from "../../../model/Live";
 import { colors } from "./SimulatedFront";
 import type { SimulatedUp } from "./SimulatedUp";
 import { Broken } from "./SimulatedWorld";

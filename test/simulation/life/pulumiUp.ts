@@ -1,4 +1,4 @@
-import type { CommandHook } from "../../../../model/CommandHook";
+import type { CommandHook } from "../../../model/CommandHook";
 import { deploy } from "./deploy";
 import { relink } from "./relink";
 import { ReleaseFailed, type SimulatedUp } from "./SimulatedUp";

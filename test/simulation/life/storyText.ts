@@ -1,4 +1,4 @@
-import type { StrategySettings } from "../../../../model/StrategySettings";
+import type { StrategySettings } from "../../../model/StrategySettings";
 import type { Faults } from "./SimulatedUp";
 import type { Wish } from "./Wish";
 

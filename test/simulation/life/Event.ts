@@ -1,4 +1,4 @@
-import type { Phase } from "../../../../up/phases";
+import type { Phase } from "../../../up/phases";
 import type { Edit, Restart } from "./byHand";
 import type { Faults } from "./SimulatedUp";
 import type { Wish } from "./Wish";

@@ -1,6 +1,6 @@
-import type { Color } from "../../../../model/Color";
-import type { Admission, WorkerSlots } from "../../../../up/Admission";
-import type { Backend, BackendConfiguration, BackendContent, SlotState } from "../../../../up/Backend";
+import type { Color } from "../../../model/Color";
+import type { Admission, WorkerSlots } from "../../../up/Admission";
+import type { Backend, BackendConfiguration, BackendContent, SlotState } from "../../../up/Backend";
 import type { Admin, Held } from "./SimulatedFront";
 import type { SimulatedUp } from "./SimulatedUp";
 

@@ -1,6 +1,6 @@
-import { idleColor } from "../../../../model/Live";
-import { needsScaling } from "../../../../plan/capacity";
-import type { Plan } from "../../../../plan/Plan";
+import { idleColor } from "../../../model/Live";
+import { needsScaling } from "../../../plan/capacity";
+import type { Plan } from "../../../plan/Plan";
 import type { SimulatedWorld } from "./SimulatedWorld";
 
 /**

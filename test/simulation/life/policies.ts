@@ -1,5 +1,5 @@
-import type { ActionPolicy } from "../../../../model/PolicySettings";
-import type { BakePolicy } from "../../../../up/BakePolicy";
+import type { ActionPolicy } from "../../../model/PolicySettings";
+import type { BakePolicy } from "../../../up/BakePolicy";
 import type { SimulatedUp } from "./SimulatedUp";
 
 // Lives have a clock of their own, and each look is a step. So what has to wait waits for a few looks, and what cannot come
