@@ -1,7 +1,5 @@
 import { removeContainer, startContainer, stopContainer } from "../docker/containers";
 import { request } from "../docker/dialer";
-import type { Engine } from "../docker/Engine";
-import { dropImages } from "../docker/keptImages";
 import { connectContainer, inspectNetwork } from "../docker/networks";
 import { STAND_IN } from "../haproxy/names";
 import { isReader } from "../journal/RecordStore";
@@ -25,12 +23,13 @@ const healthMs = 2_000;
 
 /** The containers of one front on the Docker host. */
 export class DockerGenerations implements FrontGenerations {
-    /** @param guarded runs a shell script in the anchor, in the record's folder, while the lease is ours */
     constructor(
-        private readonly engine: Engine,
         private readonly target: Target,
         private readonly access: FrontAccess,
+        /** Runs a shell script in the anchor, in the record's folder, while this process has the lease. */
         private readonly guarded: (script: string, args: string[]) => Promise<unknown>,
+        /** Drops the images that are kept for the front's services. */
+        readonly dropImages: () => Promise<void>,
     ) {}
 
     async look(): Promise<SeenFront> {
@@ -61,14 +60,14 @@ export class DockerGenerations implements FrontGenerations {
 
     async connectAnchor(id: string): Promise<void> {
         const { network } = frontNames(this.target.front);
-        const subnet = (await inspectNetwork(this.engine, network))?.subnet;
+        const subnet = (await inspectNetwork(this.access.engine, network))?.subnet;
         if (subnet !== undefined) {
-            await connectContainer(this.engine, network, id, layout(subnet).anchor);
+            await connectContainer(this.access.engine, network, id, layout(subnet).anchor);
         }
     }
 
     startAnchor(id: string): Promise<void> {
-        return startContainer(this.engine, id);
+        return startContainer(this.access.engine, id);
     }
 
     async prepareFolders(): Promise<void> {
@@ -76,11 +75,11 @@ export class DockerGenerations implements FrontGenerations {
     }
 
     configure(settings: BaseSettings): Promise<void> {
-        return configureBase(this.engine, this.target, this.access, settings);
+        return configureBase(this.access.engine, this.target, this.access, settings);
     }
 
     startGeneration(number: number, anchor: ContainerInfo): Promise<void> {
-        return createGeneration(this.engine, this.target, number, anchor);
+        return createGeneration(this.access.engine, this.target, number, anchor);
     }
 
     async health(address: string): Promise<number> {
@@ -89,14 +88,10 @@ export class DockerGenerations implements FrontGenerations {
     }
 
     stop(id: string, graceMs: number): Promise<void> {
-        return stopContainer(this.engine, id, graceMs);
+        return stopContainer(this.access.engine, id, graceMs);
     }
 
     remove(id: string): Promise<void> {
-        return removeContainer(this.engine, id);
-    }
-
-    dropImages(): Promise<void> {
-        return dropImages(this.engine, this.target.front, () => false);
+        return removeContainer(this.access.engine, id);
     }
 }

@@ -1,3 +1,4 @@
+import { dropImages } from "../docker/keptImages";
 import { DockerGenerations } from "../front/DockerGenerations";
 import { ensureKey, writeFrontIncarnation, writeOwner } from "../journal/frontRecord";
 import type { FrontJournal } from "../up/FrontJournal";
@@ -10,7 +11,12 @@ export function frontUpOf(session: Session, progress: Progress): FrontUp {
     const { engine, target, lease, clock } = session;
     return {
         name: target.front,
-        generations: new DockerGenerations(engine, target, session, (script, args) => lease.guarded(script, args)),
+        generations: new DockerGenerations(
+            target,
+            session,
+            (script, args) => lease.guarded(script, args),
+            () => dropImages(engine, target.front, () => false),
+        ),
         journal: journalOf(session),
         clock,
         progress,

@@ -1,12 +1,12 @@
 import { inspectContainer } from "../../docker/ContainerInfo";
 import {
-    createContainer,
     lastLogLines,
     removeContainer,
     setRestartPolicy,
     startContainer,
     stopContainer,
 } from "../../docker/containers";
+import { createContainer } from "../../docker/createContainer";
 import type { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
 import { dockerPolicy } from "../../docker/restartPolicy";

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readFile, readFolder, writeFiles } from "../../docker/archive";
+import type { ContainerSpec } from "../../docker/ContainerSpec";
 import {
-    type ContainerSpec,
-    createContainer,
     lastLogLines,
     listContainers,
     removeContainer,
@@ -14,6 +13,7 @@ import {
     startContainer,
     stopContainer,
 } from "../../docker/containers";
+import { createContainer } from "../../docker/createContainer";
 import { Credentials } from "../../docker/credentials";
 import { Dialer, request } from "../../docker/dialer";
 import { Engine } from "../../docker/Engine";

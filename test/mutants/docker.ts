@@ -45,12 +45,12 @@ export const docker: readonly Mutant[] = [
     },
     {
         name: "half-made-container-stays",
-        file: "docker/containers.ts",
+        file: "docker/createContainer.ts",
         before: "if (id !== undefined) {",
         after: "if (id === undefined) {",
         breaks: "A container without its secrets stays behind, and its name and address are taken.",
         killedBy: {
-            file: "test/unit/docker/engineAnswers.test.ts",
+            file: "test/unit/docker/createContainer.test.ts",
             test: "that cannot be written leave no container behind",
         },
     },
@@ -61,7 +61,7 @@ export const docker: readonly Mutant[] = [
         after: "mode: 0o444,",
         breaks: "Every user in the container can read its secrets.",
         killedBy: {
-            file: "test/unit/docker/engineAnswers.test.ts",
+            file: "test/unit/docker/createContainer.test.ts",
             test: "are files that the container's own user alone can read",
         },
     },
@@ -72,7 +72,7 @@ export const docker: readonly Mutant[] = [
         after: "",
         breaks: "An application that does not run as root cannot read its own secrets.",
         killedBy: {
-            file: "test/unit/docker/engineAnswers.test.ts",
+            file: "test/unit/docker/createContainer.test.ts",
             test: "are files that the container's own user alone can read",
         },
     },
@@ -83,7 +83,7 @@ export const docker: readonly Mutant[] = [
         after: "RestartPolicy: { Name: release.restart }",
         breaks: "Docker starts a release that crashes again and again, and its proof never ends early.",
         killedBy: {
-            file: "test/unit/docker/containers.test.ts",
+            file: "test/unit/docker/ContainerSpec.test.ts",
             test: "starts with no restart policy, at its fixed address",
         },
     },
@@ -152,11 +152,11 @@ export const docker: readonly Mutant[] = [
     },
     {
         name: "image-labels-believed",
-        file: "docker/containers.ts",
+        file: "docker/createContainer.ts",
         before: "...(await silencedLabels(engine, spec.imageId)), ",
         after: "",
         breaks: "An image says by its labels what relink made its container for.",
-        killedBy: { file: "test/unit/docker/engineAnswers.test.ts", test: "has none of our labels from its image" },
+        killedBy: { file: "test/unit/docker/createContainer.test.ts", test: "has none of our labels from its image" },
     },
     {
         name: "proxy-speaks-for-the-registry",

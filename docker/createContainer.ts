@@ -1,0 +1,42 @@
+import { type ContainerSpec, createOptions } from "./ContainerSpec";
+import { removeContainer } from "./containers";
+import type { Engine } from "./Engine";
+import { StartFailed } from "./errors";
+import { silencedLabels } from "./labels";
+import { inspectNetwork } from "./networks";
+import { writeSecretFiles } from "./secretFiles";
+import { startFailure } from "./startFailure";
+
+/**
+ * Creates a container, not started, with its secrets in place and joined to all its networks. Returns its id. What
+ * fails halfway is removed again; throws StartFailed with Docker's words.
+ */
+export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<string> {
+    await requireNetworks(engine, spec);
+    let id: string | undefined;
+    try {
+        const options = createOptions(spec);
+        const Labels = { ...(await silencedLabels(engine, spec.imageId)), ...options.Labels };
+        id = (await engine.docker.createContainer({ ...options, Labels })).id;
+        for (const network of spec.release.networks) {
+            await engine.docker.getNetwork(network).connect({ Container: id });
+        }
+        await writeSecretFiles(engine, id, spec);
+        return id;
+    } catch (error) {
+        if (id !== undefined) {
+            await removeContainer(engine, id);
+        }
+        throw startFailure(spec.name, error, spec.secretValues);
+    }
+}
+
+/** Docker takes a network that does not exist without a word, and fails at the start. */
+async function requireNetworks(engine: Engine, { name, release }: ContainerSpec): Promise<void> {
+    for (const network of release.networks) {
+        if (!(await inspectNetwork(engine, network))) {
+            const create = `Create it with \`docker network create ${network}\`, or change the service's \`networks\`.`;
+            throw new StartFailed("network", `${name}: the Docker host has no network "${network}". ${create}`);
+        }
+    }
+}
