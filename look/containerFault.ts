@@ -1,8 +1,8 @@
-import { dockerPolicy, hasPolicy } from "../docker/restartPolicy";
 import { slotAddress } from "../model/addresses";
 import { type ContainerInfo, runs, slotOf } from "../model/Container";
 import type { Deviation } from "../model/Deviation";
 import type { RecordedRelease } from "../model/Release";
+import { dockerPolicy, hasPolicy } from "../model/restartPolicy";
 import type { ColorView } from "./ColorView";
 
 /** The fault of a container that nobody stopped: it ended by itself. It is not shown as a deviation. */

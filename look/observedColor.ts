@@ -1,4 +1,3 @@
-import { hasPolicy } from "../docker/restartPolicy";
 import { editedFiles } from "../haproxy/manifest";
 import { backendFile, backendName } from "../haproxy/names";
 import { openSlots } from "../haproxy/openSlots";
@@ -8,6 +7,7 @@ import type { ObservedColor, ObservedSlot } from "../model/ObservedService";
 import type { ServiceRecord } from "../model/Record";
 import { recordOf } from "../model/Records";
 import type { RecordedRelease } from "../model/Release";
+import { hasPolicy } from "../model/restartPolicy";
 import { strangeness } from "../model/strangeness";
 import { frontNames } from "../model/Target";
 import { containersOf, currentWorkers, type World } from "../model/World";

@@ -1,4 +1,4 @@
-import { dropImages } from "../docker/keptImages";
+import { dropImages } from "../engines/docker/keptImages";
 import { DockerGenerations } from "../front/DockerGenerations";
 import { ensureKey, writeFrontIncarnation, writeOwner } from "../journal/frontRecord";
 import type { FrontJournal } from "../up/FrontJournal";

@@ -6,19 +6,19 @@ import {
     startContainer,
     stopContainer,
 } from "../../docker/containers";
-import { createContainer } from "../../docker/createContainer";
 import type { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { dockerPolicy } from "../../docker/restartPolicy";
 import { slotAddress } from "../../model/addresses";
 import type { Color } from "../../model/Color";
 import type { ContainerInfo } from "../../model/Container";
 import type { RecordedRelease } from "../../model/Release";
 import type { RestartPolicy } from "../../model/ReleaseSettings";
+import { dockerPolicy } from "../../model/restartPolicy";
 import { frontNames, stackLabels, type Target } from "../../model/Target";
 import type { CommandOutcome } from "../../up/CommandOutcome";
 import type { ContainerPlace, Containers } from "../../up/Containers";
 import { ColorWatch } from "./ColorWatch";
+import { createContainer } from "./createContainer";
 
 /** The containers of one service on one Docker host. */
 export class ServiceContainers implements Containers {

@@ -1,10 +1,10 @@
 import type { Credentials } from "../../docker/credentials";
 import type { Engine } from "../../docker/Engine";
 import { pullImage } from "../../docker/images";
-import { dropImages, keepImage } from "../../docker/keptImages";
 import { ImageReference } from "../../model/ImageReference";
 import type { Release } from "../../model/Release";
 import type { Images } from "../../up/Images";
+import { dropImages, keepImage } from "./keptImages";
 
 /** The images of one service on one Docker host. */
 export class ServiceImages implements Images {

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readFile, readFolder, writeFiles } from "../../docker/archive";
-import type { ContainerSpec } from "../../docker/ContainerSpec";
 import {
     lastLogLines,
     listContainers,
@@ -13,7 +12,6 @@ import {
     startContainer,
     stopContainer,
 } from "../../docker/containers";
-import { createContainer } from "../../docker/createContainer";
 import { Credentials } from "../../docker/credentials";
 import { Dialer, request } from "../../docker/dialer";
 import { Engine } from "../../docker/Engine";
@@ -23,6 +21,8 @@ import { exec, execStream } from "../../docker/exec";
 import { pullImage, resolveImage } from "../../docker/images";
 import { freeSubnet, inspectNetwork } from "../../docker/networks";
 import { readVolume } from "../../docker/volumes";
+import type { ContainerSpec } from "../../engines/docker/ContainerSpec";
+import { createContainer } from "../../engines/docker/createContainer";
 import { ImageReference } from "../../model/ImageReference";
 import type { ReleaseSettings } from "../../model/ReleaseSettings";
 import { EngineProxy } from "../support/engineProxy";

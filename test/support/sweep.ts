@@ -45,7 +45,7 @@ export async function sweepStack(stack: string, dockerHost = process.env.DOCKER_
     return problems;
 }
 
-/** Names that images have for a front's sake (docker/keptImages.ts). */
+/** Names that images have for a front's sake (engines/docker/keptImages.ts). */
 async function keptNames(docker: Docker, prefix: string): Promise<string[]> {
     const names = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
     return names.filter(name => /^relink-(kept|pulled)\//.test(name) && name.split(":")[1]?.startsWith(prefix));

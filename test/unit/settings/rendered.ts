@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { createOptions } from "../../../docker/ContainerSpec";
+import { createOptions } from "../../../engines/docker/ContainerSpec";
 import { renderBackend, renderFrontends, renderGlobal } from "../../../front/configuration";
 import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
 import { backendFile } from "../../../haproxy/names";

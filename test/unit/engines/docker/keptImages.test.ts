@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { dropImages, keepImage } from "../../../docker/keptImages";
-import { isFrontName } from "../../../settings/front";
-import { FakeEngine } from "./FakeEngine";
+import { dropImages, keepImage } from "../../../../engines/docker/keptImages";
+import { isFrontName } from "../../../../settings/front";
+import { FakeEngine } from "../../docker/FakeEngine";
 
 let fake: FakeEngine;
 afterEach(() => fake.close());

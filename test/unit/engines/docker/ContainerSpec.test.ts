@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ContainerSpec, createOptions } from "../../../docker/ContainerSpec";
+import { type ContainerSpec, createOptions } from "../../../../engines/docker/ContainerSpec";
 
 const spec: ContainerSpec = {
     name: "shop-web-blue-1",

@@ -1,8 +1,8 @@
-import { SECRETS_FOLDER } from "../model/secretsFolder";
-import { type ContainerFile, readFile, writeFiles } from "./archive";
+import { type ContainerFile, readFile, writeFiles } from "../../docker/archive";
+import type { Engine } from "../../docker/Engine";
+import { StartFailed } from "../../docker/errors";
+import { SECRETS_FOLDER } from "../../model/secretsFolder";
 import { type ContainerSpec, secretValue } from "./ContainerSpec";
-import type { Engine } from "./Engine";
-import { StartFailed } from "./errors";
 
 const NUMBER = /^\d+$/;
 

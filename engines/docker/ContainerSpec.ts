@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
-import type { ReleaseSettings } from "../model/ReleaseSettings";
-import { SECRETS_FOLDER } from "../model/secretsFolder";
-import { StartFailed } from "./errors";
+import { StartFailed } from "../../docker/errors";
+import type { ReleaseSettings } from "../../model/ReleaseSettings";
+import { SECRETS_FOLDER } from "../../model/secretsFolder";
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000;
 

@@ -1,10 +1,10 @@
 import { extract } from "tar-stream";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ContainerSpec } from "../../../docker/ContainerSpec";
-import { createContainer } from "../../../docker/createContainer";
-import { writeSecretFiles } from "../../../docker/secretFiles";
-import { recorded } from "../plan/support";
-import { type EngineAnswer, type EngineCall, FakeEngine } from "./FakeEngine";
+import type { ContainerSpec } from "../../../../engines/docker/ContainerSpec";
+import { createContainer } from "../../../../engines/docker/createContainer";
+import { writeSecretFiles } from "../../../../engines/docker/secretFiles";
+import { type EngineAnswer, type EngineCall, FakeEngine } from "../../docker/FakeEngine";
+import { recorded } from "../../plan/support";
 
 let fake: FakeEngine;
 afterEach(() => fake.close());

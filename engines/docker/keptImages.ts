@@ -1,5 +1,5 @@
-import type { Engine } from "./Engine";
-import { statusOf } from "./errors";
+import type { Engine } from "../../docker/Engine";
+import { statusOf } from "../../docker/errors";
 
 /**
  * Names under which images are kept for a front's service, beside those that the user has given them: `docker image prune`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findUser } from "../../../docker/secretFiles";
+import { findUser } from "../../../../engines/docker/secretFiles";
 
 describe("a container's user", () => {
     it("is looked up in the text of /etc/passwd", () => {

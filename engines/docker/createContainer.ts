@@ -1,11 +1,11 @@
+import { removeContainer } from "../../docker/containers";
+import type { Engine } from "../../docker/Engine";
+import { StartFailed } from "../../docker/errors";
+import { silencedLabels } from "../../docker/labels";
+import { inspectNetwork } from "../../docker/networks";
+import { startFailure } from "../../docker/startFailure";
 import { type ContainerSpec, createOptions } from "./ContainerSpec";
-import { removeContainer } from "./containers";
-import type { Engine } from "./Engine";
-import { StartFailed } from "./errors";
-import { silencedLabels } from "./labels";
-import { inspectNetwork } from "./networks";
 import { writeSecretFiles } from "./secretFiles";
-import { startFailure } from "./startFailure";
 
 /**
  * Creates a container, not started, with its secrets in place and joined to all its networks. Returns its id. What

@@ -1,5 +1,5 @@
-import type { ContainerInfo } from "../model/Container";
-import type { RestartPolicy } from "../model/ReleaseSettings";
+import type { ContainerInfo } from "./Container";
+import type { RestartPolicy } from "./ReleaseSettings";
 
 /**
  * What Docker is told for a service's `restart`: `always` for `unless-stopped`. A daemon that was killed ends the containers
