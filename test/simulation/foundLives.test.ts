@@ -4,7 +4,7 @@ import { configWith, settingsOf } from "../unit/settings/support";
 import { live } from "./life/anyLife";
 import { Coverage } from "./life/Coverage";
 import type { Event, Up } from "./life/Event";
-import { type Faults, noFaults } from "./life/SimulatedUp";
+import { type Faults, noFaults } from "./life/Faults";
 import type { Wish } from "./life/Wish";
 
 // Lives (life/) that broke a rule of docs/design.md once, as short as they can be. What can be said by a plan alone is

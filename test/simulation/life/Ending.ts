@@ -1,7 +1,8 @@
 import type { Color } from "../../../model/Color";
 import type { Plan, PlanRow } from "../../../plan/Plan";
+import { Broken } from "./Broken";
 import { colors } from "./SimulatedFront";
-import { Broken, type SimulatedWorld } from "./SimulatedWorld";
+import type { SimulatedWorld } from "./SimulatedWorld";
 import { summary } from "./summary";
 import { desiredOf, type Wish } from "./Wish";
 

@@ -1,6 +1,6 @@
 import type { Phase } from "../../../up/phases";
 import type { Edit, Restart } from "./byHand";
-import type { Faults } from "./SimulatedUp";
+import type { Faults } from "./Faults";
 import type { Wish } from "./Wish";
 
 /** One thing that happens in the life of a service. */

@@ -1,14 +1,16 @@
 import { actsOf } from "../../unit/plan/support";
+import { Broken } from "./Broken";
 import { edits, restarts } from "./byHand";
 import { type Coverage, turnsOf } from "./Coverage";
 import { checkDestroy } from "./checkDestroy";
 import { Ending } from "./Ending";
 import type { Event, Race, Up } from "./Event";
+import { type Faults, noFaults } from "./Faults";
 import { isLeftAlone } from "./isLeftAlone";
 import { checkPlan } from "./planRules";
 import { type Fate, Run } from "./Run";
-import { type End, type Faults, noFaults, SimulatedUp } from "./SimulatedUp";
-import { Broken, SimulatedWorld } from "./SimulatedWorld";
+import { type End, SimulatedUp } from "./SimulatedUp";
+import { SimulatedWorld } from "./SimulatedWorld";
 import { Story } from "./Story";
 import { faultsText, wishText } from "./storyText";
 import { difference, summary } from "./summary";

@@ -2,13 +2,14 @@ import type { Plan } from "../../../plan/Plan";
 import { PlanOutdated } from "../../../up/PlanOutdated";
 import type { Phase } from "../../../up/phases";
 import type { Stand } from "../Scheduler";
+import { Broken } from "./Broken";
 import { type Restart, restarts } from "./byHand";
 import type { Coverage } from "./Coverage";
 import { checkEnd, isInStep } from "./endRules";
 import { owedCapacity } from "./owedCapacity";
 import { pulumiUp } from "./pulumiUp";
 import type { End, SimulatedUp, Step } from "./SimulatedUp";
-import { Broken, type SimulatedWorld } from "./SimulatedWorld";
+import type { SimulatedWorld } from "./SimulatedWorld";
 import type { Story } from "./Story";
 
 /** What befalls an `up` on its way. */

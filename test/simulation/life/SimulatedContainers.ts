@@ -4,8 +4,9 @@ import type { RecordedRelease } from "../../../model/Release";
 import type { RestartPolicy } from "../../../model/ReleaseSettings";
 import type { CommandOutcome } from "../../../up/CommandOutcome";
 import type { ContainerPlace, Containers, ContainerWatch } from "../../../up/Containers";
+import { Broken } from "./Broken";
+import type { Container } from "./SimulatedContainer";
 import type { SimulatedUp } from "./SimulatedUp";
-import { Broken, type Container } from "./SimulatedWorld";
 
 /** The containers of the service in Docker, as an `up` sees and changes them. */
 export class SimulatedContainers implements Containers {

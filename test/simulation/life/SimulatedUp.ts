@@ -10,37 +10,10 @@ import type { Phase } from "../../../up/phases";
 import { Interrupted, LeaseLost } from "../../../up/stop";
 import { Scheduler } from "../Scheduler";
 import { VirtualClock } from "../VirtualClock";
+import { Broken } from "./Broken";
+import type { Faults } from "./Faults";
 import type { Held } from "./SimulatedFront";
-import { Broken, type SimulatedWorld } from "./SimulatedWorld";
-
-/** What goes wrong in one `up`. */
-export interface Faults {
-    /** The container that is proved after so many others is not healthy, or cannot even be started. */
-    proof?: { after: number; how: "unhealthy" | "cannot start" };
-    /** What the confirming request finds after the switch. */
-    confirm: "good" | "wrong" | "lost";
-    /** What comes of the judgement of a new release that is live. */
-    bake: "good" | "bad" | "unknown";
-    /** A hook that fails. */
-    hook?: CommandHook;
-    /** Requests stay open until `drainTimeout`; then they are cut, or the release stops. */
-    drain: "good" | "cut" | "stop";
-    /** A user's command before the end of a container fails (rolling). */
-    preStop: boolean;
-    /** What has lost its traffic cannot be stopped. */
-    cleanUp: boolean;
-    /** Which of several tasks that run at the same time goes on. */
-    order: number;
-}
-
-export const noFaults: Faults = {
-    confirm: "good",
-    bake: "good",
-    drain: "good",
-    preStop: false,
-    cleanUp: false,
-    order: 0,
-};
+import type { SimulatedWorld } from "./SimulatedWorld";
 
 /** Where an `up` can die: right before a phase, or behind any call that changed something. */
 export type Step = Phase | "call";

@@ -1,7 +1,6 @@
 import { fingerprint } from "../../../look/fingerprint";
 import { observedService } from "../../../look/observedService";
 import { seen } from "../../../look/seen";
-import { type AddressBlock, slotAddress } from "../../../model/addresses";
 import type { Color } from "../../../model/Color";
 import type { CommandHook } from "../../../model/CommandHook";
 import type { ContainerInfo } from "../../../model/Container";
@@ -11,43 +10,10 @@ import { emptyRecord, prune, type ServiceRecord } from "../../../model/Record";
 import type { Release } from "../../../model/Release";
 import type { World } from "../../../model/World";
 import type { Seen } from "../../../up/Seen";
-import { colors, SimulatedFront } from "./SimulatedFront";
-
-/** A rule of docs/design.md does not hold. */
-export class Broken extends Error {
-    override readonly name = "Broken";
-}
-
-/** Where the slots of each color have their addresses. */
-export const blocks: Record<Color, AddressBlock> = {
-    blue: { first: "10.88.0.32", size: 16 },
-    green: { first: "10.88.0.48", size: 16 },
-};
-
-const addresses = Object.fromEntries(
-    colors.map(color => [color, Array.from({ length: 16 }, (_, index) => slotAddress(blocks[color], index + 1))]),
-) as Record<Color, string[]>;
-
-export interface Container {
-    id: string;
-    name: string;
-    color: Color;
-    slot: number;
-    /** What its label says. */
-    release: string;
-    imageId: string;
-    state: "created" | "running" | "exited";
-    restart: string;
-    /** It is not healthy, and never will be. */
-    isSick?: boolean;
-    /** What its proof is made of, by what happened and not by what anybody wrote: HAProxy's checks, and a good answer. */
-    isEarned?: boolean;
-    isAnswered?: boolean;
-    /** Requests may be open on it: it was reachable since it was last drained. */
-    open: boolean;
-    /** Somebody else made it. */
-    isForeign?: boolean;
-}
+import { Broken } from "./Broken";
+import type { History } from "./History";
+import { addresses, blocks, type Container, infoOf } from "./SimulatedContainer";
+import { SimulatedFront } from "./SimulatedFront";
 
 /** Who is at work on the front. */
 export interface SimulatedLease {
@@ -55,18 +21,6 @@ export interface SimulatedLease {
     holder?: number;
     /** Its holder is dead, or has not been heard of for too long. */
     free: boolean;
-}
-
-/** What was seen of a release, for rules that look back. */
-export interface History {
-    /** Releases that were judged to be good, or that nothing was to judge. */
-    baked: Set<string>;
-    /** Release -> the retryToken under which it was last rolled back. */
-    rolledBack: Map<string, string | undefined>;
-    /** Runs of hooks that succeeded: hook and number of the promotion. */
-    hooks: Set<string>;
-    /** Which release each promotion belongs to. */
-    promotions: Map<number, string>;
 }
 
 /**
@@ -284,34 +238,6 @@ export class SimulatedWorld {
     hookRan(hook: CommandHook, promotion: number | undefined): void {
         this.history.hooks.add(`${hook} ${promotion}`);
     }
-}
-
-/** Whether a container has passed its proof. */
-export function isProved({ isEarned, isAnswered }: Container): boolean {
-    return isEarned === true && isAnswered === true;
-}
-
-function infoOf({ id, name, color, slot, release, imageId, state, restart, isSick }: Container): ContainerInfo {
-    return {
-        id,
-        name,
-        state,
-        status: state,
-        imageId,
-        imageReference: imageId,
-        restartPolicy: restart as ContainerInfo["restartPolicy"],
-        restartCount: 0,
-        outOfMemory: false,
-        networkMode: "",
-        health: isSick ? "unhealthy" : undefined,
-        address: addresses[color][slot - 1],
-        labels: {
-            "relink.service": "web",
-            "relink.color": color,
-            "relink.slot": String(slot),
-            "relink.release": release,
-        },
-    };
 }
 
 /** The first slot that no container has. */

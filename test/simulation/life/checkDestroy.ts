@@ -1,8 +1,10 @@
+import { Broken } from "./Broken";
 import type { Coverage } from "./Coverage";
 import { destroy } from "./destroy";
+import { noFaults } from "./Faults";
 import { die } from "./Run";
-import { noFaults, SimulatedUp } from "./SimulatedUp";
-import { Broken, type SimulatedWorld } from "./SimulatedWorld";
+import { SimulatedUp } from "./SimulatedUp";
+import type { SimulatedWorld } from "./SimulatedWorld";
 import type { Story } from "./Story";
 import { desiredOf, type Wish } from "./Wish";
 

@@ -4,10 +4,11 @@ import type { RecordedRelease } from "../../../model/Release";
 import type { RollingSettings } from "../../../model/StrategySettings";
 import type { DeploymentAction } from "../../../up/DeploymentAction";
 import * as real from "../../../up/deploy";
+import { Broken } from "./Broken";
 import { actionPolicyOf, bakePolicyOf } from "./policies";
-import { portsOf } from "./SimulatedPorts";
+import { portsOf } from "./portsOf";
+import { blocks } from "./SimulatedContainer";
 import type { SimulatedUp } from "./SimulatedUp";
-import { Broken, blocks } from "./SimulatedWorld";
 
 /** A color's resource, as providers/Deployment.ts has it. */
 export async function deploy(up: SimulatedUp, color: Color): Promise<void> {

@@ -1,7 +1,7 @@
 import { deleteColor } from "../../../up/deleteColor";
+import { portsOf } from "./portsOf";
 import { unlink } from "./relink";
 import { colors } from "./SimulatedFront";
-import { portsOf } from "./SimulatedPorts";
 import type { SimulatedUp } from "./SimulatedUp";
 
 /** `pulumi destroy`: the link, then both colors, then the front. */

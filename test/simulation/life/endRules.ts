@@ -1,6 +1,7 @@
 import { SwitchFailed } from "../../../up/moveLink";
+import { Broken } from "./Broken";
 import type { SimulatedUp } from "./SimulatedUp";
-import { Broken, type SimulatedWorld } from "./SimulatedWorld";
+import type { SimulatedWorld } from "./SimulatedWorld";
 
 /** Whether HAProxy's files say what its memory says, and the record too, unless an intent explains the difference. */
 export function isInStep({ front: { memory, files }, record: { link, intent } }: SimulatedWorld): boolean {

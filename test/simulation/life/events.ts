@@ -3,7 +3,7 @@ import type { StrategySettings } from "../../../model/StrategySettings";
 import { type Phase, phases } from "../../../up/phases";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
 import type { Event, Up } from "./Event";
-import { type Faults, noFaults } from "./SimulatedUp";
+import { type Faults, noFaults } from "./Faults";
 import { canaries, growing, strategies } from "./strategies";
 import { releases, type Wish } from "./Wish";
 

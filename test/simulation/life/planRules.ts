@@ -1,7 +1,7 @@
 import { hasTraffic } from "../../../model/Live";
+import { Broken } from "./Broken";
 import { colors } from "./SimulatedFront";
 import type { SimulatedUp } from "./SimulatedUp";
-import { Broken } from "./SimulatedWorld";
 
 /**
  * What holds of every plan.

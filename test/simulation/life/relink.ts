@@ -4,7 +4,7 @@ import * as real from "../../../up/relink";
 import * as ending from "../../../up/unlink";
 import { declaredHooks } from "./deploy";
 import { actionPolicyOf, bakePolicyOf, drainPolicyOf } from "./policies";
-import { portsOf } from "./SimulatedPorts";
+import { portsOf } from "./portsOf";
 import type { SimulatedUp } from "./SimulatedUp";
 
 /** The link's resource, as providers/Link.ts has it. */

@@ -1,5 +1,5 @@
 import type { StrategySettings } from "../../../model/StrategySettings";
-import type { Faults } from "./SimulatedUp";
+import type { Faults } from "./Faults";
 import type { Wish } from "./Wish";
 
 /** What the user changes in the stack config, in words. Empty where that is nothing. */

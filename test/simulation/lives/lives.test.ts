@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Broken } from "../life/Broken";
 import { Ending } from "../life/Ending";
-import { Broken } from "../life/SimulatedWorld";
 import { retell, runSeed } from "./runSeed";
 import { storyOf } from "./storyOf";
 import { Totals } from "./Totals";

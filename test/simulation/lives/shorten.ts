@@ -1,7 +1,7 @@
 import { type Course, live } from "../life/anyLife";
 import { Coverage } from "../life/Coverage";
 import type { Event } from "../life/Event";
-import { noFaults } from "../life/SimulatedUp";
+import { noFaults } from "../life/Faults";
 
 /**
  * Leaves out of a failing life what it fails without. fast-check removes what an array has; some of its elements are

@@ -1,0 +1,66 @@
+import { type AddressBlock, slotAddress } from "../../../model/addresses";
+import type { Color } from "../../../model/Color";
+import type { ContainerInfo } from "../../../model/Container";
+import { colors } from "./SimulatedFront";
+
+/** Where the slots of each color have their addresses. */
+export const blocks: Record<Color, AddressBlock> = {
+    blue: { first: "10.88.0.32", size: 16 },
+    green: { first: "10.88.0.48", size: 16 },
+};
+
+/** The address of each slot, from the first one on. */
+export const addresses = Object.fromEntries(
+    colors.map(color => [color, Array.from({ length: 16 }, (_, index) => slotAddress(blocks[color], index + 1))]),
+) as Record<Color, string[]>;
+
+/** A container of the service. */
+export interface Container {
+    id: string;
+    name: string;
+    color: Color;
+    slot: number;
+    /** What its label says. */
+    release: string;
+    imageId: string;
+    state: "created" | "running" | "exited";
+    restart: string;
+    /** It is not healthy, and never will be. */
+    isSick?: boolean;
+    /** What its proof is made of, by what happened and not by what anybody wrote: HAProxy's checks, and a good answer. */
+    isEarned?: boolean;
+    isAnswered?: boolean;
+    /** Requests may be open on it: it was reachable since it was last drained. */
+    open: boolean;
+    /** Somebody else made it. */
+    isForeign?: boolean;
+}
+
+/** Whether a container has passed its proof. */
+export function isProved({ isEarned, isAnswered }: Container): boolean {
+    return isEarned === true && isAnswered === true;
+}
+
+/** @returns the container as Docker describes it. */
+export function infoOf({ id, name, color, slot, release, imageId, state, restart, isSick }: Container): ContainerInfo {
+    return {
+        id,
+        name,
+        state,
+        status: state,
+        imageId,
+        imageReference: imageId,
+        restartPolicy: restart as ContainerInfo["restartPolicy"],
+        restartCount: 0,
+        outOfMemory: false,
+        networkMode: "",
+        health: isSick ? "unhealthy" : undefined,
+        address: addresses[color][slot - 1],
+        labels: {
+            "relink.service": "web",
+            "relink.color": color,
+            "relink.slot": String(slot),
+            "relink.release": release,
+        },
+    };
+}

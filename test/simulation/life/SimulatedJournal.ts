@@ -1,0 +1,59 @@
+import { isGivingBack } from "../../../model/Intent";
+import { emptyRecord, type ServiceRecord } from "../../../model/Record";
+import type { Journal } from "../../../up/Journal";
+import type { Phase } from "../../../up/phases";
+import { noteHistory } from "./History";
+import type { SimulatedUp } from "./SimulatedUp";
+
+/** The record of the service, and the lease of the front. */
+export class SimulatedJournal implements Journal {
+    readonly owner = "us";
+
+    constructor(private readonly up: SimulatedUp) {}
+
+    async forget(): Promise<void> {
+        this.up.world.record = emptyRecord("web");
+        await this.up.called();
+    }
+
+    async take(): Promise<void> {
+        this.up.take();
+    }
+
+    async enter(phase: Phase): Promise<void> {
+        await this.up.enter(phase);
+    }
+
+    async recorded(): Promise<ServiceRecord> {
+        return this.up.world.record;
+    }
+
+    async record(change: (record: ServiceRecord) => ServiceRecord): Promise<ServiceRecord> {
+        const { up } = this;
+        const before = up.world.record;
+        let written = before;
+        await up.write(record => {
+            written = change(record);
+            this.#isAllowed(written);
+            noteHistory(up.world.history, before, written, up.faults.bake === "good");
+            return written;
+        });
+        return written;
+    }
+
+    /** Rule 5: a release that was judged bad is not tried again by itself. */
+    #isAllowed({ intent }: ServiceRecord): void {
+        const { world, desired } = this.up;
+        if (intent?.kind !== "switch" || intent === world.record.intent || isGivingBack(intent) || intent.verdict) {
+            return;
+        }
+        const { intent: open } = world.record;
+        if (open?.kind === "bake" && open.step !== undefined && intent.step !== undefined) {
+            this.up.broke(`a canary gets ${intent.percent} % before its ${open.step.weight} % are judged`);
+        }
+        const { rolledBack } = world.history;
+        if (rolledBack.has(intent.release) && rolledBack.get(intent.release) === desired.policy.retryToken) {
+            this.up.broke(`rule 5: ${intent.release} was judged bad, and is tried again by itself`);
+        }
+    }
+}

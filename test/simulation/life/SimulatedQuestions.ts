@@ -1,0 +1,60 @@
+import type { Color } from "../../../model/Color";
+import type { HealthSettings } from "../../../model/HealthSettings";
+import { idleColor } from "../../../model/Live";
+import type { Answer, Questions, Response } from "../../../up/Front";
+import type { SimulatedUp } from "./SimulatedUp";
+
+/** Requests of ours to the service through HAProxy. */
+export class SimulatedQuestions implements Questions {
+    constructor(private readonly up: SimulatedUp) {}
+
+    async ask(listener: "http" | "preview", _health: HealthSettings, color?: Color): Promise<Answer> {
+        return listener === "preview" ? this.#answerPreview() : this.#answer(color);
+    }
+
+    async get(): Promise<Response> {
+        return { status: 200, headers: {}, body: "" };
+    }
+
+    async renew(): Promise<boolean> {
+        return false;
+    }
+
+    async end(): Promise<void> {}
+
+    #answerPreview(): Answer {
+        const { world } = this.up;
+        const color = idleColor(world.link);
+        const answering = world.on(color).filter(({ slot }) => world.isOpen(color, slot));
+        if (answering.length === 0) {
+            return { status: 503, good: false, text: "503" };
+        }
+        for (const container of answering) {
+            container.isAnswered = true;
+        }
+        const release = world.front.memory?.releases[color];
+        return { status: 200, color, release, good: true, text: `200 from ${color} (release ${release})` };
+    }
+
+    #answer(color?: Color): Answer {
+        const { world, faults } = this.up;
+        const { link } = world;
+        const asked = color ?? (link === "none" ? undefined : link);
+        const answers = asked === undefined ? [] : world.reached().filter(container => container.color === asked);
+        if (answers[0] === undefined) {
+            return { status: 503, good: false, text: "503" };
+        }
+        if (faults.confirm !== "good") {
+            this.up.strikes(`confirm: ${faults.confirm}`);
+        }
+        if (faults.confirm === "lost") {
+            throw new Error("no answer came");
+        }
+        const { release } = answers[0];
+        const good = faults.confirm === "good";
+        if (good && this.up.unconfirmed === asked) {
+            this.up.unconfirmed = undefined;
+        }
+        return { status: good ? 200 : 500, color: asked, release, good, text: `answered by ${asked}` };
+    }
+}
