@@ -1,5 +1,3 @@
-import "./settings/requireNode";
-import "./settings/loadTypeScript";
 import * as pulumi from "@pulumi/pulumi";
 import { assumedOutlook, connectUnlessAssumed } from "./components/assumed";
 import { BlueGreenService } from "./components/BlueGreenService";

@@ -22,7 +22,6 @@ export function writeEnvironment({ cliFolder, ownHome, dockerHost }) {
         ...(ownHome ? { PULUMI_HOME: ourHome() } : {}),
         ...backend(ownHome),
         ...(dockerHost ? { DOCKER_HOST: dockerHost } : {}),
-        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
         NODE_COMPILE_CACHE: inRelink("compile-cache"),
         // One service's failure stops no other.
         PULUMI_CONTINUE_ON_ERROR: "true",

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { answer, isExecutable, which } from "./command.mjs";
 import { download, vendorIsReachable } from "./download.mjs";
@@ -110,19 +110,34 @@ async function buildCli() {
         output: join(binFolder, "pulumi"),
         linkerFlags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`,
     });
+    const host = join(binFolder, "pulumi-language-nodejs");
     await ensureGoProgram({
         title: "Building Pulumi's language host for Node from its Go module",
         module: "language-nodejs",
         packageName: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
-        output: join(binFolder, "pulumi-language-nodejs"),
+        output: `${host}-by-flags`,
     });
-    // `exec`, so that the signals which the CLI sends reach the host itself.
-    const script = `#!/bin/sh
+    script(host, languageHost);
+    script(join(binFolder, "pulumi-resource-pulumi-nodejs"), providerHost);
+    return builtCli;
+}
+
+/** That language host has flags for what today's reads from Pulumi.yaml, in whose folder the CLI starts it. */
+const languageHost = `#!/bin/sh
+option() { sed -n "s/^ *$1: *//p" Pulumi.yaml; }
+typescript=$(option typescript)
+exec "$0-by-flags" -typescript="\${typescript:-true}" -nodeargs="$(option nodeargs)" "$@"
+`;
+
+/** As the vendor's CLI has it. Pulumi.yaml names another one for relink; other programs of this CLI need this one. */
+const providerHost = `#!/bin/sh
 host=$(node -e 'console.log(require.resolve("@pulumi/pulumi/cmd/dynamic-provider"))') || exit 1
 exec node "$host" "$@"
 `;
-    const path = join(binFolder, "pulumi-resource-pulumi-nodejs");
-    writeFileSync(path, script);
-    chmodSync(path, 0o755);
-    return builtCli;
+
+/** Every script ends with `exec`, so that the signals which the CLI sends reach the host itself. */
+function script(path, text) {
+    // Renamed into place: a command that runs now keeps what it has.
+    writeFileSync(`${path}.new`, text, { mode: 0o755 });
+    renameSync(`${path}.new`, path);
 }

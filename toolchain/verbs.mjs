@@ -97,7 +97,7 @@ function run(file, args, env) {
     if (!existsSync(join(root, file))) {
         throw new Problem(`${file} is not there.`);
     }
-    return foreground(node, ["-r", "./settings/loadTypeScript.js", file, ...args], { env, cwd: root });
+    return foreground(node, ["-r", "./startup/loadTypeScript.js", file, ...args], { env, cwd: root });
 }
 
 /** All of them, or one shard. */

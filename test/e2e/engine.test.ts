@@ -37,7 +37,7 @@ describe.skipIf(kind !== undefined || OwnEngine.missing !== undefined)("An Engin
         const maker = startCommand(
             process.execPath,
             [
-                ...["-r", "./settings/loadTypeScript.js", "test/support/engine/main.ts", "28-containerd"],
+                ...["-r", "./startup/loadTypeScript.js", "test/support/engine/main.ts", "28-containerd"],
                 ...["sh", "-c", "echo it is there; exec sleep 600"],
             ],
             { cwd: repository, env: process.env, timeoutSeconds: 600 },

@@ -25,7 +25,7 @@ export interface ProgramRun {
 const root = join(__dirname, "../..");
 const load = createRequire(join(root, "package.json"));
 // As the program does it; vitest has a way of its own that knows no `export =`.
-load("./settings/loadTypeScript");
+load("./startup/loadTypeScript");
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
 

@@ -121,7 +121,8 @@ function isHostIn(folder: string, pid: number): boolean {
     try {
         const cwd = readlinkSync(`/proc/${pid}/cwd`);
         return (
-            cwd.startsWith(folder) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider/index.js")
+            cwd.startsWith(folder) &&
+            readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("pulumi-resource-pulumi-nodejs")
         );
     } catch {
         return false; // it has ended meanwhile

@@ -263,7 +263,7 @@ export class OwnEngine {
  */
 function guardian(): ChildProcess {
     const wait = 'maker=$1; shift; cat >/dev/null; while [ -e "/proc/$maker" ]; do sleep 0.2; done; exec "$@"';
-    const sweep = ["-r", join(repository, "settings/loadTypeScript.js"), join(__dirname, "engine/sweep.ts")];
+    const sweep = ["-r", join(repository, "startup/loadTypeScript.js"), join(__dirname, "engine/sweep.ts")];
     const guard = spawn("sh", ["-c", wait, "sh", String(process.pid), process.execPath, ...sweep], {
         cwd: repository,
         stdio: ["pipe", "ignore", "ignore"],

@@ -151,7 +151,7 @@ export class TestStack {
     look(name: "status" | "logs", args: string[] = [], options: CallOptions = {}): RunningCommand {
         const which = args.includes("--stack") ? [] : ["--stack", this.name];
         const file = join(repository, "commands", `${name}.ts`);
-        const node = ["-r", join(repository, "settings", "loadTypeScript.js"), file, ...args, ...which];
+        const node = ["-r", join(repository, "startup", "loadTypeScript.js"), file, ...args, ...which];
         return this.run(process.execPath, node, options);
     }
 

@@ -23,6 +23,8 @@ const linked = [
     "docker",
     "haproxy",
     "settings",
+    "startup",
+    "program.js",
     "node_modules",
     "package.json",
     "tsconfig.json",

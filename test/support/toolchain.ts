@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 
 const folder = resolve(__dirname, "../../toolchain");
 
 /** Loads a file of the set-up, which is plain .mjs without types: it runs before anything is installed. */
 export function toolchain(file: string) {
-    return import(pathToFileURL(resolve(folder, file)).href);
+    return import(resolve(folder, file));
 }

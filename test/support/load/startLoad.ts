@@ -76,7 +76,7 @@ class Worker {
     private exited = false;
 
     constructor(through: readonly string[]) {
-        const loader = join(__dirname, "../../../settings/loadTypeScript.js");
+        const loader = join(__dirname, "../../../startup/loadTypeScript.js");
         const [program = process.execPath, ...args] = [...through, process.execPath];
         this.child = fork(join(__dirname, "worker.ts"), [], {
             execPath: program,

@@ -95,7 +95,7 @@ describe("A command whose parent is killed", () => {
         const command = `echo $$ > ${own}; sh -c 'echo $$ > ${child}; sleep 300'; true`;
         const settings = { command, timeoutMs: 60_000, retries: 0, onTimeout: "hold" };
         const program = `require("./hooks/runHook").runHook(${JSON.stringify(settings)}, {}, undefined, []);`;
-        const node = ["-r", join(repository, "settings", "loadTypeScript.js"), "-e", program];
+        const node = ["-r", join(repository, "startup", "loadTypeScript.js"), "-e", program];
         const parent = startCommand(process.execPath, node, { cwd: repository, env: process.env, timeoutSeconds: 60 });
         const pids = [await pidIn(own), await pidIn(child)];
         expect(pids.map(lives)).toEqual([true, true]);
@@ -121,7 +121,7 @@ describe("A command that could not be started", () => {
             try { for (;;) openSync("/dev/null"); } catch {}
             runUserCommand({ command: "true", timeoutMs: 60_000, show: () => {} })
                 .then(end => setImmediate(() => process.stdout.write(JSON.stringify(end))));`;
-        const load = ["-r", "./settings/loadTypeScript.js", "-e", program];
+        const load = ["-r", "./startup/loadTypeScript.js", "-e", program];
         const limited = ["-c", 'ulimit -n 64 && exec "$@"', "sh", process.execPath, ...load];
         const run = startCommand("/bin/sh", limited, { cwd: repository, env: process.env, timeoutSeconds: 60 });
         const { stdout } = expectSuccess(await run.result);

@@ -19,9 +19,7 @@ beforeAll(() => symlinkSync("/bin/sh", cli));
  */
 function lineFor(name: string, program: (file: string) => string): string {
     const [script, host] = [join(folder, `${name}.sh`), join(folder, `${name}.js`)];
-    const load = ["./settings/loadTypeScript", "./providers/parent"].map(
-        path => `require("${join(repository, path)}")`,
-    );
+    const load = ["./startup/loadTypeScript", "./providers/parent"].map(path => `require("${join(repository, path)}")`);
     writeFileSync(host, `${load.join("; const parent = ")};\n${program(JSON.stringify(join(folder, name)))}`);
     writeFileSync(script, `${process.execPath} ${host}\nexit\n`);
     return `sh ${script} 2>&1 | cat; exit`;
