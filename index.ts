@@ -25,7 +25,7 @@ export = async () => {
     const outlook = await (live === undefined ? assumedOutlook(settings) : outlookOf(live, settings));
     warnings(settings, outlook.images, live);
     const plans = planServices(settings, outlook);
-    reportPlan(target, plans);
+    await reportPlan(target, plans);
 
     const provider = live === undefined ? unaskedProvider() : dockerProvider(live);
     const haproxy = new HaproxyFront(

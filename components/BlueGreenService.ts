@@ -1,5 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { type CommandHookSpec, specVariable } from "../hooks/CommandHookSpec";
 import { hookEnvironment } from "../hooks/runHook";
 import type { Color } from "../model/Color";
 import type { CommandHook, DeclaredHooks } from "../model/CommandHook";
@@ -10,7 +11,6 @@ import { routeText } from "../model/Route";
 import type { Target } from "../model/Target";
 import { type HookRun, hookTrigger } from "../plan/hookRuns";
 import type { Plan } from "../plan/Plan";
-import { type CommandHookSpec, specVariable } from "../providers/hookCommand";
 import type { DeploymentAction } from "../up/DeploymentAction";
 import type { LinkAction } from "../up/LinkAction";
 import { ColorService } from "./ColorService";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { fromCompose } from "../compose/fromCompose";
+import type { Composed } from "../compose/fromCompose";
 import type { Settings } from "../model/Settings";
+import { fieldsOf } from "../settings/fields";
 import { type Problem, renderProblems } from "../settings/Problem";
 import { checkSettings, type RawConfig } from "../settings/parse";
 import { environmentForOthers } from "../text/environment";
@@ -30,7 +31,7 @@ export class SettingsError extends pulumi.RunError {
 export async function readSettings(): Promise<Settings> {
     const stack = pulumi.getStack();
     const raw = decode(pulumi.runtime.allConfig());
-    const composed = await fromCompose(raw, { folder: process.cwd(), env: environmentForOthers() });
+    const composed = await withCompose(raw);
     const { settings, problems = [] } = checkSettings(composed.raw, { project: pulumi.getProject(), stack });
     const all = [...composed.problems, ...composed.locate(problems)];
     if (settings === undefined || all.length > 0) {
@@ -42,6 +43,15 @@ export async function readSettings(): Promise<Settings> {
         pulumi.log.warn(warning);
     }
     return settings;
+}
+
+/** With the settings that services have in Compose files. What reads those is loaded only where there are some. */
+async function withCompose(raw: RawConfig): Promise<Composed> {
+    if (!Object.values(fieldsOf(raw.services)).some(service => fieldsOf(service).compose !== undefined)) {
+        return { raw, problems: [], warnings: [], locate: problems => [...problems] };
+    }
+    const { fromCompose } = await import("../compose/fromCompose");
+    return fromCompose(raw, { folder: process.cwd(), env: environmentForOthers() });
 }
 
 /**

@@ -19,6 +19,7 @@ import { frontNames, type Target } from "../model/Target";
 import type { World } from "../model/World";
 import type { Clock } from "../up/Clock";
 import { needsLease, type Phase } from "../up/phases";
+import { atEnd } from "./atEnd";
 import { HostClock } from "./HostClock";
 import { haltForTest } from "./haltForTest";
 import { stopWithoutParent } from "./parent";
@@ -35,17 +36,14 @@ export class Session implements FrontAccess {
     static for(target: Target): Session {
         const address = formatEngineAddress(findEngineAddress(target.host));
         const key = JSON.stringify([address, target.front]);
-        let session = Session.#sessions.get(key);
-        if (session === undefined) {
-            session = new Session(target);
-            Session.#sessions.set(key, session);
+        const known = Session.#sessions.get(key);
+        if (known !== undefined) {
+            return known;
         }
+        const session = new Session(target);
+        Session.#sessions.set(key, session);
+        atEnd(() => session.end());
         return session;
-    }
-
-    /** All sessions of this process, to end them. */
-    static all(): Session[] {
-        return [...Session.#sessions.values()];
     }
 
     readonly engine: Engine;

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { FrontState } from "../model/FrontState";
 import type { Mark, Report, ReportSection } from "../report/Report";
 import { readReport, writeReport } from "../report/render";
@@ -7,11 +6,6 @@ import { Traffic } from "./Traffic";
 
 /** Time between two looks at HAProxy's counters, milliseconds. */
 const lookMs = 1_000;
-
-/** Where the user wants the report of an `up`: `RELINK_REPORT`, from the project's folder. None unless it is set. */
-export function reportPath(env = process.env): string | undefined {
-    return env.RELINK_REPORT ? resolve(env.RELINK_REPORT) : undefined;
-}
 
 /**
  * The report of one `up`, from what happens in this process: every step, every error, and HAProxy's counters, read once

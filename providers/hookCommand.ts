@@ -2,25 +2,12 @@ import { text } from "node:stream/consumers";
 import { Dialer, request } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
 import { LISTENER_PORTS } from "../front/frontends";
+import { type CommandHookSpec, specVariable } from "../hooks/CommandHookSpec";
 import { hookContext, runHook } from "../hooks/runHook";
 import { readWorld } from "../look/readWorld";
-import type { HookSettings } from "../model/HooksSettings";
 import type { Target } from "../model/Target";
 import { parsePrivateJson } from "../text/privateJson";
 import type { Ask } from "../up/Hooks";
-
-/**
- * How the program tells a hook's Command what it is, in one variable of its environment, beside what the hook is told. The
- * release's secret values are on its standard input, as a list in JSON, so that they can be taken out of what it says.
- */
-export interface CommandHookSpec {
-    /** The command itself is what the Command runs. */
-    settings: Omit<HookSettings, "command">;
-    target: Target;
-}
-
-/** Where {@link CommandHookSpec} is, as JSON. */
-export const specVariable = "RELINK_HOOK_SPEC";
 
 /**
  * Runs a hook before the promotion, in a process of its own that @pulumi/command has started.

@@ -1,11 +1,9 @@
-import { deployment as deploymentProvider } from "./Deployment";
+import { endAll } from "./atEnd";
 import { discreetly, learnSecrets } from "./discretion";
-import { frontConfig as frontConfigProvider } from "./FrontConfig";
-import { link as linkProvider } from "./Link";
 import { parentIsGone } from "./parent";
 import { configureRegistries } from "./registryCredentials";
-import { endReport, reported } from "./reporting";
-import { Session } from "./Session";
+import { reported } from "./reporting";
+import { check } from "./resource";
 
 /**
  * What Pulumi's dynamic provider host loads (components/dynamic.ts). One process serves one preview or up; Pulumi ends it
@@ -50,9 +48,17 @@ async function configure({ config }: { config: { get(key: string): string | unde
     learnSecrets(config);
 }
 
+/** The methods that an `up` with nothing to do does not call. */
+const acting = ["create", "update", "read", "delete"];
+
+/** @param load loads the provider, before the first call of a method that does more than check */
+function provider(load: () => Promise<Methods>): Methods & { configure: typeof configure } {
+    const methods = acting.map(name => [name, async (...args: unknown[]) => (await load())[name]?.(...args)]);
+    return { ...counted({ check, ...Object.fromEntries(methods) }), configure };
+}
+
 /** Counts what is under way, so that the host exits at once when there is nothing. */
-function counted<T extends object>(provider: T): T & { configure: typeof configure } {
-    const methods = provider as unknown as Methods;
+function counted(methods: Methods): Methods {
     const wrapped = Object.entries(methods).map(([name, method]) => [
         name,
         async (...args: unknown[]) => {
@@ -68,17 +74,15 @@ function counted<T extends object>(provider: T): T & { configure: typeof configu
             }
         },
     ]);
-    return Object.fromEntries([...wrapped, ["configure", configure]]) as T & { configure: typeof configure };
+    return Object.fromEntries(wrapped);
 }
 
 /** Gives back what this process holds and exits. */
 function end(): Promise<never> {
-    ended ??= Promise.allSettled([endReport(), ...Session.all().map(session => session.end())]).then(() =>
-        process.exit(0),
-    );
+    ended ??= endAll().then(() => process.exit(0));
     return ended;
 }
 
-export const deployment = counted(deploymentProvider);
-export const link = counted(linkProvider);
-export const frontConfig = counted(frontConfigProvider);
+export const deployment = provider(async () => (await import("./Deployment")).deployment);
+export const link = provider(async () => (await import("./Link")).link);
+export const frontConfig = provider(async () => (await import("./FrontConfig")).frontConfig);

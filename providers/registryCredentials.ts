@@ -1,4 +1,4 @@
-import { Credentials } from "../docker/credentials";
+import type { Credentials } from "../docker/credentials";
 import type { Settings } from "../model/Settings";
 import { parsePrivateJson } from "../text/privateJson";
 
@@ -19,6 +19,11 @@ export function configureRegistries(config: { get(key: string): string | undefin
 
 /** Credentials for registries: `relink:registries`, then the Docker config of the machine that runs Pulumi. */
 export function registryCredentials(): Promise<Credentials> {
-    loaded ??= Credentials.load(logins);
+    loaded ??= loadCredentials();
     return loaded;
+}
+
+async function loadCredentials(): Promise<Credentials> {
+    const { Credentials } = await import("../docker/credentials");
+    return Credentials.load(logins);
 }

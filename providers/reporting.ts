@@ -1,12 +1,12 @@
-import { onProgress } from "./progress";
+import { reportPath } from "../report/reportPath";
+import { atEnd } from "./atEnd";
 import type { CommonInputs } from "./resource";
-import { Session } from "./Session";
-import { reportPath, UpReport } from "./UpReport";
+import type { UpReport } from "./UpReport";
 
 /** Methods of a provider that change something; the others run in previews too. */
 const changing = ["create", "update", "delete"];
 
-let report: UpReport | undefined;
+let report: Promise<UpReport> | undefined;
 
 /**
  * Runs a method of a provider, and keeps what it does for the report where `RELINK_REPORT` asks for one. The first
@@ -19,23 +19,27 @@ export async function reported<T>(method: string, args: unknown[], run: () => Pr
         return run();
     }
     report ??= begin(path, inputs);
+    const begun = await report;
     try {
         return await run();
     } catch (error) {
-        report.fail(subjectOf(inputs.__urn), (error as Error).message);
+        begun.fail(subjectOf(inputs.__urn), (error as Error).message);
         throw error;
     }
 }
 
-/** Writes the report, if there is one. */
-export async function endReport(): Promise<void> {
-    await report?.end();
-}
-
-function begin(path: string, { __target: target }: CommonInputs<unknown>): UpReport {
+/** Loads what only a report needs. */
+async function begin(path: string, { __target: target }: CommonInputs<unknown>): Promise<UpReport> {
+    const [{ UpReport }, { Session }, { onProgress }] = await Promise.all([
+        import("./UpReport"),
+        import("./Session"),
+        import("./progress"),
+    ]);
     const session = Session.for(target);
     const begun = new UpReport(path, `${target.project}/${target.stack}`, () => session.runtime.observe());
     onProgress((urn, text) => begun.step(subjectOf(urn), text));
+    // Writes it.
+    atEnd(() => begun.end());
     return begun;
 }
 

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FrontState, Worker } from "../../../model/FrontState";
 import { Traffic } from "../../../providers/Traffic";
-import { planOf, reportPath, UpReport } from "../../../providers/UpReport";
+import { planOf, UpReport } from "../../../providers/UpReport";
 import { readReport, writeReport } from "../../../report/render";
+import { reportPath } from "../../../report/reportPath";
 import { temporaryFolder } from "../../support/temporaryFolder";
 
 const folder = temporaryFolder("report");
