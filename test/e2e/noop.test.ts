@@ -4,6 +4,7 @@ import { expectSuccess } from "../support/command";
 import { DockerContext } from "../support/dockerContext";
 import { type EngineCall, EngineProxy, type ExecCall } from "../support/engineProxy";
 import { LiveFront } from "../support/LiveFront";
+import { LoadedModules } from "../support/LoadedModules";
 import { createStack, type TestStack } from "../support/stack";
 
 // Rule 8 of docs/design.md: a repeated `up` makes no mutating call. Everything that asks the Docker Engine goes
@@ -38,6 +39,33 @@ afterAll(async () => {
     await stack?.cleanup();
     await proxy?.close();
 });
+
+/** What Pulumi's SDK needs in both processes, and what finds the TypeScript that SWC has made. */
+const packagesOfBoth = [
+    ...["@grpc/grpc-js", "@js-sdsl/ordered-map", "@opentelemetry/api", "@pulumi/pulumi", "@swc/core"],
+    ...["google-protobuf", "semver", "upath"],
+];
+const packagesOfHost = [...packagesOfBoth, "require-from-string"];
+/** With what dockerode needs to ask the Engine, and tar-stream to read the record's volume. */
+const packagesOfProgram = [
+    ...packagesOfBoth,
+    ...["@pulumi/command", "@pulumi/docker", "ini", "minimist", "zod"],
+    ...["debug", "docker-modem", "dockerode", "inherits", "ms", "readable-stream", "split-ca", "util-deprecate"],
+    ...["b4a", "events-universal", "fast-fifo", "streamx", "tar-stream", "text-decoder"],
+];
+/** A preview, and an `up` with nothing to do, only check what the program wants. */
+const ownOfHost = [
+    ...["atEnd", "discretion", "host", "parent", "registryCredentials", "reporting", "resource"].map(
+        name => `providers/${name}.ts`,
+    ),
+    ...["beforePulumi.js", "loadTypeScript.js", "mapErrors.js", "onFirstUse.js", "requireNode.js"].map(
+        name => `startup/${name}`,
+    ),
+    ...["report/reportPath.ts", "settings/loadTypeScript.js", "startup/pulumi-resource-pulumi-nodejs", "up/stop.ts"],
+    ...["text/privateJson.ts", "text/withoutControls.ts", "text/withoutSecrets.ts"],
+];
+
+const without = (names: string[], allowed: string[]) => names.filter(name => !allowed.includes(name));
 
 const isReading = ({ argv, stdin }: ExecCall) => isReadOnlyScript(argv, stdin);
 
@@ -96,6 +124,20 @@ describe("with nothing to do", () => {
         expect(calls.length).toBeGreaterThan(0);
         expect(mutating(calls)).toEqual([]);
         console.log(`A preview: ${calls.length} calls of the Docker Engine, 0 mutating.`);
+    });
+
+    it.each(["preview", "up"] as const)("%s loads nothing that it does not use", async command => {
+        const modules = new LoadedModules();
+        try {
+            expectSuccess(await stack[command]([], { env: modules.env }));
+            const { program, host } = modules;
+            expect(without(program.packages, packagesOfProgram)).toEqual([]);
+            expect(program.own.filter(file => /^(engines|providers|up)/.test(file))).toEqual(["up/stop.ts"]);
+            expect(without(host.packages, packagesOfHost)).toEqual([]);
+            expect(without(host.own, ownOfHost)).toEqual([]);
+        } finally {
+            modules.remove();
+        }
     });
 
     it("an up that finds the Engine by a Docker context, and one that does no more, replace nothing", async () => {
