@@ -4,14 +4,16 @@ import { createStack } from "../../support/stack";
 import { benchConfig } from "../benchStack";
 import { type Figure, type Measurement, ratio, rounds } from "../Figure";
 
-const bar = { limit: "at most", value: 1.3 } as const;
+const bar = { limit: "at most", value: 1 } as const;
 
 /** What a preview and an `up` cost that have nothing to do, against the smallest program that Pulumi could run. */
 export const commands: Measurement = {
     name: "commands",
     seconds: 130,
     async measure(say) {
-        const minimal = await createStack({ program: join(__dirname, "..", "minimal") });
+        // Without it, Pulumi checks the types of the program each time.
+        const env = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+        const minimal = await createStack({ program: join(__dirname, "..", "minimal"), env });
         try {
             const relink = await createStack({ config: benchConfig() });
             try {
@@ -52,7 +54,7 @@ function figure(title: string, ours: number[], minimal: number[]): Figure {
         bar,
         measured: ratio(ours, minimal),
         rounds: { "relink, s": ours, "minimal program, s": minimal },
-        note: "the minimal program has one trivial dynamic resource and one Docker network",
+        note: "the minimal program has one trivial dynamic resource and one Docker network; Pulumi transpiles it, and checks no types",
     };
 }
 
