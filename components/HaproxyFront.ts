@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { fingerprintOf } from "../front/configuration";
 import type { FrontObject } from "../front/frontObjects";
 import type { FrontPlan } from "../front/frontPlan";
-import { OPEN_FILES } from "../front/global";
+import { openFiles } from "../front/global";
 import { fixedLabels, publishedPorts } from "../front/published";
-import { anchorScript, HAPROXY_USER } from "../front/watchdog";
+import { anchorScript, haproxyUser } from "../front/watchdog";
 import type { FrontSettings } from "../model/FrontSettings";
 import { folders } from "../model/folders";
 import { frontNames, stackLabels, type Target } from "../model/Target";
@@ -100,13 +100,13 @@ export class HaproxyFront extends pulumi.ComponentResource {
             image: image.imageId,
             entrypoints: ["sh", "-c"],
             command: [anchorScript],
-            user: `${HAPROXY_USER}:${HAPROXY_USER}`,
+            user: `${haproxyUser}:${haproxyUser}`,
             init: true,
             stopSignal: "SIGTERM",
             destroyGraceSeconds: anchorGraceSeconds,
             // HAProxy may have to stand in here, and writes a line per failure. Docker bounds the log of this driver.
             logDriver: "local",
-            ulimits: [{ name: "nofile", soft: OPEN_FILES, hard: OPEN_FILES }],
+            ulimits: [{ name: "nofile", soft: openFiles, hard: openFiles }],
             restart: "always",
             labels: asList({ ...this.#labels, "relink.role": "anchor", ...fixedLabels(settings) }),
             ports: publishedPorts(settings).map(({ key: _, ...port }) => port),

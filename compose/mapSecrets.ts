@@ -1,4 +1,4 @@
-import { SECRETS_FOLDER } from "../model/secretsFolder";
+import { secretsFolder } from "../model/secretsFolder";
 import { setCommand } from "../settings/configCommands";
 import { type Fields, itemsOf } from "../settings/fields";
 import type { Mapping } from "./Mapping";
@@ -12,8 +12,8 @@ export function mapSecrets(to: Mapping): void {
         if (itemsOf(own.secrets).includes(secret)) {
             continue;
         }
-        if (target !== undefined && target !== secret && target !== `${SECRETS_FOLDER}/${secret}`) {
-            to.refuse(from, `is to be at ${String(target)}: a secret NAME is always the file ${SECRETS_FOLDER}/NAME`);
+        if (target !== undefined && target !== secret && target !== `${secretsFolder}/${secret}`) {
+            to.refuse(from, `is to be at ${String(target)}: a secret NAME is always the file ${secretsFolder}/NAME`);
             continue;
         }
         const key = `${name}.${secret}`;

@@ -4,12 +4,12 @@ import Dockerode from "dockerode";
 import { type EngineAddress, findEngineAddress, formatEngineAddress } from "./EngineAddress";
 import { DockerUnreachable } from "./errors";
 
-const PING_TIMEOUT_MS = 10_000;
+const pingTimeoutMs = 10_000;
 /**
  * Longest that the Engine may take until it answers a call, milliseconds: it takes milliseconds, and seconds where the machine
  * is overloaded. What takes longer hangs.
  */
-const LONGEST_ANSWER_MS = 120_000;
+const longestAnswerMs = 120_000;
 
 /**
  * One Docker Engine. Every call through `docker` fails with DockerUnreachable where no daemon answers, or not in time. A
@@ -44,7 +44,7 @@ export class Engine {
 
     /** Resolves when the daemon answers; else throws DockerUnreachable (after at most 10 s). */
     async ping(): Promise<void> {
-        await this.get("/_ping", PING_TIMEOUT_MS);
+        await this.get("/_ping", pingTimeoutMs);
     }
 
     /** A GET that dockerode has no bounded call for. Throws EngineTimeout when no answer comes within `timeoutMs`. */
@@ -112,7 +112,7 @@ function explainConnectionErrors(docker: Dockerode, address: EngineAddress): voi
                 callback?.(error && explain(error, address), result);
             }
         };
-        const limitMs = LONGEST_ANSWER_MS + stopGraceMs(options);
+        const limitMs = longestAnswerMs + stopGraceMs(options);
         const end = () => {
             silence.abort();
             callback?.(new EngineTimeout(address, limitMs), null);

@@ -6,9 +6,9 @@ import { parsePrivateJson } from "../text/privateJson";
 import { DockerUnreachable } from "./errors";
 
 /** Where every Docker client looks when nothing names an Engine. */
-export const DEFAULT_SOCKET = "/var/run/docker.sock";
-const PLAIN_PORT = 2375;
-const TLS_PORT = 2376;
+export const defaultSocket = "/var/run/docker.sock";
+const plainPort = 2375;
+const tlsPort = 2376;
 
 /** What the TLS connection to a daemon needs. A missing `ca` means the system's certificate authorities. */
 export interface EngineTls {
@@ -39,25 +39,25 @@ export function findEngineAddress(host: string | undefined, env: Environment = p
     if (env.DOCKER_HOST) {
         return parseEngineAddress(env.DOCKER_HOST, "DOCKER_HOST", tlsOfEnvironment(env));
     }
-    return ofContext(env) ?? { kind: "unix", socketPath: DEFAULT_SOCKET, source: "the default socket" };
+    return ofContext(env) ?? { kind: "unix", socketPath: defaultSocket, source: "the default socket" };
 }
 
 /** Parses `unix:///path` and `tcp://host:port`; a bare path or `host:port` is understood too. */
 export function parseEngineAddress(text: string, source: string, tls?: EngineTls): EngineAddress {
     if (text.startsWith("unix://") || text.startsWith("/")) {
-        return { kind: "unix", socketPath: text.replace(/^unix:\/\//, "") || DEFAULT_SOCKET, source };
+        return { kind: "unix", socketPath: text.replace(/^unix:\/\//, "") || defaultSocket, source };
     }
     const url = parseUrl(text.includes("://") ? text : `tcp://${text}`);
     if (!url || !["tcp:", "http:", "https:"].includes(url.protocol) || url.hostname === "") {
         const tunnel =
-            url?.protocol === "ssh:" ? `, for instance \`ssh -nNT -L /tmp/docker.sock:${DEFAULT_SOCKET} HOST\`` : "";
+            url?.protocol === "ssh:" ? `, for instance \`ssh -nNT -L /tmp/docker.sock:${defaultSocket} HOST\`` : "";
         throw new DockerUnreachable(
             `Docker address "${text}" (from ${source}) is not understood. ` +
                 `Use unix:///path/docker.sock or tcp://host:port${tunnel}.`,
         );
     }
     const secured = tls ?? (url.protocol === "https:" ? { verify: true } : undefined);
-    const port = url.port === "" ? (secured ? TLS_PORT : PLAIN_PORT) : Number(url.port);
+    const port = url.port === "" ? (secured ? tlsPort : plainPort) : Number(url.port);
     return { kind: "tcp", host: url.hostname.replace(/^\[|\]$/g, ""), port, tls: secured, source };
 }
 
@@ -79,7 +79,7 @@ export function dangerOf(address: EngineAddress): string | undefined {
         `The Docker Engine at ${formatEngineAddress(address)} (from ${address.source}) is reached without TLS: whoever can ` +
         "listen on the way reads the secrets of the services, and whoever reaches that port owns the Docker host. " +
         "Use TLS (DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH), or a tunnel: " +
-        `ssh -nNT -L /tmp/docker.sock:${DEFAULT_SOCKET} ${address.host}`
+        `ssh -nNT -L /tmp/docker.sock:${defaultSocket} ${address.host}`
     );
 }
 

@@ -1,5 +1,5 @@
-const INTERVAL_MS = 1_000;
-const MEGABYTE = 1_000_000;
+const intervalMs = 1_000;
+const megabyte = 1_000_000;
 
 /** One line of the Engine's stream during a pull. */
 export interface PullMessage {
@@ -34,7 +34,7 @@ export class PullProgress {
             layer.current = layer.total;
             layer.done = status !== "Download complete";
         }
-        if (this.clock() - this.lastReportAt >= INTERVAL_MS) {
+        if (this.clock() - this.lastReportAt >= intervalMs) {
             this.lastReportAt = this.clock();
             this.report(this.line());
         }
@@ -43,7 +43,7 @@ export class PullProgress {
     private line(): string {
         const layers = [...this.layers.values()];
         const done = layers.filter(layer => layer.done).length;
-        const sum = (of: "current" | "total") => layers.reduce((total, layer) => total + layer[of], 0) / MEGABYTE;
+        const sum = (of: "current" | "total") => layers.reduce((total, layer) => total + layer[of], 0) / megabyte;
         const bytes = sum("total") > 0 ? `, ${sum("current").toFixed(1)} of ${sum("total").toFixed(1)} MB` : "";
         return `pulling ${this.name}: ${done} of ${layers.length} layers${bytes}`;
     }

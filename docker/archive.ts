@@ -4,7 +4,7 @@ import { extract, type Header, pack } from "tar-stream";
 import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
 
-const MAX_SYMLINKS = 8;
+const maxSymlinks = 8;
 
 /** One file (or folder) to write into a container. */
 export interface ContainerFile {
@@ -84,7 +84,7 @@ interface Entry {
 
 async function readEntries(engine: Engine, containerId: string, path: string): Promise<Entry[]> {
     let target = path;
-    for (let hops = 0; hops <= MAX_SYMLINKS; hops++) {
+    for (let hops = 0; hops <= maxSymlinks; hops++) {
         const entries = await readArchive(engine, containerId, target);
         const link =
             entries.length === 1 && entries[0]?.header.type === "symlink" ? entries[0].header.linkname : undefined;
@@ -93,7 +93,7 @@ async function readEntries(engine: Engine, containerId: string, path: string): P
         }
         target = posix.resolve(posix.dirname(target), link);
     }
-    throw new Error(`${path} in the container ${containerId} is a chain of more than ${MAX_SYMLINKS} symbolic links`);
+    throw new Error(`${path} in the container ${containerId} is a chain of more than ${maxSymlinks} symbolic links`);
 }
 
 async function readArchive(engine: Engine, containerId: string, path: string): Promise<Entry[]> {

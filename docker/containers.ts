@@ -8,7 +8,7 @@ import { demultiplex } from "./streams";
 
 export { inspectContainers, listContainers } from "./ContainerInfo";
 
-const MAX_LINE_CHARACTERS = 500;
+const maxLineCharacters = 500;
 /** How long another client's removal of a container may take, milliseconds. */
 const longestRemovalMs = 30_000;
 
@@ -117,5 +117,5 @@ export async function lastLogLines(
 /** Only what is whole is recognised as a secret: so nothing is cut before. */
 function readable(line: string, secretValues: Iterable<string>): string {
     const text = withoutSecrets(line, secretValues);
-    return text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}...` : text.trimEnd();
+    return text.length > maxLineCharacters ? `${text.slice(0, maxLineCharacters)}...` : text.trimEnd();
 }

@@ -7,9 +7,9 @@ import { environmentForOthers } from "../text/environment";
 import { parsePrivateJson } from "../text/privateJson";
 import { dockerConfigFolder } from "./EngineAddress";
 
-const HELPER_TIMEOUT_MS = 20_000;
+const helperTimeoutMs = 20_000;
 /** The user name under which helpers and the config file keep identity tokens. */
-const TOKEN_USER = "<token>";
+const tokenUser = "<token>";
 
 /** What the Engine forwards to a registry. */
 export type RegistryLogin =
@@ -128,7 +128,7 @@ async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): 
     if (!username || secret === undefined) {
         return undefined;
     }
-    return username === TOKEN_USER
+    return username === tokenUser
         ? { identitytoken: secret, serveraddress: server }
         : { username, password: secret, serveraddress: server };
 }
@@ -147,7 +147,7 @@ function run(program: string, args: string[], input: string, env: NodeJS.Process
             env: environmentForOthers(env),
             stdio: ["pipe", "pipe", "pipe"],
             // Not `timeout`: its timer outlives a program that could not be started, and holds up the end of ours.
-            signal: AbortSignal.timeout(HELPER_TIMEOUT_MS),
+            signal: AbortSignal.timeout(helperTimeoutMs),
         });
         let stdout = "";
         let stderr = "";

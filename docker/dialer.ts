@@ -7,18 +7,18 @@ import { Subnet } from "../model/Subnet";
 import type { Engine } from "./Engine";
 import { exec, execStream } from "./exec";
 
-const PROBE_TIMEOUT_MS = 500;
-const MAX_BODY_BYTES = 4_096;
+const probeTimeoutMs = 500;
+const maxBodyBytes = 4_096;
 
 /** Ways to connect from inside a container: its input and output become the connection. Address and port are $1, $2. */
-const RELAYS: Record<string, (address: string, port: number) => string[]> = {
+const relayCommands: Record<string, (address: string, port: number) => string[]> = {
     socat: (address, port) => ["socat", "-", `TCP:${address}:${port}`],
-    perl: (address, port) => ["perl", "-MIO::Socket::INET", "-e", PERL_RELAY, address, String(port)],
+    perl: (address, port) => ["perl", "-MIO::Socket::INET", "-e", perlRelay, address, String(port)],
     nc: (address, port) => ["nc", address, String(port)],
-    bash: (address, port) => ["bash", "-c", BASH_RELAY, "relay", address, String(port)],
+    bash: (address, port) => ["bash", "-c", bashRelay, "relay", address, String(port)],
 };
 
-const PERL_RELAY = `
+const perlRelay = `
 my $peer = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1], Timeout => 5) or die "$@\\n";
 binmode $_ for *STDIN, *STDOUT, $peer;
 my $watch = ''; vec($watch, fileno(STDIN), 1) = 1; vec($watch, fileno($peer), 1) = 1;
@@ -31,7 +31,7 @@ while (select(my $ready = $watch, undef, undef, undef)) {
     }
 }`;
 
-const BASH_RELAY = 'exec 3<>"/dev/tcp/$1/$2" || exit 1; cat <&3 & cat >&3; kill $! 2>/dev/null';
+const bashRelay = 'exec 3<>"/dev/tcp/$1/$2" || exit 1; cat <&3 & cat >&3; kill $! 2>/dev/null';
 
 /**
  * Makes HTTP connections into the front's network: straight to an address where this machine is the Docker host, else by a
@@ -46,7 +46,7 @@ export class Dialer {
         private readonly engine: Engine,
         private readonly anchorId: string,
         /** Tools to connect with from inside the anchor, the best first. */
-        private readonly relays: string[] = Object.keys(RELAYS),
+        private readonly relays: string[] = Object.keys(relayCommands),
     ) {}
 
     /** An agent for requests to this address and port. */
@@ -74,7 +74,7 @@ export class Dialer {
         this.relay.catch(() => {
             this.relay = undefined;
         });
-        const argv = RELAYS[await this.relay]?.(address, port) ?? [];
+        const argv = relayCommands[await this.relay]?.(address, port) ?? [];
         // Root, for an image's user may lack the rights; the relay only connects.
         return execStream(this.engine, this.anchorId, argv, { user: "0" });
     }
@@ -152,11 +152,11 @@ async function firstBytes(stream: Duplex): Promise<string> {
     for await (const chunk of stream) {
         chunks.push(chunk as Buffer);
         length += (chunk as Buffer).length;
-        if (length >= MAX_BODY_BYTES) {
+        if (length >= maxBodyBytes) {
             break;
         }
     }
-    return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString("utf8");
+    return Buffer.concat(chunks).subarray(0, maxBodyBytes).toString("utf8");
 }
 
 function flatten(headers: object): Record<string, string> {
@@ -199,7 +199,7 @@ function answers(host: string, port: number): Promise<boolean> {
             clearTimeout(timer);
             resolve(answer);
         };
-        const timer = setTimeout(() => done(false), PROBE_TIMEOUT_MS);
+        const timer = setTimeout(() => done(false), probeTimeoutMs);
         socket.once("connect", () => done(true));
         socket.once("error", error => done((error as NodeJS.ErrnoException).code === "ECONNREFUSED"));
     });

@@ -2,10 +2,10 @@ import type { Readable } from "node:stream";
 import { pause } from "../time/pause";
 import type { Engine } from "./Engine";
 
-const FIRST_RECONNECT_MS = 100;
-const LONGEST_RECONNECT_MS = 2_000;
+const firstReconnectMs = 100;
+const longestReconnectMs = 2_000;
 /** Events that nobody asked for are kept for later; more than these are dropped, oldest first. */
-const MAX_KEPT = 1_000;
+const maxKept = 1_000;
 
 /** Something that happened to a container. */
 export interface ContainerEvent {
@@ -109,13 +109,13 @@ export class ContainerEvents {
 
     private async follow(first: Readable): Promise<void> {
         let stream: Readable | undefined = first;
-        for (let waitMs = FIRST_RECONNECT_MS; !this.closing.signal.aborted; ) {
+        for (let waitMs = firstReconnectMs; !this.closing.signal.aborted; ) {
             if (stream) {
                 await this.read(stream);
-                waitMs = FIRST_RECONNECT_MS;
+                waitMs = firstReconnectMs;
             }
             await pause(waitMs, this.closing.signal);
-            waitMs = Math.min(waitMs * 2, LONGEST_RECONNECT_MS);
+            waitMs = Math.min(waitMs * 2, longestReconnectMs);
             stream = this.closing.signal.aborted ? undefined : await this.connect().catch(() => undefined);
             if (stream) {
                 this.hand({ action: "reconnected", containerId: "", labels: {}, at: new Date() });
@@ -172,7 +172,7 @@ export class ContainerEvents {
             return;
         }
         this.kept.push(event);
-        this.kept.splice(0, Math.max(0, this.kept.length - MAX_KEPT));
+        this.kept.splice(0, Math.max(0, this.kept.length - maxKept));
     }
 }
 

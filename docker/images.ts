@@ -11,8 +11,8 @@ import { type PullMessage, PullProgress } from "./PullProgress";
 import { notFound, type Refusal, refusalOf, refused } from "./refusals";
 
 /** How long a registry may take to say a digest; half of it where a local image looks built here. */
-const REGISTRY_TIMEOUT_MS = 5_000;
-const REGISTRY_TIMEOUT_FOR_LOCAL_MS = 2_000;
+const registryTimeoutMs = 5_000;
+const registryTimeoutForLocalMs = 2_000;
 
 /** A name, and which image it means. */
 export interface NamedImage extends ImageIdentity {
@@ -177,7 +177,7 @@ async function askRegistry(
     looksLocal: boolean,
 ): Promise<{ digest: string } | Refusal> {
     const { login, helperSays } = await loginFor(image, credentials);
-    const timeoutMs = looksLocal ? REGISTRY_TIMEOUT_FOR_LOCAL_MS : REGISTRY_TIMEOUT_MS;
+    const timeoutMs = looksLocal ? registryTimeoutForLocalMs : registryTimeoutMs;
     try {
         const path = `/distribution/${image.full}/json`;
         const answer = await engine.get<{ Descriptor: { digest: string } }>(path, timeoutMs, login ?? {});

@@ -5,9 +5,9 @@ import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
 
 /** Where Docker's own networks live too: private, and rarely routed in offices and clouds. */
-const POOL = Subnet.parse("172.16.0.0/12") as Subnet;
+const addressPool = Subnet.parse("172.16.0.0/12") as Subnet;
 /** Docker's default bridge takes this one, and comes back to it. */
-const DEFAULT_BRIDGE = Subnet.parse("172.17.0.0/16") as Subnet;
+const defaultBridge = Subnet.parse("172.17.0.0/16") as Subnet;
 
 /** What Docker knows about a network. */
 export interface NetworkInfo {
@@ -62,14 +62,14 @@ export async function connectContainer(engine: Engine, network: string, id: stri
  * route of the machine. The same seed gives the same subnet as long as it is free. `prefix` is from 16 to 28.
  */
 export async function freeSubnet(engine: Engine, seed: string, prefix = 20): Promise<string> {
-    const taken = [DEFAULT_BRIDGE, ...(await dockerSubnets(engine)), ...(engine.isLocal ? await localSubnets() : [])];
-    for (const candidate of POOL.partsFrom(seed, prefix)) {
+    const taken = [defaultBridge, ...(await dockerSubnets(engine)), ...(engine.isLocal ? await localSubnets() : [])];
+    for (const candidate of addressPool.partsFrom(seed, prefix)) {
         if (!taken.some(subnet => subnet.overlaps(candidate))) {
             return candidate.toString();
         }
     }
     throw new Error(
-        `No free /${prefix} is left in ${POOL} on the Docker host. Remove unused networks (\`docker network prune\`) ` +
+        `No free /${prefix} is left in ${addressPool} on the Docker host. Remove unused networks (\`docker network prune\`) ` +
             "or set `relink:front` `network.subnet`.",
     );
 }

@@ -55,7 +55,7 @@ export function refused(image: ImageReference, { reason, words, helperSays }: Re
     return `The registry ${image.registry} ${what} (${words}).`;
 }
 
-const NEXT_STEP: Record<ImageFailure, (image: ImageReference) => string> = {
+const nextStepOf: Record<ImageFailure, (image: ImageReference) => string> = {
     denied: image =>
         `Log in with \`docker login${image.registry === "docker.io" ? "" : ` ${image.registry}`}\` on this machine or ` +
         "set `relink:registries`; a registry also says this of an image that does not exist, so check its name.",
@@ -81,7 +81,7 @@ export function notFound(image: ImageReference, refusal: Refusal): ImageNotFound
         unreachable: `The registry ${image.registry} cannot be reached, and the Docker host has no image ${image.text}`,
         other: `The image ${image.text} cannot be had`,
     }[reason];
-    const message = `${what}. ${NEXT_STEP[reason](image)} The registry says: ${words}`;
+    const message = `${what}. ${nextStepOf[reason](image)} The registry says: ${words}`;
     return new ImageNotFound(reason, message, refused(image, refusal));
 }
 

@@ -8,7 +8,7 @@ interface Cause {
 }
 
 /** Docker's ways to say why it did not create or start a container, the most telling first. */
-const CAUSES: Cause[] = [
+const causes: Cause[] = [
     {
         words: /port is already allocated|bind: address already in use|failed to bind host port/i,
         reason: "port",
@@ -40,7 +40,7 @@ const CAUSES: Cause[] = [
     },
 ];
 
-const UNKNOWN: Omit<Cause, "words"> = { reason: "other", advice: "" };
+const unknownCause: Omit<Cause, "words"> = { reason: "other", advice: "" };
 
 /** What Docker said about a container that it did not create or start, in our words and its own, secrets removed. */
 export function startFailure(name: string, error: unknown, secretValues: Record<string, string> = {}): unknown {
@@ -48,7 +48,7 @@ export function startFailure(name: string, error: unknown, secretValues: Record<
         return error; // ours already, or no answer from the Engine at all
     }
     const words = withoutSecrets(wordsOf(error), Object.values(secretValues));
-    const { reason, advice } = CAUSES.find(cause => cause.words.test(words)) ?? UNKNOWN;
+    const { reason, advice } = causes.find(cause => cause.words.test(words)) ?? unknownCause;
     return new StartFailed(
         reason,
         [`${name} did not start.`, advice, `Docker says: ${words}`].filter(Boolean).join(" "),

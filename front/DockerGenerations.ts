@@ -1,7 +1,7 @@
 import { removeContainer, startContainer, stopContainer } from "../docker/containers";
 import { request } from "../docker/dialer";
 import { connectContainer, inspectNetwork } from "../docker/networks";
-import { STAND_IN } from "../haproxy/names";
+import { standIn } from "../haproxy/names";
 import { isReader } from "../journal/RecordStore";
 import { generationOf, isGeneration } from "../look/generations";
 import { observedService } from "../look/observedService";
@@ -14,9 +14,9 @@ import type { BaseSettings, FrontGenerations, SeenFront, SeenStack } from "../up
 import { configureBase } from "./configureBase";
 import { createGeneration } from "./createGeneration";
 import type { FrontAccess } from "./FrontAccess";
-import { LISTENER_PORTS } from "./frontends";
+import { listenerPorts } from "./frontends";
 import { prepareScript } from "./prepareScript";
-import { HAPROXY_USER } from "./watchdog";
+import { haproxyUser } from "./watchdog";
 
 /** Longest that HAProxy's own health page may take to answer, milliseconds. */
 const healthMs = 2_000;
@@ -43,7 +43,7 @@ export class DockerGenerations implements FrontGenerations {
             owner,
             generations,
             readers: containers.filter(isReader).map(({ id }) => id),
-            answersOnSocket: currentWorkers(front).some(({ generation }) => generation !== STAND_IN),
+            answersOnSocket: currentWorkers(front).some(({ generation }) => generation !== standIn),
         };
     }
 
@@ -71,7 +71,7 @@ export class DockerGenerations implements FrontGenerations {
     }
 
     async prepareFolders(): Promise<void> {
-        await this.guarded(prepareScript, [folders.run, HAPROXY_USER]);
+        await this.guarded(prepareScript, [folders.run, haproxyUser]);
     }
 
     configure(settings: BaseSettings): Promise<void> {
@@ -83,7 +83,7 @@ export class DockerGenerations implements FrontGenerations {
     }
 
     async health(address: string): Promise<number> {
-        const page = { address, port: LISTENER_PORTS.metrics, path: "/healthz", timeoutMs: healthMs };
+        const page = { address, port: listenerPorts.metrics, path: "/healthz", timeoutMs: healthMs };
         return (await request(this.access.dialer, page)).status;
     }
 

@@ -7,7 +7,7 @@ import type { HealthSettings } from "../model/HealthSettings";
 import { currentWorkers } from "../model/World";
 import type { Answer, Questions } from "../up/Front";
 import type { FrontAccess } from "./FrontAccess";
-import { ANSWER_HEADERS, CONFIRM_HEADERS, LISTENER_PORTS } from "./frontends";
+import { answerHeaders, confirmHeaders, listenerPorts } from "./frontends";
 
 /** Longest that one such request may take: it is a health check, not a report. */
 const longestAnswerMs = 5_000;
@@ -61,10 +61,10 @@ export class FrontQuestions implements Questions {
      * @throws when no connection or no answer came.
      */
     ask(listener: "http" | "preview", health: HealthSettings, color?: Color): Promise<Answer> {
-        return ask(this.access, this.#address, LISTENER_PORTS[listener], health, {
-            ...(color === undefined ? {} : { [ANSWER_HEADERS.color]: color }),
-            [CONFIRM_HEADERS.secret]: this.#begun.at(-1)?.secret ?? "",
-            [CONFIRM_HEADERS.service]: this.service,
+        return ask(this.access, this.#address, listenerPorts[listener], health, {
+            ...(color === undefined ? {} : { [answerHeaders.color]: color }),
+            [confirmHeaders.secret]: this.#begun.at(-1)?.secret ?? "",
+            [confirmHeaders.service]: this.service,
         });
     }
 
@@ -72,12 +72,12 @@ export class FrontQuestions implements Questions {
     get(listener: "http" | "preview", path: string, host: string, timeoutMs: number): Promise<DialResponse> {
         const headers = {
             host,
-            [CONFIRM_HEADERS.secret]: this.#begun.at(-1)?.secret ?? "",
-            [CONFIRM_HEADERS.service]: this.service,
+            [confirmHeaders.secret]: this.#begun.at(-1)?.secret ?? "",
+            [confirmHeaders.service]: this.service,
         };
         return request(this.access.dialer, {
             address: this.#address,
-            port: LISTENER_PORTS[listener],
+            port: listenerPorts[listener],
             path,
             headers,
             timeoutMs,
@@ -118,8 +118,8 @@ async function ask(
         headers: { host: health.host, ...headers },
         timeoutMs: Math.max(health.timeoutMs, longestAnswerMs),
     });
-    const color = headerOf(answered, ANSWER_HEADERS.color) as Color | undefined;
-    const release = headerOf(answered, ANSWER_HEADERS.release);
+    const color = headerOf(answered, answerHeaders.color) as Color | undefined;
+    const release = headerOf(answered, answerHeaders.release);
     const good = health.path === undefined || (status >= health.status.from && status <= health.status.to);
     const from = release === undefined ? "" : ` from ${color} (release ${release})`;
     return { status, color, release, good, text: `${status}${from}` };

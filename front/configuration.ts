@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { GLOBAL_FILE } from "../haproxy/names";
+import { globalFile } from "../haproxy/names";
 import type { FrontSettings } from "../model/FrontSettings";
 import { renderFrontends } from "./frontends";
 import { renderGlobal } from "./global";
@@ -8,7 +8,7 @@ export { type BackendSpec, renderBackend } from "./backend";
 export { renderFrontends } from "./frontends";
 export { renderGlobal } from "./global";
 
-const HASH_LINE = /^([ \t]*setenv RELINK_CONFIG) .*$/m;
+const hashLine = /^([ \t]*setenv RELINK_CONFIG) .*$/m;
 
 /**
  * Hash over what a reload would change: the text of all `conf/` files without comments, without the line that carries
@@ -20,7 +20,7 @@ export function contentHash(files: ReadonlyMap<string, string>): string {
         const lines = files
             .get(path)!
             .split("\n")
-            .filter(line => !/^\s*(?:#|$)/.test(line) && !HASH_LINE.test(line))
+            .filter(line => !/^\s*(?:#|$)/.test(line) && !hashLine.test(line))
             .map(line => (/^\s*server\s/.test(line) ? line.replace(/ disabled$/, "") : line));
         hash.update(`${path}\n${lines.join("\n")}\n`);
     }
@@ -30,9 +30,9 @@ export function contentHash(files: ReadonlyMap<string, string>): string {
 /** Puts the hash of all files into the global one, for the workers to say what they run. */
 export function stampHash(files: Map<string, string>): string {
     const hash = contentHash(files);
-    const global = files.get(GLOBAL_FILE);
+    const global = files.get(globalFile);
     if (global !== undefined) {
-        files.set(GLOBAL_FILE, global.replace(HASH_LINE, `$1 ${hash}`));
+        files.set(globalFile, global.replace(hashLine, `$1 ${hash}`));
     }
     return hash;
 }

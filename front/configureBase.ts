@@ -1,9 +1,9 @@
 import type { Engine } from "../docker/Engine";
 import { inspectNetwork } from "../docker/networks";
 import { emptyMaps, setMap } from "../haproxy/maps";
-import { FRONTENDS_FILE, GLOBAL_FILE, mapFile } from "../haproxy/names";
+import { frontendsFile, globalFile, mapFile } from "../haproxy/names";
 import { closeRouteKeys } from "../haproxy/routes";
-import { editedFrontFiles, FRONT_MAPS } from "../look/frontFindings";
+import { editedFrontFiles, frontMaps } from "../look/frontFindings";
 import { readWholeWorld } from "../look/readWorld";
 import { layout } from "../model/addresses";
 import type { ContainerInfo } from "../model/Container";
@@ -35,12 +35,12 @@ export async function configureBase(
         for (const [path, text] of emptyMaps()) {
             files.set(path, files.get(path) ?? text);
         }
-        for (const map of FRONT_MAPS.filter(map => worker !== undefined && edited.includes(mapFile(map)))) {
+        for (const map of frontMaps.filter(map => worker !== undefined && edited.includes(mapFile(map)))) {
             setMap(files, map, worker![map]);
         }
         closeRouteKeys(files);
-        files.set(GLOBAL_FILE, renderGlobal(front));
-        files.set(FRONTENDS_FILE, renderFrontends(front, near));
+        files.set(globalFile, renderGlobal(front));
+        files.set(frontendsFile, renderFrontends(front, near));
         return files;
     });
 }

@@ -3,8 +3,8 @@ import { silencedLabels } from "../docker/labels";
 import type { ContainerInfo } from "../model/Container";
 import { folders } from "../model/folders";
 import { frontNames, stackLabels, type Target } from "../model/Target";
-import { OPEN_FILES } from "./global";
-import { GENERATION_STOP_SIGNAL, generationScript, HAPROXY_USER, haproxyArguments } from "./watchdog";
+import { openFiles } from "./global";
+import { generationScript, generationStopSignal, haproxyArguments, haproxyUser } from "./watchdog";
 
 /** Room for what a generation keeps in its own container, which is one process id. */
 const scratch = "size=1m,noexec,nosuid,nodev,mode=1777";
@@ -21,8 +21,8 @@ export async function createGeneration(
         Image: imageId,
         Entrypoint: ["sh", "-c", generationScript, "relink"],
         Cmd: haproxyArguments(String(number)),
-        User: `${HAPROXY_USER}:${HAPROXY_USER}`,
-        StopSignal: GENERATION_STOP_SIGNAL,
+        User: `${haproxyUser}:${haproxyUser}`,
+        StopSignal: generationStopSignal,
         Labels: {
             ...(await silencedLabels(engine, imageId)),
             ...stackLabels(target),
@@ -54,6 +54,6 @@ function hostConfig(front: string, anchorId: string) {
         Tmpfs: { "/tmp": scratch },
         // HAProxy writes a line for each request that went wrong. Docker's driver `local` keeps 5 files of 20 MB, compressed.
         LogConfig: { Type: "local", Config: {} },
-        Ulimits: [{ Name: "nofile", Soft: OPEN_FILES, Hard: OPEN_FILES }],
+        Ulimits: [{ Name: "nofile", Soft: openFiles, Hard: openFiles }],
     };
 }

@@ -1,5 +1,5 @@
 import { exec } from "../docker/exec";
-import { STAND_IN } from "../haproxy/names";
+import { standIn } from "../haproxy/names";
 import { generationOf } from "../look/generations";
 import type { Worker } from "../model/FrontState";
 import type { FrontAccess } from "./FrontAccess";
@@ -8,7 +8,7 @@ import type { FrontAccess } from "./FrontAccess";
 export async function endWorker(access: FrontAccess, worker: Worker): Promise<void> {
     const { generations, anchor } = await access.observe([]);
     const home =
-        worker.generation === STAND_IN
+        worker.generation === standIn
             ? anchor
             : generations.find(container => String(generationOf(container)) === worker.generation);
     if (home === undefined) {

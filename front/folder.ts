@@ -1,7 +1,7 @@
 import { packFiles, unpackFiles } from "../haproxy/archive";
-import { READ_FOLDER } from "../haproxy/cli";
-import { isAsWritten, MANIFEST_FILE, writeManifest } from "../haproxy/manifest";
-import { CURRENT_FOLDER, checked } from "../haproxy/names";
+import { readFolderScript } from "../haproxy/cli";
+import { isAsWritten, manifestFile, writeManifest } from "../haproxy/manifest";
+import { checked, currentFolder } from "../haproxy/names";
 import type { Run, RunResult } from "../haproxy/Run";
 import { folders } from "../model/folders";
 import { ConfigRejected, parseCheck } from "./check";
@@ -42,7 +42,7 @@ interface InForce {
 }
 
 /** How many versions stay, the one in force among them. */
-const KEPT_VERSIONS = 3;
+const keptVersions = 3;
 
 /**
  * HAProxy's files: whole versions in a volume, and a symbolic link to the one in force. A version is complete and
@@ -128,7 +128,7 @@ export class ConfigFolder {
         const version = before.newest + 1;
         const manifest = writeManifest(files, before.files, before.manifest);
         const staged = new Map([...files].filter(([path, text]) => before.files.get(path) !== text));
-        staged.set(MANIFEST_FILE, manifest);
+        staged.set(manifestFile, manifest);
         const removed = [...before.files.keys()].filter(path => !files.has(path));
         // Where only entries of maps change, whose writers check them, HAProxy has accepted everything else already; unless
         // somebody has edited it since.
@@ -139,18 +139,18 @@ export class ConfigFolder {
             for (const [path, text] of files) {
                 if (path.startsWith("conf/")) {
                     const own = `${folders.config}/versions/${version}/`;
-                    staged.set(`check/${path}`, text.replaceAll(`${CURRENT_FOLDER}/`, own));
+                    staged.set(`check/${path}`, text.replaceAll(`${currentFolder}/`, own));
                 }
             }
         }
         const from = target(before.version);
         const replaced = [...staged.keys(), ...removed];
-        const write = ["sh", "-c", WRITE, "relink", String(version), from, ...replaced];
+        const write = ["sh", "-c", writeScript, "relink", String(version), from, ...replaced];
         await this.#mustRun(write, await packFiles(staged));
         if (!isAccepted) {
             await this.#mustPass(version, files);
         }
-        await this.#mustRun(["sh", "-c", SWAP, "relink", String(version), from, String(KEPT_VERSIONS)]);
+        await this.#mustRun(["sh", "-c", swapScript, "relink", String(version), from, String(keptVersions)]);
         const reloadNeeded = contentHash(before.files) !== hash;
         return { version, changed: true, reloadNeeded, hash, files, undo: undoOf(before.files, files) };
     }
@@ -159,19 +159,19 @@ export class ConfigFolder {
     async #mustPass(version: number, files: ReadonlyMap<string, string>): Promise<void> {
         const verdict = await this.check(["haproxy", "-c", "-f", `${folders.config}/versions/${version}/check/conf`]);
         if (verdict.exitCode !== 0) {
-            await this.#mustRun(["sh", "-c", DISCARD, "relink", String(version)]);
+            await this.#mustRun(["sh", "-c", discardScript, "relink", String(version)]);
             throw new ConfigRejected(parseCheck(`${verdict.stderr}\n${verdict.stdout}`, files));
         }
     }
 
     async #inForce(): Promise<InForce> {
-        const { stdout } = await this.#mustRun(["sh", "-c", READ_FOLDER]);
+        const { stdout } = await this.#mustRun(["sh", "-c", readFolderScript]);
         const [list, rest] = split(stdout, /^current (.*)\n/m);
         const versions = list.split("\n").filter(name => /^\d+$/.test(name));
         const version = Number(/^versions\/(\d+)$/.exec(rest.mark)?.[1] ?? 0);
         const files = await unpackFiles(Buffer.from(rest.text, "base64"));
-        const manifest = files.get(MANIFEST_FILE);
-        files.delete(MANIFEST_FILE);
+        const manifest = files.get(manifestFile);
+        files.delete(manifestFile);
         return { version, newest: Math.max(version, 0, ...versions.map(Number)), files, manifest };
     }
 
@@ -190,7 +190,7 @@ export class ConfigFolder {
 
 // $2 is the version in force, of which the new one keeps what does not change: to write and to sync 150 files for one value of
 // a map took 0.3 s. Links, where the volume has them; only files, since HAProxy would load whatever else somebody put there.
-const WRITE = `set -e
+const writeScript = `set -e
 umask 022
 folder=${folders.config}/versions/$1
 from=\${2:+${folders.config}/$2}
@@ -213,12 +213,12 @@ find "$folder" -exec sync {} +
 sync ${folders.config}/versions
 trap - EXIT`;
 
-const DISCARD = `rm -rf "${folders.config}/versions/$1"`;
+const discardScript = `rm -rf "${folders.config}/versions/$1"`;
 
 // $2 is where the link pointed when the change began: nobody else may have moved it. After a power cut the link is
 // either the old or the new one, so the new version reaches the disk first. What was only for a check goes, also that of a
 // change that died on its way.
-const SWAP = `set -e
+const swapScript = `set -e
 cd ${folders.config}
 now=$(readlink current 2>/dev/null || true)
 if [ "$now" != "$2" ]; then echo "somebody else wrote version '$now' over '$2'" >&2; exit 75; fi

@@ -1,4 +1,4 @@
-import { PLAIN } from "./plain";
+import { plainText } from "./plain";
 
 /** Longest prefix that a trusted proxy may have taken off a path, as long as the longest path of a route. */
 const longestPrefix = 200;
@@ -7,20 +7,20 @@ const longestPrefix = 200;
  * Names that an app's gateway interface may read as one of the forwarded headers: CGI, WSGI and Rack turn `-` into `_`, and
  * some turn every other letter into it.
  */
-const LOOK_ALIKES = "^x.(forwarded|real.ip).*[^a-z0-9-]|^x[^a-z0-9-](forwarded|real.ip)|^x.real[^a-z0-9-]ip";
+const lookAlikes = "^x.(forwarded|real.ip).*[^a-z0-9-]|^x[^a-z0-9-](forwarded|real.ip)|^x.real[^a-z0-9-]ip";
 
 /** What a request says about how it came here. Before the routes, which add to it. */
-export const BELIEVED = `    # What a request says of whom and what it was forwarded from is believed only from front.trustedProxies.
+export const believedHeaders = `    # What a request says of whom and what it was forwarded from is believed only from front.trustedProxies.
     http-request del-header x-forwarded- -m beg unless from_trusted_proxy
     http-request del-header x-real-ip unless from_trusted_proxy
     http-request del-header forwarded unless from_trusted_proxy
-    http-request del-header "${LOOK_ALIKES}" -m reg
-    http-request return status 400 ${PLAIN} string "no path has such a prefix\\n" if { req.fhdr(x-forwarded-prefix) -m len gt ${longestPrefix} }
+    http-request del-header "${lookAlikes}" -m reg
+    http-request return status 400 ${plainText} string "no path has such a prefix\\n" if { req.fhdr(x-forwarded-prefix) -m len gt ${longestPrefix} }
     http-request add-header x-forwarded-for %[src]
     # The client is the last address that is no trusted proxy's: a sticky share goes by it, and the log names it.
     http-request set-src req.hdr_ip(x-forwarded-for,-2) if from_trusted_proxy
     http-request set-src req.hdr_ip(x-forwarded-for,-3) if from_trusted_proxy`;
 
 /** What the app is told where no trusted proxy has told it. */
-export const FORWARDED = `    http-request set-header x-forwarded-proto http unless { req.fhdr(x-forwarded-proto) -m found }
+export const forwardedHeaders = `    http-request set-header x-forwarded-proto http unless { req.fhdr(x-forwarded-proto) -m found }
     http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.fhdr(x-forwarded-host) -m found }`;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../docker/Engine";
 import { freeSubnet } from "../docker/networks";
 import { holderOf } from "../docker/ports";
-import { STAND_IN } from "../haproxy/names";
+import { standIn } from "../haproxy/names";
 import { frontFindings } from "../look/frontFindings";
 import { layout, type SubnetLayout } from "../model/addresses";
 import type { FrontSettings } from "../model/FrontSettings";
@@ -12,7 +12,7 @@ import { stackName } from "../model/ownership";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
-import { LISTENER_PORTS } from "./frontends";
+import { listenerPorts } from "./frontends";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
 import { fixedLabels, publishedPorts } from "./published";
@@ -72,7 +72,7 @@ export async function planFront(
 /** A generation can be talked to, and nobody has to stand in for it. */
 function isServed({ front }: World): boolean {
     const workers = currentWorkers(front);
-    return workers.length > 0 && workers.every(({ generation }) => generation !== STAND_IN);
+    return workers.length > 0 && workers.every(({ generation }) => generation !== standIn);
 }
 
 function refuseChanges(settings: FrontSettings, world: World, subnet: string | undefined): void {
@@ -116,9 +116,7 @@ async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts:
     const held = await Promise.all(
         publishedPorts(settings).map(async ({ key, internal, external: port, ip: address }) => ({
             what:
-                internal === LISTENER_PORTS.https
-                    ? `${port} (https, always http.port + ${httpsPortOffset})`
-                    : `${port}`,
+                internal === listenerPorts.https ? `${port} (https, always http.port + ${httpsPortOffset})` : `${port}`,
             key,
             holder: await holderOf(engine, { port, address }),
         })),

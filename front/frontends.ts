@@ -1,46 +1,46 @@
 import { checked, mapPath } from "../haproxy/names";
 import type { FrontSettings } from "../model/FrontSettings";
-import { BELIEVED, FORWARDED } from "./forwarded";
-import { ADDRESSES, LIMITED, NEAR_ONLY, type NearAddresses, nearAcl, trustedAcl } from "./origin";
-import { PLAIN } from "./plain";
+import { believedHeaders, forwardedHeaders } from "./forwarded";
+import { addressTable, limitedAddresses, type NearAddresses, nearAcl, nearOnly, trustedAcl } from "./origin";
+import { plainText } from "./plain";
 
 /** Ports inside the anchor's network namespace. */
-export const LISTENER_PORTS = { http: 8080, https: 8443, preview: 8090, metrics: 8404 } as const;
+export const listenerPorts = { http: 8080, https: 8443, preview: 8090, metrics: 8404 } as const;
 /** Our confirming request carries both: a one-time secret, and the service that the secret stands for. */
-export const CONFIRM_HEADERS = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
+export const confirmHeaders = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
 /** Its response carries both: who answered. A confirming request that carries the first one goes to that color. */
-export const ANSWER_HEADERS = { color: "x-relink-color", release: "x-relink-release" } as const;
+export const answerHeaders = { color: "x-relink-color", release: "x-relink-release" } as const;
 
 /** Picks the service of a confirming request, and removes the pair of headers from every request. */
-const CONFIRM = `    # Our own confirming request names its service by a one-time secret; nobody else can.
-    http-request set-var(txn.confirms) req.fhdr(${CONFIRM_HEADERS.secret}),map_str(${mapPath("confirm")})
-    http-request set-var(txn.service) var(txn.confirms) if { req.fhdr(${CONFIRM_HEADERS.service}),strcmp(txn.confirms) eq 0 }
+const confirmRules = `    # Our own confirming request names its service by a one-time secret; nobody else can.
+    http-request set-var(txn.confirms) req.fhdr(${confirmHeaders.secret}),map_str(${mapPath("confirm")})
+    http-request set-var(txn.service) var(txn.confirms) if { req.fhdr(${confirmHeaders.service}),strcmp(txn.confirms) eq 0 }
     http-request set-var(txn.confirmed) bool(true) if { var(txn.service) -m found }
-    http-request set-var(txn.color) req.fhdr(${ANSWER_HEADERS.color}) if { var(txn.confirmed) -m bool } { req.fhdr(${ANSWER_HEADERS.color}) -m str blue green }
-    http-request del-header ${CONFIRM_HEADERS.secret}
-    http-request del-header ${CONFIRM_HEADERS.service}
-    http-request del-header ${ANSWER_HEADERS.color}`;
+    http-request set-var(txn.color) req.fhdr(${answerHeaders.color}) if { var(txn.confirmed) -m bool } { req.fhdr(${answerHeaders.color}) -m str blue green }
+    http-request del-header ${confirmHeaders.secret}
+    http-request del-header ${confirmHeaders.service}
+    http-request del-header ${answerHeaders.color}`;
 
 /** In the frontend, a counter per service: whose canary a request is. */
-const COUNTERS = "canaries";
+const counterTable = "canaries";
 /** Tells a user of a sticky canary from others. It holds a random id and is set only while there is such a canary. */
-export const VISITOR_COOKIE = "relink-visitor";
+export const visitorCookie = "relink-visitor";
 const visitorSeconds = 30 * 24 * 3600;
 
-const CANARY = `    # A canary gives the idle color its percentage: n * percent mod 100 spreads it evenly, 25 being every fourth request.
+const canaryRules = `    # A canary gives the idle color its percentage: n * percent mod 100 spreads it evenly, 25 being every fourth request.
     # A sticky one asks a hash of the user, not a counter: the users of 10 % are among those of 20 %.
     http-request set-var(txn.percent) var(txn.link),field(3,:),add(0) unless { var(txn.color) -m found } || { var(txn.link),field(3,:) 0 }
     http-request set-var(txn.sticky) var(txn.link),field(4,:) if { var(txn.percent) -m found }
     http-request set-var(txn.visitor) src if { var(txn.sticky) -m str hash }
-    http-request set-var(txn.visitor) req.cook(${VISITOR_COOKIE}) if { var(txn.sticky) -m str cookie }
+    http-request set-var(txn.visitor) req.cook(${visitorCookie}) if { var(txn.sticky) -m str cookie }
     http-request set-var(txn.new_visitor) uuid() if { var(txn.sticky) -m str cookie } !{ var(txn.visitor) -m len gt 0 }
     http-request set-var(txn.visitor) var(txn.new_visitor) if { var(txn.new_visitor) -m found }
     http-request set-var(txn.turn) var(txn.visitor),concat(:,txn.service),xxh32,mod(100) if { var(txn.visitor) -m found }
-    http-request track-sc0 var(txn.service) table ${COUNTERS} if { var(txn.percent) -m found } !{ var(txn.visitor) -m found }
-    http-request set-var(txn.turn) sc0_inc_gpc0(${COUNTERS}),mul(txn.percent),mod(100) if { var(txn.percent) -m found } !{ var(txn.visitor) -m found }
+    http-request track-sc0 var(txn.service) table ${counterTable} if { var(txn.percent) -m found } !{ var(txn.visitor) -m found }
+    http-request set-var(txn.turn) sc0_inc_gpc0(${counterTable}),mul(txn.percent),mod(100) if { var(txn.percent) -m found } !{ var(txn.visitor) -m found }
     http-request set-var(txn.color) var(txn.link),field(2,:) if { var(txn.turn) -m found } { var(txn.turn),sub(txn.percent) -m int lt 0 }
     http-request set-var(txn.color) var(txn.link),field(1,:) unless { var(txn.color) -m found }
-    http-after-response add-header set-cookie "${VISITOR_COOKIE}=%[var(txn.new_visitor)]; Path=/; Max-Age=${visitorSeconds}; HttpOnly; SameSite=Lax" if { var(txn.new_visitor) -m found }`;
+    http-after-response add-header set-cookie "${visitorCookie}=%[var(txn.new_visitor)]; Path=/; Max-Age=${visitorSeconds}; HttpOnly; SameSite=Lax" if { var(txn.new_visitor) -m found }`;
 
 /** The longest DNS name, 253 letters, with a port and what IPv6 needs around it: no Host that means something is longer. */
 const longestHost = 262;
@@ -50,48 +50,48 @@ const longestHost = 262;
  * of a route, fits as long as the Host is one. Longer ones would make HAProxy answer 500 in the app's name. And behind a slash
  * in it could stand the path of another route: an older HAProxy 3.0 takes that for a Host.
  */
-const HOST = `    http-request return status 400 ${PLAIN} string "no host has such a name\\n" if { req.fhdr(host) -m len gt ${longestHost} } || { req.fhdr(host) -m sub / }`;
+const hostRules = `    http-request return status 400 ${plainText} string "no host has such a name\\n" if { req.fhdr(host) -m len gt ${longestHost} } || { req.fhdr(host) -m sub / }`;
 
 /** Nobody behind us is a proxy: a service would close such a connection, and that would count as an error of its own. */
-const METHODS = `    http-request return status 405 ${PLAIN} string "no tunnel here\\n" if METH_CONNECT`;
+const methodRules = `    http-request return status 405 ${plainText} string "no tunnel here\\n" if METH_CONNECT`;
 
 /**
  * A segment `.` or `..` in any spelling that some server or other takes for one: with escaped dots, between escaped or
  * reversed slashes, with a parameter behind it.
  */
-const DOT_SEGMENT = String.raw`(/|\\|%2f|%5c)(\.|%2e){1,2}(;[^/]*)?(/|\\|%2f|%5c|$)`;
+const dotSegment = String.raw`(/|\\|%2f|%5c)(\.|%2e){1,2}(;[^/]*)?(/|\\|%2f|%5c|$)`;
 
 /**
  * What would begin like another host's address once the prefix is cut. An app that redirects to `/\\evil.example.org` or decodes
  * `/%2fevil.example.org` sends a browser there.
  */
-const SECOND_SLASH = String.raw`^(\\|%5c|%2f)`;
+const secondSlash = String.raw`^(\\|%5c|%2f)`;
 
-const ROUTES = `map_beg(${mapPath("routes")})`;
+const routesLookup = `map_beg(${mapPath("routes")})`;
 
 /** Picks the route, and takes its path off where it says so. */
-const ROUTE = `    # Everybody else gets the service of host and path: the exact host first, then *.example.com, then *; of one host the
+const routeRules = `    # Everybody else gets the service of host and path: the exact host first, then *.example.com, then *; of one host the
     # longest path. Keys end with a slash, and so does what is looked up: /api/ is met by /api and /api/x, not by /apix.
     http-request set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)
     http-request set-var(txn.path) path
-    http-request set-var(txn.route) var(txn.host),concat(,txn.path,/),${ROUTES} unless { var(txn.service) -m found }
-    http-request set-var(txn.route) var(txn.host),regsub(^[^.]*,*),concat(,txn.path,/),${ROUTES} unless { var(txn.service) -m found } || { var(txn.route) -m found }
-    http-request set-var(txn.route) str(*),concat(,txn.path,/),${ROUTES} unless { var(txn.service) -m found } || { var(txn.route) -m found }
+    http-request set-var(txn.route) var(txn.host),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found }
+    http-request set-var(txn.route) var(txn.host),regsub(^[^.]*,*),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found } || { var(txn.route) -m found }
+    http-request set-var(txn.route) str(*),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found } || { var(txn.route) -m found }
     http-request set-var(txn.service) var(txn.route),field(1,:) if { var(txn.route) -m found }
-    http-request return status 404 ${PLAIN} string "no service for this host and path\\n" unless { var(txn.service) -m found }
+    http-request return status 404 ${plainText} string "no service for this host and path\\n" unless { var(txn.service) -m found }
     # A route with a path, service:path:keep or service:path:strip. What could leave that path again is refused.
     http-request set-var(txn.prefix) var(txn.route),field(2,:) if { var(txn.route),field(3,:) -m len gt 0 }
-    http-request return status 400 ${PLAIN} string "this path has a segment . or ..\\n" if { var(txn.prefix) -m found } { path -m reg -i '${DOT_SEGMENT}' }
+    http-request return status 400 ${plainText} string "this path has a segment . or ..\\n" if { var(txn.prefix) -m found } { path -m reg -i '${dotSegment}' }
     http-request set-var(txn.cut) var(txn.prefix),length if { var(txn.route),field(3,:) strip }
-    http-request return status 400 ${PLAIN} string "behind the prefix of this path is a second slash\\n" if { var(txn.cut) -m found } { path,bytes(txn.cut),ltrim(/) -m reg -i '${SECOND_SLASH}' }
+    http-request return status 400 ${plainText} string "behind the prefix of this path is a second slash\\n" if { var(txn.cut) -m found } { path,bytes(txn.cut),ltrim(/) -m reg -i '${secondSlash}' }
     http-request set-path /%[path,bytes(txn.cut),ltrim(/)] if { var(txn.cut) -m found }
     http-request set-header x-forwarded-prefix %[req.fhdr(x-forwarded-prefix)]%[var(txn.prefix)] if { var(txn.cut) -m found }`;
 
 /** Only a confirming request learns who answered it, and only from us: an app cannot say it in our name. */
-const ANSWER = `    http-response del-header ${ANSWER_HEADERS.color}
-    http-response del-header ${ANSWER_HEADERS.release}
-    http-response set-header ${ANSWER_HEADERS.color} %[var(txn.color)] if { var(txn.confirmed) -m bool }
-    http-response set-header ${ANSWER_HEADERS.release} %[be_name,map_str(${mapPath("releases")})] if { var(txn.confirmed) -m bool } { be_name,map_str(${mapPath("releases")}) -m found }`;
+const answerRules = `    http-response del-header ${answerHeaders.color}
+    http-response del-header ${answerHeaders.release}
+    http-response set-header ${answerHeaders.color} %[var(txn.color)] if { var(txn.confirmed) -m bool }
+    http-response set-header ${answerHeaders.release} %[be_name,map_str(${mapPath("releases")})] if { var(txn.confirmed) -m bool } { be_name,map_str(${mapPath("releases")}) -m found }`;
 
 /** `conf/10-frontends.cfg`: the listeners. The https listener gets a bind of its own in \`frontend http\`. */
 export function renderFrontends(front: Pick<FrontSettings, "name" | "trustedProxies">, near: NearAddresses): string {
@@ -100,65 +100,65 @@ export function renderFrontends(front: Pick<FrontSettings, "name" | "trustedProx
 
 # Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
-    bind :${LISTENER_PORTS.http}
+    bind :${listenerPorts.http}
 ${acls.near}
 ${acls.trusted}
-${LIMITED}
-${METHODS}
-${HOST}
-${BELIEVED}
-${CONFIRM}
-${ROUTE}
+${limitedAddresses}
+${methodRules}
+${hostRules}
+${believedHeaders}
+${confirmRules}
+${routeRules}
     # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
-${CANARY}
-${FORWARDED}
-${ANSWER}
+${canaryRules}
+${forwardedHeaders}
+${answerRules}
     use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked
 
 # The idle color of every service, on the Docker host only. The host is SERVICE or SERVICE.localhost: with any other name a
 # web page could have its own name resolve to 127.0.0.1 and read the answers (DNS rebinding).
 frontend preview from relink
-    bind :${LISTENER_PORTS.preview}
+    bind :${listenerPorts.preview}
 ${acls.near}
 ${acls.trusted}
-${NEAR_ONLY}
-${METHODS}
-${HOST}
-${BELIEVED}
-${CONFIRM}
+${nearOnly}
+${methodRules}
+${hostRules}
+${believedHeaders}
+${confirmRules}
     http-request set-var(txn.service) req.hdr(host),host_only,lower,regsub([.]localhost$,) unless { var(txn.service) -m found }
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
     # A service that has no link yet is proved here before it gets one.
     http-request set-var(txn.link) str(none:blue:0) if { var(txn.confirmed) -m bool } !{ var(txn.link) -m found }
-    http-request return status 404 ${PLAIN} string "no service of this name\\n" unless { var(txn.link) -m found }
+    http-request return status 404 ${plainText} string "no service of this name\\n" unless { var(txn.link) -m found }
     http-request set-var(txn.color) var(txn.link),field(2,:)
-${FORWARDED}
-${ANSWER}
+${forwardedHeaders}
+${answerRules}
     use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked
 
 # Figures for Prometheus, and the front's own health.
 frontend metrics from relink
-    bind :${LISTENER_PORTS.metrics}
+    bind :${listenerPorts.metrics}
 ${acls.near}
-${NEAR_ONLY}
+${nearOnly}
     http-request set-log-level silent
     monitor-uri /healthz
     http-request use-service prometheus-exporter if { path /metrics }
-    http-request return status 404 ${PLAIN} string "/metrics or /healthz\\n"
+    http-request return status 404 ${plainText} string "/metrics or /healthz\\n"
 
 # Counts the requests of each service whose idle color gets a share of them.
-backend ${COUNTERS} from relink
+backend ${counterTable} from relink
     stick-table type string len 64 size 10k store gpc0
 
 # Counts the connections of each address.
-backend ${ADDRESSES} from relink
+backend ${addressTable} from relink
     stick-table type ipv6 size 100k expire 1m store conn_cur
 
 # Where a request ends whose service has no linked color, or no backend for it.
 backend unlinked from relink
-    http-request return status 503 ${PLAIN} hdr retry-after 5 string "this service is not linked to a release yet: its first \`pulumi up\` does that, and says what is missing\\n"
+    http-request return status 503 ${plainText} hdr retry-after 5 string "this service is not linked to a release yet: its first \`pulumi up\` does that, and says what is missing\\n"
 `;
 }

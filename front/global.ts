@@ -1,12 +1,12 @@
-import { ADMIN_SOCKET, checked, checkedInteger } from "../haproxy/names";
+import { adminSocket, checked, checkedInteger } from "../haproxy/names";
 import type { FrontSettings, FrontTimeouts } from "../model/FrontSettings";
 
 /** Most connections of one worker. Explicit, because what HAProxy derives from huge file limits exhausts the memory. */
-export const MAX_CONNECTIONS = 8_000;
+export const maxConnections = 8_000;
 /** What a generation's container needs as its limit of open files: two per connection and room for the rest. */
-export const OPEN_FILES = 20_000;
+export const openFiles = 20_000;
 /** Stands where the hash goes; `stampHash` replaces it. */
-const UNSTAMPED = "unstamped";
+const unstamped = "unstamped";
 
 /** `conf/00-global.cfg`: the process and what holds for every listener and backend. Works on HAProxy 3.0 and later. */
 export function renderGlobal(front: Pick<FrontSettings, "name" | "timeouts">): string {
@@ -16,11 +16,11 @@ export function renderGlobal(front: Pick<FrontSettings, "name" | "timeouts">): s
 
 global
     # A worker that answers \`show env RELINK_CONFIG\` with another hash than this runs an older configuration.
-    setenv RELINK_CONFIG ${UNSTAMPED}
+    setenv RELINK_CONFIG ${unstamped}
     log stdout format raw local0 info
-    maxconn ${MAX_CONNECTIONS}
-    fd-hard-limit ${OPEN_FILES}
-    stats socket ${ADMIN_SOCKET} mode 600 level admin expose-fd listeners
+    maxconn ${maxConnections}
+    fd-hard-limit ${openFiles}
+    stats socket ${adminSocket} mode 600 level admin expose-fd listeners
     stats timeout 30s
     # Old workers may serve what they have for as long as a tunnel may be silent.
     hard-stop-after ${time("tunnelMs")}

@@ -1,5 +1,5 @@
 import { checked } from "../haproxy/names";
-import { MAX_CONNECTIONS } from "./global";
+import { maxConnections } from "./global";
 
 /** Addresses of the front's network from which the Docker host, and we, ask. */
 export interface NearAddresses {
@@ -20,18 +20,18 @@ export function trustedAcl(trustedProxies: readonly string[]): string {
     return ["    acl from_trusted_proxy always_false", ...networks].join("\n");
 }
 
-export const NEAR_ONLY = `    # The port is on 127.0.0.1 of the Docker host, but containers in the front's network reach the listener itself.
+export const nearOnly = `    # The port is on 127.0.0.1 of the Docker host, but containers in the front's network reach the listener itself.
     tcp-request connection reject unless from_near`;
 
 /** Counts the connections of each address. */
-export const ADDRESSES = "addresses";
+export const addressTable = "addresses";
 
 /**
  * Most connections of one address: half of a worker's, since a whole company or a mobile network may be behind one address,
  * and somebody who takes all that one may have leaves as many to all others.
  */
-export const MAX_CONNECTIONS_OF_ADDRESS = MAX_CONNECTIONS / 2;
+export const maxConnectionsOfAddress = maxConnections / 2;
 
 /** Trusted proxies bring everybody's connections, and so does the gateway where Docker passes them on by a process. */
-export const LIMITED = `    tcp-request connection track-sc1 src table ${ADDRESSES} unless from_near || from_trusted_proxy
-    tcp-request connection reject if { sc1_conn_cur(${ADDRESSES}) gt ${MAX_CONNECTIONS_OF_ADDRESS} }`;
+export const limitedAddresses = `    tcp-request connection track-sc1 src table ${addressTable} unless from_near || from_trusted_proxy
+    tcp-request connection reject if { sc1_conn_cur(${addressTable}) gt ${maxConnectionsOfAddress} }`;

@@ -1,5 +1,5 @@
 import { type FrontSettings, httpsPortOffset } from "../model/FrontSettings";
-import { LISTENER_PORTS } from "./frontends";
+import { listenerPorts } from "./frontends";
 
 /**
  * What is fixed when the anchor is created, as its labels, so that a change is refused by name (frontPlan.ts) before it
@@ -25,9 +25,9 @@ export function publishedPorts(
     const { http, preview, metrics, address } = settings;
     const local = "127.0.0.1";
     return [
-        { key: "http.port", internal: LISTENER_PORTS.http, external: http.port, ip: address },
-        { key: "preview.port", internal: LISTENER_PORTS.preview, external: preview.port, ip: local },
-        { key: "metrics.port", internal: LISTENER_PORTS.metrics, external: metrics.port, ip: local },
-        { key: "http.port", internal: LISTENER_PORTS.https, external: http.port + httpsPortOffset, ip: address },
+        { key: "http.port", internal: listenerPorts.http, external: http.port, ip: address },
+        { key: "preview.port", internal: listenerPorts.preview, external: preview.port, ip: local },
+        { key: "metrics.port", internal: listenerPorts.metrics, external: metrics.port, ip: local },
+        { key: "http.port", internal: listenerPorts.https, external: http.port + httpsPortOffset, ip: address },
     ];
 }

@@ -1,6 +1,6 @@
-import { ADMIN_SOCKET, CURRENT_FOLDER, masterSocket, STAND_IN } from "../haproxy/names";
+import { adminSocket, currentFolder, masterSocket, standIn } from "../haproxy/names";
 import { folders } from "../model/folders";
-import { LISTENER_PORTS } from "./frontends";
+import { listenerPorts } from "./frontends";
 
 /** Where the anchor says, at each of its starts, which start it is. */
 const anchorFile = `${folders.run}/anchor`;
@@ -12,24 +12,24 @@ const leavingFile = `${folders.run}/leaving`;
 const backFile = `${folders.run}/back`;
 
 /** HAProxy writes its process id once its worker has the listening sockets: the stand-in here, */
-const standInPid = `${folders.run}/${STAND_IN}.pid`;
+const standInPid = `${folders.run}/${standIn}.pid`;
 
 /** and a generation in its own container, where it may write nothing else. */
 const generationPid = "/tmp/haproxy.pid";
 
 /** The user that HAProxy's official image runs as, and its group. By number, which needs no name in the image. */
-export const HAPROXY_USER = "99";
+export const haproxyUser = "99";
 
 /** How many looks, a second apart, find nobody listening before HAProxy starts in the anchor. */
 const unheardLooks = 5;
 
 /** How /proc/net/tcp shows a socket that listens on the public port. */
-const listening = `:${LISTENER_PORTS.http.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A `;
+const listening = `:${listenerPorts.http.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A `;
 
 /** HAProxy as master and worker in the foreground, with the files in force and the listening sockets of who serves now. */
 export function haproxyArguments(generation: string): string[] {
     const master = `${masterSocket(generation)},mode,600,level,admin`;
-    return ["-W", "-db", "-f", `${CURRENT_FOLDER}/conf`, "-S", master, "-x", ADMIN_SOCKET];
+    return ["-W", "-db", "-f", `${currentFolder}/conf`, "-S", master, "-x", adminSocket];
 }
 
 /**
@@ -68,7 +68,7 @@ while :; do
         standin=
         rm -f ${backFile}
     fi
-    if grep -q '${listening}' /proc/net/tcp || [ ! -d ${CURRENT_FOLDER}/conf ]; then
+    if grep -q '${listening}' /proc/net/tcp || [ ! -d ${currentFolder}/conf ]; then
         unheard=0
     else
         unheard=$((unheard + 1))
@@ -79,7 +79,7 @@ while :; do
     if [ -n "$why" ] && [ -z "$standin" ]; then
         unheard=0
         echo "$why: HAProxy starts in the anchor, until there is another generation" >&2
-        haproxy ${haproxyArguments(STAND_IN).join(" ")} -p ${standInPid} &
+        haproxy ${haproxyArguments(standIn).join(" ")} -p ${standInPid} &
         standin=$!
     fi
     rm -f ${leavingFile}
@@ -88,7 +88,7 @@ done
 `.trim();
 
 /** Stops a generation, by the hand-over to the stand-in. The image's own signal would close the listeners first. */
-export const GENERATION_STOP_SIGNAL = "SIGTERM";
+export const generationStopSignal = "SIGTERM";
 
 /** A tenth of a second each: how long a generation that is to stop waits for the stand-in. Docker grants it 10 s in all. */
 const standInLooks = 40;

@@ -6,7 +6,7 @@ import { checked, mapPath, slotNumber } from "./names";
 import { adminOf, parseEnvironment, parseInfo, parseMap, parseProcesses, parseServersState, parseStat } from "./parse";
 
 /** What each worker is asked for one `FrontState`, beside its backends. */
-const OBSERVE = [
+const workerQuestions = [
     "show info",
     "show env RELINK_CONFIG",
     `show map ${mapPath("link")}`,
@@ -30,7 +30,7 @@ function backendCommands(backends: readonly string[] | undefined): string[] {
  * that all of them are most of the answer where there are many services. @default all of them
  */
 export function observeCommands(backends?: readonly string[]): string[] {
-    return [...OBSERVE, ...backendCommands(backends?.map(name => checked("backend", name)))];
+    return [...workerQuestions, ...backendCommands(backends?.map(name => checked("backend", name)))];
 }
 
 /** Who was in the list was gone when it was asked, or is starting anew: ask again. */

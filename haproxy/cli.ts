@@ -46,7 +46,7 @@ const reloadSeconds = 20;
 // send may be said twice.
 
 // One process for all commands. The official image has perl in Debian's variant.
-const PERL = `use Socket;
+const askByPerl = `use Socket;
 $SIG{PIPE} = "IGNORE";
 $| = 1;
 my $marker = shift;
@@ -80,7 +80,7 @@ sub ask {
 `;
 
 // One process for each, where there is no perl.
-const TALK = `marker=$1; shift
+const askByShell = `marker=$1; shift
 if command -v socat >/dev/null 2>&1; then
     talk() { printf '%s\\n' "$2" | socat "-t$3" - "UNIX-CONNECT:$1" 2>&1; }
 elif command -v nc >/dev/null 2>&1; then
@@ -101,24 +101,24 @@ ask() {
 }
 `;
 
-const BATCH = `LC_ALL=C; export LC_ALL
-if command -v perl >/dev/null 2>&1; then exec perl -e '${PERL}
+const batchScript = `LC_ALL=C; export LC_ALL
+if command -v perl >/dev/null 2>&1; then exec perl -e '${askByPerl}
     if (@ARGV) { ask(splice @ARGV, 0, 2) while @ARGV > 1 }
     else { while (<STDIN>) { chomp; ask(split / /, $_, 2) } }' "$@"
 fi
-${TALK}if [ $# -gt 0 ]; then
+${askByShell}if [ $# -gt 0 ]; then
     while [ $# -gt 1 ]; do ask "$1" "$2"; shift 2; done
 else
     while read -r socket command; do ask "$socket" "$command"; done
 fi`;
 
-const EVERY_WORKER = `LC_ALL=C; export LC_ALL
-if command -v perl >/dev/null 2>&1; then exec perl -e '${PERL}
+const everyWorkerScript = `LC_ALL=C; export LC_ALL
+if command -v perl >/dev/null 2>&1; then exec perl -e '${askByPerl}
     for my $socket (grep { -S } glob "${folders.run}/master-*.sock") {
         for my $pid (ask($socket, "show proc") =~ /^(\\d+)\\s+worker\\b/mg) { ask($socket, "\\@!$pid $_") for @ARGV }
     }' "$@"
 fi
-${TALK}for socket in ${folders.run}/master-*.sock; do
+${askByShell}for socket in ${folders.run}/master-*.sock; do
     [ -S "$socket" ] || continue
     processes=$(ask "$socket" "show proc")
     printf '%s\\n' "$processes"
@@ -142,7 +142,7 @@ export async function askBatch(run: Run, commands: readonly Command[]): Promise<
     // What changes something travels on the standard input: a one-time secret has no place in a process list. What
     // only reads travels as arguments, so that it can be recognised from the exec's own description.
     const reads = commands.every(({ command }) => isReadOnlyCommand(command));
-    const argv = ["sh", "-c", BATCH, "relink", marker];
+    const argv = ["sh", "-c", batchScript, "relink", marker];
     const { stdout, stderr, exitCode } = reads
         ? await run([...argv, ...commands.flatMap(({ socket, command }) => [socket, command])])
         : await run(argv, commands.map(({ socket, command }) => `${socket} ${command}\n`).join(""));
@@ -159,7 +159,7 @@ export async function askBatch(run: Run, commands: readonly Command[]): Promise<
 export async function askEveryWorker(run: Run, commands: readonly string[]): Promise<Reply[]> {
     commands.forEach(assertLine);
     const marker = newMarker();
-    const { stdout, stderr, exitCode } = await run(["sh", "-c", EVERY_WORKER, "relink", marker, ...commands]);
+    const { stdout, stderr, exitCode } = await run(["sh", "-c", everyWorkerScript, "relink", marker, ...commands]);
     if (exitCode !== 0) {
         throw new Error(`HAProxy's sockets could not be asked (exit code ${exitCode}): ${stderr.trim()}`);
     }
@@ -172,17 +172,17 @@ export function isReadOnlyScript(argv: readonly string[], stdin?: Buffer | strin
     if (shell !== "sh" || flag !== "-c" || (stdin !== undefined && stdin.length > 0)) {
         return false;
     }
-    if (script === READ_FOLDER) {
+    if (script === readFolderScript) {
         return argv.length === 3;
     }
     if (marker === undefined || !/^[0-9a-f]{32}$/.test(marker)) {
         return false;
     }
-    if (script === EVERY_WORKER) {
+    if (script === everyWorkerScript) {
         return rest.every(isReadOnlyCommand);
     }
     return (
-        script === BATCH &&
+        script === batchScript &&
         rest.length > 0 &&
         rest.length % 2 === 0 &&
         rest.every((argument, index) => index % 2 === 0 || isReadOnlyCommand(argument))
@@ -190,7 +190,7 @@ export function isReadOnlyScript(argv: readonly string[], stdin?: Buffer | strin
 }
 
 /** The whole configuration in force as a tar in base64, after the versions there are and the one in force. */
-export const READ_FOLDER = `cd /relink/config || exit 1
+export const readFolderScript = `cd /relink/config || exit 1
 ls versions 2>/dev/null
 printf 'current %s\\n' "$(readlink current 2>/dev/null)"
 if [ -d current/ ]; then tar -cf - -C current/ . | base64; fi`;

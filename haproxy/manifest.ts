@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
 /** The file of a version that says what relink wrote, so that what somebody edited afterwards can be told. */
-export const MANIFEST_FILE = "manifest";
+export const manifestFile = "manifest";
 
-const LINE = /^([0-9a-f]{64}) {2}(\S+)$/;
+const linePattern = /^([0-9a-f]{64}) {2}(\S+)$/;
 
 /**
  * The manifest of a new version, in the form of `sha256sum`. A file that the new version only carries over keeps the hash
@@ -27,7 +27,7 @@ export function writeManifest(
  * relink's business. None where a version has no manifest, which an earlier relink wrote.
  */
 export function editedFiles(files: ReadonlyMap<string, string>): string[] {
-    const hashes = parseManifest(files.get(MANIFEST_FILE));
+    const hashes = parseManifest(files.get(manifestFile));
     return [...hashes]
         .filter(([path, hash]) => {
             const text = files.get(path);
@@ -46,7 +46,7 @@ function parseManifest(text = ""): Map<string, string> {
     return new Map(
         text
             .split("\n")
-            .map(line => LINE.exec(line))
+            .map(line => linePattern.exec(line))
             .filter(match => match !== null)
             .map(([, hash = "", path = ""]) => [path, hash]),
     );

@@ -1,7 +1,7 @@
 import type { LinkValue } from "../model/LinkValue";
-import { checked, MAP_NAMES, type MapName, mapFile } from "./names";
+import { checked, type MapName, mapFile, mapNames } from "./names";
 
-const COMMENTS: Record<MapName, string> = {
+const mapComments: Record<MapName, string> = {
     link: "service -> live color : idle color : percent of requests to the idle color [: sticky by cookie or hash]",
     routes: "host (or *.domain, or *) and path, closed by a slash -> service[:path:keep or :path:strip]",
     releases: "backend -> id of the release that it runs",
@@ -10,7 +10,7 @@ const COMMENTS: Record<MapName, string> = {
 
 /** The maps of a new front. HAProxy does not start without the files. */
 export function emptyMaps(): Map<string, string> {
-    return new Map(MAP_NAMES.map(map => [mapFile(map), render(map, new Map())]));
+    return new Map(mapNames.map(map => [mapFile(map), render(map, new Map())]));
 }
 
 /** The entries of a map in the folder's files. */
@@ -59,5 +59,5 @@ export function setMap(
 
 function render(map: MapName, entries: ReadonlyMap<string, string>): string {
     const lines = [...entries].sort(([one], [two]) => (one < two ? -1 : 1)).map(([key, value]) => `${key} ${value}`);
-    return `${[`# ${COMMENTS[map]}`, ...lines].join("\n")}\n`;
+    return `${[`# ${mapComments[map]}`, ...lines].join("\n")}\n`;
 }

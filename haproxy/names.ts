@@ -2,17 +2,17 @@ import type { Color } from "../model/Color";
 import { folders } from "../model/folders";
 
 /** Link to the version that is in force. HAProxy only ever reads through it. */
-export const CURRENT_FOLDER = `${folders.config}/current`;
+export const currentFolder = `${folders.config}/current`;
 /** Stats socket of the newest generation; its listeners are handed over through it. */
-export const ADMIN_SOCKET = `${folders.run}/admin.sock`;
+export const adminSocket = `${folders.run}/admin.sock`;
 /** The file that holds `global` and `defaults`. */
-export const GLOBAL_FILE = "conf/00-global.cfg";
+export const globalFile = "conf/00-global.cfg";
 /** The file that holds the listeners. */
-export const FRONTENDS_FILE = "conf/10-frontends.cfg";
+export const frontendsFile = "conf/10-frontends.cfg";
 
 /** The maps: service -> link, route -> service, backend -> release id, one-time secret -> service. */
-export const MAP_NAMES = ["link", "routes", "releases", "confirm"] as const;
-export type MapName = (typeof MAP_NAMES)[number];
+export const mapNames = ["link", "routes", "releases", "confirm"] as const;
+export type MapName = (typeof mapNames)[number];
 
 /** A map's file inside a version of the folder. */
 export function mapFile(map: MapName): string {
@@ -21,7 +21,7 @@ export function mapFile(map: MapName): string {
 
 /** The map's id in HAProxy's commands: its path exactly as the configuration writes it. */
 export function mapPath(map: MapName): string {
-    return `${CURRENT_FOLDER}/${mapFile(map)}`;
+    return `${currentFolder}/${mapFile(map)}`;
 }
 
 /** Socket of the master of one generation. */
@@ -30,7 +30,7 @@ export function masterSocket(generation: string): string {
 }
 
 /** In the place of a generation's name: HAProxy inside the anchor, while no generation listens (watchdog.ts). */
-export const STAND_IN = "stand-in";
+export const standIn = "stand-in";
 
 /** Name of a color's backend, `web-blue`. */
 export function backendName(service: string, color: Color): string {

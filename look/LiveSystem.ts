@@ -1,5 +1,5 @@
 import { Engine } from "../docker/Engine";
-import { DEFAULT_SOCKET, dangerOf, formatEngineAddress } from "../docker/EngineAddress";
+import { dangerOf, defaultSocket, formatEngineAddress } from "../docker/EngineAddress";
 import { Runtime } from "../haproxy/runtime";
 import { readRecords } from "../journal/RecordStore";
 import type { LeaseFile } from "../model/Lease";
@@ -36,7 +36,7 @@ export class LiveSystem {
         const { address } = this.engine;
         return {
             url: formatEngineAddress(address),
-            isDefault: address.kind === "unix" && address.socketPath === DEFAULT_SOCKET,
+            isDefault: address.kind === "unix" && address.socketPath === defaultSocket,
             certificates: address.kind === "tcp" ? address.tls?.folder : undefined,
         };
     }

@@ -4,7 +4,7 @@ import { isDetached } from "../model/Container";
 import type { World } from "../model/World";
 
 /** Maps whose entries are restored from HAProxy's memory when somebody edited their file. The plan of a service restores the link. */
-export const FRONT_MAPS = ["routes", "releases"] as const satisfies MapName[];
+export const frontMaps = ["routes", "releases"] as const satisfies MapName[];
 
 /** @returns what somebody changed of the front itself, in words. The next `up` puts it right. */
 export function frontFindings(world: World): string[] {
@@ -19,7 +19,7 @@ export function frontFindings(world: World): string[] {
 
 /** @returns the edited files that belong to no service. */
 export function editedFrontFiles({ files }: World): string[] {
-    const maps: string[] = FRONT_MAPS.map(mapFile);
+    const maps: string[] = frontMaps.map(mapFile);
     const edited = files === undefined ? [] : editedFiles(files);
     return edited.filter(path => /^conf\/[01]/.test(path) || maps.includes(path));
 }

@@ -2,7 +2,7 @@ import { Credentials } from "../docker/credentials";
 import type { Engine } from "../docker/Engine";
 import { ImageNotFound } from "../docker/errors";
 import { type ResolvedImage, resolveImage } from "../docker/images";
-import { type ImageIdentity, NO_IMAGE } from "../model/ImageIdentity";
+import { type ImageIdentity, noImage } from "../model/ImageIdentity";
 import { ImageReference } from "../model/ImageReference";
 import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
@@ -69,7 +69,7 @@ async function findImage(
 }
 
 function foundOrHeld(service: string, identity: ResolvedImage, held: FoundImage | undefined): FoundImage {
-    const { reference, digest, imageId, source, hostHad = NO_IMAGE, answered, refused, warning } = identity;
+    const { reference, digest, imageId, source, hostHad = noImage, answered, refused, warning } = identity;
     if (held !== undefined && held.digest === answered && held.source === undefined) {
         // An earlier version of relink released the registry's image. An upgrade of relink must not change that.
         const both = `The Docker host has an image ${reference.text} of its own, and so has the registry.`;

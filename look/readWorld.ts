@@ -2,7 +2,7 @@ import { readFolder } from "../docker/archive";
 import { inspectContainers } from "../docker/containers";
 import type { Engine } from "../docker/Engine";
 import { statusOf } from "../docker/errors";
-import { backendName, CURRENT_FOLDER, STAND_IN } from "../haproxy/names";
+import { backendName, currentFolder, standIn } from "../haproxy/names";
 import { MasterSilent, Runtime } from "../haproxy/runtime";
 import { readRecords, readRecordsOf } from "../journal/RecordStore";
 import type { FrontState } from "../model/FrontState";
@@ -80,7 +80,7 @@ export async function readWholeWorld(engine: Engine, target: Target): Promise<Wo
     const { anchor } = frontNames(target.front);
     const [world, files, all] = await Promise.all([
         readWorld(engine, target),
-        readFolder(engine, anchor, CURRENT_FOLDER).catch(error => {
+        readFolder(engine, anchor, currentFolder).catch(error => {
             if (statusOf(error) === 404) {
                 return undefined; // there is no anchor
             }
@@ -105,7 +105,7 @@ function withNextStep(error: unknown, front: string): unknown {
     }
     const { generation, words } = error;
     const names = frontNames(front);
-    const container = generation === STAND_IN ? names.anchor : names.generation(Number(generation));
+    const container = generation === standIn ? names.anchor : names.generation(Number(generation));
     return new Error(
         `HAProxy's master in the container ${container} does not answer: ${words}. Its worker may go on serving; nothing ` +
             "was changed. If it does not answer at the next try either, start it anew, and run the command again:\n" +

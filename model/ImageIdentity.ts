@@ -1,5 +1,5 @@
 /** Value of `hostHad` for a Docker host that had no image of the name. */
-export const NO_IMAGE = "none";
+export const noImage = "none";
 
 /** Which image a name means. It goes with a release from the plan to `docker create`. */
 export interface ImageIdentity {
@@ -15,7 +15,7 @@ export interface ImageIdentity {
      */
     source?: "registry" | "local";
     /**
-     * Id of the image that the Docker host had under this name when the release was planned, or {@link NO_IMAGE}.
+     * Id of the image that the Docker host had under this name when the release was planned, or {@link noImage}.
      * Missing in records of an earlier version.
      */
     hostHad?: string;

@@ -1,18 +1,18 @@
-const DOCKER_HUB = "docker.io";
+const dockerHub = "docker.io";
 /** The Docker Hub's name in credential stores and in the Engine API. */
-const DOCKER_HUB_SERVER = "https://index.docker.io/v1/";
+const dockerHubServer = "https://index.docker.io/v1/";
 
-const LONGEST_TEXT = 512;
-const LONGEST_NAME = 255;
+const longestText = 512;
+const longestName = 255;
 
 // The grammar of https://github.com/distribution/reference: [registry/]path[:tag][@digest]. Each pattern matches a
 // whole part, so that a hostile text costs no more time than a good one.
-const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
-const REGISTRY = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::\\d{1,5})?$`);
-const SEGMENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
-const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
-const ID = /^sha256:[0-9a-f]{64}$/;
+const hostLabel = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const registryPattern = new RegExp(`^(?:${hostLabel}(?:\\.${hostLabel})*|\\[[a-fA-F0-9:]+\\])(?::\\d{1,5})?$`);
+const segmentPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
+const idPattern = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * An image's name as Docker reads it: `[registry/]repository[:tag][@digest]`, or the id of a local image. Immutable.
@@ -39,42 +39,42 @@ export class ImageReference {
     /** @throws Error that says which part Docker does not understand; it quotes the text, unless that is too long */
     static parse(text: string): ImageReference {
         const refuse = (why: string): Error => new Error(`"${text}" is not an image reference: ${why}.`);
-        if (text.length > LONGEST_TEXT) {
+        if (text.length > longestText) {
             throw new Error(
-                `An image reference has at most ${LONGEST_TEXT} characters, and this one has ${text.length}.`,
+                `An image reference has at most ${longestText} characters, and this one has ${text.length}.`,
             );
         }
-        if (ID.test(text)) {
+        if (idPattern.test(text)) {
             return new ImageReference(text, "", "", undefined, undefined, text, false);
         }
         const { name, tag, digest } = parts(text);
         const [first = "", rest] = split(name, name.indexOf("/"));
         const namesRegistry =
             rest !== undefined && (/[.:]/.test(first) || first === "localhost" || /[A-Z]/.test(first));
-        const registry = namesRegistry ? first : DOCKER_HUB;
+        const registry = namesRegistry ? first : dockerHub;
         const path = namesRegistry ? (rest ?? "") : name;
-        if (!REGISTRY.test(registry)) {
+        if (!registryPattern.test(registry)) {
             throw refuse(`"${registry}" is not the address of a registry`);
         }
-        if (name.length > LONGEST_NAME) {
-            throw refuse(`its repository has more than ${LONGEST_NAME} characters`);
+        if (name.length > longestName) {
+            throw refuse(`its repository has more than ${longestName} characters`);
         }
-        if (!path.split("/").every(segment => SEGMENT.test(segment))) {
+        if (!path.split("/").every(segment => segmentPattern.test(segment))) {
             throw refuse(
                 path === path.toLowerCase()
                     ? "its repository has other characters than a-z 0-9 . _ - /"
                     : "it must be lower case",
             );
         }
-        if (tag !== undefined && !TAG.test(tag)) {
+        if (tag !== undefined && !tagPattern.test(tag)) {
             throw refuse(`"${tag}" is not a tag`);
         }
-        if (digest !== undefined && !DIGEST.test(digest)) {
+        if (digest !== undefined && !digestPattern.test(digest)) {
             throw refuse(`"${digest}" is not a digest`);
         }
-        const isHub = registry === DOCKER_HUB || registry === "index.docker.io";
+        const isHub = registry === dockerHub || registry === "index.docker.io";
         const fullPath = isHub && !path.includes("/") ? `library/${path}` : path;
-        return new ImageReference(text, isHub ? DOCKER_HUB : registry, fullPath, tag, digest, undefined, namesRegistry);
+        return new ImageReference(text, isHub ? dockerHub : registry, fullPath, tag, digest, undefined, namesRegistry);
     }
 
     /** Registry and path: equal for two references exactly when they name the same repository. */
@@ -89,7 +89,7 @@ export class ImageReference {
 
     /** The repository as Docker abbreviates it: `nginx` for `docker.io/library/nginx`. */
     get shortRepository(): string {
-        return this.registry === DOCKER_HUB ? this.path.replace(/^library\//, "") : this.repository;
+        return this.registry === dockerHub ? this.path.replace(/^library\//, "") : this.repository;
     }
 
     /** The name for the Engine API: by digest if there is one, else by tag. The default tag is `latest`. */
@@ -102,7 +102,7 @@ export class ImageReference {
 
     /** The name under which credential stores keep the registry's login. */
     get serverAddress(): string {
-        return this.registry === DOCKER_HUB ? DOCKER_HUB_SERVER : this.registry;
+        return this.registry === dockerHub ? dockerHubServer : this.registry;
     }
 
     /** @returns the image of this repository with the given manifest digest; an image id stays as it is */

@@ -2,7 +2,7 @@ import type { Color } from "./Color";
 import { idleColor, type Live } from "./Live";
 import type { CanarySettings } from "./StrategySettings";
 
-const LINK = /^(none|blue|green):(blue|green):(0|[1-9]\d?|100)(?::(cookie|hash))?$/;
+const linkPattern = /^(none|blue|green):(blue|green):(0|[1-9]\d?|100)(?::(cookie|hash))?$/;
 
 /**
  * A value of HAProxy's link map, `live:idle:percent[:sticky]`. The frontend looks it up once per request. Immutable.
@@ -31,7 +31,7 @@ export class LinkValue {
 
     /** @throws Error that quotes the text, unless it is a link */
     static parse(text: string): LinkValue {
-        const [, live, idle, percent, sticky = "none"] = LINK.exec(text) ?? [];
+        const [, live, idle, percent, sticky = "none"] = linkPattern.exec(text) ?? [];
         if (live === undefined || live === idle) {
             throw new Error(
                 `${JSON.stringify(text)} is not a link (live:idle:percent[:sticky], such as blue:green:0).`,

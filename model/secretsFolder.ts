@@ -1,2 +1,2 @@
 /** The folder of a container's secrets. */
-export const SECRETS_FOLDER = "/run/secrets";
+export const secretsFolder = "/run/secrets";

@@ -14,8 +14,8 @@ export interface DrainSample {
     requests: number;
 }
 
-const SAMPLES = 3;
-const SPAN_MS = 1000;
+const leastSamples = 3;
+const leastSpanMs = 1000;
 
 /**
  * Counts what is open on a backend, or on some of its slots. Idle connections of clients do not count; WebSockets do,
@@ -48,7 +48,7 @@ function requestsOf(backend: BackendStat | undefined, slots: readonly number[] |
  * @param unlinkedMs How long the link has led elsewhere when the first sample was taken, milliseconds.
  */
 export function drained(samples: readonly DrainSample[], unlinkedMs = 0): boolean {
-    if (unlinkedMs >= SPAN_MS) {
+    if (unlinkedMs >= leastSpanMs) {
         return samples.at(-1)?.requests === 0;
     }
     const quiet: DrainSample[] = [];
@@ -58,5 +58,5 @@ export function drained(samples: readonly DrainSample[], unlinkedMs = 0): boolea
         }
         quiet.push(sample);
     }
-    return quiet.length >= SAMPLES && quiet[0]!.atMs - quiet.at(-1)!.atMs >= SPAN_MS;
+    return quiet.length >= leastSamples && quiet[0]!.atMs - quiet.at(-1)!.atMs >= leastSpanMs;
 }

@@ -7,7 +7,7 @@ import { Shell } from "../docker/Shell";
 import type { FrontAccess } from "../front/FrontAccess";
 import { type Change, ConfigFolder } from "../front/folder";
 import { LiveFiles } from "../front/LiveFiles";
-import { HAPROXY_USER } from "../front/watchdog";
+import { haproxyUser } from "../front/watchdog";
 import { assertEveryWorker, isReadOnlyScript, type Run, Runtime } from "../haproxy/runtime";
 import { Lease } from "../journal/Lease";
 import { askRecords, readRecords, writeRecord } from "../journal/RecordStore";
@@ -178,6 +178,6 @@ export class Session implements FrontAccess {
         const names = frontNames(this.target.front);
         const { generations } = await this.observe([]);
         const container = generations.at(-1)?.id ?? names.anchor;
-        return exec(this.engine, container, argv, { user: HAPROXY_USER });
+        return exec(this.engine, container, argv, { user: haproxyUser });
     }
 }

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { Dialer, request } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
-import { LISTENER_PORTS } from "../front/frontends";
+import { listenerPorts } from "../front/frontends";
 import { type CommandHookSpec, specVariable } from "../hooks/CommandHookSpec";
 import { hookContext, runHook } from "../hooks/runHook";
 import { readWorld } from "../look/readWorld";
@@ -47,6 +47,6 @@ function previewOf(target: Target, service: string): Ask {
         const dialer = new Dialer(engine, anchor.id);
         const { address } = anchor;
         const headers = { host: `${service}.localhost` };
-        return request(dialer, { address, port: LISTENER_PORTS.preview, path, headers, timeoutMs });
+        return request(dialer, { address, port: listenerPorts.preview, path, headers, timeoutMs });
     };
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { Duration } from "../model/Duration";
-import { SECRETS_FOLDER } from "../model/secretsFolder";
+import { secretsFolder } from "../model/secretsFolder";
 import { removeCommand, setCommand } from "./configCommands";
 import { defaultInterval } from "./health";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
@@ -147,17 +147,17 @@ function secretsIn(scope: ServiceScope, target: string): string | undefined {
     if (!scope.isSound("readOnly") || !scope.isSound("secrets") || secrets.length === 0) {
         return undefined;
     }
-    if (readOnly && target === SECRETS_FOLDER) {
+    if (readOnly && target === secretsFolder) {
         return (
-            `is mounted at ${SECRETS_FOLDER}, where a container with readOnly has a volume for its secrets: ` +
+            `is mounted at ${secretsFolder}, where a container with readOnly has a volume for its secrets: ` +
             "Docker mounts only one there. Mount it elsewhere, or leave it out"
         );
     }
-    const files = secrets.map(name => `${SECRETS_FOLDER}/${name}`);
-    const isAbove = !readOnly && `${SECRETS_FOLDER}/`.startsWith(`${target.replace(/\/$/, "")}/`);
+    const files = secrets.map(name => `${secretsFolder}/${name}`);
+    const isAbove = !readOnly && `${secretsFolder}/`.startsWith(`${target.replace(/\/$/, "")}/`);
     return isAbove || files.includes(target)
         ? `is mounted at ${target}, so that secrets of this service would be written into it: they are files in ` +
-              `${SECRETS_FOLDER}. Mount it elsewhere, or leave it out`
+              `${secretsFolder}. Mount it elsewhere, or leave it out`
         : undefined;
 }
 

@@ -1,9 +1,9 @@
 import type Dockerode from "dockerode";
 import { StartFailed } from "../../docker/errors";
 import type { ReleaseSettings } from "../../model/ReleaseSettings";
-import { SECRETS_FOLDER } from "../../model/secretsFolder";
+import { secretsFolder } from "../../model/secretsFolder";
 
-const NANOSECONDS_PER_MILLISECOND = 1_000_000;
+const nanosecondsPerMillisecond = 1_000_000;
 
 /** One container of a release, before it exists. */
 export interface ContainerSpec {
@@ -50,7 +50,7 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
                     ReadOnly: volume.readOnly,
                 })),
                 // Docker writes no file into a read-only container, but into a volume of it: one that goes with it.
-                ...(release.readOnly && release.secrets.length > 0 ? [{ Type: "volume", Target: SECRETS_FOLDER }] : []),
+                ...(release.readOnly && release.secrets.length > 0 ? [{ Type: "volume", Target: secretsFolder }] : []),
             ],
             Init: release.init ? true : undefined,
             ExtraHosts: release.extraHosts,
@@ -112,7 +112,7 @@ function healthCheck({ health }: ReleaseSettings) {
 }
 
 function nanoseconds(milliseconds: number | undefined): number | undefined {
-    return milliseconds === undefined ? undefined : milliseconds * NANOSECONDS_PER_MILLISECOND;
+    return milliseconds === undefined ? undefined : milliseconds * nanosecondsPerMillisecond;
 }
 
 function resources(release: ReleaseSettings): Partial<Dockerode.HostConfig> {

@@ -1,10 +1,10 @@
 import { type ContainerFile, readFile, writeFiles } from "../../docker/archive";
 import type { Engine } from "../../docker/Engine";
 import { StartFailed } from "../../docker/errors";
-import { SECRETS_FOLDER } from "../../model/secretsFolder";
+import { secretsFolder } from "../../model/secretsFolder";
 import { type ContainerSpec, secretValue } from "./ContainerSpec";
 
-const NUMBER = /^\d+$/;
+const numberPattern = /^\d+$/;
 
 /** Puts the spec's secrets into a container that has not started yet: /run/secrets/NAME, 0400, its user's. */
 export async function writeSecretFiles(engine: Engine, containerId: string, spec: ContainerSpec): Promise<void> {
@@ -13,24 +13,24 @@ export async function writeSecretFiles(engine: Engine, containerId: string, spec
     }
     const owner = await ownerOf(engine, containerId);
     const files: ContainerFile[] = spec.release.secrets.map(name => ({
-        path: `${SECRETS_FOLDER}/${name}`,
+        path: `${secretsFolder}/${name}`,
         content: secretValue(spec, name),
         mode: 0o400,
         ...owner,
     }));
     if (spec.release.readOnly) {
-        return writeFiles(engine, containerId, files, SECRETS_FOLDER);
+        return writeFiles(engine, containerId, files, secretsFolder);
     }
     // The folder by itself, or Docker makes it with the widest permissions.
-    await writeFiles(engine, containerId, [{ path: SECRETS_FOLDER, mode: 0o755 }, ...files]);
+    await writeFiles(engine, containerId, [{ path: secretsFolder, mode: 0o755 }, ...files]);
 }
 
 /** The user and group that the container's process runs as. */
 async function ownerOf(engine: Engine, containerId: string): Promise<{ uid: number; gid: number }> {
     const { Config: config } = await engine.docker.getContainer(containerId).inspect();
     const [user = "", group] = (config.User ?? "").split(":");
-    const gid = group !== undefined && NUMBER.test(group) ? Number(group) : undefined;
-    if (user === "" || NUMBER.test(user)) {
+    const gid = group !== undefined && numberPattern.test(group) ? Number(group) : undefined;
+    if (user === "" || numberPattern.test(user)) {
         return { uid: Number(user), gid: gid ?? 0 };
     }
     const users = (await readFile(engine, containerId, "/etc/passwd"))?.toString("utf8") ?? "";
@@ -45,8 +45,8 @@ async function ownerOf(engine: Engine, containerId: string): Promise<{ uid: numb
 export function findUser(passwd: string, name: string): { uid: number; gid: number } | undefined {
     for (const line of passwd.split("\n")) {
         const [user, , uid = "", gid = ""] = line.split(":");
-        if (user === name && NUMBER.test(uid)) {
-            return { uid: Number(uid), gid: NUMBER.test(gid) ? Number(gid) : 0 };
+        if (user === name && numberPattern.test(uid)) {
+            return { uid: Number(uid), gid: numberPattern.test(gid) ? Number(gid) : 0 };
         }
     }
     return undefined;

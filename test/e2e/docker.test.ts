@@ -27,10 +27,10 @@ import { ImageReference } from "../../model/ImageReference";
 import type { ReleaseSettings } from "../../model/ReleaseSettings";
 import { EngineProxy } from "../support/engineProxy";
 
-const IMAGE = "node:24-slim";
+const nodeImage = "node:24-slim";
 /** Any HAProxy image; the official one has perl and bash. */
-const FRONT_IMAGE = "haproxy:3.0";
-const FIRST_MS = 20_000;
+const frontImage = "haproxy:3.0";
+const firstMs = 20_000;
 const run = `relink-docker-${randomUUID().slice(0, 8)}`;
 const labels = { "relink.test": run };
 
@@ -40,7 +40,7 @@ let imageId: string;
 let other: string;
 
 const release: ReleaseSettings = {
-    image: IMAGE,
+    image: nodeImage,
     port: 8080,
     env: {},
     secrets: [],
@@ -94,7 +94,7 @@ async function running(changes: Partial<ReleaseSettings> = {}, more: Partial<Con
 
 beforeAll(async () => {
     await engine.ping();
-    imageId = (await engine.docker.getImage(IMAGE).inspect()).Id;
+    imageId = (await engine.docker.getImage(nodeImage).inspect()).Id;
     const subnet = await freeSubnet(engine, run);
     const start = subnet.split(".").slice(0, 3).join(".");
     addresses.push(...Array.from({ length: 100 }, (_, index) => `${start}.${100 + index}`));
@@ -222,7 +222,7 @@ describe("volumes", () => {
         expect(await readVolume(engine, name, labels)).toEqual(new Map());
         await engine.docker.createVolume({ Name: name, Labels: labels });
         const writer = await engine.docker.createContainer({
-            Image: IMAGE,
+            Image: nodeImage,
             Labels: labels,
             HostConfig: { Mounts: [{ Type: "volume", Source: name, Target: "/data" }] },
         });
@@ -416,20 +416,20 @@ describe("events", () => {
             await events.ready;
             const own = (action: string) => (event: { action: string; containerId: string }) =>
                 event.containerId === id && event.action === action;
-            expect(await events.next(own("start"), FIRST_MS)).toMatchObject({
+            expect(await events.next(own("start"), firstMs)).toMatchObject({
                 labels: expect.objectContaining(labels),
             });
-            expect(await events.next(own("health_status"), FIRST_MS)).toMatchObject({ health: "unhealthy" });
+            expect(await events.next(own("health_status"), firstMs)).toMatchObject({ health: "unhealthy" });
             await exec(engine, id, ["touch", "/healthy"]);
-            expect(await events.next(own("health_status"), FIRST_MS)).toMatchObject({ health: "healthy" });
-            const death = events.next(own("die"), FIRST_MS);
+            expect(await events.next(own("health_status"), firstMs)).toMatchObject({ health: "healthy" });
+            const death = events.next(own("die"), firstMs);
             await engine.docker.getContainer(id).kill();
             expect(await death).toMatchObject({ exitCode: 137 });
             expect(await events.next(own("oom"), 1)).toBeUndefined();
         } finally {
             events.close();
         }
-        expect(await events.next(() => true, FIRST_MS).then(event => event?.action)).not.toBe("reconnected");
+        expect(await events.next(() => true, firstMs).then(event => event?.action)).not.toBe("reconnected");
     });
 
     it("connects again when the connection is lost, and says so", async () => {
@@ -437,10 +437,10 @@ describe("events", () => {
         const events = watchContainers(Engine.connect(proxy.host), labels);
         try {
             await events.ready;
-            const again = events.next(event => event.action === "reconnected", FIRST_MS);
+            const again = events.next(event => event.action === "reconnected", firstMs);
             proxy.dropConnections();
             expect(await again).toBeDefined();
-            const started = events.next(event => event.action === "start", FIRST_MS);
+            const started = events.next(event => event.action === "start", firstMs);
             const id = await running();
             expect(await started).toMatchObject({ containerId: id });
         } finally {
@@ -466,7 +466,7 @@ describe("dialer", () => {
         await events.ready;
         const server = await running({ entrypoint: ["node", "-e"], command: [script], health });
         address = addresses[count] ?? "";
-        await events.next(event => event.containerId === server && event.health === "healthy", FIRST_MS);
+        await events.next(event => event.containerId === server && event.health === "healthy", firstMs);
         events.close();
     });
 
@@ -475,7 +475,7 @@ describe("dialer", () => {
         ["by a command in the anchor", () => new Dialer(remote(engine), anchor)],
     ];
     it.each(routes)("answers %s", async (_, dialer) => {
-        const ask = { address, port: 8080, timeoutMs: FIRST_MS };
+        const ask = { address, port: 8080, timeoutMs: firstMs };
         const through = dialer();
         expect(await request(through, { ...ask, path: "/", headers: { Host: "shop.example" } })).toMatchObject({
             status: 200,
@@ -492,13 +492,13 @@ describe("dialer", () => {
     });
 
     it("relays with every tool that a HAProxy image may have", async () => {
-        const front = (await engine.docker.getImage(FRONT_IMAGE).inspect()).Id;
+        const front = (await engine.docker.getImage(frontImage).inspect()).Id;
         const anchors = [anchor, await running({}, { imageId: front })];
         const used = new Set<string>();
         for (const id of anchors) {
             for (const tool of ["socat", "perl", "nc", "bash"]) {
                 const dialer = new Dialer(remote(engine), id, [tool]);
-                const ask = () => request(dialer, { address, port: 8080, path: "/big", timeoutMs: FIRST_MS });
+                const ask = () => request(dialer, { address, port: 8080, path: "/big", timeoutMs: firstMs });
                 if ((await exec(engine, id, ["sh", "-c", `command -v ${tool}`])).exitCode === 0) {
                     expect(await ask()).toMatchObject({ status: 200, body: "y".repeat(4096) });
                     used.add(tool);
@@ -512,7 +512,7 @@ describe("dialer", () => {
                 (await exec(engine, id, ["sh", "-c", list])).stdout
                     .split("\n")
                     .filter(line => /^(socat|perl|nc|bash) /.test(line));
-            await expect.poll(left, { timeout: FIRST_MS }).toEqual([]);
+            await expect.poll(left, { timeout: firstMs }).toEqual([]);
         }
         expect([...used]).toEqual(expect.arrayContaining(["perl", "bash"]));
     });

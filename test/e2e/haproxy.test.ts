@@ -25,7 +25,7 @@ import { haproxyImage } from "../support/scenario";
 
 // Real HAProxy in real containers, laid out as a front is: an anchor with the volumes and the ports, a generation in
 // its network namespace, and two colors of the sample app.
-const IMAGE = haproxyImage;
+const testedImage = haproxyImage;
 const name = `relink-haproxy-${randomUUID().slice(0, 8)}`;
 const engine = Engine.connect();
 const { docker } = engine;
@@ -59,7 +59,7 @@ beforeAll(async () => {
     await docker.createNetwork({ Name: name, Labels: { "relink.test": name } });
     const binds = [`${name}-config:/relink/config`, `${name}-run:/relink/run`];
     const publish = (port: number) => [{ HostIp: "127.0.0.1", HostPort: String(port) }];
-    const anchor = await start(name, IMAGE, {
+    const anchor = await start(name, testedImage, {
         Entrypoint: ["sleep", "infinity"],
         User: "0",
         ExposedPorts: { "8080/tcp": {}, "8090/tcp": {}, "8404/tcp": {} },
@@ -119,7 +119,7 @@ describe("HAProxy, configured and linked by relink", () => {
                 ]),
         );
         expect(applied).toMatchObject({ version: 1, changed: true, reloadNeeded: true });
-        await start(`${name}-gen-1`, IMAGE, {
+        await start(`${name}-gen-1`, testedImage, {
             Cmd: [
                 "haproxy -W -db -f /relink/config/current/conf".split(" "),
                 ["-S", "/relink/run/master-1.sock,mode,600,level,admin"],

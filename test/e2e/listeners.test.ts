@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Dialer, request } from "../../docker/dialer";
-import { LISTENER_PORTS } from "../../front/frontends";
-import { MAX_CONNECTIONS_OF_ADDRESS } from "../../front/origin";
+import { listenerPorts } from "../../front/frontends";
+import { maxConnectionsOfAddress } from "../../front/origin";
 import { LinkValue } from "../../model/LinkValue";
 import { BareFront } from "../support/BareFront";
 import { rawRequest } from "../support/rawRequest";
@@ -140,8 +140,8 @@ describe("What a request says about how it came here", () => {
 
 describe("Who reaches the preview and metrics listeners", () => {
     const listeners = [
-        ["preview", LISTENER_PORTS.preview, ["GET / HTTP/1.1", "host: web.localhost"]],
-        ["metrics", LISTENER_PORTS.metrics, ["GET /healthz HTTP/1.1", "host: x"]],
+        ["preview", listenerPorts.preview, ["GET / HTTP/1.1", "host: web.localhost"]],
+        ["metrics", listenerPorts.metrics, ["GET /healthz HTTP/1.1", "host: x"]],
     ] as const;
 
     it.each(listeners)(
@@ -162,7 +162,7 @@ describe("Who reaches the preview and metrics listeners", () => {
 
     it.each(listeners)("%s: no other container in the front's network", async (_name, port, lines) => {
         expect(await front.askFrom("app", front.address, port, [...lines])).toMatch(/^$|ECONNRESET/);
-        expect(await front.askFrom("app", front.address, LISTENER_PORTS.http, [...lines])).toContain("200");
+        expect(await front.askFrom("app", front.address, listenerPorts.http, [...lines])).toContain("200");
     });
 
     it.each([
@@ -207,8 +207,8 @@ describe("What the public listener refuses", () => {
     it("more connections of one address than half of what there are; others and trusted proxies go on", async () => {
         const patient = { timeouts: { httpKeepAlive: "5m", client: "5m" } };
         await front.configure(patient);
-        const tried = MAX_CONNECTIONS_OF_ADDRESS + 50;
-        expect(await front.connectFromApp(tried)).toEqual({ answered: MAX_CONNECTIONS_OF_ADDRESS, closed: 50 });
+        const tried = maxConnectionsOfAddress + 50;
+        expect(await front.connectFromApp(tried)).toEqual({ answered: maxConnectionsOfAddress, closed: 50 });
         await front.configure({ ...patient, trustedProxies: [front.app] });
         expect(await front.connectFromApp(tried)).toEqual({ answered: tried, closed: 0 });
     });

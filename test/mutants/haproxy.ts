@@ -126,8 +126,8 @@ export const haproxy: readonly Mutant[] = [
     {
         name: "drained-at-one-look",
         file: "plan/drain.ts",
-        before: "const SAMPLES = 3;",
-        after: "const SAMPLES = 1;",
+        before: "const leastSamples = 3;",
+        after: "const leastSamples = 1;",
         breaks: "A container is stopped under a request that had read the link before the switch.",
         killedBy: {
             file: "test/unit/plan/drain.test.ts",
@@ -167,7 +167,7 @@ export const haproxy: readonly Mutant[] = [
     {
         name: "release-in-the-apps-words",
         file: "front/frontends.ts",
-        before: "    http-response del-header ${ANSWER_HEADERS.release}\n",
+        before: "    http-response del-header ${answerHeaders.release}\n",
         after: "",
         breaks: "An application confirms a switch in HAProxy's name, by a header of its own.",
         killedBy: {

@@ -7,7 +7,7 @@ import { renderBackend, renderFrontends, renderGlobal } from "../../front/config
 import { createGeneration } from "../../front/createGeneration";
 import { ConfigFolder } from "../../front/folder";
 import { prepareScript } from "../../front/prepareScript";
-import { HAPROXY_USER } from "../../front/watchdog";
+import { haproxyUser } from "../../front/watchdog";
 import { emptyMaps, writeMapEntry } from "../../haproxy/maps";
 import { routeKey, routeValue } from "../../haproxy/routes";
 import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
@@ -189,7 +189,7 @@ export class BareFront {
         const script = this.watched?.anchorScript;
         const anchor = await this.#container(name, haproxyImage, {
             Entrypoint: script === undefined ? ["sleep", "infinity"] : ["sh", "-c", script],
-            User: script === undefined ? "0" : `${HAPROXY_USER}:${HAPROXY_USER}`,
+            User: script === undefined ? "0" : `${haproxyUser}:${haproxyUser}`,
             ExposedPorts: { "8080/tcp": {}, "8090/tcp": {}, "8404/tcp": {} },
             HostConfig: {
                 Init: true,
@@ -235,7 +235,7 @@ export class BareFront {
         if (this.watched !== undefined) {
             await this.watched.beforehand?.(this);
             const anchor = await inspectContainer(this.engine, name);
-            await this.inAnchor(`cd "$(mktemp -d)" || exit; set -- /relink/run ${HAPROXY_USER};${prepareScript}`);
+            await this.inAnchor(`cd "$(mktemp -d)" || exit; set -- /relink/run ${haproxyUser};${prepareScript}`);
             this.#containers.unshift(this.engine.docker.getContainer(this.generation));
             return createGeneration(this.engine, { project: "bare", stack: "bare", front: name }, 1, anchor!);
         }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findEngineAddress } from "../../docker/EngineAddress";
 
-const MAX_INPUT_BYTES = 64 * 1024;
+const maxInputBytes = 64 * 1024;
 
 /** One request that passed, in the order of arrival. */
 export interface EngineCall {
@@ -172,8 +172,8 @@ export class EngineProxy {
         const note = (chunk: Buffer) => {
             const input = chunk.subarray(Math.min(body, chunk.length));
             body -= chunk.length - input.length;
-            if (exec && exec.stdin.length < MAX_INPUT_BYTES) {
-                exec.stdin += input.toString("utf8").slice(0, MAX_INPUT_BYTES);
+            if (exec && exec.stdin.length < maxInputBytes) {
+                exec.stdin += input.toString("utf8").slice(0, maxInputBytes);
             }
         };
         note(head);

@@ -1,4 +1,4 @@
-import { MANIFEST_FILE } from "../../../haproxy/manifest";
+import { manifestFile } from "../../../haproxy/manifest";
 import { backendFile, backendName, mapFile } from "../../../haproxy/names";
 import type { Color } from "../../../model/Color";
 import { LinkValue } from "../../../model/LinkValue";
@@ -89,7 +89,7 @@ export class SimulatedFront {
             }
         }
         const foreign = this.edited.map(color => `${"0".repeat(64)}  ${backendFile("web", color)}\n`);
-        return foreign.length === 0 ? texts : texts.set(MANIFEST_FILE, foreign.join(""));
+        return foreign.length === 0 ? texts : texts.set(manifestFile, foreign.join(""));
     }
 
     /** Its worker, as an observer sees it; `up` says whether a container answers in a slot. */

@@ -7,7 +7,7 @@ import { ImageReference } from "../../../model/ImageReference";
 
 const { parse } = ImageReference;
 
-const HUB = "https://index.docker.io/v1/";
+const hub = "https://index.docker.io/v1/";
 
 describe("Credentials", () => {
     let folder: string;
@@ -53,7 +53,7 @@ describe("Credentials", () => {
     it("reads the config file, in every spelling of a registry, passwords with colons too", async () => {
         write({
             auths: {
-                [HUB]: { auth: base64("hub:a:b") },
+                [hub]: { auth: base64("hub:a:b") },
                 "https://r.example/v2/": { auth: base64("me:pw") },
                 "t.example": { identitytoken: "tok" },
             },
@@ -62,7 +62,7 @@ describe("Credentials", () => {
         expect(await credentials.forImage(parse("nginx"))).toEqual({
             username: "hub",
             password: "a:b",
-            serveraddress: HUB,
+            serveraddress: hub,
         });
         expect(await credentials.forImage(parse("r.example/x"))).toMatchObject({ username: "me", password: "pw" });
         expect(await credentials.forImage(parse("t.example/x"))).toEqual({

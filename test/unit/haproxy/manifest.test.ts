@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { editedFiles, MANIFEST_FILE, writeManifest } from "../../../haproxy/manifest";
+import { editedFiles, manifestFile, writeManifest } from "../../../haproxy/manifest";
 
 const first = new Map([
     ["conf/20-web-blue.cfg", "backend web-blue\n"],
@@ -9,7 +9,7 @@ const manifest = writeManifest(first, new Map(), undefined);
 
 /** A version's files as they are read back, with what somebody did to them. */
 function readBack(change: Record<string, string | undefined>): Map<string, string> {
-    const files = new Map([...first, [MANIFEST_FILE, manifest]]);
+    const files = new Map([...first, [manifestFile, manifest]]);
     for (const [path, text] of Object.entries(change)) {
         if (text === undefined) {
             files.delete(path);
@@ -38,12 +38,12 @@ describe("the manifest of HAProxy's files", () => {
     it("still tells an edit when a later version carries the file over", () => {
         const edited = new Map(first).set("conf/20-web-blue.cfg", "backend web-blue # by hand\n");
         const next = new Map(edited).set("maps/link.map", "web green:blue:0\n");
-        const written = new Map(next).set(MANIFEST_FILE, writeManifest(next, edited, manifest));
+        const written = new Map(next).set(manifestFile, writeManifest(next, edited, manifest));
         expect(editedFiles(written)).toEqual(["conf/20-web-blue.cfg"]);
         // relink's own change of the file ends it.
         const after = new Map(next).set("conf/20-web-blue.cfg", "backend web-blue\n");
-        const again = writeManifest(after, next, written.get(MANIFEST_FILE));
-        expect(editedFiles(new Map(after).set(MANIFEST_FILE, again))).toEqual([]);
+        const again = writeManifest(after, next, written.get(manifestFile));
+        expect(editedFiles(new Map(after).set(manifestFile, again))).toEqual([]);
     });
 
     it("is what sha256sum -c reads", () => {

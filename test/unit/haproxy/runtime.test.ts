@@ -11,8 +11,8 @@ import {
 import { captured } from "./captured";
 import { fakeHaproxy } from "./fakeHaproxy";
 
-const SOCKET = "/relink/run/master-1.sock";
-const worker = { generation: "1", socket: SOCKET, pid: 16649 };
+const socketPath = "/relink/run/master-1.sock";
+const worker = { generation: "1", socket: socketPath, pid: 16649 };
 const second = { ...worker, pid: 11777 };
 
 /** A worker that answers as the one that was captured. */
@@ -33,7 +33,7 @@ function worksAsCaptured(command: string): string {
 describe("observing HAProxy", () => {
     it("sees all workers of all generations in one exec that counts as read-only", async () => {
         const { run, execs } = fakeHaproxy(worksAsCaptured, {
-            [SOCKET]: captured("show-proc"),
+            [socketPath]: captured("show-proc"),
             "/relink/run/master-0.sock": "",
         });
         const front = await new Runtime(run).observe();
@@ -65,7 +65,7 @@ describe("observing HAProxy", () => {
         ["hangs", "no answer, three times", 1],
         ["answers something else", "Permission denied", 0],
     ])("says whose master it is that %s", async (_name, words, code) => {
-        const { run } = fakeHaproxy(worksAsCaptured, { [SOCKET]: "" });
+        const { run } = fakeHaproxy(worksAsCaptured, { [socketPath]: "" });
         const hung: Run = async (argv, stdin) => {
             const result = await run(argv, stdin);
             return { ...result, stdout: result.stdout.replace(/^socat.*$/m, words).replace(/ 1 (?=\/)/, ` ${code} `) };
@@ -83,7 +83,7 @@ describe("observing HAProxy", () => {
                         ? "Can't find backend."
                         : "No such proxy."
                     : worksAsCaptured(command),
-            { [SOCKET]: captured("show-proc") },
+            { [socketPath]: captured("show-proc") },
         );
         const front = await new Runtime(run).observe(["web-blue", "api-blue"]);
         const asked = execs[0]!.argv.filter(argument => /^show (servers|stat)/.test(argument));
@@ -103,7 +103,7 @@ describe("observing HAProxy", () => {
     });
 
     it("takes a worker that goes on after a failed reload as the current one, whatever HAProxy 3.2 calls it", async () => {
-        const { run } = fakeHaproxy(worksAsCaptured, { [SOCKET]: captured("show-proc-failed-on-3.2") });
+        const { run } = fakeHaproxy(worksAsCaptured, { [socketPath]: captured("show-proc-failed-on-3.2") });
         const front = await new Runtime(run).observe();
         expect(front.generations).toMatchObject([{ failedReloads: 1, version: "3.2.26-1" }]);
         expect(front.workers).toMatchObject([{ pid: 16649, old: false }]);
@@ -112,7 +112,7 @@ describe("observing HAProxy", () => {
     it("takes a worker that says that it is stopping as old, whatever its master says", async () => {
         const { run } = fakeHaproxy(
             command => (command === "@!16649 show info" ? captured("show-info-stopping") : worksAsCaptured(command)),
-            { [SOCKET]: captured("show-proc") },
+            { [socketPath]: captured("show-proc") },
         );
         expect((await new Runtime(run).observe()).workers.map(({ old }) => old)).toEqual([true, true]);
     });
@@ -123,7 +123,7 @@ describe("observing HAProxy", () => {
                 command.startsWith("@!11777")
                     ? "Can't find the target PID matching the prefix '@!11777'"
                     : worksAsCaptured(command),
-            { [SOCKET]: captured("show-proc") },
+            { [socketPath]: captured("show-proc") },
         );
         expect((await new Runtime(run).observe()).workers.map(({ pid }) => pid)).toEqual([16649]);
     });
@@ -137,7 +137,7 @@ describe("observing HAProxy", () => {
                     ? "Can't find the target PID"
                     : worksAsCaptured(command);
             },
-            { [SOCKET]: captured("show-proc") },
+            { [socketPath]: captured("show-proc") },
         );
         expect((await new Runtime(run).observe()).workers).toHaveLength(2);
         expect(execs).toHaveLength(2);
@@ -344,7 +344,7 @@ describe("reloading", () => {
 describe("judging an exec", () => {
     const argvOf = async (...commands: string[]) => {
         const { run, execs } = fakeHaproxy(() => "");
-        await new Runtime(run).batch(commands.map(command => ({ socket: SOCKET, command })));
+        await new Runtime(run).batch(commands.map(command => ({ socket: socketPath, command })));
         return execs[0]!;
     };
 
@@ -362,10 +362,10 @@ describe("judging an exec", () => {
         const changing = await argvOf("show proc", "@!12 set map /x a b");
         expect(isReadOnlyScript(changing.argv, changing.stdin)).toBe(false);
         for (const other of [
-            [...argv.slice(0, 5), SOCKET, "@!12 set map /x a b"],
-            [...argv.slice(0, 5), SOCKET, "show proc; reload"],
-            [...argv.slice(0, 5), SOCKET, "show ssl cert"],
-            [...argv.slice(0, 5), SOCKET],
+            [...argv.slice(0, 5), socketPath, "@!12 set map /x a b"],
+            [...argv.slice(0, 5), socketPath, "show proc; reload"],
+            [...argv.slice(0, 5), socketPath, "show ssl cert"],
+            [...argv.slice(0, 5), socketPath],
             argv.slice(0, 5),
             ["sh", "-c", `${argv[2]}; rm -rf /`, ...argv.slice(3)],
             ["rm", "-rf", "/"],
@@ -374,7 +374,7 @@ describe("judging an exec", () => {
         ]) {
             expect(isReadOnlyScript(other), other.join(" ")).toBe(false);
         }
-        expect(isReadOnlyScript(argv, `${SOCKET} reload\n`)).toBe(false);
+        expect(isReadOnlyScript(argv, `${socketPath} reload\n`)).toBe(false);
     });
 
     it("refuses to send two commands as one", async () => {

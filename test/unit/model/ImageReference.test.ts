@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ImageReference } from "../../../model/ImageReference";
 
-const DIGEST = `sha256:${"ab".repeat(32)}`;
+const digest = `sha256:${"ab".repeat(32)}`;
 
 describe("ImageReference", () => {
     it.each([
@@ -14,8 +14,8 @@ describe("ImageReference", () => {
         ["127.0.0.1:5000/web:v1", "127.0.0.1:5000/web:v1", "127.0.0.1:5000/web", "127.0.0.1:5000"],
         ["[::1]:5000/web", "[::1]:5000/web:latest", "[::1]:5000/web", "[::1]:5000"],
         ["ghcr.io/a/b/c:x", "ghcr.io/a/b/c:x", "ghcr.io/a/b/c", "ghcr.io"],
-        [`ghcr.io/a/b:x@${DIGEST}`, `ghcr.io/a/b@${DIGEST}`, "ghcr.io/a/b", "ghcr.io"],
-        [`a/b@${DIGEST}`, `docker.io/a/b@${DIGEST}`, "a/b", "https://index.docker.io/v1/"],
+        [`ghcr.io/a/b:x@${digest}`, `ghcr.io/a/b@${digest}`, "ghcr.io/a/b", "ghcr.io"],
+        [`a/b@${digest}`, `docker.io/a/b@${digest}`, "a/b", "https://index.docker.io/v1/"],
         ["a__b/c-d.e:A_b.C-1", "docker.io/a__b/c-d.e:A_b.C-1", "a__b/c-d.e", "https://index.docker.io/v1/"],
     ])("reads %s as Docker does", (text, full, short, server) => {
         const image = ImageReference.parse(text);
@@ -27,19 +27,19 @@ describe("ImageReference", () => {
     });
 
     it("knows tag, digest and whether a registry was named", () => {
-        expect(ImageReference.parse(`h:1/a:t@${DIGEST}`)).toMatchObject({
+        expect(ImageReference.parse(`h:1/a:t@${digest}`)).toMatchObject({
             tag: "t",
-            digest: DIGEST,
+            digest: digest,
             namesRegistry: true,
         });
         expect(ImageReference.parse("a/b")).toMatchObject({ tag: undefined, digest: undefined, namesRegistry: false });
-        expect(ImageReference.parse("h:1/a:t").withDigest(DIGEST).full).toBe(`h:1/a@${DIGEST}`);
+        expect(ImageReference.parse("h:1/a:t").withDigest(digest).full).toBe(`h:1/a@${digest}`);
         expect(ImageReference.parse("h:1/a:t").repositoryWithoutPort).toBe("h/a");
     });
 
     it("reads the id of a local image", () => {
-        expect(ImageReference.parse(DIGEST)).toMatchObject({ id: DIGEST, full: DIGEST, repository: DIGEST });
-        expect(ImageReference.parse(DIGEST).withDigest(DIGEST).full).toBe(DIGEST);
+        expect(ImageReference.parse(digest)).toMatchObject({ id: digest, full: digest, repository: digest });
+        expect(ImageReference.parse(digest).withDigest(digest).full).toBe(digest);
     });
 
     it.each([
@@ -66,7 +66,7 @@ describe("ImageReference", () => {
         ["web:%[env(HOME)]", "tag"],
         ['web:"v1"', "tag"],
         [`web:${"a".repeat(129)}`, "tag"],
-        [`web@${DIGEST}@${DIGEST}`, "digest"],
+        [`web@${digest}@${digest}`, "digest"],
         ["a".repeat(256), "more than 255"],
     ])("refuses %j and quotes it", (text, why) => {
         expect(() => ImageReference.parse(text)).toThrow(why);

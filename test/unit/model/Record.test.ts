@@ -10,16 +10,16 @@ import { everything } from "../../../model/Route";
 import { recorded } from "../plan/support";
 import { RecordFolder } from "../providers/shell";
 
-const A = recorded("A");
-const B = recorded("B", { proved: false, linked: false, promotion: 2 });
+const releaseA = recorded("A");
+const releaseB = recorded("B", { proved: false, linked: false, promotion: 2 });
 
 /** Blue has A, green has B. */
 const record: ServiceRecord = {
     ...emptyRecord("web"),
-    link: { live: "blue", release: A.id },
-    blue: { release: A.id, replicas: 2, block: { first: "10.88.0.32", size: 16 } },
-    green: { release: B.id, replicas: 1 },
-    releases: { [A.id]: A, [B.id]: B },
+    link: { live: "blue", release: releaseA.id },
+    blue: { release: releaseA.id, replicas: 2, block: { first: "10.88.0.32", size: 16 } },
+    green: { release: releaseB.id, replicas: 1 },
+    releases: { [releaseA.id]: releaseA, [releaseB.id]: releaseB },
     routes: [everything],
     promotions: 2,
 };
@@ -67,32 +67,38 @@ describe("pruning a record", () => {
 
     it("forgets a release that no color has any more, with its secrets", () => {
         const { releases, judgedBad } = prune({ ...record, green: { replicas: 0 } });
-        expect(Object.keys(releases)).toEqual([A.id]);
+        expect(Object.keys(releases)).toEqual([releaseA.id]);
         expect(judgedBad).toEqual({});
     });
 
     it("keeps the last stable releases too, as many as keepReleases says, the present one included", () => {
-        const C = { ...B, id: "cccccccccccc-0000000000000003" };
-        const known = { ...record, blue: { release: C.id, replicas: 1 }, green: { replicas: 0 } };
-        const all = { ...known, releases: { [A.id]: A, [B.id]: B, [C.id]: C } };
+        const releaseC = { ...releaseB, id: "cccccccccccc-0000000000000003" };
+        const known = { ...record, blue: { release: releaseC.id, replicas: 1 }, green: { replicas: 0 } };
+        const all = {
+            ...known,
+            releases: { [releaseA.id]: releaseA, [releaseB.id]: releaseB, [releaseC.id]: releaseC },
+        };
         const stable = (release: string) => ({ stable: { color: "blue" as const, release } });
-        const once = prune({ ...all, ...stable(A.id) });
-        const twice = prune({ ...once, releases: all.releases, ...stable(B.id) });
-        const { kept, releases } = prune({ ...twice, releases: all.releases, ...stable(C.id), keepReleases: 2 });
-        expect(twice.kept).toEqual([B.id, A.id]);
-        expect(kept).toEqual([C.id, B.id]);
-        expect(Object.keys(releases).sort()).toEqual([B.id, C.id].sort());
+        const once = prune({ ...all, ...stable(releaseA.id) });
+        const twice = prune({ ...once, releases: all.releases, ...stable(releaseB.id) });
+        const { kept, releases } = prune({ ...twice, releases: all.releases, ...stable(releaseC.id), keepReleases: 2 });
+        expect(twice.kept).toEqual([releaseB.id, releaseA.id]);
+        expect(kept).toEqual([releaseC.id, releaseB.id]);
+        expect(Object.keys(releases).sort()).toEqual([releaseB.id, releaseC.id].sort());
     });
 
     it("keeps the verdict on a release that it forgets, and nothing else of it", () => {
         const verdict = { reason: "it answered 500", retryToken: "1" };
         const pruned = prune({
             ...record,
-            green: { release: A.id, replicas: 1 },
-            releases: { [A.id]: A, [B.id]: { ...B, judgedBad: verdict, secretValues: { TOKEN: "s3cret" } } },
+            green: { release: releaseA.id, replicas: 1 },
+            releases: {
+                [releaseA.id]: releaseA,
+                [releaseB.id]: { ...releaseB, judgedBad: verdict, secretValues: { TOKEN: "s3cret" } },
+            },
             judgedBad: { other: { reason: "earlier" } },
         });
-        expect(pruned.judgedBad).toEqual({ other: { reason: "earlier" }, [B.id]: verdict });
+        expect(pruned.judgedBad).toEqual({ other: { reason: "earlier" }, [releaseB.id]: verdict });
         expect(JSON.stringify(pruned)).not.toContain("s3cret");
     });
 });
@@ -100,14 +106,14 @@ describe("pruning a record", () => {
 describe("the history of a link", () => {
     const linked: ServiceRecord = {
         ...record,
-        link: { live: "blue", release: A.id, at: "2026-11-23T12:00:00.000Z", by: "ann" },
+        link: { live: "blue", release: releaseA.id, at: "2026-11-23T12:00:00.000Z", by: "ann" },
     };
     const first = {
         at: "2026-11-23T12:00:00.000Z",
         by: "ann",
         to: "blue",
-        release: A.id,
-        image: A.image,
+        release: releaseA.id,
+        image: releaseA.image,
         result: "confirmed",
     };
     const move = { at: "2026-11-23T13:00:00.000Z", by: "bob", from: "blue", to: "green", result: "confirmed" } as const;
@@ -121,8 +127,8 @@ describe("the history of a link", () => {
     it("grows at its end, with the image, and keeps the last 20 moves", () => {
         let now = linked;
         for (let count = 0; count < 30; count++) {
-            now = { ...now, history: withMove(now, { ...move, release: B.id }) };
-            expect(now.history.at(-1)).toEqual({ ...move, release: B.id, image: B.image });
+            now = { ...now, history: withMove(now, { ...move, release: releaseB.id }) };
+            expect(now.history.at(-1)).toEqual({ ...move, release: releaseB.id, image: releaseB.image });
             expect(now.history).toHaveLength(Math.min(count + 2, 20));
         }
         expect(linkHistory(now)).not.toContainEqual(first);

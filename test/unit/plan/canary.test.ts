@@ -8,10 +8,10 @@ import type { Plan } from "../../../plan/Plan";
 import { settle } from "../../../plan/settle";
 import { actsOf, blueWithA, plan, recorded, running, stopped, wish } from "./support";
 
-const B = recorded("B", { linked: false, promotion: 2 });
+const releaseB = recorded("B", { linked: false, promotion: 2 });
 /** Blue live with A, green has a share of the requests with B. */
 const canaryOf = (percent: number, change: Partial<ObservedService> = {}) =>
-    blueWithA({ green: running(B), percent, confirmedPercent: percent, promotions: 2, ...change });
+    blueWithA({ green: running(releaseB), percent, confirmedPercent: percent, promotions: 2, ...change });
 
 const step = (weight: number, pauseMs = 60_000, replicas?: number) => ({ weight, pauseMs, analysis: true, replicas });
 const held = (weight: number, replicas?: number): CanarySettings => ({
@@ -97,7 +97,7 @@ describe("a canary with a held weight", () => {
             "is proved, then it waits at 0 % of the requests, reachable at its preview address",
         );
         expect(made.hooks).toEqual(["preDeploy"]);
-        expect(actsOf(planned(blueWithA({ green: running(B) }), "B", held(0)))).toEqual([]);
+        expect(actsOf(planned(blueWithA({ green: running(releaseB) }), "B", held(0)))).toEqual([]);
     });
 
     it("scales its color in place, and goes on", () => {
@@ -125,11 +125,13 @@ describe("a canary with a held weight", () => {
         const blue = running(recorded("A"), 4);
         const none = held(0, 1);
         expect(whatOf(planned(blueWithA({ blue }), "B", none, { replicas: 4 }))).toEqual(["green: shop/web:B x1"]);
-        expect(actsOf(planned(blueWithA({ blue, green: running(B) }), "B", none, { replicas: 4 }))).toEqual([]);
+        expect(actsOf(planned(blueWithA({ blue, green: running(releaseB) }), "B", none, { replicas: 4 }))).toEqual([]);
         const back = planned(canaryOf(25, { blue }), "B", none, { replicas: 4 });
         expect(whatOf(back)).toEqual(["withdraw to blue", "link: blue for *"]);
         // Another way to stick means nothing where nobody has anything to stick to.
-        expect(actsOf(planned(blueWithA({ green: running(B) }), "B", { ...held(0), sticky: "cookie" }))).toEqual([]);
+        expect(actsOf(planned(blueWithA({ green: running(releaseB) }), "B", { ...held(0), sticky: "cookie" }))).toEqual(
+            [],
+        );
     });
 
     it("gives everything at once to what was live before: that is no canary", () => {
@@ -175,17 +177,19 @@ describe("a canary with steps", () => {
         const begun = planned(blueWithA({ blue }), "B", growing, { replicas: 4, policy });
         expect(begun.green).toMatchObject({ replicas: 1, act: true });
         expect(begun.green.deployed).toBeUndefined();
-        const world = blueWithA({ blue, green: running(B) });
+        const world = blueWithA({ blue, green: running(releaseB) });
         expect(planned(world, "B", growing, { replicas: 4, policy })).toMatchObject({
             row: "waiting",
             green: { replicas: 1, act: false },
         });
-        const promoted = planned(world, "B", growing, { replicas: 4, policy, promote: B.id });
+        const promoted = planned(world, "B", growing, { replicas: 4, policy, promote: releaseB.id });
         expect(promoted).toMatchObject({ row: "finish", green: { replicas: 4, act: false }, link: { act: true } });
     });
 
     it("waits for its promotion before the first of them", () => {
-        const made = planned(blueWithA({ green: running(B) }), "B", walking, { policy: { autoPromotion: false } });
+        const made = planned(blueWithA({ green: running(releaseB) }), "B", walking, {
+            policy: { autoPromotion: false },
+        });
         expect(made.row).toBe("waiting");
     });
 });
@@ -193,7 +197,7 @@ describe("a canary with steps", () => {
 describe("steps with containers of their own", () => {
     const blue = running(recorded("A"), 4);
     const at = (percent: number, containers: number, change: Partial<ObservedService> = {}) =>
-        canaryOf(percent, { blue, green: running(B, containers), ...change });
+        canaryOf(percent, { blue, green: running(releaseB, containers), ...change });
     const next = (world: ObservedService, settings = growing) => planned(world, "B", settings, { replicas: 4 });
     /** What each step still to come has. */
     const sizesOf = ({ link: { walk } }: Plan) => walk?.steps.map(({ replicas }) => replicas);
@@ -227,7 +231,7 @@ describe("steps with containers of their own", () => {
     });
 
     it.each<[string, ObservedService, object, (number | undefined)[]]>([
-        ["before the first share", blueWithA({ blue, green: running(B) }), { act: false, deployed: 1 }, [1, 2]],
+        ["before the first share", blueWithA({ blue, green: running(releaseB) }), { act: false, deployed: 1 }, [1, 2]],
         ["at the first share", at(25, 1), { act: true, deployed: 2 }, [2]],
         ["scaled for the second", at(25, 2), { act: false, deployed: 2 }, [2]],
         ["at the second share", at(50, 2), { act: true }, []],
@@ -242,7 +246,7 @@ describe("steps with containers of their own", () => {
     });
 
     it("go on with what an interrupted scaling left: that is no drift", () => {
-        const green = running(B, 1, { running: 2, ready: 1 });
+        const green = running(releaseB, 1, { running: 2, ready: 1 });
         expect(next(at(25, 1, { green }))).toMatchObject({ row: "canary", green: { act: true, deployed: 2 } });
     });
 
@@ -261,7 +265,7 @@ describe("steps with containers of their own", () => {
             kind: "switch",
             from: "blue",
             to: "blue",
-            release: B.id,
+            release: releaseB.id,
             percent: 50,
             step: step(50, 0, 2),
         };
@@ -274,7 +278,7 @@ describe("steps with containers of their own", () => {
             kind: "bake",
             color: "green",
             from: "blue",
-            release: B.id,
+            release: releaseB.id,
             until,
             step: step(25, 0, 1),
         };
@@ -350,7 +354,7 @@ describe("a color with a share of the requests", () => {
     });
 
     it("is watched for drift as the live one is, unless it is about to lose its share", () => {
-        const world = canaryOf(25, { green: stopped(B) });
+        const world = canaryOf(25, { green: stopped(releaseB) });
         expect(planned(world, "B", held(25)).row).toBe("drift");
         expect(whatOf(planned(world, "A", held(25)))).toEqual(["withdraw to blue", "link: blue for *"]);
         const repaired = planned(world, "B", held(25), { policy: { driftPolicy: "repair" } });
@@ -423,11 +427,11 @@ describe("drift of a share", () => {
     });
 
     it("is watched on the canary's color too while somebody has taken its share away", () => {
-        expect(whats({ percent: 0, green: stopped(B) })).toContain("web-1 is stopped");
+        expect(whats({ percent: 0, green: stopped(releaseB) })).toContain("web-1 is stopped");
     });
 
     it("is repaired only where its color is whole", () => {
-        const sick = running(B, 2, { ready: 1 });
+        const sick = running(releaseB, 2, { ready: 1 });
         const made = planned(canaryOf(25, { percent: 50, green: sick }), "B", held(25), {
             policy: { driftPolicy: "repair" },
         });
@@ -443,20 +447,27 @@ describe("drift of a share", () => {
 });
 
 describe("settling a share that an interrupted up left", () => {
-    const intent: Intent = { kind: "switch", from: "blue", to: "blue", release: B.id, percent: 25, step: step(25) };
+    const intent: Intent = {
+        kind: "switch",
+        from: "blue",
+        to: "blue",
+        release: releaseB.id,
+        percent: 25,
+        step: step(25),
+    };
     const shares = { shares: true };
 
     it("finishes it where its color is proved and ready, and still wanted", () => {
         for (const percent of [0, 25]) {
             const { service, recovery } = settle(canaryOf(percent, { intent }), shares);
-            expect(recovery).toEqual({ kind: "finish", live: "blue", release: B.id, percent: 25 });
+            expect(recovery).toEqual({ kind: "finish", live: "blue", release: releaseB.id, percent: 25 });
             expect(service).toMatchObject({ live: "blue", percent: 25, confirmedPercent: 25, intent: undefined });
         }
     });
 
     it("takes it back where it is not", () => {
         for (const [world, prospect] of [
-            [canaryOf(25, { intent, green: stopped(B) }), shares],
+            [canaryOf(25, { intent, green: stopped(releaseB) }), shares],
             [canaryOf(25, { intent }), {}],
         ] as const) {
             const { service, recovery } = settle(world, prospect);
@@ -471,7 +482,7 @@ describe("settling a share that an interrupted up left", () => {
     });
 
     it("does not, where the release was judged bad meanwhile", () => {
-        const bad = { ...B, judgedBad: { reason: "5xx" } };
+        const bad = { ...releaseB, judgedBad: { reason: "5xx" } };
         const made = planned(canaryOf(25, { intent, green: running(bad) }), "B", held(25));
         expect(made).toMatchObject({ row: "judgedBad", recovery: { kind: "undo" } });
     });
@@ -494,9 +505,9 @@ describe("settling a share that an interrupted up left", () => {
         expect(settle(canaryOf(25, { intent: back, blue }))).toMatchObject({ service: { percent: 25, live: "blue" } });
         expect(settle(canaryOf(25, { intent: back, blue })).recovery).toBeUndefined();
         // Judged bad it is all the same: it gets no more than it has.
-        const verdict = { release: B.id, reason: "5xx" };
+        const verdict = { release: releaseB.id, reason: "5xx" };
         const judged = settle(canaryOf(25, { intent: { ...back, verdict }, blue })).service;
-        expect(judged.judgedBad).toMatchObject({ [B.id]: { reason: "5xx" } });
+        expect(judged.judgedBad).toMatchObject({ [releaseB.id]: { reason: "5xx" } });
     });
 
     it("judges a step to its end, unless its share goes back", () => {
@@ -504,12 +515,17 @@ describe("settling a share that an interrupted up left", () => {
             kind: "bake",
             color: "green",
             from: "blue",
-            release: B.id,
+            release: releaseB.id,
             until: "2026-11-25T12:00:00.000Z",
             step: step(25),
         };
         const world = canaryOf(25, { intent: open });
-        expect(settle(world, shares).recovery).toEqual({ kind: "bake", live: "blue", release: B.id, percent: 25 });
+        expect(settle(world, shares).recovery).toEqual({
+            kind: "bake",
+            live: "blue",
+            release: releaseB.id,
+            percent: 25,
+        });
         expect(settle(world)).toMatchObject({ service: { intent: undefined, percent: 25 } });
         const made = planned(world, "B", walking);
         expect(made.sentence).toMatch(

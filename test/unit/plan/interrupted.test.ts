@@ -7,8 +7,8 @@ import { actsOf, blueWithA, recorded, releaseOf, running, wish } from "./support
 
 // What the simulated lives (life/) have found in what an `up` that died leaves behind, as plain examples.
 
-const A = recorded("A");
-const B = recorded("B", { proved: false, linked: false, promotion: 2 });
+const releaseA = recorded("A");
+const releaseB = recorded("B", { proved: false, linked: false, promotion: 2 });
 
 function slot(number: number, release: { id: string }, change: Partial<ObservedSlot> = {}): ObservedSlot {
     return { slot: number, release: release.id, runs: true, unhealthy: false, ready: true, proved: true, ...change };
@@ -22,9 +22,22 @@ function rolling(change: Partial<ObservedService> = {}): ObservedService {
         throw new Error("it does not roll");
     }
     const { kind: _kind, ...settings } = strategy;
-    const intent: RollIntent = { kind: "roll", color: "blue", from: [A.id], to: B.id, replicas: 1, settings };
-    const slots = [slot(1, A), slot(2, B)];
-    const blue = running(A, 1, { slots, running: 2, ready: 2, next: B, block: { first: "10.88.0.32", size: 16 } });
+    const intent: RollIntent = {
+        kind: "roll",
+        color: "blue",
+        from: [releaseA.id],
+        to: releaseB.id,
+        replicas: 1,
+        settings,
+    };
+    const slots = [slot(1, releaseA), slot(2, releaseB)];
+    const blue = running(releaseA, 1, {
+        slots,
+        running: 2,
+        ready: 2,
+        next: releaseB,
+        block: { first: "10.88.0.32", size: 16 },
+    });
     return blueWithA({ blue, intent, promotions: 2, ...change });
 }
 
@@ -33,13 +46,13 @@ describe("an interrupted rolling release", () => {
         const wished = { ...wish("C", { policy: { strategy } }), release: releaseOf("C", { port: 9090 }) };
         const made = plan(rolling(), wished);
         expect(made.row).toBe("recovery");
-        expect(made.blue).toMatchObject({ act: true, release: { id: B.id } });
+        expect(made.blue).toMatchObject({ act: true, release: { id: releaseB.id } });
         expect(made.refusal).toContain("strategy: rolling cannot change port");
     });
 
     it("is finished as it was begun, and what else is wished waits: with more containers it would not be complete any more", () => {
         const complete = rolling();
-        complete.blue.slots = [slot(2, B)];
+        complete.blue.slots = [slot(2, releaseB)];
         Object.assign(complete.blue, { running: 1, ready: 1 });
         const made = plan(complete, wish("B", { replicas: 2 }));
         expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "recovery", acts: ["blue: shop/web:B x1"] });
@@ -53,17 +66,17 @@ describe("an interrupted rolling release", () => {
         );
         expect(made).toMatchObject({
             row: "repair",
-            link: { live: "blue", expect: A.id },
-            blue: { release: { id: A.id } },
+            link: { live: "blue", expect: releaseA.id },
+            blue: { release: { id: releaseA.id } },
         });
     });
 
     it("is no place that the link may go back to before it is of one release again", () => {
         const mixed = rolling({ live: "green", confirmed: "blue" });
-        mixed.blue.slots = [slot(2, B)];
+        mixed.blue.slots = [slot(2, releaseB)];
         Object.assign(mixed.blue, { running: 1, ready: 1 });
         const made = plan(mixed, wish("B", { policy: { driftPolicy: "repair" } }));
-        expect(made).toMatchObject({ row: "repair", blue: { act: true, release: { id: A.id } } });
+        expect(made).toMatchObject({ row: "repair", blue: { act: true, release: { id: releaseA.id } } });
     });
 
     it("is not repaired around a stranger, which would take away what serves", () => {
@@ -77,8 +90,8 @@ describe("an interrupted rolling release", () => {
 
 describe("an interrupted scaling", () => {
     it("is finished also where it had stopped what it was to remove", () => {
-        const slots = [slot(1, A), slot(2, A, { runs: false, ready: false })];
-        const made = plan(blueWithA({ blue: running(A, 1, { slots }) }), wish("A"));
+        const slots = [slot(1, releaseA), slot(2, releaseA, { runs: false, ready: false })];
+        const made = plan(blueWithA({ blue: running(releaseA, 1, { slots }) }), wish("A"));
         expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "scale", acts: ["blue: shop/web:A x1"] });
         expect(made.sentence).toContain("since an interrupted up left 2");
     });
@@ -86,7 +99,7 @@ describe("an interrupted scaling", () => {
     describe("is finished beside a release that has no users yet", () => {
         const twoOfOne = (green = running(waiting)) => {
             return blueWithA({
-                blue: running(A, 1, { slots: [slot(1, A), slot(2, A)], running: 2 }),
+                blue: running(releaseA, 1, { slots: [slot(1, releaseA), slot(2, releaseA)], running: 2 }),
                 green,
                 promotions: 2,
             });

@@ -16,8 +16,8 @@ function rollingOf(settings: object = {}): { kind: "rolling" } & RollingSettings
     return strategy;
 }
 
-const A = recorded("A");
-const B = recorded("B", { proved: false, linked: false, promotion: 2 });
+const releaseA = recorded("A");
+const releaseB = recorded("B", { proved: false, linked: false, promotion: 2 });
 
 function slot(number: number, release: { id: string }, change: Partial<ObservedSlot> = {}): ObservedSlot {
     const sound = { runs: true, unhealthy: false, ready: true, proved: true };
@@ -25,17 +25,24 @@ function slot(number: number, release: { id: string }, change: Partial<ObservedS
 }
 
 /** Blue live with two of A. */
-function two(slots = [slot(1, A), slot(2, A)], change: Partial<ObservedService> = {}): ObservedService {
+function two(slots = [slot(1, releaseA), slot(2, releaseA)], change: Partial<ObservedService> = {}): ObservedService {
     const block = { first: "10.88.0.32", size: 16 };
-    return blueWithA({ blue: running(A, 2, { slots, block, running: slots.length }), ...change });
+    return blueWithA({ blue: running(releaseA, 2, { slots, block, running: slots.length }), ...change });
 }
 
 /** The same, in the middle of becoming B. */
 function half(slots: ObservedSlot[]): ObservedService {
     const { kind: _kind, ...settings } = rollingOf();
-    const intent: RollIntent = { kind: "roll", color: "blue", from: [A.id], to: B.id, replicas: 2, settings };
+    const intent: RollIntent = {
+        kind: "roll",
+        color: "blue",
+        from: [releaseA.id],
+        to: releaseB.id,
+        replicas: 2,
+        settings,
+    };
     const service = two(slots, { intent, promotions: 2 });
-    return { ...service, blue: { ...service.blue, next: B } };
+    return { ...service, blue: { ...service.blue, next: releaseB } };
 }
 
 function rolls(version: string, change: object = {}, settings: object = {}) {
@@ -123,7 +130,7 @@ describe("a worker", () => {
 });
 
 describe("after an up that died in the middle of a rolling release", () => {
-    const begun = [slot(2, A), slot(3, B), slot(4, B, { ready: false, proved: false })];
+    const begun = [slot(2, releaseA), slot(3, releaseB), slot(4, releaseB, { ready: false, proved: false })];
 
     it("the same wish goes on from there, under the number of its promotion", () => {
         const made = plan(half(begun), rolls("B"));
@@ -136,17 +143,17 @@ describe("after an up that died in the middle of a rolling release", () => {
     });
 
     it("one that serves unproved is proved beside the others, and replaced where too few would serve meanwhile", () => {
-        const unproved = slot(3, B, { proved: false });
+        const unproved = slot(3, releaseB, { proved: false });
         const stepsFrom = (slots: ObservedSlot[], settings = {}) => plan(half(slots), rolls("B", {}, settings)).steps;
-        expect(stepsFrom([slot(1, A), slot(2, A), unproved])?.[0]).toBe(
+        expect(stepsFrom([slot(1, releaseA), slot(2, releaseA), unproved])?.[0]).toBe(
             "1. web-blue-3 proved, left by an interrupted up",
         );
-        expect(stepsFrom([slot(2, A), unproved])).toEqual([
+        expect(stepsFrom([slot(2, releaseA), unproved])).toEqual([
             "1. web-blue-1 started and proved",
             "2. web-blue-3 drained and removed; web-blue-4 started and proved",
             "3. web-blue-2 drained and removed",
         ]);
-        expect(stepsFrom([slot(2, A), unproved], { order: "stopFirst" })?.[0]).toContain("web-blue-3 proved");
+        expect(stepsFrom([slot(2, releaseA), unproved], { order: "stopFirst" })?.[0]).toContain("web-blue-3 proved");
         expect(stepsFrom([unproved], { order: "stopFirst" })).toEqual([
             "1. web-blue-1 started and proved",
             "2. web-blue-3 drained and removed",
@@ -162,20 +169,20 @@ describe("after an up that died in the middle of a rolling release", () => {
     });
 
     it("a third release takes the place of both, what was never complete first", () => {
-        const made = plan(half([slot(1, A), slot(2, A), slot(3, B)]), rolls("C"));
+        const made = plan(half([slot(1, releaseA), slot(2, releaseA), slot(3, releaseB)]), rolls("C"));
         expect(made.row).toBe("roll");
         expect(made.steps?.[1]).toContain("web-blue-3 drained and removed");
     });
 
     it("it is finished where every new one was up, and only what is left of the old ones goes", () => {
-        const complete = half([slot(1, A), slot(3, B), slot(4, B)]);
+        const complete = half([slot(1, releaseA), slot(3, releaseB), slot(4, releaseB)]);
         const made = plan(complete, rolls("B"));
         expect(made.sentence).toMatch(/^finishes an interrupted rolling release: blue becomes shop\/web:B/);
         expect(made.steps).toEqual(["1. web-blue-1 drained and removed"]);
     });
 
     it("it is taken back where a new one serves and was never proved", () => {
-        const unproved = half([slot(1, A), slot(3, B), slot(4, B, { proved: false })]);
+        const unproved = half([slot(1, releaseA), slot(3, releaseB), slot(4, releaseB, { proved: false })]);
         const made = plan(unproved, wish("C", { replicas: 2 }));
         expect(made.sentence).toMatch(/^takes back an interrupted rolling release: blue becomes shop\/web:A/);
     });

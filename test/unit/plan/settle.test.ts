@@ -5,8 +5,8 @@ import type { Recovery } from "../../../plan/Plan";
 import { linkAfter, settle } from "../../../plan/settle";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped } from "./support";
 
-const B = recorded("B", { linked: false });
-const intent: Intent = { kind: "switch", from: "blue", to: "green", release: B.id };
+const releaseB = recorded("B", { linked: false });
+const intent: Intent = { kind: "switch", from: "blue", to: "green", release: releaseB.id };
 
 describe("settling what an interrupted up left", () => {
     it("changes nothing without an intent", () => {
@@ -21,19 +21,21 @@ describe("settling what an interrupted up left", () => {
 
     it("finishes a switch whose target runs the release, proved and ready", () => {
         for (const live of ["blue", "green"] as const) {
-            const { service, recovery } = settle(blueWithA({ live, confirmed: "blue", green: running(B, 2), intent }));
-            expect(recovery).toEqual({ kind: "finish", live: "green", release: B.id });
+            const { service, recovery } = settle(
+                blueWithA({ live, confirmed: "blue", green: running(releaseB, 2), intent }),
+            );
+            expect(recovery).toEqual({ kind: "finish", live: "green", release: releaseB.id });
             expect(service).toMatchObject({ live: "green", confirmed: "green", intent: undefined });
         }
     });
 
     it.each<[string, ObservedColor]>([
-        ["is not proved", running({ ...B, proved: false })],
+        ["is not proved", running({ ...releaseB, proved: false })],
         ["runs another release", running(recorded("C"))],
         ["holds nothing", { replicas: 0, running: 0, ready: 0, strays: [], ended: 0, deviations: [] }],
-        ["was to have no container", running(B, 0)],
-        ["has one container too few ready", running(B, 2, { ready: 1 })],
-        ["is stopped", stopped(B)],
+        ["was to have no container", running(releaseB, 0)],
+        ["has one container too few ready", running(releaseB, 2, { ready: 1 })],
+        ["is stopped", stopped(releaseB)],
     ])("takes back a switch whose target %s", (_name, green) => {
         const { service, recovery } = settle(blueWithA({ live: "green", confirmed: "blue", green, intent }));
         expect(recovery).toEqual({ kind: "undo", live: "blue", release: recorded("A").id });
@@ -41,10 +43,10 @@ describe("settling what an interrupted up left", () => {
     });
 
     it("finishes a switch whose target answers, however few, where nobody is left to go back to", () => {
-        const green = running(B, 2, { ready: 1 });
+        const green = running(releaseB, 2, { ready: 1 });
         const world = { live: "green", confirmed: "blue", green, intent } as const;
         expect(settle(blueWithA({ ...world, blue: stopped(recorded("A")) })).recovery?.kind).toBe("finish");
-        const nobody = running(B, 2, { ready: 0 });
+        const nobody = running(releaseB, 2, { ready: 0 });
         expect(settle(blueWithA({ ...world, green: nobody, blue: stopped(recorded("A")) })).recovery?.kind).toBe(
             "undo",
         );
@@ -52,32 +54,42 @@ describe("settling what an interrupted up left", () => {
 
     it("judges what is live and was never judged to its end, also on the color of its predecessor's predecessor", () => {
         const stable = { color: "blue", release: recorded("A").id } as const;
-        const bake: Intent = { kind: "bake", color: "blue", from: "green", release: B.id, until: "later" };
-        const recovery = { kind: "bake", live: "blue", release: B.id };
-        expect(settle(observed({ live: "blue", blue: running(B), stable, intent: bake })).recovery).toEqual(recovery);
+        const bake: Intent = { kind: "bake", color: "blue", from: "green", release: releaseB.id, until: "later" };
+        const recovery = { kind: "bake", live: "blue", release: releaseB.id };
+        expect(settle(observed({ live: "blue", blue: running(releaseB), stable, intent: bake })).recovery).toEqual(
+            recovery,
+        );
     });
 
     it("does not judge once more what was judged bad, and is live since nobody was left to go back to", () => {
         const stable = { color: "blue", release: recorded("A").id } as const;
-        const bad = running({ ...B, judgedBad: { reason: "5xx" } });
+        const bad = running({ ...releaseB, judgedBad: { reason: "5xx" } });
         const world = blueWithA({ live: "green", green: bad, blue: stopped(recorded("A")), stable });
         expect(settle(world)).toEqual({ service: world });
     });
 
     it("takes back what was judged bad, unless nobody else is left", () => {
-        const world = blueWithA({ green: running(B), intent });
-        expect(settle(world, { bad: [B.id] }).recovery).toMatchObject({ kind: "undo", live: "blue" });
+        const world = blueWithA({ green: running(releaseB), intent });
+        expect(settle(world, { bad: [releaseB.id] }).recovery).toMatchObject({ kind: "undo", live: "blue" });
         const blue = running(recorded("A"), 1, { ready: 0 });
-        expect(settle({ ...world, blue }, { bad: [B.id] }).recovery).toMatchObject({ kind: "finish", live: "green" });
+        expect(settle({ ...world, blue }, { bad: [releaseB.id] }).recovery).toMatchObject({
+            kind: "finish",
+            live: "green",
+        });
     });
 
     it("keeps the verdict of a switch back, also where that is taken back", () => {
-        const verdict = { release: B.id, reason: "it answered 500" };
+        const verdict = { release: releaseB.id, reason: "it answered 500" };
         const back: Intent = { kind: "switch", from: "green", to: "blue", release: recorded("A").id, verdict };
-        const world = blueWithA({ live: "green", green: running(B), blue: stopped(recorded("A"), 2, 1), intent: back });
+        const world = blueWithA({
+            live: "green",
+            green: running(releaseB),
+            blue: stopped(recorded("A"), 2, 1),
+            intent: back,
+        });
         const { service, recovery } = settle(world);
         expect(recovery).toMatchObject({ kind: "undo", live: "green" });
-        expect(service.judgedBad[B.id]?.reason).toBe("it answered 500");
+        expect(service.judgedBad[releaseB.id]?.reason).toBe("it answered 500");
     });
 
     it("leaves a link that was being written again to the plan, where its color is not whole", () => {
@@ -96,17 +108,17 @@ describe("settling what an interrupted up left", () => {
 
     it("owes the previous color its farewell once the switch is finished, and not when it is taken back", () => {
         const farewell: Intent = { ...intent, farewell: "remove" };
-        expect(settle(blueWithA({ green: running(B), intent: farewell })).service.intent).toEqual({
+        expect(settle(blueWithA({ green: running(releaseB), intent: farewell })).service.intent).toEqual({
             kind: "leave",
             color: "blue",
             farewell: "remove",
         });
-        expect(settle(blueWithA({ green: stopped(B), intent: farewell })).service.intent).toBeUndefined();
+        expect(settle(blueWithA({ green: stopped(releaseB), intent: farewell })).service.intent).toBeUndefined();
     });
 });
 
 describe("where the link is once what comes first is done", () => {
-    const world = blueWithA({ green: running(B), percent: 25, confirmedPercent: 25 });
+    const world = blueWithA({ green: running(releaseB), percent: 25, confirmedPercent: 25 });
 
     it.each<[string, Recovery | undefined, object]>([
         ["where it is, without anything to do first", undefined, { live: "blue", percent: 25 }],
@@ -138,7 +150,12 @@ describe("what is judged once its switch is confirmed", () => {
         ["a new release", "blue"],
         ["a release that a repair has led back to", "green"],
     ] as const)("%s can lose the link to the other color", (_name, from) => {
-        const done = { from, to: "green", release: B.id, bakeMs: 15_000 } as const;
-        expect(nextOf(done, new Date(0))).toMatchObject({ kind: "bake", color: "green", from: "blue", release: B.id });
+        const done = { from, to: "green", release: releaseB.id, bakeMs: 15_000 } as const;
+        expect(nextOf(done, new Date(0))).toMatchObject({
+            kind: "bake",
+            color: "green",
+            from: "blue",
+            release: releaseB.id,
+        });
     });
 });

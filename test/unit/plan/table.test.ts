@@ -612,9 +612,9 @@ describe("a refusal changes nothing and says why:", () => {
 
 describe("after an up that died in the middle of a switch", () => {
     const intent = { kind: "switch", from: "blue", to: "green", release: releaseOf("B").id! } as const;
-    const B = recorded("B", { linked: false, promotion: 2 });
+    const releaseB = recorded("B", { linked: false, promotion: 2 });
     const died = (change: Partial<ObservedService> = {}) =>
-        blueWithA({ green: running(B), promotions: 2, intent, ...change });
+        blueWithA({ green: running(releaseB), promotions: 2, intent, ...change });
     it.each<[string, Case]>([
         [
             "the switch is finished if its target is proved and ready",
@@ -639,7 +639,7 @@ describe("after an up that died in the middle of a switch", () => {
         [
             "it is taken back if its target is not ready",
             {
-                observed: died({ live: "green", green: running(B, 2, { ready: 1 }) }),
+                observed: died({ live: "green", green: running(releaseB, 2, { ready: 1 }) }),
                 desired: wish("A"),
                 row: "recovery",
                 sentence: "takes back the switch that an interrupted up began (link to blue).",
