@@ -93,16 +93,38 @@ const answerRules = `    http-response del-header ${answerHeaders.color}
     http-response set-header ${answerHeaders.color} %[var(txn.color)] if { var(txn.confirmed) -m bool }
     http-response set-header ${answerHeaders.release} %[be_name,map_str(${mapPath("releases")})] if { var(txn.confirmed) -m bool } { be_name,map_str(${mapPath("releases")}) -m found }`;
 
-/** `conf/10-frontends.cfg`: the listeners. The https listener gets a bind of its own in \`frontend http\`. */
+/** What the listeners ask of a client's address, as HAProxy's ACLs. */
+interface AddressAcls {
+    near: string;
+    trusted: string;
+}
+
+/**
+ * Renders `conf/10-frontends.cfg`: the listeners.
+ * @param near addresses of the Docker host and of the anchor, as HAProxy sees them
+ * @returns the file's text
+ */
 export function renderFrontends(front: Pick<FrontSettings, "name" | "trustedProxies">, near: NearAddresses): string {
     const acls = { near: nearAcl(near), trusted: trustedAcl(front.trustedProxies) };
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
-# Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
+${httpFrontend(acls)}
+
+${previewFrontend(acls)}
+
+${metricsFrontend(acls)}
+
+${sharedBackends}
+`;
+}
+
+/** The public listener. An https listener of a front with certificates is a bind of its own in it. */
+function httpFrontend({ near, trusted }: AddressAcls): string {
+    return `# Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
     bind :${listenerPorts.http}
-${acls.near}
-${acls.trusted}
+${near}
+${trusted}
 ${limitedAddresses}
 ${methodRules}
 ${hostRules}
@@ -115,14 +137,17 @@ ${canaryRules}
 ${forwardedHeaders}
 ${answerRules}
     use_backend %[var(txn.service)]-%[var(txn.color)]
-    default_backend unlinked
+    default_backend unlinked`;
+}
 
-# The idle color of every service, on the Docker host only. The host is SERVICE or SERVICE.localhost: with any other name a
+/** The listener that reaches each service's idle color, from the Docker host alone. */
+function previewFrontend({ near, trusted }: AddressAcls): string {
+    return `# The idle color of every service, on the Docker host only. The host is SERVICE or SERVICE.localhost: with any other name a
 # web page could have its own name resolve to 127.0.0.1 and read the answers (DNS rebinding).
 frontend preview from relink
     bind :${listenerPorts.preview}
-${acls.near}
-${acls.trusted}
+${near}
+${trusted}
 ${nearOnly}
 ${methodRules}
 ${hostRules}
@@ -137,19 +162,24 @@ ${confirmRules}
 ${forwardedHeaders}
 ${answerRules}
     use_backend %[var(txn.service)]-%[var(txn.color)]
-    default_backend unlinked
+    default_backend unlinked`;
+}
 
-# Figures for Prometheus, and the front's own health.
+/** The listener with HAProxy's figures and its health page. */
+function metricsFrontend({ near }: AddressAcls): string {
+    return `# Figures for Prometheus, and the front's own health.
 frontend metrics from relink
     bind :${listenerPorts.metrics}
-${acls.near}
+${near}
 ${nearOnly}
     http-request set-log-level silent
     monitor-uri /healthz
     http-request use-service prometheus-exporter if { path /metrics }
-    http-request return status 404 ${plainText} string "/metrics or /healthz\\n"
+    http-request return status 404 ${plainText} string "/metrics or /healthz\\n"`;
+}
 
-# Counts the requests of each service whose idle color gets a share of them.
+/** The tables that the listeners count in, and where a request of an unlinked service ends. */
+const sharedBackends = `# Counts the requests of each service whose idle color gets a share of them.
 backend ${counterTable} from relink
     stick-table type string len 64 size 10k store gpc0
 
@@ -159,6 +189,4 @@ backend ${addressTable} from relink
 
 # Where a request ends whose service has no linked color, or no backend for it.
 backend unlinked from relink
-    http-request return status 503 ${plainText} hdr retry-after 5 string "this service is not linked to a release yet: its first \`pulumi up\` does that, and says what is missing\\n"
-`;
-}
+    http-request return status 503 ${plainText} hdr retry-after 5 string "this service is not linked to a release yet: its first \`pulumi up\` does that, and says what is missing\\n"`;
