@@ -4,7 +4,11 @@ import { withoutControls } from "../text/withoutControls";
 import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
 
-/** All containers, running or not, that carry these labels, by name. `address` is the one on `network`. */
+/**
+ * Lists the containers that carry these labels, running or not.
+ * @param network the network of which `address` is told. @default the first one of each container
+ * @returns the containers, sorted by name
+ */
 export async function listContainers(
     engine: Engine,
     labels: Record<string, string>,
@@ -15,7 +19,7 @@ export async function listContainers(
     return inspectContainers(engine, found, network);
 }
 
-/** These containers, by name. One that goes away meanwhile is left out. */
+/** @returns these containers, sorted by name. One that is removed meanwhile is left out. */
 export async function inspectContainers(
     engine: Engine,
     containers: { Id: string }[],
@@ -25,7 +29,7 @@ export async function inspectContainers(
     return infos.filter(info => info !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** One container by id or name, or undefined where there is none. */
+/** @returns the container of this id or name; undefined where there is none */
 export async function inspectContainer(
     engine: Engine,
     idOrName: string,

@@ -6,14 +6,14 @@ import { DockerUnreachable } from "./errors";
 
 const pingTimeoutMs = 10_000;
 /**
- * Longest that the Engine may take until it answers a call, milliseconds: it takes milliseconds, and seconds where the machine
- * is overloaded. What takes longer hangs.
+ * How long the Engine may take to answer a call, milliseconds. It needs milliseconds, or seconds on an overloaded machine. A
+ * call that takes longer hangs.
  */
 const longestAnswerMs = 120_000;
 
 /**
- * One Docker Engine. Every call through `docker` fails with DockerUnreachable where no daemon answers, or not in time. A
- * stream is bounded until it begins, and a call with an `abortSignal` by that alone.
+ * One Docker Engine. Every call through `docker` fails with DockerUnreachable where no daemon answers in time. For a stream
+ * the time limit ends when the stream begins. A call with an `abortSignal` has no other limit.
  */
 export class Engine {
     readonly docker: Dockerode;
@@ -24,30 +24,38 @@ export class Engine {
     }
 
     /**
-     * The Engine at the given address (`unix:///path` or `tcp://host:port`, TLS as DOCKER_TLS_VERIFY and
-     * DOCKER_CERT_PATH say). Default: DOCKER_HOST, else the Docker CLI's current context, else /var/run/docker.sock.
-     * Connects with the first call. Throws DockerUnreachable for an address that is not understood.
+     * Makes a client of an Engine. It connects with the first call.
+     * @param host `unix:///path` or `tcp://host:port`, with TLS as DOCKER_TLS_VERIFY and DOCKER_CERT_PATH say.
+     * @default DOCKER_HOST, else the Docker CLI's current context, else /var/run/docker.sock
+     * @throws DockerUnreachable for an address that it does not understand
      */
     static connect(host?: string): Engine {
         return new Engine(findEngineAddress(host));
     }
 
-    /** Whether the Engine is reached by a socket of this machine. */
+    /** Whether the Engine listens on a socket of this machine. */
     get isLocal(): boolean {
         return this.address.kind === "unix";
     }
 
-    /** The host under which published ports are reachable from here. */
+    /** The host at which this machine reaches published ports. */
     get publishHost(): string {
         return this.address.kind === "unix" ? "127.0.0.1" : this.address.host;
     }
 
-    /** Resolves when the daemon answers; else throws DockerUnreachable (after at most 10 s). */
+    /**
+     * Asks the daemon for a sign of life.
+     * @throws DockerUnreachable where it does not answer within 10 s
+     */
     async ping(): Promise<void> {
         await this.get("/_ping", pingTimeoutMs);
     }
 
-    /** A GET that dockerode has no bounded call for. Throws EngineTimeout when no answer comes within `timeoutMs`. */
+    /**
+     * Makes a GET request for which dockerode has no call with a time limit.
+     * @param credentials login for the registry that the Engine asks. @default none
+     * @throws EngineTimeout where no answer comes within `timeoutMs`
+     */
     get<T>(path: string, timeoutMs: number, credentials?: object): Promise<T> {
         const abortSignal = AbortSignal.timeout(timeoutMs);
         const statusCodes = { 200: true };
@@ -62,7 +70,7 @@ export class Engine {
         });
     }
 
-    /** The Docker host's clock, to the millisecond: the clock of every absolute time that we store. */
+    /** @returns the time by the Docker host's clock, to the millisecond. Every time that relink stores is by this clock. */
     async now(): Promise<Date> {
         const info = (await this.docker.info()) as { SystemTime?: string };
         const now = new Date(info.SystemTime ?? "");
@@ -81,7 +89,7 @@ export class EngineTimeout extends DockerUnreachable {
 }
 
 function clientOptions(address: EngineAddress): Modem.ConstructorOptions {
-    // Everything is named, for docker-modem fills what is missing from DOCKER_HOST.
+    // Each option is set, because docker-modem takes a missing one from DOCKER_HOST.
     const none = { host: undefined, port: undefined, socketPath: undefined, protocol: undefined };
     const noTls = { ca: undefined, cert: undefined, key: undefined, agent: undefined };
     if (address.kind === "unix") {
@@ -97,8 +105,8 @@ function clientOptions(address: EngineAddress): Modem.ConstructorOptions {
 }
 
 /**
- * Wraps the one function that all of dockerode's calls go through, so that no caller sees a bare ECONNREFUSED or waits without
- * end.
+ * Wraps the function that makes all of dockerode's calls. It gives each call a time limit, and explains errors such as
+ * ECONNREFUSED.
  */
 function explainConnectionErrors(docker: Dockerode, address: EngineAddress): void {
     const dial = docker.modem.dial.bind(docker.modem);
@@ -107,7 +115,7 @@ function explainConnectionErrors(docker: Dockerode, address: EngineAddress): voi
         const { signal } = silence;
         const answered = (error: Error | null, result: object | null) => {
             clearTimeout(timer);
-            // docker-modem says nothing of a request that ends in the middle of its answer.
+            // docker-modem does not report a request that ends in the middle of its answer, so `end` does.
             if (!signal.aborted) {
                 callback?.(error && explain(error, address), result);
             }
@@ -125,10 +133,10 @@ function explainConnectionErrors(docker: Dockerode, address: EngineAddress): voi
     };
 }
 
-/** What dockerode asks of docker-modem, whose types leave some of it out. */
+/** What dockerode passes to docker-modem. The types of docker-modem lack two of these options. */
 type Call = Modem.DialOptions & { abortSignal?: AbortSignal; options?: { t?: number } };
 
-/** How long a container has to end by itself before the Engine answers a `stop`, milliseconds. */
+/** @returns how long the Engine waits for a container to end before it answers a `stop`, milliseconds; 0 for other calls */
 function stopGraceMs({ path, options }: Call): number {
     return /\/stop\?/.test(path ?? "") ? (options?.t ?? 0) * 1_000 : 0;
 }

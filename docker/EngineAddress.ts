@@ -5,22 +5,24 @@ import { join } from "node:path";
 import { parsePrivateJson } from "../text/privateJson";
 import { DockerUnreachable } from "./errors";
 
-/** Where every Docker client looks when nothing names an Engine. */
+/** The socket that every Docker client uses where nothing names an Engine. */
 export const defaultSocket = "/var/run/docker.sock";
 const plainPort = 2375;
 const tlsPort = 2376;
 
-/** What the TLS connection to a daemon needs. A missing `ca` means the system's certificate authorities. */
+/** The files that a TLS connection to a daemon needs. */
 export interface EngineTls {
+    /** @default the system's certificate authorities */
     ca?: Buffer;
     cert?: Buffer;
     key?: Buffer;
+    /** Whether to check the daemon's certificate. */
     verify: boolean;
-    /** Where these were read. */
+    /** The folder of these files. */
     folder?: string;
 }
 
-/** Where a Docker Engine listens, and who said so (for error messages). */
+/** Where a Docker Engine listens. `source` says in a message where the address comes from. */
 export type EngineAddress = { source: string } & (
     | { kind: "unix"; socketPath: string }
     | { kind: "tcp"; host: string; port: number; tls?: EngineTls }
@@ -29,8 +31,9 @@ export type EngineAddress = { source: string } & (
 type Environment = Record<string, string | undefined>;
 
 /**
- * The address of the Docker Engine: the given host, else DOCKER_HOST, else the current context of the Docker CLI
- * (DOCKER_CONTEXT or `docker context use`), else /var/run/docker.sock. The same order as the Docker CLI.
+ * Finds the address of the Docker Engine, in the Docker CLI's order: the given host, DOCKER_HOST, the CLI's current context
+ * (DOCKER_CONTEXT or `docker context use`), /var/run/docker.sock.
+ * @throws DockerUnreachable where the address is not understood, or the context does not exist
  */
 export function findEngineAddress(host: string | undefined, env: Environment = process.env): EngineAddress {
     if (host !== undefined && host !== "") {
@@ -42,7 +45,10 @@ export function findEngineAddress(host: string | undefined, env: Environment = p
     return ofContext(env) ?? { kind: "unix", socketPath: defaultSocket, source: "the default socket" };
 }
 
-/** Parses `unix:///path` and `tcp://host:port`; a bare path or `host:port` is understood too. */
+/**
+ * Parses `unix:///path` and `tcp://host:port`, also without the scheme.
+ * @throws DockerUnreachable
+ */
 export function parseEngineAddress(text: string, source: string, tls?: EngineTls): EngineAddress {
     if (text.startsWith("unix://") || text.startsWith("/")) {
         return { kind: "unix", socketPath: text.replace(/^unix:\/\//, "") || defaultSocket, source };
@@ -61,7 +67,7 @@ export function parseEngineAddress(text: string, source: string, tls?: EngineTls
     return { kind: "tcp", host: url.hostname.replace(/^\[|\]$/g, ""), port, tls: secured, source };
 }
 
-/** The address as Docker writes it. */
+/** @returns the address as Docker writes it */
 export function formatEngineAddress(address: EngineAddress): string {
     if (address.kind === "unix") {
         return `unix://${address.socketPath}`;
@@ -70,20 +76,23 @@ export function formatEngineAddress(address: EngineAddress): string {
     return `tcp://${host}:${address.port}`;
 }
 
-/** For the user: why this address is a danger; undefined where it is none. An address of this machine may be a tunnel's. */
+/**
+ * @returns a warning where secrets would go over a network without TLS; undefined where they do not. An address of this
+ * machine counts as safe, because it may be the end of a tunnel.
+ */
 export function dangerOf(address: EngineAddress): string | undefined {
     if (address.kind === "unix" || address.tls !== undefined || /^(localhost|127\..*|::1)$/.test(address.host)) {
         return undefined;
     }
     return (
-        `The Docker Engine at ${formatEngineAddress(address)} (from ${address.source}) is reached without TLS: whoever can ` +
-        "listen on the way reads the secrets of the services, and whoever reaches that port owns the Docker host. " +
+        `The Docker Engine at ${formatEngineAddress(address)} (from ${address.source}) is reached without TLS. Anyone who ` +
+        "can listen on the way reads the services' secrets, and anyone who reaches that port owns the Docker host. " +
         "Use TLS (DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH), or a tunnel: " +
         `ssh -nNT -L /tmp/docker.sock:${defaultSocket} ${address.host}`
     );
 }
 
-/** The folder of the Docker CLI's configuration: DOCKER_CONFIG, else ~/.docker. */
+/** @returns the folder of the Docker CLI's configuration: DOCKER_CONFIG, else ~/.docker */
 export function dockerConfigFolder(env: Environment = process.env): string {
     return env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker");
 }

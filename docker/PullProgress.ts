@@ -9,7 +9,7 @@ export interface PullMessage {
     progressDetail?: { current?: number; total?: number };
 }
 
-/** Turns the many messages of a pull into one line about all layers, at most once a second. */
+/** Sums up the messages of a pull in one line about all layers, at most once a second. */
 export class PullProgress {
     private readonly layers = new Map<string, { done: boolean; current: number; total: number }>();
     private lastReportAt = 0;
@@ -21,7 +21,7 @@ export class PullProgress {
     ) {}
 
     take({ id, status = "", progressDetail = {} }: PullMessage): void {
-        // "Pulling from shop/web" carries the tag or digest as its id.
+        // The id of "Pulling from shop/web" is a tag or a digest, not a layer.
         if (id === undefined || status.startsWith("Pulling from")) {
             return;
         }

@@ -3,16 +3,16 @@ import type { Engine } from "./Engine";
 import { ContainerNotRunning } from "./errors";
 import { type ExecResult, execStream } from "./exec";
 
-/** Longest that a command may take, those before it included: what takes longer hangs, and would hold up all others. */
+/** How long a command may take, with the commands before it, milliseconds. One that takes longer hangs and blocks the others. */
 const deadlineMs = 120_000;
 
 /**
- * Runs commands in a container one after the other, through one exec that stays open. An exec of its own costs about
- * 50 ms each (measured: Docker 20.10, mostly the start of a process in the container); through the open one it is a few.
+ * Runs commands in a container one after the other, through one exec that stays open. A command costs a few milliseconds that
+ * way. With an exec of its own it costs about 50 ms, mostly for the start of a process (measured with Docker 20.10).
  *
- * Each request is one line, `token argv length`, then so many bytes for the command's input and the end of a line; each reply
- * is one line, `token exitcode stdout stderr`, encoded so that nothing a command says can be mistaken for a frame. Arguments
- * are never part of a script's text.
+ * A request is a line `token argv length`, then the command's input of that length and a newline. A reply is a line
+ * `token exitcode stdout stderr`. All fields are encoded, so that no output looks like a reply. Arguments are never part of a
+ * script's text.
  */
 export class Shell {
     #stream: Promise<Duplex> | undefined;
@@ -26,9 +26,10 @@ export class Shell {
     ) {}
 
     /**
-     * Runs a command and waits for its end. A non-zero exit code is an answer, not an error.
-     * @throws ContainerNotRunning when there is nothing to run it in, when the connection is lost meanwhile, or when
-     * nothing comes back in time, as from a paused container.
+     * Runs a command and waits for its end.
+     * @returns its output and exit code, also where that is not 0
+     * @throws ContainerNotRunning where the container does not run, the connection is lost, or no reply comes in time, as from
+     * a paused container
      */
     async run(argv: string[], stdin: Buffer | string = ""): Promise<ExecResult> {
         const stream = await this.#open();
@@ -44,7 +45,7 @@ export class Shell {
         return answered.finally(() => clearTimeout(timer));
     }
 
-    /** Ends the open exec. What is under way in the container goes on to its end. */
+    /** Ends the open exec. A command that runs in the container goes on to its end. */
     async close(): Promise<void> {
         const opened = this.#stream;
         this.#stream = undefined;
@@ -104,8 +105,8 @@ interface Pending {
 }
 
 /**
- * An argument for the shell's own `printf %b`: bytes that could mean something to anybody on the way are octal. With a mark
- * in front, so that an empty text is a field too.
+ * Encodes an argument for the shell's own `printf %b`. A byte that the shell or the protocol could interpret becomes octal. The
+ * mark in front makes an empty argument a field too.
  */
 function argument(text: string): string {
     const bytes = Buffer.from(text).toString("latin1");
@@ -117,10 +118,10 @@ function decode(text: string): string {
     return Buffer.from(text.slice(1), "base64").toString("utf8");
 }
 
-// Plain POSIX, for Debian's dash and Alpine's ash alike. The x keeps the newlines at an argument's end, which a command
-// substitution would cut off. What the shell does itself costs next to nothing, a process 1 to 2 ms: arguments are decoded
-// without one, since a guarded command has ten. And it reads a line byte by byte, so that the input comes after it. What has
-// not come whole, as from a client that was killed, or has no room on the disk, is no input: nothing is run with it.
+// POSIX, for Debian's dash and Alpine's ash. A process costs 1 to 2 ms, and a guarded command has ten arguments: so the shell
+// decodes them itself. The x keeps newlines at an argument's end, which a command substitution cuts off. The shell reads a line
+// byte by byte, so the input after it is left for dd. A command does not run where its input is incomplete: the client was
+// killed, or the disk is full.
 const loop = `
 umask 077
 in=$(mktemp) out=$(mktemp) err=$(mktemp)

@@ -6,29 +6,35 @@ import { statusOf } from "./errors";
 
 const maxSymlinks = 8;
 
-/** One file (or folder) to write into a container. */
+/** One file or folder to write into a container. */
 export interface ContainerFile {
-    /** Absolute path in the container. Missing parent folders are made by Docker. */
+    /** Absolute path in the container. Docker makes missing parent folders. */
     path: string;
-    /** Content; undefined makes a folder. */
+    /** @default none: it is a folder */
     content?: Buffer | string;
-    /** Permissions, for instance 0o400. Default: 0o644 for a file, 0o755 for a folder. */
+    /** Permissions, for instance 0o400. @default 0o644 for a file, 0o755 for a folder */
     mode?: number;
-    /** Owner. Default: root. */
+    /** Owner. @default root */
     uid?: number;
-    /** Group. Default: root. */
+    /** Group. @default root */
     gid?: number;
 }
 
-/** A file's content, or undefined where there is none. Works on a stopped container; follows symbolic links. */
+/**
+ * Reads a file of a container, running or not. Follows symbolic links.
+ * @returns the file's content; undefined where there is no such file
+ * @throws ArchiveCut
+ */
 export async function readFile(engine: Engine, containerId: string, path: string): Promise<Buffer | undefined> {
     const entry = (await readEntries(engine, containerId, path)).find(({ header }) => header.type === "file");
     return entry?.content;
 }
 
 /**
- * The regular files below a folder, by their path relative to it; empty where there is no such folder. Works on a
- * stopped container. The folder itself may be a symbolic link; links inside it are left out.
+ * Reads the regular files below a folder of a container, running or not. The folder may be a symbolic link. Links inside it
+ * are left out.
+ * @returns path relative to the folder -> content; nothing where there is no such folder
+ * @throws ArchiveCut
  */
 export async function readFolder(engine: Engine, containerId: string, path: string): Promise<Map<string, Buffer>> {
     const files = new Map<string, Buffer>();
@@ -44,7 +50,7 @@ export async function readFolder(engine: Engine, containerId: string, path: stri
 
 /**
  * Writes files into a container, running or not, in one call.
- * @param folder the folder that all of them are in: where the container's own file system is read-only, a volume
+ * @param folder a folder that contains all of them. Where the container's file system is read-only, it must be a volume.
  */
 export async function writeFiles(
     engine: Engine,
@@ -74,7 +80,7 @@ export async function writeFiles(
     await engine.docker.getContainer(containerId).putArchive(Buffer.concat(chunks), { path: folder });
 }
 
-/** Docker ended an archive in the middle, as it does when a file in it gets shorter while it is read. */
+/** Docker ended an archive in the middle, as it does where a file gets shorter while Docker reads it. */
 export class ArchiveCut extends Error {}
 
 interface Entry {
@@ -127,7 +133,7 @@ async function readArchive(engine: Engine, containerId: string, path: string): P
     return entries;
 }
 
-/** Docker answers 404 for a missing path and for a missing container alike. */
+/** Tells a missing container from a missing path: Docker answers 404 for both. */
 async function isMissing(engine: Engine, containerId: string): Promise<boolean> {
     try {
         await engine.docker.getContainer(containerId).inspect();

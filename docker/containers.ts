@@ -13,8 +13,9 @@ const maxLineCharacters = 500;
 const longestRemovalMs = 30_000;
 
 /**
- * Starts a container; one that runs already is left alone. Throws StartFailed with Docker's words, from which these
- * secret values are removed.
+ * Starts a container. Does nothing where it runs already.
+ * @param secretValues removed from Docker's words. @default none
+ * @throws StartFailed with Docker's words
  */
 export async function startContainer(
     engine: Engine,
@@ -37,8 +38,9 @@ export async function startContainer(
 }
 
 /**
- * Stops a container: its stop signal, then SIGKILL after `graceMs` (whole seconds, rounded up). Its restart policy is
- * set to `no` first, or Docker would start it again with its daemon. A container that is stopped or gone is fine.
+ * Stops a container: sends its stop signal, and SIGKILL after `graceMs`. Sets its restart policy to `no` before, because
+ * otherwise Docker starts it again with the daemon. Does nothing where the container is stopped or gone.
+ * @param graceMs milliseconds, rounded up to whole seconds
  */
 export async function stopContainer(engine: Engine, id: string, graceMs: number): Promise<void> {
     try {
@@ -83,8 +85,11 @@ export async function setRestartPolicy(
 }
 
 /**
- * The last lines that a container wrote, oldest first, without secret values, each cut after 500 characters and without
- * control characters. Empty where its logging driver keeps nothing that can be read, or the container is gone.
+ * Reads the last lines that a container wrote.
+ * @param secretValues removed from the lines
+ * @param count how many lines at most
+ * @returns the lines, oldest first, without control characters and each cut after 500 characters. None where the container is
+ * gone, or its logging driver keeps nothing to read
  */
 export async function lastLogLines(
     engine: Engine,
@@ -114,7 +119,7 @@ export async function lastLogLines(
         .slice(-count);
 }
 
-/** Only what is whole is recognised as a secret: so nothing is cut before. */
+/** Removes secrets before it cuts the line, because half a secret is not recognised. */
 function readable(line: string, secretValues: Iterable<string>): string {
     const text = withoutSecrets(line, secretValues);
     return text.length > maxLineCharacters ? `${text.slice(0, maxLineCharacters)}...` : text.trimEnd();

@@ -7,16 +7,17 @@ import { environmentForOthers } from "../text/environment";
 import { parsePrivateJson } from "../text/privateJson";
 import { dockerConfigFolder } from "./EngineAddress";
 
+/** How long a credential helper may take, milliseconds. */
 const helperTimeoutMs = 20_000;
-/** The user name under which helpers and the config file keep identity tokens. */
+/** The user name under which credential helpers keep identity tokens. */
 const tokenUser = "<token>";
 
-/** What the Engine forwards to a registry. */
+/** A login that the Engine forwards to a registry. */
 export type RegistryLogin =
     | { username: string; password: string; serveraddress: string }
     | { identitytoken: string; serveraddress: string };
 
-/** What nobody may read in what a registry says about a login. */
+/** @returns the secret values of a login. A registry's answer may repeat them. */
 export function secretsOf(login: RegistryLogin | undefined): string[] {
     if (login === undefined) {
         return [];
@@ -30,7 +31,7 @@ interface DockerConfig {
     credsStore?: string;
 }
 
-/** Logins for registries: `relink:registries` first, then the Docker CLI's (config file and credential helpers). */
+/** Logins for registries: those of `relink:registries` go before the Docker CLI's (config file and credential helpers). */
 export class Credentials {
     private readonly asked = new Map<string, Promise<RegistryLogin | undefined>>();
 
@@ -40,12 +41,15 @@ export class Credentials {
         private readonly env: NodeJS.ProcessEnv,
     ) {}
 
-    /** Reads config.json in DOCKER_CONFIG or ~/.docker, if it is there. Helpers are asked when an image needs them. */
+    /** Reads config.json in DOCKER_CONFIG or ~/.docker, if it is there. Asks a helper only once an image needs it. */
     static async load(registries: Settings["registries"], env: NodeJS.ProcessEnv = process.env): Promise<Credentials> {
         return new Credentials(registries, await readConfig(join(dockerConfigFolder(env), "config.json")), env);
     }
 
-    /** The login for an image's registry, or undefined: then it is asked anonymously. */
+    /**
+     * @returns the login for an image's registry; undefined where there is none, so that the registry is asked without one
+     * @throws Error where the credential helper fails
+     */
     forImage(image: ImageReference): Promise<RegistryLogin | undefined> {
         const server = image.serverAddress;
         const known = this.asked.get(server);
@@ -70,7 +74,7 @@ export class Credentials {
     }
 }
 
-/** One spelling for all the ways in which a registry is written in config files; the Docker Hub has several names. */
+/** @returns one spelling of a registry for all that config files use. The Docker Hub has several names. */
 function hostOf(address: string): string {
     const host = address
         .replace(/^https?:\/\//, "")
@@ -106,21 +110,24 @@ async function readConfig(path: string): Promise<DockerConfig> {
             return {};
         }
         throw new Error(
-            `${path} cannot be read (${(error as Error).message}). Mend it, or point DOCKER_CONFIG elsewhere.`,
+            `${path} cannot be read (${(error as Error).message}). Mend it, or set DOCKER_CONFIG to another folder.`,
         );
     }
 }
 
-/** Runs `docker-credential-NAME get`. Undefined when the helper has nothing for this server. */
+/**
+ * Runs `docker-credential-NAME get`.
+ * @returns the login; undefined where the helper has none for this server
+ */
 async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): Promise<RegistryLogin | undefined> {
     const program = `docker-credential-${name}`;
     const { code, stdout, stderr } = await run(program, ["get"], `${server}\n`, env);
     if (code !== 0) {
-        // The helpers print this fixed sentence; everything else is a failure of the helper itself.
+        // Helpers print this fixed sentence. Any other one is a failure of the helper itself.
         if (/credentials not found/i.test(stdout + stderr)) {
             return undefined;
         }
-        // They say what is wrong on either; an answer all the same is not for anybody's eyes.
+        // Helpers print an error on either stream. JSON is an answer in spite of the error, and holds a password.
         const words = (stderr || stdout).trim();
         throw new Error(`${program} failed for ${server}: ${words.startsWith("{") ? code : words.slice(0, 300)}`);
     }
@@ -146,7 +153,7 @@ function run(program: string, args: string[], input: string, env: NodeJS.Process
         const child = spawn(program, args, {
             env: environmentForOthers(env),
             stdio: ["pipe", "pipe", "pipe"],
-            // Not `timeout`: its timer outlives a program that could not be started, and holds up the end of ours.
+            // Not `timeout`: where the program cannot be started, its timer goes on and keeps this process from ending.
             signal: AbortSignal.timeout(helperTimeoutMs),
         });
         let stdout = "";
@@ -161,7 +168,7 @@ function run(program: string, args: string[], input: string, env: NodeJS.Process
             ),
         );
         child.once("close", code => resolve({ code, stdout, stderr }));
-        child.stdin.on("error", () => undefined); // it may answer without reading its input
+        child.stdin.on("error", () => undefined); // a helper may answer without reading its input
         child.stdin.end(input);
     });
 }

@@ -7,10 +7,12 @@ import { Subnet } from "../model/Subnet";
 import type { Engine } from "./Engine";
 import { exec, execStream } from "./exec";
 
+/** How long the trial connection to an address may take, milliseconds. */
 const probeTimeoutMs = 500;
+/** How much of a body is read, bytes. */
 const maxBodyBytes = 4_096;
 
-/** Ways to connect from inside a container: its input and output become the connection. Address and port are $1, $2. */
+/** Commands in a container that connect their input and output to an address and port. */
 const relayCommands: Record<string, (address: string, port: number) => string[]> = {
     socat: (address, port) => ["socat", "-", `TCP:${address}:${port}`],
     perl: (address, port) => ["perl", "-MIO::Socket::INET", "-e", perlRelay, address, String(port)],
@@ -34,8 +36,8 @@ while (select(my $ready = $watch, undef, undef, undef)) {
 const bashRelay = 'exec 3<>"/dev/tcp/$1/$2" || exit 1; cat <&3 & cat >&3; kill $! 2>/dev/null';
 
 /**
- * Makes HTTP connections into the front's network: straight to an address where this machine is the Docker host, else by a
- * Docker exec in the anchor. A container in that network would reach the address too, but not every listener answers it.
+ * Makes HTTP connections into the front's network: directly where this machine is the Docker host, else by a Docker exec in
+ * the anchor. A container in the network could connect too, but some listeners answer only the Docker host and the anchor.
  */
 export class Dialer {
     private readonly direct = new http.Agent({ keepAlive: false });
@@ -45,11 +47,11 @@ export class Dialer {
     constructor(
         private readonly engine: Engine,
         private readonly anchorId: string,
-        /** Tools to connect with from inside the anchor, the best first. */
+        /** Tools that connect from inside the anchor, the best first. */
         private readonly relays: string[] = Object.keys(relayCommands),
     ) {}
 
-    /** An agent for requests to this address and port. */
+    /** @returns an agent for requests to this address and port */
     async agentFor(address: string, port: number): Promise<http.Agent> {
         if (await this.reaches(address, port)) {
             return this.direct;
@@ -61,7 +63,7 @@ export class Dialer {
         if (this.reachable.has(address)) {
             return true;
         }
-        // Without the subnet test somebody else's machine could answer: private addresses repeat.
+        // Private addresses repeat: without the subnet test, a machine of another network could answer.
         if (!this.engine.isLocal || !isBehindThisMachine(address) || !(await answers(address, port))) {
             return false;
         }
@@ -75,7 +77,7 @@ export class Dialer {
             this.relay = undefined;
         });
         const argv = relayCommands[await this.relay]?.(address, port) ?? [];
-        // Root, for an image's user may lack the rights; the relay only connects.
+        // As root, because the image's user may lack the rights. The relay only connects.
         return execStream(this.engine, this.anchorId, argv, { user: "0" });
     }
 
@@ -92,32 +94,33 @@ export class Dialer {
     }
 }
 
-/** What a request asked and how long it may take. */
+/** An HTTP request into the front's network. */
 export interface DialRequest {
     address: string;
     port: number;
-    /** Default: GET. */
+    /** @default GET */
     method?: string;
     /** Path and query. */
     path: string;
-    /** `Host` among them. */
+    /** `Host` too. @default those that the client adds */
     headers?: Record<string, string>;
-    /** From the first byte sent to the last byte read. */
+    /** How long it may take from the first byte sent to the last byte read, milliseconds. */
     timeoutMs: number;
 }
 
 /** An answer of any status. */
 export interface DialResponse {
     status: number;
-    /** By lower case name; repeated ones are joined with ", ". */
+    /** Name in lower case -> value. Values of a repeated header are joined with ", ". */
     headers: Record<string, string>;
     /** The first 4 kB. */
     body: string;
 }
 
 /**
- * One HTTP request into the front's network, no redirect followed, no proxy used. Every status is an answer; throws
- * when there is none within `timeoutMs`, with the reason in words.
+ * Makes one HTTP request into the front's network. It follows no redirect and uses no proxy.
+ * @returns the answer, whatever its status
+ * @throws Error that says why no whole answer came within `timeoutMs`
  */
 export async function request(dialer: Dialer, wanted: DialRequest): Promise<DialResponse> {
     const { address, port, method = "GET", path, headers, timeoutMs } = wanted;
@@ -140,7 +143,7 @@ export async function request(dialer: Dialer, wanted: DialRequest): Promise<Dial
         return { status: response.status, headers: flatten(response.headers), body };
     } catch (error) {
         const why = signal.aborted ? `no whole answer within ${timeoutMs} ms` : (error as Error).message;
-        // No cause: axios' errors carry the request's headers, and those can be secret.
+        // Without a cause: an error of axios contains the request's headers, which can be secret.
         throw new Error(`${what}: ${why}`);
     }
 }
@@ -166,7 +169,7 @@ function flatten(headers: object): Record<string, string> {
     );
 }
 
-/** One connection per request, each by a command in a container. */
+/** Makes each request's connection by a command in a container. */
 class RelayAgent extends http.Agent {
     constructor(private readonly dial: () => Promise<Duplex>) {
         super({ keepAlive: false });
@@ -180,7 +183,7 @@ class RelayAgent extends http.Agent {
     }
 }
 
-/** Whether this machine is the gateway of a subnet that has the address, as the Docker host is. */
+/** @returns whether this machine is the gateway of the address's subnet, as the Docker host is */
 function isBehindThisMachine(address: string): boolean {
     return Object.values(networkInterfaces())
         .flatMap(addresses => addresses ?? [])
@@ -190,7 +193,7 @@ function isBehindThisMachine(address: string): boolean {
         });
 }
 
-/** Whether anything comes back from there; a refusal is an answer too. */
+/** @returns whether the address answers within 500 ms. A refused connection is an answer. */
 function answers(host: string, port: number): Promise<boolean> {
     return new Promise(resolve => {
         const socket = connect({ host, port });

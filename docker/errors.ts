@@ -1,14 +1,14 @@
 import { withoutControls } from "../text/withoutControls";
 
-/** The Docker Engine does not answer: no daemon, no permission, wrong address. The message says the next step. */
+/** The Docker Engine does not answer: there is no daemon, no permission, or the address is wrong. Its message says what to do. */
 export class DockerUnreachable extends Error {
     override readonly name = "DockerUnreachable";
 }
 
-/** Why a container did not start; `port`, `mount`, `command`, `user` and `network` are what the settings can mend. */
+/** Why a container did not start. All but `other` can be mended by the settings. */
 export type StartFailure = "port" | "mount" | "command" | "user" | "network" | "other";
 
-/** Docker refused to create or start a container. The message says what to change. */
+/** Docker refused to create or start a container. Its message says what to change. */
 export class StartFailed extends Error {
     override readonly name = "StartFailed";
 
@@ -20,35 +20,35 @@ export class StartFailed extends Error {
     }
 }
 
-/** Why an image could not be had. */
+/** Why an image is not available. */
 export type ImageFailure = "denied" | "missing" | "unreachable" | "other";
 
-/** Neither a registry nor the Docker host has the image. The message holds what was asked and the registry's words. */
+/** Neither a registry nor the Docker host has the image. Its message names the image and quotes the registry. */
 export class ImageNotFound extends Error {
     override readonly name = "ImageNotFound";
 
     constructor(
         readonly reason: ImageFailure,
         message: string,
-        /** What the registry did, without a next step: for a caller that uses an image it has already. */
+        /** What the registry answered, without advice, for a caller that has an image to go on with. @default `message` */
         readonly refused = message,
     ) {
         super(message);
     }
 }
 
-/** A command was to run in a container that is not running (or does not exist). */
+/** A command cannot run in a container, because the container does not run or does not exist. */
 export class ContainerNotRunning extends Error {
     override readonly name = "ContainerNotRunning";
 }
 
-/** HTTP status of an answer of the Engine that came as an error, or undefined. */
+/** @returns the HTTP status of the Engine's answer in an error; undefined where the error is not such an answer */
 export function statusOf(error: unknown): number | undefined {
     const status = (error as { statusCode?: unknown } | undefined)?.statusCode;
     return typeof status === "number" ? status : undefined;
 }
 
-/** The Engine's own words in an error, without the HTTP decoration that the client library puts around them. */
+/** @returns the Engine's words in an error, without the HTTP status that the client library adds */
 export function wordsOf(error: unknown): string {
     const answer = (error as { json?: { message?: unknown } } | undefined)?.json?.message;
     if (typeof answer === "string" && answer.trim() !== "") {

@@ -2,16 +2,17 @@ import type { Readable } from "node:stream";
 import { pause } from "../time/pause";
 import type { Engine } from "./Engine";
 
+/** Pauses between two tries to connect again, milliseconds: the first, and the longest. */
 const firstReconnectMs = 100;
 const longestReconnectMs = 2_000;
-/** Events that nobody asked for are kept for later; more than these are dropped, oldest first. */
+/** How many events are kept until a call of `next` takes them. The oldest are dropped. */
 const maxKept = 1_000;
 
 /** Something that happened to a container. */
 export interface ContainerEvent {
     /**
-     * `reconnected` is ours: the connection to the Engine was lost and is back, and what happened meanwhile may be
-     * unknown (a restarted daemon forgets it), so look at the containers again. It has no container.
+     * `reconnected` is not Docker's: the connection to the Engine was lost and is back. Events may be missing, because a
+     * restarted daemon forgets them, so look at the containers again. It has no container.
      */
     action: "start" | "die" | "oom" | "health_status" | "reconnected";
     containerId: string;
@@ -33,14 +34,14 @@ interface Waiter {
 }
 
 /**
- * Follows what happens to the containers that carry these labels (start, die, oom, health_status), from `since` (the
- * Docker host's clock; the daemon remembers its last 256 events) or from now. `ready` resolves once it listens. Close it.
+ * Follows the events of the containers that carry these labels: start, die, oom, health_status. The caller closes it.
+ * @param since time by the Docker host's clock; the daemon remembers its last 256 events. @default now
  */
 export function watchContainers(engine: Engine, labels: Record<string, string>, since?: Date): ContainerEvents {
     return new ContainerEvents(engine, labels, since);
 }
 
-/** A stream of container events that survives lost connections. Holds a connection open until `close()`. */
+/** A stream of container events. It connects again where the connection is lost, until `close()`. */
 export class ContainerEvents {
     /** Resolves when the Engine sends events; rejects when the first connection fails. */
     readonly ready: Promise<void>;
@@ -48,9 +49,9 @@ export class ContainerEvents {
     private readonly kept: ContainerEvent[] = [];
     private readonly waiters = new Set<Waiter>();
     private readonly closing = new AbortController();
-    /** Position in the Engine's events, in nanoseconds as it writes them. */
+    /** Time of the last event, nanoseconds, as the Engine writes it. */
     private position: string | undefined;
-    /** Events at exactly that position, for the Engine sends them again after a reconnect. */
+    /** Events of exactly that time. The Engine sends them again after a reconnect. */
     private seen = new Set<string>();
 
     constructor(
@@ -66,8 +67,9 @@ export class ContainerEvents {
     }
 
     /**
-     * The next event that `wants` accepts, past ones that nobody took included; it is taken. Undefined after `withinMs`
-     * or when closed. Several may wait at once; each event goes to the one that has waited longest and wants it.
+     * Takes the next event that `wants` accepts, or a past one that no call has taken. Several calls may wait at once. An event
+     * goes to the one that has waited longest and wants it.
+     * @returns the event; undefined where none comes within `withinMs`, or the stream is closed
      */
     async next(wants: Predicate, withinMs: number): Promise<ContainerEvent | undefined> {
         const index = this.kept.findIndex(wants);
@@ -91,7 +93,7 @@ export class ContainerEvents {
         });
     }
 
-    /** Ends the connection; whoever waits gets undefined. */
+    /** Ends the connection. Each waiting call of `next` returns undefined. */
     close(): void {
         this.closing.abort();
         for (const waiter of this.waiters) {
@@ -124,7 +126,7 @@ export class ContainerEvents {
         stream?.destroy();
     }
 
-    /** Reads one connection to its end, however it ends. */
+    /** Reads one connection until it ends or is lost. */
     private async read(stream: Readable): Promise<void> {
         const close = () => stream.destroy();
         this.closing.signal.addEventListener("abort", close, { once: true });
@@ -138,7 +140,7 @@ export class ContainerEvents {
                 }
             }
         } catch {
-            // A lost connection: follow() makes a new one.
+            // The connection was lost: follow() makes a new one.
         } finally {
             this.closing.signal.removeEventListener("abort", close);
         }
@@ -146,7 +148,7 @@ export class ContainerEvents {
 
     private take(line: string): void {
         const message = JSON.parse(line) as EngineEvent;
-        // Read from the text: a JavaScript number cannot hold nanoseconds since 1970.
+        // From the text, because a JavaScript number cannot hold nanoseconds since 1970.
         const position = /"timeNano":(\d{19,})/.exec(line)?.[1];
         if (position !== undefined) {
             if (position === this.position && this.seen.has(line)) {
@@ -160,7 +162,7 @@ export class ContainerEvents {
 
     private hand(event: ContainerEvent): void {
         if (event.action === "reconnected") {
-            // Everybody who waits must look again.
+            // Every waiting call must look again.
             for (const waiter of [...this.waiters].filter(({ wants }) => wants(event))) {
                 waiter.settle(event);
             }

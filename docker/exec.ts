@@ -5,10 +5,10 @@ import type { Engine } from "./Engine";
 import { ContainerNotRunning, statusOf, wordsOf } from "./errors";
 import { collect, DemultiplexedStream } from "./streams";
 
-/** Longest that a command may take where the caller sets no limit, milliseconds: what takes longer hangs. */
+/** How long a command may take where the caller sets no limit, milliseconds. A command that takes longer hangs. */
 const longestMs = 120_000;
 
-/** What a command in a container answered. A non-zero exit code is an answer, not an error. */
+/** What a command in a container printed, and its exit code. */
 export interface ExecResult {
     stdout: string;
     stderr: string;
@@ -16,22 +16,24 @@ export interface ExecResult {
 }
 
 export interface ExecOptions {
-    /** Written to the command's standard input, which is then closed. Default: an empty, closed input. */
+    /** The command's standard input, which is closed behind it. @default empty */
     stdin?: Buffer | string;
-    /** User name or id. Default: the container's user. */
+    /** User name or id. @default the container's user */
     user?: string;
-    /** More environment, as `NAME=value`. Visible to whoever may use the Docker API, so nothing secret. */
+    /** More environment variables, `NAME=value`, none of them secret: every client of the Docker API can read them. */
     env?: string[];
     /**
-     * Ends the wait and closes the connection. The command sees the end of its input; Docker cannot kill it.
+     * Ends the wait and closes the connection. The command sees the end of its input. Docker cannot kill it.
      * @default after two minutes
      */
     signal?: AbortSignal;
 }
 
 /**
- * Runs a command (no shell) in a running container and waits for its end. Three calls: create, start, read the exit
- * code. Throws ContainerNotRunning when there is nothing to run it in.
+ * Runs a command, without a shell, in a running container and waits for its end. Makes three calls: create, start, read the
+ * exit code.
+ * @returns its output and exit code, also where that is not 0
+ * @throws ContainerNotRunning
  */
 export async function exec(
     engine: Engine,
@@ -41,7 +43,7 @@ export async function exec(
 ): Promise<ExecResult> {
     const { signal = endless(argv, containerId), stdin } = options;
     const { command, connection } = await begin(engine, containerId, argv, { ...options, signal });
-    // Half-close: the command sees the end of its input, and we still read its output.
+    // A half-close: the command sees the end of its input, and its output still comes.
     connection.end(stdin);
     const { stdout, stderr } = await collect(engine, connection);
     const exitCode = await exitCodeOf(command, signal);
@@ -49,8 +51,9 @@ export async function exec(
 }
 
 /**
- * Runs a command whose standard input and output become one stream, for use as a socket. Ending it half-closes the
- * command's input; destroying it closes the connection.
+ * Runs a command whose standard input and output become one stream, for use as a socket.
+ * @returns the stream. `end` closes the command's input, `destroy` the connection.
+ * @throws ContainerNotRunning
  */
 export async function execStream(
     engine: Engine,
@@ -98,7 +101,7 @@ function closeOnAbort(connection: Duplex, signal: AbortSignal | undefined): void
     connection.once("close", () => signal.removeEventListener("abort", close));
 }
 
-/** Ends the wait for a command that hangs, as in a container that is paused. */
+/** @returns a signal that ends the wait for a command that hangs, as in a paused container */
 function endless([command]: string[], containerId: string): AbortSignal {
     const silence = new AbortController();
     const late = new Error(`${command} in the container ${containerId} has not ended within ${longestMs / 1000} s`);
@@ -106,7 +109,7 @@ function endless([command]: string[], containerId: string): AbortSignal {
     return silence.signal;
 }
 
-/** The stream can end a moment before the daemon has noted the exit. */
+/** Asks again until the daemon knows the exit code: the stream can end a moment before. */
 function exitCodeOf(command: Dockerode.Exec, signal: AbortSignal): Promise<number> {
     const look = async () => {
         const { Running: running, ExitCode: exitCode } = await command.inspect();

@@ -10,30 +10,30 @@ import { findLocal, inspectImage, type LocalImage, looksLocal } from "./localIma
 import { type PullMessage, PullProgress } from "./PullProgress";
 import { notFound, type Refusal, refusalOf, refused } from "./refusals";
 
-/** How long a registry may take to say a digest; half of it where a local image looks built here. */
+/** How long a registry may take to answer with a digest, milliseconds. */
 const registryTimeoutMs = 5_000;
+/** The same for a name whose local image seems to be built on the Docker host. */
 const registryTimeoutForLocalMs = 2_000;
 
-/** A name, and which image it means. */
+/** A name, and the image that it means. */
 export interface NamedImage extends ImageIdentity {
     reference: ImageReference;
 }
 
-/** Which image a name means right now. */
+/** The image that a name means right now. */
 export interface ResolvedImage extends NamedImage {
-    /** What the registry says of the name, where the Docker host's own image of that name goes before it. */
+    /** The registry's digest of the name, where the Docker host's own image of that name is used instead. */
     answered?: string;
-    /** Set where the registry did not say what the name means, so that the Docker host's image is taken instead. */
+    /** Why the registry did not answer with a digest, so that the Docker host's image is used. */
     refused?: { reason: ImageFailure; sentence: string };
-    /** For the user: where the answer came from, when not from where one would expect. */
+    /** Tells the user that the image comes from a place that the user may not expect. */
     warning?: string;
 }
 
 /**
- * Finds which image a name means: asks the Docker host, then the registry by way of the Engine, for at most 5 s. What the
- * registry does not have, or cannot say, is taken from the host.
- *
- * @throws ImageNotFound when neither knows the image
+ * Finds the image that a name means. Asks the Docker host, then through the Engine the registry, for at most 5 s. Where the
+ * registry does not have the image or does not answer, the Docker host's image is used.
+ * @throws ImageNotFound where neither has the image
  */
 export async function resolveImage(
     engine: Engine,
@@ -48,7 +48,7 @@ export async function resolveImage(
         }
         return { reference, digest: local.id, imageId: local.id, source: "local" };
     }
-    // A digest means one image for ever: what is here needs no registry.
+    // A digest always means the same image, so there is no need to ask the registry.
     if (reference.digest !== undefined && local) {
         return { reference, digest: reference.digest, imageId: local.id, source: local.source };
     }
@@ -67,7 +67,7 @@ export async function resolveImage(
     const { id, digest = id, source } = local;
     const { reason } = answer;
     const sentence = refused(reference, answer);
-    // A registry may well not have what looks built here; that it cannot be asked is said where one is named.
+    // A registry may lack an image that was built here. The user is warned where a registry is named and does not answer.
     const isExpected = !isLocal || (reference.namesRegistry && reason !== "missing");
     const warning = isExpected
         ? `${sentence} Using the image ${reference.text} that is on the Docker host.`
@@ -76,12 +76,11 @@ export async function resolveImage(
 }
 
 /**
- * Makes sure that exactly this image is on the Docker host. Pulls it by digest, unless it is there already.
- *
- * @param onProgress gets a line about layers and bytes, at most one a second
- * @param signal ends the pull; its reason is thrown
- * @returns the local id, and whether the image had to be pulled
- * @throws ImageNotFound when the image cannot be had
+ * Makes sure that exactly this image is on the Docker host. Pulls it by digest where it is missing.
+ * @param onProgress gets a line about layers and bytes, at most one a second. @default lines are dropped
+ * @param signal ends the pull; its reason is thrown. @default the pull has no time limit
+ * @returns the local id, and whether the image was pulled
+ * @throws ImageNotFound where the image is not available
  */
 export async function pullImage(
     engine: Engine,
@@ -90,7 +89,7 @@ export async function pullImage(
     onProgress: (line: string) => void = () => undefined,
     signal?: AbortSignal,
 ): Promise<{ id: string; pulled: boolean }> {
-    // Where its origin is not known, a pull by its digest is tried.
+    // Where the origin is not known, the pull by digest is worth a try.
     const wanted = source === "local" ? (imageId ?? digest) : reference.withDigest(digest).full;
     for (const name of imageId !== undefined && imageId !== wanted ? [wanted, imageId] : [wanted]) {
         const present = await inspectImage(engine, name);
@@ -101,7 +100,7 @@ export async function pullImage(
     if (source === "local") {
         throw new ImageNotFound(
             "missing",
-            `The image ${reference.text} (${imageId}) is only known locally, and it is gone from the Docker host. ` +
+            `The image ${reference.text} (${imageId}) was only on the Docker host, and it is gone from there. ` +
                 "Build or load it again, or push it to a registry.",
         );
     }
@@ -121,14 +120,14 @@ export async function pullImage(
     }
     const pulled = await inspectImage(engine, wanted);
     if (!pulled) {
-        throw new Error(`${wanted} was pulled, and the Docker host does not have it.`);
+        throw new Error(`${wanted} was pulled, but the Docker host does not have it.`);
     }
     return { id: pulled.Id, pulled: true };
 }
 
 /**
- * Whether the Docker host's image is not an older one of the Docker Hub's, but one that the Hub never had. A name without a
- * registry means either.
+ * Tells an image that only the Docker host has from an older image of the Docker Hub. A name without a registry may mean
+ * either.
  */
 async function isOnlyHere(
     engine: Engine,
@@ -156,8 +155,8 @@ function builtHere(reference: ImageReference, { id, digest = id }: LocalImage, a
 }
 
 /**
- * A credential helper that fails leaves the image without a login, as in Docker's CLI: it may be public.
- * @returns the login for an image's registry, and what the helper said where it failed
+ * Finds the login for an image. Where the credential helper fails, there is none, as in Docker's CLI: the image may be public.
+ * @returns the login for the image's registry, or what the helper said where it failed
  */
 async function loginFor(
     image: ImageReference,
@@ -193,7 +192,7 @@ async function askRegistry(
     }
 }
 
-/** A failure that came inside the stream of a pull that had begun well. */
+/** A pull that failed after it had begun: its stream says so. */
 class PullError extends Error {}
 
 function follow(engine: Engine, stream: Readable, progress: PullProgress): Promise<void> {

@@ -1,16 +1,17 @@
 import type { Engine } from "./Engine";
 
-/** What the names of all labels of relink begin with. */
+/** The start of the names of all labels of relink. */
 const prefix = "relink.";
 
-/** By the image's id: what an id names never changes. */
+/** Image id -> labels. They are kept because the image of an id never changes. */
 const known = new WeakMap<Engine, Map<string, Promise<Record<string, string>>>>();
 
 /**
- * Labels that only relink may set, and that a container would inherit from this image. Each is empty here, so that the image's
- * value says nothing; relink's own labels go over them. Labels that the image does not have are left out: an earlier relink
- * understands an empty label differently from a missing one.
+ * Finds the labels of an image that only relink may set. A container would inherit their values, so it gets empty ones.
+ * relink's own labels go over them. Labels that the image lacks are left out: an earlier relink tells an empty label from a
+ * missing one.
  * @param imageId id of the image, `sha256:...`
+ * @returns name of each such label -> ""
  */
 export function silencedLabels(engine: Engine, imageId: string): Promise<Record<string, string>> {
     const ofEngine = known.get(engine) ?? new Map<string, Promise<Record<string, string>>>();

@@ -6,31 +6,31 @@ import { statusOf } from "./errors";
 /** An image that the Docker host has under a name. */
 export interface LocalImage {
     id: string;
-    /** Manifest digest under which this repository knows it. */
+    /** The image's manifest digest in this repository. */
     digest?: string;
-    /** Undefined where the Docker host does not tell it. */
+    /** Undefined where Docker does not tell it. */
     source?: ImageIdentity["source"];
 }
 
-/** What Docker says of an image, as far as it tells where the image came from. */
+/** The part of an image's inspection that tells where the image came from. */
 export interface InspectedImage {
     Id: string;
     RepoDigests?: string[] | null;
-    /** From API 1.53 on, with the containerd image store: repositories that it was pulled from or pushed to. */
+    /** Repositories that it was pulled from or pushed to. Only with the containerd image store, from API 1.53 on. */
     Identity?: { Pull?: { Repository?: string }[] };
 }
 
-/** What the Docker host has under a name, or under a digest. */
+/** @returns the Docker host's image of this name or digest; undefined where it has none */
 export async function findLocal(engine: Engine, image: ImageReference): Promise<LocalImage | undefined> {
     const found = await inspectImage(engine, image.full);
     return found && localImage(found, image);
 }
 
 /**
- * Reads where an image came from out of what Docker says of it.
+ * Tells where an image came from.
  *
- * Docker's own image store lists a digest of a repository only after a pull from it or a push to it. The containerd image
- * store lists every name with the image's own id, pushed or not: there only `Identity` tells.
+ * Docker's own image store lists a digest of a repository only after a pull or a push. The containerd image store lists each
+ * name with the image's id, pushed or not, so there only `Identity` tells.
  */
 export function localImage({ Id: id, RepoDigests, Identity }: InspectedImage, image: ImageReference): LocalImage {
     const known = (RepoDigests ?? []).filter(text => !text.includes("<none>")).map(ImageReference.parse);
@@ -46,12 +46,12 @@ export function localImage({ Id: id, RepoDigests, Identity }: InspectedImage, im
     return { id, digest, source: pulled ? "registry" : undefined };
 }
 
-/** Whether no registry has to know the image: it was made here, as far as the Docker host and the name tell. */
+/** @returns whether the image seems to be built on the Docker host, so that no registry need have it */
 export function looksLocal({ source }: LocalImage, { namesRegistry }: ImageReference): boolean {
     return source === "local" || (source === undefined && !namesRegistry);
 }
 
-/** What Docker says of an image; undefined where it has none of that name. */
+/** @returns Docker's inspection of an image; undefined where there is none of this name */
 export async function inspectImage(engine: Engine, name: string) {
     try {
         return await engine.docker.getImage(name).inspect();

@@ -6,7 +6,7 @@ import { demultiplex } from "./streams";
 
 /** One line that a container wrote. */
 export interface LogLine {
-    /** When, as Docker writes it: UTC with nine decimals, so that the order of the texts is the order in time. */
+    /** When, as Docker writes it: UTC with nine decimals, so that sorting the texts sorts by time. */
     at: string;
     stream: "stdout" | "stderr";
     /** Without colors, cursor movements and other control characters. */
@@ -14,18 +14,19 @@ export interface LogLine {
 }
 
 export interface LogOptions {
-    /** So many of the last lines. @default all */
+    /** How many of the last lines. @default all */
     tail?: number;
-    /** Only lines from then on, seconds since the epoch, with decimals. */
+    /** Only lines from this time on, seconds since 1970, with decimals. @default all */
     since?: string;
-    /** Goes on until the container stops, or until `signal`. */
+    /** Whether to go on until the container stops, or until `signal`. @default false */
     follow?: boolean;
+    /** Ends the reading. @default it does not end early */
     signal?: AbortSignal;
 }
 
 /**
- * Reads a container's log line by line. Resolves at its end.
- * @throws an error with a `statusCode`, where there is no such container or its logging driver keeps nothing to read
+ * Reads a container's log line by line. Resolves at the log's end.
+ * @throws an error with a `statusCode` where there is no such container, or its logging driver keeps nothing to read
  */
 export async function readLog(
     engine: Engine,
@@ -35,7 +36,7 @@ export async function readLog(
 ): Promise<void> {
     const options = { stdout: true, stderr: true, timestamps: true, tail: tail ?? "all", since, abortSignal: signal };
     const container = engine.docker.getContainer(id);
-    // With `follow` dockerode answers with a stream, without it with all of the log.
+    // With `follow` dockerode returns a stream, without it the whole log.
     const answer = (await container.logs({ ...options, follow } as object)) as unknown as Buffer | Readable;
     const source = Buffer.isBuffer(answer) ? Readable.from([answer], { objectMode: false }) : answer;
     const lines = { stdout: new Lines("stdout", onLine), stderr: new Lines("stderr", onLine) };
@@ -56,7 +57,7 @@ export async function readLog(
     lines.stderr.end();
 }
 
-/** Puts the pieces of one stream together again, line by line. */
+/** Splits one stream into lines. */
 class Lines {
     private readonly decoder = new StringDecoder("utf8");
     private rest = "";

@@ -4,9 +4,9 @@ import { Subnet } from "../model/Subnet";
 import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
 
-/** Where Docker's own networks live too: private, and rarely routed in offices and clouds. */
+/** Docker takes its own networks from here too. Offices and clouds rarely use these private addresses. */
 const addressPool = Subnet.parse("172.16.0.0/12") as Subnet;
-/** Docker's default bridge takes this one, and comes back to it. */
+/** Subnet of Docker's default bridge. Docker takes it again even where the bridge does not exist for a while. */
 const defaultBridge = Subnet.parse("172.17.0.0/16") as Subnet;
 
 /** What Docker knows about a network. */
@@ -15,16 +15,16 @@ export interface NetworkInfo {
     name: string;
     driver: string;
     labels: Record<string, string>;
-    /** IPv4 CIDR. */
+    /** IPv4, as a CIDR. */
     subnet?: string;
-    /** Part of the subnet from which Docker hands out addresses by itself. */
+    /** Part of the subnet from which Docker takes addresses where none is asked for. */
     ipRange?: string;
     gateway?: string;
-    /** IPv4 address by id of each running container in it. */
+    /** Id of each running container in it -> IPv4 address. */
     addresses: Map<string, string>;
 }
 
-/** A network by name or id, or undefined where there is none. */
+/** @returns the network of this name or id; undefined where there is none */
 export async function inspectNetwork(engine: Engine, name: string): Promise<NetworkInfo | undefined> {
     try {
         const found = await engine.docker.getNetwork(name).inspect();
@@ -50,7 +50,7 @@ export async function inspectNetwork(engine: Engine, name: string): Promise<Netw
     }
 }
 
-/** Connects a container to a network, at an address of its own. */
+/** Connects a container to a network at this address. */
 export async function connectContainer(engine: Engine, network: string, id: string, address: string): Promise<void> {
     await engine.docker
         .getNetwork(network)
@@ -58,8 +58,12 @@ export async function connectContainer(engine: Engine, network: string, id: stri
 }
 
 /**
- * A subnet of 172.16.0.0/12 that no Docker network uses, nor (when the Docker host is this machine) an interface or a
- * route of the machine. The same seed gives the same subnet as long as it is free. `prefix` is from 16 to 28.
+ * Finds a subnet of 172.16.0.0/12 that no Docker network uses. Where the Docker host is this machine, no interface and no
+ * route of the machine uses it either.
+ * @param seed the same seed gives the same subnet while that is free
+ * @param prefix length of the subnet's prefix, from 16 to 28
+ * @returns the subnet, as a CIDR
+ * @throws Error where no subnet is free
  */
 export async function freeSubnet(engine: Engine, seed: string, prefix = 20): Promise<string> {
     const taken = [defaultBridge, ...(await dockerSubnets(engine)), ...(engine.isLocal ? await localSubnets() : [])];
@@ -89,13 +93,13 @@ async function localSubnets(): Promise<Subnet[]> {
     return [...interfaces, ...(await localRoutes())].filter(subnet => subnet !== undefined);
 }
 
-/** Routes of this machine, where it is Linux: a VPN's networks are not on any interface. */
+/** @returns the routes of this machine where it runs Linux. A VPN's networks are not on any interface. */
 async function localRoutes(): Promise<(Subnet | undefined)[]> {
     const text = await readFile("/proc/net/route", "utf8").catch(() => "");
     return parseRoutes(text);
 }
 
-/** Parses the kernel's routing table (addresses as little-endian hex); the default route is left out. */
+/** Parses the kernel's routing table, which has addresses as little-endian hex. Leaves out the default route. */
 export function parseRoutes(text: string): Subnet[] {
     return text
         .split("\n")

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { Engine } from "./Engine";
 
-/** A port that is to be published on the Docker host. */
+/** A port to publish on the Docker host. */
 export interface WantedPort {
     port: number;
     /** Address of the Docker host. @default all of them */
@@ -9,8 +9,9 @@ export interface WantedPort {
 }
 
 /**
- * Who has a port already: the name of a container, or "another program" where the Docker host is this machine and the
- * port cannot be bound. Undefined when it looks free.
+ * Finds what uses a port already.
+ * @returns the container's name, or "another program" where the Docker host is this machine and the port is in use; undefined
+ * where the port seems free
  */
 export async function holderOf(engine: Engine, wanted: WantedPort): Promise<string | undefined> {
     const containers = await engine.docker.listContainers();
@@ -28,7 +29,7 @@ function overlaps(one: string | undefined, two: string | undefined): boolean {
     return isAny(one) || isAny(two) || one === two;
 }
 
-/** Whether the port is free here; one that only root may bind counts as free. */
+/** @returns whether the port is free on this machine. A port that only root may bind counts as free. */
 function canBind({ port, address }: WantedPort): Promise<boolean> {
     return new Promise(resolve => {
         const server = createServer();

@@ -2,18 +2,18 @@ import type { ImageReference } from "../model/ImageReference";
 import { withoutSecrets } from "../text/withoutSecrets";
 import { type ImageFailure, ImageNotFound, wordsOf } from "./errors";
 
-/** Why a registry did not say a digest, or did not hand out an image. */
+/** Why a registry did not answer with a digest or an image. */
 export interface Refusal {
     reason: ImageFailure;
-    /** The registry's own, or the Engine's. */
+    /** The registry's words, or the Engine's. */
     words: string;
     /** The words of a credential helper that failed, so that the registry was asked without a login. @default none failed */
     helperSays?: string;
 }
 
 /**
- * Sorts a registry's refusal, which the Engine hands on in words and in statuses that vary with its version.
- * @param secretValues what it was told and may repeat
+ * Sorts a registry's refusal by its words: the statuses that the Engine passes on vary with its version.
+ * @param secretValues values that the registry knows and may repeat. They are removed from its words. @default none
  */
 export function refusalOf(error: unknown, secretValues: string[] = []): Refusal {
     const words = withoutSecrets(wordsOf(error), secretValues);
@@ -24,7 +24,7 @@ export function refusalOf(error: unknown, secretValues: string[] = []): Refusal 
     ) {
         return { reason: "denied", words };
     }
-    // Not a registry's answer: a proxy before it, or whatever else listens there, says that of every address.
+    // This is not a registry's answer. A proxy, or another server at that address, answers so for every path.
     if (/404 page not found|error parsing HTTP \d+ response|<html/i.test(words)) {
         return { reason: "unreachable", words };
     }
@@ -41,7 +41,7 @@ export function refusalOf(error: unknown, secretValues: string[] = []): Refusal 
     return { reason: "other", words };
 }
 
-/** What a registry answered in place of a digest. */
+/** @returns a sentence that says why a registry did not answer with a digest */
 export function refused(image: ImageReference, { reason, words, helperSays }: Refusal): string {
     if (isForLackOfLogin({ reason, helperSays })) {
         return `There is no login for the registry ${image.registry} (${helperSays}).`;
@@ -65,7 +65,7 @@ const nextStepOf: Record<ImageFailure, (image: ImageReference) => string> = {
     other: () => "Check the image's name and the registry.",
 };
 
-/** The image cannot be had: what to say and to do when the Docker host does not have it either. */
+/** @returns the error for an image that neither the registry nor the Docker host has, with what to do */
 export function notFound(image: ImageReference, refusal: Refusal): ImageNotFound {
     const { reason, words, helperSays } = refusal;
     if (isForLackOfLogin(refusal)) {
@@ -79,7 +79,7 @@ export function notFound(image: ImageReference, refusal: Refusal): ImageNotFound
         denied: `The registry ${image.registry} denied the image ${image.text}`,
         missing: `The registry ${image.registry} has no image ${image.text}, nor has the Docker host`,
         unreachable: `The registry ${image.registry} cannot be reached, and the Docker host has no image ${image.text}`,
-        other: `The image ${image.text} cannot be had`,
+        other: `The image ${image.text} is not available`,
     }[reason];
     const message = `${what}. ${nextStepOf[reason](image)} The registry says: ${words}`;
     return new ImageNotFound(reason, message, refused(image, refusal));

@@ -7,12 +7,12 @@ interface Cause {
     advice: string;
 }
 
-/** Docker's ways to say why it did not create or start a container, the most telling first. */
+/** What Docker says where it does not create or start a container, the most specific words first. */
 const causes: Cause[] = [
     {
         words: /port is already allocated|bind: address already in use|failed to bind host port/i,
         reason: "port",
-        advice: "A port of it is in use on the Docker host. Free that port, or set another one.",
+        advice: "One of its ports is in use on the Docker host. Free that port, or set another one.",
     },
     {
         words: /invalid mount|bind source path does not exist|error while creating mount|error mounting|read-only file system/i,
@@ -35,17 +35,21 @@ const causes: Cause[] = [
         words: /network .*not found|could not find network|address already in use|no configured subnet|invalid (endpoint|address)|not attachable|manually attachable/i,
         reason: "network",
         advice:
-            "Check the service's `networks`: they must exist on the Docker host; " +
+            "Check the service's `networks`: they must exist on the Docker host, " +
             "and the container's address must be free.",
     },
 ];
 
 const unknownCause: Omit<Cause, "words"> = { reason: "other", advice: "" };
 
-/** What Docker said about a container that it did not create or start, in our words and its own, secrets removed. */
+/**
+ * Explains why Docker did not create or start a container.
+ * @param secretValues removed from Docker's words. @default none
+ * @returns StartFailed with advice and Docker's words; the error itself where it is not an answer of the Engine
+ */
 export function startFailure(name: string, error: unknown, secretValues: Record<string, string> = {}): unknown {
     if (error instanceof StartFailed || statusOf(error) === undefined) {
-        return error; // ours already, or no answer from the Engine at all
+        return error;
     }
     const words = withoutSecrets(wordsOf(error), Object.values(secretValues));
     const { reason, advice } = causes.find(cause => cause.words.test(words)) ?? unknownCause;

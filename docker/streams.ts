@@ -1,7 +1,7 @@
 import { Duplex } from "node:stream";
 import type { Engine } from "./Engine";
 
-/** What a command wrote, or a container's logs: Docker sends both streams in one, in frames. */
+/** The output of a command, or a container's log. Docker sends both streams in one, in frames. */
 export interface Output {
     stdout: Buffer;
     stderr: Buffer;
@@ -9,13 +9,16 @@ export interface Output {
 
 type Sink = (chunk: Buffer) => void;
 
-/** Splits Docker's multiplexed stream as it arrives. */
+/** Splits Docker's multiplexed stream while it comes. */
 export function demultiplex(engine: Engine, source: NodeJS.ReadableStream, stdout: Sink, stderr: Sink): void {
     const asWritable = (sink: Sink) => ({ write: sink }) as unknown as NodeJS.WritableStream;
     engine.docker.modem.demuxStream(source, asWritable(stdout), asWritable(stderr));
 }
 
-/** Collects a whole multiplexed stream. Rejects with the stream's error, or when it ends early by being destroyed. */
+/**
+ * Collects a whole multiplexed stream.
+ * @throws the stream's error, or Error where the stream was destroyed before its end
+ */
 export function collect(engine: Engine, source: Duplex): Promise<Output> {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
@@ -33,8 +36,8 @@ export function collect(engine: Engine, source: Duplex): Promise<Output> {
 }
 
 /**
- * A Duplex for use as a socket on top of a hijacked, multiplexed connection. What the command writes to its standard
- * error becomes the stream's error if nothing came on its standard output.
+ * A socket over the multiplexed connection of an exec. Where the command writes nothing on its standard output, its standard
+ * error becomes the stream's error.
  */
 export class DemultiplexedStream extends Duplex {
     private received = false;
@@ -74,7 +77,7 @@ export class DemultiplexedStream extends Duplex {
         done(error);
     }
 
-    // What a net.Socket has and HTTP clients call; deadlines are the caller's, by an abort signal.
+    // HTTP clients call these methods of a net.Socket. The caller sets deadlines by an abort signal.
     setTimeout = (): this => this;
     setNoDelay = (): this => this;
     setKeepAlive = (): this => this;
@@ -92,7 +95,7 @@ export class DemultiplexedStream extends Duplex {
         this.complaint = (this.complaint + chunk.toString()).slice(0, 1000);
     }
 
-    /** Closed without an end. After the end, what is buffered here may still be read. */
+    /** Handles a connection that closed before its end. After the end, buffered data can still be read. */
     private cut(): void {
         if (!this.ended) {
             this.destroy(new Error("the connection to the Docker Engine was closed"));

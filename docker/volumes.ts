@@ -4,7 +4,7 @@ import type { Engine } from "./Engine";
 import { statusOf } from "./errors";
 import { silencedLabels } from "./labels";
 
-/** The labels of a volume, or undefined where there is none of this name. */
+/** @returns the labels of a volume; undefined where there is no such volume */
 export async function labelsOfVolume(engine: Engine, name: string): Promise<Record<string, string> | undefined> {
     try {
         return (await engine.docker.getVolume(name).inspect()).Labels ?? {};
@@ -17,9 +17,11 @@ export async function labelsOfVolume(engine: Engine, name: string): Promise<Reco
 }
 
 /**
- * The regular files of a volume, by their path in it; empty where there is no such volume. The Engine shows a volume only
- * through a container that mounts it: one is made for that, of any image at all, never started, and removed again.
- * @param labels of that container: who is killed before it is removed leaves it, and nobody can remove the volume then
+ * Reads the regular files of a volume. The Engine shows a volume only through a container that mounts it. So a container of
+ * any image is made for this, never started, and removed again.
+ * @param labels labels of that container. A process that is killed in the middle leaves the container, and with it the volume
+ * cannot be removed. The labels tell the next `up` which container to remove.
+ * @returns path in the volume -> content; nothing where there is no such volume
  */
 export async function readVolume(
     engine: Engine,

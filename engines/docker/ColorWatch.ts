@@ -11,14 +11,14 @@ export class ColorWatch implements ContainerWatch {
 
     private constructor(private readonly events: ContainerEvents) {}
 
-    /** Resolves once the Engine sends events. */
+    /** @returns the watch, once the Engine sends events */
     static async open(engine: Engine, labels: Record<string, string>): Promise<ColorWatch> {
         const events = watchContainers(engine, labels);
         await events.ready;
         return new ColorWatch(events);
     }
 
-    /** One wait serves all who ask meanwhile: an event goes to the wait that is the oldest, and nobody may be left there. */
+    /** All calls share one wait, because the Engine's stream hands each event to one wait only. */
     next(): Promise<unknown> {
         this.#next ??= this.events
             .next(({ action }) => action === "die" || action === "health_status", waitMs)

@@ -5,25 +5,28 @@ import { secretsFolder } from "../../model/secretsFolder";
 
 const nanosecondsPerMillisecond = 1_000_000;
 
-/** One container of a release, before it exists. */
+/** A container of a release that is to be created. */
 export interface ContainerSpec {
     /** Name on the Docker host. */
     name: string;
-    /** Local image id, `sha256:...`: what was pulled and proved, whatever a tag says meanwhile. */
+    /** Id of the image on the Docker host, `sha256:...`. A tag could have moved since the image was pulled. */
     imageId: string;
     /** The release's settings. */
     release: ReleaseSettings;
     /** Values of the secrets that `release.secrets` and `release.env` name. */
     secretValues: Record<string, string>;
-    /** Our labels; they win over the release's own. */
+    /** relink's labels. They go over the release's own. */
     labels: Record<string, string>;
-    /** Our environment variables (RELINK_COLOR, ...); they win over the release's own. */
+    /** relink's environment variables (RELINK_COLOR, ...). They go over the release's own. */
     env: Record<string, string>;
-    /** The front's network and this slot's fixed IPv4 address in it. @default for the address: whatever Docker gives it */
+    /** The front's network, and this slot's fixed IPv4 address in it. @default for the address: Docker chooses one */
     network: { name: string; address?: string };
 }
 
-/** What the Engine is asked to create. Pure. Secrets that become files are not in it. */
+/**
+ * Renders the request that creates a container. It has no secrets that become files.
+ * @throws StartFailed where a secret has no value
+ */
 export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOptions {
     const { release, network } = spec;
     return {
@@ -36,7 +39,7 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
         User: release.user,
         Labels: { ...release.labels, ...spec.labels },
         StopSignal: release.stopSignal,
-        // Whole seconds are all that Docker knows here; it is what `docker stop` by hand uses.
+        // Docker takes whole seconds. A `docker stop` by hand uses them.
         StopTimeout: Math.ceil(release.stopGracePeriodMs / 1000),
         Healthcheck: healthCheck(release),
         HostConfig: {
@@ -49,7 +52,7 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
                     Target: volume.target,
                     ReadOnly: volume.readOnly,
                 })),
-                // Docker writes no file into a read-only container, but into a volume of it: one that goes with it.
+                // Docker writes a file into a read-only container only where a volume is: an anonymous one, removed with it.
                 ...(release.readOnly && release.secrets.length > 0 ? [{ Type: "volume", Target: secretsFolder }] : []),
             ],
             Init: release.init ? true : undefined,
@@ -60,7 +63,7 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
             ReadonlyRootfs: release.readOnly,
             SecurityOpt: release.securityOpt,
             LogConfig: release.log ? { Type: release.log.driver, Config: release.log.options } : undefined,
-            // The release's own policy comes once it is proved.
+            // The container gets its release's policy once it is proved.
             RestartPolicy: { Name: "no" },
         },
         NetworkingConfig: {
@@ -71,7 +74,7 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
     } as Dockerode.ContainerCreateOptions;
 }
 
-/** With NET_RAW a container can send packets in the name of every other one on the front's network. */
+/** Drops NET_RAW too, unless the settings decide on it. With it a container can forge packets of others on the network. */
 function dropped({ add, drop }: ReleaseSettings["capabilities"]): string[] {
     const decided = [...add, ...drop].map(name => name.replace(/^CAP_/, ""));
     return decided.some(name => name === "NET_RAW" || name === "ALL") ? drop : [...drop, "NET_RAW"];
@@ -85,7 +88,10 @@ function environment(spec: ContainerSpec): string[] {
     return Object.entries({ ...values, ...spec.env }).map(([name, value]) => `${name}=${value}`);
 }
 
-/** The value of one of the spec's secrets. Throws StartFailed where there is none. */
+/**
+ * @returns the value of one of the spec's secrets
+ * @throws StartFailed where it has no value
+ */
 export function secretValue(spec: ContainerSpec, name: string): string {
     const value = spec.secretValues[name];
     if (value === undefined) {
@@ -94,7 +100,7 @@ export function secretValue(spec: ContainerSpec, name: string): string {
     return value;
 }
 
-/** Docker's own check; what is left out is the image's, if it has one. */
+/** @returns Docker's health check. Docker takes a missing part of it from the image; undefined where all is missing. */
 function healthCheck({ health }: ReleaseSettings) {
     const { command, commandIntervalMs, commandTimeoutMs, commandRetries, startPeriodMs } = health;
     if (command?.length === 0) {

@@ -8,8 +8,9 @@ import { type ContainerSpec, createOptions } from "./ContainerSpec";
 import { writeSecretFiles } from "./secretFiles";
 
 /**
- * Creates a container, not started, with its secrets in place and joined to all its networks. Returns its id. What
- * fails halfway is removed again; throws StartFailed with Docker's words.
+ * Creates a container with its secrets, connected to all its networks. Does not start it. Removes it again where a step fails.
+ * @returns the container's id
+ * @throws StartFailed with Docker's words
  */
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<string> {
     await requireNetworks(engine, spec);
@@ -31,7 +32,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
     }
 }
 
-/** Docker takes a network that does not exist without a word, and fails at the start. */
+/** Checks the networks, because Docker creates a container with a missing network and fails only at the start. */
 async function requireNetworks(engine: Engine, { name, release }: ContainerSpec): Promise<void> {
     for (const network of release.networks) {
         if (!(await inspectNetwork(engine, network))) {

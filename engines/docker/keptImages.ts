@@ -2,17 +2,17 @@ import type { Engine } from "../../docker/Engine";
 import { statusOf } from "../../docker/errors";
 
 /**
- * Names under which images are kept for a front's service, beside those that the user has given them: `docker image prune`
- * takes away what has no name, and a tag that moved leaves the older image without one.
+ * Names that keep an image for a service, beside the names that the user has given it. `docker image prune` removes an image
+ * without a name, and an image loses its name when the tag moves to a newer one.
  */
 const repositories = {
-    /** The image was there, or may have been: only this name is ours. */
+    /** For an image that was or may have been on the Docker host before: only this name is relink's. */
     there: "relink-kept",
-    /** We pulled it, so that it goes away with its name. */
+    /** For an image that relink pulled: it is removed with this name. */
     pulled: "relink-pulled",
 } as const;
 
-/** Whether this is a service's image in a front, and of which release. */
+/** An image that is kept for a release of a service. */
 interface Kept {
     name: string;
     service: string;
@@ -21,7 +21,7 @@ interface Kept {
     pulled: boolean;
 }
 
-/** Gives an image a name that says which release it is kept for, unless it has one already. */
+/** Gives an image a name that says which release it is kept for. Does nothing where it has one already. */
 export async function keepImage(
     engine: Engine,
     imageId: string,
@@ -35,7 +35,7 @@ export async function keepImage(
     }
 }
 
-/** Takes those names away again that `isKept` does not want, and with them the images that we have pulled. */
+/** Removes those names where `isKept` is false, and with them the images that relink pulled. */
 export async function dropImages(
     engine: Engine,
     front: string,
@@ -66,7 +66,7 @@ async function keptImages(engine: Engine, front: string): Promise<Kept[]> {
     );
 }
 
-/** Never by force: what a container uses, or the user has given a name, stays. */
+/** Removes a name or an image, without force: an image stays where a container uses it, or it has a name of the user's. */
 async function remove(engine: Engine, name: string): Promise<void> {
     try {
         await engine.docker.getImage(name).remove();

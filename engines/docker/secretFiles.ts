@@ -6,7 +6,7 @@ import { type ContainerSpec, secretValue } from "./ContainerSpec";
 
 const numberPattern = /^\d+$/;
 
-/** Puts the spec's secrets into a container that has not started yet: /run/secrets/NAME, 0400, its user's. */
+/** Writes the spec's secrets into a container that has not started yet: /run/secrets/NAME, readable by its user alone. */
 export async function writeSecretFiles(engine: Engine, containerId: string, spec: ContainerSpec): Promise<void> {
     if (spec.release.secrets.length === 0) {
         return;
@@ -21,11 +21,11 @@ export async function writeSecretFiles(engine: Engine, containerId: string, spec
     if (spec.release.readOnly) {
         return writeFiles(engine, containerId, files, secretsFolder);
     }
-    // The folder by itself, or Docker makes it with the widest permissions.
+    // With the folder as an entry of its own, because otherwise Docker makes it writable for all.
     await writeFiles(engine, containerId, [{ path: secretsFolder, mode: 0o755 }, ...files]);
 }
 
-/** The user and group that the container's process runs as. */
+/** @returns the user and group of the container's process */
 async function ownerOf(engine: Engine, containerId: string): Promise<{ uid: number; gid: number }> {
     const { Config: config } = await engine.docker.getContainer(containerId).inspect();
     const [user = "", group] = (config.User ?? "").split(":");
@@ -41,7 +41,7 @@ async function ownerOf(engine: Engine, containerId: string): Promise<{ uid: numb
     return { uid: found.uid, gid: gid ?? found.gid };
 }
 
-/** Looks up a name in the text of an /etc/passwd. */
+/** @returns the ids of a user by the text of an /etc/passwd; undefined where it has no such user */
 export function findUser(passwd: string, name: string): { uid: number; gid: number } | undefined {
     for (const line of passwd.split("\n")) {
         const [user, , uid = "", gid = ""] = line.split(":");

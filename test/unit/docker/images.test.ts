@@ -51,7 +51,7 @@ describe("a pull", () => {
         fake = await FakeEngine.start(() => undefined);
         const credentials = await Credentials.load([], { DOCKER_CONFIG: "/nowhere" });
         await expect(pullImage(fake.engine, { ...gone, source: "local" }, credentials)).rejects.toThrow(
-            `The image r.example/web:v1 (${gone.imageId}) is only known locally`,
+            `The image r.example/web:v1 (${gone.imageId}) was only on the Docker host`,
         );
         expect(fake.calls.filter(({ method }) => method === "POST")).toEqual([]);
     });
