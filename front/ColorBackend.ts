@@ -1,6 +1,6 @@
 import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
-import { assertEveryWorker } from "../haproxy/runtime";
+import { assertEveryWorker } from "../haproxy/WorkerResult";
 import { slotAddress } from "../model/addresses";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";

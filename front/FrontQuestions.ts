@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type DialResponse, request } from "../docker/dialer";
-import { assertEveryWorker } from "../haproxy/runtime";
+import { assertEveryWorker } from "../haproxy/WorkerResult";
 import type { Color } from "../model/Color";
 import { type Worker, workerKey } from "../model/FrontState";
 import type { HealthSettings } from "../model/HealthSettings";

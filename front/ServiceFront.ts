@@ -1,6 +1,6 @@
 import { removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
-import { assertEveryWorker } from "../haproxy/runtime";
+import { assertEveryWorker } from "../haproxy/WorkerResult";
 import { observedService } from "../look/observedService";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";

@@ -1,6 +1,6 @@
 import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
-import { assertEveryWorker } from "../haproxy/runtime";
+import { assertEveryWorker } from "../haproxy/WorkerResult";
 import type { Worker } from "../model/FrontState";
 import { placeOf, type Route } from "../model/Route";
 import { currentWorkers } from "../model/World";

@@ -1,6 +1,6 @@
 import { EarnedUp } from "../haproxy/earned";
 import { backendName } from "../haproxy/names";
-import { WorkerReplaced } from "../haproxy/runtime";
+import { WorkerReplaced } from "../haproxy/WorkerResult";
 import type { Color } from "../model/Color";
 import { type Worker, workerKey } from "../model/FrontState";
 import { currentWorkers } from "../model/World";

@@ -1,5 +1,5 @@
 import { backendName } from "../haproxy/names";
-import { assertEveryWorker, WorkerReplaced } from "../haproxy/runtime";
+import { assertEveryWorker, WorkerReplaced } from "../haproxy/WorkerResult";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
 import { currentWorkers } from "../model/World";

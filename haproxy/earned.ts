@@ -1,5 +1,6 @@
 import type { ServerStat, Worker, WorkerAddress } from "../model/FrontState";
-import { assertEveryWorker, type Runtime } from "./runtime";
+import type { Runtime } from "./runtime";
+import { assertEveryWorker } from "./WorkerResult";
 
 /** How far one slot is in one worker. */
 export interface EarnedSlot {

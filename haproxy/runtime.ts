@@ -4,33 +4,10 @@ import { retry } from "../time/retry";
 import { askBatch, askEveryWorker, type Command, type Reply } from "./cli";
 import { frontStateOf, isDeadSocket, isGone, observeCommands, WorkerVanished } from "./FrontState";
 import { checked, checkedInteger, type MapName, mapPath, masterSocket, slotName } from "./names";
-import { adminOf, parseMapEntry, parseReload, parseServersState, type ServerState } from "./parse";
+import { parseMapEntry, parseReload, parseServersState } from "./parse";
 import type { Run } from "./Run";
-
-export { isReadOnlyScript, readOnlyCommands } from "./cli";
-export { MasterSilent } from "./FrontState";
-export type { Run, RunResult } from "./Run";
-
-/** What one worker made of a change. */
-export interface WorkerResult {
-    worker: WorkerAddress;
-    /** The change was read back from this worker, or the worker has exited. */
-    ok: boolean;
-    /** The worker has exited. */
-    gone: boolean;
-    /** What it answered instead. */
-    error?: string;
-}
-
-/** What to change about one slot. */
-export interface ServerChange {
-    address?: string;
-    port?: number;
-    /** `ready` takes traffic, `drain` is only checked, `maint` is neither. */
-    state?: "ready" | "drain" | "maint";
-    /** Overrules the checks until they say something new. */
-    health?: "up" | "down";
-}
+import { isAs, isServerChanged, type ServerChange, serverCommands } from "./ServerChange";
+import type { WorkerResult } from "./WorkerResult";
 
 /** A reload that HAProxy refused; it goes on with the configuration that it had. */
 export class ReloadFailed extends Error {}
@@ -216,67 +193,10 @@ export class Runtime {
     }
 }
 
-/** A worker was soft-stopped between the look and the change: a reload, for another service's sake, has put another in its place. */
-export class WorkerReplaced extends Error {}
-
-/**
- * Throws with every worker's own words when a change did not reach one that is still there.
- * @throws {@link WorkerReplaced} where that is all that went wrong
- */
-export function assertEveryWorker(what: string, results: readonly WorkerResult[]): void {
-    const failed = results.filter(({ ok }) => !ok);
-    if (failed.length > 0) {
-        const words = failed.map(
-            ({ worker, error }) => `generation ${worker.generation}, worker ${worker.pid}: ${error}`,
-        );
-        const message = `HAProxy did not take ${what} (${words.join("; ")})`;
-        throw failed.every(isReplaced) ? new WorkerReplaced(message) : new Error(message);
-    }
-}
-
-function isReplaced({ error }: WorkerResult): boolean {
-    return error !== undefined && /^Proxy is disabled/i.test(error);
-}
-
 function isFromNobody({ text, reached }: Reply): boolean {
     return reached ? isGone(text) : isDeadSocket(text);
 }
 
 function entry(map: MapName, key: string): string {
     return `${mapPath(map)} ${checked("map key", key)}`;
-}
-
-function serverCommands(server: string, { address, port, state, health }: ServerChange): string[] {
-    const commands: string[] = [];
-    if (address !== undefined) {
-        const at = port === undefined ? "" : ` port ${checkedInteger("port", port, 1, 65535)}`;
-        commands.push(`set server ${server} addr ${checked("address", address)}${at}`);
-    } else if (port !== undefined) {
-        throw new Error("A slot's port is changed together with its address.");
-    }
-    if (state !== undefined) {
-        if (!["ready", "drain", "maint"].includes(state)) {
-            throw new Error(`${JSON.stringify(state)} is no state of a server.`);
-        }
-        commands.push(`set server ${server} state ${state}`);
-    }
-    if (health !== undefined) {
-        if (!["up", "down"].includes(health)) {
-            throw new Error(`${JSON.stringify(health)} is no health of a server.`);
-        }
-        commands.push(`set server ${server} health ${health}`);
-    }
-    return commands;
-}
-
-function isServerChanged(answer: string): boolean {
-    return answer === "" || /^(?:IP changed|no need to change|nothing changed|port changed)/i.test(answer);
-}
-
-function isAs(server: ServerState, { address, port, state }: ServerChange): boolean {
-    return (
-        (address === undefined || server.address === address) &&
-        (port === undefined || server.port === port) &&
-        (state === undefined || adminOf(server.adminState) === state)
-    );
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backendName } from "../../haproxy/names";
-import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
+import { Runtime } from "../../haproxy/runtime";
+import { assertEveryWorker } from "../../haproxy/WorkerResult";
 import { runInAnchor } from "../../look/runInAnchor";
 import type { Color } from "../../model/Color";
 import type { Live } from "../../model/Live";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isReadOnlyScript } from "../../haproxy/runtime";
+import { isReadOnlyScript } from "../../haproxy/cli";
 import { expectSuccess } from "../support/command";
 import { EngineProxy } from "../support/engineProxy";
 import { isFull } from "../support/isFull";

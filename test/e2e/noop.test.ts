@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isReadOnlyScript } from "../../haproxy/runtime";
+import { isReadOnlyScript } from "../../haproxy/cli";
 import { expectSuccess } from "../support/command";
 import { DockerContext } from "../support/dockerContext";
 import { type EngineCall, EngineProxy, type ExecCall } from "../support/engineProxy";

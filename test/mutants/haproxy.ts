@@ -4,7 +4,7 @@ import type { Mutant } from "./Mutant";
 export const haproxy: readonly Mutant[] = [
     {
         name: "one-worker-is-enough",
-        file: "haproxy/runtime.ts",
+        file: "haproxy/WorkerResult.ts",
         before: "if (failed.length > 0) {",
         after: "if (failed.length === results.length && failed.length > 0) {",
         breaks: "A change counts as done once a single worker took it; the others send users elsewhere.",

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { backendName } from "../../haproxy/names";
-import { assertEveryWorker, Runtime, type ServerChange } from "../../haproxy/runtime";
+import { Runtime } from "../../haproxy/runtime";
+import type { ServerChange } from "../../haproxy/ServerChange";
+import { assertEveryWorker } from "../../haproxy/WorkerResult";
 import { observedService } from "../../look/observedService";
 import { runInAnchor } from "../../look/runInAnchor";
 import type { Color } from "../../model/Color";

@@ -1,6 +1,7 @@
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
-import { assertEveryWorker, Runtime } from "../../haproxy/runtime";
+import { Runtime } from "../../haproxy/runtime";
+import { assertEveryWorker } from "../../haproxy/WorkerResult";
 import { observedService } from "../../look/observedService";
 import { readWorld } from "../../look/readWorld";
 import { runInAnchor } from "../../look/runInAnchor";

@@ -1,4 +1,4 @@
-import { isReadOnlyScript } from "../../../haproxy/runtime";
+import { isReadOnlyScript } from "../../../haproxy/cli";
 import { expectSuccess } from "../../support/command";
 import { EngineProxy } from "../../support/engineProxy";
 import { createStack } from "../../support/stack";

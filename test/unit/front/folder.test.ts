@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { ConfigRejected, parseCheck } from "../../../front/check";
 import { type Change, ConfigFolder } from "../../../front/folder";
 import { packFiles, unpackFiles } from "../../../haproxy/archive";
+import { isReadOnlyScript } from "../../../haproxy/cli";
 import { emptyMaps, readMap, removeMapEntry, writeMapEntry } from "../../../haproxy/maps";
 import type { Run } from "../../../haproxy/Run";
 import { closeRouteKeys, parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
-import { isReadOnlyScript } from "../../../haproxy/runtime";
 import { parseRoute } from "../../../model/Route";
 import { captured } from "../haproxy/captured";
 

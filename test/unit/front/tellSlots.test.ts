@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FrontAccess } from "../../../front/FrontAccess";
 import { tellSlots } from "../../../front/tellSlots";
-import type { WorkerResult } from "../../../haproxy/runtime";
+import type { WorkerResult } from "../../../haproxy/WorkerResult";
 import { FakeSession, serverAt, workerOf } from "../providers/FakeSession";
 
 const soft = "Proxy is disabled.";

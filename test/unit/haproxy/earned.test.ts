@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EarnedUp } from "../../../haproxy/earned";
-import { Runtime, WorkerReplaced } from "../../../haproxy/runtime";
+import { Runtime } from "../../../haproxy/runtime";
+import { WorkerReplaced } from "../../../haproxy/WorkerResult";
 import type { Worker } from "../../../model/FrontState";
 import { fakeHaproxy } from "./fakeHaproxy";
 

@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
-import {
-    assertEveryWorker,
-    isReadOnlyScript,
-    MasterSilent,
-    ReloadFailed,
-    type Run,
-    Runtime,
-    WorkerReplaced,
-} from "../../../haproxy/runtime";
+import { isReadOnlyScript } from "../../../haproxy/cli";
+import { MasterSilent } from "../../../haproxy/FrontState";
+import type { Run } from "../../../haproxy/Run";
+import { ReloadFailed, Runtime } from "../../../haproxy/runtime";
+import { assertEveryWorker, WorkerReplaced } from "../../../haproxy/WorkerResult";
 import { captured } from "./captured";
 import { fakeHaproxy } from "./fakeHaproxy";
 
