@@ -155,7 +155,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "swapped-over-another",
-        file: "front/folder.ts",
+        file: "front/folderScripts.ts",
         before: 'if [ "$now" != "$2" ]; then',
         after: "if false; then",
         breaks: "A version of the configuration that somebody else wrote meanwhile is lost.",
