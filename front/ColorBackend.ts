@@ -95,8 +95,8 @@ export class ColorBackend implements Backend {
 }
 
 /**
- * The other color's backend, all closed, unless it is there. The link to no color lets a first release be looked at before
- * it is linked, for instance by the hook before its promotion.
+ * Adds the other color's backend with all slots closed, where it is missing. Also adds a link to no color where the service
+ * has none: with it the preview listener reaches a first release, for instance for the hook before its promotion.
  */
 function addOther(files: Map<string, string>, service: string, color: Color, content: BackendContent): void {
     const other = idleColor(color);
@@ -124,7 +124,7 @@ function textOf(service: string, color: Color, { release, block, open }: Backend
     });
 }
 
-/** What in a backend's file decides whether a container is up: its port and the health check, in whichever slots. */
+/** @returns the lines of a backend's file that decide whether a container is up: ports and health check, without open or closed */
 function checksOf(backend: string): string {
     const lines = backend.split("\n").filter(line => /^\s+(server|option httpchk|http-check) /.test(`${line} `));
     return lines.map(line => line.replace(/ disabled$/, "")).join("\n");

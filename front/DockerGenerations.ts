@@ -18,7 +18,7 @@ import { listenerPorts } from "./frontends";
 import { prepareScript } from "./prepareScript";
 import { haproxyUser } from "./watchdog";
 
-/** Longest that HAProxy's own health page may take to answer, milliseconds. */
+/** How long HAProxy's health page may take to answer, milliseconds. */
 const healthMs = 2_000;
 
 /** The containers of one front on the Docker host. */

@@ -5,7 +5,7 @@ import type { Worker } from "../model/FrontState";
 import type { World } from "../model/World";
 import type { Change } from "./folder";
 
-/** The way to HAProxy that all services of one `up` share. */
+/** Access to HAProxy and its files, which all services of one `up` share. */
 export interface FrontAccess {
     readonly engine: Engine;
     readonly runtime: Runtime;
@@ -13,7 +13,7 @@ export interface FrontAccess {
 
     /**
      * Reads the live system.
-     * @param services the only ones to look at; none of them for what concerns the front alone. @default all of them
+     * @param services the only services to look at; an empty list for the front alone. @default all of them
      */
     observe(services?: readonly string[]): Promise<World>;
 
@@ -21,8 +21,9 @@ export interface FrontAccess {
     readFiles(): Promise<ReadonlyMap<string, string>>;
 
     /**
-     * Changes HAProxy's files, and reloads HAProxy where only a reload can say it.
-     * @param linked service whose link the change writes or removes: no reload puts another one in its place
+     * Changes HAProxy's files, and reloads HAProxy where the change needs it.
+     * @param linked service whose link the change writes or removes. A reload does not put an answered link in its place.
+     * @default none
      * @throws ConfigRejected, ReloadFailed
      */
     configure(change: Change, linked?: string): Promise<void>;

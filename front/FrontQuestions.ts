@@ -9,12 +9,12 @@ import type { Answer, Questions } from "../up/Front";
 import type { FrontAccess } from "./FrontAccess";
 import { answerHeaders, confirmHeaders, listenerPorts } from "./frontends";
 
-/** Longest that one such request may take: it is a health check, not a report. */
-const longestAnswerMs = 5_000;
+/** How long such a request may take at least, milliseconds, also where the health check's own timeout is shorter. */
+const leastTimeoutMs = 5_000;
 
 /**
- * Requests of ours through the front: a one-time secret tells HAProxy to send them to one service by name, whatever its
- * routes are, and to say who answered. Begun before a switch, they cost no time after it.
+ * relink's own requests through the front. By a one-time secret HAProxy sends them to one service, whatever its routes are, and
+ * says which color and release answered. They begin before a switch, so that the switch does not wait for the secret.
  */
 export class FrontQuestions implements Questions {
     readonly #begun: { secret: string; workers: Worker[] }[] = [];
@@ -25,7 +25,10 @@ export class FrontQuestions implements Questions {
         private readonly service: string,
     ) {}
 
-    /** @throws when no front runs, or its HAProxy does not listen to us. End it. */
+    /**
+     * Gives HAProxy a secret for a service. The caller ends it.
+     * @throws Error where the front does not run, or HAProxy does not answer
+     */
     static async begin(access: FrontAccess, service: string): Promise<FrontQuestions> {
         const questions = new FrontQuestions(access, service);
         await questions.renew();
@@ -33,8 +36,8 @@ export class FrontQuestions implements Questions {
     }
 
     /**
-     * Takes another secret: a reload, for whatever reason, makes workers that do not know the first one.
-     * @returns whether there was one that did not know it
+     * Gives HAProxy another secret, because a reload makes workers that do not know the one before.
+     * @returns whether a worker did not know the one before
      */
     async renew(): Promise<boolean> {
         const world = await this.access.observe([]);
@@ -44,7 +47,7 @@ export class FrontQuestions implements Questions {
             throw new Error("the front is not running");
         }
         if (workers.length === 0) {
-            throw new Error("no worker of HAProxy can be talked to by its socket");
+            throw new Error("HAProxy does not answer on its admin socket");
         }
         const knew = new Set(this.#begun.at(-1)?.workers.map(workerKey));
         const secret = randomBytes(16).toString("hex");
@@ -56,9 +59,9 @@ export class FrontQuestions implements Questions {
     }
 
     /**
-     * Sends one request through a listener.
-     * @param color Which one the public listener shall ask, whatever its share is. @default as the link says
-     * @throws when no connection or no answer came.
+     * Sends the health check's request through a listener.
+     * @param color the color that the public listener asks, whatever its share is. @default the link decides
+     * @throws Error where no answer comes
      */
     ask(listener: "http" | "preview", health: HealthSettings, color?: Color): Promise<Answer> {
         return ask(this.access, this.#address, listenerPorts[listener], health, {
@@ -68,7 +71,10 @@ export class FrontQuestions implements Questions {
         });
     }
 
-    /** Any request to the service through a listener. @throws when no connection or no answer came. */
+    /**
+     * Sends a request to the service through a listener.
+     * @throws Error where no answer comes
+     */
     get(listener: "http" | "preview", path: string, host: string, timeoutMs: number): Promise<DialResponse> {
         const headers = {
             host,
@@ -87,13 +93,13 @@ export class FrontQuestions implements Questions {
     async end(): Promise<void> {
         for (const { secret, workers } of this.#begun.splice(0)) {
             await this.access.runtime.deleteMapEntry(workers, "confirm", secret).catch(() => {
-                // The worker is gone, and its memory with it.
+                // The worker is gone, and the secret in its memory too.
             });
         }
     }
 }
 
-/** Sends one request straight to a container: the proof of a slot of the live color, which no listener singles out. */
+/** Sends the health check's request directly to a container. No listener can choose one slot, so its proof goes this way. */
 export function askContainer(
     access: FrontAccess,
     address: string,
@@ -116,7 +122,7 @@ async function ask(
         method: "GET",
         path: health.path ?? "/",
         headers: { host: health.host, ...headers },
-        timeoutMs: Math.max(health.timeoutMs, longestAnswerMs),
+        timeoutMs: Math.max(health.timeoutMs, leastTimeoutMs),
     });
     const color = headerOf(answered, answerHeaders.color) as Color | undefined;
     const release = headerOf(answered, answerHeaders.release);

@@ -6,19 +6,18 @@ import { currentWorkers, type World } from "../model/World";
 import type { Change, ConfigFolder } from "./folder";
 
 /**
- * HAProxy's files while HAProxy runs: a change of them, and the reload that it needs.
+ * HAProxy's files while HAProxy runs: their changes, and the reloads that these need.
  *
- * A reload makes a worker that follows the links in the file. Somebody may have edited them by hand, and an `up` that died
- * may have written a link that no worker was told. So before a reload each service gets the link into the file that the
- * workers follow and that is answered. Links that this process writes itself are left as they are: it tells them to the
- * workers next.
+ * A reload makes a worker that follows the links in the file. That file may have been edited by hand, or may hold a link that
+ * an `up` wrote and died before it told the workers. So before a reload, the file gets each service's link as the workers
+ * follow it, if its color answers. A link that this process has written stays: the process tells it to the workers next.
  */
 export class LiveFiles {
     #reload: Promise<void> = Promise.resolve();
     /** Services whose link this process has written or removed. */
     readonly #moved = new Set<string>();
 
-    /** @param look reads the live system, as far as these services and the front itself are concerned */
+    /** @param look reads the live system: these services, and the front */
     constructor(
         private readonly folder: Pick<ConfigFolder, "apply">,
         private readonly runtime: Pick<Runtime, "reload">,
@@ -26,9 +25,9 @@ export class LiveFiles {
     ) {}
 
     /**
-     * Makes a change, and reloads HAProxy where only a reload can say it. Changes that come together share one check and one
-     * reload. Files that HAProxy cannot load are taken back, so that HAProxy can start again with what it has now.
-     * @param linked service whose link the change writes or removes, also where the file has that link already
+     * Makes a change, and reloads HAProxy where the change needs it. Changes that come together share one check and one reload.
+     * Takes back files that HAProxy cannot load, so that HAProxy can start again with the files before.
+     * @param linked service whose link the change writes or removes, even if the file has that link already. @default none
      * @throws ConfigRejected, ReloadFailed, with HAProxy's words
      */
     async change(change: Change, linked?: string): Promise<void> {
@@ -72,7 +71,7 @@ export class LiveFiles {
         }
     }
 
-    /** Writes the links into the file that the workers follow, where they are answered and the file says something else. */
+    /** Writes each link that the workers follow into the file, where the file differs and the link's color answers. */
     async #keepAnswered(files: ReadonlyMap<string, string>, { front }: World): Promise<void> {
         const written = readMap(files, "link");
         const followed = [...(currentWorkers(front)[0]?.links ?? [])];
@@ -92,7 +91,7 @@ export class LiveFiles {
         }
         await this.folder.apply(files => {
             for (const [service, link] of answered) {
-                // This process may have moved it since the look.
+                // This process may have moved the link since the look.
                 if (!this.#moved.has(service)) {
                     writeMapEntry(files, "link", service, link);
                 }

@@ -19,7 +19,7 @@ import { askContainer, FrontQuestions } from "./FrontQuestions";
 import { ServiceRoutes } from "./ServiceRoutes";
 import { canFollow } from "./softStopped";
 
-/** HAProxy on the Docker host, as far as one service is concerned. */
+/** HAProxy on the Docker host, for one service. */
 export class ServiceFront implements Front {
     readonly routes: Routes;
 
@@ -74,7 +74,7 @@ export class ServiceFront implements Front {
             removeMapEntry(files, "link", service);
             return files;
         }, service);
-        // The end of another service may have reloaded HAProxy meanwhile, while the file still had the link.
+        // Another service may have reloaded HAProxy while the file still had the link.
         const world = await access.observe([service]);
         const able = (world.front?.workers ?? []).filter(worker => canFollow(worker, world, service, LinkValue.none()));
         assertEveryWorker(
@@ -118,7 +118,7 @@ export class ServiceFront implements Front {
         return (await this.access.observe([this.service])).front?.workers ?? [];
     }
 
-    /** With slots, what waits for any server of the color counts too, because it may yet reach one of them. */
+    /** With slots, requests that wait for any server of the color count too, because they may still reach these slots. */
     #openOn(workers: Worker[], color: Color, slots?: readonly number[]): OpenRequests {
         const backend = backendName(this.service, color);
         const waiting = workers.reduce((sum, { backends }) => sum + (backends.get(backend)?.qcur ?? 0), 0);

@@ -59,7 +59,7 @@ export class ServiceRoutes implements Routes {
         return Object.entries(takers).every(taker => workers.every(worker => leadsTo(worker, taker)));
     }
 
-    /** @returns keys of a map, as they are written there, of those routes to this service. */
+    /** @returns the map's keys of this service's wanted routes, spelled as in the map */
     #keysIn(entries: ReadonlyMap<string, string>, isWanted: (route: Route) => boolean): string[] {
         return [...entries]
             .filter(entry => {

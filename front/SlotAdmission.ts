@@ -7,10 +7,10 @@ import { currentWorkers } from "../model/World";
 import type { Admission, SlotStand, WorkerSlots } from "../up/Admission";
 import type { FrontAccess } from "./FrontAccess";
 
-/** Slots of one color on their way to traffic. */
+/** The slots of one color that are to be opened to traffic. */
 export class SlotAdmission implements Admission {
     readonly #earned: EarnedUp;
-    /** Those of the last look. */
+    /** The workers of the last look. */
     #workers = new Map<string, Worker>();
 
     constructor(

@@ -2,22 +2,23 @@ import { backendName, checked, checkedInteger, slotName } from "../haproxy/names
 import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
 
-/** What one color's backend is rendered from: the settings of the release that this color runs, and its slots. */
+/** The settings of one color's backend, which are its release's, and its slots. */
 export interface BackendSpec {
     service: string;
     color: Color;
     /** Port that the containers listen on. */
     port: number;
     health: Pick<HealthSettings, "path" | "tcp" | "host" | "status" | "intervalMs" | "timeoutMs" | "rise" | "fall">;
-    /** Longest silence of a container during a request, milliseconds. @default the front's */
+    /** How long a container may send nothing during a request, milliseconds. @default the front's */
     serverTimeoutMs?: number;
-    /** Every slot that the color can ever use without a reload; those without a container are not enabled. */
+    /** Every slot that the color can use without a reload. A slot without a container is not enabled. */
     slots: { number: number; address: string; enabled: boolean }[];
 }
 
 /**
- * `conf/20-SERVICE-COLOR.cfg`. It names no release: two releases with the same port and health check have the same
- * text, so that a release needs no reload.
+ * Renders `conf/20-SERVICE-COLOR.cfg`. It does not name the release: releases with the same port and health check have the
+ * same text, and need no reload.
+ * @throws Error where a value is out of its range
  */
 export function renderBackend(spec: BackendSpec): string {
     const port = checkedInteger("port", spec.port, 1, 65535);
@@ -35,8 +36,8 @@ export function renderBackend(spec: BackendSpec): string {
     }
     const rise = checkedInteger("health.rise", health.rise, 1, 1000);
     const fall = checkedInteger("health.fall", health.fall, 1, 1000);
-    // A server on its way up or down is asked more often. Nothing cuts its sessions when it is marked down: what a
-    // failing container still answers, it may answer.
+    // A server that is going up or down is checked more often. No option cuts its sessions when it goes down, so that a failing
+    // container can still answer.
     lines.push(
         `    default-server check inter ${interval}ms fastinter ${Math.min(500, interval)}ms downinter ${Math.min(1000, interval)}ms rise ${rise} fall ${fall}`,
     );

@@ -1,8 +1,8 @@
 import { withoutControls } from "../text/withoutControls";
 
-/** One thing that HAProxy does not accept, at its place. */
+/** A problem that HAProxy found in its configuration. */
 export interface ConfigProblem {
-    /** File inside the folder, `conf/20-web-blue.cfg`; undefined when HAProxy names none. */
+    /** File inside the folder, `conf/20-web-blue.cfg`; undefined where HAProxy names none. */
     file?: string;
     /** Line in that file, from 1. */
     line?: number;
@@ -12,7 +12,7 @@ export interface ConfigProblem {
     message: string;
 }
 
-/** `haproxy -c` refused a new configuration; the one in force is untouched. */
+/** `haproxy -c` refused a new configuration. The configuration in force is as it was. */
 export class ConfigRejected extends Error {
     constructor(readonly problems: ConfigProblem[]) {
         super(`HAProxy refuses the configuration; the one in force stays.\n${problems.map(sentence).join("\n")}`);
@@ -25,7 +25,7 @@ export function parseCheck(output: string, files: ReadonlyMap<string, string>): 
     const said = withoutControls(output);
     for (const line of said.split("\n")) {
         const message = /^\[ALERT\]\s+\(\d+\)\s*:\s*(?:config\s*:\s*)?(.*)$/.exec(line)?.[1];
-        // The last alerts only count the ones before.
+        // The last alerts only count those before them.
         if (message === undefined || /^(?:Error\(s\) found|Fatal errors found)/.test(message)) {
             continue;
         }

@@ -11,8 +11,8 @@ export { renderGlobal } from "./global";
 const hashLine = /^([ \t]*setenv RELINK_CONFIG) .*$/m;
 
 /**
- * Hash over what a reload would change: the text of all `conf/` files without comments, without the line that carries
- * the hash, and without ` disabled`, because the runtime commands change that without a reload.
+ * @returns a hash of all that only a reload changes: the `conf/` files without comments, without the line with the hash, and
+ * without ` disabled`, which runtime commands change
  */
 export function contentHash(files: ReadonlyMap<string, string>): string {
     const hash = createHash("sha256");
@@ -27,7 +27,10 @@ export function contentHash(files: ReadonlyMap<string, string>): string {
     return hash.digest("hex").slice(0, 16);
 }
 
-/** Puts the hash of all files into the global one, for the workers to say what they run. */
+/**
+ * Writes the hash of all files into the global one, so that a worker can say which configuration it runs.
+ * @returns the hash
+ */
 export function stampHash(files: Map<string, string>): string {
     const hash = contentHash(files);
     const global = files.get(globalFile);
@@ -39,7 +42,7 @@ export function stampHash(files: Map<string, string>): string {
 
 /** @returns a short fingerprint of global, defaults and listeners */
 export function fingerprintOf(front: Pick<FrontSettings, "name" | "timeouts" | "trustedProxies">): string {
-    // The real addresses stay what they are for as long as there is the front.
+    // The real addresses do not matter, because they never change during a front's life.
     const frontends = renderFrontends(front, { gateway: "0.0.0.0", anchor: "0.0.0.0" });
     return createHash("sha256").update(renderGlobal(front)).update(frontends).digest("hex").slice(0, 12);
 }

@@ -16,9 +16,9 @@ import { renderGlobal } from "./global";
 import type { NearAddresses } from "./origin";
 
 /**
- * Writes what does not belong to a service: global, defaults, listeners, and maps where there are none yet. Routes and
- * releases that somebody edited by hand become those that HAProxy's worker has in its memory.
- * @throws Error when HAProxy refuses the configuration, or when the anchor is not on its network
+ * Writes the files of the front itself: global, defaults, listeners, and missing maps. Where somebody edited the routes or
+ * releases by hand, they become those in the memory of HAProxy's worker.
+ * @throws Error where HAProxy refuses the configuration, or the anchor is not on its network
  */
 export async function configureBase(
     engine: Engine,
@@ -46,8 +46,8 @@ export async function configureBase(
 }
 
 /**
- * @returns where requests of the Docker host and of relink come from in the front's network
- * @throws Error when the anchor has no address there
+ * @returns the source addresses of requests from the Docker host and from relink in the front's network
+ * @throws Error where the anchor has no address there
  */
 async function nearAddresses(engine: Engine, front: string, anchor: ContainerInfo | undefined): Promise<NearAddresses> {
     const { network } = frontNames(front);

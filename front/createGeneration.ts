@@ -6,7 +6,7 @@ import { frontNames, stackLabels, type Target } from "../model/Target";
 import { openFiles } from "./global";
 import { generationScript, generationStopSignal, haproxyArguments, haproxyUser } from "./watchdog";
 
-/** Room for what a generation keeps in its own container, which is one process id. */
+/** Options of the file system for the only file in a generation's own container, a process id. */
 const scratch = "size=1m,noexec,nosuid,nodev,mode=1777";
 
 /** Creates a container with HAProxy in the anchor's network namespace, and starts it. */
@@ -47,12 +47,12 @@ function hostConfig(front: string, anchorId: string) {
         NetworkMode: `container:${anchorId}`,
         Mounts: [mount("config", true), mount("run", false)],
         RestartPolicy: { Name: "always" },
-        // Its ports are above 1024, and what it writes is in the volume of the sockets.
+        // HAProxy needs no capability: its ports are above 1024, and it writes only into the volume of the sockets.
         CapDrop: ["ALL"],
         SecurityOpt: ["no-new-privileges"],
         ReadonlyRootfs: true,
         Tmpfs: { "/tmp": scratch },
-        // HAProxy writes a line for each request that went wrong. Docker's driver `local` keeps 5 files of 20 MB, compressed.
+        // HAProxy logs each failed request. Docker's driver `local` keeps 5 files of 20 MB, compressed.
         LogConfig: { Type: "local", Config: {} },
         Ulimits: [{ Name: "nofile", Soft: openFiles, Hard: openFiles }],
     };

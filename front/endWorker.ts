@@ -4,7 +4,7 @@ import { generationOf } from "../look/generations";
 import type { Worker } from "../model/FrontState";
 import type { FrontAccess } from "./FrontAccess";
 
-/** Ends a soft-stopped worker of HAProxy, which would go on sending requests to containers that are about to go. */
+/** Ends a soft-stopped worker of HAProxy, which would send requests to containers that are about to be removed. */
 export async function endWorker(access: FrontAccess, worker: Worker): Promise<void> {
     const { generations, anchor } = await access.observe([]);
     const home =
@@ -17,7 +17,7 @@ export async function endWorker(access: FrontAccess, worker: Worker): Promise<vo
     // `kill` is the shell's own, because HAProxy's images have no such program. A worker that has ended is fine.
     const script = 'kill -TERM "$1" || ! kill -0 "$1"';
     const argv = ["sh", "-c", script, "relink", String(worker.pid)];
-    // In a generation root may not signal another user's process, so the script runs as HAProxy's own user.
+    // In a generation's container root may not signal processes of other users, so the script runs as HAProxy's user.
     const user = home === anchor ? "0" : undefined;
     const { exitCode, stderr } = await exec(access.engine, home.id, argv, { user });
     if (exitCode !== 0) {

@@ -10,22 +10,26 @@ import { discardScript, swapScript, writeScript } from "./folderScripts";
 
 export { type ConfigProblem, ConfigRejected } from "./check";
 
-/** Returns the files (path inside the folder -> text) as they shall be; it may change those it gets. It may run twice. */
+/**
+ * A change of HAProxy's files, path inside the folder -> text. It may run twice.
+ * @param files the files before, which it may change in place
+ * @returns the files after
+ */
 export type Change = (files: Map<string, string>) => Map<string, string>;
 
-/** What a change led to. */
+/** The result of a change. */
 export interface Applied {
-    /** Number of the version that is in force now. */
+    /** Number of the version in force after it. */
     version: number;
-    /** A new version was written; false when the change changed nothing. */
+    /** Whether there is a new version; false where the change changed nothing. */
     changed: boolean;
-    /** What a reload would change did change with it. The workers' `configHash` says whether one is due in any case. */
+    /** Whether the change needs a reload. A reload of an earlier change may be due too: see `hash`. */
     reloadNeeded: boolean;
-    /** Hash of the version in force; a worker with another `configHash` has to be reloaded. */
+    /** Hash of the version in force. A worker with another `configHash` needs a reload. */
     hash: string;
     /** The files of that version. */
     files: ReadonlyMap<string, string>;
-    /** Takes back what this version changed, as far as nobody has changed it again since. */
+    /** Takes back the change, except for files that have changed again since. */
     undo: Change;
 }
 
@@ -42,7 +46,7 @@ interface InForce {
     manifest?: string;
 }
 
-/** How many versions stay, the one in force among them. */
+/** How many versions are kept, with the one in force. */
 const keptVersions = 3;
 
 /**
@@ -54,21 +58,21 @@ export class ConfigFolder {
     #working = false;
 
     constructor(
-        /** Where the volume is mounted, writable. */
+        /** Runs a program where the volume is mounted and writable. */
         private readonly run: Run,
-        /** Where `haproxy -c` runs: in the HAProxy that would load it. */
+        /** Runs `haproxy -c` in the container whose HAProxy would load the files. */
         private readonly check: Run,
     ) {}
 
-    /** The files in force; none before the first version. One read-only exec. */
+    /** @returns the files in force, by one read-only exec; none before the first version */
     async read(): Promise<Map<string, string>> {
         return (await this.#inForce()).files;
     }
 
     /**
-     * Makes a change the configuration in force. Changes that come while another one is being written share one check
-     * and one version; if HAProxy refuses them together, each is tried alone. Throws `ConfigRejected`, or whatever the
-     * change throws; the files in force are then as they were.
+     * Changes the configuration in force. Changes that come while another one is written share one check and one version. If
+     * HAProxy refuses them together, each one is tried alone.
+     * @throws ConfigRejected, or the error of `change`. The files in force are then as they were.
      */
     apply(change: Change): Promise<Applied> {
         return new Promise((done, failed) => {
@@ -90,7 +94,7 @@ export class ConfigFolder {
         this.#working = false;
     }
 
-    /** Never rejects: each job hears its own end. */
+    /** Does not throw: each job gets its own result or error. */
     async #together(jobs: Job[]): Promise<void> {
         const accepted: Job[] = [];
         try {
@@ -131,12 +135,12 @@ export class ConfigFolder {
         const staged = new Map([...files].filter(([path, text]) => before.files.get(path) !== text));
         staged.set(manifestFile, manifest);
         const removed = [...before.files.keys()].filter(path => !files.has(path));
-        // Where only entries of maps change, whose writers check them, HAProxy has accepted everything else already; unless
-        // somebody has edited it since.
+        // Where only entries of maps change, HAProxy has accepted the rest before, unless somebody has edited it since. The
+        // entries are checked when they are written.
         const isAccepted =
             isAsWritten(before.files, before.manifest) && isSame(withoutEntries(before.files), withoutEntries(files));
         if (!isAccepted) {
-            // The check has to see the new maps, so it gets a copy of the text that names this version's own folder.
+            // The check must read the new maps, so it gets copies of the files that name this version's own folder.
             for (const [path, text] of files) {
                 if (path.startsWith("conf/")) {
                     const own = `${folders.config}/versions/${version}/`;
@@ -156,7 +160,10 @@ export class ConfigFolder {
         return { version, changed: true, reloadNeeded, hash, files, undo: undoOf(before.files, files) };
     }
 
-    /** Throws `ConfigRejected`, and the version is gone again. */
+    /**
+     * Checks a version, and removes it where HAProxy refuses it.
+     * @throws ConfigRejected
+     */
     async #mustPass(version: number, files: ReadonlyMap<string, string>): Promise<void> {
         const verdict = await this.check(["haproxy", "-c", "-f", `${folders.config}/versions/${version}/check/conf`]);
         if (verdict.exitCode !== 0) {
@@ -223,12 +230,12 @@ function isSame(one: ReadonlyMap<string, string>, two: ReadonlyMap<string, strin
     return one.size === two.size && [...one].every(([path, text]) => two.get(path) === text);
 }
 
-/** The files, the maps among them empty. */
+/** @returns the files, with the maps empty */
 function withoutEntries(files: ReadonlyMap<string, string>): Map<string, string> {
     return new Map([...files].map(([path, text]) => [path, path.startsWith("maps/") ? "" : text]));
 }
 
-/** The text before the first line that matches, what matched, and the text after it. */
+/** @returns the text before the first line that matches, the match's first group, and the text after that line */
 function split(text: string, line: RegExp): [before: string, rest: { mark: string; text: string }] {
     const match = line.exec(text);
     if (match === null) {

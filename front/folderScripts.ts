@@ -1,9 +1,13 @@
 import { folders } from "../model/folders";
 
-// Everything below runs in Debian's and in Alpine's userland alike.
+// These scripts run with the tools of Debian and of Alpine.
 
-// $2 is the version in force, of which the new one keeps what does not change: to write and to sync 150 files for one value of
-// a map took 0.3 s. Links, where the volume has them; only files, since HAProxy would load whatever else somebody put there.
+/**
+ * Writes a new version, `$1`, from the version in force, `$2`, and a tar of the changed files on the standard input. The other
+ * arguments are the paths that change or go. Unchanged files become hard links where the volume can have them: writing and
+ * syncing 150 files for one value of a map took 0.3 s. Only files and folders are kept, because HAProxy would load anything
+ * else too that somebody put there.
+ */
 export const writeScript = `set -e
 umask 022
 folder=${folders.config}/versions/$1
@@ -14,7 +18,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 if [ -n "$from" ]; then
     if ! cp -al "$from/." "$folder" 2>/dev/null; then
-        # Never over what is linked already: that is the file in force.
+        # Not over links that are made already: each is the file in force.
         rm -rf "$folder"
         cp -a "$from" "$folder"
     fi
@@ -27,15 +31,18 @@ find "$folder" -exec sync {} +
 sync ${folders.config}/versions
 trap - EXIT`;
 
+/** Removes the version `$1`. */
 export const discardScript = `rm -rf "${folders.config}/versions/$1"`;
 
-// $2 is where the link pointed when the change began: nobody else may have moved it. After a power cut the link is
-// either the old or the new one, so the new version reaches the disk first. What was only for a check goes, also that of a
-// change that died on its way.
+/**
+ * Moves the link to the version `$1`, if it still points at `$2`, as when the change began. The new version is on the disk
+ * before, so that the link leads to a whole version also after a power cut. Removes all copies for checks, also those of a
+ * change that died, and all versions but the last `$3`.
+ */
 export const swapScript = `set -e
 cd ${folders.config}
 now=$(readlink current 2>/dev/null || true)
-if [ "$now" != "$2" ]; then echo "somebody else wrote version '$now' over '$2'" >&2; exit 75; fi
+if [ "$now" != "$2" ]; then echo "another process wrote version '$now' over '$2'" >&2; exit 75; fi
 rm -rf versions/*/check
 rm -f current.new
 ln -s "versions/$1" current.new

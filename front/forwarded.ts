@@ -1,15 +1,15 @@
 import { plainText } from "./plain";
 
-/** Longest prefix that a trusted proxy may have taken off a path, as long as the longest path of a route. */
+/** The longest prefix that a trusted proxy may have stripped from a path: that of the longest path of a route, characters. */
 const longestPrefix = 200;
 
 /**
- * Names that an app's gateway interface may read as one of the forwarded headers: CGI, WSGI and Rack turn `-` into `_`, and
- * some turn every other letter into it.
+ * Names that an app's gateway may take for one of the forwarded headers: CGI, WSGI and Rack turn `-` into `_`, and some turn
+ * every special character into it.
  */
 const lookAlikes = "^x.(forwarded|real.ip).*[^a-z0-9-]|^x[^a-z0-9-](forwarded|real.ip)|^x.real[^a-z0-9-]ip";
 
-/** What a request says about how it came here. Before the routes, which add to it. */
+/** Removes what a client says about its request's way here, unless it is a trusted proxy. Comes before the routes' rules. */
 export const believedHeaders = `    # What a request says of whom and what it was forwarded from is believed only from front.trustedProxies.
     http-request del-header x-forwarded- -m beg unless from_trusted_proxy
     http-request del-header x-real-ip unless from_trusted_proxy
@@ -21,6 +21,6 @@ export const believedHeaders = `    # What a request says of whom and what it wa
     http-request set-src req.hdr_ip(x-forwarded-for,-2) if from_trusted_proxy
     http-request set-src req.hdr_ip(x-forwarded-for,-3) if from_trusted_proxy`;
 
-/** What the app is told where no trusted proxy has told it. */
+/** Tells the app the scheme and host of the request, where no trusted proxy has told them. */
 export const forwardedHeaders = `    http-request set-header x-forwarded-proto http unless { req.fhdr(x-forwarded-proto) -m found }
     http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.fhdr(x-forwarded-host) -m found }`;

@@ -5,23 +5,23 @@ import { labelsOfVolume } from "../docker/volumes";
 import { folders } from "../model/folders";
 import { frontNames } from "../model/Target";
 
-/** One of a front's objects on the Docker host, as whoever made it left it. */
+/** One of a front's objects on the Docker host. */
 export interface FrontObject {
-    /** What Docker and Pulumi know it by. */
+    /** Its id for Docker and Pulumi. */
     id: string;
     labels: Record<string, string>;
-    /** For people: `the network shop-prod`. */
+    /** Its name in a message: `the network shop-prod`. */
     words: string;
 }
 
-/** What is there under the names of a front's objects, whoever made it. */
+/** The objects that have the names of a front's objects, whether relink made them or not. */
 export interface FrontObjects {
     anchor?: FrontObject;
     network?: FrontObject & { subnet?: string };
     volumes: Partial<Record<keyof typeof folders, FrontObject>>;
 }
 
-/** Looks a front's objects up by name. */
+/** Finds a front's objects by name. */
 export async function findFrontObjects(engine: Engine, front: string): Promise<FrontObjects> {
     const names = frontNames(front);
     const kinds = Object.keys(folders) as (keyof typeof folders)[];

@@ -12,15 +12,15 @@ import type { FrontObjects } from "./frontObjects";
 /** A front on the Docker host, of any stack. */
 export interface OtherFront {
     name: string;
-    /** `project/stack` */
+    /** The stack that owns it, `project/stack`. */
     owner: string;
 }
 
 /**
- * Docker gives whoever asks for a volume by name the one that is there: without this, two stacks whose fronts have the
- * same name would share a record. What this stack has made is its own, and what it says that it adopts.
- * @returns the stack that the front is taken over from, if any
- * @throws where something belongs to another stack, with its name
+ * Checks that a front's objects belong to this stack, or to a stack that it adopts. Docker returns an existing volume for a
+ * name: without this check, two stacks whose fronts have the same name would share a record.
+ * @returns the stack that the front is taken over from; undefined where the front is this stack's
+ * @throws RunError that names the owner, where an object belongs to another stack
  */
 export function claimFront(
     target: Target,
@@ -49,14 +49,14 @@ export function claimFront(
     const foreign = objects.filter(({ labels }) => !belongsTo(target.front, owners, labels));
     if (foreign.length > 0) {
         throw new pulumi.RunError(
-            `The front ${target.front} cannot be made, since somebody else has ${foreign.map(({ words }) => words).join(", ")}; ` +
+            `The front ${target.front} cannot be made, because relink did not make ${foreign.map(({ words }) => words).join(", ")}; ` +
                 "nothing was done. Choose another name:\n   pulumi config set --path relink:front.name NAME",
         );
     }
     return holder === self ? undefined : holder;
 }
 
-/** The fronts of a Docker host, whoever they belong to. */
+/** @returns the fronts of a Docker host, of all stacks */
 export async function findFronts(engine: Engine): Promise<OtherFront[]> {
     const anchors = await engine.docker.listContainers({ all: true, filters: { label: ["relink.role=anchor"] } });
     return Promise.all(
@@ -68,8 +68,8 @@ export async function findFronts(engine: Engine): Promise<OtherFront[]> {
 }
 
 /**
- * An image has labels too, and a container inherits them. An anchor has the name of its front, and mounts that front's
- * record. A file in the same place of any other container is not a record.
+ * Tells an anchor from a container that inherits an anchor's labels from its image. An anchor has its front's name, and mounts
+ * that front's record.
  */
 function isAnchor({ Names, Labels, Mounts }: ContainerInfo): boolean {
     const name = nameOf(Names);

@@ -22,17 +22,17 @@ export interface FrontPlan {
     layout: SubnetLayout;
     /** The stack's random key; unknown in a preview before the first `up`. */
     key?: Buffer;
-    /** Whether HAProxy has to be started, something of the front put right, or the front taken over. */
+    /** Whether this `up` has to start HAProxy, to repair the front, or to take it over. */
     act: boolean;
-    /** The stack that the front belongs to, where this `up` takes it over (`adoptFrom`). */
+    /** The stack that owns the front, where this `up` takes it over (`adoptFrom`). */
     adoptFrom?: string;
-    /** What is there already. Where Pulumi's state has lost it, it is imported, never made a second time. */
+    /** The objects that exist. Where Pulumi's state lacks one, it is imported, not made again. */
     objects: FrontObjects;
 }
 
 /**
- * Plans the front. Its name, network, address and published ports are fixed at creation, and so is its image for now:
- * @throws one error that names the setting, when one of them changed.
+ * Plans the front. Its name, network, address, published ports and image are fixed at its creation.
+ * @throws RunError that names the settings, where one of these has changed, or the first `up` cannot publish a port
  */
 export async function planFront(
     engine: Engine,
@@ -69,7 +69,7 @@ export async function planFront(
     };
 }
 
-/** A generation can be talked to, and nobody has to stand in for it. */
+/** @returns whether a generation serves, and no stand-in */
 function isServed({ front }: World): boolean {
     const workers = currentWorkers(front);
     return workers.length > 0 && workers.every(({ generation }) => generation !== standIn);
@@ -99,7 +99,7 @@ function refuse(what: string, problems: string[]): void {
     }
 }
 
-/** The front of this stack, or of the one that it adopts, is there under another name. */
+/** Refuses a new name for the front of this stack, or of the stack that it adopts. */
 function refuseOtherName(name: string, fronts: OtherFront[], owners: (string | undefined)[]): void {
     const problems = fronts
         .filter(({ owner }) => owners.includes(owner))
@@ -111,7 +111,7 @@ function refuseOtherName(name: string, fronts: OtherFront[], owners: (string | u
     refuse("The front cannot be changed like this", problems);
 }
 
-/** The first `up` finds out before it makes anything whether it can publish its ports. */
+/** Refuses ports that are in use. The first `up` does this before it makes anything. */
 async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts: OtherFront[]): Promise<void> {
     const held = await Promise.all(
         publishedPorts(settings).map(async ({ key, internal, external: port, ip: address }) => ({

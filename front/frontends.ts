@@ -6,12 +6,12 @@ import { plainText } from "./plain";
 
 /** Ports inside the anchor's network namespace. */
 export const listenerPorts = { http: 8080, https: 8443, preview: 8090, metrics: 8404 } as const;
-/** Our confirming request carries both: a one-time secret, and the service that the secret stands for. */
+/** Headers of relink's confirming request: a one-time secret, and the secret's service. */
 export const confirmHeaders = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
-/** Its response carries both: who answered. A confirming request that carries the first one goes to that color. */
+/** Headers of its response: which color and release answered. A confirming request with the first one goes to that color. */
 export const answerHeaders = { color: "x-relink-color", release: "x-relink-release" } as const;
 
-/** Picks the service of a confirming request, and removes the pair of headers from every request. */
+/** Picks the service of a confirming request. Removes these headers from every request. */
 const confirmRules = `    # Our own confirming request names its service by a one-time secret; nobody else can.
     http-request set-var(txn.confirms) req.fhdr(${confirmHeaders.secret}),map_str(${mapPath("confirm")})
     http-request set-var(txn.service) var(txn.confirms) if { req.fhdr(${confirmHeaders.service}),strcmp(txn.confirms) eq 0 }
@@ -21,10 +21,11 @@ const confirmRules = `    # Our own confirming request names its service by a on
     http-request del-header ${confirmHeaders.service}
     http-request del-header ${answerHeaders.color}`;
 
-/** In the frontend, a counter per service: whose canary a request is. */
+/** HAProxy's table that counts the requests of each service with a canary. */
 const counterTable = "canaries";
-/** Tells a user of a sticky canary from others. It holds a random id and is set only while there is such a canary. */
+/** Cookie with a random id of a visitor. It is set only while there is a canary that is sticky by cookie. */
 export const visitorCookie = "relink-visitor";
+/** How long a browser keeps that cookie, seconds. */
 const visitorSeconds = 30 * 24 * 3600;
 
 const canaryRules = `    # A canary gives the idle color its percentage: n * percent mod 100 spreads it evenly, 25 being every fourth request.
@@ -42,34 +43,34 @@ const canaryRules = `    # A canary gives the idle color its percentage: n * per
     http-request set-var(txn.color) var(txn.link),field(1,:) unless { var(txn.color) -m found }
     http-after-response add-header set-cookie "${visitorCookie}=%[var(txn.new_visitor)]; Path=/; Max-Age=${visitorSeconds}; HttpOnly; SameSite=Lax" if { var(txn.new_visitor) -m found }`;
 
-/** The longest DNS name, 253 letters, with a port and what IPv6 needs around it: no Host that means something is longer. */
+/** The longest valid Host, characters: a DNS name of 253, a port, and the brackets of an IPv6 address. */
 const longestHost = 262;
 
 /**
- * HAProxy keeps 1,024 bytes of its buffer for headers that it adds (tune.maxrewrite). What we make of a Host, and of the path
- * of a route, fits as long as the Host is one. Longer ones would make HAProxy answer 500 in the app's name. And behind a slash
- * in it could stand the path of another route: an older HAProxy 3.0 takes that for a Host.
+ * Refuses a Host that is too long or has a slash. HAProxy keeps 1,024 bytes of its buffer for headers that it adds
+ * (tune.maxrewrite). With a longer Host these do not fit, and HAProxy answers 500 in the app's name. Behind a slash a client
+ * could put the path of another route: older HAProxy 3.0 accepts such a Host.
  */
 const hostRules = `    http-request return status 400 ${plainText} string "no host has such a name\\n" if { req.fhdr(host) -m len gt ${longestHost} } || { req.fhdr(host) -m sub / }`;
 
-/** Nobody behind us is a proxy: a service would close such a connection, and that would count as an error of its own. */
+/** Refuses tunnels for proxies. A service would close such a connection, which would count as an error of the service. */
 const methodRules = `    http-request return status 405 ${plainText} string "no tunnel here\\n" if METH_CONNECT`;
 
 /**
- * A segment `.` or `..` in any spelling that some server or other takes for one: with escaped dots, between escaped or
- * reversed slashes, with a parameter behind it.
+ * Matches a segment `.` or `..` in every spelling that some server accepts: with escaped dots, between escaped or reversed
+ * slashes, with a parameter behind it.
  */
 const dotSegment = String.raw`(/|\\|%2f|%5c)(\.|%2e){1,2}(;[^/]*)?(/|\\|%2f|%5c|$)`;
 
 /**
- * What would begin like another host's address once the prefix is cut. An app that redirects to `/\\evil.example.org` or decodes
- * `/%2fevil.example.org` sends a browser there.
+ * Matches a path that would start with a second slash once its prefix is stripped. An app that redirects to
+ * `/\\evil.example.org`, or decodes `/%2fevil.example.org`, would send a browser to another host.
  */
 const secondSlash = String.raw`^(\\|%5c|%2f)`;
 
 const routesLookup = `map_beg(${mapPath("routes")})`;
 
-/** Picks the route, and takes its path off where it says so. */
+/** Picks the route, and strips its path from the request's where the route says so. */
 const routeRules = `    # Everybody else gets the service of host and path: the exact host first, then *.example.com, then *; of one host the
     # longest path. Keys end with a slash, and so does what is looked up: /api/ is met by /api and /api/x, not by /apix.
     http-request set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)
@@ -87,7 +88,7 @@ const routeRules = `    # Everybody else gets the service of host and path: the 
     http-request set-path /%[path,bytes(txn.cut),ltrim(/)] if { var(txn.cut) -m found }
     http-request set-header x-forwarded-prefix %[req.fhdr(x-forwarded-prefix)]%[var(txn.prefix)] if { var(txn.cut) -m found }`;
 
-/** Only a confirming request learns who answered it, and only from us: an app cannot say it in our name. */
+/** Tells a confirming request alone which color and release answered. Removes these headers from an app's response. */
 const answerRules = `    http-response del-header ${answerHeaders.color}
     http-response del-header ${answerHeaders.release}
     http-response set-header ${answerHeaders.color} %[var(txn.color)] if { var(txn.confirmed) -m bool }

@@ -1,14 +1,14 @@
 import { adminSocket, checked, checkedInteger } from "../haproxy/names";
 import type { FrontSettings, FrontTimeouts } from "../model/FrontSettings";
 
-/** Most connections of one worker. Explicit, because what HAProxy derives from huge file limits exhausts the memory. */
+/** Most connections of one worker. HAProxy would derive its own number from huge file limits, and exhaust the memory. */
 export const maxConnections = 8_000;
-/** What a generation's container needs as its limit of open files: two per connection and room for the rest. */
+/** Limit of open files of a generation's container: two per connection, and room for others. */
 export const openFiles = 20_000;
-/** Stands where the hash goes; `stampHash` replaces it. */
+/** Stands in the place of the hash until `stampHash` writes it. */
 const unstamped = "unstamped";
 
-/** `conf/00-global.cfg`: the process and what holds for every listener and backend. Works on HAProxy 3.0 and later. */
+/** Renders `conf/00-global.cfg`: the process, and the defaults of all listeners and backends. For HAProxy 3.0 and later. */
 export function renderGlobal(front: Pick<FrontSettings, "name" | "timeouts">): string {
     const time = (key: keyof FrontTimeouts) =>
         `${checkedInteger(`front.timeouts.${key}`, front.timeouts[key], 1, 2_147_483_647)}ms`;

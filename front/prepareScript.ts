@@ -1,14 +1,14 @@
 /**
- * Prepares the folder of the record, in which it runs, and that of HAProxy's sockets, `$1`, for the user `$2`. It runs as root
- * in the anchor.
+ * Prepares the record's folder, in which it runs, and the folder of HAProxy's sockets, `$1`, for the user `$2`. Runs as root in
+ * the anchor.
  *
- * Only root reads the record. HAProxy makes its sockets itself, in a folder that is root's and sticky, as /tmp is. The anchor
- * of an older front writes there as root: in a sticky folder the kernel lets it follow only links of its own
+ * Only root reads the record. HAProxy makes its sockets itself, in a folder that belongs to root and is sticky, like /tmp. An
+ * older front's anchor writes there as root. In a sticky folder the kernel lets root follow only root's own links
  * (fs.protected_symlinks, https://docs.kernel.org/admin-guide/sysctl/fs.html#protected-symlinks).
  *
- * A newer anchor of the same front is not root, and has to replace the file in which an older one said which start it was.
- * Where the newer one could not do so yet, the file goes: a generation that reads it would take the next look at the anchor
- * for a restart, exit while the anchor is down, and be given up by Docker.
+ * A newer anchor is not root. It must replace the file in which an older one wrote which start it was. Where it has not
+ * replaced the file yet, the script removes it. Otherwise a generation would later take the new file for a restart of the
+ * anchor, and exit while the anchor is down, so that Docker gives it up.
  */
 export const prepareScript = `
 chmod 700 .

@@ -2,8 +2,8 @@ import { type FrontSettings, httpsPortOffset } from "../model/FrontSettings";
 import { listenerPorts } from "./frontends";
 
 /**
- * What is fixed when the anchor is created, as its labels, so that a change is refused by name (frontPlan.ts) before it
- * could replace the anchor.
+ * @returns the settings that are fixed when the anchor is created, as its labels. By them a change is refused (frontPlan.ts)
+ * before it replaces the anchor.
  */
 export function fixedLabels({ image, address, http, preview, metrics }: FrontSettings): Record<string, string> {
     return {
@@ -16,8 +16,8 @@ export function fixedLabels({ image, address, http, preview, metrics }: FrontSet
 }
 
 /**
- * What the anchor publishes from the start, https included: a port that is added later would need a new anchor. In the
- * order of the inner ports, as the plugin reads them back.
+ * @returns the ports that the anchor publishes from its creation, https too: adding a port later would need a new anchor. They
+ * are in the order of the inner ports, as Pulumi's Docker plugin reads them back.
  */
 export function publishedPorts(
     settings: FrontSettings,

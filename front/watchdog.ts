@@ -2,51 +2,49 @@ import { adminSocket, currentFolder, masterSocket, standIn } from "../haproxy/na
 import { folders } from "../model/folders";
 import { listenerPorts } from "./frontends";
 
-/** Where the anchor says, at each of its starts, which start it is. */
+/** File in which the anchor writes a new id at each of its starts. */
 const anchorFile = `${folders.run}/anchor`;
 
-/** A generation that is about to stop says so here, and waits until the stand-in has its listening sockets. */
+/** File that a generation makes when it is about to stop. It then waits until the stand-in has its listening sockets. */
 const leavingFile = `${folders.run}/leaving`;
 
-/** A generation that has its listening sockets says so here. */
+/** File that a generation makes once it has the listening sockets. */
 const backFile = `${folders.run}/back`;
 
-/** HAProxy writes its process id once its worker has the listening sockets: the stand-in here, */
+/** File in which the stand-in's HAProxy writes its process id, once its worker has the listening sockets. */
 const standInPid = `${folders.run}/${standIn}.pid`;
 
-/** and a generation in its own container, where it may write nothing else. */
+/** The same of a generation, in its own container. It is the only file that it can write there. */
 const generationPid = "/tmp/haproxy.pid";
 
-/** The user that HAProxy's official image runs as, and its group. By number, which needs no name in the image. */
+/** User and group of HAProxy in its official image, as a number, because an image need not have the name. */
 export const haproxyUser = "99";
 
-/** How many looks, a second apart, find nobody listening before HAProxy starts in the anchor. */
+/** How many looks in a row, a second apart, must find no listener before HAProxy starts in the anchor. */
 const unheardLooks = 5;
 
-/** How /proc/net/tcp shows a socket that listens on the public port. */
+/** Text of /proc/net/tcp for a socket that listens on the public port. */
 const listening = `:${listenerPorts.http.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A `;
 
-/** HAProxy as master and worker in the foreground, with the files in force and the listening sockets of who serves now. */
+/** @returns HAProxy's arguments: a master in the foreground with the files in force. It takes over the listening sockets. */
 export function haproxyArguments(generation: string): string[] {
     const master = `${masterSocket(generation)},mode,600,level,admin`;
     return ["-W", "-db", "-f", `${currentFolder}/conf`, "-S", master, "-x", adminSocket];
 }
 
 /**
- * What the anchor runs, as HAProxy's user. It says which start of its own this is, and holds its network namespace. While there
+ * The script that the anchor runs as HAProxy's user. It writes an id of its start, and holds the network namespace. While there
  * is no generation, it runs HAProxy itself, as a stand-in:
  *
- * - A generation that is stopped (`docker stop`, `docker restart`) says so before. The stand-in takes its listening sockets
- *   over. It finishes once a generation says that it is back, so that no request is lost. While it finishes, another
- *   stand-in may start.
- * - When Docker starts, it starts its containers in any order. It gives up a generation whose turn comes before the anchor's
- *   ("cannot join network of a non running container", moby/moby#11777). So the stand-in also starts when HAProxy has not
- *   listened for some seconds.
+ * - A generation that is stopped (`docker stop`, `docker restart`) says so first. The stand-in takes over its listening sockets,
+ *   so that no request is lost. It finishes once a generation says that it is back. Another stand-in may start meanwhile.
+ * - Docker starts its containers in any order. It gives up a generation that it starts before the anchor ("cannot join network
+ *   of a non running container", moby/moby#11777). So the stand-in also starts when nothing has listened for some seconds.
  *
- * The anchor is not root. It reads and writes in a folder where HAProxy may put anything, for instance a link to a file of the
- * record, which the anchor mounts for root. Before the first `up` has prepared that folder it cannot write, and tries again.
+ * The anchor is not root, because HAProxy can put anything into the folder of the sockets, for instance a link to a file of the
+ * record, which root can read. Before the first `up` has prepared that folder, the anchor cannot write there, and tries again.
  *
- * The script is plain POSIX shell, because it never changes once the front is there.
+ * The script is plain POSIX shell. It never changes during a front's life.
  */
 export const anchorScript = `
 start=$(cat /proc/sys/kernel/random/uuid)
@@ -87,22 +85,22 @@ while :; do
 done
 `.trim();
 
-/** Stops a generation, by the hand-over to the stand-in. The image's own signal would close the listeners first. */
+/** Signal that stops a generation with a hand-over to the stand-in. The image's own signal closes the listeners at once. */
 export const generationStopSignal = "SIGTERM";
 
-/** A tenth of a second each: how long a generation that is to stop waits for the stand-in. Docker grants it 10 s in all. */
+/** How many looks, 0.1 s apart, a stopping generation waits for the stand-in. Docker gives it 10 s in all. */
 const standInLooks = 40;
 
 /**
- * What a generation runs around HAProxy, whose arguments are the script's own. It ends with HAProxy, at once, so that Docker
- * starts it again without delay. When it is stopped, the stand-in gets its listening sockets first. Then HAProxy finishes what
- * is open, for as long as Docker lets it. When the anchor stops too, as with the whole machine, there is no stand-in.
+ * The script that a generation runs around HAProxy. Its arguments are HAProxy's. It ends together with HAProxy, so that Docker
+ * starts it again without delay. When it is stopped, the stand-in gets its listening sockets first. Then HAProxy finishes open
+ * requests for as long as Docker lets it. Where the anchor stops too, as with the whole machine, there is no stand-in.
  *
- * The anchor of an older relink drops that message while a stand-in still finishes. So the generation repeats it.
+ * The generation repeats its message that it stops, because the anchor of an older relink drops it while a stand-in finishes.
  *
- * When the anchor dies, Docker starts it again with a new network namespace. HAProxy would live on in the dead one and answer
- * no request (docs/decisions/01-anchor-and-generations.md). So once the network interface is gone, and the anchor has said
- * that it is back, the script ends, and Docker starts the generation in the new namespace. It must not end earlier: Docker
+ * When the anchor dies, Docker starts it again with a new network namespace. HAProxy would go on in the old namespace and get
+ * no requests (docs/decisions/01-anchor-and-generations.md). So the script ends once the network interface is gone and the
+ * anchor has a new id. Docker then starts the generation in the new namespace. The script must not end earlier, because Docker
  * gives up a generation whose anchor does not run.
  */
 export const generationScript = `

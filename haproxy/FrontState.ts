@@ -5,7 +5,7 @@ import type { Reply } from "./cli";
 import { checked, mapPath, slotNumber } from "./names";
 import { adminOf, parseEnvironment, parseInfo, parseMap, parseProcesses, parseServersState, parseStat } from "./parse";
 
-/** What each worker is asked for one `FrontState`, beside its backends. */
+/** The commands that each worker answers for a `FrontState`, beside those about its backends. */
 const workerQuestions = [
     "show info",
     "show env RELINK_CONFIG",
@@ -14,7 +14,7 @@ const workerQuestions = [
     `show map ${mapPath("releases")}`,
 ] as const;
 
-/** What it is asked about its backends, in pairs: the slots, and the counters. All of them, or those of these names. */
+/** @returns the commands about backends, in pairs: one about slots, one about counters. All backends in one pair by default. */
 function backendCommands(backends: readonly string[] | undefined): string[] {
     return (
         backends?.flatMap(name => [`show servers state ${name}`, `show stat ${name} 6 -1`]) ?? [
@@ -25,30 +25,33 @@ function backendCommands(backends: readonly string[] | undefined): string[] {
 }
 
 /**
- * The commands that make up one look.
- * @param backends the only ones that somebody wants to know about: each has a row for every slot, the spare ones too, so
- * that all of them are most of the answer where there are many services. @default all of them
+ * Lists the commands of one look.
+ * @param backends the only ones to ask about. A backend has a row for each slot, spare ones too, so with many services all
+ * backends are most of the answer. @default all of them
  */
 export function observeCommands(backends?: readonly string[]): string[] {
     return [...workerQuestions, ...backendCommands(backends?.map(name => checked("backend", name)))];
 }
 
-/** Who was in the list was gone when it was asked, or is starting anew: ask again. */
+/** A worker of the master's list exited before it answered, or the master is starting again. Ask again. */
 export class WorkerVanished extends Error {}
 
-/** The master of a generation has its socket, and does not answer on it as it should; its workers may well go on serving. */
+/** The master of a generation has a socket but does not answer on it. Its workers may still serve. */
 export class MasterSilent extends Error {
     constructor(
-        /** Name of its generation, as in the name of its socket. */
+        /** The generation's name, as in the name of the socket. */
         readonly generation: string,
-        /** What came instead of an answer. */
+        /** What the socket said instead of an answer. */
         readonly words: string,
     ) {
         super(`HAProxy's master of the generation ${generation} does not answer: ${words}`);
     }
 }
 
-/** Puts the answers to `observeCommands` together. */
+/**
+ * Puts the answers to {@link observeCommands} together.
+ * @throws WorkerVanished, MasterSilent
+ */
 export function frontStateOf(replies: readonly Reply[], backends?: readonly string[]): FrontState {
     const state: FrontState = { generations: [], workers: [], deadSockets: [] };
     const answers = new Map(replies.map(reply => [`${reply.socket} ${reply.command}`, reply]));
@@ -70,8 +73,7 @@ export function frontStateOf(replies: readonly Reply[], backends?: readonly stri
         const name = generationOf(socket);
         const { pid: masterPid, version, reloads, failedReloads } = master;
         state.generations.push({ name, socket, masterPid, version, reloads, failedReloads });
-        // After a reload that failed, HAProxy 3.2 lists the worker that goes on as old, and no other: then only what
-        // the worker says itself counts.
+        // After a failed reload, HAProxy 3.2 lists its only worker as old. Then the worker's own answer counts.
         const isReplaced = workers.some(({ old }) => !old);
         for (const { pid, old: listedAsOld } of workers) {
             const old = listedAsOld && isReplaced;
@@ -88,17 +90,17 @@ export function frontStateOf(replies: readonly Reply[], backends?: readonly stri
     return state;
 }
 
-/** The master starts itself anew, at its start and at each reload, and drops who was connected just then. */
+/** @returns whether the master dropped the connection because it executes itself again, as at its start and at each reload */
 function isReset(complaint: string): boolean {
     return /reset by peer|broken pipe/i.test(complaint);
 }
 
-/** A socket whose generation is gone, as opposed to one that does not answer. */
+/** @returns whether nothing listens on the socket, because its generation is gone */
 export function isDeadSocket(complaint: string): boolean {
     return /refused|No such file/i.test(complaint);
 }
 
-/** The master's answer for a worker that has exited. */
+/** @returns whether this is the master's answer for a worker that has exited */
 export function isGone(text: string): boolean {
     return /^Can't find the target|^Can't connect to the target/.test(text);
 }
@@ -111,7 +113,7 @@ function workerOf(
 ): Worker | undefined {
     const commands = observeCommands(backends);
     const replies = commands.map(command => answer(command));
-    // A worker that exits in the middle of an answer leaves it empty; only maps may be.
+    // A worker that exits in the middle of an answer leaves it empty. Only the answer for a map may be empty.
     const partial = replies.some((reply, index) => !reply?.text && !commands[index]!.startsWith("show map"));
     if (partial || replies.some(reply => !reply?.reached || isGone(reply.text))) {
         return undefined;
@@ -131,20 +133,20 @@ function workerOf(
     };
 }
 
-/** What somebody wrote by hand and is no link sends users nowhere: the same as no link. */
+/** @returns the links of a map. An entry that is not a link is left out: HAProxy sends its requests nowhere either. */
 export function linksOf(entries: ReadonlyMap<string, string>): Map<string, LinkValue> {
     const links = new Map<string, LinkValue>();
     for (const [service, value] of entries) {
         try {
             links.set(service, LinkValue.parse(value));
         } catch {
-            // Left out: the service that it is about reports it as drift.
+            // Its service reports this entry as drift.
         }
     }
     return links;
 }
 
-/** The answers about each backend. One that the worker does not have is left out. */
+/** @returns the answers about each backend that the worker has */
 function pairsOf(texts: readonly string[]): [servers: string, counters: string][] {
     return texts.flatMap((servers, index): [string, string][] =>
         index % 2 === 0 && !/^Can't find backend/.test(servers) ? [[servers, texts[index + 1] ?? ""]] : [],
@@ -189,9 +191,11 @@ function backendsOf(statistics: string, servers: string): Map<string, BackendSta
 }
 
 /**
- * What the servers of a backend answered, and what HAProxy answered because they could not. Not every error of HAProxy's is
- * theirs: a request that overflows its header rewriting gets 500 from HAProxy, and no server has heard of it. And not every
- * error that it counts of a server is an answer: one connection that is closed without an answer counts twice.
+ * Counts the requests that the servers of a backend answered, or failed to answer.
+ *
+ * HAProxy answers some requests with an error before a server gets them, for instance where its header rewriting overflows.
+ * And it counts a server's errors without answers: a connection that closes without one counts twice. So the unanswered
+ * requests are HAProxy's own 5xx answers, but at most the servers' errors.
  */
 function answeredBy(own: ServerRow, servers: readonly ServerRow[]): Pick<BackendStat, "asked" | "failed"> {
     const sum = (count: (row: ServerRow) => number) => servers.reduce((sum, row) => sum + count(row), 0);

@@ -1,4 +1,4 @@
-/** What one finished program left behind. */
+/** The output and exit code of a program. */
 export interface RunResult {
     stdout: string;
     stderr: string;
@@ -6,7 +6,8 @@ export interface RunResult {
 }
 
 /**
- * Runs a program next to HAProxy's files and sockets: in production a Docker exec as root in the front's anchor. It
- * resolves for any exit code and rejects only when the program could not be run at all.
+ * Runs a program next to HAProxy's files and sockets. In production it is a Docker exec as root in the front's anchor.
+ * @returns the result, whatever the exit code
+ * @throws where the program cannot be run
  */
 export type Run = (argv: string[], stdin?: Buffer | string) => Promise<RunResult>;

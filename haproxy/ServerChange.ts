@@ -1,13 +1,14 @@
 import { checked, checkedInteger } from "./names";
 import { adminOf, type ServerState } from "./parse";
 
-/** What to change about one slot. */
+/** A change of one slot. What it leaves out stays as it is. */
 export interface ServerChange {
     address?: string;
+    /** Only together with `address`. */
     port?: number;
-    /** `ready` takes traffic, `drain` is only checked, `maint` is neither. */
+    /** `ready` gets requests and checks, `drain` gets checks alone, `maint` gets neither. */
     state?: "ready" | "drain" | "maint";
-    /** Overrules the checks until they say something new. */
+    /** Holds until the checks have another result. */
     health?: "up" | "down";
 }
 
@@ -22,13 +23,13 @@ export function serverCommands(server: string, { address, port, state, health }:
     }
     if (state !== undefined) {
         if (!["ready", "drain", "maint"].includes(state)) {
-            throw new Error(`${JSON.stringify(state)} is no state of a server.`);
+            throw new Error(`${JSON.stringify(state)} is not a state of a server.`);
         }
         commands.push(`set server ${server} state ${state}`);
     }
     if (health !== undefined) {
         if (!["up", "down"].includes(health)) {
-            throw new Error(`${JSON.stringify(health)} is no health of a server.`);
+            throw new Error(`${JSON.stringify(health)} is not a health of a server.`);
         }
         commands.push(`set server ${server} health ${health}`);
     }

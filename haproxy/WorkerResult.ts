@@ -1,22 +1,23 @@
 import type { WorkerAddress } from "../model/FrontState";
 
-/** What one worker made of a change. */
+/** The result of a change in one worker. */
 export interface WorkerResult {
     worker: WorkerAddress;
-    /** The change was read back from this worker, or the worker has exited. */
+    /** Whether the worker has the change, as read back from it, or has exited. */
     ok: boolean;
-    /** The worker has exited. */
+    /** Whether the worker has exited. */
     gone: boolean;
-    /** What it answered instead. */
+    /** The worker's answer where it did not take the change. */
     error?: string;
 }
 
-/** A worker was soft-stopped between the look and the change: a reload, for another service's sake, has put another in its place. */
+/** A reload for another service replaced a worker between the look and the change. */
 export class WorkerReplaced extends Error {}
 
 /**
- * Throws with every worker's own words when a change did not reach one that is still there.
- * @throws {@link WorkerReplaced} where that is all that went wrong
+ * Checks that every worker that still runs has the change.
+ * @param what the change, for the message
+ * @throws WorkerReplaced where workers were replaced and nothing else failed; Error with the workers' answers otherwise
  */
 export function assertEveryWorker(what: string, results: readonly WorkerResult[]): void {
     const failed = results.filter(({ ok }) => !ok);

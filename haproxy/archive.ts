@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { extract, pack } from "tar-stream";
 
-/** Files as a tar: root's, readable by everybody, since HAProxy runs as uid 99. */
+/** Packs files as a tar. They belong to root, and all users can read them, because HAProxy runs as uid 99. */
 export function packFiles(files: ReadonlyMap<string, string>): Promise<Buffer> {
     const archive = pack();
     const folders = new Set([...files.keys()].map(path => path.slice(0, Math.max(0, path.lastIndexOf("/")))));
@@ -16,7 +16,7 @@ export function packFiles(files: ReadonlyMap<string, string>): Promise<Buffer> {
     return buffer(archive);
 }
 
-/** The regular files of a tar, by their path without a leading `./`. */
+/** @returns the regular files of a tar, path without a leading `./` -> text */
 export async function unpackFiles(tar: Buffer): Promise<Map<string, string>> {
     const files = new Map<string, string>();
     const archive = extract();

@@ -3,22 +3,22 @@ import { folders } from "../model/folders";
 import { withoutControls } from "../text/withoutControls";
 import type { Run } from "./Run";
 
-/** One line for one socket of HAProxy. A command for a worker starts with `@!PID`. */
+/** A command for one socket of HAProxy. A command for a worker starts with `@!PID`. */
 export interface Command {
     socket: string;
     command: string;
 }
 
-/** What came back for one command. */
+/** The reply to one command. */
 export interface Reply extends Command {
-    /** HAProxy's answer, or the tool's complaint where the socket could not be reached. */
+    /** HAProxy's answer, or the tool's error where it did not reach the socket. */
     text: string;
     reached: boolean;
 }
 
 /**
- * What `show` and `get` may start with. Nothing else counts as read-only, `show` of certificates' keys least of all.
- * The list is fixed: the tests hold every call of an `up` without changes against it.
+ * The starts of all commands that count as read-only. Commands that show certificates' keys are not among them. The tests
+ * compare every call of an `up` without changes with this list.
  */
 export const readOnlyCommands = [
     "show proc",
@@ -31,21 +31,20 @@ export const readOnlyCommands = [
     "show version",
 ] as const;
 
-/** How long HAProxy may take for an answer, seconds; it takes milliseconds where the machine is not overloaded. */
+/** How long HAProxy may take for an answer, seconds. It takes milliseconds unless the machine is overloaded. */
 const answerSeconds = 5;
-/** The same for a reload, whose answer comes when the new worker is there. */
+/** How long HAProxy may take for a reload, seconds. It answers once the new worker serves. */
 const reloadSeconds = 20;
 
-// The commands are data, on the standard input or as arguments, and never part of a script. Each answer is closed by
-// a line with a random marker that no answer can contain. What a tool complains of belongs to the answer: it says why a
-// socket is dead.
+// The commands are data, on the standard input or as arguments, and never part of a script. A line with a random marker, which
+// no answer can contain, ends each answer. An answer includes a tool's error output, which says why a socket is dead.
 //
-// A master forgets connections around a reload (seen with 3.0.11; haproxy/haproxy#3070). Asked for a worker that is
-// exiting just then it answers "Can't find the target" and does not close: who waits for the end waits for nothing. And now
-// and then it does not answer at all, while every answer is one byte at least: such a command is sent again. All that we
-// send may be said twice.
+// A master forgets connections around a reload (seen with 3.0.11; haproxy/haproxy#3070). For a worker that exits just then it
+// answers "Can't find the target" and does not close the connection, so the script does not wait for the close. Now and then
+// it does not answer at all. Every real answer has at least one byte, so the script sends such a command again: all commands
+// can be repeated safely.
 
-// One process for all commands. The official image has perl in Debian's variant.
+// One perl process sends all commands. Debian's variant of the official image has perl.
 const askByPerl = `use Socket;
 $SIG{PIPE} = "IGNORE";
 $| = 1;
@@ -79,7 +78,7 @@ sub ask {
 }
 `;
 
-// One process for each, where there is no perl.
+// Where there is no perl, each command needs a process of its own.
 const askByShell = `marker=$1; shift
 if command -v socat >/dev/null 2>&1; then
     talk() { printf '%s\\n' "$2" | socat "-t$3" - "UNIX-CONNECT:$1" 2>&1; }
@@ -127,7 +126,11 @@ ${askByShell}for socket in ${folders.run}/master-*.sock; do
     done
 done`;
 
-/** Sends commands in one exec, one after the other, and returns their answers in the same order. */
+/**
+ * Sends commands in one exec, one after the other.
+ * @returns the replies, in the order of the commands
+ * @throws Error where a command or socket is malformed, or a reply is missing
+ */
 export async function askBatch(run: Run, commands: readonly Command[]): Promise<Reply[]> {
     if (commands.length === 0) {
         return [];
@@ -139,8 +142,8 @@ export async function askBatch(run: Run, commands: readonly Command[]): Promise<
         }
     }
     const marker = newMarker();
-    // What changes something travels on the standard input: a one-time secret has no place in a process list. What
-    // only reads travels as arguments, so that it can be recognised from the exec's own description.
+    // A changing command goes to the standard input, because it may hold a one-time secret, and a process list shows arguments.
+    // A reading command is an argument, so that the exec's description shows that it only reads.
     const reads = commands.every(({ command }) => isReadOnlyCommand(command));
     const argv = ["sh", "-c", batchScript, "relink", marker];
     const { stdout, stderr, exitCode } = reads
@@ -155,7 +158,10 @@ export async function askBatch(run: Run, commands: readonly Command[]): Promise<
     return replies;
 }
 
-/** Asks every worker of every generation the same, in one exec; `show proc` of each master comes along. */
+/**
+ * Sends the same commands to every worker of every generation, in one exec.
+ * @returns the replies, and each master's reply to `show proc`
+ */
 export async function askEveryWorker(run: Run, commands: readonly string[]): Promise<Reply[]> {
     commands.forEach(assertLine);
     const marker = newMarker();
@@ -166,7 +172,7 @@ export async function askEveryWorker(run: Run, commands: readonly string[]): Pro
     return parseReplies(stdout, marker);
 }
 
-/** Whether an exec is one of ours that reads and changes nothing: HAProxy's `show` and `get`, or reading the folder. */
+/** @returns whether an exec only reads: HAProxy's `show` and `get`, or the folder of its files */
 export function isReadOnlyScript(argv: readonly string[], stdin?: Buffer | string): boolean {
     const [shell, flag, script, , marker, ...rest] = argv;
     if (shell !== "sh" || flag !== "-c" || (stdin !== undefined && stdin.length > 0)) {
@@ -189,7 +195,7 @@ export function isReadOnlyScript(argv: readonly string[], stdin?: Buffer | strin
     );
 }
 
-/** The whole configuration in force as a tar in base64, after the versions there are and the one in force. */
+/** Prints the names of all versions, the version in force, and the latter's files as a tar in base64. */
 export const readFolderScript = `cd /relink/config || exit 1
 ls versions 2>/dev/null
 printf 'current %s\\n' "$(readlink current 2>/dev/null)"
@@ -206,7 +212,7 @@ function assertLine(command: string): void {
     }
 }
 
-/** One command: no second one after `;`, no payload, nothing escaped. */
+/** @returns whether a text is one command: without a second one after `;`, a payload, or an escape */
 function isLine(command: string): boolean {
     return /^[A-Za-z0-9@!][A-Za-z0-9@!*.:_~/ -]{0,4000}$/.test(command);
 }

@@ -2,24 +2,24 @@ import type { ServerStat, Worker, WorkerAddress } from "../model/FrontState";
 import type { Runtime } from "./runtime";
 import { assertEveryWorker } from "./WorkerResult";
 
-/** How far one slot is in one worker. */
+/** The state of one slot in one worker. */
 export interface EarnedSlot {
     worker: WorkerAddress;
     slot: number;
-    /** Its checks passed, as often in a row as `rise` says. */
+    /** Whether `rise` checks in a row have passed. */
     up: boolean;
-    /** It did not go through `enter` in this worker (a reload made a new one, and UP means nothing there): enter again. */
+    /** Whether the slot must enter again: a reload made this worker, and there UP means nothing. */
     reset: boolean;
-    /** What HAProxy last saw, in its words. */
+    /** The last check's result in HAProxy's words. */
     check: string;
-    /** How often it went down since the worker's start. */
+    /** How often the slot went down since the worker's start. */
     downs: number;
 }
 
 /**
- * An UP that HAProxy's own checks gave, without any traffic meanwhile. A server is UP right after `ready`, before its
- * first check; so it goes to `maint`, `drain` and `health down`, and is told to be ready only once its checks passed.
- * Works for any rise and fall, on the idle and on the live color alike. The caller waits between the steps.
+ * Brings slots to an UP that their checks have earned, without traffic meanwhile. HAProxy says UP right after `ready`, before
+ * the first check. So a slot goes to `maint`, then to `drain` and `health down`, and to `ready` once its checks have passed.
+ * This works for any rise and fall, on the idle and the live color. The caller waits between the steps.
  */
 export class EarnedUp {
     readonly #entered = new Set<string>();
@@ -28,11 +28,11 @@ export class EarnedUp {
         private readonly runtime: Runtime,
         /** `web-blue`. */
         readonly backend: string,
-        /** Slots with a container, without traffic. */
+        /** Slots that have a container and get no traffic. */
         readonly slots: readonly number[],
     ) {}
 
-    /** Takes the slots out of traffic and lets their checks begin at nothing. For current workers only. */
+    /** Takes the slots out of traffic and starts their checks from zero, in current workers only. */
     async enter(workers: readonly WorkerAddress[]): Promise<void> {
         await this.#set(workers, { state: "maint" });
         await this.#set(workers, { state: "drain", health: "down" });
@@ -41,7 +41,7 @@ export class EarnedUp {
         }
     }
 
-    /** Where each slot is now, in each of these workers. */
+    /** @returns the state of each slot in each of these workers */
     state(workers: readonly Worker[]): EarnedSlot[] {
         return workers.flatMap(worker =>
             this.slots.map(slot => {
@@ -59,7 +59,7 @@ export class EarnedUp {
         );
     }
 
-    /** Lets traffic to the slots. Their checks go on: one that fails from now on is out again. */
+    /** Opens the slots to traffic. Their checks go on, and close a slot that fails. */
     async finish(workers: readonly WorkerAddress[]): Promise<void> {
         await this.#set(workers, { state: "ready" });
     }

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 
-/** The file of a version that says what relink wrote, so that what somebody edited afterwards can be told. */
+/** The file of a version that lists the hashes of what relink wrote. It tells which files were edited since. */
 export const manifestFile = "manifest";
 
 const linePattern = /^([0-9a-f]{64}) {2}(\S+)$/;
 
 /**
- * The manifest of a new version, in the form of `sha256sum`. A file that the new version only carries over keeps the hash
- * that it had: an edit does not become ours by that.
+ * Renders the manifest of a new version, in the format of `sha256sum`. A file that the change leaves alone keeps its hash, so
+ * that an edit still shows as one.
+ * @param before files of the version in force
+ * @param known manifest of that version
  */
 export function writeManifest(
     files: ReadonlyMap<string, string>,
@@ -23,8 +25,8 @@ export function writeManifest(
 }
 
 /**
- * The files that are not as relink wrote them: edited or removed by somebody else. Files that somebody added are not
- * relink's business. None where a version has no manifest, which an earlier relink wrote.
+ * @returns the files that somebody edited or removed since relink wrote them. Added files do not count. A version of an earlier
+ * relink has no manifest, and so no edited files.
  */
 export function editedFiles(files: ReadonlyMap<string, string>): string[] {
     const hashes = parseManifest(files.get(manifestFile));
@@ -36,7 +38,7 @@ export function editedFiles(files: ReadonlyMap<string, string>): string[] {
         .map(([path]) => path);
 }
 
-/** Whether the files are those that relink wrote, all of them and none besides. Unknown, so no, without a manifest. */
+/** @returns whether the files are exactly those that relink wrote; false where there is no manifest to tell */
 export function isAsWritten(files: ReadonlyMap<string, string>, manifest: string | undefined): boolean {
     const hashes = parseManifest(manifest);
     return hashes.size === files.size && [...files].every(([path, text]) => hashes.get(path) === hashOf(text));

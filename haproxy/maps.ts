@@ -8,12 +8,12 @@ const mapComments: Record<MapName, string> = {
     confirm: "one-time secret -> service; filled in memory only, always empty here",
 };
 
-/** The maps of a new front. HAProxy does not start without the files. */
+/** @returns the maps of a new front, all empty. HAProxy does not start without these files. */
 export function emptyMaps(): Map<string, string> {
     return new Map(mapNames.map(map => [mapFile(map), render(map, new Map())]));
 }
 
-/** The entries of a map in the folder's files. */
+/** @returns the entries of a map in the folder's files */
 export function readMap(files: ReadonlyMap<string, string>, map: MapName): Map<string, string> {
     const entries = new Map<string, string>();
     for (const line of (files.get(mapFile(map)) ?? "").split("\n")) {
@@ -25,7 +25,7 @@ export function readMap(files: ReadonlyMap<string, string>, map: MapName): Map<s
     return entries;
 }
 
-/** Gives a key of a map in the folder's files a value. */
+/** Sets a key of a map in the folder's files. */
 export function writeMapEntry(
     files: Map<string, string>,
     map: Exclude<MapName, "confirm">,
@@ -37,14 +37,14 @@ export function writeMapEntry(
     files.set(mapFile(map), render(map, entries));
 }
 
-/** Takes a key out of a map in the folder's files. */
+/** Removes a key from a map in the folder's files. */
 export function removeMapEntry(files: Map<string, string>, map: Exclude<MapName, "confirm">, key: string): void {
     const entries = readMap(files, map);
     entries.delete(key);
     files.set(mapFile(map), render(map, entries));
 }
 
-/** Makes a map in the folder's files hold these entries and no other. */
+/** Replaces all entries of a map in the folder's files. */
 export function setMap(
     files: Map<string, string>,
     map: Exclude<MapName, "confirm">,

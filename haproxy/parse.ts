@@ -1,5 +1,9 @@
 import type { ServerRow } from "../model/FrontState";
-/** `show stat`: rows by backend, the backend's own row apart. */
+
+/**
+ * Parses `show stat`.
+ * @returns backend -> its own row, and the rows of its servers
+ */
 export function parseStat(csv: string): Map<string, { own?: ServerRow; servers: Map<string, ServerRow> }> {
     const [head, ...lines] = csv.split("\n").filter(line => line !== "");
     if (!head?.startsWith("# ")) {
@@ -46,7 +50,7 @@ export function parseStat(csv: string): Map<string, { own?: ServerRow; servers: 
     return backends;
 }
 
-/** Check results are quoted where they contain commas or quotes. */
+/** Splits a line of CSV. HAProxy quotes check results that contain commas or quotes. */
 function splitCsv(line: string): string[] {
     if (!line.includes('"')) {
         return line.split(",");
@@ -64,11 +68,11 @@ export interface ServerState {
     port: number;
     /** 0 down, 1 starting, 2 up, 3 stopping. */
     operationalState: number;
-    /** Bits, see `adminOf`. */
+    /** Bits; {@link adminOf} interprets them. */
     adminState: number;
 }
 
-/** `show servers state [BACKEND]`, format 1. */
+/** Parses `show servers state [BACKEND]`, format 1. */
 export function parseServersState(text: string): ServerState[] {
     const [format, head, ...lines] = text.split("\n");
     if (format !== "1" || !head?.startsWith("# ")) {
@@ -92,8 +96,7 @@ export function parseServersState(text: string): ServerState[] {
 }
 
 /**
- * What the bits of an administrative state mean for traffic. `disabled` in the file (bit 4) stays set for ever and
- * says nothing by itself.
+ * Interprets the bits of an administrative state. Bit 4 stays set for ever where the file has `disabled`, so it does not count.
  */
 export function adminOf(adminState: number): "ready" | "drain" | "maint" {
     if ((adminState & 0b10_0011) !== 0) {
@@ -102,7 +105,7 @@ export function adminOf(adminState: number): "ready" | "drain" | "maint" {
     return (adminState & 0b1_1000) !== 0 ? "drain" : "ready";
 }
 
-/** `show map`: each line is an address in memory, the key and the value. */
+/** Parses `show map`. Each line has an address in memory, the key and the value. */
 export function parseMap(text: string): Map<string, string> {
     if (/^Unknown map identifier/.test(text)) {
         throw new Error(`show map answered: ${text}`);
@@ -118,8 +121,8 @@ export function parseMap(text: string): Map<string, string> {
 }
 
 /**
- * `get map`: the value of one key; undefined when the map has no such key. A map of prefixes answers with the longest
- * one that it has, so the key that was found counts too.
+ * Parses `get map`. A map of prefixes answers with the longest prefix of the key, so the key that it found is compared too.
+ * @returns the key's value; undefined where the map does not have the key
  */
 export function parseMapEntry(text: string, key: string): string | undefined {
     if (!/\bfound=(?:yes|no)\b/.test(text)) {
@@ -129,7 +132,7 @@ export function parseMapEntry(text: string, key: string): string | undefined {
     return found === key ? value : undefined;
 }
 
-/** `show proc` of one master. */
+/** What `show proc` says of a master and its workers. */
 export interface Processes {
     master?: { pid: number; reloads: number; failedReloads: number; version: string };
     workers: { pid: number; old: boolean; reloads: number }[];
@@ -159,17 +162,17 @@ export function parseProcesses(text: string): Processes {
     return processes;
 }
 
-/** `show env NAME`. */
+/** Parses `show env NAME`. */
 export function parseEnvironment(text: string, name: string): string | undefined {
     return text.startsWith(`${name}=`) ? text.slice(name.length + 1).trim() : undefined;
 }
 
-/** `show info`: one field. */
+/** Finds one field of `show info`. */
 export function parseInfo(text: string, field: string): string | undefined {
     return new RegExp(`^${field}: (.*)$`, "m").exec(text)?.[1]?.trim();
 }
 
-/** Answer of the master's `reload`. */
+/** Parses the answer to the master's `reload`. */
 export function parseReload(text: string): { success: boolean; log: string } {
     const match = /^Success=([01])\n(?:--\n)?/.exec(`${text}\n`);
     if (match === null) {

@@ -3,20 +3,20 @@ import { readMap, removeMapEntry, writeMapEntry } from "./maps";
 import { checked } from "./names";
 
 /**
- * A route's key in the map: host and path, closed by a slash. The frontend looks up host, path and a slash and takes the
- * longest key that this begins with, so that `/api/` is met by `/api` and `/api/x`, and not by `/apix`.
+ * @returns a route's key in the map: host and path, with a slash at the end. The frontend appends a slash to host and path and
+ * takes the longest key that is a prefix. So the key `/api/` matches `/api` and `/api/x`, but not `/apix`.
  */
 export function routeKey({ host, path }: Pick<Route, "host" | "path">): string {
     return path === "/" ? `${host}/` : `${host}${path}/`;
 }
 
-/** Its value: the service, and where the route is one of a path, that path and whether it is taken off. */
+/** @returns a route's value in the map: the service, and for a route with a path, that path and whether it is stripped */
 export function routeValue({ path, strip }: Route, service: string): string {
     const name = checked("service", service);
     return path === "/" ? name : `${name}:${path}:${strip ? "strip" : "keep"}`;
 }
 
-/** Routes and the services that they lead to, as a map has them. */
+/** Parses the entries of a map into routes and their services. */
 export function parseRoutes(entries: ReadonlyMap<string, string>): { route: Route; service: string }[] {
     return [...entries].map(([key, value]) => {
         const [service = "", , how] = value.split(":");
@@ -26,7 +26,7 @@ export function parseRoutes(entries: ReadonlyMap<string, string>): { route: Rout
     });
 }
 
-/** Brings the routes of a front of an earlier version, hosts alone, to keys of host and path. */
+/** Rewrites the routes of a front of an earlier version, which are hosts alone, to keys of host and path. */
 export function closeRouteKeys(files: Map<string, string>): void {
     for (const [key, value] of readMap(files, "routes")) {
         if (!key.includes("/")) {

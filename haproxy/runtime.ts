@@ -9,16 +9,20 @@ import type { Run } from "./Run";
 import { isAs, isServerChanged, type ServerChange, serverCommands } from "./ServerChange";
 import type { WorkerResult } from "./WorkerResult";
 
-/** A reload that HAProxy refused; it goes on with the configuration that it had. */
+/** HAProxy refused a reload, and goes on with the configuration that it had. */
 export class ReloadFailed extends Error {}
 
-/** HAProxy's runtime commands: each method is one exec, or two. */
+/** HAProxy's runtime commands. Each method makes one exec or two. */
 export class Runtime {
     #reloading: Promise<unknown> = Promise.resolve();
 
     constructor(private readonly run: Run) {}
 
-    /** Sends commands in one exec. Throws when one of the sockets cannot be reached. */
+    /**
+     * Sends commands in one exec.
+     * @returns the answers, in the order of the commands
+     * @throws Error where a socket does not answer
+     */
     async batch(commands: Command[]): Promise<string[]> {
         const replies = await askBatch(this.run, commands);
         for (const { socket, text, reached } of replies) {
@@ -30,12 +34,13 @@ export class Runtime {
     }
 
     /**
-     * Everything that all workers of all generations know, in one read-only exec.
+     * Reads the state of all workers of all generations, in one read-only exec.
      * @param backends the only ones to look at. @default all of them
+     * @throws MasterSilent; WorkerVanished where workers exit at each of five looks
      */
     observe(backends?: readonly string[]): Promise<FrontState> {
         const look = async () => frontStateOf(await askEveryWorker(this.run, observeCommands(backends)), backends);
-        // A reload may replace a worker between the list and the question.
+        // A reload may replace a worker after the master listed it.
         return retry(look, {
             isTransient: error => error instanceof WorkerVanished,
             firstMs: 50,
@@ -44,7 +49,7 @@ export class Runtime {
         });
     }
 
-    /** Gives a key of a map a value, whether the key was there or not, and reads it back from each worker. */
+    /** Sets a key of a map, whether the map has the key or not, and reads it back from each worker. */
     async setMap(
         workers: readonly WorkerAddress[],
         map: MapName,
@@ -66,7 +71,7 @@ export class Runtime {
         return first.map(result => added.find(({ worker }) => worker === result.worker) ?? result);
     }
 
-    /** Adds a key that is not there yet. A key that is there would be there twice: use `setMap` when in doubt. */
+    /** Adds a key that the map does not have. It would add a key that the map has a second time: use `setMap` in doubt. */
     addMap(
         workers: readonly WorkerAddress[],
         map: MapName,
@@ -77,18 +82,18 @@ export class Runtime {
         return this.#mapCommand(workers, `add map ${entry(map, key)} ${text}`, map, key, text);
     }
 
-    /** Takes a key out of a map; one that is not there is fine. */
+    /** Removes a key from a map, if it is there. */
     deleteMapEntry(workers: readonly WorkerAddress[], map: MapName, key: string): Promise<WorkerResult[]> {
         return this.#mapCommand(workers, `del map ${entry(map, key)}`, map, key, undefined);
     }
 
-    /** Takes every key out of a map. */
+    /** Removes every key from a map. */
     clearMap(workers: readonly WorkerAddress[], map: MapName): Promise<WorkerResult[]> {
         const path = mapPath(map);
         return this.#verified(workers, [`clear map ${path}`, `show map ${path}`], answers => answers.find(Boolean));
     }
 
-    /** Changes one slot and reads it back from each worker. A soft-stopped worker refuses: `Proxy is disabled.` */
+    /** Changes one slot and reads it back from each worker. A soft-stopped worker refuses with `Proxy is disabled.` */
     setServer(
         workers: readonly WorkerAddress[],
         backend: string,
@@ -98,7 +103,7 @@ export class Runtime {
         return this.setServers(workers, backend, new Map([[slot, change]]));
     }
 
-    /** The same for several slots of one backend, still in one exec. */
+    /** Changes several slots of one backend, in one exec. */
     async setServers(
         workers: readonly WorkerAddress[],
         backend: string,
@@ -124,7 +129,7 @@ export class Runtime {
         });
     }
 
-    /** Cuts every request and tunnel that one slot has in one worker. */
+    /** Cuts every request and tunnel of one slot in one worker. */
     async shutdownSessions(worker: WorkerAddress, backend: string, slot: number): Promise<WorkerResult> {
         const command = `shutdown sessions server ${checked("backend", backend)}/${slotName(slot)}`;
         const [result] = await this.#verified([worker], [command], ([text]) => text || undefined);
@@ -132,8 +137,9 @@ export class Runtime {
     }
 
     /**
-     * Makes a generation load the configuration in force, and waits for the result. Throws `ReloadFailed` with
-     * HAProxy's words. Reloads of this object happen one at a time: two at once confuse the master.
+     * Makes a generation load the configuration in force, and waits for the result. Reloads run one at a time, because two at
+     * once confuse the master.
+     * @throws ReloadFailed with HAProxy's words
      */
     reload(generation: string): Promise<{ log: string }> {
         const next = this.#reloading
@@ -166,7 +172,10 @@ export class Runtime {
         });
     }
 
-    /** Sends the same commands to each worker, in one exec; `judge` returns what is wrong with a worker's answers. */
+    /**
+     * Sends the same commands to each worker, in one exec.
+     * @param judge returns what is wrong with a worker's answers; undefined where they are right
+     */
     async #verified(
         workers: readonly WorkerAddress[],
         commands: readonly string[],
@@ -183,7 +192,7 @@ export class Runtime {
         );
         return workers.map((worker, index) => {
             const answers = replies.slice(index * commands.length, (index + 1) * commands.length);
-            if (answers.some(isFromNobody)) {
+            if (answers.some(saysExited)) {
                 return { worker, ok: true, gone: true };
             }
             const unreached = answers.find(({ reached }) => !reached);
@@ -193,7 +202,7 @@ export class Runtime {
     }
 }
 
-function isFromNobody({ text, reached }: Reply): boolean {
+function saysExited({ text, reached }: Reply): boolean {
     return reached ? isGone(text) : isDeadSocket(text);
 }
 

@@ -101,8 +101,8 @@ async function isAnswering(up: FrontUp, seen: (text: string) => void): Promise<t
         const running = generations.filter(({ state }) => state === "running");
         const name = running.at(-1)?.name ?? `${up.name}-gen-NUMBER`;
         seen(
-            "no worker of HAProxy can be talked to by its socket, though it may well go on serving; " +
-                `docker logs ${name} says why, and docker restart ${name} starts it anew`,
+            "HAProxy does not answer on its admin socket, though it may still serve; " +
+                `docker logs ${name} says why, and docker restart ${name} starts it again`,
         );
         return undefined;
     }

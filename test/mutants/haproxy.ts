@@ -158,10 +158,10 @@ export const haproxy: readonly Mutant[] = [
         file: "front/folderScripts.ts",
         before: 'if [ "$now" != "$2" ]; then',
         after: "if false; then",
-        breaks: "A version of the configuration that somebody else wrote meanwhile is lost.",
+        breaks: "A version of the configuration that another process wrote meanwhile is lost.",
         killedBy: {
             file: "test/unit/front/folderScripts.test.ts",
-            test: "swap nothing in over a version that somebody else wrote meanwhile",
+            test: "swap nothing in over a version that another process wrote meanwhile",
         },
     },
     {

@@ -34,7 +34,7 @@ describe("the scripts that write HAProxy's files", () => {
         expect(() => readFileSync(join(volume, "versions/1/conf/a.cfg"))).toThrow("ENOENT");
     });
 
-    it("swap nothing in over a version that somebody else wrote meanwhile", async () => {
+    it("swap nothing in over a version that another process wrote meanwhile", async () => {
         await new ConfigFolder(run, accepts).apply(files => files.set("conf/a.cfg", "1"));
         const meanwhile: Run = async (...asked) => {
             unlinkSync(join(volume, "current"));
@@ -42,7 +42,7 @@ describe("the scripts that write HAProxy's files", () => {
             return accepts(...asked);
         };
         const late = new ConfigFolder(run, meanwhile).apply(files => files.set("conf/a.cfg", "2"));
-        await expect(late).rejects.toThrow("somebody else wrote version 'versions/9' over 'versions/1'");
+        await expect(late).rejects.toThrow("another process wrote version 'versions/9' over 'versions/1'");
         expect(current()).toBe("versions/9");
     });
 });
