@@ -24,6 +24,8 @@ export interface Container {
     release: string;
     imageId: string;
     state: "created" | "running" | "exited";
+    /** What its process ended with. @default 0 */
+    exitCode?: number;
     restart: string;
     /** It is not healthy, and never will be. */
     isSick?: boolean;
@@ -42,12 +44,14 @@ export function isProved({ isEarned, isAnswered }: Container): boolean {
 }
 
 /** @returns the container as Docker describes it. */
-export function infoOf({ id, name, color, slot, release, imageId, state, restart, isSick }: Container): ContainerInfo {
+export function infoOf(container: Container): ContainerInfo {
+    const { id, name, color, slot, release, imageId, state, exitCode = 0, restart, isSick } = container;
     return {
         id,
         name,
         state,
-        status: state,
+        status: state === "exited" ? `exited with code ${exitCode}` : state,
+        exitCode: state === "exited" ? exitCode : undefined,
         imageId,
         imageReference: imageId,
         restartPolicy: restart as ContainerInfo["restartPolicy"],

@@ -1,7 +1,9 @@
+import { StartFailed } from "../../../docker/errors";
 import type { Color } from "../../../model/Color";
 import type { ContainerInfo } from "../../../model/Container";
 import type { RecordedRelease } from "../../../model/Release";
 import type { RestartPolicy } from "../../../model/ReleaseSettings";
+import { dockerPolicy } from "../../../model/restartPolicy";
 import type { CommandOutcome } from "../../../up/CommandOutcome";
 import type { ContainerPlace, Containers, ContainerWatch } from "../../../up/Containers";
 import { Broken } from "./Broken";
@@ -35,15 +37,14 @@ export class SimulatedContainers implements Containers {
             this.up.strikes(`proof: ${proof.how}`);
         }
         if (isDue && proof.how === "cannot start") {
-            throw new Error(`${container.name} cannot be started`);
+            throw new StartFailed("command", `${container.name} cannot be started`);
         }
-        container.state = "running";
-        container.isSick = isDue;
+        Object.assign(container, { state: "running", exitCode: undefined, isSick: isDue });
         await this.up.called();
     }
 
     async keepRunning(id: string, restart: RestartPolicy): Promise<void> {
-        this.#find(id).restart = restart;
+        this.#find(id).restart = dockerPolicy(restart);
         await this.up.called();
     }
 

@@ -92,31 +92,32 @@ export class SimulatedFront {
         return foreign.length === 0 ? texts : texts.set(manifestFile, foreign.join(""));
     }
 
-    /** Its worker, as an observer sees it; `up` says whether a container answers in a slot. */
-    workers(addressOf: (color: Color, slot: number) => string, up: (c: Color, slot: number) => boolean) {
+    /**
+     * Its worker, as an observer sees it. A closed slot is not checked.
+     * @param answers whether the container in a slot answers; undefined where there is none. Slots that nothing was told
+     * of and that hold nothing are left out, since nobody asks for them
+     */
+    workers(addresses: Record<Color, string[]>, answers: (c: Color, slot: number) => boolean | undefined) {
         const { memory } = this;
         if (memory === undefined) {
             return [];
         }
+        const serversOf = (color: Color) =>
+            addresses[color].flatMap((address, index) => {
+                const slot = index + 1;
+                const isAnswered = answers(color, slot);
+                const known = memory.slots[color]?.[slot];
+                if (known === undefined && isAnswered === undefined) {
+                    return [];
+                }
+                const admin = known ?? "maint";
+                const up = admin !== "maint" && isAnswered === true;
+                return [[slot, { slot, up, admin, address, port: memory.ports[color] }] as const];
+            });
         const backends = new Map(
             colors
                 .filter(color => memory.slots[color] !== undefined)
-                .map(color => [
-                    backendName("web", color),
-                    {
-                        servers: new Map(
-                            Object.entries(memory.slots[color] ?? {}).map(([slot, admin]) => [
-                                Number(slot),
-                                {
-                                    up: up(color, Number(slot)),
-                                    admin,
-                                    address: addressOf(color, Number(slot)),
-                                    port: memory.ports[color],
-                                },
-                            ]),
-                        ),
-                    },
-                ]),
+                .map(color => [backendName("web", color), { servers: new Map(serversOf(color)) }]),
         );
         return [
             {

@@ -31,14 +31,13 @@ export class SimulatedJournal implements Journal {
     async record(change: (record: ServiceRecord) => ServiceRecord): Promise<ServiceRecord> {
         const { up } = this;
         const before = up.world.record;
-        let written = before;
         await up.write(record => {
-            written = change(record);
+            const written = change(record);
             this.#isAllowed(written);
             noteHistory(up.world.history, before, written, up.faults.bake === "good");
             return written;
         });
-        return written;
+        return up.world.record;
     }
 
     /** Rule 5: a release that was judged bad is not tried again by itself. */

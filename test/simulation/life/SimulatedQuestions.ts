@@ -40,8 +40,8 @@ export class SimulatedQuestions implements Questions {
         const { world, faults } = this.up;
         const { link } = world;
         const asked = color ?? (link === "none" ? undefined : link);
-        const answers = asked === undefined ? [] : world.reached().filter(container => container.color === asked);
-        if (answers[0] === undefined) {
+        const answers = asked === undefined ? [] : world.on(asked).filter(({ slot }) => world.isOpen(asked, slot));
+        if (asked === undefined || answers.length === 0) {
             return { status: 503, good: false, text: "503" };
         }
         if (faults.confirm !== "good") {
@@ -50,7 +50,7 @@ export class SimulatedQuestions implements Questions {
         if (faults.confirm === "lost") {
             throw new Error("no answer came");
         }
-        const { release } = answers[0];
+        const release = world.front.memory?.releases[asked];
         const good = faults.confirm === "good";
         if (good && this.up.unconfirmed === asked) {
             this.up.unconfirmed = undefined;

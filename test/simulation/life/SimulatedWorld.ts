@@ -94,17 +94,18 @@ export class SimulatedWorld {
 
     #world(withFiles: boolean): World {
         const { memory } = this.front;
-        const healthy = this.containers.filter(({ state, isSick }) => state === "running" && !isSick);
-        const up = new Set(healthy.map(({ color, slot }) => `${color} ${slot}`));
+        const answers = new Map<string, boolean>();
+        for (const { color, slot, state, isSick } of this.containers) {
+            const key = `${color} ${slot}`;
+            answers.set(key, answers.get(key) === true || (state === "running" && !isSick));
+        }
         const world = {
+            anchor: { name: "front", state: "running" },
             containers: this.containers.map(infoOf),
             generations: memory === undefined ? [] : [{ name: "front-gen-1" }],
             records: { services: new Map([["web", this.record]]) },
             front: {
-                workers: this.front.workers(
-                    (color, slot) => addresses[color][slot - 1] ?? "",
-                    (color, slot) => up.has(`${color} ${slot}`),
-                ),
+                workers: this.front.workers(addresses, (color, slot) => answers.get(`${color} ${slot}`)),
             },
             ...(withFiles ? { files: this.front.texts() } : {}),
         };
@@ -113,7 +114,7 @@ export class SimulatedWorld {
 
     /** As a procedure sees it. */
     seen(): Seen {
-        return Object.assign(seen(this.#world(false), "web"), { isFrontRunning: true });
+        return seen(this.#world(false), "web");
     }
 
     /** The link that users follow now. */
