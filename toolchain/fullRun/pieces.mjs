@@ -33,6 +33,7 @@ export const filesOnContainerd = [
 const minutes = {
     "bake.test.ts": 8,
     "canary.test.ts": 30,
+    "conformance.test.ts": 2,
     "counters.test.ts": 1,
     "daemon.test.ts": 15,
     "drift.test.ts": 9,
