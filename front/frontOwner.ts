@@ -38,7 +38,7 @@ export function claimFront(
                 `The front ${target.front} belongs to the stack ${holder}; nothing was done.\n` +
                     " - A front of this stack's own needs another name:\n" +
                     "   pulumi config set --path relink:front.name NAME\n" +
-                    " - If this stack is that one under another name (docs/state.md):\n" +
+                    " - If this is the same stack under another name (docs/state.md):\n" +
                     others
                         .map(({ name }) => `   pulumi config set --path relink:services.${name}.adoptFrom ${holder}`)
                         .join("\n"),

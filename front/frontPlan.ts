@@ -123,7 +123,7 @@ async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts:
     );
     const ownerOf = (holder: string | undefined): string => {
         const front = fronts.find(({ name }) => holder === `the container ${name}`);
-        const hint = "if this stack is that one under another name, docs/state.md says what to do";
+        const hint = "if this is the same stack under another name, docs/state.md says what to do";
         return front === undefined ? "" : ` (the front of the stack ${front.owner}; ${hint})`;
     };
     const problems = held

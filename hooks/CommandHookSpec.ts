@@ -2,14 +2,14 @@ import type { HookSettings } from "../model/HooksSettings";
 import type { Target } from "../model/Target";
 
 /**
- * How the program tells a hook's Command what it is, in one variable of its environment, beside what the hook is told. The
- * release's secret values are on its standard input, as a list in JSON, so that they can be taken out of what it says.
+ * What the program tells a hook's Command in a variable of its environment, beside the hook's context. The Command's standard
+ * input is a JSON list of the release's secret values, which are removed from its output.
  */
 export interface CommandHookSpec {
-    /** The command itself is what the Command runs. */
+    /** Without the command, which the Command has as its argument. */
     settings: Omit<HookSettings, "command">;
     target: Target;
 }
 
-/** Where {@link CommandHookSpec} is, as JSON. */
+/** Name of the variable that holds {@link CommandHookSpec}, as JSON. */
 export const specVariable = "RELINK_HOOK_SPEC";

@@ -1,10 +1,10 @@
 import type { CommandOutcome } from "../up/CommandOutcome";
 import { runUserCommand } from "./userCommand";
 
-/** Of what a command says, how many lines are kept. */
+/** How many of the last lines of a command's output are kept. */
 const keptLines = 40;
 
-/** Runs one of the user's own commands on this machine. @returns how it ended, and what it said last */
+/** Runs a user's command on this machine. @returns how it ended, and its last lines of output */
 export async function commandOutcome(command: string, timeoutMs: number): Promise<CommandOutcome> {
     const output: string[] = [];
     const { exitCode, isLate, error } = await runUserCommand({

@@ -6,15 +6,17 @@ import { poll } from "../time/poll";
 import type { Ask, HookContext, HookOutcome } from "../up/Hooks";
 import { runUserCommand } from "./userCommand";
 
-/** Between two tries, milliseconds. */
+/** Pause between two tries, milliseconds. */
 const retryMs = 1_000;
-/** Of what a command printed, how much a message repeats. */
+/** How many of a command's last lines a message repeats. */
 const lastLines = 20;
 
 /**
- * Runs one of the user's own steps, with its retries and its timeout.
- * @param secretValues taken out of everything that it says.
- * @param show gets each line that a command prints.
+ * Runs a hook, with its retries and its timeout.
+ * @param ask sends an HTTP check's request
+ * @param secretValues removed from its output
+ * @param show gets each line that a command prints. @default lines are dropped
+ * @returns how the last try ended
  */
 export async function runHook(
     hook: HookSettings,
@@ -40,7 +42,7 @@ export async function runHook(
     );
 }
 
-/** By what name a command finds what the hook is told. */
+/** The variables in which a command gets the hook's context. */
 const variables: Record<keyof HookContext, string> = {
     hook: "RELINK_HOOK",
     service: "RELINK_SERVICE",
@@ -52,7 +54,7 @@ const variables: Record<keyof HookContext, string> = {
     reason: "RELINK_REASON",
 };
 
-/** The environment of a command. */
+/** @returns the environment variables of a command that hold its context */
 export function hookEnvironment(context: HookContext): Record<string, string> {
     const entries = Object.entries(context) as [keyof HookContext, string | undefined][];
     return Object.fromEntries(
@@ -60,7 +62,7 @@ export function hookEnvironment(context: HookContext): Record<string, string> {
     );
 }
 
-/** Reads what {@link hookEnvironment} wrote. */
+/** Reads the context from the variables of {@link hookEnvironment}. */
 export function hookContext(environment: NodeJS.ProcessEnv): HookContext {
     const entries = Object.entries(variables).map(([key, variable]) => [key, environment[variable]] as const);
     return Object.fromEntries(entries) as unknown as HookContext;
@@ -130,7 +132,7 @@ async function webhook(hook: HookSettings, url: string, context: HookContext): P
             ? { kind: "passed", text: `the webhook answered ${status}` }
             : { kind: "failed", text: `the webhook answered ${status}` };
     } catch (error) {
-        // Only the host: what follows it in a webhook's URL is often a password.
+        // Only the host, because the rest of a webhook's URL is often a password.
         const { message } = error as Error;
         return signal.aborted
             ? late(hook)

@@ -3,19 +3,20 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { environmentForOthers } from "../text/environment";
 
-/** How long the rest of a command's output is waited for once it has ended, milliseconds. */
+/** How long to wait for the rest of a command's output once the command has ended, milliseconds. */
 const outputGraceMs = 500;
 
-/** How one of the user's own commands ended. */
+/** How a user's command ended. */
 export interface CommandEnd {
-    /** Undefined when it could not be started, or was ended by a signal. */
+    /** Undefined where it could not be started, or a signal ended it. */
     exitCode?: number;
-    /** It was still running at its deadline, and was ended with all that it had started. */
+    /** Whether it ran until its deadline, and was killed together with all that it had started. */
     isLate: boolean;
-    /** Why it could not be started. */
+    /** Why it could not be started. @default it was started */
     error?: string;
 }
 
+/** A user's command to run. */
 export interface UserCommand {
     /** A line for `/bin/sh`. */
     command: string;
@@ -23,13 +24,13 @@ export interface UserCommand {
     env?: Record<string, string>;
     /** How long it may run, milliseconds. */
     timeoutMs: number;
-    /** Gets each whole line that it prints: only so is a secret recognised. */
+    /** Gets each line that it prints, as a whole, because half a secret is not recognised. */
     show: (line: string) => void;
 }
 
 /**
- * The shell becomes the command; beside it waits a watcher that is no child of the command's. When this process is killed,
- * its end of the pipe closes, and the watcher ends the whole group. A word on the pipe sends the watcher home.
+ * The shell turns into the command. Beside it waits a watcher, which is not the command's child. When this process is killed,
+ * its end of the pipe closes, and the watcher kills the whole process group. A line on the pipe ends the watcher.
  */
 const watched = `
 ( ( read -r _ <&3 || kill -KILL -$$ ) >/dev/null 2>&1 & )
@@ -37,9 +38,9 @@ exec /bin/sh -c "$1" 3<&-
 `;
 
 /**
- * Runs a command of the user's on this machine, in a process group of its own: what it has started ends with it at its
- * deadline, and all of it when this process is killed. What it leaves running when it ends by itself goes on, and is not
- * waited for, even where it keeps the command's output open.
+ * Runs a user's command on this machine, in a process group of its own. At its deadline, and when this process is killed, the
+ * whole group is killed. Where the command ends by itself, processes that it leaves go on. The result does not wait for them,
+ * even where they keep its output open.
  */
 export function runUserCommand({ command, env = {}, timeoutMs, show }: UserCommand): Promise<CommandEnd> {
     return new Promise(resolve => {
@@ -58,7 +59,7 @@ export function runUserCommand({ command, env = {}, timeoutMs, show }: UserComma
             resolve({ isLate: false, error: message });
         });
         if (child.pid === undefined) {
-            return; // the error comes next, and without a file descriptor left the streams were not made
+            return; // the error event follows; there may be no streams, for lack of file descriptors
         }
         const [, stdout, stderr, watcher] = child.stdio as unknown as [null, Readable, Readable, Writable];
         const end: CommandEnd = { isLate: false };
@@ -73,7 +74,7 @@ export function runUserCommand({ command, env = {}, timeoutMs, show }: UserComma
             setTimeout(settle, outputGraceMs);
         }, timeoutMs);
         watcher.on("error", () => {
-            // It was killed with the group.
+            // The watcher was killed with the group.
         });
         for (const input of [stdout, stderr]) {
             createInterface({ input }).on("line", show);
@@ -88,10 +89,10 @@ export function runUserCommand({ command, env = {}, timeoutMs, show }: UserComma
     });
 }
 
-/** Ends a command with all that it has started. A group that has just ended is no error. */
+/** Kills a command's process group, if it still runs. */
 export function killGroup(leader: number | undefined): void {
     if (leader === undefined) {
-        return; // it could not be started, and the group 0 is the one of this process
+        return; // the command could not be started, and group 0 is this process's own
     }
     try {
         process.kill(-leader, "SIGKILL");

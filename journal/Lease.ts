@@ -9,7 +9,7 @@ import { exitCodes, guardScript, releaseScript, renewScript, takeScript } from "
 import { Owner } from "./Owner";
 import { parseLease } from "./parseLease";
 
-/** How long a lease lives without a heartbeat, seconds: a provider host that pauses for longer counts as dead. */
+/** How long a lease lives without a heartbeat, seconds. A provider host that pauses for longer counts as dead. */
 const leaseSeconds = 20;
 /** Time between two heartbeats, milliseconds: three of them may be lost before the lease ends. */
 const heartbeatMs = 5_000;
@@ -17,9 +17,8 @@ const heartbeatMs = 5_000;
 const waitStepMs = 1_000;
 
 /**
- * The lease of one front, a file in the record's volume on the Docker host. Its epoch rises with every new holder. Every write
- * goes through {@link Lease.run}, which compares the epoch under a lock: a holder that was taken for dead can write nothing
- * more.
+ * The lease of one front, a file in the record's volume on the Docker host. Its epoch rises with each new holder. Every write
+ * goes through {@link Lease.run}, which compares the epoch under a lock. So a holder that was taken for dead cannot write.
  */
 export class Lease {
     #epoch: number | undefined;
@@ -34,7 +33,7 @@ export class Lease {
         private readonly anchor: Run,
         /** The stack that this process works for, `project/stack`. */
         readonly stack: string,
-        /** Tells the user what is going on. @default nothing is told */
+        /** Tells the user what happens. @default the user is not told */
         private readonly tell: (text: string) => void = () => {},
         /** Called before each request for the lease. @throws where this `up` must not wait any longer */
         private readonly stop: () => void = () => {},
@@ -67,8 +66,8 @@ export class Lease {
     }
 
     /**
-     * Takes the lease over from an `up` of this machine that died, if there is one. An `up` with nothing to do leaves no lease
-     * behind by that.
+     * Takes over the lease of an `up` of this machine that died, if there is one. So an `up` with nothing to do leaves no dead
+     * holder behind.
      */
     async inherit(): Promise<void> {
         try {
@@ -77,7 +76,7 @@ export class Lease {
                 await this.take();
             }
         } catch (error) {
-            // Another up was faster, or there is no front: nothing is left to take.
+            // Another up was faster, or there is no front.
             if (!(error instanceof LeaseHeld || error instanceof ContainerNotRunning)) {
                 throw error;
             }
@@ -85,8 +84,8 @@ export class Lease {
     }
 
     /**
-     * Runs a command in the anchor if this process still has the lease, under the lock that guards it. Takes the lease before.
-     * @throws LeaseLost
+     * Runs a command in the anchor under the lease's lock, if this process still has the lease. Takes the lease first.
+     * @throws LeaseLost, LeaseHeld, NotOwner
      */
     async run(argv: string[], stdin?: Buffer | string): Promise<RunResult> {
         await this.take();
@@ -116,14 +115,14 @@ export class Lease {
     }
 
     /**
-     * Makes sure that this process still has the lease. It comes right before a call that no command can guard.
+     * Checks that this process still has the lease, right before a call that is not a command in the anchor.
      * @throws LeaseLost
      */
     async verify(): Promise<void> {
         await this.guarded(":", []);
     }
 
-    /** Gives the lease back. Does nothing where this process does not have it. */
+    /** Gives the lease back, if this process has it. */
     async release(): Promise<void> {
         clearInterval(this.#heartbeat);
         if (this.held) {
@@ -178,7 +177,7 @@ export class Lease {
         this.#begin(Number(epoch));
     }
 
-    /** Takes the lease over from a holder whose process was on this machine and has ended: it does not have to run out. */
+    /** Takes over the lease of a dead process of this machine, without waiting until the lease runs out. */
     #requestFrom(stdout: string, adoptFrom: string, deadEpoch: number): Promise<void> {
         const [epoch = "", seconds = "", text = ""] = stdout.trim().split("\n");
         const holder = Owner.parse(text);
@@ -189,7 +188,7 @@ export class Lease {
         return this.#request(adoptFrom, Number(epoch));
     }
 
-    /** From now on this process has the lease, and renews it until it gives it back. */
+    /** Notes that this process has the lease, and renews it until it is given back. */
     #begin(epoch: number): void {
         this.#epoch = epoch;
         this.#heartbeat = setInterval(() => {

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 
-/** Who holds a lease: for people to read, and for a process on the same machine to see whether it still lives. */
+/** The holder of a lease, for people to read. A process on the same machine can tell by it whether the holder still lives. */
 export class Owner {
     private constructor(
         /** `user@host, stack project/stack, process 123`. */
@@ -25,7 +25,7 @@ export class Owner {
         return [this.words, this.machine, this.processId].join("\t");
     }
 
-    /** True only for certain: it was a process of this machine since its last start, and none of its number runs. */
+    /** @returns whether the holder certainly died: it was a process of this machine since its last start, and has ended */
     isDead(): boolean {
         if (this.machine !== thisMachine() || !(this.processId > 0)) {
             return false;
@@ -39,7 +39,7 @@ export class Owner {
     }
 }
 
-/** In a container, the number of the user that it was started with often has no name. */
+/** @returns the user's name, or its number, which in a container often has no name */
 function userName(): string {
     try {
         return userInfo().username;
@@ -48,17 +48,17 @@ function userName(): string {
     }
 }
 
-/** It has ended, but whoever started it has not taken note yet. */
+/** @returns whether the process has ended, although its parent has not read its exit code yet */
 function isZombie(processId: number): boolean {
     try {
-        // "123 (node) Z ...": the name may hold anything, brackets too.
+        // "123 (node) Z ...": the name may contain brackets.
         return /^.*\) [ZX] /s.test(readFileSync(`/proc/${processId}/stat`, "utf8"));
     } catch {
-        return false; // no such file here, or just now: then it is not certain
+        return false; // without the file it is not certain
     }
 }
 
-/** Where process numbers mean the same: this machine, since its last start, and this container if it is one. */
+/** @returns an id of the scope of process numbers: this machine since its last start, and this container if it is one */
 function thisMachine(): string {
     const known = [
         () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"),

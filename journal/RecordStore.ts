@@ -15,40 +15,43 @@ import { keepFile } from "./keepFile";
 import type { Lease } from "./Lease";
 import { parseLease } from "./parseLease";
 
-/** How often the records are read where a file of theirs changes meanwhile. */
+/** How often the records are read at most, where a file changes while it is read. */
 const tries = 6;
 
 const readerRole = "reader";
 
-/** The files of the record's folder, by their path in it. */
+/** The files of the record's folder, path in it -> text. */
 type RecordFiles = ReadonlyMap<string, string>;
 
-/** Some of them changed while they were read. */
+/** A file changed while it was read. */
 class Torn extends Error {}
 
-/** Reads all records by archive GET, which works on a stopped anchor too; without an anchor there are none. */
+/**
+ * Reads all records as an archive, which works on a stopped anchor too.
+ * @returns the records; none where there is no anchor
+ */
 export function readRecords(engine: Engine, anchor: string): Promise<Records> {
     return untilWhole(() => archived(engine, anchor));
 }
 
 /**
- * Reads them without an anchor, where somebody removed it: from their volume, which nobody writes to then. Without them the
- * next `up` would take the stack for a new one, with another key.
+ * Reads all records from their volume, for a front whose anchor was removed. Nothing writes to the volume then. Without the
+ * records, the next `up` would take the stack for a new one with another key.
  */
 export async function readRecordsOf(engine: Engine, target: Target): Promise<Records> {
     const labels = { ...stackLabels(target), "relink.front": target.front, "relink.role": readerRole };
     return recordsOf(asText(await readVolume(engine, frontNames(target.front).volumes.record, labels)));
 }
 
-/** Whether a container of the stack is one that {@link readRecordsOf} has left because it was killed. It holds the volume. */
+/** @returns whether a container was left by a killed {@link readRecordsOf}. It keeps the volume from being removed. */
 export function isReader({ state, labels }: ContainerInfo): boolean {
     return state === "created" && labels["relink.role"] === readerRole && !labels["relink.service"];
 }
 
 /**
- * Reads them by a command in the anchor, which must run: through a shell that is open that takes a few milliseconds, and an
- * archive a process of Docker's own for each, some fifty (measured: Docker 20.10).
- * @param services the only ones. @default all of them
+ * Reads records by a command in the running anchor. Through an open shell this takes a few milliseconds. An archive takes some
+ * 50 ms, because Docker starts a process for it (measured with Docker 20.10).
+ * @param services the only services to read. @default all of them
  * @throws ContainerNotRunning
  */
 export function askRecords(anchor: Run, services?: readonly string[]): Promise<Records> {
@@ -56,8 +59,8 @@ export function askRecords(anchor: Run, services?: readonly string[]): Promise<R
 }
 
 /**
- * Docker takes a file's length and its content at two moments. One that is replaced in between, by another service's link or
- * another `up`, comes cut off, or ends the whole archive: then they are read again.
+ * Reads the records again where a file was replaced meanwhile, by another service's link or another `up`. Docker reads a file's
+ * length and its content at two moments. A file that is replaced in between is cut off, or ends the whole archive.
  */
 function untilWhole(read: () => Promise<RecordFiles>): Promise<Records> {
     return retry(async () => recordsOf(await read()), { isTransient: isTorn, firstMs: 20, longestMs: 100, tries });
@@ -109,14 +112,18 @@ function recordsOf(files: RecordFiles): Records {
     };
 }
 
-/** Writes the record of one service: whole file, under the lease, by rename. */
+/**
+ * Writes a service's record as a whole file, by rename, if this process has the lease.
+ * @returns the record as written, with its next serial number and without releases that are no longer kept
+ * @throws LeaseLost
+ */
 export async function writeRecord(lease: Lease, record: ServiceRecord): Promise<ServiceRecord> {
     const next = { ...prune(record), serial: record.serial + 1 };
     await lease.guarded(replaceFileScript, [`services/${record.service}.json`], `${JSON.stringify(next, null, 1)}\n`);
     return next;
 }
 
-/** Forgets a service. */
+/** Removes a service's record. @throws LeaseLost */
 export async function removeRecord(lease: Lease, service: string): Promise<void> {
     await lease.guarded('rm -f "$1" && sync services', [`services/${service}.json`]);
 }
@@ -126,7 +133,7 @@ mkdir -p services
 keep "$1"
 `;
 
-// By what the shell has built in, since each process more counts.
+// Uses what is built into the shell, because each process costs time.
 const packScript = `
 cd "$1" || exit 1
 shift

@@ -1,11 +1,12 @@
 import { keepFile } from "./keepFile";
 import type { Lease } from "./Lease";
 
-// What the record says of the front itself, beside the services: its owners, its key, and how often it was created.
+// The part of the record that concerns the front itself: its owners, its key, and how often it was created.
 
 /**
- * Makes a stack the present owner of the front. Only an adoption takes the lease for another stack than the owner.
+ * Makes a stack the owner of the front. Another stack than the owner gets the lease only for an adoption.
  * @param former owner by the labels, for a front that has no file `owner` yet
+ * @throws LeaseLost
  */
 export async function writeOwner(lease: Lease, owner: string, former: string): Promise<void> {
     await lease.guarded(ownerScript, [owner, former]);
@@ -18,13 +19,13 @@ export async function writeFrontIncarnation(lease: Lease, incarnation: number): 
 
 /**
  * Writes the stack's random key, unless the record has it already.
- * @throws Error when the record has another key
+ * @throws Error where the record has another key
  */
 export async function ensureKey(lease: Lease, key: Buffer): Promise<void> {
     const wanted = key.toString("hex");
     const present = await lease.guarded(`${keepFile}[ -s key ] || keep key || exit 1\ncat key`, [], `${wanted}\n`);
     if (present.trim() !== wanted) {
-        throw new Error("the front has got another stack key meanwhile: run pulumi up again");
+        throw new Error("another up has given the front a stack key meanwhile: run pulumi up again");
     }
 }
 

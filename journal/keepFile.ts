@@ -1,7 +1,7 @@
 /**
- * A shell function, `keep FILE`: its standard input becomes the whole new content of a file. When it has returned the
- * content is on the disk; after a power cut before that, the file is the old or the new one. Where it fails, as on a full
- * disk, the file is the old one and nothing else is left.
+ * A shell function, `keep FILE`, which replaces a file's content by its standard input. The content is on the disk when the
+ * function returns. After a power cut before that, the file has its old or its new content. Where the function fails, as on a
+ * full disk, the file has its old content, and no other file is left.
  */
 export const keepFile = `
 keep() {

@@ -1,9 +1,9 @@
 /** Another `up` changes this front now. */
 export class LeaseHeld extends Error {
     constructor(
-        /** Who it is, for people. */
+        /** The holder, for people. */
         readonly owner: string,
-        /** When its lease ends unless it renews it. */
+        /** How long its lease lives without a heartbeat, seconds. */
         readonly secondsLeft: number,
     ) {
         super(
@@ -20,7 +20,7 @@ export class NotOwner extends Error {
         readonly owner: string,
     ) {
         super(
-            `the front belongs to the stack ${owner}, so nothing was done. If this stack is that one under another name, ` +
+            `the front belongs to the stack ${owner}, so nothing was done. If this is the same stack under another name, ` +
                 "docs/state.md says how to adopt it",
         );
     }

@@ -1,15 +1,15 @@
 import { keepFile } from "./keepFile";
 
-// The lease is a file in the folder of the record, with one field a line: epoch, time of expiry (seconds by the Docker host's
-// clock), token of the holder, who that is. Each script reads and writes it under a lock.
+// The lease is a file in the record's folder, with one field a line: epoch, time of expiry (seconds by the Docker host's
+// clock), the holder's token, the holder's name. Each script reads and writes it under a lock.
 
-/** Why a script ended without doing its work, by its exit code. */
+/** Exit codes of a script that did not do its work. */
 export const exitCodes = {
-    /** The lease has gone to another holder since it was taken. */
+    /** Another holder has taken the lease since. */
     lost: 75,
-    /** Another holder has the lease. Printed: its epoch, the seconds that it still has, who that is. */
+    /** Another holder has the lease. The script prints its epoch, the seconds that are left, and its name. */
     held: 76,
-    /** The front belongs to another stack. Printed: which one. */
+    /** The front belongs to another stack. The script prints which one. */
     notOwner: 77,
 } as const;
 
@@ -22,11 +22,11 @@ flock 9 || exit 1
 
 /**
  * Takes the lease. Arguments: the folder, how many seconds the lease lives, the token, the epoch of a holder that certainly
- * died (or -1), the stack, the stack that it adopts. Its input says who takes it. Printed: the new epoch, and who had the
- * lease before if it only ran out.
+ * died (or -1), the stack, the stack that it adopts. Its input is the new holder's name. It prints the new epoch, and the name
+ * of a former holder whose lease ran out.
  *
  * A heartbeat is not synced, so after a power cut the file may hold anything. Such a lease is free. The new epoch is then the
- * time, which is higher than every epoch that was counted: an earlier holder can write nothing more.
+ * time, which is higher than every counted epoch, so that an earlier holder cannot write.
  */
 export const takeScript = `${lockScript}${keepFile}
 mine=$(tail -n 1 owner 2>/dev/null)
@@ -52,9 +52,9 @@ shift 2
 exec "$@"
 `;
 
-/** Gives the lease back. Its epoch stays, so that it is never used again. Runs by {@link guardScript}. */
+/** Gives the lease back. Its epoch stays, so that it is not used again. Runs by {@link guardScript}. */
 export const releaseScript = "{ sed -n 1p lease; echo 0; echo -; echo -; } > lease.new && mv lease.new lease";
 
-/** Lets the lease live on for `$1` seconds. Runs by {@link guardScript}. */
+/** Makes the lease live for another `$1` seconds. Runs by {@link guardScript}. */
 export const renewScript =
     "{ sed -n 1p lease; echo $(( $(date +%s) + $1 )); sed 1,2d lease; } > lease.new && mv lease.new lease";

@@ -1,7 +1,7 @@
 import type { LeaseFile } from "../model/Lease";
 import { Owner } from "./Owner";
 
-/** @returns what the lease file says; undefined where the lease is free, or the file is not there */
+/** @returns the content of the lease file; undefined where the lease is free, or there is no file */
 export function parseLease(text: string | undefined): LeaseFile | undefined {
     const [, expires, token = "-", holder = ""] = (text ?? "").split("\n");
     const seconds = Number(expires);

@@ -18,12 +18,12 @@ export interface DeploymentInputs extends CommonInputs<DeploymentAction> {
     release?: string;
     replicas: number;
     state: ColorState;
-    /** What differs from the defaults, for the preview; the provider takes the whole from the action. */
+    /** The settings that differ from the defaults, for the preview. The provider takes all settings from the action. */
     settings?: Record<string, unknown>;
     secrets?: Record<string, string>;
 }
 
-/** Brings one color to one release, and proves it. The color that users reach is only ever scaled in place. */
+/** Brings one color to one release, and proves it. The color that users reach only changes its number of replicas. */
 export const deployment = {
     check,
 
@@ -66,7 +66,7 @@ async function bring(session: Session, inputs: DeploymentInputs): Promise<void> 
     const { service, color, replicas, __plan: action, __urn } = inputs;
     const release = wantedRelease(inputs);
     if (action === undefined || release === undefined) {
-        throw new Error(`${service}: the plan for ${color} is incomplete; run pulumi up again`);
+        throw new Error(`${service}: the plan for ${color} has no release. This is a bug in relink; please report it.`);
     }
     await deploy(upOf(session, service, progressFor(__urn)), { color, release, replicas }, action);
 }

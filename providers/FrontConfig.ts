@@ -9,14 +9,14 @@ import { progressFor } from "./progress";
 import { type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
 
-/** What has to be done about the front's owner. */
+/** What this `up` does about the front's owner. */
 export interface FrontAction {
     /** The stack that the front is taken over from. @default none */
     adoptFrom?: string;
 }
 
 export interface FrontConfigInputs extends CommonInputs<FrontAction> {
-    /** The anchor's container id: a new anchor needs a new generation. */
+    /** The anchor's container id, because a new anchor needs a new generation. */
     anchor: string;
     image: string;
     timeouts: FrontSettings["timeouts"];

@@ -2,7 +2,7 @@ import type { Engine } from "../docker/Engine";
 import type { Clock } from "../up/Clock";
 import { stopWithoutParent } from "./parent";
 
-/** The clocks of this machine and of the Docker host. */
+/** The clocks of this machine and of the Docker host. A sleep ends with an error where the CLI has ended before it. */
 export class HostClock implements Clock {
     constructor(private readonly engine: Engine) {}
 

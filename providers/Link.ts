@@ -16,13 +16,13 @@ export interface LinkInputs extends CommonInputs<LinkAction> {
     service: string;
     /** The color that users reach. */
     link: Live;
-    /** Who else gets a share of the requests: `green 25 %`. */
+    /** The other color's share of the requests: `green 25 %`. @default it gets none */
     share?: string;
-    /** Which requests come to it, as {@link routeText} writes them. */
+    /** The service's routes, as {@link routeText} writes them. */
     routes: string[];
 }
 
-/** The switch: which color of a service users reach, and which requests come to it. */
+/** The switch: the color of a service that users reach, and the service's routes. */
 export const link = {
     check,
 
@@ -63,13 +63,13 @@ export const link = {
 async function move(session: Session, inputs: LinkInputs): Promise<void> {
     const { service, link: to, share, routes, __plan: action } = inputs;
     if (action === undefined) {
-        throw new Error(`${service}: the plan for its link is incomplete; run pulumi up again`);
+        throw new Error(`${service}: the plan for its link has no action. This is a bug in relink; please report it.`);
     }
     const up = upOf(session, service, progressFor(inputs.__urn));
     await relink(up, { to, isShared: share !== undefined, routes: routes.map(parseRoute) }, action);
 }
 
-/** How long `destroy` waits for open requests. They are cut then, whatever `onDrainTimeout` says. */
+/** @returns how `destroy` waits for open requests. It cuts them at the end, whatever `onDrainTimeout` says. */
 function lastDrain({ __plan: action }: LinkInputs): DrainPolicy {
     return {
         drainTimeoutMs: action?.policy.drainTimeoutMs ?? Duration.millisecondsOf(defaults.drainTimeout),

@@ -29,13 +29,13 @@ import { stopWithoutParent } from "./parent";
 import { progressFor } from "./progress";
 
 /**
- * What all resources of one front share within one provider host: the Engine, the lease, HAProxy's runtime, and the one
- * queue that writes HAProxy's folder.
+ * What all resources of a front share in one provider host: the Engine, the lease, HAProxy's runtime commands, and the queue
+ * that writes HAProxy's files.
  */
 export class Session implements FrontAccess {
     static readonly #sessions = new Map<string, Session>();
 
-    /** The session of a target, made once per process, however the Engine's address is spelled: each has a lease. */
+    /** @returns the session of a target. There is one a process for each Engine, because each session has a lease of its own. */
     static for(target: Target): Session {
         const address = formatEngineAddress(findEngineAddress(target.host));
         const key = JSON.stringify([address, target.front]);
@@ -73,7 +73,7 @@ export class Session implements FrontAccess {
             text => progressFor("").info(text),
             stopWithoutParent,
         );
-        // What only reads needs no lease; everything else is checked against it in the same command.
+        // A command that only reads needs no lease. Any other one checks the lease first, in the same exec.
         const run: Run = (argv, stdin) =>
             isReadOnlyScript(argv, stdin) ? anyone(argv, stdin) : this.lease.run(argv, stdin);
         this.runtime = new Runtime(run);
@@ -82,15 +82,15 @@ export class Session implements FrontAccess {
         this.#files = new LiveFiles(this.#folder, this.runtime, services => this.observe(services));
     }
 
-    /** Gives back what this process holds. */
+    /** Gives back the lease, and closes the shell in the anchor. */
     async end(): Promise<void> {
         await this.lease.release();
         await this.#shell.close();
     }
 
     /**
-     * The world as it is now.
-     * @param services the only ones to look at; none of them for what concerns the front alone. @default all of them
+     * Reads the live system.
+     * @param services the only services to look at; an empty list for the front alone. @default all of them
      */
     observe(services?: readonly string[]): Promise<World> {
         const view = {
@@ -101,8 +101,8 @@ export class Session implements FrontAccess {
     }
 
     /**
-     * The world with everything that somebody may have changed, as it was when this process first looked: a refresh reads
-     * many resources, and needs one pass for all of them.
+     * Reads the live system once in this process, with all that may have been changed by hand. A refresh reads many resources,
+     * and one look is enough for all of them.
      */
     observeOnce(): Promise<World> {
         this.#seen ??= readWholeWorld(this.engine, this.target);
@@ -110,8 +110,9 @@ export class Session implements FrontAccess {
     }
 
     /**
-     * Right before a step that changes something: the lease is ours, and whoever wanted this still is there. A provider
-     * host lives on after a kill -9 of the CLI; it stops here.
+     * Checks, right before a step that changes something, that this process still has the lease and that the CLI still runs. A
+     * provider host survives a kill -9 of the CLI. It stops here.
+     * @throws LeaseLost, Interrupted
      */
     async enter(phase: Phase): Promise<void> {
         await haltForTest(phase);
@@ -121,12 +122,12 @@ export class Session implements FrontAccess {
         }
     }
 
-    /** What is recorded of one service. */
+    /** @returns the record of one service */
     async recorded(service: string): Promise<ServiceRecord> {
         return recordOf(await this.#read([service]), service);
     }
 
-    /** Changes one service's record and writes it. Changes are made one after the other. */
+    /** Changes one service's record and writes it. Changes run one after the other. */
     record(service: string, change: (record: ServiceRecord) => ServiceRecord): Promise<ServiceRecord> {
         const next = this.#records
             .catch(() => {})
@@ -137,14 +138,14 @@ export class Session implements FrontAccess {
         return next;
     }
 
-    /** HAProxy's files in force. */
+    /** @returns HAProxy's files in force, path inside their folder -> text */
     readFiles(): Promise<Map<string, string>> {
         return this.#folder.read();
     }
 
     /**
-     * Changes HAProxy's files, and reloads HAProxy where only a reload can say it.
-     * @param linked service whose link the change writes or removes
+     * Changes HAProxy's files, and reloads HAProxy where the change needs it.
+     * @param linked service whose link the change writes or removes. @default none
      * @throws ConfigRejected, ReloadFailed, with HAProxy's words
      */
     configure(change: Change, linked?: string): Promise<void> {
@@ -152,8 +153,8 @@ export class Session implements FrontAccess {
     }
 
     /**
-     * Takes the one-time secrets of an `up` that died out of HAProxy's memory, once per process and before it has any of
-     * its own: while the lease is ours, all that is there is nobody's.
+     * Removes the one-time secrets of a dead `up` from HAProxy's memory, once per process and before this process adds its own.
+     * While this process has the lease, no other process needs the secrets that are there.
      */
     forgetSecrets(workers: Worker[]): Promise<void> {
         this.#secrets ??= this.runtime

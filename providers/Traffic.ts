@@ -2,12 +2,12 @@ import type { Color } from "../model/Color";
 import { type FrontState, workerKey } from "../model/FrontState";
 import type { Chart } from "../report/Report";
 
-/** What one backend did up to one look. */
+/** The figures of one backend at one look. */
 interface Sample {
-    /** Requests and responses of class 5xx since the look before, over all workers. */
+    /** Requests and responses of class 5xx since the look before, in all workers. */
     requests: number;
     responses5xx: number;
-    /** Open at that moment. */
+    /** Requests that are open at that moment. */
     open: number;
 }
 
@@ -15,14 +15,14 @@ const colors: Color[] = ["blue", "green"];
 
 /** HAProxy's counters by service and color, look by look. */
 export class Traffic {
-    /** Seconds of the looks; the first one only sets the counters' starting points. */
+    /** Times of the looks, seconds. The first look only sets the counters' starting points. */
     private readonly seconds: number[] = [];
     private readonly samples: (Map<string, Sample> | undefined)[] = [];
-    /** Last counters, by worker and backend: a new worker begins at 0, and one that has ended takes its own with it. */
+    /** Worker and backend -> last counters. A new worker starts at 0, and the counters of an ended worker are lost. */
     private last = new Map<string, { requests: number; responses5xx: number }>();
     private isFirst = true;
 
-    /** @param front undefined where HAProxy could not be asked */
+    /** @param front undefined where HAProxy does not answer */
     add(second: number, front: FrontState | undefined): void {
         const sample = new Map<string, Sample>();
         const counters: typeof this.last = new Map();
@@ -44,7 +44,7 @@ export class Traffic {
         }
         if (this.isFirst && front !== undefined) {
             this.isFirst = false;
-            // What was counted before is not of this `up`; of a front that has just come, everything is.
+            // These requests came before this `up`.
             for (const found of sample.values()) {
                 Object.assign(found, { requests: 0, responses5xx: 0 });
             }
@@ -53,7 +53,7 @@ export class Traffic {
         this.samples.push(front && sample);
     }
 
-    /** Services that got requests or have some open. */
+    /** @returns the services that got requests or have open ones */
     services(): string[] {
         const busy = this.samples.flatMap(sample =>
             [...(sample ?? [])].filter(([, { requests, open }]) => requests + open > 0).map(([name]) => name),
@@ -69,7 +69,7 @@ export class Traffic {
         return this.sum(service, "responses5xx");
     }
 
-    /** Requests per second and open requests, by color. */
+    /** @returns charts of requests per second and of open requests, by color */
     charts(service: string): Chart[] {
         const { seconds } = this;
         const line = (color: Color, value: (sample: Sample, index: number) => number) => ({

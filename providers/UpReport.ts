@@ -8,8 +8,8 @@ import { Traffic } from "./Traffic";
 const lookMs = 1_000;
 
 /**
- * The report of one `up`, from what happens in this process: every step, every error, and HAProxy's counters, read once
- * a second. The program has written the plan's sentences to the file before (components/planReport.ts).
+ * The report of one `up`: the steps and errors of this process, and HAProxy's counters, read once a second. The program wrote
+ * the plan's sentences to the file before (components/planReport.ts).
  */
 export class UpReport {
     private readonly startedMs = performance.now();
@@ -19,7 +19,7 @@ export class UpReport {
     private readonly looking: NodeJS.Timeout;
     private look: Promise<void> = Promise.resolve();
 
-    /** @param observe reads HAProxy's counters; one that fails is a gap in the lines */
+    /** @param observe reads HAProxy's counters. Where it fails, the lines have a gap. */
     constructor(
         private readonly path: string,
         private readonly stack: string,
@@ -30,7 +30,7 @@ export class UpReport {
         this.sample();
     }
 
-    /** A step on the way, on the row of a resource. Those that differ from the one before in figures alone are one. */
+    /** Adds a step on the row of a resource, unless it differs from the step before in figures alone. */
     step(subject: string, text: string): void {
         const last = this.marks.filter(mark => mark.subject === subject).at(-1);
         if (last === undefined || withoutFigures(last.text) !== withoutFigures(text)) {
@@ -51,7 +51,7 @@ export class UpReport {
         await this.look;
         const planned = readReport(this.path);
         const [section] = planned?.sections ?? [];
-        // What has charts already is of another `up`, whose file this one takes.
+        // A section with charts is of another `up`, whose file this one overwrites.
         const isOurs = section?.charts.length === 0;
         writeReport(this.path, this.report(isOurs ? section.sentences : []));
     }
@@ -98,7 +98,7 @@ export class UpReport {
     }
 }
 
-/** The report of an `up` that has done nothing yet, or had nothing to do. */
+/** @returns the report of an `up` that has not done anything yet, or had nothing to do */
 export function planOf(stack: string, sentences: string[]): Report {
     return {
         title: `pulumi up of ${stack}`,

@@ -1,7 +1,7 @@
 import { parsePrivateJson } from "../text/privateJson";
 import { withoutSecrets } from "../text/withoutSecrets";
 
-/** What is shorter would be found in our own words too. Who quotes somebody else's removes it there. */
+/** Length from which secrets are removed here. Shorter ones occur in relink's own words. Code that quotes others removes them. */
 const shortest = 6;
 
 let secrets: string[] = [];
@@ -16,7 +16,7 @@ export function learnSecrets(config: { get(key: string): string | undefined }): 
     secrets = values.filter(value => typeof value === "string").filter(value => value.trim().length >= shortest);
 }
 
-/** What is no object holds nothing: the program has refused it before. */
+/** @returns the object in a JSON text; an empty one where it is not an object, which the program has refused before */
 function objectIn(text: string | undefined): Record<string, unknown> {
     try {
         return Object(parsePrivateJson(text ?? "{}")) as Record<string, unknown>;
@@ -26,14 +26,14 @@ function objectIn(text: string | undefined): Record<string, unknown> {
 }
 
 /**
- * What this process tells the user, without any secret of the stack config. It is the last of several nets for rule 9 of
+ * Removes every secret of the stack config from a text for the user. It is the last of several measures for rule 9 of
  * docs/design.md.
  */
 export function discreet(text: string): string {
     return withoutSecrets(text, secrets);
 }
 
-/** Runs something whose errors Pulumi shows, keeps in its state, or both. */
+/** Runs a function and removes secrets from its errors, which Pulumi shows and may keep in its state. */
 export async function discreetly<T>(run: () => Promise<T>): Promise<T> {
     try {
         return await run();
@@ -42,7 +42,7 @@ export async function discreetly<T>(run: () => Promise<T>): Promise<T> {
     }
 }
 
-/** The same error, or what {@link failedCreate} throws, which is none; its properties are the engine's to hide. */
+/** @returns the error without secrets. {@link failedCreate} throws an object; Pulumi's engine hides secrets in its properties. */
 function withDiscretion(error: unknown): unknown {
     if (error instanceof Error) {
         error.message = discreet(error.message);

@@ -4,8 +4,8 @@ import type { Phase } from "../up/phases";
 let halts = 0;
 
 /**
- * For tests alone: where `RELINK_HALT_AT` names the phase, says so in the file `RELINK_HALT_FILE` and stays there until the
- * file is removed, or the process killed. It stays `RELINK_HALT_TIMES` times, once by default.
+ * For tests alone. Where `RELINK_HALT_AT` names the phase, writes the process id into the file `RELINK_HALT_FILE`, and waits
+ * until the file is removed or the process is killed. It waits at the first `RELINK_HALT_TIMES` (1 by default) such phases.
  */
 export async function haltForTest(phase: Phase): Promise<void> {
     const { RELINK_HALT_AT: at, RELINK_HALT_FILE: file, RELINK_HALT_TIMES: times = "1" } = process.env;

@@ -10,8 +10,8 @@ import { parsePrivateJson } from "../text/privateJson";
 import type { Ask } from "../up/Hooks";
 
 /**
- * Runs a hook before the promotion, in a process of its own that @pulumi/command has started.
- * @returns its exit code: 1 when the hook said no, 2 when it could not be asked.
+ * Runs a hook before the promotion, in a process that @pulumi/command has started for it.
+ * @returns the exit code: 0 where the hook passed, 1 where it failed, 2 where it could not be asked
  */
 export async function main(): Promise<number> {
     const secretValues = await secretsFrom(process.stdin);
@@ -36,7 +36,7 @@ async function secretsFrom(input: NodeJS.ReadableStream): Promise<string[]> {
     return json === "" ? [] : (parsePrivateJson(json) as string[]);
 }
 
-/** The idle color by its preview address, whose host is the service's name. Connects only when asked. */
+/** @returns a function that sends a request to the idle color, through the preview listener. It connects when it is called. */
 function previewOf(target: Target, service: string): Ask {
     return async (path, timeoutMs) => {
         const engine = Engine.connect(target.host);

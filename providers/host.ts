@@ -6,8 +6,8 @@ import { reported } from "./reporting";
 import { check } from "./resource";
 
 /**
- * What Pulumi's dynamic provider host loads (components/dynamic.ts). One process serves one preview or up; Pulumi ends it
- * with SIGINT at the end of every one of them, not only at Ctrl-C.
+ * The module that Pulumi's dynamic provider host loads (components/dynamic.ts). One process serves one preview or up. Pulumi
+ * ends it with SIGINT at the end of each of them, not only at Ctrl-C.
  */
 
 // biome-ignore lint/suspicious/noExplicitAny: the methods of Pulumi's dynamic providers have as many signatures
@@ -17,7 +17,7 @@ let busy = 0;
 let ending = false;
 let ended: Promise<never> | undefined;
 
-/** Milliseconds that a busy host has after SIGINT before Pulumi kills it (pulumi@1b594989, plugin.go). */
+/** How long a busy host may go on after SIGINT, milliseconds. Pulumi then kills it (pulumi@1b594989, plugin.go). */
 const graceMs = 4_500;
 
 process.on("SIGINT", () => {
@@ -29,10 +29,10 @@ process.on("SIGINT", () => {
     }
 });
 
-/** How often to look whether the CLI is still there. */
+/** Time between two looks whether the CLI still runs, milliseconds. */
 const parentLookMs = 1_000;
 
-// After a kill -9 of the CLI nobody sends a signal. What is under way stops at its next step by itself (Session.enter).
+// A kill -9 of the CLI sends no signal to this process. A procedure that runs stops by itself at its next step (Session.enter).
 setInterval(() => {
     if (parentIsGone()) {
         ending = true;
@@ -42,7 +42,7 @@ setInterval(() => {
     }
 }, parentLookMs).unref();
 
-/** Called once per provider, before anything else, with the whole stack config, secrets decrypted. */
+/** Pulumi calls this once per provider, before any other method, with the whole stack config and its secrets decrypted. */
 async function configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
     configureRegistries(config);
     learnSecrets(config);
@@ -57,7 +57,7 @@ function provider(load: () => Promise<Methods>): Methods & { configure: typeof c
     return { ...counted({ check, ...Object.fromEntries(methods) }), configure };
 }
 
-/** Counts what is under way, so that the host exits at once when there is nothing. */
+/** Counts the calls that run, so that the host can exit at once where there are none. */
 function counted(methods: Methods): Methods {
     const wrapped = Object.entries(methods).map(([name, method]) => [
         name,
@@ -68,7 +68,7 @@ function counted(methods: Methods): Methods {
             } finally {
                 busy--;
                 if (ending && busy === 0) {
-                    // Only after the answer has gone out.
+                    // After the answer has been sent.
                     setImmediate(() => void end());
                 }
             }
@@ -77,7 +77,7 @@ function counted(methods: Methods): Methods {
     return Object.fromEntries(wrapped);
 }
 
-/** Gives back what this process holds and exits. */
+/** Gives back the leases of this process, and exits. */
 function end(): Promise<never> {
     ended ??= endAll().then(() => process.exit(0));
     return ended;

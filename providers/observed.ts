@@ -7,11 +7,11 @@ import { findDrift } from "../plan/drift";
 import { progressFor } from "./progress";
 import type { Session } from "./Session";
 
-// What `pulumi refresh` and `--refresh` show: the output `observed` says what is not as relink left it, and so does a
-// warning on the resource's row, since a refresh counts only inputs as changes (CLI 3.230). Inputs stay as they are, so that
-// nothing is planned from it; the plan looks by itself.
+// What `pulumi refresh` and `--refresh` show. The output `observed` says what differs from how relink left it. A warning on the
+// resource's row says it too, because a refresh counts only changed inputs (CLI 3.230). The inputs stay, so that Pulumi plans
+// nothing by them: relink's plan looks by itself.
 
-/** The properties of a resource as they were, with what was observed to differ, if anything. */
+/** @returns a resource's properties as they were, with what was observed to differ, if anything */
 export function readBack<Props extends { __urn: string }>(id: string, props: Props, observed: string | undefined) {
     const { observed: _before, ...rest } = props as Props & { observed?: string };
     if (observed === undefined) {
@@ -21,7 +21,7 @@ export function readBack<Props extends { __urn: string }>(id: string, props: Pro
     return { id, props: { ...rest, observed } };
 }
 
-/** What differs about the link of a service. */
+/** @returns what differs about a service's link; undefined where nothing does */
 export function linkObserved(session: Session, service: string): Promise<string | undefined> {
     return look(session, world =>
         findDrift(observedService(world, service))
@@ -30,7 +30,7 @@ export function linkObserved(session: Session, service: string): Promise<string 
     );
 }
 
-/** What differs about a color. An idle color that does not run is no news: what needs it starts it. */
+/** @returns what differs about a color. An idle color that does not run counts as right: a release starts it when needed. */
 export function colorObserved(session: Session, service: string, color: Color): Promise<string | undefined> {
     return look(session, world => {
         const observed = observedService(world, service);
@@ -40,7 +40,7 @@ export function colorObserved(session: Session, service: string, color: Color): 
     });
 }
 
-/** What differs about the front. */
+/** @returns what differs about the front */
 export function frontObserved(session: Session): Promise<string | undefined> {
     return look(session, frontFindings);
 }

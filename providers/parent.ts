@@ -1,15 +1,15 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { Interrupted } from "../up/stop";
 
-/** What started this process: the CLI, one of its plugins, or what stood in for it. */
+/** The process that started this one: the CLI, one of its plugins, or a shell in between. */
 const parent = process.ppid;
 
 /** The name of the CLI's program. */
 const cliName = "pulumi";
 
 /**
- * The CLI. It starts a provider host by a shell script, which waits for the host and lives on after a kill -9 of the CLI; our
- * build of it has no shell in between. Undefined where no process says that it is the CLI.
+ * The CLI's process; undefined where no process has its name. The CLI starts a provider host by a shell script, which waits for
+ * the host and survives a kill -9 of the CLI. relink's own build has no shell in between.
  */
 const cli = findCli();
 
@@ -22,13 +22,13 @@ function findCli(): number | undefined {
     return undefined;
 }
 
-/** One that is killed, but not yet cleared away, has the state Z. */
+/** @returns whether the CLI runs as this process. A killed process whose parent has not read its exit code has the state Z. */
 function isCli(pid: number): boolean {
     const found = processOf(pid);
     return found?.name === cliName && found.state !== "Z";
 }
 
-/** Undefined where there is none, or no /proc to look at. */
+/** @returns a process by its number; undefined where there is none, or no /proc */
 function processOf(pid: number): { name: string; state: string; parent: number } | undefined {
     try {
         const [, name = "", state = "", parent = ""] =
@@ -40,14 +40,14 @@ function processOf(pid: number): { name: string; state: string; parent: number }
 }
 
 /**
- * Whether the CLI has gone without ending this process, as after its kill -9: nothing else tells a provider host, which
- * is in a process group of its own and would work on (docs/decisions/08-lease-per-front.md).
+ * Tells whether the CLI has ended without ending this process, as after a kill -9. A provider host is in a process group of its
+ * own, so nothing else tells it, and it would go on (docs/decisions/08-lease-per-front.md).
  */
 export function parentIsGone(): boolean {
     return process.ppid !== parent || (cli !== undefined && !isCli(cli));
 }
 
-/** Whether what the CLI prints goes to a terminal, where a status replaces the one before; true where nothing can say. */
+/** @returns whether the CLI prints to a terminal, where a status replaces the one before; true where this cannot be told */
 export function parentHasTerminal(): boolean {
     try {
         return /^\/dev\/(?:pts\/|tty|console)/.test(readlinkSync(`/proc/${cli ?? parent}/fd/1`));
@@ -56,7 +56,7 @@ export function parentHasTerminal(): boolean {
     }
 }
 
-/** Stops here when the CLI is gone. @throws {@link Interrupted} */
+/** Stops a procedure where the CLI has ended. @throws Interrupted */
 export function stopWithoutParent(): void {
     if (parentIsGone()) {
         throw new Interrupted("pulumi is gone: this release stops here. Run pulumi up again to finish or undo it");

@@ -5,10 +5,10 @@ import type { Progress } from "../up/Progress";
 import { discreet } from "./discretion";
 import { parentHasTerminal } from "./parent";
 
-/** In a log every status is a line: how long one that differs from the last one in figures alone waits, milliseconds. */
+/** Least time between two statuses in a log that differ in figures alone, milliseconds. There each status is a line. */
 const sameWordsMs = 10_000;
 
-/** Which statuses of one row are worth telling: to a terminal each that is new, to a log what is new but for its figures. */
+/** Decides which statuses of a row to tell: to a terminal each new one, to a log each one with new words. */
 export class StatusLines {
     #last = "";
     #toldAt = Number.NEGATIVE_INFINITY;
@@ -29,14 +29,14 @@ export class StatusLines {
     }
 }
 
-/** What a status says, whatever its figures are. */
+/** @returns a status without its figures */
 export function withoutFigures(text: string): string {
     return text.replace(/\(slot.*/, "").replace(/\d+(\.\d+)?/g, "");
 }
 
 let client: EngineClient | undefined;
 
-/** Whoever else wants to know every step of this process (UpReport). */
+/** Gets every step of this process, for the report (UpReport). */
 let listener: ((urn: string, text: string) => void) | undefined;
 
 export function onProgress(listen: typeof listener): void {
@@ -44,8 +44,8 @@ export function onProgress(listen: typeof listener): void {
 }
 
 /**
- * Progress on the row of the resource with this URN, through the engine whose address the provider host was given as
- * its first argument. Never fails: a release does not stop because nobody listens.
+ * Shows progress on the row of the resource with this URN. It goes to Pulumi's engine, whose address is the provider host's
+ * first argument. An engine that does not answer is no reason to stop a release, so its errors are dropped.
  */
 export function progressFor(urn: string): Progress {
     const lines = new StatusLines(parentHasTerminal());

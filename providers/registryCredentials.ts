@@ -6,8 +6,8 @@ let logins: Settings["registries"] = [];
 let loaded: Promise<Credentials> | undefined;
 
 /**
- * Takes `relink:registries` from the stack config that Pulumi hands to the provider host, secrets decrypted, so that no
- * resource of ours carries a password.
+ * Takes `relink:registries` from the stack config that Pulumi passes to the provider host, with its secrets decrypted. So no
+ * resource has a password among its properties.
  */
 export function configureRegistries(config: { get(key: string): string | undefined }): void {
     const text = config.get("relink:registries");
@@ -17,7 +17,7 @@ export function configureRegistries(config: { get(key: string): string | undefin
     loaded = undefined;
 }
 
-/** Credentials for registries: `relink:registries`, then the Docker config of the machine that runs Pulumi. */
+/** @returns credentials for registries: those of `relink:registries`, then those of this machine's Docker config */
 export function registryCredentials(): Promise<Credentials> {
     loaded ??= loadCredentials();
     return loaded;

@@ -3,14 +3,14 @@ import { atEnd } from "./atEnd";
 import type { CommonInputs } from "./resource";
 import type { UpReport } from "./UpReport";
 
-/** Methods of a provider that change something; the others run in previews too. */
+/** Methods of a provider that change something. The others run in previews too. */
 const changing = ["create", "update", "delete"];
 
 let report: Promise<UpReport> | undefined;
 
 /**
- * Runs a method of a provider, and keeps what it does for the report where `RELINK_REPORT` asks for one. The first
- * method that changes something begins it.
+ * Runs a method of a provider, and keeps its steps and errors for the report, where `RELINK_REPORT` asks for one. The report
+ * begins with the first method that changes something.
  */
 export async function reported<T>(method: string, args: unknown[], run: () => Promise<T>): Promise<T> {
     const path = reportPath();
@@ -28,7 +28,7 @@ export async function reported<T>(method: string, args: unknown[], run: () => Pr
     }
 }
 
-/** Loads what only a report needs. */
+/** Begins the report. Loads the modules that only a report needs. */
 async function begin(path: string, { __target: target }: CommonInputs<unknown>): Promise<UpReport> {
     const [{ UpReport }, { Session }, { onProgress }] = await Promise.all([
         import("./UpReport"),
@@ -38,7 +38,7 @@ async function begin(path: string, { __target: target }: CommonInputs<unknown>):
     const session = Session.for(target);
     const begun = new UpReport(path, `${target.project}/${target.stack}`, () => session.runtime.observe());
     onProgress((urn, text) => begun.step(subjectOf(urn), text));
-    // Writes it.
+    // The end writes the report.
     atEnd(() => begun.end());
     return begun;
 }
@@ -47,7 +47,7 @@ function isInputs(value: unknown): value is CommonInputs<unknown> {
     return typeof value === "object" && value !== null && "__target" in value && "__urn" in value;
 }
 
-/** `web-green`, `web link`. */
+/** @returns the subject of a step by its resource's URN: `web-green`, `web link` */
 function subjectOf(urn: string): string {
     const [, , types = "", name = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
     return types.endsWith(":Link") ? `${name} link` : name;

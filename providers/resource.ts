@@ -1,10 +1,10 @@
 import type { Target } from "../model/Target";
 
-/** Inputs that every resource of ours has, as they reach a provider. */
+/** Inputs that every resource of relink has, as a provider gets them. */
 export interface CommonInputs<Action> {
-    /** Raised by {@link check} where the plan acts: without a diff Pulumi calls nothing. */
+    /** Raised by {@link check} where the plan acts, because Pulumi calls a provider only where an input differs. */
     revision: number;
-    /** What to do and under which policy. It travels only with an action, and is hidden in previews by its name. */
+    /** The action and its policy, only where the plan acts. Pulumi hides inputs with such names in previews. */
     __plan?: Action;
     __target: Target;
     /** The resource's own URN, for progress on its row. */
@@ -18,8 +18,8 @@ interface CheckResult {
 }
 
 /**
- * Turns the plan's flag `act` into a raised `revision`, and drops the flag. Where nothing is to be done, revision and
- * action stay as they were, so that nothing diffs.
+ * Turns the plan's flag `act` into a raised `revision`, and drops the flag. Where there is nothing to do, revision and action
+ * stay as they were, so that no input differs.
  */
 export async function check(olds: Record<string, unknown>, news: Record<string, unknown>): Promise<CheckResult> {
     const { act, ...inputs } = news;
@@ -31,7 +31,7 @@ export async function check(olds: Record<string, unknown>, news: Record<string, 
             checked.__plan = olds.__plan;
         }
     }
-    // What was said once stays: the key of a stack, for instance, is known only to the run that makes it.
+    // An undefined input would be shown as a change. Some are known only to one run, such as the key of a stack.
     for (const [name, value] of Object.entries(checked)) {
         if (value === undefined) {
             delete checked[name];
@@ -40,21 +40,21 @@ export async function check(olds: Record<string, unknown>, news: Record<string, 
     return { inputs: checked, failures: [] };
 }
 
-/** Whether this call comes from the plan, or only brings Pulumi's state up to date. */
+/** @returns whether the plan acts by this call; false where the call only brings Pulumi's state up to date */
 export function acts(olds: CommonInputs<unknown> | undefined, news: CommonInputs<unknown>): boolean {
     return news.revision > (olds?.revision ?? 0);
 }
 
 /**
- * The id of a resource: what it stands for, and which creation of it this is. Should Pulumi replace it all the same, the
- * new one has a higher number, and the deletion of the old one does nothing.
+ * @returns the id of a resource, from its name and the number of its creation. Where Pulumi replaces the resource, the new one
+ * has a higher number, and the deletion of the old one does nothing.
  */
 export function resourceId(name: string, incarnation: number): string {
     return `${name}#${incarnation}`;
 }
 
 /**
- * What a `create` that failed half-way throws: known to Pulumi's state all the same, so that destroy finds what is there
+ * @returns the object that a failed `create` throws. By it Pulumi's state knows the resource, so that a destroy finds it
  * (docs/decisions/04-constant-providers.md).
  */
 export function failedCreate(id: string, properties: object, error: unknown) {
@@ -62,7 +62,7 @@ export function failedCreate(id: string, properties: object, error: unknown) {
     return { id, properties, reasons: [message], message };
 }
 
-/** Which creation an id is from. */
+/** @returns the number of the creation in an id */
 export function incarnationOf(id: string): number {
     return Number(/#(\d+)$/.exec(id)?.[1] ?? 0);
 }

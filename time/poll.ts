@@ -1,22 +1,22 @@
 import { pause } from "./pause";
 
-/** How long to wait between two looks. */
+/** The pauses between two looks, and their end. */
 export interface Pauses {
     /** The first pause, milliseconds. Each later one is twice as long, up to `longestMs`. */
     firstMs: number;
     /** @default as long as the first one */
     longestMs?: number;
-    /** When the last pause ends at the latest, milliseconds since 1970 by the clock of this machine. @default any time */
+    /** When the last pause ends at the latest, milliseconds since 1970 by this machine's clock. @default no limit */
     deadline?: number;
-    /** Ends the polling: its reason is thrown. @default it goes on */
+    /** Ends the polling: its reason is thrown. @default no signal */
     signal?: AbortSignal;
 }
 
 /**
- * Looks again and again until there is something.
- * @param look returns undefined where there is nothing yet; it may throw to end the polling. It is told which look this is,
+ * Calls `look` until it returns a value, with pauses in between. The deadline shortens the pauses, but does not end the polling.
+ * @param look returns undefined where there is nothing yet, and may throw to end the polling. Gets the number of the look,
  * from 1
- * @returns what `look` returned
+ * @returns the value
  */
 export async function poll<T>(
     look: (count: number) => Promise<T | undefined>,

@@ -1,17 +1,17 @@
 import { type Pauses, poll } from "./poll";
 
-/** When to try again. */
+/** When to try again, and how often. */
 export interface Retries extends Pauses {
-    /** Whether another try may succeed after this error. */
+    /** @returns whether another try may succeed after this error */
     isTransient: (error: unknown) => boolean;
-    /** How often to try at most. @default until `deadline`, which is for ever without one */
+    /** How often to try at most. @default until `deadline`, or for ever where there is none */
     tries?: number;
 }
 
 /**
- * Tries something again where it may succeed the next time.
- * @returns what the try that succeeded returned
- * @throws the last error, where it is not transient, or where the tries or the time are used up
+ * Tries again where an error is transient.
+ * @returns the result of the try that succeeded
+ * @throws the last error, where it is not transient, or no tries or no time are left
  */
 export async function retry<T>(attempt: () => Promise<T>, retries: Retries): Promise<T> {
     const { isTransient, tries = Number.POSITIVE_INFINITY, deadline = Number.POSITIVE_INFINITY } = retries;

@@ -171,7 +171,7 @@ describe("the record's files", () => {
         await ensureKey(lease, key);
         expect(folder.read("key").trim()).toBe(key.toString("hex"));
         await expect(ensureKey(lease, Buffer.alloc(32, 2))).rejects.toThrow(
-            "the front has got another stack key meanwhile: run pulumi up again",
+            "another up has given the front a stack key meanwhile: run pulumi up again",
         );
         expect(folder.read("key").trim()).toBe(key.toString("hex"));
     });
