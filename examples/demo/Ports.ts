@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import * as net from "node:net";
+import { httpsPortOffset } from "../../model/FrontSettings";
+import { isFreePort } from "../../test/support/isFreePort";
 
 /** The front's public ports. https is published with http, by its distance from it. */
 export interface Ports {
@@ -20,7 +20,7 @@ const attempts = 50;
  * @param isFree whether nobody listens on a port of the Docker host
  * @throws with what to do, when the ports asked for are taken
  */
-export async function choosePorts(asked: string | undefined, isFree = isFreeHere): Promise<Ports> {
+export async function choosePorts(asked: string | undefined, isFree = isFreePort): Promise<Ports> {
     if (asked !== undefined) {
         const http = Number(asked);
         if (!Number.isInteger(http) || http < 1 || http > 65_000) {
@@ -49,7 +49,7 @@ export async function choosePorts(asked: string | undefined, isFree = isFreeHere
 }
 
 function portsFrom(http: number): Ports {
-    return { http, https: http + 363, preview: http + 1, metrics: http + 2 };
+    return { http, https: http + httpsPortOffset, preview: http + 1, metrics: http + 2 };
 }
 
 async function takenOf(ports: Ports, isFree: (port: number) => Promise<boolean>): Promise<string[]> {
@@ -59,17 +59,4 @@ async function takenOf(ports: Ports, isFree: (port: number) => Promise<boolean>)
         ),
     );
     return found.filter(text => text !== undefined);
-}
-
-async function isFreeHere(port: number): Promise<boolean> {
-    const server = net.createServer();
-    try {
-        server.listen(port, "127.0.0.1");
-        await once(server, "listening");
-        server.close();
-        await once(server, "close");
-        return true;
-    } catch {
-        return false;
-    }
 }

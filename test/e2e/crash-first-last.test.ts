@@ -6,6 +6,7 @@ import { isFull } from "../support/isFull";
 import { endState, leftovers } from "../support/leftovers";
 import { underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
+import { proofAndSwitchSteps } from "../support/steps";
 import { everythingNamedAfter } from "../support/sweep";
 
 // The first release and the last breath of a stack: each dies at one step after the other, and is begun again each time.
@@ -16,14 +17,7 @@ const firstSteps: Phase[] = [
     "deploy: record",
     "deploy: configure",
     "deploy: start",
-    "deploy: prove",
-    "deploy: keep",
-    "deploy: proved",
-    "link: intent",
-    "link: file",
-    "link: memory",
-    "link: confirm",
-    "link: confirmed",
+    ...proofAndSwitchSteps,
     "link: routes",
 ];
 const lastSteps: Phase[] = ["link: delete", "deploy: delete", "front: delete"];

@@ -9,6 +9,7 @@ import { confirmedAt } from "../support/leftovers";
 import { OpenWebSocket } from "../support/longRequests";
 import { type Kind, Subject } from "../support/Subject";
 import { underLoad, withoutWebSockets } from "../support/scenario";
+import { proofAndSwitchSteps, switchSteps } from "../support/steps";
 import { until } from "../support/until";
 
 /** The steps of each kind at which nothing but the kill can end it. */
@@ -18,18 +19,11 @@ const stepsOf: Record<Kind, readonly Phase[]> = {
         "deploy: vacate",
         "deploy: configure",
         "deploy: start",
-        "deploy: prove",
-        "deploy: keep",
-        "deploy: proved",
-        "link: intent",
-        "link: file",
-        "link: memory",
-        "link: confirm",
-        "link: confirmed",
+        ...proofAndSwitchSteps,
         "link: retain",
     ],
     bake: ["link: confirmed", "link: bake", "link: baked", "link: retain"],
-    return: ["link: intent", "link: file", "link: memory", "link: confirm", "link: confirmed"],
+    return: switchSteps,
     "scale up": [
         "deploy: record",
         "deploy: configure",

@@ -11,21 +11,12 @@ import { inAnchor } from "../support/leftovers";
 import { openStream } from "../support/longRequests";
 import { Subject } from "../support/Subject";
 import { containersOf, lifeOf, underLoad, withoutWebSockets } from "../support/scenario";
+import { proofAndSwitchSteps } from "../support/steps";
 import { until } from "../support/until";
 
 // HAProxy restarts, is reloaded, cannot be talked to or refuses its files in the middle of a release.
 
-const steps: Phase[] = [
-    "deploy: configure",
-    "deploy: prove",
-    "deploy: keep",
-    "deploy: proved",
-    "link: intent",
-    "link: file",
-    "link: memory",
-    "link: confirm",
-    "link: confirmed",
-];
+const steps: Phase[] = ["deploy: configure", ...proofAndSwitchSteps];
 const killed = isFull ? steps : [];
 const reloaded = isFull ? steps : [];
 

@@ -14,13 +14,13 @@ import { routeKey, routeValue } from "../../haproxy/routes";
 import { Runtime } from "../../haproxy/runtime";
 import { assertEveryWorker } from "../../haproxy/WorkerResult";
 import type { Color } from "../../model/Color";
-import type { FrontTimeouts } from "../../model/FrontSettings";
 import type { FrontState, Worker } from "../../model/FrontState";
 import { LinkValue } from "../../model/LinkValue";
 import { parseRoute } from "../../model/Route";
 import type { World } from "../../model/World";
 import { drained, openOn } from "../../plan/drain";
 import { findFreePorts, type StackPorts } from "../support/freePorts";
+import { frontTimeouts as timeouts } from "../support/frontTimeouts";
 import { expectNoLoss, type LoadOptions, type LoadRun, startLoad } from "../support/load";
 import { haproxyImage } from "../support/scenario";
 
@@ -41,19 +41,6 @@ let near: NearAddresses;
 /** Address of each container, by `web-blue-1`. */
 const addresses = new Map<string, string>();
 let nowhere: string;
-
-const timeouts: FrontTimeouts = {
-    connectMs: 5000,
-    clientMs: 50_000,
-    serverMs: 50_000,
-    httpRequestMs: 10_000,
-    httpKeepAliveMs: 15_000,
-    queueMs: 10_000,
-    tunnelMs: 3_600_000,
-    clientFinMs: 10_000,
-    serverFinMs: 10_000,
-    checkMs: 5000,
-};
 
 beforeAll(async () => {
     ports = await findFreePorts();

@@ -8,20 +8,8 @@ import {
     renderGlobal,
     stampHash,
 } from "../../../front/configuration";
-import type { FrontTimeouts } from "../../../model/FrontSettings";
+import { frontTimeouts as timeouts } from "../../support/frontTimeouts";
 
-const timeouts: FrontTimeouts = {
-    connectMs: 5000,
-    clientMs: 50_000,
-    serverMs: 50_000,
-    httpRequestMs: 10_000,
-    httpKeepAliveMs: 15_000,
-    queueMs: 10_000,
-    tunnelMs: 3_600_000,
-    clientFinMs: 10_000,
-    serverFinMs: 10_000,
-    checkMs: 5000,
-};
 const web: BackendSpec = {
     service: "web",
     color: "blue",
