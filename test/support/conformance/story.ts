@@ -1,6 +1,8 @@
 import type { Color } from "../../../model/Color";
 import type { RecordedRelease } from "../../../model/Release";
 import { deleteColor } from "../../../up/deleteColor";
+import type { Journal } from "../../../up/Journal";
+import type { Phase } from "../../../up/phases";
 import type { Up } from "../../../up/Up";
 import { unlink } from "../../../up/unlink";
 import { deployOn, lastDrain, linkTo, stopFirst } from "./actions";
@@ -60,6 +62,19 @@ const links = (color: Color, which: keyof Releases, change?: Parameters<typeof l
     return (stage, releases) => stage.play(up => linkTo(up, color, releases[which], change));
 };
 
+/** Deploys on green. At the beginning of a phase something happens that is not of the `up`. */
+const deploysWhile = (phase: Phase, happens: (stage: Stage) => Promise<void>): Part["play"] => {
+    return (stage, { b }) =>
+        stage.play(({ journal, ...up }) => {
+            const enter = async (entered: Phase) => {
+                await journal.enter(entered);
+                await (entered === phase ? happens(stage) : undefined);
+            };
+            const disturbed = Object.assign(Object.create(journal) as Journal, { enter });
+            return deployOn(stage, { ...up, journal: disturbed }, "green", b);
+        });
+};
+
 const bootstrap: Part[] = [
     { what: "nothing is there", play: async () => {} },
     {
@@ -98,6 +113,11 @@ const failing: Part[] = [
         play: (stage, { broken }) => stage.play(up => deployOn(stage, up, "green", broken), broken),
         end: "throws Error",
     },
+    {
+        what: "a container dies while its release is proved on green",
+        play: deploysWhile("deploy: prove", stage => stage.kill("green", 1)),
+        end: "throws Error",
+    },
     { what: "a live container is killed", play: stage => stage.kill("blue", 1) },
     {
         what: "what is missing on the live color is restored",
@@ -106,7 +126,10 @@ const failing: Part[] = [
 ];
 
 const leaving: Part[] = [
-    { what: "green gets a release again", play: deploys("green", "b") },
+    {
+        what: "HAProxy reloads while a release is proved on green",
+        play: deploysWhile("deploy: prove", stage => stage.reloadHaproxy()),
+    },
     { what: "the link moves to green, and blue is stopped", play: links("green", "b", { previousColor: "stop" }) },
     { what: "blue is started again", play: deploys("blue", "c") },
     { what: "the link moves to blue, and green is removed", play: links("blue", "c", { previousColor: "remove" }) },
