@@ -15,18 +15,18 @@ import { CommandFailed } from "./command";
 export interface OpenStack {
     target: Target;
     live: LiveSystem;
-    /** What the config asks for; undefined where something in it is wrong: then `problems` says what. */
+    /** What the config asks for; undefined where the config is wrong, as `problems` says. */
     settings?: Settings;
     problems: readonly Problem[];
     world: World;
-    /** Why HAProxy could not be asked, where it runs and does not answer. */
+    /** Why a running HAProxy does not answer. */
     haproxyProblem?: string;
 }
 
 /**
- * Opens a stack of the project in the current folder to look at it: its config by the Pulumi CLI, which starts no engine
- * and needs no passphrase, then the live system. Nothing is changed.
- * @param name default: the selected stack
+ * Reads a stack of the project in the current folder: first its config, then the live system. The Pulumi CLI reads the
+ * config. For that it starts no engine and needs no passphrase.
+ * @param name @default the selected stack
  * @throws CommandFailed, DockerUnreachable
  */
 export async function openStack(name?: string): Promise<OpenStack> {
@@ -49,7 +49,7 @@ function at({ host, front }: Settings, project: string, stack: string): Target {
     return { project, stack, host, front: front.name };
 }
 
-/** Whoever looks has often just made a mistake in the config: what is live can be seen all the same. */
+/** Finds the front by a config that is wrong somewhere, so that what is live can still be shown. */
 function targetOf({ host, front }: RawConfig, project: string, stack: string): Target {
     const name = (front as { name?: unknown } | undefined)?.name;
     return {
@@ -67,7 +67,7 @@ function projectName(): string {
             return name;
         }
     } catch {
-        // There is none: the same next step.
+        // Without the file the next step is the same.
     }
     throw new CommandFailed(`${process.cwd()} has no Pulumi.yaml with a name: run this in the project's folder.`);
 }

@@ -1,14 +1,14 @@
 import { styleText } from "node:util";
 import type { Color } from "../model/Color";
 
-/** How text is shown where it goes: how wide a line may be, and whether it may have colors. */
+/** How text is printed: the width of a line, and whether there are colors. */
 export class Style {
     constructor(
         readonly columns: number,
         private readonly colored: boolean,
     ) {}
 
-    /** A terminal's own width; 80 columns where there is none. NO_COLOR and FORCE_COLOR are honoured. */
+    /** @returns the style of a stream: the terminal's width, else `COLUMNS`, else 80. NO_COLOR and FORCE_COLOR are honoured. */
     static of(stream: NodeJS.WriteStream, env = process.env): Style {
         const columns = stream.columns || Number(env.COLUMNS) || 80;
         const asked = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0";
@@ -28,7 +28,7 @@ export class Style {
         return this.#paint("red", text);
     }
 
-    /** Text about one of the two colors, in it. */
+    /** Text about a color, painted in that color. */
     color(color: Color, text: string): string {
         return this.#paint(color === "blue" ? "blueBright" : "green", text);
     }
@@ -38,7 +38,7 @@ export class Style {
     }
 }
 
-/** A stretch of time, roughly: `45 s`, `12 min`, `3 h`, `5 d`. */
+/** @returns a rough duration: `45 s`, `12 min`, `3 h`, `5 d` */
 export function roughly(milliseconds: number): string {
     const steps = [
         ["d", 86_400_000],
@@ -51,14 +51,16 @@ export function roughly(milliseconds: number): string {
         : `${Math.floor(milliseconds / step[1])} ${step[0]}`;
 }
 
-/** At most so many letters; the end of an image's name says more than its beginning. */
+/** @returns at most `length` characters. The end of an image's name says more than its beginning, so the beginning goes. */
 export function shortened(text: string, length: number): string {
     return text.length <= length ? text : `...${text.slice(text.length - Math.max(0, length - 3))}`;
 }
 
 /**
- * Text in lines of at most so many columns, broken between words; a word that is too long stays whole. Every line begins
- * with `indent`, the first of them with `first`.
+ * Breaks a text between words. A word that is too long stays whole.
+ * @param columns the longest line
+ * @param indent what every line but the first begins with
+ * @param first what the first line begins with
  */
 export function wrapped(text: string, columns: number, indent = "", first = indent): string {
     const lines: string[] = [];

@@ -1,9 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
-/** How a command ends. */
+/** A command's exit codes. `attention`: something is not as it should be. */
 export const exitCodes = { fine: 0, failed: 1, usage: 2, attention: 3 } as const;
 
-/** Something that the user can do something about; the message says what. */
+/** A command failed in a way that the user can mend. The message has the next step. */
 export class CommandFailed extends Error {
     constructor(
         message: string,
@@ -16,21 +16,25 @@ export class CommandFailed extends Error {
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /**
- * Parses the arguments of a command. `--help` is an option of each.
- * @throws CommandFailed with the usage, for arguments that it does not know
+ * Parses the arguments of a command.
+ * @param options what it knows; `help` should be one of them
+ * @throws CommandFailed with the usage, for an option that it does not know
  */
 export function readArguments<const T extends Options>(args: string[], options: T, usage: string) {
     try {
         return parseArgs({ args, options, allowPositionals: true });
     } catch (error) {
-        // The first sentence names the argument; the rest explains Node's own rules.
+        // Only the first sentence of Node's message names the argument.
         throw new CommandFailed(`${(error as Error).message.split(". ")[0]}.\n\n${usage}`, exitCodes.usage);
     }
 }
 
-/** Runs a command as the program of this process: its exit code, and a plain message where it fails. */
+/**
+ * Runs a command as the program of this process. An error is printed as its message, with RELINK_DEBUG as its stack.
+ * @param main returns the exit code
+ */
 export function runAsProgram(main: (args: string[]) => Promise<number>): void {
-    // Whoever reads us may have enough, as `head` does.
+    // The program that reads our output may end first, for instance `head`.
     process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
     main(process.argv.slice(2))
         .catch((error: Error) => {

@@ -8,12 +8,12 @@ import { type OpenStack, openStack } from "./OpenStack";
 import { Style } from "./Style";
 
 const usage = `Usage: npm run logs -- SERVICE [OPTIONS]
-    What the containers of a service wrote, both colors merged in the order in
-    time: the time (UTC), color and slot, then the line; "|" stands for standard
-    output, "!" for standard error.
+    Shows what the containers of a service wrote, both colors merged by time. Each
+    line has its time (UTC), color and slot; "|" stands for standard output, "!"
+    for standard error.
 
     --color COLOR      blue or green alone
-    --follow, -f       goes on with what is written from now on, until Ctrl-C
+    --follow, -f       goes on with new lines until Ctrl-C
     --tail N, -n N     the last N lines, or all (default: 100)
     --since DURATION   only lines of the last 10m, 1h, ...
     --stack NAME       another stack than the selected one
@@ -92,7 +92,7 @@ function requireService({ world, settings, target }: OpenStack, service: string)
     }
 }
 
-/** Rule 9 of docs/design.md: what a service logs may hold its own secrets, and this text may end in somebody's chat. */
+/** A service may log its own secrets, and people paste logs into chats (docs/design.md, rule 9). */
 function secretsOf({ world }: OpenStack, service: string): string[] {
     const { releases } = recordOf(world.records, service);
     return Object.values(releases).flatMap(({ secretValues }) => Object.values(secretValues));

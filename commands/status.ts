@@ -5,12 +5,12 @@ import { Style } from "./Style";
 import { statusText } from "./statusText";
 
 const usage = `Usage: npm run status [-- OPTIONS]
-    What every service of a stack is at this moment, read from HAProxy, Docker and
-    the record. Nothing is changed, and no up has to be waited for.
+    Shows every service of a stack as it is now: read from HAProxy, Docker and the
+    record. It changes nothing, and it works while an up runs.
 
     --stack NAME   another stack than the selected one
     --long         each container, and the last 20 moves of each link
-    --json         the same for programs (all of it)
+    --json         everything, for programs
     --help         this text
 
 Exit code: 0 all is as it was last confirmed, and ready; 3 something needs

@@ -1,14 +1,16 @@
-import type { Color } from "../model/Color";
 import { type LinkMove, moveText } from "../model/LinkMove";
-import type { ColorStatus, ContainerStatus, ServiceStatus, StackStatus } from "./StackStatus";
-import { roughly, type Style, shortened, wrapped } from "./Style";
+import { colorTable } from "./colorTable";
+import type { ServiceStatus } from "./ServiceStatus";
+import type { StackStatus } from "./StackStatus";
+import { roughly, type Style, wrapped } from "./Style";
 
 /** Moves of the link that are shown without `--long`. */
 const shortHistory = 3;
-/** A line this wide has room for release ids. */
-const wideColumns = 120;
 
-/** What `npm run status` prints. */
+/**
+ * @param long whether each container and all moves of the link are shown
+ * @returns what `npm run status` prints
+ */
 export function statusText(status: StackStatus, style: Style, long: boolean): string {
     const at = new Date(status.at);
     const blocks = [
@@ -61,87 +63,6 @@ function serviceLines(service: ServiceStatus, style: Style, long: boolean, at: D
     ];
 }
 
-const header = ["", "release", "state", "ready", "open", "proved"];
-
-function colorTable(service: ServiceStatus, style: Style, long: boolean, at: Date): string[] {
-    const colors = (["blue", "green"] as const).filter(
-        color => service[color].release !== null || service[color].containers.length > 0,
-    );
-    if (colors.length === 0) {
-        return [];
-    }
-    const isWide = style.columns >= wideColumns;
-    const rows = colors.map(color => cellsOf(service[color], color === service.live, color, isWide));
-    const all = [isWide ? [...header, "id"] : header, ...rows];
-    const widths = all[0]!.map((_, column) => Math.max(...all.map(row => row[column]!.length)));
-    const margin = 2;
-    const others = widths.reduce((sum, width) => sum + width + margin, 0) - widths[1]!;
-    widths[1] = Math.min(widths[1]!, Math.max(12, style.columns - others - margin));
-    const line = (row: string[]) =>
-        row
-            .map((cell, column) =>
-                column === 4
-                    ? cell.padStart(widths[column]!)
-                    : shortened(cell, widths[column]!).padEnd(widths[column]!),
-            )
-            .join(" ".repeat(margin))
-            .trimEnd();
-    return [
-        style.faint(`  ${line(all[0]!)}`),
-        ...colors.flatMap((color, index) => [
-            `  ${style.color(color, line(rows[index]!))}`,
-            ...service[color].containers
-                .filter(container => long || isUnusual(container, service[color]))
-                .map(container => containerLine(container, style, at)),
-        ]),
-    ];
-
-    function cellsOf(color: ColorStatus, isLive: boolean, name: Color, withId: boolean): string[] {
-        const { release, replicas, running, ready, open, openInOldWorkers } = color;
-        const age = release?.ageSeconds ?? undefined;
-        const cells = [
-            `${isLive ? ">" : " "} ${name}`,
-            release?.image ?? "(of no release)",
-            name !== service.live && service.share !== null ? "canary" : stateOf(color, isLive),
-            replicas === 0 && running === 0 ? "-" : `${ready} of ${replicas}`,
-            openInOldWorkers > 0 ? `${open} (${openInOldWorkers} old)` : String(open),
-            age === undefined ? (release?.proved ? "yes" : "no") : `${roughly(age * 1000)} ago`,
-        ];
-        return withId ? [...cells, release?.id ?? ""] : cells;
-    }
-}
-
-function stateOf({ release, state }: ColorStatus, isLive: boolean): string {
-    if (isLive) {
-        return state === "running" ? "live" : "live, but stopped";
-    }
-    if (release?.judgedBad) {
-        return "judged bad";
-    }
-    if (release?.proved === false) {
-        return "not proved";
-    }
-    return state === "running" ? "warm" : state;
-}
-
-/** What a healthy color's containers are, all of them, needs no line of its own. */
-function isUnusual({ ready, stray, restarts }: ContainerStatus, { state }: ColorStatus): boolean {
-    return stray || restarts > 0 || (state === "running" && !ready);
-}
-
-function containerLine(container: ContainerStatus, style: Style, at: Date): string {
-    const { name, docker, haproxy, open, startedAt, restarts, stray } = container;
-    const parts = [
-        docker,
-        ...(haproxy === null ? [] : [`HAProxy: ${haproxy}`]),
-        `${open} open`,
-        ...(startedAt === null ? [] : [`started ${roughly(at.getTime() - Date.parse(startedAt))} ago`]),
-        ...(restarts > 0 ? [`${restarts} ${restarts === 1 ? "restart" : "restarts"}`] : []),
-        ...(stray ? ["not of this release"] : []),
-    ];
-    return wrapped(`${name}  ${parts.join(", ")}`, style.columns, " ".repeat(12), " ".repeat(8));
-}
-
 function moveLine(move: LinkMove, label: string, style: Style, long: boolean, at: Date): string {
     const { image, result, by } = move;
     const when = `${roughly(at.getTime() - Date.parse(move.at))} ago`.padEnd(10);
@@ -154,7 +75,7 @@ function moveLine(move: LinkMove, label: string, style: Style, long: boolean, at
     return wrapped(parts.join(", "), style.columns, " ".repeat(20), `  ${label.padEnd(4)}  ${when}  `);
 }
 
-/** A bold name, and what is to be said about it. */
+/** @returns a bold name with a text about it. */
 function titled(name: string, text: string, style: Style): string {
     return wrapped(text, style.columns, "    ", `${name}  `).replace(name, () => style.bold(name));
 }

@@ -1,4 +1,4 @@
-/** What a report shows: of the demo, or of one `up`. It is also in the file itself, as JSON (`readReport`). */
+/** What a report of the demo or of one `up` shows. The HTML file has it as JSON too, for `readReport`. */
 export interface Report {
     title: string;
     /** When it was made, ISO 8601. */
@@ -7,7 +7,7 @@ export interface Report {
     note: string;
     /** Figures over all sections, the most important first. */
     totals: Figure[];
-    /** Of the demo: what report.json holds too. */
+    /** The demo's table, which is in report.json too. @default none */
     scenarios?: ScenarioFigures[];
     sections: ReportSection[];
 }
@@ -15,7 +15,7 @@ export interface Report {
 export interface Figure {
     label: string;
     value: string;
-    /** It is not as it should be. */
+    /** Whether the value is not as it should be. @default false */
     bad?: boolean;
 }
 
@@ -26,10 +26,10 @@ export interface ScenarioFigures {
     requests: number;
     /** Requests that were not answered in full with a status below 400. */
     failed: number;
-    /** Away from the switch: more than 1 s before or after it. */
+    /** Of the requests that are more than 1 s away from the switch. */
     p50Ms: number;
     p99Ms: number;
-    /** From 1 s before to 1 s after the switch; null where nothing switched. */
+    /** Of the requests from 1 s before to 1 s after the switch; null where nothing switched. */
     switchP99Ms: number | null;
     /** How long the stage took, under load or not. */
     seconds: number;
@@ -51,21 +51,21 @@ export interface ReportSection {
 /** Something that happened at one moment. */
 export interface Mark {
     second: number;
-    /** Service or resource that it is about. */
+    /** Name of the service or resource. */
     subject: string;
     text: string;
-    /** A switch of what users see is drawn stronger than a step on the way. */
+    /** A switch of the traffic is drawn stronger than another step. */
     kind: "step" | "switch" | "error";
 }
 
 /** Lines over time. */
 export interface Chart {
     title: string;
-    /** The service that it is about: it shows the marks of that one, and of its colors and its link. */
+    /** The service. The chart shows the marks of the service, its colors and its link. */
     service: string;
-    /** Of the values. */
+    /** Unit of the values. */
     unit: string;
-    /** Latencies differ by powers of ten: they are drawn on a logarithmic scale. */
+    /** Whether the scale is logarithmic, as for latencies. @default false */
     logarithmic?: boolean;
     seconds: number[];
     lines: Line[];
@@ -73,7 +73,7 @@ export interface Chart {
 
 export interface Line {
     label: string;
-    /** What its color stands for: one of the two colors, the first, second, ... version, or something else. */
+    /** How the line is painted: as one of the two colors, as one of three versions, or by its importance. */
     tone: "blue" | "green" | "first" | "second" | "third" | "plain" | "strong" | "bad";
     /** One per second of the chart; null where there is none. */
     values: (number | null)[];

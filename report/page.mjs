@@ -1,15 +1,15 @@
-// Runs in the reader's browser: draws the charts of the report that is in this file, with uPlot.
+// Runs in the reader's browser. Draws the charts of the report in this page with uPlot.
 const { uPlot } = globalThis;
 const report = JSON.parse(document.getElementById("report").textContent);
 const dark = matchMedia("(prefers-color-scheme: dark)");
 let drawn = [];
 
-/** A color of the page's style sheet. */
+/** @returns a color of the page's style sheet */
 function tone(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** The numbers of the list below the charts, where it happened. Those that would cover each other share a place. */
+/** Draws each mark at its time, with its number in the list. The number of a step is left out where it would cover another. */
 function drawMarks(plot, { service }, marks) {
     const { ctx, bbox } = plot;
     const pixels = devicePixelRatio;
@@ -45,7 +45,7 @@ function short(value) {
     return value >= 10_000 ? `${value / 1000}k` : String(value);
 }
 
-/** All charts of a section have the same time below each other, from its beginning on. */
+/** @returns where the time of all charts of a section ends, seconds. Charts below each other then have the same scale. */
 function endOf({ charts, marks }) {
     const moments = [...charts.map(({ seconds }) => seconds.at(-1) ?? 0), ...marks.map(({ second }) => second)];
     return Math.max(1, ...moments);

@@ -2,15 +2,15 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Figure, Mark, Report, ReportSection } from "./Report";
 
-/** Writes the report as one file that needs nothing else: no network, no other file. */
+/** Writes the report as one HTML file, which loads nothing from the network or from other files. */
 export function writeReport(path: string, report: Report): void {
     mkdirSync(dirname(path), { recursive: true });
-    // Renamed into place: a browser that reloads it never sees half of it.
+    // A browser that reloads the page meanwhile must not see half of a file.
     writeFileSync(`${path}.new`, renderReport(report));
     renameSync(`${path}.new`, path);
 }
 
-/** Reads back what a report shows; undefined where the file is not there or not a report. */
+/** @returns what a report shows; undefined where the file is missing or is not a report */
 export function readReport(path: string): Report | undefined {
     try {
         const [, json] =
@@ -21,7 +21,7 @@ export function readReport(path: string): Report | undefined {
     }
 }
 
-/** The report as one HTML document. The texts and tables are in it as they are; a script draws the charts. */
+/** @returns the report as an HTML document. It has texts and tables in place; its script draws the charts. */
 export function renderReport(report: Report): string {
     const uplot = dirname(require.resolve("uplot/package.json"));
     const text = (...path: string[]) => readFileSync(join(...path), "utf8").trim();
@@ -90,7 +90,7 @@ function figures(found: Figure[]): string {
               .join("")}</dl>`;
 }
 
-/** The numbers are those of the lines in the charts. */
+/** The list numbers the marks as the charts do. */
 function markList(marks: Mark[]): string {
     return marks.length === 0
         ? ""

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ColorStatus, StackStatus } from "../../commands/StackStatus";
+import type { ColorStatus } from "../../commands/ColorStatus";
+import type { StackStatus } from "../../commands/StackStatus";
 import { expectSuccess } from "../support/command";
 import { LiveFront } from "../support/LiveFront";
 import { OpenWebSocket } from "../support/longRequests";

@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { ColorStatus, ServiceStatus, StackStatus } from "../../../commands/StackStatus";
+import type { ColorStatus } from "../../../commands/ColorStatus";
+import type { ServiceStatus } from "../../../commands/ServiceStatus";
+import type { StackStatus } from "../../../commands/StackStatus";
 import { Style } from "../../../commands/Style";
 import { statusText } from "../../../commands/statusText";
 
@@ -113,7 +115,7 @@ describe("The text of npm run status", () => {
         }
     });
 
-    it("lists a color's containers where one of them is not as it should be, or all of them with --long", () => {
+    it("lists the containers that are not as they should be, and with --long all of them", () => {
         const sick = { ...container, docker: "running", haproxy: "DOWN L7STS 500", ready: false, restarts: 2 };
         const found = {
             ...stack,
@@ -125,7 +127,7 @@ describe("The text of npm run status", () => {
         expect(shown(found, 160, true).filter(line => line.includes("shop-prod-web-"))).toHaveLength(4);
     });
 
-    it("has colors on request only, and then on top of the same text", () => {
+    it("adds colors to the same text, on request only", () => {
         const plain = shown(stack, 80).join("\n");
         const colored = statusText(stack, new Style(80, true), false);
         expect(plain).not.toContain("\u001b");
