@@ -7,10 +7,10 @@ import { Problem } from "./problem.mjs";
 import { lastLines } from "./step.mjs";
 
 /**
- * Runs a command to its end with all that it prints in a log.
+ * Runs a command to its end. Everything that it prints goes to a log.
  *
- * @param logName the log is `.relink/logs/LOGNAME.log`; it is begun anew unless `append`
- * @param timeoutMs then the command is ended and this fails (default: 20 minutes)
+ * @param logName the log is `.relink/logs/LOGNAME.log`; without `append` it starts empty
+ * @param timeoutMs after this time the command is ended, which is a failure (default: 20 minutes)
  * @param signal ends the command early, as a failure (default: none)
  * @param input a file descriptor to read from (default: nothing to read)
  * @param showLog the `step`'s function that takes the log for its progress line
@@ -44,7 +44,7 @@ export async function logged(
     }
 }
 
-/** Runs a quick command and returns what it printed, trimmed; undefined when it failed or is not there. */
+/** @returns what a quick command printed, trimmed; undefined when it failed or does not exist */
 export function answer(command, args, { env, cwd, timeoutMs = 10_000 } = {}) {
     const result = spawnSync(command, args, { env: env ?? process.env, cwd, timeout: timeoutMs, encoding: "utf8" });
     return result.status === 0 ? result.stdout.trim() : undefined;
@@ -54,7 +54,7 @@ export function answer(command, args, { env, cwd, timeoutMs = 10_000 } = {}) {
 export function foreground(command, args, { env, cwd }) {
     return new Promise((resolve, reject) => {
         const child = spawn(command, args, { env, cwd, stdio: "inherit" });
-        // A terminal sends Ctrl-C to the child too: we wait for how it ends. What is sent to us alone is passed on.
+        // A terminal sends Ctrl-C to the child too, so we only wait for its end. Other signals reach us alone: they are passed on.
         const stay = () => {};
         const passOn = signal => child.kill(signal);
         process.on("SIGINT", stay);
@@ -70,7 +70,7 @@ export function foreground(command, args, { env, cwd }) {
     });
 }
 
-/** Where a command is on the user's own PATH, or undefined. */
+/** @returns path of a command on the user's own PATH, or undefined */
 export function which(name, path = usersPath()) {
     return path
         .split(delimiter)

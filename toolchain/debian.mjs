@@ -15,14 +15,17 @@ export function isDebian() {
     return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
 }
 
-/** With RELINK_NO_SYSTEM=1 nothing outside the project's folder is installed or started. */
+/**
+ * @param commands what the user can run instead
+ * @throws Problem under RELINK_NO_SYSTEM=1, which keeps the set-up inside the project's folder
+ */
 export function refuseSystemChange(reason, commands) {
     if (process.env.RELINK_NO_SYSTEM === "1") {
         throw new Problem(`${reason} RELINK_NO_SYSTEM=1 forbids the set-up to change the system.`, commands);
     }
 }
 
-/** Installs Debian packages on this machine, said before it is done. */
+/** Installs Debian packages on this machine, after it has said so. */
 export async function installPackages(names, title) {
     if (names.length === 0) {
         return;
@@ -47,7 +50,7 @@ export async function installPackages(names, title) {
     });
 }
 
-/** Whether this system's package lists have a package; where there are none yet they are fetched, if that is allowed. */
+/** Whether a package is in this system's package lists. Missing lists are fetched, where that is allowed. */
 export async function isKnownPackage(name) {
     if (!hasPackageLists() && isDebianRoot() && process.env.RELINK_NO_SYSTEM !== "1") {
         await step("Getting Debian's package lists", updateLists);
@@ -55,7 +58,7 @@ export async function isKnownPackage(name) {
     return Boolean(answer("apt-cache", ["show", "--no-all-versions", name]));
 }
 
-/** Gets one .deb file without installing it; the folder then holds it. */
+/** Downloads one .deb file into a folder. Installs nothing. */
 export async function downloadPackage(name, folder, showLog) {
     const download = append => aptGet(["download", name], { logName: `apt-${name}`, showLog, append, cwd: folder });
     if (!hasPackageLists() && isDebianRoot()) {
@@ -87,13 +90,13 @@ function aptGet(args, options) {
     return logged("apt-get", aptArguments(args), { ...options, env });
 }
 
-/** What apt-get is called with. */
+/** @returns arguments of apt-get */
 export function aptArguments([verb, ...rest]) {
     return [
-        // Another apt-get on the machine may hold the lock for a while: wait for it, do not fail.
+        // Another apt-get on the machine may hold the lock: wait for it.
         "-o",
         "DPkg::Lock::Timeout=120",
-        // apt fetches as its own user, who may not write into a folder of root's: then, and only then, as root.
+        // apt downloads as a user of its own, which cannot write into root's folder. Only a download runs as root.
         ...(verb === "download" ? ["-o", "APT::Sandbox::User=root"] : []),
         verb,
         ...rest,

@@ -7,11 +7,12 @@ import { Problem } from "./problem.mjs";
 import { step } from "./step.mjs";
 
 /**
- * Gets a program of Debian's that only tests or the bench need: unpacked under `.relink/`, not installed.
+ * Gets a Debian program that only tests or the bench need. Its packages are unpacked under `.relink/`, not installed.
  *
- * @param name of the program, and of the folder that its packages are unpacked into
- * @param packages that it is in, and those of its libraries that not every machine has
- * @returns the path of its binary, and the folder of what was unpacked where it is not the system's
+ * @param name the program's name, and the name of the folder under `.relink/`
+ * @param packages its package, and packages of libraries that not every machine has
+ * @param missing the message where there is no such program and this is not Debian
+ * @returns path of its binary; and, unless the program is the system's, the folder of the unpacked packages
  */
 export async function ensureDebianProgram({ name, packages, missing }) {
     const installed = which(name);

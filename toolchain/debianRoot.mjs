@@ -1,14 +1,14 @@
 import { logged, which } from "./command.mjs";
 import { installPackages } from "./debian.mjs";
 
-/** Suites that are still in the making: the mirror's copy of one can be some days older than its lists allow. */
+/** Suites that are not released yet. A mirror's copy of one can be some days older than its lists allow. */
 const inTheMaking = new Set(["forky"]);
 
 /**
- * Makes the root of a Debian suite with some packages, by mmdebstrap.
+ * Makes a root file system of a Debian suite with some packages, by mmdebstrap.
  *
  * @param target a folder, or an archive that ends in `.tar`
- * @param options more of mmdebstrap's own (default: none)
+ * @param options further options of mmdebstrap (default: none)
  * @param log options of `logged`
  */
 export async function makeDebianRoot({ suite, packages, target, options = [] }, log) {

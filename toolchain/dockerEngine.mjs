@@ -37,14 +37,17 @@ export async function ensureDockerEngine() {
         ]);
     }
     await installEngine();
-    // With a client only now: the daemon of another clone may be there already.
+    // Without a client nobody could see that the daemon of another clone runs already.
     if (engineVersion(ourHost) === undefined) {
         await startEngine();
     }
     return ourHost;
 }
 
-/** The Engine that the user's own `docker` reaches: DOCKER_HOST, the current context, or the default socket. */
+/**
+ * Finds the Engine that the user's own `docker` reaches: by DOCKER_HOST, the current context, or the default socket.
+ * @returns its address as `host`, undefined where every client finds it; undefined where no such Engine answers
+ */
 function usersEngine() {
     const env = { ...process.env, PATH: usersPath() };
     if (env.DOCKER_HOST === ourHost) {
@@ -60,7 +63,7 @@ function usersEngine() {
     const context = answer(docker, ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], { env });
     const isDefault =
         env.DOCKER_HOST !== undefined || context === undefined || context === "unix:///var/run/docker.sock";
-    // Pulumi's docker plugin and dockerode know nothing of contexts: they are told the address.
+    // Pulumi's docker plugin and dockerode do not read contexts, so they need the address.
     return { host: isDefault ? undefined : context };
 }
 
@@ -72,7 +75,7 @@ function engineVersion(host) {
     return answer(docker, ["--host", host, "version", "--format", "{{.Server.Version}}"]);
 }
 
-/** As `which`, but also where only root's PATH has it. */
+/** @returns path of dockerd, which only root's PATH may have; or undefined */
 function daemonProgram() {
     return which("dockerd") ?? ["/usr/sbin/dockerd", "/usr/local/bin/dockerd"].find(isExecutable);
 }
@@ -94,10 +97,10 @@ async function installEngine() {
 }
 
 /**
- * The Debian packages that bring what is missing.
+ * Finds the Debian packages that bring what is missing.
  *
  * @param missing which of `daemon`, `client` and `iptables`
- * @param hasOwnClient whether the client has a package of its own, as from Debian 13 on; before, it is in docker.io
+ * @param hasOwnClient whether the client has a package of its own, as since Debian 13. Before, docker.io has it
  */
 export function enginePackages({ daemon, client, iptables }, hasOwnClient) {
     return [
@@ -122,14 +125,14 @@ async function startEngine() {
     await step(`Starting dockerd (${ourHost})`, async showLog => {
         mkdirSync(runFolder, { recursive: true });
         mkdirSync(dataRoot, { recursive: true });
-        // A pid file from before a restart of the machine may name somebody else's process: dockerd would refuse it.
+        // A pid file from before a restart of the machine may name another process. dockerd would refuse to start.
         if (enginePid() === undefined) {
             rmSync(pidFile, { force: true });
         }
         const log = inRelink("logs", "dockerd.log");
         showLog(log);
         const output = openSync(log, "a");
-        // `detached` is a session of its own: it outlives us and gets no Ctrl-C of ours.
+        // `detached` gives it a session of its own. It outlives this process, and a Ctrl-C does not reach it.
         const daemon = spawn(daemonProgram(), daemonArguments(), {
             cwd: "/",
             detached: true,
@@ -145,7 +148,7 @@ async function startEngine() {
         });
         daemon.unref();
         const deadline = Date.now() + 60_000;
-        // Another clone may have started it in the meantime: then ours ends, and theirs answers.
+        // Another clone may have started the daemon meanwhile. Then ours ends, and theirs answers.
         while (engineVersion(ourHost) === undefined) {
             if ((ended !== undefined && enginePid() === undefined) || Date.now() > deadline) {
                 throw new Problem(
@@ -159,7 +162,7 @@ async function startEngine() {
     });
 }
 
-/** The process id of the daemon that a set-up started, while it runs. */
+/** @returns process id of the daemon that a set-up started; undefined while it does not run */
 function enginePid() {
     try {
         const pid = Number(readFileSync(pidFile, "utf8"));
@@ -169,7 +172,7 @@ function enginePid() {
     }
 }
 
-/** Stops the daemon that a set-up started, its containers with it; images and volumes stay in its data root. */
+/** Stops the daemon that a set-up started, and its containers. Images and volumes stay in its data root. */
 export async function stopDockerEngine() {
     const pid = enginePid();
     if (pid === undefined) {

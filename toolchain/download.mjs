@@ -8,7 +8,7 @@ import { note } from "./step.mjs";
 const connectSeconds = 5;
 let reachable;
 
-/** Whether the Pulumi vendor's downloads can be reached from here; asked once a run, and answered in seconds. */
+/** Whether Pulumi's downloads can be reached. It is tried once a run, for some seconds. */
 export async function vendorIsReachable() {
     reachable ??= askVendor();
     return reachable;
@@ -17,7 +17,7 @@ export async function vendorIsReachable() {
 async function askVendor() {
     try {
         const signal = AbortSignal.timeout(connectSeconds * 1000);
-        // A proxy of the user's is known to curl, not to Node: the name alone need not resolve then.
+        // curl knows the user's proxy and Node does not. Behind a proxy the name need not resolve here.
         if (!process.env.HTTPS_PROXY && !process.env.https_proxy) {
             await Promise.race([
                 lookup("get.pulumi.com"),

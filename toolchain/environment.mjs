@@ -7,8 +7,8 @@ import { ourHome, usersLoginFolder } from "./pulumiHome.mjs";
 const file = () => inRelink("env.json");
 
 /**
- * Composes the environment of everything that the set-up starts, and writes it to `.relink/env.json`. PATH in it is
- * what was the user's then, with RELINK_PATH in front.
+ * Composes the environment of everything that the set-up starts, and writes it to `.relink/env.json`. Its PATH is the
+ * user's at this moment, with RELINK_PATH in front.
  *
  * @param cliFolder folder of a CLI that is not on the user's PATH, or undefined
  * @param ownHome whether PULUMI_HOME must be ours
@@ -28,13 +28,16 @@ export function writeEnvironment({ cliFolder, ownHome, dockerHost }) {
         PULUMI_SKIP_UPDATE_CHECK: "true",
     };
     const text = `${JSON.stringify(environment, null, 4)}\n`;
-    // Renamed into place: the tests and other shells read it at any time.
+    // Tests and other shells may read the file at any time, so it is renamed into place.
     writeFileSync(`${file()}.new`, text, { mode: 0o600 });
     renameSync(`${file()}.new`, file());
     return environment;
 }
 
-/** State beside the project and an empty passphrase, unless the user has a backend: nobody is logged out of theirs. */
+/**
+ * @returns what names Pulumi's backend. Without a backend of the user's, the state is in the project's folder, with an empty
+ * passphrase
+ */
 function backend(ownHome) {
     const ours = pathToFileURL(inRelink("state")).href;
     if (process.env.PULUMI_BACKEND_URL && process.env.PULUMI_BACKEND_URL !== ours) {
@@ -49,7 +52,7 @@ function backend(ownHome) {
     return { PULUMI_BACKEND_URL: ours, PULUMI_CONFIG_PASSPHRASE: "" };
 }
 
-/** The environment of the last set-up, or undefined before the first. */
+/** @returns the environment of the last set-up; undefined before the first */
 export function readEnvironment() {
     try {
         return JSON.parse(readFileSync(file(), "utf8"));
@@ -58,7 +61,7 @@ export function readEnvironment() {
     }
 }
 
-/** The given environment on top of this process's, with PATH prepended and not replaced. */
+/** @returns this process's environment with the given one on top. PATH is prepended, not replaced */
 export function applied(environment, base = process.env) {
     const { RELINK_PATH, PATH: _, ...rest } = environment;
     return { ...base, PATH: [RELINK_PATH, pathWithout(RELINK_PATH, base.PATH)].join(delimiter), ...rest };
@@ -72,7 +75,7 @@ function pathWithout(ahead, path = "") {
         .join(delimiter);
 }
 
-/** `export` lines for a POSIX shell. */
+/** @returns `export` lines for a POSIX shell */
 export function exportLines(environment) {
     const { RELINK_PATH, PATH: _, ...rest } = environment;
     const quoted = value => `'${value.replaceAll("'", "'\\''")}'`;
@@ -82,5 +85,5 @@ export function exportLines(environment) {
     ].join("\n");
 }
 
-/** Where the project's own Node is. */
+/** Path of the project's own Node. */
 export const node = join(nodeFolder, "node");

@@ -8,7 +8,7 @@ import { step } from "./step.mjs";
 
 const oldestGo = [1, 25];
 
-/** For what the set-up needs. */
+/** Why the Pulumi CLI and its plugins are built, and what to do where that is not possible. */
 const vendors = {
     reason: "The vendor's download cannot be reached",
     commands: [
@@ -54,7 +54,7 @@ export async function ensureGoProgram({
     return true;
 }
 
-/** Everything of Go's stays under `.relink/go`, so that an empty or read-only home folder does. */
+/** @returns an environment in which Go writes only under `.relink/go`, since the home folder may be missing or read-only */
 function goEnv() {
     const folder = inRelink("go", "go.env");
     const under = name => {
@@ -70,13 +70,13 @@ function goEnv() {
         GOFLAGS: "-mod=readonly -buildvcs=false -modcacherw",
         GOWORK: "off",
         CGO_ENABLED: "0",
-        // The compiler runs many short processes: without garbage collection they need a seventh less of the processor.
+        // The compiler runs as many short processes. Without garbage collection they take a seventh less processor time.
         GOGC: "off",
         GOMEMLIMIT: "1500MiB",
     };
 }
 
-/** Some gigabytes that nothing needs any more once every program is built: what is fast again is so by its stamp. */
+/** Removes some gigabytes that are not needed once every program is built. Stamps tell a later run what is built. */
 export async function dropGoCaches() {
     await step("Removing Go's caches", async () => {
         rmSync(inRelink("go"), { recursive: true, force: true });

@@ -6,16 +6,16 @@ import { Problem } from "./problem.mjs";
 import { contentHash, readStamp, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
 
-/** No warnings: what they say of the system's Node is not true of ours, on which everything runs. */
+/** Errors alone: npm's warnings are about the system's Node, and everything runs on the project's own. */
 const npmOptions = ["--no-fund", "--no-audit", "--loglevel=error"];
 
-/** Makes node_modules what package-lock.json says, when it is missing or older than the lock file. */
+/** Installs the npm packages of package-lock.json, where node_modules is missing or older than that file. */
 export async function ensurePackages() {
-    // npm writes this file at the end of every install: it is the time of the last complete one.
+    // npm writes this file at the end of an install, so its time is that of the last complete install.
     const installed = join(root, "node_modules", ".package-lock.json");
     const lock = join(root, "package-lock.json");
     const key = contentHash(lock);
-    // `npm ci` removes node_modules under whatever runs from it: not for a lock file that only git wrote anew.
+    // `npm ci` removes node_modules while programs run from it. A lock file that git only wrote again is no reason for that.
     const fresh =
         existsSync(installed) &&
         (statSync(installed).mtimeMs >= statSync(lock).mtimeMs || readStamp("packages", key) !== undefined);
@@ -36,7 +36,7 @@ export async function ensurePackages() {
     }
 }
 
-/** Without what an outer `npm run` sets for its own scripts, which would count as settings of the inner npm. */
+/** @returns the environment without variables of an outer `npm run`. An inner npm would take them for its settings. */
 function plainEnv() {
     return Object.fromEntries(
         Object.entries(process.env).filter(

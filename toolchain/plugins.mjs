@@ -10,11 +10,11 @@ import { note, step } from "./step.mjs";
 const builtPlugin = join(binFolder, "relink-plugin");
 
 /**
- * Sees to it that the CLI finds the plugins `docker` and `command` in the versions of their npm packages: the vendor's
- * where they are installed or can be downloaded, else a small plugin of ours with the same names.
+ * Makes sure that the CLI finds the plugins `docker` and `command` in the versions of their npm packages. They are the
+ * vendor's, where those are installed or can be downloaded. Else a small plugin of ours takes their names.
  *
  * @param cli what `ensurePulumiCli` returned
- * @returns true when ours are used, so that PULUMI_HOME must be ours
+ * @returns whether ours are used, so that PULUMI_HOME must be ours
  */
 export async function ensurePlugins(cli) {
     const plugins = ["docker", "command"].map(wantedPlugin);
@@ -68,13 +68,13 @@ async function buildPlugins(plugins) {
     }
 }
 
-/** One binary for both: it goes by the name that it was started under. */
+/** Puts the binary in a plugin's place. One binary is both plugins: the name under which it starts says which. */
 function install(binary, path) {
     if (isExecutable(path) && statSync(path).mtimeMs >= statSync(binary).mtimeMs) {
         return;
     }
     mkdirSync(join(path, ".."), { recursive: true });
-    // Written beside and renamed: a plugin that is running now keeps its own file.
+    // Renamed into place, so that a plugin that runs now keeps its file.
     copyFileSync(binary, `${path}.new`);
     chmodSync(`${path}.new`, 0o755);
     renameSync(`${path}.new`, path);

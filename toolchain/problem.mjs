@@ -1,4 +1,4 @@
-/** What the set-up cannot do by itself, said once and together with what the user should run. */
+/** The set-up cannot do something by itself. The message says what the user should run. */
 export class Problem extends Error {
     /**
      * @param message what is missing and why it could not be got

@@ -7,7 +7,7 @@ import { binFolder, inRelink } from "./paths.mjs";
 import { readStamp, writeStamp } from "./stamp.mjs";
 import { note, step } from "./step.mjs";
 
-/** The oldest CLI that will do, and the one that we get where there is none. */
+/** The oldest CLI that is good enough, and the one that the set-up gets. */
 const version = "3.230.0";
 
 /**
@@ -58,7 +58,7 @@ function judge(path) {
     return { good: true, version: found };
 }
 
-/** Compares numbers only: "3.230.0" with "3.230.0"; what stands after a dash does not count. */
+/** Compares numbers only: "3.230.0" with "3.230.0". A suffix after a dash does not count. */
 export function isAtLeast(found, wanted) {
     const [left, right] = [found, wanted].map(text => text.split("-")[0].split(".").map(Number));
     for (let i = 0; i < 3; i++) {
@@ -72,7 +72,7 @@ export function isAtLeast(found, wanted) {
     return true;
 }
 
-/** The vendor's own build, with every language host and tool: what a normal network gets. */
+/** @returns path of the vendor's own build, which has all language hosts; undefined where it cannot be downloaded */
 async function downloadedCli() {
     const folder = join(dirname(inRelink("cli", "x")), version);
     const path = join(folder, "pulumi", "pulumi");
@@ -88,7 +88,7 @@ async function downloadedCli() {
     return step(`Downloading the Pulumi CLI ${version}`, async showLog => {
         const source = {
             url: `https://get.pulumi.com/releases/sdk/pulumi-v${version}-${system}-${arch}.tar.gz`,
-            // From another host than the archive: who can change one cannot change both.
+            // From another host than the archive, so that nobody can replace both.
             checksums: `https://github.com/pulumi/pulumi/releases/download/v${version}/pulumi-${version}-checksums.txt`,
             folder,
         };
@@ -122,22 +122,25 @@ async function buildCli() {
     return builtCli;
 }
 
-/** That language host has flags for what today's reads from Pulumi.yaml, in whose folder the CLI starts it. */
+/**
+ * Today's language host reads these options from Pulumi.yaml. The one that is built has flags for them. The CLI starts it
+ * in the folder of that file.
+ */
 const languageHost = `#!/bin/sh
 option() { sed -n "s/^ *$1: *//p" Pulumi.yaml; }
 typescript=$(option typescript)
 exec "$0-by-flags" -typescript="\${typescript:-true}" -nodeargs="$(option nodeargs)" "$@"
 `;
 
-/** As the vendor's CLI has it. Pulumi.yaml names another one for relink; other programs of this CLI need this one. */
+/** The provider host of the vendor's CLI. relink has its own, by Pulumi.yaml, but other programs need this one. */
 const providerHost = `#!/bin/sh
 host=$(node -e 'console.log(require.resolve("@pulumi/pulumi/cmd/dynamic-provider"))') || exit 1
 exec node "$host" "$@"
 `;
 
-/** Every script ends with `exec`, so that the signals which the CLI sends reach the host itself. */
+/** Writes a script. Each ends with `exec`, so that the CLI's signals reach the host itself. */
 function script(path, text) {
-    // Renamed into place: a command that runs now keeps what it has.
+    // Renamed into place, so that a command that runs now keeps its file.
     writeFileSync(`${path}.new`, text, { mode: 0o755 });
     renameSync(`${path}.new`, path);
 }

@@ -1,7 +1,7 @@
 import { ensureDebianProgram } from "./debianProgram.mjs";
 
 /**
- * Gets a real image registry to run on 127.0.0.1, for tests of pull, digest and moved tag: Debian's `docker-registry`.
+ * Gets a real image registry, Debian's `docker-registry`. Tests of pulls, digests and moved tags run it on 127.0.0.1.
  *
  * @returns the path of its binary: `docker-registry serve CONFIG.yml`
  */

@@ -1,5 +1,5 @@
-// Entry of the set-up: `node toolchain/run.mjs VERB ARGS`. This file holds to syntax that old Nodes can read, so that
-// they end with the message below and not with a syntax error; everything else is loaded after the check.
+// Entry of the set-up: `node toolchain/run.mjs VERB ARGS`. This file has only syntax that an old Node can read, so that
+// an old Node ends with the message below. Everything else is loaded after the check.
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 18) {
     console.error(
@@ -12,7 +12,7 @@ if (major < 18) {
 import("./verbs.mjs")
     .then(verbs => verbs.main(process.argv.slice(2)))
     .catch(error => {
-        // A Problem is written for the user; anything else is a defect of ours, whose stack helps.
+        // A Problem is written for the user. Anything else is a defect, so its stack is shown.
         // biome-ignore lint/complexity/useOptionalChain: an old Node could not read it.
         console.error(error && error.isProblem ? `\nrelink: ${error.message}` : error);
         process.exitCode = 1;

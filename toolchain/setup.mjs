@@ -9,14 +9,14 @@ import { Problem } from "./problem.mjs";
 import { ensurePulumiCli } from "./pulumiCli.mjs";
 import { note } from "./step.mjs";
 
-/** A set-up that found everything says nothing: what was asked for comes at once. */
+/** A set-up that is faster says nothing, seconds. */
 const quietSeconds = 2;
 
 /**
- * Gets everything that the project needs and is not there yet. What is there is found again in well under a second.
+ * Gets everything that the project needs and that is missing. Where nothing is missing, that takes less than a second.
  *
- * @param full with what only the long test run needs
- * @param announce says that it is complete even when there was nothing to do
+ * @param full also gets what only the long test run needs
+ * @param announce says that the set-up is complete, even when there was nothing to do
  * @returns the environment to run in, and the path of the Pulumi CLI
  */
 export async function setUp({ full = process.env.RELINK_FULL === "1", announce = false } = {}) {
@@ -47,7 +47,7 @@ export async function setUp({ full = process.env.RELINK_FULL === "1", announce =
     return { env: applied(environment), environment, pulumi: cli.path };
 }
 
-/** A stack that names one of them runs what the set-up made: that is said, since its name says otherwise. */
+/** Tells which images under official names the set-up has built: a stack that names one of them runs that image. */
 function tellSubstitutes(names) {
     if (names.length > 0) {
         note(

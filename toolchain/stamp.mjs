@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { inRelink } from "./paths.mjs";
 
 /**
- * A note about a step that is done: `.relink/stamps/NAME.json`. Whoever asks again with the same key gets the noted
- * value, so that a second run of the set-up repeats nothing.
+ * Reads a note about a step that is done, `.relink/stamps/NAME.json`, so that a second run of the set-up repeats nothing.
+ *
+ * @param key what the step was done for
+ * @returns the noted value; undefined where the note has another key
  */
 export function readStamp(name, key) {
     try {
@@ -20,7 +22,7 @@ export function writeStamp(name, key, value = true) {
     writeFileSync(inRelink("stamps", `${name}.json`), `${JSON.stringify({ key, value }, null, 4)}\n`);
 }
 
-/** Content hash of files and whole folders, in a fixed order; a file's place counts, its time does not. */
+/** @returns hash of files and whole folders: of their contents and paths, not of their times */
 export function contentHash(...paths) {
     const hash = createHash("sha256");
     for (const path of paths) {

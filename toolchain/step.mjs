@@ -7,19 +7,20 @@ const say = text => process.stderr.write(text);
 const terminal = process.stderr.isTTY === true;
 
 const firstProgressMs = 3_000;
-/** A terminal's line is rewritten; a log gets a line now and then, seldom enough to stay readable. */
+/** Time between two progress lines, milliseconds. A terminal's line is rewritten, and a log has to stay readable. */
 const progressEveryMs = terminal ? 1_000 : 15_000;
 
-/** One line without a step, e.g. what was found and will be used. */
+/** Prints one line outside a step, e.g. what was found and will be used. */
 export function note(text) {
     say(`  ${text}\n`);
 }
 
 /**
- * Runs one step: announces it, shows progress when it takes more than a few seconds, and ends with how long it took.
+ * Runs one step. Announces it, shows progress after some seconds, and tells at the end how long it took.
  *
  * @param title what is being done, e.g. "Building the Pulumi CLI"
- * @param work gets a function that names the log whose last line is the progress; its result is the step's result
+ * @param work gets a function that takes the path of a log, whose last line is the progress
+ * @returns what `work` returns
  */
 export async function step(title, work) {
     const started = Date.now();
@@ -58,7 +59,7 @@ export async function step(title, work) {
     }
 }
 
-/** The last line that says something in the log's last 4 KiB. */
+/** @returns the last line of a log that is not empty, of its last 4 KiB */
 export function lastLine(log) {
     return lastLines(log, 1);
 }

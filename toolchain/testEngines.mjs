@@ -7,15 +7,15 @@ import { root } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 import { note, step } from "./step.mjs";
 
-/** Clones of this project on one machine share what is here. A root with other packages has another folder. */
+/** Clones of this project on one machine share this folder. A root with other packages gets another one. */
 const engines = "/var/lib/relink/engines/with-ps";
 
 const overlay2 = { driver: "overlay2", args: ["--storage-driver", "overlay2"] };
 const containerd = { driver: "overlayfs", args: ["--feature", "containerd-snapshotter"] };
 
 /**
- * The Docker Engines that tests can have of their own, by the names that RELINK_TEST_ENGINE takes: the Debian suite that
- * has one, how its version begins, where it stores images, and what its dockerd is told.
+ * The Docker Engines that tests can have of their own, by the names that RELINK_TEST_ENGINE takes. Each has the Debian suite
+ * that it comes from, how its version begins, its storage driver, and the arguments of its dockerd.
  */
 export const testEngines = {
     "20.10": { suite: "bookworm", version: "20.10.", ...overlay2 },
@@ -24,7 +24,7 @@ export const testEngines = {
     "28-containerd": { suite: "forky", version: "28.", ...containerd },
 };
 
-/** What an Engine of a test's own needs of this machine, by the Debian package that brings it. */
+/** Programs that a test's own Engine needs on this machine, by Debian package. */
 const tools = {
     iproute2: ["ip"],
     "util-linux": ["nsenter", "unshare"],
@@ -33,7 +33,7 @@ const tools = {
     "perl-base": ["perl"],
 };
 
-/** @throws Problem for a name that is none of them */
+/** @throws Problem for an unknown name */
 export function testEngine(name) {
     if (!Object.hasOwn(testEngines, name)) {
         throw new Problem(
@@ -44,7 +44,7 @@ export function testEngine(name) {
     return testEngines[name];
 }
 
-/** Why there cannot be one here, or undefined. */
+/** @returns why tests cannot have an Engine of their own here; undefined where they can */
 export function whyNoTestEngine() {
     if (process.env.RELINK_NO_SYSTEM === "1") {
         return "RELINK_NO_SYSTEM=1 forbids fetching one outside this folder";
@@ -55,7 +55,7 @@ export function whyNoTestEngine() {
 /**
  * Gets the dockerd of one of these Engines, and the tools that it needs.
  *
- * @returns the beginning of its command
+ * @returns the first words of its command
  */
 export async function ensureTestEngine(name) {
     const { suite, version, args } = testEngine(name);
@@ -75,13 +75,16 @@ export async function ensureTestEngine(name) {
         throw new Problem(`${folder} has no dockerd that runs.`, [`rm -rf ${folder}    # fetches it anew`]);
     }
     if (!found.startsWith(`Docker version ${version}`)) {
-        // test/e2e/engine.test.ts fails then, and all other tests still say what they find.
+        // test/e2e/engine.test.ts fails then. The other tests still run.
         note(`Docker ${name} comes from Debian ${suite}, which has another one by now: ${found}.`);
     }
     return [join(root, "toolchain", "dockerdOf.sh"), folder, ...args];
 }
 
-/** `docker top` runs the `ps` of the root. Made beside its place and then renamed: another clone may be making it too, and takes whichever was first. */
+/**
+ * Makes the root with dockerd, and with the `ps` that `docker top` needs. Another clone may make it at the same time, so it
+ * is made beside its place and renamed. The first one stays.
+ */
 async function makeRoot(suite, folder, showLog) {
     mkdirSync(dirname(folder), { recursive: true });
     const target = `${folder}.${process.pid}`;

@@ -7,8 +7,7 @@ import { binFolder, inRelink, root } from "./paths.mjs";
 const version = "3.7.13";
 
 /**
- * Gets Traefik, which only the full run's test of proxies needs: the machine's own, or one that is built from its Go
- * module.
+ * Gets Traefik, which only the full run's test of proxies needs. It is the machine's own, or built from its Go module.
  *
  * @returns the path of its binary
  */
@@ -39,7 +38,7 @@ export async function ensureTraefik() {
     return output;
 }
 
-/** A copy of Traefik's ACME client without its DNS providers, where toolchain/go/traefik/go.mod says that it is. */
+/** Copies Traefik's ACME client without its DNS providers to where toolchain/go/traefik/go.mod expects it. */
 async function copyLego(go, options) {
     const cwd = join(root, "toolchain", "go", "traefik", "lego");
     const module = "github.com/go-acme/lego/v5";

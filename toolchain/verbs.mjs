@@ -13,20 +13,20 @@ import { testEngine } from "./testEngines.mjs";
 import { ensureWrk } from "./wrk.mjs";
 
 const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
-    setup         gets everything that the project needs and is not there yet
+    setup         gets everything that the project needs and that is missing
     env           prints export lines for a shell: eval "$(npm run -s env)"
     pulumi ARGS   runs the Pulumi CLI in that environment
-    status        what every service of a stack is now (--help says more)
-    logs SERVICE  both colors' logs, merged (--help says more)
-    demo          releases, returns and refuses a service under load
+    status        shows every service of a stack as it is now (--help says more)
+    logs SERVICE  shows both colors' logs, merged (--help says more)
+    demo          releases services under load, goes back, and refuses a broken release
     demo:clean    removes everything that the demo made
     test [ARGS]   runs the tests (arguments are vitest's)
-    test:full     runs the tests with HAProxy 3.2 and the long runs; --shard K/N a part of them,
-                  and writes into docs/full-run.md when it passed
-    lives [ARGS]  lives random lives of a service and looks for one that breaks a rule (--help says more)
-    mutants       puts small defects into the product, which unit tests must find
+    test:full     runs also the long tests, and some again with HAProxy 3.2; --shard K/N runs a
+                  part of them and writes into docs/full-run.md that it passed
+    lives [ARGS]  plays random lives of a service until one breaks a rule (--help says more)
+    mutants       puts small defects into the product; a unit test must find each
     engine NAME COMMAND  runs a command on a Docker Engine of its own
-    soak [ARGS]   releases a service 200 times under load and looks for growth
+    soak [ARGS]   releases a service 200 times under load and measures growth
     bench [ARGS]  measures relink against its bars (--help says more)
     registry      gets an image registry for tests and prints its path
     wrk           gets a load generator for the bench and prints its path
@@ -80,13 +80,13 @@ async function typescript(file, args) {
     return run(file, args, env);
 }
 
-/** For what only looks: it starts and installs nothing, and says what is not there. */
+/** Runs a command that only reads. It starts and installs nothing, except before the first set-up. */
 async function look(file, args) {
     const environment = readEnvironment();
     return environment === undefined ? typescript(file, args) : run(file, args, applied(environment));
 }
 
-/** For what needs no more than this project's packages. */
+/** Runs a program that needs nothing but the npm packages. */
 async function alone(file, args) {
     await ensurePackages();
     const environment = readEnvironment();
@@ -100,7 +100,7 @@ function run(file, args, env) {
     return foreground(node, ["-r", "./startup/loadTypeScript.js", file, ...args], { env, cwd: root });
 }
 
-/** All of them, or one shard. */
+/** Runs all tests, or one shard. */
 async function fullRun(args) {
     const full = { RELINK_FULL: "1" };
     const shard = shardOf(args);
@@ -112,7 +112,7 @@ async function fullRun(args) {
     return runShard(shard, { ...env, ...full });
 }
 
-/** @throws Problem for a RELINK_TEST_ENGINE that is none */
+/** @throws Problem where RELINK_TEST_ENGINE names an unknown Engine */
 function checkTestEngine() {
     if (process.env.RELINK_TEST_ENGINE !== undefined) {
         testEngine(process.env.RELINK_TEST_ENGINE);

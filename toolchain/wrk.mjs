@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { ensureDebianProgram } from "./debianProgram.mjs";
 
 /**
- * Gets wrk, the load generator that the bench compares two HAProxys with: one process of it keeps more connections busy
- * than the load client of the tests can, which accounts for every request instead.
+ * Gets wrk, the load generator with which the bench compares two HAProxys. One process of wrk keeps more connections busy
+ * than the tests' load client, which accounts for every request.
  *
- * @returns a path that starts it
+ * @returns path of a program that starts it
  */
 export async function ensureWrk() {
     const { binary, folder } = await ensureDebianProgram({
@@ -17,7 +17,7 @@ export async function ensureWrk() {
     if (folder === undefined) {
         return binary;
     }
-    // Its library is where the loader does not look by itself.
+    // The loader does not look for its library in that folder by itself.
     const starter = join(folder, "wrk");
     if (!existsSync(starter)) {
         const [platform] = readdirSync(join(folder, "usr", "lib")).filter(name => name.includes("linux"));

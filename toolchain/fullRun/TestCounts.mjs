@@ -1,4 +1,4 @@
-// A reporter for vitest that ends a run with how many tests ran, and how many only the full run has.
+// A reporter for vitest. At the end of a run it prints how many tests ran, and how many more the full run has.
 import { basename } from "node:path";
 import { filesWithHaproxy32 } from "./pieces.mjs";
 
@@ -8,17 +8,17 @@ export default class TestCounts {
     }
 
     onTestRunEnd(modules) {
-        // With a pattern, what does not match it is skipped as well.
+        // With a pattern, vitest also skips each test that does not match it.
         if (this.config?.testNamePattern === undefined) {
             console.log(sentence(countTests(modules)));
         }
     }
 }
 
-/** @returns how many tests ran, and how many did not that the full run has */
+/** @returns how many tests ran, and how many run only in the full run */
 export function countTests(modules) {
     const tests = modules.flatMap(module => [...module.children.allTests()].map(test => ({ module, test })));
-    // Those that a test before them skips while they run are no tests of the full run alone.
+    // A test that skips itself, because one before it failed, is not one of the full run alone.
     const isLeftOut = ({ test }) => test.options.mode === "skip";
     const isFull = modules.some(({ project }) => project.name === "e2e-haproxy-3.2");
     const repeated = tests.filter(

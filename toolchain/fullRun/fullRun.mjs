@@ -12,10 +12,10 @@ import { piecesOfFullRun, shardsOf } from "./pieces.mjs";
 const page = join(root, "docs", "full-run.md");
 
 /**
- * The shard that the arguments ask for, and what is left of them.
+ * Finds the shard that the arguments ask for.
  *
  * @returns `{number, of}` or undefined where there is none
- * @throws Problem where it makes no sense
+ * @throws Problem where the shard is not K/N, or where there are other arguments
  */
 export function shardOf(args) {
     const at = args.findIndex(arg => arg === "--shard" || arg.startsWith("--shard="));
@@ -29,12 +29,14 @@ export function shardOf(args) {
         throw new Problem(`--shard takes K/N, for instance 2/${documentedShards}, not "${text}".`);
     }
     if (args.length > (isOneWord ? 1 : 2)) {
-        throw new Problem("--shard takes no other arguments beside it: what it runs is written down as passed.");
+        throw new Problem(
+            "--shard takes no other arguments: docs/full-run.md gets a line that the whole shard passed.",
+        );
     }
     return { number, of };
 }
 
-/** Runs one shard, and writes into docs/full-run.md when it has passed. @returns the exit code */
+/** Runs one shard. Writes into docs/full-run.md that it passed. @returns the exit code */
 export async function runShard({ number, of }, env) {
     const shard = shardsOf(piecesOfFullRun(undefined, hasContainerd(env)), of)[number - 1];
     const shown = `${number}/${of}`;
@@ -53,7 +55,7 @@ export async function runShard({ number, of }, env) {
     return code;
 }
 
-/** Goes on after a piece that fails, as vitest does after a file. */
+/** Runs all pieces, also after one that failed. */
 async function runPieces(pieces, env) {
     const folder = mkdtempSync(inRelink("full-run-"));
     const results = join(folder, "results.json");
@@ -65,7 +67,7 @@ async function runPieces(pieces, env) {
             const status = await foreground(node, vitestOf(piece, results), { env, cwd: root });
             const passed = passedIn(results);
             tests += passed;
-            // A run of no test proves nothing.
+            // A run without a test proves nothing.
             code ||= status || (passed === 0 ? 1 : 0);
         }
     } finally {
@@ -74,7 +76,7 @@ async function runPieces(pieces, env) {
     return { code, tests };
 }
 
-/** Whole files of a project are one run of vitest; a part of a file, or a whole project, is one by itself. */
+/** @returns runs of vitest. The whole files of a project are one run; a part of a file is a run of its own. */
 export function inOneRun(pieces) {
     const runs = new Map();
     for (const { name, project, file, pattern } of pieces) {
@@ -105,12 +107,12 @@ function passedIn(results) {
     }
 }
 
-/** An Engine that is chosen takes the place of the machine's, and there is no other one beside it. */
+/** Whether the run has the project `e2e-containerd`. A chosen Engine is the only one of its run. */
 function hasContainerd(env) {
     return env.RELINK_TEST_ENGINE === undefined && whyNoTestEngine() === undefined;
 }
 
-/** What the tests run on: the Engine that RELINK_TEST_ENGINE names, or else the machine's. */
+/** @returns the Engine of the tests: the one that RELINK_TEST_ENGINE names, or else the machine's */
 function engineOf(env) {
     if (env.RELINK_TEST_ENGINE) {
         return env.RELINK_TEST_ENGINE;
@@ -120,7 +122,7 @@ function engineOf(env) {
     return `${version} ${ask("info", "--format", "{{.Driver}}")}`;
 }
 
-/** The commit, and whether something of it was changed. */
+/** @returns the commit, with a note where files differ from it */
 function commitNow() {
     const git = (...args) => printed("git", args, process.env);
     const isChanged = git("status", "--porcelain", "--", ".", ":!docs/full-run.md") !== "";

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** How many shards docs/full-run.md speaks of. */
+/** The number of shards in docs/full-run.md. */
 export const documentedShards = 8;
 
 const columns = ["shard", "Engine", "last passed", "commit", "tests", "minutes", "what it runs"];
 
 /**
- * Writes into docs/full-run.md that a shard passed. A shard has one line for each Engine; the first one takes the place of
- * the line that says that it has not passed yet.
+ * Writes into docs/full-run.md that a shard passed. A shard has one line for each Engine. The first of them replaces the
+ * line "not yet".
  *
  * @param passed `{shard, engine, day, commit, tests, minutes, pieces}`; `shard` as `2/5`
  */
@@ -15,7 +15,7 @@ export function writePassed(file, passed) {
     writeFileSync(file, withPassed(readFileSync(file, "utf8"), passed));
 }
 
-/** The page with that line. */
+/** @returns the page with that line */
 export function withPassed(page, { shard, engine, day, commit, tests, minutes, pieces }) {
     const row = rowOf([shard, engine, day, commit, tests, minutes, pieces.join(", ")]);
     const lines = page.split("\n");
@@ -34,7 +34,7 @@ export function withPassed(page, { shard, engine, day, commit, tests, minutes, p
     return lines.join("\n");
 }
 
-/** The table before any shard has passed. */
+/** @returns the table before any shard has passed */
 export function emptyTable(shards) {
     const rows = shards.map(({ pieces }, index) =>
         rowOf([

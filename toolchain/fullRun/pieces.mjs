@@ -27,8 +27,8 @@ export const filesOnContainerd = [
 ];
 
 /**
- * Minutes that the end-to-end files take in the full run on a machine with 2 cores that does nothing else, where they are
- * not 4. Estimates: a shard's line in docs/full-run.md says what it took.
+ * Minutes of each end-to-end file in the full run, on a machine with 2 cores that does nothing else. The default is 4. These
+ * are estimates: a shard's line in docs/full-run.md has what it took.
  */
 const minutes = {
     "bake.test.ts": 8,
@@ -56,7 +56,7 @@ const minutes = {
 };
 const otherMinutes = 4;
 
-/** Files that are too long for one piece: parts by the names of their tests. What no part names is a part as well. */
+/** Files that are too long for one piece, in parts by the names of their tests. Tests that no part names are the last part. */
 const parts = {
     "crash.test.ts": [
         { what: "release and bake", names: " (release|bake), at ", minutes: 26 },
@@ -67,12 +67,12 @@ const parts = {
 };
 
 /**
- * What the full run consists of: each test of it is in exactly one piece.
+ * Divides the full run into pieces. Each test is in exactly one piece.
  *
  * @param files names of the files in test/e2e
- * @param hasContainerd whether the project `e2e-containerd` is there: vitest.config.mts says when
- * @returns pieces as `{name, project, file, pattern, minutes}`; `file` is undefined for a whole project, and `pattern`, for
- * vitest's `-t`, for a whole file
+ * @param hasContainerd whether there is the project `e2e-containerd` (vitest.config.mts)
+ * @returns pieces as `{name, project, file, pattern, minutes}`. `file` is undefined for a whole project. `pattern` is for
+ * vitest's `-t`, and undefined for a whole file
  */
 export function piecesOfFullRun(files = readdirSync(join(root, "test", "e2e")), hasContainerd = true) {
     const tests = files.filter(file => file.endsWith(".test.ts")).sort();
@@ -105,7 +105,7 @@ function piecesOfFile(project, file) {
     });
 }
 
-/** Spreads pieces over shards: the longest piece first, each to the shard that has least. */
+/** Spreads pieces over shards, the longest piece first. Each goes to the shard with the fewest minutes. */
 export function shardsOf(pieces, count) {
     const shards = Array.from({ length: count }, () => ({ minutes: 0, pieces: [] }));
     const longestFirst = [...pieces].sort((a, b) => b.minutes - a.minutes || (a.name < b.name ? -1 : 1));
