@@ -1,6 +1,6 @@
 /**
- * The demo: two services are released, returned and refused by the real `pulumi up` on a real Docker Engine and a real
- * HAProxy, under load that accounts for every request. `npm run demo`; `npm run demo:clean` removes it.
+ * The demo releases two services under load, goes back, and refuses a broken release: with the real `pulumi up`, Docker
+ * Engine and HAProxy. The load accounts for every request. `npm run demo` runs it; `npm run demo:clean` removes it.
  */
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";

@@ -54,7 +54,8 @@ export function answer(command, args, { env, cwd, timeoutMs = 10_000 } = {}) {
 export function foreground(command, args, { env, cwd }) {
     return new Promise((resolve, reject) => {
         const child = spawn(command, args, { env, cwd, stdio: "inherit" });
-        // A terminal sends Ctrl-C to the child too, so we only wait for its end. Other signals reach us alone: they are passed on.
+        // A terminal sends Ctrl-C to the child too, so we only wait for its end. Other signals reach this process
+        // alone, so they are passed on.
         const stay = () => {};
         const passOn = signal => child.kill(signal);
         process.on("SIGINT", stay);

@@ -35,8 +35,8 @@ export function writeEnvironment({ cliFolder, ownHome, dockerHost }) {
 }
 
 /**
- * @returns what names Pulumi's backend. Without a backend of the user's, the state is in the project's folder, with an empty
- * passphrase
+ * @returns what names Pulumi's backend. Without a backend of the user's, the state is in the project's folder, with an
+ * empty passphrase
  */
 function backend(ownHome) {
     const ours = pathToFileURL(inRelink("state")).href;

@@ -54,7 +54,9 @@ export async function ensureGoProgram({
     return true;
 }
 
-/** @returns an environment in which Go writes only under `.relink/go`, since the home folder may be missing or read-only */
+/**
+ * @returns an environment in which Go writes only under `.relink/go`, since the home folder may be missing or read-only
+ */
 function goEnv() {
     const folder = inRelink("go", "go.env");
     const under = name => {
@@ -70,7 +72,8 @@ function goEnv() {
         GOFLAGS: "-mod=readonly -buildvcs=false -modcacherw",
         GOWORK: "off",
         CGO_ENABLED: "0",
-        // The compiler runs as many short processes. Without garbage collection they take a seventh less processor time.
+        // The compiler runs as many short processes. Without garbage collection they take a seventh less processor
+        // time.
         GOGC: "off",
         GOMEMLIMIT: "1500MiB",
     };

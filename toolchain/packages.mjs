@@ -15,7 +15,8 @@ export async function ensurePackages() {
     const installed = join(root, "node_modules", ".package-lock.json");
     const lock = join(root, "package-lock.json");
     const key = contentHash(lock);
-    // `npm ci` removes node_modules while programs run from it. A lock file that git only wrote again is no reason for that.
+    // `npm ci` removes node_modules while programs run from it. A lock file that git only wrote again is no reason for
+    // that.
     const fresh =
         existsSync(installed) &&
         (statSync(installed).mtimeMs >= statSync(lock).mtimeMs || readStamp("packages", key) !== undefined);

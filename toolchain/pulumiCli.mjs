@@ -123,8 +123,8 @@ async function buildCli() {
 }
 
 /**
- * Today's language host reads these options from Pulumi.yaml. The one that is built has flags for them. The CLI starts it
- * in the folder of that file.
+ * Today's language host reads these options from Pulumi.yaml. The one that is built has flags for them. The CLI starts
+ * it in the folder of that file.
  */
 const languageHost = `#!/bin/sh
 option() { sed -n "s/^ *$1: *//p" Pulumi.yaml; }

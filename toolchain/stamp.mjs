@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { inRelink } from "./paths.mjs";
 
 /**
- * Reads a note about a step that is done, `.relink/stamps/NAME.json`, so that a second run of the set-up repeats nothing.
+ * Reads a note about a step that is done, `.relink/stamps/NAME.json`, so that a second run of the set-up repeats
+ * nothing.
  *
  * @param key what the step was done for
  * @returns the noted value; undefined where the note has another key

@@ -14,8 +14,8 @@ const overlay2 = { driver: "overlay2", args: ["--storage-driver", "overlay2"] };
 const containerd = { driver: "overlayfs", args: ["--feature", "containerd-snapshotter"] };
 
 /**
- * The Docker Engines that tests can have of their own, by the names that RELINK_TEST_ENGINE takes. Each has the Debian suite
- * that it comes from, how its version begins, its storage driver, and the arguments of its dockerd.
+ * The Docker Engines that tests can have of their own, by the names that RELINK_TEST_ENGINE takes. Each has the Debian
+ * suite that it comes from, how its version begins, its storage driver, and the arguments of its dockerd.
  */
 export const testEngines = {
     "20.10": { suite: "bookworm", version: "20.10.", ...overlay2 },
@@ -82,8 +82,8 @@ export async function ensureTestEngine(name) {
 }
 
 /**
- * Makes the root with dockerd, and with the `ps` that `docker top` needs. Another clone may make it at the same time, so it
- * is made beside its place and renamed. The first one stays.
+ * Makes the root with dockerd, and with the `ps` that `docker top` needs. Another clone may make it at the same time,
+ * so it is made beside its place and renamed. The first one stays.
  */
 async function makeRoot(suite, folder, showLog) {
     mkdirSync(dirname(folder), { recursive: true });

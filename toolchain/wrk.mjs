@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { ensureDebianProgram } from "./debianProgram.mjs";
 
 /**
- * Gets wrk, the load generator with which the bench compares two HAProxys. One process of wrk keeps more connections busy
- * than the tests' load client, which accounts for every request.
+ * Gets wrk, the load generator with which the bench compares two HAProxys. One process of wrk keeps more connections
+ * busy than the tests' load client, which accounts for every request.
  *
  * @returns path of a program that starts it
  */

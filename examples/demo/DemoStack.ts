@@ -13,10 +13,10 @@ const image = (version: string) => `relink-hello:${version}`;
 /** The demo's services: the sample app twice. */
 export type DemoService = "web" | "api";
 
-/** The host of `api`; whatever asks for another one gets `web`. */
+/** The host of `api`. Requests for any other host go to `web`. */
 export const apiHost = "api.localhost";
 
-/** What `pulumi stack output services` shows of a service, as far as the demo looks at it. */
+/** The part of `pulumi stack output services` that the demo reads, for one service. */
 export interface DemoOutputs {
     live: string;
     blue?: { image: string };
@@ -31,8 +31,8 @@ export class DemoStack {
     private constructor(readonly name: string) {}
 
     /**
-     * The stack of this folder, made where there is none. A Docker Engine that already has another folder's demo gets
-     * a second one beside it.
+     * Finds the stack of this folder, or makes one. Where the Docker Engine has the demo of another folder, this one
+     * gets another name.
      */
     static async open(terminal: Terminal): Promise<DemoStack> {
         let stack = new DemoStack("demo");
@@ -56,7 +56,7 @@ export class DemoStack {
         return stack;
     }
 
-    /** All demo stacks of this folder. */
+    /** @returns all demo stacks of this folder */
     static async all(): Promise<DemoStack[]> {
         const names = [...(await new DemoStack("demo").known())].filter(name => /^demo(-\d+)?$/.test(name));
         return names.map(name => new DemoStack(name));
@@ -70,13 +70,13 @@ export class DemoStack {
         return join(root, "stacks", `Pulumi.${this.name}.yaml`);
     }
 
-    /** Where the front is reached. */
+    /** URL of the front. */
     async url(): Promise<string> {
         const { http } = (await this.docker.ports(this.name)) ?? this.configuredPorts();
         return `http://${this.docker.engine.publishHost}:${http}`;
     }
 
-    /** Which version of `web` answers now, or undefined where none does. */
+    /** @returns the version of `web` that answers now; undefined where none does */
     async serving(): Promise<string | undefined> {
         try {
             const answer = await fetch(await this.url(), { signal: AbortSignal.timeout(2000) });
@@ -92,7 +92,7 @@ export class DemoStack {
         return outputs.services?.[service];
     }
 
-    /** An `up` that was killed leaves its lock; one that runs keeps it. */
+    /** Removes the lock of an `up` that was killed. */
     async unlock(terminal: Terminal): Promise<void> {
         const folder = join(root, ".relink", "state", ".pulumi", "locks", "organization", project, this.name);
         const locks = existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith(".json")) : [];
@@ -110,7 +110,7 @@ export class DemoStack {
         }
     }
 
-    /** Forgets the state and the config file, whatever they say. */
+    /** Removes the state and the config file, even where they are damaged. */
     async forget(): Promise<void> {
         if ((await this.known()).has(this.name)) {
             await this.pulumi.must(["stack", "rm", "--yes", "--force", "--stack", this.name]);
@@ -133,7 +133,7 @@ export class DemoStack {
             );
         }
         const { isLocal } = this.docker.engine;
-        // Nobody can say from here which ports of another machine are free.
+        // Which ports of another machine are free cannot be tried from here.
         const chosen = existing ?? (await choosePorts(asked, isLocal ? undefined : async () => true));
         const { encryptionsalt } = existsSync(this.file)
             ? { encryptionsalt: /^encryptionsalt: (.*)$/m.exec(readFileSync(this.file, "utf8"))?.[1] }
@@ -153,7 +153,7 @@ function config({ http, preview, metrics }: Omit<Ports, "https">, isLocal: boole
     return {
         "relink:front": {
             image: "haproxy:3.0",
-            // A demo is nobody else's business.
+            // The demo is reachable from this machine alone.
             ...(isLocal ? { address: "127.0.0.1" } : {}),
             http: { port: http },
             preview: { port: preview },
@@ -174,7 +174,7 @@ function service(replicas: number) {
         health: { path: "/healthz" },
         minHealthyTime: "2s",
         bakeTime: "5s",
-        // How long v3 gets before it is refused. Two busy cores may need some seconds to start v2.
+        // After this time v3 is refused. v2 may need some seconds to start on two busy cores.
         healthyDeadline: "20s",
     };
 }

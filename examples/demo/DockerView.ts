@@ -1,12 +1,12 @@
 import { Engine } from "../../docker/Engine";
 
-/** What the demo's stack has on the Docker Engine, by its labels. */
+/** The demo's containers, networks and volumes on the Docker Engine, by their labels. */
 export class DockerView {
     readonly engine = Engine.connect();
 
     /**
-     * Each container of a service's color with its id and when it started: the same text later means that nobody touched
-     * them.
+     * @returns each container of a service's color with its id and its start, as text. Where the text is the same
+     * later, the containers were not touched.
      */
     async color(stack: string, service: string, color: string): Promise<string> {
         const found = await this.engine.docker.listContainers({
@@ -22,7 +22,7 @@ export class DockerView {
         return seen.sort().join("\n");
     }
 
-    /** The ports that the stack's front publishes, when it has one. */
+    /** @returns the ports that the stack's front publishes; none without a front */
     async ports(stack: string): Promise<{ http: number; preview: number; metrics: number } | undefined> {
         const [anchor] = await this.engine.docker.listContainers({
             all: true,
@@ -36,7 +36,7 @@ export class DockerView {
         return (await this.all(stack)).length > 0;
     }
 
-    /** Removes whatever is left, containers first. Returns what was removed. */
+    /** Removes what is left, containers first. @returns what was removed */
     async sweep(stack: string): Promise<string[]> {
         const removed: string[] = [];
         for (const { what, remove } of await this.all(stack)) {
@@ -63,7 +63,7 @@ export class DockerView {
                 what: `network ${Name}`,
                 remove: () => docker.getNetwork(Id).remove(),
             })),
-            // Null where there are none.
+            // Docker returns null where there are none.
             ...(volumes ?? []).map(({ Name }) => ({
                 what: `volume ${Name}`,
                 remove: () => docker.getVolume(Name).remove({ force: true }),

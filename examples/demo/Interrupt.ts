@@ -1,7 +1,7 @@
 import type { Pulumi } from "./Pulumi";
 import type { Terminal } from "./Terminal";
 
-/** The user pressed Ctrl-C, or somebody ended the demo. */
+/** The user pressed Ctrl-C, or another process ended the demo. */
 export class Interrupted extends Error {
     constructor(readonly exitCode: number) {
         super("interrupted");
@@ -9,8 +9,8 @@ export class Interrupted extends Error {
 }
 
 /**
- * Ends the demo in order: a running `pulumi up` is asked to stop at its next safe point and is waited for. Asked a
- * second time, it ends at once; what it left open, the next `up` finishes or undoes.
+ * Ends the demo in order. The first Ctrl-C asks a running `pulumi up` to stop at its next safe point, and waits for it.
+ * The second one ends `pulumi up` at once; the next `up` then finishes or undoes what is open.
  */
 export class Interrupt {
     private exitCode: number | undefined;
@@ -32,7 +32,7 @@ export class Interrupt {
         return this.exitCode !== undefined;
     }
 
-    /** @throws Interrupted once the end was asked for */
+    /** @throws Interrupted after a Ctrl-C */
     check(): void {
         if (this.exitCode !== undefined) {
             throw new Interrupted(this.exitCode);

@@ -1,7 +1,7 @@
 import { httpsPortOffset } from "../../model/FrontSettings";
 import { isFreePort } from "../../test/support/isFreePort";
 
-/** The front's public ports. https is published with http, by its distance from it. */
+/** The front's public ports. https has a fixed distance from http. */
 export interface Ports {
     http: number;
     https: number;
@@ -9,16 +9,18 @@ export interface Ports {
     metrics: number;
 }
 
-/** Not those of a stack of the user's own (80 or 8080), and below what the kernel takes for outgoing connections. */
+/**
+ * Ports that the user's own stack does not have (80, 8080), below those that the kernel takes for outgoing connections.
+ */
 const firstHttpPort = 8800;
 const step = 10;
 const attempts = 50;
 
 /**
- * Ports for a new front: beginning with RELINK_DEMO_PORT where it is set, else the first that are free.
+ * Chooses ports for a new front: from RELINK_DEMO_PORT on where it is set, else the first free ones.
  *
- * @param isFree whether nobody listens on a port of the Docker host
- * @throws with what to do, when the ports asked for are taken
+ * @param isFree whether a port of the Docker host is free
+ * @throws Error with the next step, where the wanted ports are taken
  */
 export async function choosePorts(asked: string | undefined, isFree = isFreePort): Promise<Ports> {
     if (asked !== undefined) {

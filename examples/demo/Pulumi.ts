@@ -8,13 +8,12 @@ const root = resolve(__dirname, "../..");
 export interface PulumiResult {
     code: number;
     stdout: string;
-    /** Both, as they came. */
+    /** Standard output and standard error, in their order. */
     output: string;
 }
 
 /**
- * The real Pulumi CLI. Its state is in the project's folder whatever backend the user has, so that a demo leaves
- * nothing in it.
+ * The real Pulumi CLI. Its state is in the project's folder, so that a demo leaves nothing in the user's backend.
  */
 export class Pulumi {
     private running: ChildProcess | undefined;
@@ -24,14 +23,14 @@ export class Pulumi {
         PULUMI_CONFIG_PASSPHRASE: "",
     };
 
-    /** Runs a command to its end, whatever its exit code. `onLine` gets each line of its output as it comes. */
+    /** Runs a command to its end. `onLine` gets each line of its output. Never throws because of an exit code. */
     run(args: string[], onLine: (line: string) => void = () => {}): Promise<PulumiResult> {
         return new Promise((resolve, reject) => {
             const child = spawn("pulumi", ["--non-interactive", "--color", "never", ...args], {
                 cwd: root,
                 env: this.env,
                 stdio: ["ignore", "pipe", "pipe"],
-                // A terminal's Ctrl-C must not reach it by itself: it gets one, from us (see `interrupt`).
+                // A terminal's Ctrl-C must not reach the CLI by itself: `interrupt` sends one.
                 detached: true,
             });
             this.running = child;
@@ -52,7 +51,7 @@ export class Pulumi {
         });
     }
 
-    /** Runs a command that must succeed, and returns what it printed. */
+    /** @returns what a command printed @throws Error where it failed */
     async must(args: string[]): Promise<string> {
         const { code, stdout, output } = await this.run(args);
         if (code !== 0) {
@@ -61,7 +60,7 @@ export class Pulumi {
         return stdout;
     }
 
-    /** Asks the running command to stop at its next safe point; asked again, it ends at once. */
+    /** Asks the running command to stop at its next safe point. A second call ends it at once. */
     interrupt(): boolean {
         return this.running?.kill("SIGINT") ?? false;
     }

@@ -3,7 +3,7 @@ import type { LoadResult } from "../../test/support/load";
 import { grouped } from "./grouped";
 import type { ServiceLoad } from "./StageLoad";
 
-/** What one stage measured: of services that were under load at the same time, the slowest one's times. */
+/** The figures of one stage. Where several services were under load, the times are those of the slowest one. */
 export type Scenario = ScenarioFigures;
 
 export function scenarioOf(name: string, loads: ServiceLoad[], seconds: number): Scenario {
@@ -22,7 +22,7 @@ export function scenarioOf(name: string, loads: ServiceLoad[], seconds: number):
     };
 }
 
-/** The table of all scenarios, with their sum. At most 80 columns. */
+/** @returns the table of all scenarios with their sum, at most 80 columns wide */
 export function table(scenarios: Scenario[]): string {
     const header = ["scenario", "requests", "failed", "p50 ms", "p99 ms", "p99 switch", "seconds"];
     const rows = scenarios.map(({ name, requests, failed, p50Ms, p99Ms, switchP99Ms, seconds }) => [

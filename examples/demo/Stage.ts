@@ -11,7 +11,7 @@ import type { Terminal } from "./Terminal";
 
 /** Requests per second (GET, POST and new connections together). */
 const ratesPerSecond: Record<DemoService, number> = { web: 1750, api: 750 };
-/** So many requests are made before the stage does anything, and after it did. */
+/** How many requests are made before the stage acts, and as many after it. */
 const requestsBefore = 2500;
 const requestsAfter = 5000;
 const lookEveryMs = { terminal: 250, log: 5000 };
@@ -33,16 +33,16 @@ export interface Theatre {
 }
 
 export interface StageEnd {
-    /** What was measured, unless the load never began. */
+    /** The figures; undefined where the load never began. */
     scenario?: Scenario;
     /** The same for the report. */
     section: ReportSection;
     problems: string[];
-    /** It could not be played to its end, so that the next one has nothing to build on. */
+    /** Whether it stopped before its end. The next stage cannot build on it then. */
     isBroken: boolean;
 }
 
-/** Something that the stage says did not happen. */
+/** Something that the stage promises did not happen. */
 export class StageFailed extends Error {}
 
 /** One stage while it runs: commands on the demo's stack, load on its front, and what must be true. */
@@ -52,13 +52,13 @@ export class Stage {
     private counter: NodeJS.Timeout | undefined;
     private readonly problems: string[] = [];
     private readonly marks: Mark[] = [];
-    /** The plan's, by service; the last one of each counts. */
+    /** The plan's last sentence of each service. */
     private readonly sentences = new Map<string, string>();
     private readonly refusals: string[] = [];
 
     private constructor(private readonly theatre: Theatre) {}
 
-    /** Plays a stage. Its load is stopped whatever happens; the problems are empty when all was as the stage says. */
+    /** Plays a stage, and stops its load in any case. There are no problems where everything was as the stage says. */
     static async play(script: StageScript, theatre: Theatre): Promise<StageEnd> {
         const stage = new Stage(theatre);
         let isBroken = false;
@@ -68,7 +68,7 @@ export class Stage {
         } catch (error) {
             if (theatre.interrupt.isAsked || !(error instanceof StageFailed)) {
                 stage.kill();
-                // Whatever it was: a Ctrl-C reaches the load's process too.
+                // A Ctrl-C reaches the load's process too, so any error may be its effect.
                 theatre.interrupt.check();
                 throw error;
             }
@@ -104,12 +104,12 @@ export class Stage {
         }
     }
 
-    /** Seconds since it began. */
+    /** Seconds since the stage began. */
     private get seconds(): number {
         return (performance.now() - this.startedMs) / 1000;
     }
 
-    /** Load on the front from now until the end of the stage. */
+    /** Puts load on the front until the end of the stage. */
     async startLoad(): Promise<void> {
         const url = await this.stack.url();
         const { web, api } = ratesPerSecond;
@@ -124,14 +124,14 @@ export class Stage {
         await this.loadOf(requestsBefore);
     }
 
-    /** Waits for so many more requests, if load is on. */
+    /** Waits for so many more requests. Does nothing without load. */
     async loadOf(count: number): Promise<void> {
         if (this.load !== undefined) {
             await this.loadUntil((await this.load.requests()) + count);
         }
     }
 
-    /** Waits until the stage's load is so many requests. @throws StageFailed when the front is too slow for that */
+    /** Waits until the load has made so many requests. @throws StageFailed where the front is too slow for that */
     async loadUntil(requests: number): Promise<void> {
         const { interrupt } = this.theatre;
         await this.load
@@ -142,7 +142,7 @@ export class Stage {
         interrupt.check();
     }
 
-    /** Begins a phase of the load's books. */
+    /** From now on the load counts its requests under another name. */
     async mark(name: string): Promise<void> {
         await this.load?.mark(name);
     }
@@ -153,7 +153,7 @@ export class Stage {
         await this.run(["config", "set", "--path", path, `relink-hello:${version}`, "--stack", this.stack.name]);
     }
 
-    /** Shows what `up` would do. Returns the plan's sentences. */
+    /** Shows what `up` would do. @returns the plan's sentences */
     async preview(): Promise<string> {
         const { stdout, code, output } = await this.run(["preview", "--diff", "--stack", this.stack.name]);
         if (code !== 0) {
@@ -172,7 +172,7 @@ export class Stage {
         return sentences.join("\n");
     }
 
-    /** Releases. Returns the error lines where `up` failed; none where it succeeded. */
+    /** Runs `up`. @returns its error lines; none where it succeeded */
     async up(): Promise<{ failed: boolean; errors: string[]; output: string; counts: string }> {
         const startedMs = performance.now();
         const told = new Set<string>();
@@ -195,7 +195,7 @@ export class Stage {
         return { failed: code !== 0, errors: errors(stdout), output, counts };
     }
 
-    /** Keeps a row for the report: the plan's sentences apart, and of the steps those that are ours. */
+    /** Keeps a row for the report: the plan's sentences, and relink's own steps. */
     private note({ name, text, isOurs }: Row): void {
         if (name === "web" || name === "api") {
             this.sentences.set(name, text);
@@ -212,8 +212,8 @@ export class Stage {
     }
 
     /**
-     * Exactly these versions of a service must answer, in the load's phase of this name or in all of it. Checked at its
-     * end.
+     * Requires that exactly these versions of a service answer: in this phase of the load, or in all of it. It is
+     * checked at the end of the stage.
      */
     expectVersions(service: DemoService, expected: string[], phase?: string): void {
         this.load?.expectVersions(service, expected, phase);

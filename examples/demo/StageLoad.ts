@@ -2,17 +2,17 @@ import { type LoadResult, type LoadRun, type LoadSnapshot, problemsOf, startLoad
 import { apiHost, type DemoService } from "./DemoStack";
 import { grouped } from "./grouped";
 
-/** Bounds of one stage's load, per service. */
+/** Bounds of the load on one service in one stage. */
 const maxSeconds = 900;
 const maxRequests = 2_000_000;
 const lookEveryMs = 50;
-/** Fewer than that prove nothing. */
+/** Fewer requests prove nothing. */
 const leastRequests = 500;
 
-/** What one service's load came to. */
+/** The result of the load on one service. */
 export interface ServiceLoad {
     service: DemoService;
-    /** When it began, seconds since the stage did. */
+    /** When it began, seconds since the beginning of the stage. */
     fromSecond: number;
     result: LoadResult;
 }
@@ -59,12 +59,14 @@ export class StageLoad {
         return Promise.all(this.runs.map(async ({ service, run }) => ({ service, counts: await run.snapshot() })));
     }
 
-    /** Of all services together. */
+    /** Requests to all services together. */
     async requests(): Promise<number> {
         return (await this.snapshots()).reduce((sum, { counts }) => sum + counts.requests, 0);
     }
 
-    /** Waits until so many requests have been made, or until `isEnough`. @throws where the front is too slow for that */
+    /**
+     * Waits until so many requests were made, or until `isEnough`. @throws Error where the front is too slow for that
+     */
     async until(requests: number, isEnough: () => boolean): Promise<void> {
         const patienceSeconds = 20 + requests / 250;
         const deadlineMs = performance.now() + patienceSeconds * 1000;
@@ -76,17 +78,17 @@ export class StageLoad {
         }
     }
 
-    /** Begins a phase in the books of each. */
+    /** From now on each load counts its requests under another name. */
     async mark(name: string): Promise<void> {
         await Promise.all(this.runs.map(({ run }) => run.mark(name)));
     }
 
-    /** Exactly these versions must have answered, in the phase of this name or in all of it. */
+    /** Requires that exactly these versions answered: in this phase, or in all of it. */
     expectVersions(service: DemoService, expected: string[], phase?: string): void {
         this.expectations.push({ service, expected, phase });
     }
 
-    /** Ends the load and says what is not as it should be. */
+    /** Ends the load. @returns what is not as it should be */
     async end(): Promise<{ loads: ServiceLoad[]; problems: string[] }> {
         const loads = await Promise.all(
             this.runs.map(async ({ service, run }) => ({

@@ -3,13 +3,13 @@ import { wrapped } from "../../commands/Style";
 
 const columns = 80;
 
-/** What the demo says: plain lines of at most 80 columns, and on a terminal one live line below them. */
+/** The demo's output: lines of at most 80 columns. On a terminal there is one live line below them. */
 export class Terminal {
     private live = "";
 
     constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
 
-    /** Whether there is a live line: a log must not be full of it. */
+    /** Whether there is a live line. It would fill a log. */
     get isLive(): boolean {
         return this.out.isTTY === true && process.env.CI === undefined;
     }
@@ -20,25 +20,25 @@ export class Terminal {
         this.raw(`${this.bold(`-- ${text}`)} ${rule}`);
     }
 
-    /** A command that is run now, as the user would type it. */
+    /** Prints a command as the user would type it. */
     command(text: string): void {
         this.line();
         this.raw(this.bold(`$ ${text}`));
     }
 
-    /** Lines of text, wrapped at words. Every line begins with `indent`, the first of them with `first`. */
+    /** Prints a text in lines. The first line begins with `first`, the others with `indent`. */
     line(text = "", indent = "", first = indent): void {
         this.raw(wrap(text, indent, first));
     }
 
-    /** A line that must stay as it is, such as a table's. */
+    /** Prints a line as it is, such as a table's. */
     raw(text: string): void {
         this.clear();
         this.out.write(`${text}\n`);
         this.show(this.live);
     }
 
-    /** Rewrites the live line; "" removes it. Nothing where there is none. */
+    /** Rewrites the live line; "" removes it. Does nothing where there is none. */
     show(text: string): void {
         if (this.isLive) {
             this.clear();
@@ -58,7 +58,7 @@ export class Terminal {
     }
 }
 
-/** Text in lines of at most 80 columns, broken between words. A word that is too long stays whole. */
+/** @returns a text in lines of at most 80 columns, broken between words. A word that is too long stays whole. */
 export function wrap(text: string, indent: string, first = indent): string {
     return wrapped(text, columns, indent, first);
 }

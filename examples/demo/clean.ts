@@ -7,7 +7,7 @@ import type { Terminal } from "./Terminal";
 const reports = ["report.json", "report.html"].map(name => resolve(__dirname, "../../.relink", name));
 const enginePidFile = "/run/relink/docker.pid";
 
-/** Removes what the demo made: containers, network, volumes, state, config file and report. Again: nothing to do. */
+/** Removes what the demo made: containers, network, volumes, state, config file and report. It may run again. */
 export async function clean(terminal: Terminal, args: string[]): Promise<void> {
     const asked = args.filter(arg => arg !== "--");
     const stacks = asked.length > 0 ? asked.map(DemoStack.named) : await DemoStack.all();

@@ -1,4 +1,4 @@
-/** What the Pulumi CLI prints, made shorter for the demo. Text that is not known stays as it is. */
+/** Shortens what the Pulumi CLI prints, for the demo. Unknown text stays as it is. */
 
 /** One row of `pulumi up`: what happens to a resource. */
 export interface Row {
@@ -13,7 +13,7 @@ export interface Row {
 const rowPattern =
     /^ ?[ +~-]{1,3}\s+([\w-]+:[\w/.-]+:\w+) (\S+) +(?:(creating|created|updating|updated|deleting|deleted|\*\*[^*]+\*\*)(?: \([^)]*\))? ?)?(?:\[diff: [^\]]*\](?:; )?)?(.*)$/;
 
-/** The row that a line of `pulumi up` tells, or undefined where it says nothing new to a reader of the demo. */
+/** @returns the row in a line of `pulumi up`; undefined where the line has nothing new for a reader of the demo */
 export function parseRow(line: string): Row | undefined {
     const [, type = "", name = "", done = "", message = ""] = rowPattern.exec(line) ?? [];
     const isOurs = type.startsWith("pulumi-nodejs:dynamic/relink:");
@@ -23,16 +23,16 @@ export function parseRow(line: string): Row | undefined {
     }
     const shown = type.endsWith(":Link") ? `${name} link` : name;
     const text = message.replace(/ \([\d.]+ m?s\)$/, "") || done;
-    // The service's row repeats its name in front of the plan's sentence.
+    // In the service's row the plan's sentence begins with the service's name again.
     return { name: shown, text: text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text, isOurs };
 }
 
-/** A row without its numbers: rows that differ in nothing else say the same. */
+/** @returns a row without its numbers. Rows that differ in numbers alone say the same. */
 export function withoutFigures({ name, text }: Pick<Row, "name" | "text">): string {
     return `${name} ${text.replace(/\d+(\.\d+)?/g, "").replace(/\(slot.*/, "")}`;
 }
 
-/** `pulumi preview --diff` without what is only for machines: URNs, ids, and the whole settings of a new release. */
+/** @returns the output of `pulumi preview --diff` without URNs, ids and the complete settings of a new release */
 export function shortDiff(text: string): string[] {
     const lines: string[] = [];
     let hiddenIndent = -1;
@@ -55,11 +55,11 @@ export function shortDiff(text: string): string[] {
             );
         }
     }
-    // What is left of a row that was dropped.
+    // The rest of a row that was left out.
     return lines.filter(line => line.trim() !== "" && !/^ \S*$/.test(line) && !line.startsWith("@"));
 }
 
-/** The `Resources:` part in one line, for example `~ 2 updated, 13 unchanged`. */
+/** @returns the part `Resources:` in one line, for example `~ 2 updated, 13 unchanged` */
 export function resourceCounts(text: string): string {
     const [, counts = ""] = /^Resources:\n((?: {4}.*\n)+)/m.exec(text) ?? [];
     return counts
@@ -69,7 +69,7 @@ export function resourceCounts(text: string): string {
         .join(", ");
 }
 
-/** The errors of `pulumi up`, each with the lines that belong to it. */
+/** @returns the errors of `pulumi up`, each with its lines */
 export function errors(text: string): string[] {
     const [, diagnostics = ""] = /^Diagnostics:\n([\s\S]*?)(?=^\S|(?![\s\S]))/m.exec(text) ?? [];
     return diagnostics

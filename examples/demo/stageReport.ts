@@ -5,10 +5,10 @@ import { grouped } from "./grouped";
 import type { Scenario } from "./Scenario";
 import type { ServiceLoad } from "./StageLoad";
 
-/** What a stage leaves for the report. */
+/** The data of a stage for the report. */
 export interface StageNotes {
     loads: ServiceLoad[];
-    /** Steps of its `up`s. */
+    /** Steps of the stage's `up`s. */
     marks: Mark[];
     sentences: string[];
     failures: string[];
@@ -16,7 +16,7 @@ export interface StageNotes {
 
 const tones = ["first", "second", "third"] as const;
 
-/** The whole demo. */
+/** @returns the report of the whole demo */
 export function demoReport(scenarios: Scenario[], sections: ReportSection[], at: Date): Report {
     const sum = (figure: "requests" | "failed") => scenarios.reduce((sum, scenario) => sum + scenario[figure], 0);
     return {
@@ -36,7 +36,7 @@ export function demoReport(scenarios: Scenario[], sections: ReportSection[], at:
     };
 }
 
-/** A stage as a section of the report. */
+/** @returns a stage as a section of the report */
 export function sectionOf({ title, why }: { title: string; why: string }, notes: StageNotes): ReportSection {
     const { loads, marks, sentences, failures } = notes;
     return {
@@ -70,7 +70,7 @@ function switchesOf({ service, fromSecond, result }: ServiceLoad): Mark[] {
     }));
 }
 
-/** Requests per second by version, and latency, second by second. */
+/** @returns charts of the requests by version and of the latency, both second by second */
 function chartsOf({ service, fromSecond, result }: ServiceLoad): Chart[] {
     const count = (result.buckets.at(-1)?.second ?? -1) + 1;
     const bySecond = new Map(result.buckets.map(bucket => [bucket.second, bucket]));
@@ -97,7 +97,7 @@ function chartsOf({ service, fromSecond, result }: ServiceLoad): Chart[] {
                         values: whileAny(numbers.map(second => answeredBy(version, bySecond.get(second)))),
                     }),
                 ),
-                // A line at zero would only hide the others.
+                // A line at zero would hide the others.
                 ...(result.failed > 0 ? [{ label: "failed", tone: "bad" as const, values: failed }] : []),
             ],
         },
@@ -115,12 +115,12 @@ function chartsOf({ service, fromSecond, result }: ServiceLoad): Chart[] {
     ];
 }
 
-/** A version has the same color in all sections. */
+/** @returns the color of a version, which is the same in all sections */
 function toneOf(version: string): Line["tone"] {
     return tones[(Number(/\d+$/.exec(version)?.[0] ?? 1) - 1) % tones.length] ?? "first";
 }
 
-/** Without the zeros before it came and after it went, but for the one that its line begins and ends with. */
+/** Removes the zeros before a version's first and after its last request, except one at each end of its line. */
 function whileAny(values: number[]): (number | null)[] {
     return values.map((value, index) => (values.slice(Math.max(0, index - 1), index + 2).some(Boolean) ? value : null));
 }

@@ -1,10 +1,10 @@
 import type { DemoService } from "./DemoStack";
 import type { Stage, StageScript } from "./Stage";
 
-/** Requests over all stages that make the result worth something. */
+/** How many requests all stages need together, so that the result means something. */
 export const requestsWanted = 100_000;
 
-/** @param made requests so far, before the last stage */
+/** @param made requests of all stages but the last one */
 export function stages(made: () => number): StageScript[] {
     return [firstRelease, releaseV2, returnToV1, refuseV3, nothingToDo(made)];
 }
@@ -156,12 +156,12 @@ const nothingToDo = (made: () => number): StageScript => ({
     },
 });
 
-/** Which color users reach. */
+/** @returns the color that users reach */
 async function liveColor(stage: Stage, service: DemoService): Promise<string> {
     return (await stage.stack.outputs(service))?.live ?? "none";
 }
 
-/** What runs on a color of a service, container by container. */
+/** @returns the containers of a service's color, as text */
 function colorOf({ stack }: Stage, service: DemoService, color: string): Promise<string> {
     return stack.docker.color(stack.name, service, color);
 }

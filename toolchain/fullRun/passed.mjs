@@ -6,8 +6,8 @@ export const documentedShards = 8;
 const columns = ["shard", "Engine", "last passed", "commit", "tests", "minutes", "what it runs"];
 
 /**
- * Writes into docs/full-run.md that a shard passed. A shard has one line for each Engine. The first of them replaces the
- * line "not yet".
+ * Writes into docs/full-run.md that a shard passed. A shard has one line for each Engine. The first of them replaces
+ * the line "not yet".
  *
  * @param passed `{shard, engine, day, commit, tests, minutes, pieces}`; `shard` as `2/5`
  */

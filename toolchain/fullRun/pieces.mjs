@@ -14,7 +14,9 @@ export const filesWithHaproxy32 = [
     "stand-in.test.ts",
 ];
 
-/** End-to-end files that run once more on Docker 28 with containerd's image store: those that depend on the Engine most. */
+/**
+ * End-to-end files that run once more on Docker 28 with containerd's image store: those that depend on the Engine most.
+ */
 export const filesOnContainerd = [
     "engine.test.ts",
     "release.test.ts",
@@ -27,8 +29,8 @@ export const filesOnContainerd = [
 ];
 
 /**
- * Minutes of each end-to-end file in the full run, on a machine with 2 cores that does nothing else. The default is 4. These
- * are estimates: a shard's line in docs/full-run.md has what it took.
+ * Minutes of each end-to-end file in the full run, on a machine with 2 cores that does nothing else. The default is 4.
+ * These are estimates: a shard's line in docs/full-run.md has what it took.
  */
 const minutes = {
     "bake.test.ts": 8,
@@ -56,7 +58,10 @@ const minutes = {
 };
 const otherMinutes = 4;
 
-/** Files that are too long for one piece, in parts by the names of their tests. Tests that no part names are the last part. */
+/**
+ * Files that are too long for one piece, in parts by the names of their tests. Tests that no part names are the last
+ * part.
+ */
 const parts = {
     "crash.test.ts": [
         { what: "release and bake", names: " (release|bake), at ", minutes: 26 },
@@ -71,8 +76,8 @@ const parts = {
  *
  * @param files names of the files in test/e2e
  * @param hasContainerd whether there is the project `e2e-containerd` (vitest.config.mts)
- * @returns pieces as `{name, project, file, pattern, minutes}`. `file` is undefined for a whole project. `pattern` is for
- * vitest's `-t`, and undefined for a whole file
+ * @returns pieces as `{name, project, file, pattern, minutes}`. `file` is undefined for a whole project. `pattern` is
+ * for vitest's `-t`, and undefined for a whole file
  */
 export function piecesOfFullRun(files = readdirSync(join(root, "test", "e2e")), hasContainerd = true) {
     const tests = files.filter(file => file.endsWith(".test.ts")).sort();

@@ -13,18 +13,18 @@ import { buildWebServerImage } from "./webServerImage.mjs";
 export const nodeImage = "node:24-slim";
 
 /**
- * Sees to it that the Engine holds the images that come from elsewhere: what is there is used, else it is pulled, else
- * it is built from Debian packages.
+ * Makes sure that the Engine has the images that come from elsewhere. A missing image is pulled, or else built from
+ * Debian packages.
  *
- * @param full with HAProxy 3.2 and Debian's web servers too
- * @param local what `readLocalImages` found; gets what is made here
- * @returns true when an image was pulled or built
+ * @param full also gets HAProxy 3.2 and Debian's web servers
+ * @param local what `readLocalImages` found; this function adds what it makes
+ * @returns whether an image was pulled or built
  */
 export async function ensureBaseImages(docker, { full, local }) {
     let changed = false;
     for (const image of wantedImages(full)) {
         const found = local.get(image.name);
-        // An image of anybody else's is fine as it is; ours is built anew when the way of building it changed.
+        // An image that we did not build stays. Ours is built again when the way of building it changed.
         if (found !== undefined && (found.sources === undefined || found.sources === image.sources)) {
             continue;
         }
@@ -56,7 +56,7 @@ export function wantedImages(full) {
         name: `relink-${server}:debian`,
         sources: contentHash(join(folder, "webServerImage.mjs")),
         server,
-        // Nobody publishes it: what a registry has under that name is something else.
+        // Nobody publishes this image. A registry may have another one under its name.
         isOurs: true,
         build: buildWebServerImage,
     });

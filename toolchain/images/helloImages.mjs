@@ -7,7 +7,7 @@ import { step } from "../step.mjs";
 import { nodeImage } from "./baseImages.mjs";
 import { sourcesLabel } from "./localImages.mjs";
 
-/** The sample service's own description of its images: examples/hello/build.mjs. */
+/** The sample service describes its images itself: examples/hello/build.mjs. */
 export async function loadHello() {
     const file = join(root, "examples", "hello", "build.mjs");
     return existsSync(file) ? import(pathToFileURL(file)) : undefined;

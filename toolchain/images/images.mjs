@@ -3,11 +3,11 @@ import { ensureHelloImages, loadHello } from "./helloImages.mjs";
 import { readLocalImages } from "./localImages.mjs";
 
 /**
- * All images that the demo and the tests start from.
+ * Makes sure that the Engine has all images that the demo and the tests need.
  *
  * @param docker `{path, env}` of the docker command
- * @param full with those of the long test run too
- * @returns `changed` when an image was pulled or built; `substitutes` are what `substitutesIn` finds now
+ * @param full also gets those of the long test run
+ * @returns `changed`: whether an image was pulled or built; `substitutes`: what `substitutesIn` finds afterwards
  */
 export async function ensureImages(docker, { full }) {
     const hello = await loadHello();
@@ -23,13 +23,13 @@ export async function ensureImages(docker, { full }) {
     return { changed, substitutes: substitutesIn(local, full) };
 }
 
-/** Their names. */
+/** @returns names of all these images */
 export async function imageNames(full) {
     const hello = await loadHello();
     return [...wantedImages(full).map(image => image.name), ...(hello?.helloImages ?? []).map(image => image.tag)];
 }
 
-/** The names of official images under which the Engine holds one that the set-up has built. */
+/** @returns names of official images under which the Engine has an image that the set-up built */
 export function substitutesIn(local, full) {
     return wantedImages(full)
         .filter(image => !image.isOurs && local.get(image.name)?.sources !== undefined)

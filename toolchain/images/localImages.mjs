@@ -1,16 +1,16 @@
 import { spawnSync } from "node:child_process";
 
-/** Marks what the set-up built, and holds the hash of what it was built from. */
+/** Label of images that the set-up built: the hash of their sources. */
 export const sourcesLabel = "relink.toolchain.sources";
 
 /**
- * What of these images the Engine holds.
+ * Finds which of these images the Engine has.
  *
  * @param docker `{path, env}` of the docker command
  * @returns name to `{id, sources}`; `sources` is undefined for an image that we did not build
  */
 export function readLocalImages(docker, names) {
-    // Prints what it found, and fails when one of them is missing: that is no error here.
+    // The command prints what it found, and fails where one is missing. That is not an error here.
     const { stdout, error } = spawnSync(docker.path, ["image", "inspect", ...names], {
         env: docker.env,
         encoding: "utf8",

@@ -7,8 +7,9 @@ const firstAnswerMs = 20_000;
 const rememberMs = 24 * 3_600_000;
 
 /**
- * Pulls an image; false when the Engine reaches no registry. That is found out once, in seconds, and remembered for a
- * day.
+ * Pulls an image. Whether the Engine reaches a registry is tried for some seconds, and remembered for a day.
+ *
+ * @returns whether the image was pulled
  */
 export async function pullImage(docker, name) {
     const refused = readStamp("no-image-registry", "");
