@@ -30,16 +30,13 @@ export class ColorBackend implements Backend {
         await this.access.configure(files => files.set(this.#file, textOf(this.service, this.color, content)));
     }
 
-    async configure({ otherBlock, answered, ...content }: BackendConfiguration): Promise<void> {
+    async configure({ otherBlock, ...content }: BackendConfiguration): Promise<void> {
         const { service, color } = this;
         await this.access.configure(files => {
             files.set(this.#file, textOf(service, color, content));
             writeMapEntry(files, "releases", this.#name, content.release.id ?? "");
             if (otherBlock !== undefined) {
                 addOther(files, service, color, { ...content, block: otherBlock, open: [] });
-            }
-            if (answered !== undefined) {
-                writeMapEntry(files, "link", service, answered);
             }
             return files;
         });

@@ -5,7 +5,6 @@ import { isBackground } from "../model/Record";
 import { recordOf } from "../model/Records";
 import { containersOf, currentWorkers, type World } from "../model/World";
 import type { Seen, SeenContainer } from "../up/Seen";
-import { answeredLink } from "./answeredLink";
 import { fingerprint } from "./fingerprint";
 import { observedService } from "./observedService";
 
@@ -25,9 +24,6 @@ export function seen(world: World, service: string): Seen {
         },
         record,
         containers: { blue: of("blue"), green: of("green") },
-        get answered() {
-            return answeredLink(world, service);
-        },
         isFrontRunning: world.anchor?.state === "running",
         isBackground: isBackground(record),
     };

@@ -1,5 +1,4 @@
 import type { AddressBlock } from "../model/addresses";
-import type { LinkValue } from "../model/LinkValue";
 import type { Release } from "../model/Release";
 import type { Admission } from "./Admission";
 
@@ -50,6 +49,4 @@ export interface BackendContent {
 export interface BackendConfiguration extends BackendContent {
     /** With the first release of a service: the addresses of the other color, so that one reload brings both backends. */
     otherBlock?: AddressBlock;
-    /** The link that users are answered by. It is written over another one, which somebody may have written into the file. */
-    answered?: LinkValue;
 }

@@ -39,8 +39,7 @@ export class ColorSlots {
             return;
         }
         const { otherBlock, release } = this.target;
-        const { answered } = await this.up.look();
-        await this.#backend.configure({ ...this.#content(open), otherBlock, answered });
+        await this.#backend.configure({ ...this.#content(open), otherBlock });
         await this.#backend.tellRelease(release.id);
         await this.tell(open, "ready");
     }

@@ -1,6 +1,5 @@
 import type { Color } from "../model/Color";
 import type { ContainerInfo } from "../model/Container";
-import type { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
 import type { ServiceRecord } from "../model/Record";
 
@@ -12,8 +11,6 @@ export interface Seen {
     record: ServiceRecord;
     /** The containers of each color, by slot. */
     containers: Record<Color, SeenContainer[]>;
-    /** The link that HAProxy follows, where it leads to a container that is up; undefined where nobody answers users. */
-    answered?: LinkValue;
     /** Whether the anchor runs. Without it neither HAProxy nor the record can be changed. */
     isFrontRunning: boolean;
     /** Whether no request goes to the service: its release has no port. */

@@ -15,7 +15,7 @@ export class SimulatedBackend implements Backend {
         await this.up.configure(files => this.#write(files, content), this.#needsReload(content));
     }
 
-    async configure({ otherBlock, answered, ...content }: BackendConfiguration): Promise<void> {
+    async configure({ otherBlock, ...content }: BackendConfiguration): Promise<void> {
         const other = this.color === "blue" ? "green" : "blue";
         const { front } = this.up.world;
         const reloads =
@@ -26,10 +26,6 @@ export class SimulatedBackend implements Backend {
             if (otherBlock !== undefined) {
                 files.slots[other] ??= {};
                 files.link ??= "none";
-            }
-            if (answered !== undefined) {
-                files.link = answered.live;
-                files.percent = answered.percent;
             }
         }, reloads);
     }

@@ -45,10 +45,14 @@ export class SimulatedServiceFront implements Front {
     }
 
     async writeLink({ live, percent }: LinkValue): Promise<void> {
-        await this.up.configure(files => {
-            files.link = live;
-            files.percent = percent;
-        });
+        await this.up.configure(
+            files => {
+                files.link = live;
+                files.percent = percent;
+            },
+            false,
+            true,
+        );
     }
 
     async tellLink(link: LinkValue, mayGo: (seen: ObservedService) => boolean = () => true): Promise<boolean> {
@@ -136,9 +140,13 @@ export class SimulatedServiceFront implements Front {
     }
 
     async removeLink(): Promise<void> {
-        await this.up.configure(files => {
-            files.link = undefined;
-        });
+        await this.up.configure(
+            files => {
+                files.link = undefined;
+            },
+            false,
+            true,
+        );
         const { memory } = this.up.world.front;
         if (memory !== undefined) {
             memory.link = undefined;

@@ -59,6 +59,8 @@ export class SimulatedUp {
     phase: Phase | "its beginning" = "its beginning";
     /** How many containers of the new release it has started. */
     started = 0;
+    /** Whether it has written or removed the link in HAProxy's files. */
+    #hasMoved = false;
 
     constructor(
         readonly world: SimulatedWorld,
@@ -129,14 +131,31 @@ export class SimulatedUp {
         }
     }
 
-    async configure(change: (files: Held) => void, reloads = false): Promise<void> {
+    /** @param linked whether the change writes or removes the link */
+    async configure(change: (files: Held) => void, reloads = false, linked = false): Promise<void> {
         this.#guard();
         const { front } = this.world;
         const held = front.memory && { ...front.memory };
-        front.configure(change, reloads);
+        front.configure(files => {
+            const { link, percent } = files;
+            change(files);
+            this.#hasMoved ||= linked || files.link !== link || files.percent !== percent;
+            if (reloads) {
+                this.#keepAnswered(files);
+            }
+        }, reloads);
         // A reload reads a link that somebody edited meanwhile.
         this.disturbed ||= front.memory?.link !== held?.link || front.memory?.percent !== held?.percent;
         await this.called();
+    }
+
+    /** As front/LiveFiles.ts: a reload finds the link that users are answered by, unless this process has written another. */
+    #keepAnswered(files: Held): void {
+        const { memory } = this.world.front;
+        if (memory !== undefined && !this.#hasMoved && this.world.answering().length > 0) {
+            files.link = memory.link;
+            files.percent = memory.percent;
+        }
     }
 
     async setSlots(color: Color, slots: number[], admin: "ready" | "drain" | "maint"): Promise<void> {

@@ -48,7 +48,6 @@ describe("a color without users", () => {
         expect(error).toBeUndefined();
         expect(steps).toEqual([
             "recorded: link blue, open: nothing",
-            "file maps/link.map: web blue:green:0",
             "conf/20-web-green.cfg: all closed",
             `file maps/releases.map: web-green ${b.id}`,
             `releases of worker 1: web-green ${b.id}`,
