@@ -267,7 +267,7 @@ describe("Secrets are where they belong, and nowhere else", () => {
     it.runIf(isFull)(
         "processes: only what Pulumi itself hands to its plugins, and the container's own variable",
         () => {
-            const pulumis = /^\w+ in PULUMI_CONFIG of \S*node \S*@pulumi\/pulumi\/cmd\/run/;
+            const pulumis = /^\w+ in PULUMI_CONFIG of \S*node (?:--require \S+ )?\S*@pulumi\/pulumi\/cmd\/run/;
             const containers = /^env in API_KEY of /;
             expect([...processes.found].filter(where => !pulumis.test(where) && !containers.test(where))).toEqual([]);
             // The watch does see what there is.

@@ -100,7 +100,7 @@ export class ProcessWatch {
             this.#known.set(pid, line);
             const words = line.split("\0");
             this.seen.add(words.join(" ").trim());
-            const program = words.slice(0, 3).join(" ").slice(0, 100);
+            const program = words.slice(0, 5).join(" ").slice(0, 400);
             for (const name of this.hunt.in(words.join(" "))) {
                 this.found.add(`${name} in the arguments of ${program}`);
             }
