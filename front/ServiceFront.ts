@@ -123,13 +123,19 @@ export class ServiceFront implements Front {
         const backend = backendName(this.service, color);
         const waiting = workers.reduce((sum, { backends }) => sum + (backends.get(backend)?.qcur ?? 0), 0);
         const { requests } = openOn(workers, backend, slots);
+        const current = workers.filter(({ old }) => !old);
         return {
             requests: slots === undefined ? requests : requests + waiting,
             pinnedWorkers: this.#pinned(workers, color).length,
+            isLinked: current.length === 0 || current.some(worker => this.#linksTo(worker, color)),
         };
     }
 
     #pinned(workers: Worker[], color: Color): Worker[] {
-        return workers.filter(worker => worker.old && worker.links.get(this.service)?.reached.includes(color));
+        return workers.filter(worker => worker.old && this.#linksTo(worker, color));
+    }
+
+    #linksTo({ links }: Worker, color: Color): boolean {
+        return links.get(this.service)?.reached.includes(color) ?? false;
     }
 }

@@ -1,5 +1,4 @@
 import type { Color } from "../model/Color";
-import { hasTraffic } from "../model/Live";
 import { linkHistory } from "../model/linkHistory";
 import type { PolicySettings } from "../model/PolicySettings";
 import { type DrainSample, drained } from "../plan/drain";
@@ -51,7 +50,7 @@ async function quiet(up: Up, { color, slots }: Slots, patienceMs: number, isDepl
         up.clock,
         async seen => {
             const open = await up.front.open(color, slots);
-            unlinkedMs ??= await unlinkedFor(up, color);
+            unlinkedMs ??= open.isLinked ? 0 : await sinceLastMove(up);
             const requests = open.requests + open.pinnedWorkers;
             samples.push({ atMs: up.clock.nowMs(), requests });
             if (requests > 0) {
@@ -69,14 +68,10 @@ async function quiet(up: Up, { color, slots }: Slots, patienceMs: number, isDepl
     );
 }
 
-/** @returns how long the link has led elsewhere, milliseconds; 0 where it has not, or where the record does not say. */
-async function unlinkedFor(up: Up, color: Color): Promise<number> {
-    const { service, record } = await up.look();
-    const moved = linkHistory(record).at(-1);
-    if (moved === undefined || hasTraffic(service, color)) {
-        return 0;
-    }
-    return (await up.clock.hostNow()).getTime() - Date.parse(moved.at);
+/** @returns how long ago the link moved last, milliseconds; 0 where the record does not say */
+async function sinceLastMove(up: Up): Promise<number> {
+    const moved = linkHistory(await up.journal.recorded()).at(-1);
+    return moved === undefined ? 0 : (await up.clock.hostNow()).getTime() - Date.parse(moved.at);
 }
 
 async function cut(up: Up, { color, slots }: Slots): Promise<number> {

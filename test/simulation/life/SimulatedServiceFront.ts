@@ -1,6 +1,6 @@
 import type { Color } from "../../../model/Color";
 import type { LinkValue } from "../../../model/LinkValue";
-import { idleColor } from "../../../model/Live";
+import { hasTraffic, idleColor } from "../../../model/Live";
 import type { ObservedService } from "../../../model/ObservedService";
 import type { CountersByWorker } from "../../../model/Window";
 import type { Backend } from "../../../up/Backend";
@@ -164,7 +164,10 @@ export class SimulatedServiceFront implements Front {
         if (open.length > 0 && faults.drain !== "good") {
             this.up.strikes(`drain: ${faults.drain}`);
         }
-        return { requests: open.length, pinnedWorkers: 0 };
+        const { memory } = world.front;
+        const isLinked =
+            memory === undefined || hasTraffic({ live: memory.link ?? "none", percent: memory.percent }, color);
+        return { requests: open.length, pinnedWorkers: 0, isLinked };
     }
 
     async cut(color: Color, slots: readonly number[]): Promise<OpenRequests> {

@@ -27,6 +27,12 @@ describe("a drain", () => {
         ).toBe(0);
     });
 
+    it("wants more than one quiet look where HAProxy still sends new requests to the color", async () => {
+        const session = front(0, workerOf("blue", { pid: 2, blue: [serverAt(1)] })).session;
+        const waited = drain(upOf(session, "web", noProgress), blue, { ...policy, onDrainTimeout: "wait" });
+        await expect(waited).rejects.toThrow("blue still has open requests");
+    });
+
     it("is not over while a soft-stopped worker still links to the color", async () => {
         const pinned = front(0, workerOf("blue", { pid: 2, old: true }));
         const waited = drain(upOf(pinned.session, "web", noProgress), blue, { ...policy, onDrainTimeout: "wait" });
