@@ -12,7 +12,7 @@ import { Session } from "../../../providers/Session";
 import { upOf } from "../../../providers/upOf";
 import type { Up } from "../../../up/Up";
 import { LiveFront } from "../LiveFront";
-import { openStream } from "../longRequests";
+import { type LongStream, openStream } from "../longRequests";
 import type { TestStack } from "../stack";
 import { until } from "../until";
 import { CallLog } from "./CallLog";
@@ -33,6 +33,7 @@ export class RealStage implements Stage {
     readonly log = new CallLog();
     readonly view: View;
     readonly #session: Session;
+    readonly #streams: LongStream[] = [];
 
     private constructor(
         private readonly stack: TestStack,
@@ -101,14 +102,20 @@ export class RealStage implements Stage {
         return () => lease.release();
     }
 
-    async openRequest(): Promise<() => Promise<void>> {
-        const stream = await openStream(this.stack.url, endlessSeconds);
-        return async () => stream.end();
+    async openRequest(): Promise<void> {
+        this.#streams.push(await openStream(this.stack.url, endlessSeconds));
+    }
+
+    async endRequests(): Promise<void> {
+        for (const stream of this.#streams.splice(0)) {
+            stream.end();
+        }
     }
 
     /** Ends what this process holds on the front. */
-    end(): Promise<void> {
-        return this.#session.end();
+    async end(): Promise<void> {
+        await this.endRequests();
+        await this.#session.end();
     }
 
     async #notices(what: string, isSo: (world: Awaited<ReturnType<LiveFront["observe"]>>) => boolean): Promise<void> {

@@ -23,6 +23,7 @@ export class SimulatedStage implements Stage {
     readonly log = new CallLog();
     readonly view = new View("front", blocks);
     readonly #world = new SimulatedWorld();
+    #isRequestOpen = false;
 
     /** @param releases have their images on the Docker host */
     constructor(releases: readonly RecordedRelease[]) {
@@ -37,7 +38,12 @@ export class SimulatedStage implements Stage {
         const up = new SimulatedUp(
             this.#world,
             { ...desired, release: failing ?? desired.release },
-            failing === undefined ? noFaults : { ...noFaults, proof: { after: 0, how: "cannot start" } },
+            {
+                ...noFaults,
+                // Else the requests of a simulated user end once their container gets no others.
+                drain: this.#isRequestOpen ? "cut" : "good",
+                ...(failing === undefined ? {} : { proof: { after: 0, how: "cannot start" } }),
+            },
             firstWish,
         );
         up.scheduler.start(() => act(reportedUp(portsOf(up), this.log, this.view)));
@@ -75,12 +81,17 @@ export class SimulatedStage implements Stage {
         };
     }
 
-    async openRequest(): Promise<() => Promise<void>> {
+    async openRequest(): Promise<void> {
         const [container] = this.#world.serving();
         container!.open = true;
-        return async () => {
-            container!.open = false;
-        };
+        this.#isRequestOpen = true;
+    }
+
+    async endRequests(): Promise<void> {
+        this.#isRequestOpen = false;
+        for (const container of this.#world.containers) {
+            container.open = false;
+        }
     }
 }
 

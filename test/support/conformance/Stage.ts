@@ -39,6 +39,9 @@ export interface Stage {
     /** Another `up` takes the lease. @returns what gives it back */
     holdLease(): Promise<() => Promise<void>>;
 
-    /** A user begins a request that does not end by itself. @returns what ends it */
-    openRequest(): Promise<() => Promise<void>>;
+    /** A user begins a request to the live color, which does not end by itself. */
+    openRequest(): Promise<void>;
+
+    /** The user is gone, and so are all requests. */
+    endRequests(): Promise<void>;
 }

@@ -76,13 +76,14 @@ export async function deployOn(
 interface LinkChange {
     walk?: Walk;
     previousColor?: PolicySettings["previousColor"];
+    drainTimeoutMs?: number;
     bakeTimeMs?: number;
 }
 
 /** Moves the link to a color that runs a release, as a `Link` does it. Requests for any host come to the service. */
 export async function linkTo(up: Up, to: Live, release: RecordedRelease, change: LinkChange = {}): Promise<void> {
     const { service } = await up.look();
-    const { walk, previousColor = "keep", bakeTimeMs = 0 } = change;
+    const { walk, bakeTimeMs = 0, previousColor = "keep", drainTimeoutMs = policy.drainTimeoutMs } = change;
     const action: LinkAction = {
         from: service.live,
         percent: service.percent,
@@ -90,7 +91,7 @@ export async function linkTo(up: Up, to: Live, release: RecordedRelease, change:
         replicas,
         walk,
         restore: false,
-        policy: { ...policy, previousColor },
+        policy: { ...policy, previousColor, drainTimeoutMs },
         bake: { ...bake, bakeTimeMs },
         promotion: release.promotion,
         hooks: {},

@@ -41,9 +41,10 @@ async function readAll(up: Up, { a }: Releases): Promise<void> {
             up.front.open(color),
             up.front.open(color, [1, 2]),
             up.front.backend(color).admission([1, 2]).look(),
-            ...containers[color].flatMap(({ id, address = "" }) => [
+            ...containers[color].flatMap(({ id, state, address = "" }) => [
                 up.containers.inspect(id),
-                up.front.askContainer(address, port, health),
+                // Until nobody answers at an address, it takes seconds.
+                ...(state === "running" ? [up.front.askContainer(address, port, health)] : []),
             ]),
             questions.ask("http", health, color),
         ]),
@@ -62,16 +63,20 @@ const links = (color: Color, which: keyof Releases, change?: Parameters<typeof l
     return (stage, releases) => stage.play(up => linkTo(up, color, releases[which], change));
 };
 
-/** Deploys on green. At the beginning of a phase something happens that is not of the `up`. */
-const deploysWhile = (phase: Phase, happens: (stage: Stage) => Promise<void>): Part["play"] => {
-    return (stage, { b }) =>
+/** Deploys, by default on green. At the beginning of a phase something happens that is not of the `up`. */
+const deploysWhile = (
+    phase: Phase,
+    happens: (stage: Stage) => Promise<void>,
+    [color, which]: [Color, keyof Releases] = ["green", "b"],
+): Part["play"] => {
+    return (stage, releases) =>
         stage.play(({ journal, ...up }) => {
             const enter = async (entered: Phase) => {
                 await journal.enter(entered);
                 await (entered === phase ? happens(stage) : undefined);
             };
             const disturbed = Object.assign(Object.create(journal) as Journal, { enter });
-            return deployOn(stage, { ...up, journal: disturbed }, "green", b);
+            return deployOn(stage, { ...up, journal: disturbed }, color, releases[which]);
         });
 };
 
@@ -119,6 +124,7 @@ const failing: Part[] = [
         end: "throws Error",
     },
     { what: "a live container is killed", play: stage => stage.kill("blue", 1) },
+    { what: "a user's request goes to the other one and stays open", play: stage => stage.openRequest() },
     {
         what: "what is missing on the live color is restored",
         play: (stage, { c }) => stage.play(up => deployOn(stage, up, "blue", c, { restore: true })),
@@ -126,12 +132,16 @@ const failing: Part[] = [
 ];
 
 const leaving: Part[] = [
+    { what: "green gets a release again", play: deploys("green", "b") },
     {
-        what: "HAProxy reloads while a release is proved on green",
-        play: deploysWhile("deploy: prove", stage => stage.reloadHaproxy()),
+        what: "the link moves to green, the request is cut, and blue is stopped",
+        play: links("green", "b", { previousColor: "stop", drainTimeoutMs: 1_500 }),
     },
-    { what: "the link moves to green, and blue is stopped", play: links("green", "b", { previousColor: "stop" }) },
-    { what: "blue is started again", play: deploys("blue", "c") },
+    { what: "the user is gone", play: stage => stage.endRequests() },
+    {
+        what: "HAProxy reloads while what starts again on blue is proved",
+        play: deploysWhile("deploy: prove", stage => stage.reloadHaproxy(), ["blue", "c"]),
+    },
     { what: "the link moves to blue, and green is removed", play: links("blue", "c", { previousColor: "remove" }) },
     { what: "the link goes", play: stage => stage.play(up => unlink(up, incarnation, lastDrain)) },
     { what: "green is deleted", play: stage => stage.play(up => deleteColor(up, "green", incarnation)) },
