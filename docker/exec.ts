@@ -15,6 +15,7 @@ export interface ExecResult {
     exitCode: number;
 }
 
+/** How a command runs in a container. */
 export interface ExecOptions {
     /** The command's standard input, which is closed behind it. @default empty */
     stdin?: Buffer | string;

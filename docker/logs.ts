@@ -13,6 +13,7 @@ export interface LogLine {
     text: string;
 }
 
+/** Which part of a log to read. */
 export interface LogOptions {
     /** How many of the last lines. @default all */
     tail?: number;

@@ -203,7 +203,7 @@ function changed(files: ReadonlyMap<string, string>, change: Change): Map<string
     for (const [path, text] of after) {
         checked("file", path);
         if (typeof text !== "string" || text.includes("\0")) {
-            throw new Error(`${path} of HAProxy's folder would not be text.`);
+            throw new Error(`${path} of HAProxy's folder is not text.`);
         }
     }
     return new Map(after);

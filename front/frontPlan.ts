@@ -52,7 +52,7 @@ export async function planFront(
     }
     const findings = frontFindings(world);
     for (const finding of findings) {
-        pulumi.log.warn(`front: ${finding}. This is put right by pulumi up.`);
+        pulumi.log.warn(`front: ${finding}. pulumi up repairs this.`);
     }
     const subnet = network?.subnet ?? settings.network.subnet ?? (await freeSubnet(engine, settings.name));
     return {
@@ -87,7 +87,7 @@ function refuseChanges(settings: FrontSettings, world: World, subnet: string | u
         .filter(({ was, wanted }) => was !== undefined && was !== wanted)
         .map(
             ({ key, was, wanted }) =>
-                ` - relink:front.${key}: is ${was} since the front was created, and cannot become ${wanted}.\n` +
+                ` - relink:front.${key}: has been ${was} since the front was created, and cannot become ${wanted}.\n` +
                 `   pulumi config set --path 'relink:front.${key}' ${was}`,
         );
     refuse("The front cannot be changed like this", problems);
@@ -105,7 +105,7 @@ function refuseOtherName(name: string, fronts: OtherFront[], owners: (string | u
         .filter(({ owner }) => owners.includes(owner))
         .map(
             front =>
-                ` - relink:front.name: is ${front.name} since the front of ${front.owner} was created, and cannot become ${name}.\n` +
+                ` - relink:front.name: has been ${front.name} since the front of ${front.owner} was created, and cannot become ${name}.\n` +
                 `   pulumi config set --path relink:front.name ${front.name}`,
         );
     refuse("The front cannot be changed like this", problems);

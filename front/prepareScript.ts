@@ -8,7 +8,7 @@
  *
  * A newer anchor is not root. It must replace the file in which an older one wrote which start it was. Where it has not
  * replaced the file yet, the script removes it. Otherwise a generation would later take the new file for a restart of the
- * anchor, and exit while the anchor is down, so that Docker gives it up.
+ * anchor. It would exit while the anchor is down, and Docker would give it up.
  */
 export const prepareScript = `
 chmod 700 .

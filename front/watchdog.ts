@@ -41,8 +41,8 @@ export function haproxyArguments(generation: string): string[] {
  * - Docker starts its containers in any order. It gives up a generation that it starts before the anchor ("cannot join network
  *   of a non running container", moby/moby#11777). So the stand-in also starts when nothing has listened for some seconds.
  *
- * The anchor is not root, because HAProxy can put anything into the folder of the sockets, for instance a link to a file of the
- * record, which root can read. Before the first `up` has prepared that folder, the anchor cannot write there, and tries again.
+ * The anchor is not root, because HAProxy can put anything into the folder of the sockets. A link there could lead root to a
+ * file of the record. Before the first `up` has prepared that folder, the anchor cannot write there, and tries again.
  *
  * The script is plain POSIX shell. It never changes during a front's life.
  */

@@ -40,7 +40,7 @@ const reloadSeconds = 20;
 // no answer can contain, ends each answer. An answer includes a tool's error output, which says why a socket is dead.
 //
 // A master forgets connections around a reload (seen with 3.0.11; haproxy/haproxy#3070). For a worker that exits just then it
-// answers "Can't find the target" and does not close the connection, so the script does not wait for the close. Now and then
+// answers "Can't find the target" and leaves the connection open. So the script does not wait for the close. Now and then
 // it does not answer at all. Every real answer has at least one byte, so the script sends such a command again: all commands
 // can be repeated safely.
 

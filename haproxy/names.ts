@@ -12,6 +12,7 @@ export const frontendsFile = "conf/10-frontends.cfg";
 
 /** The maps: service -> link, route -> service, backend -> release id, one-time secret -> service. */
 export const mapNames = ["link", "routes", "releases", "confirm"] as const;
+/** Name of one of the maps. */
 export type MapName = (typeof mapNames)[number];
 
 /** @returns the path of a map's file inside a version of the folder */

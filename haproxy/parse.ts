@@ -138,6 +138,7 @@ export interface Processes {
     workers: { pid: number; old: boolean; reloads: number }[];
 }
 
+/** Parses `show proc`. There is no master where the text is not an answer. */
 export function parseProcesses(text: string): Processes {
     const processes: Processes = { workers: [] };
     let old = false;

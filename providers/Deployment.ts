@@ -10,6 +10,7 @@ import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId
 import { Session } from "./Session";
 import { upOf } from "./upOf";
 
+/** Inputs of a color: the release that it runs, and its number of replicas. */
 export interface DeploymentInputs extends CommonInputs<DeploymentAction> {
     service: string;
     color: Color;

@@ -15,6 +15,7 @@ export interface FrontAction {
     adoptFrom?: string;
 }
 
+/** Inputs of the front's configuration. */
 export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     /** The anchor's container id, because a new anchor needs a new generation. */
     anchor: string;

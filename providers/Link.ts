@@ -12,6 +12,7 @@ import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId
 import { Session } from "./Session";
 import { upOf } from "./upOf";
 
+/** Inputs of a service's link: the color that users reach, and the routes. */
 export interface LinkInputs extends CommonInputs<LinkAction> {
     service: string;
     /** The color that users reach. */

@@ -83,6 +83,7 @@ function end(): Promise<never> {
     return ended;
 }
 
+// The three providers, by the names in the program's resources (components/dynamic.ts).
 export const deployment = provider(async () => (await import("./Deployment")).deployment);
 export const link = provider(async () => (await import("./Link")).link);
 export const frontConfig = provider(async () => (await import("./FrontConfig")).frontConfig);

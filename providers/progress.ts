@@ -39,6 +39,7 @@ let client: EngineClient | undefined;
 /** Gets every step of this process, for the report (UpReport). */
 let listener: ((urn: string, text: string) => void) | undefined;
 
+/** Sets what gets every step of this process. */
 export function onProgress(listen: typeof listener): void {
     listener = listen;
 }

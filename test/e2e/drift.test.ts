@@ -331,9 +331,7 @@ describe("drift", () => {
                 expect(refresh.stdout).toMatch(/observed\s*: "HAProxy's file \S+ was edited; HAProxy's file/);
                 const { stdout } = expectSuccess(await stack.up());
                 for (const file of files) {
-                    expect(stdout).toContain(
-                        `front: HAProxy's file ${file} was edited. This is put right by pulumi up.`,
-                    );
+                    expect(stdout).toContain(`front: HAProxy's file ${file} was edited. pulumi up repairs this.`);
                 }
                 expect(await Promise.all(files.map(file => hand.readFile(file)))).toEqual(before);
                 expect(expectSuccess(await stack.up()).stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
