@@ -21,10 +21,10 @@ import { type RawAnswer, rawRequest } from "./rawRequest";
 import { haproxyImage } from "./scenario";
 import { until } from "./until";
 
-/** What the app of a bare front got. */
+/** A request as the app of a bare front got it. */
 export interface Mirrored {
     url: string;
-    /** By name in lower case; what came several times is joined by ", ". */
+    /** By name in lower case. Values of a repeated header are joined by ", ". */
     headers: Record<string, string>;
 }
 
@@ -66,7 +66,7 @@ const next = () => {
 };
 next();`;
 
-/** How a front is made whose anchor watches its generation. */
+/** How to make a front whose anchor watches its generation. */
 interface Watched {
     /** What the anchor runs. */
     anchorScript: string;
@@ -75,8 +75,9 @@ interface Watched {
 }
 
 /**
- * HAProxy with the listeners of a front, in front of one app that answers with the request as it came, and that has a page for HTTPS alone: what the listeners
- * believe and refuse, without Pulumi. The app is the live and the idle color of the service `web`.
+ * HAProxy with the listeners of a front, made without Pulumi: for what the listeners believe and refuse. Behind it is
+ * one app, which is the live and the idle color of the service `web`. It answers with the request as it came, and has a
+ * page for HTTPS alone.
  */
 export class BareFront {
     readonly engine = Engine.connect();
@@ -86,7 +87,7 @@ export class BareFront {
     readonly #runtime = new Runtime(this.#run.bind(this));
     ports!: StackPorts;
     gateway = "";
-    /** The anchor's name, which is good for its id, and its address. */
+    /** Name of the anchor. Docker takes it in place of the id. */
     readonly anchor = this.#name;
     address = "";
     app = "";
@@ -95,8 +96,8 @@ export class BareFront {
 
     /**
      * @param routes such as `shop.example.com/api (stripped)`, all of them of the service `web`
-     * @param watched the anchor and the generation are as relink makes them, and the app is the sample app. @default the
-     * anchor does nothing
+     * @param watched the anchor and the generation are as relink makes them, and the app is the sample app. @default
+     * the anchor does nothing
      */
     static async start(front: Record<string, unknown> = {}, routes = ["*"], watched?: Watched): Promise<BareFront> {
         const bare = new BareFront(watched);
@@ -109,18 +110,20 @@ export class BareFront {
         return bare;
     }
 
-    /** The front's settings again, by a reload. */
+    /** Gives HAProxy other settings of the front, by a reload. */
     async configure(front: Record<string, unknown>): Promise<void> {
         await this.#folder.apply(files => this.#render(files, front));
         await this.#runtime.reload("1");
     }
 
-    /** One request with these lines, on a connection of its own; undefined where it was closed without an answer. */
+    /**
+     * Sends one request with these lines on a new connection. @returns undefined where it was closed without an answer
+     */
     ask(lines: string[], listener: "http" | "preview" | "metrics" = "http"): Promise<RawAnswer | undefined> {
         return rawRequest(this.ports[listener], `${[...lines, "connection: close", "", ""].join("\r\n")}`);
     }
 
-    /** What the app gets of a request. */
+    /** @returns a request as the app gets it */
     async mirrored(lines: string[]): Promise<Mirrored> {
         const answer = await this.ask(lines);
         if (answer?.headers.get("x-version") !== "app") {
@@ -129,7 +132,10 @@ export class BareFront {
         return JSON.parse(answer.body) as Mirrored;
     }
 
-    /** The first line of what an address answers a container: the app's, or one in the anchor's network namespace. */
+    /**
+     * Sends a request from the app's container, or from one in the anchor's network namespace. @returns the first line
+     * of the answer
+     */
     async askFrom(client: "app" | "anchor", address: string, port: number, lines: string[]): Promise<string> {
         const argv = ["node", "-e", askFrom, address, String(port)];
         const stdin = [...lines, "connection: close", "", ""].join("\r\n");
@@ -137,7 +143,7 @@ export class BareFront {
             .stdout;
     }
 
-    /** Opens this many connections from the app's address, holds them all and says what became of them. */
+    /** Opens so many connections from the app's address and holds them. @returns how many were answered and closed */
     async connectFromApp(count: number): Promise<{ answered: number; closed: number }> {
         const argv = ["node", "-e", connectMany, this.address, "8080", String(count)];
         const { stdout, stderr } = await exec(this.engine, `${this.#name}-app`, argv);
@@ -153,13 +159,13 @@ export class BareFront {
         assertEveryWorker("the link", await this.#runtime.setMap(workers, "link", "web", value));
     }
 
-    /** How many responses the worker that takes new connections has counted, by backend. */
+    /** @returns how many responses the worker that takes new connections has counted, by backend */
     async responses(): Promise<Record<string, number>> {
         const [worker] = (await this.#runtime.observe()).workers.filter(({ old }) => !old);
         return Object.fromEntries([...worker!.backends].map(([name, { responses }]) => [name, responses]));
     }
 
-    /** Errors that HAProxy has counted: answers of class 5xx of all its backends. */
+    /** @returns how many responses of class 5xx HAProxy has counted, over all backends */
     async errors(): Promise<number> {
         const { workers } = await this.#runtime.observe();
         return workers
@@ -254,7 +260,7 @@ export class BareFront {
         return `${this.#name}-gen-1`;
     }
 
-    /** Names of the generations that have a worker, the stand-in among them. */
+    /** @returns names of the generations that have a worker, the stand-in included */
     async serving(): Promise<string[]> {
         const { workers } = await this.#runtime.observe();
         return [...new Set(workers.filter(({ old }) => !old).map(({ generation }) => generation))];

@@ -14,14 +14,14 @@ import type { LiveFront } from "./LiveFront";
 import { inAnchor } from "./leftovers";
 import type { TestStack } from "./stack";
 
-/** What people do to a stack's containers, files and HAProxy without relink, and what its messages tell them to do. */
+/** What people do to a stack without relink: to containers, files and HAProxy, or because a message told them to. */
 export class ByHand {
     constructor(
         private readonly stack: TestStack,
         private readonly front: LiveFront,
     ) {}
 
-    /** The full name of a container, from its part after the front's. */
+    /** @returns the full name of a container, which begins with the front's name */
     name(container: string): string {
         return `${this.stack.front}-${container}`;
     }
@@ -42,7 +42,7 @@ export class ByHand {
         await this.#container(container).update({ RestartPolicy: { Name: policy } });
     }
 
-    /** Puts another container in the place of one of ours: the same name and address, and our labels or none. */
+    /** Replaces one of our containers by another one with the same name and address, and with our labels or none. */
     async replace(container: string, image: string, labels: "our labels" | "no labels"): Promise<void> {
         const { Config, NetworkSettings } = await this.#container(container).inspect();
         await this.remove(container);
@@ -50,7 +50,7 @@ export class ByHand {
         await this.add(container, image, labels === "our labels" ? Config.Labels : {}, address);
     }
 
-    /** A container beside ours, with labels that anybody can write. */
+    /** Adds a container with the labels of one of ours. Any user of Docker can write labels. */
     async addWithLabelsOf(container: string, name: string, image: string): Promise<void> {
         const { Config } = await this.#container(container).inspect();
         await this.add(name, image, Config.Labels);
@@ -93,7 +93,9 @@ export class ByHand {
         await this.front.engine.docker.getNetwork(this.stack.front).disconnect({ Container: this.stack.front });
     }
 
-    /** Waits until HAProxy has noticed how many containers of a color answer: Docker knows of a paused one before. */
+    /**
+     * Waits until HAProxy has noticed how many containers of a color answer. Docker knows earlier that one is paused.
+     */
     async untilReady(color: Color, replicas: number): Promise<void> {
         for (;;) {
             const world = await this.front.observe();
@@ -109,7 +111,7 @@ export class ByHand {
         }
     }
 
-    /** Waits until so many slots of a color take traffic, whoever is in them. */
+    /** Waits until so many slots of a color take traffic, whichever containers are in them. */
     async untilUp(color: Color, slots: number): Promise<void> {
         for (;;) {
             const workers = currentWorkers((await this.front.observe()).front);
@@ -124,7 +126,7 @@ export class ByHand {
         }
     }
 
-    /** Does word for word what a message says after "To go on:", before the "or let relink restore it". */
+    /** Runs the commands of a message between "To go on:" and "or let relink restore it", word for word. */
     async followByHand(message: string): Promise<void> {
         const [byHand = ""] = goOn(message).split("; or let relink restore it: ");
         const commands = [...byHand.matchAll(/docker (?:[a-z]+) [^;]*/g)].map(([command]) => command.trim());
@@ -136,7 +138,7 @@ export class ByHand {
         }
     }
 
-    /** Does word for word what a message says behind "let relink restore it:", and returns what `up` printed. */
+    /** Does what a message says after "let relink restore it:", word for word. @returns what `up` printed */
     async followRelink(message: string): Promise<string> {
         const [, command = ""] = goOn(message).split("let relink restore it: ");
         const [set = "", up = ""] = command.split(" && ");
@@ -148,7 +150,7 @@ export class ByHand {
         return stdout + stderr;
     }
 
-    /** The few commands of the Docker CLI that messages name; it may not be installed where the tests run. */
+    /** Does what a command of the Docker CLI does, for those that messages name. The CLI may not be installed. */
     async #docker([verb, ...args]: string[]): Promise<void> {
         const container = this.front.engine.docker.getContainer(args.at(-1) ?? "");
         const options = args.slice(0, -1).join(" ");
@@ -172,7 +174,7 @@ export class ByHand {
     }
 }
 
-/** What a message says after "To go on:", without the state of the service behind it. */
+/** @returns the part of a message after "To go on:", without the state of the service at its end */
 function goOn(message: string): string {
     const [, text] =
         /To go on: (.*?)(?: \((?:\w+ goes on serving|nothing is served|nothing is public yet)\)|$)/m.exec(message) ??

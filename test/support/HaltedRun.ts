@@ -6,26 +6,26 @@ import type { CommandResult, RunningCommand } from "./command";
 import type { TestStack } from "./stack";
 import { until } from "./until";
 
-/** Whom a `kill -9` meets. */
+/** Which processes a `kill -9` ends. */
 export type Way = "CLI" | "host" | "both";
 export const ways: readonly Way[] = ["CLI", "host", "both"];
 
 /** How long the CLI may take to come to a step, and a process to end, milliseconds. */
 const patienceMs = 120_000;
 
-/** A command of the CLI whose provider host stands still right before one step, until it is resumed or killed. */
+/** A command of the CLI whose provider host waits right before one step, until it is resumed or killed. */
 export class HaltedRun {
     private constructor(
         readonly command: RunningCommand,
         /** Process id of the provider host. */
         readonly host: number,
-        /** It stands still as long as this file is there. */
+        /** The provider host waits as long as this file exists. */
         private readonly file: string,
-        /** Waits until it does. */
+        /** Waits until the provider host waits. */
         private readonly stands: () => Promise<number>,
     ) {}
 
-    /** Starts a command and waits until it stands still there, for the first of so many `times`. */
+    /** Starts a command, and waits until its provider host waits at the step. It will wait there so many `times`. */
     static async at(
         phase: Phase,
         stack: TestStack,
@@ -55,7 +55,7 @@ export class HaltedRun {
         return new HaltedRun(command, await stands(), file, stands);
     }
 
-    /** Lets the provider host go on until it stands still there once more. */
+    /** Lets the provider host go on until it waits at the step again. */
     async again(): Promise<void> {
         rmSync(this.file);
         await this.stands();
@@ -67,8 +67,8 @@ export class HaltedRun {
     }
 
     /**
-     * Kills what `way` says, and waits until nothing of it is left. A provider host that survives its CLI goes on: it has
-     * to notice at its next step, and end by itself.
+     * Kills what `way` says, and waits until all of its processes have ended. A provider host that survives its CLI has
+     * to notice that at its next step, and end.
      */
     async kill(way: Way): Promise<void> {
         if (way !== "host") {
@@ -95,7 +95,7 @@ export async function ended(pid: number): Promise<void> {
     });
 }
 
-/** Provider hosts that run in a stack's folder: none may be left behind. */
+/** @returns process ids of provider hosts that run in a stack's folder */
 export function hostsOf(stack: TestStack): number[] {
     return readdirSync("/proc")
         .map(Number)
@@ -108,7 +108,7 @@ export function isLocked(stack: TestStack): boolean {
     return existsSync(folder) && readdirSync(folder, { recursive: true }).some(name => String(name).endsWith(".json"));
 }
 
-/** Whether a process runs; one that only waits for its parent to take note does not. */
+/** Whether a process runs. A zombie does not. */
 export function lives(pid: number): boolean {
     try {
         return !/^.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

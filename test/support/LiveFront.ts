@@ -19,7 +19,7 @@ import { until } from "./until";
 /** How long a container may take until HAProxy has it up, milliseconds. */
 const readyMs = 60_000;
 
-/** The live front of a test's stack: to look at it, and to do to it what other people do. */
+/** The live front of a test's stack, to read it and to change it as people do by hand. */
 export class LiveFront {
     readonly engine = Engine.connect();
     readonly target: Target;
@@ -58,7 +58,7 @@ export class LiveFront {
         }
     }
 
-    /** Points HAProxy's memory somewhere else, as somebody with its socket can. */
+    /** Moves the link in HAProxy's memory, as people can who have access to its socket. */
     async linkByHand(service: string, color: Color, percent = 0): Promise<void> {
         const workers = (await this.observe()).front?.workers ?? [];
         const runtime = new Runtime(runInAnchor(this.engine, this.target.front));

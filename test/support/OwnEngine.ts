@@ -13,14 +13,14 @@ import { until } from "./until";
 
 /** How long a daemon may take to start, to stop, and its processes to be gone, milliseconds. */
 const patienceMs = 120_000;
-/** Of the folder of each; the number is the process that made it. */
+/** Name of the folder of an Engine. The number is the process that made it. */
 const folderName = /^relink-own-(\d+)-[0-9a-f]{6}$/;
-/** Networks of the daemon's own, where nobody else on this machine has one. */
+/** Address of the daemon's default network, which no other network of this machine has. */
 const defaultBridge = "10.214.0.1/24";
 
 /**
- * A Docker Engine of the test's own, which it may restart, kill and cut off from power: on a machine that is a network
- * namespace and a disk (PoweredMachine), so that no other Engine notices. It needs root.
+ * A Docker Engine of the test's own, which the test may restart, kill and cut off from power. It runs on a
+ * PoweredMachine (a network namespace and a disk), so that no other Engine notices. It needs root.
  */
 export class OwnEngine {
     readonly #folder: string;
@@ -29,9 +29,9 @@ export class OwnEngine {
     #guard: ChildProcess | undefined;
 
     private constructor(
-        /** Begins the name of each thing of the machine's that it has. */
+        /** Everything of the machine that belongs to the Engine has a name that begins with this one. */
         readonly name: string,
-        /** The beginning of the daemon's command. */
+        /** The first words of the daemon's command. */
         private readonly dockerd: string[],
         diskSize?: string,
     ) {
@@ -39,7 +39,7 @@ export class OwnEngine {
         this.#machine = new PoweredMachine(name, this.#folder, diskSize);
     }
 
-    /** Why there cannot be one here. */
+    /** Why there cannot be such an Engine here; undefined where there can. */
     static get missing(): string | undefined {
         if (process.getuid?.() !== 0) {
             return "needs root";
@@ -55,12 +55,12 @@ export class OwnEngine {
         }
     }
 
-    /** Starts one that has these images of the Engine that the tests run on, and is of its kind. */
+    /** Starts one of the same kind as the tests' Engine, with these images of it. */
     static async create(images: string[]): Promise<OwnEngine> {
         return OwnEngine.#create(images, process.env.RELINK_TEST_ENGINE);
     }
 
-    /** Starts one for all tests to run on, or for the demo: with all images that the set-up made, and more room. */
+    /** Starts one on which all tests or the demo run. It has all images of the set-up, and a larger disk. */
     static async createForTests(kind: string): Promise<OwnEngine> {
         const { imageNames } = await toolchain("images/images.mjs");
         return OwnEngine.#create(await imageNames(isFull), kind, "20G");
@@ -90,8 +90,8 @@ export class OwnEngine {
     }
 
     /**
-     * Removes what killed processes could not. The guardian of each calls it too; where both are at it, one of them fails at
-     * what the other one has removed, and looks again.
+     * Removes the Engines of processes that were killed. The guardian of each Engine calls it too. Where two do so at
+     * once, one of them fails at what the other one has removed, and looks again.
      */
     static async sweep(): Promise<void> {
         for (const name of readdirSync(tmpdir())) {
@@ -114,7 +114,7 @@ export class OwnEngine {
         return `unix://${this.#folder}/docker.sock`;
     }
 
-    /** Where its published ports are reached. */
+    /** Address of its published ports. */
     get address(): string {
         return this.#machine.address;
     }
@@ -124,13 +124,13 @@ export class OwnEngine {
         return this.#machine.namespace;
     }
 
-    /** What a stack's front needs to be on it. */
+    /** Settings of a front on this Engine. */
     get front(): Record<string, unknown> {
-        // A subnet that no network of another Engine has: those are nearer than ours.
+        // A subnet that no other Engine's network has. This machine would send packets to that network.
         return { address: this.address, network: { subnet: "10.215.0.0/20" } };
     }
 
-    /** Starts the daemon, with more arguments if wanted, and waits until it answers: by then it has started its containers. */
+    /** Starts the daemon and waits until it answers. It has started its containers by then. */
     async start(args: string[] = []): Promise<void> {
         const output = openSync(join(this.#folder, "dockerd.log"), "a");
         mkdirSync(this.#executionRoot, { recursive: true });
@@ -167,18 +167,22 @@ export class OwnEngine {
         );
     }
 
-    /** Ends the daemon as a service manager does. Its containers end with it, unless it was started with --live-restore. */
+    /**
+     * Ends the daemon as a service manager does. Its containers end with it, unless it was started with --live-restore.
+     */
     async stop(): Promise<void> {
         this.#daemon?.kill("SIGTERM");
         await this.#gone();
     }
 
-    /** Kills the daemon alone, as a crash does. Its containers live on; without --live-restore the next daemon ends them. */
+    /**
+     * Kills the daemon alone, as a crash does. Its containers go on. Without --live-restore the next daemon ends them.
+     */
     async crash(): Promise<void> {
         const containerd = readFileSync(join(this.#executionRoot, "containerd", "containerd.pid"), "utf8").trim();
         this.#daemon?.kill("SIGKILL");
         await this.#gone();
-        // It goes with its daemon; the next daemon waits in vain for one whose process is dead and not yet cleared away.
+        // containerd ends with its daemon. The next daemon would wait in vain for one that is a zombie.
         await until(async () => (existsSync(`/proc/${containerd}`) ? undefined : true), {
             deadline: Date.now() + patienceMs,
             what: "the containerd of a killed dockerd is not cleared away",
@@ -186,7 +190,9 @@ export class OwnEngine {
         rmSync(join(this.#folder, "docker.pid"), { force: true });
     }
 
-    /** Takes the power away: every process of the machine, its network, and whatever had not reached its disk. */
+    /**
+     * Takes the power away: all processes of the machine, its network, and all writes that had not reached its disk.
+     */
     async cutPower(): Promise<void> {
         this.#machine.freeze();
         await this.#killAll();
@@ -212,7 +218,7 @@ export class OwnEngine {
         return readFileSync(join(this.#folder, "dockerd.log"), "utf8");
     }
 
-    /** Ends it and removes all that it had. */
+    /** Ends it and removes everything of it. */
     async remove(): Promise<void> {
         await this.#killAll();
         this.#machine.remove();
@@ -248,7 +254,7 @@ export class OwnEngine {
                     try {
                         process.kill(pid, "SIGKILL");
                     } catch {
-                        // It has ended meanwhile.
+                        // The process has ended meanwhile.
                     }
                 }
                 return left.length === 0 ? true : undefined;
@@ -259,7 +265,8 @@ export class OwnEngine {
 }
 
 /**
- * Waits for the end of this process, whatever ends it, and removes then what it leaves. The open pipe tells of that end.
+ * Waits for the end of this process, for whatever reason, and then removes what is left. The open pipe tells of that
+ * end.
  */
 function guardian(): ChildProcess {
     const wait = 'maker=$1; shift; cat >/dev/null; while [ -e "/proc/$maker" ]; do sleep 0.2; done; exec "$@"';

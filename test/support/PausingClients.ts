@@ -4,8 +4,8 @@ import * as http from "node:http";
 const [shortestMs, longestMs] = [10_000, 14_000];
 
 /**
- * Clients that ask, wait for more than ten seconds, and ask again on the same connection: what a browser does. After a reload
- * of HAProxy such a connection is still with the worker that was replaced.
+ * Clients that ask, wait for more than ten seconds, and ask again on the same connection, as a browser does. After a
+ * reload of HAProxy such a connection is still with the soft-stopped worker.
  */
 export class PausingClients {
     /** Every answer that was not 200, and every request without an answer. */

@@ -12,13 +12,13 @@ ioctl($disk, 0x8004587d, $how) or die "EXT4_IOC_SHUTDOWN: $!";
 `;
 
 /**
- * What of a machine a power cut touches: a network namespace, tied to this machine by one cable, and a disk, an ext4 file
- * system in a file, which loses what was written and not synced.
+ * The parts of a machine that a power cut affects: network and disk. The network is a namespace with one cable to this
+ * machine. The disk is an ext4 file system in a file, which loses writes that were not synced.
  */
 export class PoweredMachine {
     readonly disk: string;
     readonly namespace: string;
-    /** Its address; ours on the cable is one less. */
+    /** Its address on the cable. This machine's address there is one less. */
     readonly address: string;
     readonly #image: string;
     readonly #cable: string;
@@ -34,7 +34,7 @@ export class PoweredMachine {
         this.disk = join(folder, "disk");
         this.#image = join(folder, "disk.img");
         this.namespace = `/run/netns/${name}`;
-        // 15 characters are the longest name.
+        // A name of an interface has at most 15 characters.
         this.#cable = `v${name.slice(-12)}`;
         const network = `10.213.${randomInt(256)}`;
         const host = randomInt(64) * 4;
@@ -48,11 +48,11 @@ export class PoweredMachine {
             mkdirSync(this.disk);
             call("truncate", "-s", this.diskSize, this.#image);
             call("mkfs.ext4", "-q", "-m", "0", this.#image);
-            // While the power is off nothing shall look for it elsewhere.
+            // While the power is off, packets to it must not go elsewhere.
             call("ip", "route", "add", "unreachable", this.#subnet, "metric", "9999");
             this.#isMade = true;
         }
-        // The harshest that ext4 has: nothing reaches the disk unless it is asked to.
+        // The harshest setting of ext4: only synced writes reach the disk.
         call("mount", "-o", "loop,commit=300,noauto_da_alloc", this.#image, this.disk);
         call("ip", "netns", "add", this.name);
         call("ip", "link", "add", this.#cable, "type", "veth", "peer", "name", "eth0", "netns", this.name);
@@ -63,7 +63,7 @@ export class PoweredMachine {
         call("ip", "-n", this.name, "link", "set", "lo", "up");
     }
 
-    /** From now on nothing reaches the disk any more, and what had not reached it is lost. */
+    /** From now on no write reaches the disk. Earlier writes that had not reached it are lost. */
     freeze(): void {
         call("perl", "-e", shutdownScript, this.disk, shutDown);
     }
@@ -82,7 +82,7 @@ export class PoweredMachine {
         attempt("ip", "netns", "del", this.name);
     }
 
-    /** Gives back what is not in its folder. */
+    /** Removes what is outside its folder. */
     remove(): void {
         this.powerOff();
         attempt("ip", "route", "del", "unreachable", this.#subnet, "metric", "9999");
@@ -97,7 +97,7 @@ export class PoweredMachine {
         const filler = join(this.disk, "filler");
         const { bavail, bsize } = statfsSync(this.disk);
         call("fallocate", "-l", String(bavail * bsize - 16 * bsize), filler);
-        // What is left after the file system's own needs, byte for byte.
+        // All space that the file system does not need itself.
         attempt("dd", "if=/dev/zero", `of=${filler}.rest`, "bs=4096", "conv=fsync");
         return () => {
             rmSync(filler);
@@ -105,7 +105,7 @@ export class PoweredMachine {
         };
     }
 
-    /** As /proc names it; undefined while the power is off. */
+    /** Its network namespace as /proc names it; undefined while the power is off. */
     namespaceId(): string | undefined {
         try {
             return call("nsenter", `--net=${this.namespace}`, "readlink", "/proc/self/ns/net").trim();
@@ -120,11 +120,11 @@ function call(command: string, ...args: string[]): string {
     return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env });
 }
 
-/** For what may be gone already. */
+/** Runs a command whose subject may be gone already. */
 function attempt(command: string, ...args: string[]): void {
     try {
         call(command, ...args);
     } catch {
-        // Nothing is left of it, or it never was.
+        // It is gone, or it never existed.
     }
 }

@@ -8,8 +8,9 @@ const largestFile = 20_000_000;
 const lookMs = 50;
 
 /**
- * Looks for secrets wherever they could have got to. A secret is made of awkward letters around *marks*: words of letters
- * and digits, which no program spells in another way than Base64. So it is met in any spelling, and also in pieces.
+ * Looks for secrets in all places where they may have come. A secret is made of awkward letters around *marks*: words
+ * of letters and digits, which programs write in no other way but Base64. So it is found in any spelling, and also in
+ * pieces.
  */
 export class SecretHunt {
     readonly #needles = new Map<string, string>();
@@ -21,13 +22,13 @@ export class SecretHunt {
         return text;
     }
 
-    /** A word of letters and digits that is part of a secret, made by somebody else. */
+    /** Looks for a word of a secret that another program made. It has letters and digits alone. */
     add(name: string, text: string): void {
         this.addBytes(name, Buffer.from(text));
         this.#needles.set(text, name);
     }
 
-    /** The same for what is no text. */
+    /** Looks for bytes of a secret that is not text. */
     addBytes(name: string, bytes: Buffer): void {
         for (const before of [0, 1, 2]) {
             const text = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
@@ -37,7 +38,7 @@ export class SecretHunt {
         }
     }
 
-    /** Names of the secrets that a text holds something of. */
+    /** @returns names of the secrets of which a text has a part */
     in(text: Buffer | string): string[] {
         // Byte for byte: a mark has no other letters.
         const bytes = typeof text === "string" ? text : text.toString("latin1");
@@ -45,12 +46,12 @@ export class SecretHunt {
         return [...new Set(found)].sort();
     }
 
-    /** The same for each of many places: those that hold something. */
+    /** @returns the places that have a part of a secret */
     inAll(places: Iterable<[string, Buffer | string]>): string[] {
         return [...places].flatMap(([place, text]) => this.in(text).map(name => `${name} in ${place}`));
     }
 
-    /** Files below a folder that hold something. Files from before `since` are left out. */
+    /** @returns files below a folder that have a part of a secret. Files from before `since` are left out. */
     below(folder: string, since = new Date(0)): string[] {
         return filesBelow(folder).flatMap(path => {
             try {
@@ -84,7 +85,10 @@ export class ProcessWatch {
     /** Command lines of the processes that were looked at. */
     readonly seen = new Set<string>();
     readonly #timer: NodeJS.Timeout;
-    /** The arguments of each process when it was last looked at: another program has others, and another environment. */
+    /**
+     * The arguments of each process at the last look. Where they differ, it is another program with another
+     * environment.
+     */
     readonly #known = new Map<string, string>();
 
     constructor(private readonly hunt: SecretHunt) {

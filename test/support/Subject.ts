@@ -4,10 +4,10 @@ import type { EndState } from "./leftovers";
 import { webStack } from "./scenario";
 import { createStack, type StackConfig, type TestStack } from "./stack";
 
-/** What an `up` does here. */
+/** What the `up` of a test does. */
 export type Kind = "release" | "bake" | "return" | "scale up" | "scale down" | "stop" | "remove" | "routes";
 
-/** What one color holds, as the test knows it. */
+/** What one color holds, as the test expects it. */
 interface Held {
     image: string;
     /** Makes two releases of one image differ. */
@@ -16,7 +16,7 @@ interface Held {
     state: "running" | "exited";
 }
 
-/** A stack with one service `web`, and what it is at any time when nothing goes wrong. */
+/** A stack with one service `web`, and the state that it has when nothing goes wrong. */
 export class Subject {
     live: Color = "blue";
     builds = 1;
@@ -47,7 +47,7 @@ export class Subject {
         return this.live === "blue" ? "green" : "blue";
     }
 
-    /** Makes the stack such that an `up` of this kind can come next, by runs that nothing interrupts. */
+    /** Brings the stack into a state in which an `up` of this kind can come next. Nothing interrupts these runs. */
     async prepare(kind: Kind): Promise<void> {
         // First of all, since a release takes over the number of replicas.
         if (!kind.startsWith("scale") && this.colors[this.live]?.replicas !== 1) {
@@ -74,7 +74,7 @@ export class Subject {
         expectSuccess(await this.stack.up());
     }
 
-    /** Writes into the stack's file what makes the next `up` one of this kind, and what that has to lead to. */
+    /** Edits the stack's file so that the next `up` is of this kind, and notes what it has to lead to. */
     wish(kind: Kind): void {
         const live = this.colors[this.live]!;
         this.set("previousColor", kind === "stop" || kind === "remove" ? kind : "keep");
@@ -106,7 +106,7 @@ export class Subject {
         this.live = this.idle;
     }
 
-    /** The end state of an unbroken run. */
+    /** @returns the end state of a run that nothing interrupts */
     expected(): EndState {
         const lines = (held: Held | undefined) =>
             Array.from({ length: held?.replicas ?? 0 }, (_, index) => {

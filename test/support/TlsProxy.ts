@@ -7,18 +7,18 @@ import { findFreePorts } from "./freePorts";
 import { type ProxyProgram, publicHost } from "./proxyPrograms";
 import { until } from "./until";
 
-/** What a client of the proxy got. */
+/** The answer that a client of the proxy got. */
 export interface Visit {
     status: number;
     body: string;
-    /** Redirects that it followed. */
+    /** How many redirects the client followed. */
     redirects: number;
 }
 
 /** Redirects after which a browser gives up. */
 const mostRedirects = 20;
 
-/** The program, running before a front. */
+/** A proxy that runs in front of a front. */
 export class TlsProxy {
     private constructor(
         private readonly folder: string,
@@ -90,7 +90,7 @@ export class TlsProxy {
         });
     }
 
-    /** Some listen before they have read what for. */
+    /** A proxy may listen before it has read its configuration. @returns undefined while it does not answer rightly */
     private answers(): Promise<true | undefined> {
         return this.ask("/", {}).then(
             ({ status }) => (status === 200 ? true : undefined),

@@ -9,7 +9,7 @@ export interface Times {
     gone(): number;
 }
 
-/** What became of one container, by the virtual clock. */
+/** The life of one container, by the virtual clock. */
 export interface Life {
     slot: number;
     isNew: boolean;
@@ -20,20 +20,20 @@ export interface Life {
     isDown?: boolean;
 }
 
-/** Something that nobody ordered: an event, or a container that is down for a while if it serves at that moment. */
+/** Something that the schedule did not order: an event, or a container that is down for a while. */
 export type Surprise = { atMs: number } & ({ event: RollingEvent } | { dip: { slot: number; lastsMs: number } });
 
 /** Called after every turn, with the containers that it ordered to leave. */
 export type Look = (roll: VirtualRoll, retired: { life: Life; served: boolean }[]) => void;
 
-/** A rolling release on a virtual clock: what is ordered takes its time, and surprises come in between. */
+/** A rolling release on a virtual clock. Each order takes its time, and surprises come in between. */
 export class VirtualRoll {
     readonly schedule: RollingSchedule;
-    /** Containers that are there, by slot. */
+    /** The containers that exist, by slot. */
     readonly lives = new Map<number, Life>();
-    /** All containers, those whose slot was taken again included. */
+    /** All containers, also those whose slot has another one now. */
     readonly all: Life[] = [];
-    /** When the last one came up or was gone. */
+    /** When the last container came up or was gone. */
     endedAtMs = 0;
     state: "going" | "done" | "stopped" = "going";
     readonly #queue: { atMs: number; happens: () => void }[] = [];

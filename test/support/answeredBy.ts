@@ -1,6 +1,6 @@
 import { expectNoLoss, startLoad } from "./load";
 
-/** How many of so many requests a version answers, by the link's own share. Fails when one is lost. */
+/** Sends so many requests. @returns how many of them a version answered @throws Error where one is lost */
 export async function answeredBy(url: string, version: string, requests: number): Promise<number> {
     const load = await startLoad({
         url,

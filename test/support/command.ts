@@ -16,7 +16,7 @@ export interface CommandResult {
 export interface CommandOptions {
     cwd: string;
     env: NodeJS.ProcessEnv;
-    /** After this long the command and everything that it started are ended, and the call fails. */
+    /** After this time the command and all that it started are ended, and the call fails. */
     timeoutSeconds: number;
     /** Called with each piece of output as it comes. */
     onOutput?: (text: string) => void;
@@ -25,11 +25,11 @@ export interface CommandOptions {
 /** A command that is running. */
 export interface RunningCommand {
     pid: number;
-    /** Fails only when the command could not be started or took too long; look at `code` for the rest. */
+    /** Rejects only where the command could not start or took too long. `code` tells whether it succeeded. */
     result: Promise<CommandResult>;
     /** What was printed so far, stdout and stderr. */
     output(): string;
-    /** To the command alone: `SIGINT` is what a terminal's Ctrl-C sends, `SIGKILL` what the power switch does. */
+    /** Sends a signal to the command alone: `SIGINT` as Ctrl-C in a terminal, `SIGKILL` as a power cut. */
     signal(signal: NodeJS.Signals): void;
     /** Ends the command and every process that it started. */
     kill(): void;
@@ -81,11 +81,11 @@ export function startCommand(command: string, args: string[], options: CommandOp
         child.on("close", code => end(code));
         child.on("exit", code => {
             clearTimeout(timer);
-            // A process that outlives the command may hold its pipes open; that is not waited for.
+            // A process that outlives the command may hold its pipes open. Do not wait for that.
             setTimeout(() => end(code), outputGraceMs).unref();
         });
     });
-    // Whoever started it may look at the result later, or never.
+    // The caller may await the result later, or never.
     result.catch(() => {});
     return {
         pid: child.pid ?? -1,
@@ -96,7 +96,7 @@ export function startCommand(command: string, args: string[], options: CommandOp
     };
 }
 
-/** The output of a command that had to succeed. */
+/** @returns a command's result @throws Error unless it succeeded */
 export function expectSuccess(result: CommandResult): CommandResult {
     if (result.code !== 0) {
         throw new Error(
@@ -106,7 +106,7 @@ export function expectSuccess(result: CommandResult): CommandResult {
     return result;
 }
 
-/** What a command printed that had to fail. */
+/** @returns what a command printed @throws Error unless it failed */
 export function expectFailure({ code, seconds, stdout, stderr }: CommandResult): string {
     if (code === 0) {
         throw new Error(`exit code 0 after ${seconds.toFixed(1)} s, but it had to fail\n${stdout}${stderr}`);
@@ -129,8 +129,8 @@ function killTree(child: ChildProcess): void {
 }
 
 /**
- * Kills every process whose working folder is `folder` or below: what outlived the command that started it, such as a
- * plugin after a `kill -9` of the CLI. Only for folders that a test made for itself.
+ * Kills every process whose working folder is `folder` or below, such as a plugin that outlived a `kill -9` of the CLI.
+ * Only for folders that a test made for itself.
  */
 export function killProcessesIn(folder: string): void {
     for (const pid of processes()) {
@@ -140,12 +140,12 @@ export function killProcessesIn(folder: string): void {
                 process.kill(pid, "SIGKILL");
             }
         } catch {
-            // It has ended meanwhile, or belongs to somebody else.
+            // It has ended meanwhile, or belongs to another user.
         }
     }
 }
 
-/** Linux only; elsewhere there is no such folder, and just the command itself is ended. */
+/** Reads /proc. On other systems than Linux there is none, and only the command itself is ended. */
 function processes(): number[] {
     return (existsSync("/proc") ? readdirSync("/proc") : []).map(Number).filter(Number.isInteger);
 }

@@ -12,7 +12,7 @@ export interface EngineCall {
     method: string;
     /** Path and query, the API version removed. */
     path: string;
-    /** With the creation and the start of an exec. */
+    /** The command, for the creation and the start of an exec. */
     exec?: ExecCall;
 }
 
@@ -26,7 +26,7 @@ export interface ExecCall {
 /** A unix socket in front of the Docker Engine's that records what is asked, hijacked connections included. */
 export class EngineProxy {
     readonly calls: EngineCall[] = [];
-    /** Calls that are answered with 500, and never come to the Engine. */
+    /** Calls that are answered with 500 and not passed on. */
     refuses: (call: EngineCall) => boolean = () => false;
     private readonly execs = new Map<string, ExecCall>();
     private readonly sockets = new Set<Socket>();
@@ -41,7 +41,7 @@ export class EngineProxy {
     /** Listens on a socket of its own. `target` is the path of the Engine's socket. Close it. */
     static async start(target: string): Promise<EngineProxy> {
         const path = join(tmpdir(), `relink-proxy-${process.pid}-${Date.now().toString(36)}-${counter++}.sock`);
-        // As the Engine: an idle connection stays open, or a client's next POST may meet its end.
+        // As in the Engine, an idle connection stays open. Else a client's next POST may come to a closed one.
         const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0 });
         const proxy = new EngineProxy(server, target, `unix://${path}`);
         server.on("request", (request, response) => proxy.forward(request, response));
@@ -51,7 +51,7 @@ export class EngineProxy {
         return proxy;
     }
 
-    /** In front of the Engine that everything else here talks to. */
+    /** Listens in front of the tests' Engine. */
     static async beforeEngine(): Promise<EngineProxy> {
         const address = findEngineAddress(undefined);
         if (address.kind !== "unix") {
@@ -60,7 +60,7 @@ export class EngineProxy {
         return EngineProxy.start(address.socketPath);
     }
 
-    /** Calls that changed something: anything but GET, HEAD and the commands that `isReading` knows. */
+    /** @returns calls that changed something: all but GET, HEAD and the commands that `isReading` knows */
     mutatingCalls(isReading: (command: ExecCall) => boolean = () => false): EngineCall[] {
         return this.calls.filter(({ method, exec }) => !["GET", "HEAD"].includes(method) && !(exec && isReading(exec)));
     }
@@ -104,7 +104,8 @@ export class EngineProxy {
         const createsExec = call.method === "POST" && /^\/containers\/[^/]+\/exec$/.test(call.path);
         const asked: Buffer[] = [];
         request.on("data", chunk => asked.push(chunk));
-        // The whole request at once: the Engine answers a chunked one, and closes, before its last chunk has come (EPIPE).
+        // The whole request at once: the Engine answers a chunked one, and closes, before its last chunk has come
+        // (EPIPE).
         request.on("end", () => this.ask(call, request, Buffer.concat(asked), response, createsExec));
     }
 
@@ -140,7 +141,7 @@ export class EngineProxy {
                 response.destroy();
                 return;
             }
-            // Said, or its client knows only that the connection ended.
+            // Without an answer the client would only see that the connection ended.
             const message = `the test's proxy could not ask the Engine: ${error.message}`;
             response.writeHead(502, { "content-type": "application/json" }).end(JSON.stringify({ message }));
         });

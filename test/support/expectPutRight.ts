@@ -4,7 +4,7 @@ import { endState, leftovers } from "./leftovers";
 import type { LoadResult } from "./load";
 import type { Subject } from "./Subject";
 
-/** Everything that has to hold once the next `up` has put things right. */
+/** Requires everything that must hold after the next `up`. */
 export async function expectPutRight(subject: Subject): Promise<void> {
     const { stack } = subject;
     expect(await endState(stack)).toEqual(subject.expected());
@@ -13,7 +13,7 @@ export async function expectPutRight(subject: Subject): Promise<void> {
     expect(isLocked(stack)).toBe(false);
 }
 
-/** What users saw: at most one switch, and none back. `before` is what answered until the kill. */
+/** Requires that users saw at most one switch, and none back. The first phase of the load ends with the kill. */
 export function expectOneSwitch(load: LoadResult, from: string, to: string): void {
     const [before, after] = load.phases;
     const hadSwitched = from !== to && before?.byVersion[to] !== undefined;

@@ -1,6 +1,6 @@
 /** Programs for `node -e` in node:24-slim: small services, each of them wrong in one way. */
 
-/** Answers as the sample app does, so that the load client knows whose answer to which request it is. */
+/** Answers as the sample app does, so that the load client knows who answered which request. */
 const serve = (version: string, handler: string) => `
 const answer = (request, response, status) => {
     const version = "${version}";
@@ -26,31 +26,31 @@ export const flapping = serve(
     "answer(request, response, isCheck && Math.floor(Date.now() / 1500) % 2 ? 500 : 200);",
 );
 
-/** Does its work until there is a file /tmp/broken, and from then on answers everything with 500, checks too. */
+/** Works until the file /tmp/broken exists. From then on it answers everything with 500, health checks included. */
 export const breakable = serve(
     "breakable",
     'answer(request, response, require("node:fs").existsSync("/tmp/broken") ? 500 : 200);',
 );
 
-/** Healthy by every check, and of no use to users. */
+/** Passes every check, and answers users wrong. */
 export const badForUsers = serve("sick", "answer(request, response, isCheck ? 200 : 500);");
 
-/** What `badForUsers` does to users, for the load that it causes this to. */
+/** The failures that `badForUsers` causes, for the load. */
 export const errorsOfSick = [{ kind: "5xx", of: "sick" }] as const;
 
-/** Healthy by every check, right in every answer, and slow. */
+/** Passes every check and answers right, but slowly. */
 export const slowForUsers = serve("slow", "setTimeout(() => answer(request, response, 200), isCheck ? 0 : 700);");
 
 /**
- * A release that only users can break: it answers them, and its health check is fine until the first of them has come. No
- * proof before the switch can see that.
+ * A release whose health check fails once the first user has come. It answers users. No proof before the switch can
+ * find that.
  */
 export const sickInTraffic = serve(
     "sick",
     "globalThis.visited ||= !isCheck; answer(request, response, isCheck && globalThis.visited ? 500 : 200);",
 );
 
-/** The sample app as a command, which ends at once in the container that has this address. */
+/** A command that runs the sample app, and that ends at once in the container with this address. */
 export function breaksAt(address: string): string[] {
     const program = [
         `const all = Object.values(require("node:os").networkInterfaces()).flat();`,

@@ -2,17 +2,17 @@ import { expect } from "vitest";
 import { expectNoLoss, type LoadMix, type LoadResult, type LoadRun, startLoad } from "./load";
 import type { TestStack } from "./stack";
 
-/** Requests that are answered in a row, by then the service is back. */
+/** After so many answered requests in a row the service is back. */
 const backAgain = 300;
-/** Requests that are answered before harm is done: whatever began before has ended by then. */
+/** So many requests are answered before harm is done. All earlier requests have ended by then. */
 const settled = 100;
 /** Short requests only, so that few are on their way when the harm comes. */
 const mix: LoadMix = { post: 2, newConnection: 1 };
 const healSeconds = 120;
 
 /**
- * How long users wait at most until it is healed, in seconds: the figures of docs/failures.md, from an idle machine with 2
- * cores.
+ * The longest time in which users lose requests, seconds. These are the figures of docs/failures.md, measured on an
+ * idle machine with 2 cores.
  */
 export const documentedSeconds = {
     "nothing is lost": 0,
@@ -23,15 +23,15 @@ export const documentedSeconds = {
     "daemon restarted": 15,
 } as const;
 
-/** A busy machine takes longer than an idle one; what takes so much longer does not heal as documented. */
+/** A busy machine may take so many times longer than an idle one. */
 const patience = 10;
-/** The bound where the documents speak of less than a second, seconds. */
+/** The bound where docs/failures.md says less than a second, seconds. */
 const leastBoundSeconds = 10;
 
-/** What a part that dies may do to requests. Nothing that dies may give a wrong answer. */
+/** Failures that a part may cause when it dies. Wrong answers are not among them. */
 const lostByHarm = ["connect", "reset", "closed before response", "closed mid-body", "5xx", "timeout"] as const;
 
-/** @throws when requests were lost for much longer than the documents say. @param gapMs milliseconds */
+/** @throws Error where requests were lost for much longer than documented. @param gapMs milliseconds */
 export function expectBounded(gapMs: number, harm: keyof typeof documentedSeconds): void {
     const bound = Math.max(leastBoundSeconds, patience * documentedSeconds[harm]);
     if (gapMs > bound * 1000) {
@@ -43,16 +43,16 @@ export function expectBounded(gapMs: number, harm: keyof typeof documentedSecond
 }
 
 export interface GapOptions {
-    /** What the documents say of it. */
+    /** What docs/failures.md says. */
     documented: keyof typeof documentedSeconds;
-    /** What is done under load once everything has healed. It may not cost a request. */
+    /** Runs under load once everything has healed. It must not cost a request. */
     afterwards?: (load: LoadRun) => Promise<void>;
 }
 
 /**
- * Does something that costs requests, and waits until they are answered again without anybody's help. The gap, from what
- * was done to the last lost request that was seen, is printed: it is what the documents may promise. Fails when a request
- * was lost before the harm, or after it had healed, and when the gap was much longer than documented.
+ * Does harm that costs requests, and waits until requests are answered again without help. Prints the gap, from the
+ * harm to the last lost request: that is what the documents may promise. Fails where a request was lost before the harm
+ * or after it had healed, and where the gap was much longer than documented.
  *
  * @param harm may return what else is worth printing
  */
@@ -85,7 +85,7 @@ export async function gapUnderLoad(
                 if (now.failed > last.failed) {
                     last = now;
                 }
-                // Back is: so many answered since the last one that was lost.
+                // The service is back after so many answered requests since the last lost one.
                 return now.answered >= last.answered + backAgain;
             },
             "the service is back",
@@ -118,7 +118,7 @@ export async function gapUnderLoad(
     }
 }
 
-/** What users saw over all phases: one version, then perhaps another one, and never the first one again. */
+/** Requires that users saw one version, then perhaps another one, and never the first one again. */
 export function expectNoWayBack(load: LoadResult, from: string, to: string): void {
     const seen = load.phases.flatMap(({ byVersion }) =>
         Object.entries(byVersion)

@@ -4,14 +4,14 @@ import type { Engine } from "../../docker/Engine";
 import { expectSuccess } from "./command";
 import type { CallOptions, PreviewJson, TestStack } from "./stack";
 
-/** A file that a preview is compared with; only `vitest --update` writes it. */
+/** A golden file of a preview. Only `vitest --update` writes it. */
 export function goldenFile(name: string): string {
     return join(__dirname, "../e2e/golden", name);
 }
 
 /**
- * Turns what `pulumi preview` prints into text that is the same on every run and on every machine: names, ports, ids,
- * digests and addresses become words, and rows, which Pulumi prints as they come, are sorted.
+ * Turns the output of `pulumi preview` into text that is the same in every run and on every machine. Names, ports, ids,
+ * digests and addresses become words. Rows are sorted, since Pulumi prints them in any order.
  */
 export class Normaliser {
     readonly #releases = new Map<string, string>();
@@ -37,7 +37,7 @@ export class Normaliser {
      * @returns all that they printed
      */
     async expect(name: string, options?: CallOptions): Promise<string[]> {
-        // Side by side: a preview takes no lock, and most of its time is start-up.
+        // At the same time: a preview takes no lock, and most of its time is start-up.
         const [text, json] = await Promise.all([
             this.stack.preview(["--diff"], options),
             this.stack.pulumi(["preview", "--json"], options),
@@ -53,7 +53,7 @@ export class Normaliser {
     text(stdout: string, stderr: string): string {
         const lines = stderr.split("\n").filter(line => line !== "" && !isOfThisMachine(line));
         if (lines.every(line => /^(warning: )?\w+: /.test(line) && !line.startsWith("error: "))) {
-            // One line per service, in the order in which they come.
+            // One line for each service, in any order.
             lines.sort();
         }
         const said = lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
@@ -111,12 +111,12 @@ export class Normaliser {
     }
 }
 
-/** Where no registry can be reached, it is said of each image that is only on the Docker host. */
+/** A warning about an image of the Docker host, where no registry is reached. */
 function isOfThisMachine(message: string): boolean {
     return /The registry \S+ cannot be reached .* on the Docker host/.test(message) && !message.includes("refused");
 }
 
-/** What Pulumi prints when nothing has come for a while. */
+/** Pulumi prints this line when nothing has happened for a while. */
 function isHeartbeat(line: string): boolean {
     return /^@ previewing update\.*$/.test(line);
 }
@@ -141,15 +141,15 @@ function changesOf(step: PreviewJson["steps"][number]): Record<string, string> {
 function valueAt(state: unknown, path: string): string {
     const keys = path.split(/[.[\]]+/).filter(key => key !== "");
     const value = keys.reduce((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], state);
-    // A default that Pulumi shows in full here is shown in full in the text as well.
+    // The text shows in full the defaults that Pulumi shows in full.
     return typeof value === "object" ? `(${Object.keys(value ?? {}).length} keys)` : JSON.stringify(value);
 }
 
 const header = /^ *(?:[+~=-]|\+-|-\+)? ?[\w-]+:[\w/-]+:[\w/-]+: \(\w+\)/;
 
 /**
- * Sorts the rows of a `--diff` tree by the names of their resources, since Pulumi prints them in the order in which they
- * come, and leaves out the bodies of `@pulumi/docker`'s, which belong to that plugin.
+ * Sorts the rows of a `--diff` tree by the names of their resources, since Pulumi prints them in the order in which
+ * they come, and leaves out the bodies of `@pulumi/docker`'s, which belong to that plugin.
  */
 function sortRows(text: string): string {
     const head: string[] = [];

@@ -4,7 +4,7 @@ import { packFiles } from "../../haproxy/archive";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what nobody may be shown
 export const terminalControls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
-/** What somebody who means harm puts into an image. */
+/** What an attacker puts into an image. */
 export interface HostileImage {
     /** The image that it is made from. */
     from: string;
@@ -18,7 +18,7 @@ export interface HostileImage {
     files: Record<string, string>;
 }
 
-/** Makes an image that carries every label of relink's, and one that there is not. */
+/** Makes an image with all labels of relink, and with one that relink does not know. */
 export async function makeHostileImage(engine: Engine, wanted: HostileImage): Promise<void> {
     const claims = {
         project: "relink",

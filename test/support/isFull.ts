@@ -1,2 +1,2 @@
-/** Whether this is `npm run test:full`: it runs what takes too long for every `npm test`. */
+/** Whether this is `npm run test:full`, which also runs the tests that take too long for `npm test`. */
 export const isFull = process.env.RELINK_FULL === "1";

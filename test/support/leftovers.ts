@@ -6,17 +6,19 @@ import { folders } from "../../model/folders";
 import type { World } from "../../model/World";
 import type { TestStack } from "./stack";
 
-/** What a service is in the end, whatever happened on the way: to be compared as a whole. */
+/** The end state of a service, to be compared as a whole. */
 export interface EndState {
     live: string;
-    /** One line for each container of a color: slot, state, restart policy, image, and what HAProxy does with its slot. */
+    /**
+     * One line for each container of a color: slot, state, restart policy, image, and what HAProxy does with its slot.
+     */
     blue: string[];
     green: string[];
-    /** What has to be true of the record. */
+    /** The record. */
     record: { confirmed: string; intent?: unknown; stable?: string; proved: boolean; replicas: number };
 }
 
-/** The live system of a stack's service `web`, as one comparable value. */
+/** @returns the live state of a stack's service `web` */
 export async function endState(stack: TestStack): Promise<EndState> {
     const world = await worldOf(stack);
     const record = world.records.services.get("web");
@@ -40,12 +42,12 @@ export async function endState(stack: TestStack): Promise<EndState> {
     };
 }
 
-/** When the link was last confirmed, for the record. */
+/** @returns when the link was last confirmed, by the record */
 export async function confirmedAt(stack: TestStack): Promise<string | undefined> {
     return (await worldOf(stack)).records.services.get("web")?.link.at;
 }
 
-/** What an `up` that died may have left, and what the next one has to have put away: each thing in words. */
+/** @returns in words each thing that an `up` left when it died. After the next `up` there must be none. */
 export async function leftovers(stack: TestStack): Promise<string[]> {
     const { containers } = await worldOf(stack);
     const { docker } = Engine.connect();

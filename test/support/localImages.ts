@@ -1,8 +1,8 @@
 import { Engine } from "../../docker/Engine";
 
 /**
- * Gives a name to an image that only the Docker host has: the same as another one, but for a label.
- * @param name with a tag, e.g. `relink-test-shop:dev`; it leaves whatever had it before
+ * Makes an image that only the Docker host has. It differs from another one in a label.
+ * @param name with a tag, e.g. `relink-test-shop:dev`. An image that had the name loses it
  * @returns its id
  */
 export async function commitImage(from: string, name: string, label: string): Promise<string> {

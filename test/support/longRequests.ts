@@ -3,11 +3,11 @@ import { WebSocket } from "ws";
 
 /** A request whose answer takes long. */
 export interface LongStream {
-    /** What the answer's x-version header says. */
+    /** The version that answered. */
     version: string;
     /** The whole body. Fails when it is cut. */
     body: Promise<string>;
-    /** Waits for more of it than has come by now. Fails when it is cut or over. */
+    /** Waits for more of the body. Fails where it is cut or over. */
     goesOn(): Promise<void>;
     end(): void;
 }
@@ -29,7 +29,7 @@ export function openStream(url: string, seconds: number, host?: string): Promise
                 response.on("end", () => done(text));
                 response.on("error", cut);
             });
-            body.catch(() => {}); // for whoever waits for it later
+            body.catch(() => {}); // the caller may wait for it later, or never
             resolve({
                 version: String(response.headers["x-version"]),
                 body,
@@ -48,7 +48,7 @@ export function openStream(url: string, seconds: number, host?: string): Promise
 
 /** A WebSocket to the sample app. */
 export class OpenWebSocket {
-    /** Set when it was closed, by whomever. */
+    /** How it was closed; undefined while it is open. */
     closed: string | undefined;
 
     private constructor(private readonly webSocket: WebSocket) {

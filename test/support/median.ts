@@ -1,4 +1,4 @@
-/** The middle of some numbers, or the mean of the two in the middle. NaN of none. */
+/** @returns the median of some numbers; NaN without any */
 export function median(values: readonly number[]): number {
     const sorted = [...values].sort((a, b) => a - b);
     const middle = Math.floor(sorted.length / 2);

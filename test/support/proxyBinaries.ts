@@ -1,6 +1,6 @@
 import { toolchain } from "./toolchain";
 
-/** @returns the path of a program of Debian's, unpacked beside the others of the tests where it is not installed. */
+/** @returns path of a Debian program. Where it is not installed, its package is unpacked. */
 export async function debians(name: string): Promise<string> {
     const { ensureDebianProgram } = await toolchain("debianProgram.mjs");
     const missing = `The test needs the program ${name} on PATH.`;

@@ -3,16 +3,16 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { recipe } from "./recipe";
 
-/** Where the snippets of docs/moving.md have the front, and the public name that they have for it. */
+/** The front's address and public name in the snippets of docs/moving.md. */
 const documentedFront = "172.17.0.1:8000";
 export const publicHost = "shop.example.com";
 
-/** A proxy that people have, with the configuration that the docs give it and TLS of a certificate made for the test. */
+/** A proxy as people use it, with the configuration of the docs, and with a certificate that the test makes. */
 export interface ProxyProgram {
     binary: string;
     /** Writes its configuration into a folder. @returns its arguments */
     configure(folder: string, port: number, front: string): string[];
-    /** What a shell is given once it was started (default: nothing). */
+    /** Shell commands to run after its start. @default none */
     command?(front: string): string;
 }
 
@@ -87,7 +87,7 @@ export function kamalProxy(binary: string): ProxyProgram {
     };
 }
 
-/** One that it signed itself: `cert.pem` and `key.pem`. */
+/** Makes a self-signed certificate: `cert.pem` and `key.pem`. */
 function makeCertificate(folder: string): void {
     const openssl = "req -x509 -newkey rsa:2048 -nodes -days 2 -keyout key.pem -out cert.pem".split(" ");
     execFileSync("openssl", [...openssl, "-subj", `/CN=${publicHost}`], { cwd: folder, stdio: "ignore" });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The commands of a section's shell block in the docs, or another block of it, so that a test runs what people read. */
+/** @returns a block of a section in the docs, by default its shell commands, so that a test runs what people read */
 export function recipe(file: string, heading: string, language = "sh"): string {
     const text = readFileSync(join(__dirname, "../../docs", file), "utf8");
     const section = text.split(`\n${heading}\n`)[1]?.split(/\n#+ /)[0];

@@ -16,7 +16,7 @@ const passwordHash = "$2y$05$abcdefghijklmnopqrstuubgih8ImcfvJ24zKAOLpSYCWBNfZPV
 /** A real registry (Distribution) on 127.0.0.1, with a password. */
 export class TestRegistry {
     readonly username = "relink";
-    /** With letters that mean something to JSON, to a shell and in a URL. */
+    /** It has letters with a meaning in JSON, in a shell and in a URL. */
     readonly password = `registryPass7c1f'"$x @:%`;
     private readonly pushed = new Set<string>();
     private process: ChildProcess | undefined;
@@ -72,7 +72,7 @@ export class TestRegistry {
         }
     }
 
-    /** Ends it; what it holds stays. */
+    /** Ends it. Its images stay. */
     async pause(): Promise<void> {
         const child = this.process;
         this.process = undefined;
@@ -102,19 +102,19 @@ export class TestRegistry {
         return digest;
     }
 
-    /** Pushes an image that the Docker host does not have: the same as another one, but for a label. */
+    /** Pushes an image that the Docker host does not have. It differs from another one in a label. */
     async pushForeign(image: string, name: string): Promise<string> {
         const { docker } = Engine.connect();
         const local = `relink-test-foreign-${this.port}:latest`;
         const id = await commitImage(image, local, `port=${this.port}`);
         const digest = await this.push(local, name);
-        // By all its names: a push leaves the digest as one.
+        // Remove it by all its names. A push leaves the digest as one.
         await docker.getImage(id).remove({ force: true });
         return digest;
     }
 
     /**
-     * Takes a tag away, as a retention policy does.
+     * Removes a tag, as a retention policy does.
      * @param name without the registry, e.g. `shop/web:stable`
      */
     forget(name: string): void {
@@ -123,7 +123,7 @@ export class TestRegistry {
         rmSync(join(tags, tag), { recursive: true });
     }
 
-    /** Ends it and removes what it had, also from the Docker host. Its images must not be in use any more. */
+    /** Ends it and removes its images, also from the Docker host. No container may use them. */
     async remove(): Promise<void> {
         await this.pause();
         rmSync(this.folder, { recursive: true, force: true });

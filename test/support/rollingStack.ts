@@ -10,7 +10,7 @@ import { createStack, type TestStack } from "./stack";
 const v1 = "relink-hello:v1";
 const v2 = "relink-hello:v2";
 
-/** The example stack `rolling`, and what its service `web` runs when nothing goes wrong. */
+/** The example stack `rolling`, and the image that its service `web` runs when nothing goes wrong. */
 export class RollingStack {
     image = v1;
     replicas = 2;
@@ -36,7 +36,7 @@ export class RollingStack {
         return new RollingStack(stack);
     }
 
-    /** The image that it does not run. */
+    /** The other image, which it does not run now. */
     get other(): string {
         return this.image === v1 ? v2 : v1;
     }
@@ -51,7 +51,7 @@ export class RollingStack {
         }
     }
 
-    /** Makes the next `up` roll to the other image, this way. */
+    /** Edits the stack's file so that the next `up` rolls to the other image. */
     wish(rolling: object = {}, more: Record<string, unknown> = {}): void {
         this.image = this.other;
         this.set({ image: this.image, strategy: { rolling }, ...more });
@@ -63,8 +63,8 @@ export class RollingStack {
     }
 
     /**
-     * Every container of blue is of the image, up and known to HAProxy's memory, to its map and to the record; nothing is
-     * left open, and green holds nothing.
+     * Requires that every container of blue has the image and is up, that HAProxy's memory and map and the record know
+     * it, that no intent is open, and that green is empty.
      */
     async expectRolled(): Promise<void> {
         const { stack, front, image, replicas } = this;
@@ -94,8 +94,8 @@ export class RollingStack {
     }
 
     /**
-     * A command for which the `count`-th of the new containers cannot start, and the others can: its slot is the one that
-     * it gets by then.
+     * @returns a command with which the `count`-th new container cannot start, and the others can. The command knows it
+     * by its slot.
      */
     async brokenInTheMiddle(): Promise<string[]> {
         const { block, slots = [] } = (await this.front.service("web")).blue;

@@ -15,7 +15,7 @@ import {
 } from "./load";
 import type { StackConfig, TestStack } from "./stack";
 
-/** For a file whose tests build upon one another: after the first one that fails, the rest is skipped. */
+/** For tests that build upon one another: after one that fails, the rest is skipped. */
 export function oneAfterTheOther(): void {
     let failed = false;
     beforeEach(({ skip }) => skip(failed, "a test before it failed"));
@@ -28,8 +28,8 @@ export function oneAfterTheOther(): void {
 export const haproxyImage = process.env.RELINK_TEST_HAPROXY ?? "haproxy:3.0";
 
 /**
- * A stack with one service `web`: the sample app, checked often, proved quickly and not judged when it is live, so that a
- * test is short.
+ * @returns a stack with one service `web`, the sample app. It is checked often, proved quickly and not judged when it
+ * is live, so that a test is short
  */
 export function webStack(web: Record<string, unknown> = {}, others: StackConfig = {}): StackConfig {
     return {
@@ -50,7 +50,7 @@ const quickWeb = {
     bakeTime: "0s",
 };
 
-/** What the load of a scenario is made of, besides GET. No WebSockets: they hold up whoever waits for a drain. */
+/** The kinds of requests in a scenario besides GET. There are no WebSockets, because a drain would wait for them. */
 export const withoutWebSockets: LoadMix = { post: 2, newConnection: 1, slow: 1, stream: 1 };
 const withWebSockets: LoadMix = { ...withoutWebSockets, webSocket: 1 };
 
@@ -58,22 +58,22 @@ export interface ScenarioOptions {
     mix?: LoadMix;
     /** Requests per second of GET and POST. @default 300 */
     ratePerSecond?: number;
-    /** Where to, when it is not the stack's front. */
+    /** URL that is asked. @default the stack's front */
     url?: string;
     /** See `LoadOptions`. */
     through?: string[];
     /** Who may answer. @default the service web */
     answeredBy?: AnsweredBy;
-    /** What the scenario causes on purpose. @default nothing */
+    /** Failures that the scenario causes on purpose. @default none */
     allowed?: readonly Allowed[];
 }
 
-/** Requests that have to be answered before and after what is done under load. */
+/** So many requests have to be answered before and after the act. */
 const settledRequests = 100;
 
 /**
- * Does something to a stack under load, from before it begins until after it has ended. Fails when one request was lost,
- * and prints the scenario's count.
+ * Does something to a stack under load, from before it begins until after it has ended. Fails when one request was
+ * lost, and prints the scenario's count.
  */
 export async function underLoad(
     scenario: string,
@@ -107,16 +107,16 @@ export async function underLoad(
     }
 }
 
-/** What an `up` that failed did. */
+/** An `up` that failed, and the load meanwhile. */
 export interface FailedUp {
     load: LoadResult;
     /** All that it printed. */
     printed: string;
-    /** Who answered once it had ended. */
+    /** The versions that answered afterwards. */
     versionsAfterwards: string[];
 }
 
-/** An `up` under load that has to fail. */
+/** Runs an `up` under load, which has to fail. */
 export async function failingUp(name: string, stack: TestStack, options: ScenarioOptions = {}): Promise<FailedUp> {
     let printed = "";
     const load = await underLoad(
@@ -131,13 +131,13 @@ export async function failingUp(name: string, stack: TestStack, options: Scenari
     return { load, printed, versionsAfterwards: Object.keys(load.phases.at(-1)?.byVersion ?? {}) };
 }
 
-/** The containers of one color of a service, by slot. */
+/** @returns the containers of one color of a service, by slot */
 export function containersOf(stack: TestStack, color: Color, service = "web"): Promise<ContainerInfo[]> {
     const labels = { "relink.stack": stack.name, "relink.service": service, "relink.color": color };
     return listContainers(Engine.connect(), labels, stack.front);
 }
 
-/** What must stay the same of containers that nobody may touch. */
+/** @returns a line for each container, which stays the same as long as the container is not touched */
 export async function lifeOf(stack: TestStack, color: Color, service = "web"): Promise<string[]> {
     const containers = await containersOf(stack, color, service);
     return containers.map(
@@ -146,7 +146,7 @@ export async function lifeOf(stack: TestStack, color: Color, service = "web"): P
     );
 }
 
-/** Outputs of one service. */
+/** @returns the stack's outputs of one service */
 export async function outputsOf(stack: TestStack, service = "web"): Promise<Record<string, unknown>> {
     const { services } = (await stack.outputs()) as { services: Record<string, Record<string, unknown>> };
     return services[service] ?? {};

@@ -1,4 +1,4 @@
-/** The ways in which programs write a text that they have, by name: where a secret could be met again. */
+/** The ways in which programs spell a text, by name. A secret may be found in any of them. */
 export function spellings(text: string): [string, string][] {
     const json = JSON.stringify(text).slice(1, -1);
     const ascii = json.replace(/[^\x20-\x7e]/g, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);

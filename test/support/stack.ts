@@ -19,7 +19,7 @@ export interface StackOptions {
     config?: StackConfig;
     /** Added to the environment of every command. */
     env?: Record<string, string>;
-    /** The folder of another program than ours, with index.ts and Pulumi.yaml. */
+    /** Folder of another Pulumi program, with index.ts and Pulumi.yaml. @default relink */
     program?: string;
 }
 
@@ -33,8 +33,8 @@ export interface CallOptions {
 }
 
 /**
- * A stack of its own for one test: project folder, state, name, free ports on 127.0.0.1. The commands are those of the
- * real Pulumi CLI; none of them throws because of an exit code (see `expectSuccess`).
+ * A stack of a test's own, with its project folder, state, name and free ports on 127.0.0.1. The real Pulumi CLI runs
+ * its commands. None of them throws because of an exit code: `expectSuccess` does.
  */
 export class TestStack {
     private readonly commands = new Set<RunningCommand>();
@@ -142,12 +142,12 @@ export class TestStack {
     /** Starts a command of the CLI without waiting for it, to interrupt it for example. */
     start(args: string[], options: CallOptions = {}): RunningCommand {
         const isInit = args[0] === "stack" && args[1] === "init";
-        // Global flags may stand before the command, where no `--` among the arguments can hide them.
+        // Global flags go before the command, where a `--` among the arguments cannot hide them.
         const flags = ["--non-interactive", "--color", "never"];
         return this.run("pulumi", [...flags, ...(isInit ? args : withStack(args, this.name))], options);
     }
 
-    /** Starts one of our own commands, `status` or `logs`, as npm does it, on this stack unless `args` name another. */
+    /** Starts `status` or `logs` as npm does it. The stack is this one, unless `args` name another. */
     look(name: "status" | "logs", args: string[] = [], options: CallOptions = {}): RunningCommand {
         const which = args.includes("--stack") ? [] : ["--stack", this.name];
         const file = join(repository, "commands", `${name}.ts`);
@@ -161,7 +161,7 @@ export class TestStack {
         return this.run("sh", ["-ec", script], { ...options, env }).result;
     }
 
-    /** Forgets the state, as on a machine that has none. Returns what brings it back. */
+    /** Removes the state, as on a machine without one. @returns a function that brings it back */
     loseState(): () => void {
         return this.folder.loseState();
     }
@@ -171,7 +171,7 @@ export class TestStack {
             cwd: this.folder.path,
             env: {
                 ...process.env,
-                // Not an empty one: with secrets in the stack, relink warns of that.
+                // relink warns of an empty one, where the stack has secrets.
                 PULUMI_CONFIG_PASSPHRASE: "of the tests",
                 PULUMI_SKIP_UPDATE_CHECK: "true",
                 PULUMI_CONTINUE_ON_ERROR: "true",
@@ -189,14 +189,14 @@ export class TestStack {
     }
 
     /**
-     * The same stack, from a project folder and a state of its own, as on a second machine. Its `cleanup` leaves Docker
-     * alone: what runs is the original's.
+     * @returns the same stack with another project folder and state, as on a second machine. Its `cleanup` leaves
+     * Docker alone, since all containers are the original's
      */
     copy(): TestStack {
         return new TestStack(this.name, this.ports, this.address, this.folder.copy(), this.env, true);
     }
 
-    /** Ends what still runs, removes everything of this stack from Docker, and its folder. For `afterEach`. */
+    /** Ends its commands, and removes its folder and everything of it in Docker. */
     async cleanup(): Promise<void> {
         for (const command of this.commands) {
             command.kill();
@@ -211,7 +211,7 @@ export class TestStack {
     }
 }
 
-/** What is used of `pulumi preview --json`. */
+/** The part of `pulumi preview --json` that tests read. */
 export interface PreviewJson {
     steps: {
         op: string;

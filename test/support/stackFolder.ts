@@ -15,7 +15,7 @@ import { parseDocument } from "yaml";
 
 /** The project's own folder. */
 export const repository = resolve(__dirname, "../..");
-/** What the program uses, by reference: what is tested is what is edited. */
+/** Folders and files that are links, so that the tests run the files that people edit. */
 const linked = [
     "components",
     "providers",
@@ -31,8 +31,8 @@ const linked = [
 ];
 
 /**
- * A project folder of its own, so that a test's stack files and state never touch the repository's. Everything but
- * Pulumi.yaml, the stack file and the state is a link to the repository.
+ * A project folder for a test, so that its stack files and state are not the repository's. Everything but Pulumi.yaml,
+ * the stack file and the state is a link to the repository.
  */
 export class StackFolder {
     readonly path = mkdtempSync(join(tmpdir(), "relink-test-"));
@@ -65,12 +65,14 @@ export class StackFolder {
         mkdirSync(join(this.path, "state"));
     }
 
-    /** The same project folder and state once more, to be changed without the other. */
+    /** @returns a copy of the folder and the state. A change of one does not change the other. */
     copy(): StackFolder {
         return new StackFolder(this.stack, this.program, this.path);
     }
 
-    /** Sets one value of the stack's config, `undefined` removes it. `path` begins with the key, e.g. relink:services. */
+    /**
+     * Sets one value of the stack's config, `undefined` removes it. `path` begins with the key, e.g. relink:services.
+     */
     setConfig(path: string[], value: unknown): void {
         const document = parseDocument(existsSync(this.stackFile) ? readFileSync(this.stackFile, "utf8") : "");
         if (value === undefined) {
@@ -81,7 +83,7 @@ export class StackFolder {
         writeFileSync(this.stackFile, document.toString());
     }
 
-    /** Puts the state away. Returns what puts it back in place of the one that has come since. */
+    /** Puts the state away. @returns a function that puts it back, in place of a newer one */
     loseState(): () => void {
         const state = join(this.path, "state", ".pulumi");
         const lost = mkdtempSync(join(this.path, "lost-"));

@@ -1,8 +1,9 @@
 import Docker from "dockerode";
 
 /**
- * Removes every container, network, volume and name of an image of a stack, whatever state they are in, by their label and
- * by the name of their front (`relink-STACK`). Returns what could not be removed.
+ * Removes all containers, networks, volumes and image names of a stack. It finds them by their label and by the name of
+ * the front (`relink-STACK`).
+ * @returns what could not be removed
  */
 export async function sweepStack(stack: string, dockerHost = process.env.DOCKER_HOST): Promise<string[]> {
     const docker = connect(dockerHost);
@@ -33,7 +34,7 @@ export async function sweepStack(stack: string, dockerHost = process.env.DOCKER_
             await attempt(`network ${network.Name}`, () => docker.getNetwork(network.Id).remove());
         }
     }
-    // Null where there are none.
+    // Docker returns null where there are none.
     for (const volume of (await docker.listVolumes()).Volumes ?? []) {
         if (belongs(volume.Labels ?? undefined, [volume.Name])) {
             await attempt(`volume ${volume.Name}`, () => docker.getVolume(volume.Name).remove({ force: true }));
@@ -45,7 +46,7 @@ export async function sweepStack(stack: string, dockerHost = process.env.DOCKER_
     return problems;
 }
 
-/** Names that images have for a front's sake (engines/docker/keptImages.ts). */
+/** @returns names under which images are kept for a front (engines/docker/keptImages.ts) */
 async function keptNames(docker: Docker, prefix: string): Promise<string[]> {
     const names = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
     return names.filter(name => /^relink-(kept|pulled)\//.test(name) && name.split(":")[1]?.startsWith(prefix));
@@ -61,7 +62,7 @@ function connect(dockerHost: string | undefined): Docker {
         : new Docker({ host: url.hostname, port: Number(url.port || 2375) });
 }
 
-/** Names of all containers, networks, volumes and images that begin with a front's name. */
+/** @returns names of all containers, networks, volumes and images that begin with a front's name */
 export async function everythingNamedAfter(front: string): Promise<string[]> {
     const docker = connect(process.env.DOCKER_HOST);
     const containers = (await docker.listContainers({ all: true })).flatMap(({ Names }) => Names);

@@ -1,8 +1,9 @@
 import type { RollingStart } from "../../plan/RollingTurn";
 import { type Life, VirtualRoll } from "./VirtualRoll";
 
-// The timelines of the Tutum script's README on our schedule: 10 containers, 1 s until a request is acknowledged, 10 s from
-// the request until the new container is up. Here a request to leave takes its second too, which theirs does not count.
+// The timelines of the Tutum script's README on our schedule: 10 containers, 1 s until a request is acknowledged, 10 s
+// from the request until the new container is up. Here a request to leave takes its second too, which theirs does not
+// count.
 
 type Settings = RollingStart["settings"];
 
@@ -19,7 +20,9 @@ export function rollOfTen(settings: Partial<Settings>): VirtualRoll {
     return new VirtualRoll(start, { up: () => startMs, gone: () => 1_000 }).run();
 }
 
-/** One line a container: `-` the old one serves, `=` it serves while the new one starts, `_` neither, `|` done. */
+/**
+ * One line for each container: `-` the old one serves, `=` it serves while the new one starts, `_` neither, `|` done.
+ */
 export function picture(roll: VirtualRoll): string {
     const by = (key: "orderedAtMs" | "leftAtMs") => (a: Life, b: Life) => (a[key] ?? 0) - (b[key] ?? 0);
     const old = roll.all.filter(({ isNew }) => !isNew).sort(by("leftAtMs"));

@@ -95,7 +95,7 @@ export class SimulatedFront {
     /**
      * Its worker, as an observer sees it. A closed slot is not checked.
      * @param answers whether the container in a slot answers; undefined where there is none. Slots that nothing was told
-     * of and that hold nothing are left out, since nobody asks for them
+     * of and that hold nothing are left out, because no procedure asks for them
      */
     workers(addresses: Record<Color, string[]>, answers: (c: Color, slot: number) => boolean | undefined) {
         const { memory } = this;

@@ -2,15 +2,15 @@ import { fork } from "node:child_process";
 import { ForksPoolWorker, type PoolOptions } from "vitest/node";
 
 /**
- * A test process in the network namespace of the Docker Engine that `start.ts` started for its project. 127.0.0.1 is that
- * Engine's there, with its published ports; files and processes are the machine's.
+ * A test process in the network namespace of the Docker Engine that `start.ts` started for its project. The Engine's
+ * published ports are on 127.0.0.1 there. Files and processes are the machine's.
  */
 class WorkerOnEngine extends ForksPoolWorker {
     override readonly name = poolName;
 
     override start(): Promise<void> {
         const network = String(this.env.RELINK_TEST_NETWORK);
-        // vitest keeps the process that is there already, and offers no other way to say how it is started.
+        // vitest keeps a process that exists already. It has no other way to say how the process starts.
         const isStarted = (this as unknown as { _fork?: unknown })._fork !== undefined;
         if (!isStarted) {
             const worker = fork(this.entrypoint, [], {

@@ -1,6 +1,6 @@
 /**
  * `npm run engine -- NAME COMMAND`: runs a command with a Docker Engine of its own (NAME is as in RELINK_TEST_ENGINE),
- * inside that Engine's network, and removes the Engine afterwards. There is no way out of that network.
+ * inside that Engine's network, and removes the Engine afterwards. That network is not connected to another one.
  */
 import { OwnEngine } from "../OwnEngine";
 import { toolchain } from "../toolchain";

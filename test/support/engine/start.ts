@@ -6,7 +6,7 @@ import { toolchain } from "../toolchain";
 import { until } from "../until";
 import "../../setup";
 
-/** What is needed here of vitest's TestProject. */
+/** The part of vitest's TestProject that is used here. */
 interface Project {
     config: { env: Record<string, unknown> };
 }
@@ -17,7 +17,7 @@ interface Project {
  */
 export default async function start(project: Project): Promise<() => Promise<void>> {
     const { ensureRegistry } = await toolchain("registry.mjs");
-    // From inside there is no way to Debian's mirror.
+    // Debian's mirror cannot be reached from the Engine's network.
     await ensureRegistry();
     const name = String(project.config.env.RELINK_TEST_ENGINE);
     if (name === process.env.RELINK_TEST_ENGINE) {
@@ -33,8 +33,8 @@ export default async function start(project: Project): Promise<() => Promise<voi
 }
 
 /**
- * Waits for the test processes on an Engine, which vitest is ending at that time: killed with their Engine they would keep
- * vitest waiting for their last word. What a test has left behind does not end, and is killed.
+ * Waits for the test processes on an Engine, which vitest ends at that time. Killed with their Engine, they would keep
+ * vitest waiting for their last message. Processes that a test left behind do not end, and are killed.
  */
 async function processesEnd(network: string): Promise<void> {
     const isThere = (pid: string) => environmentOf(pid).includes(`RELINK_TEST_NETWORK=${network}`);

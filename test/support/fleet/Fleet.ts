@@ -5,7 +5,7 @@ import { createStack, type TestStack } from "../stack";
 import { FleetLoad } from "./FleetLoad";
 import { type Kind, type Member, members, type Name, type Place, slowStartMs } from "./members";
 
-/** Who has a place, and what users ask there. */
+/** The service that has a place, and what users ask there. */
 interface Post extends Place {
     owner: Name;
     kind: Kind;
@@ -18,8 +18,8 @@ interface Answering {
 }
 
 /**
- * Several services on one front, each with one container, and load on all of them all the time. A release of a service
- * says whose it is and which one, `shop-2`, so that each answer shows who gave it.
+ * Several services on one front, each with one container, under load all the time. A release answers with the name of
+ * its service and its number, `shop-2`, so that each answer shows who gave it.
  */
 export class Fleet {
     readonly load: FleetLoad;
@@ -31,7 +31,7 @@ export class Fleet {
         this.load = new FleetLoad(stack.url);
     }
 
-    /** A front with these services, none of them released yet. */
+    /** Makes a front with these services. None of them is released yet. */
     static async create(names: readonly Name[]): Promise<Fleet> {
         const fleet = new Fleet(await createStack({ config: { front: { image: haproxyImage } } }));
         for (const name of names) {
@@ -40,7 +40,7 @@ export class Fleet {
         return fleet;
     }
 
-    /** The version that a service answers with. */
+    /** @returns the version that a service answers with */
     version(name: Name): string {
         return `${name}-${this.#releases.get(name)}`;
     }
@@ -64,7 +64,7 @@ export class Fleet {
         });
     }
 
-    /** Takes a service out of the config. */
+    /** Removes a service from the config. */
     remove(name: Name): void {
         this.stack.setConfig(`services.${name}`, undefined);
     }
@@ -76,19 +76,19 @@ export class Fleet {
         }
     }
 
-    /** Wishes for the next release of a service, or for one that it had. */
+    /** Sets the next release of a service in the config, or one that it had. */
     release(name: Name, number = (this.#releases.get(name) ?? 0) + 1): void {
         this.#releases.set(name, number);
         this.stack.setConfig(`services.${name}.env.VERSION`, this.version(name));
     }
 
-    /** Wishes for a release that never gets healthy; without `isBroken`, for the one before it again. */
+    /** Sets a release in the config that never gets healthy; without `isBroken`, the one before it again. */
     break(name: Name, isBroken = true): void {
         this.stack.setConfig(`services.${name}.env.BROKEN`, isBroken ? "unhealthy" : undefined);
         this.stack.setConfig(`services.${name}.healthyDeadline`, isBroken ? "8s" : "60s");
     }
 
-    /** Begins load on a place. @default the one where users find the service */
+    /** Begins load on a place. @default the service's own */
     async open(owner: Name, place: Place = members[owner].users): Promise<void> {
         const { kind } = members[owner];
         const post = nameOf(place);
@@ -96,12 +96,12 @@ export class Fleet {
         await this.load.begin(post, kind, place);
     }
 
-    /** Says who answers at a place from the next scenario on. */
+    /** From the next scenario on, another service answers at a place. */
     give(place: Place, owner: Name): void {
         this.#posts.set(nameOf(place), { ...this.#post(place), owner });
     }
 
-    /** Ends load on a place: users know that it goes. */
+    /** Ends load on a place, which is about to go. */
     async close(place: Place): Promise<LoadResult> {
         const result = await this.load.end(nameOf(place));
         this.#posts.delete(nameOf(place));
@@ -109,15 +109,15 @@ export class Fleet {
     }
 
     /**
-     * Changes the config and brings it about, under load on everything. Every answer at a place comes from its owner before
-     * or after that; in the end, from the owner after it.
+     * Changes the config and runs `up`, under load on everything. Every answer at a place comes from its owner before
+     * or after the change, and in the end from the owner after it.
      */
     async up(scenario: string, change: () => void): Promise<string> {
         const { stdout, stderr } = expectSuccess(await this.#up(scenario, change));
         return stdout + stderr;
     }
 
-    /** The same for an `up` that fails. */
+    /** The same with an `up` that has to fail. */
     async failingUp(scenario: string, change: () => void): Promise<string> {
         return expectFailure(await this.#up(scenario, change));
     }
@@ -139,7 +139,7 @@ export class Fleet {
         return result;
     }
 
-    /** Who answers at each place, by the config. */
+    /** @returns the service that answers at each place, by the config */
     #answers(): Map<string, Answering> {
         return new Map(
             [...this.#posts].map(([post, { owner }]) => [post, { service: owner, version: this.version(owner) }]),
@@ -149,7 +149,7 @@ export class Fleet {
     #post(place: Place): Post {
         const post = this.#posts.get(nameOf(place));
         if (post === undefined) {
-            throw new Error(`nobody asks ${nameOf(place)}`);
+            throw new Error(`there is no load on ${nameOf(place)}`);
         }
         return post;
     }
@@ -160,7 +160,7 @@ export class Fleet {
     }
 }
 
-/** Any one of these, but nobody else. */
+/** Any of these may answer, and no other. */
 function answeredBy(...answering: (Answering | undefined)[]): AnsweredBy {
     const known = answering.filter(one => one !== undefined);
     return { services: known.map(({ service }) => service), versions: known.map(({ version }) => version) };

@@ -1,10 +1,10 @@
 import { type AnsweredBy, expectNoLoss, type LoadResult, type LoadRun, startLoad } from "../load";
 import { demands, type Kind, type Place } from "./members";
 
-/** Bounds of the whole load of one place. */
+/** Bounds of the load on one place. */
 const maxSeconds = 1_500;
 const maxRequests = 200_000;
-/** Answers that a place has to give before something is over. */
+/** So many answers each place has to give before a scenario ends. */
 const settledAnswers = 15;
 
 /** Load on all places of a front at the same time, from the first test to the last: each place has books of its own. */
@@ -63,7 +63,7 @@ export class FleetLoad {
                     `the load on ${name} goes on`,
                 );
                 if (counts.failed > 0) {
-                    // The result says which ones.
+                    // The result says which requests were lost.
                     await this.end(name);
                     throw new Error(`${name}: ${counts.failed} requests failed`);
                 }

@@ -113,7 +113,7 @@ export class Http1Connection {
         this.connection = this.newNumber();
         this.requestOnConnection = 0;
         this.parser = this.newParser();
-        // Events of a socket that was given up already no longer concern anybody.
+        // The socket was given up, so its events have no meaning any more.
         const ifCurrent =
             <A extends unknown[]>(handle: (...args: A) => void) =>
             (...args: A): void => {

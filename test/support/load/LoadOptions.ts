@@ -1,7 +1,7 @@
-/** What a lane does, over and over. A lane has one connection and one request at a time. */
+/** What a lane does again and again. A lane has one connection, and one request at a time. */
 export type LaneKind = "get" | "post" | "newConnection" | "slow" | "stream" | "webSocket";
 
-/** How many of the connections do something else than GET over a kept connection. */
+/** How many connections do something else than GET over a kept connection. */
 export interface LoadMix {
     /** POST with a body, over a kept connection. */
     post?: number;
@@ -15,7 +15,7 @@ export interface LoadMix {
     webSocket?: number;
 }
 
-/** Who may answer. An answer of anybody else is a failure. */
+/** Which services and versions may answer. Any other answer is a failure. */
 export interface AnsweredBy {
     /** Names of services. @default any */
     services?: readonly string[];
@@ -24,7 +24,7 @@ export interface AnsweredBy {
 }
 
 export interface LoadOptions {
-    /** Where to: `http://host:port` and optionally the path of GET and POST. Only http. */
+    /** URL: `http://host:port`, and optionally the path of GET and POST. Only http. */
     url: string;
     /** Host header. Default: host and port of `url`. */
     hostHeader?: string;
@@ -34,13 +34,13 @@ export interface LoadOptions {
     mix?: LoadMix;
     /** Bound for GET and POST (all lanes together), requests per second. Default: as fast as the answers come. */
     ratePerSecond?: number;
-    /** Hard bound: after this long no request begins. Default 60. */
+    /** Hard bound: after so many seconds no request begins. Default 60. */
     maxSeconds?: number;
     /** Hard bound: no more than this many requests begin. Default 5,000,000. */
     maxRequests?: number;
     /** A request that is not answered in full after this long has failed (slow and stream: on top). Default 10000. */
     timeoutMs?: number;
-    /** Who may answer, until a mark says otherwise. @default anybody */
+    /** Who may answer, until a mark says otherwise. @default any service and version */
     answeredBy?: AnsweredBy;
     /** Paths (with query) of the sample service. */
     paths?: { slow?: string; stream?: string; webSocket?: string };

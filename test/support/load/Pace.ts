@@ -1,7 +1,7 @@
 import type { LoadPlan } from "./LoadOptions";
 import type { Bound } from "./LoadResult";
 
-/** Decides when the next request may begin, and when none may any more. */
+/** Decides when the next request may begin, and when the load ends. */
 export class Pace {
     readonly startedAt = performance.now();
     private stopped = false;
@@ -32,7 +32,7 @@ export class Pace {
         const { ratePerSecond } = this.plan;
         if (Number.isFinite(ratePerSecond)) {
             const now = this.now();
-            // Who fell behind does not catch up by more than 50 ms worth of requests: no bursts after a stall.
+            // After a stall there is no burst: the lanes catch up on at most 50 ms.
             this.dueMs = Math.max(this.dueMs + 1000 / ratePerSecond, now - 50);
             if (this.dueMs > now) {
                 await this.sleep(this.dueMs - now);

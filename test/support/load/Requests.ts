@@ -16,7 +16,7 @@ export interface Asked {
     lines: number | undefined;
 }
 
-/** The requests of one lane: all the same but for their ids. */
+/** The requests of one lane, which differ in their ids alone. */
 export class Requests {
     readonly asked: Asked;
     private readonly bytes: Buffer;
@@ -51,7 +51,9 @@ export class Requests {
     }
 }
 
-/** How many lines the sample app answers on this path. It writes ten per second, for 5 s where nothing else is asked. */
+/**
+ * How many lines the sample app answers on this path. It writes ten per second, for 5 s where nothing else is asked.
+ */
 function linesOf(path: string): number | undefined {
     const { pathname, searchParams } = new URL(path, "http://app");
     return pathname.endsWith("/stream")

@@ -1,19 +1,19 @@
 import { type Bound, type Failure, type FailureKind, type LoadResult, namelessVersion } from "./LoadResult";
 
 /**
- * What a test causes on purpose: failures of a kind, those of a kind in answers of one version, or a bound that ends the
- * load.
+ * What a test causes on purpose: failures of a kind, those of a kind in answers of one version, or a bound that ends
+ * the load.
  */
 export type Allowed = FailureKind | Bound | { kind: FailureKind; of: string };
 
 export interface NoLossOptions {
-    /** The load must have been at least this many requests, or the result proves nothing. */
+    /** The least number of requests. With fewer the result proves nothing. */
     atLeast: number;
-    /** What is no loss here. @default nothing */
+    /** Failures that do not count as a loss. @default none */
     allowed?: readonly Allowed[];
 }
 
-/** @throws saying what was lost, unless every request of the load was answered as it should be */
+/** @throws Error that says what was lost, unless every request was answered as it should be */
 export function expectNoLoss(result: LoadResult, options: NoLossOptions): void {
     const problems = problemsOf(result, options);
     if (problems.length > 0) {
@@ -21,7 +21,7 @@ export function expectNoLoss(result: LoadResult, options: NoLossOptions): void {
     }
 }
 
-/** What was lost, and what else makes the load prove nothing; nothing when all is well. */
+/** @returns what was lost, and why the load proves nothing; empty where all is well */
 export function problemsOf(result: LoadResult, { atLeast, allowed = [] }: NoLossOptions): string[] {
     const { requests, answered, failed, open, boundReached } = result;
     const problems: string[] = [];

@@ -6,9 +6,9 @@ import type { Pace } from "./Pace";
 import { Requests } from "./Requests";
 import { runWebSocketLane, type WebSocketTask } from "./webSocketLane";
 
-/** Pause after a connection that did not come about, so that a dead front is not hammered. */
+/** Pause after a connection that failed, so that a dead front is not flooded. */
 const pauseAfterConnectFailureMs = 20;
-/** A machine has some 28,000 ports for connections of its own, and each stays taken for a minute. */
+/** A machine has some 28,000 ports for outgoing connections, and each stays taken for a minute. */
 const newConnectionEveryMs = 10;
 
 /** A lane while it runs. */

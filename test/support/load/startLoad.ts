@@ -17,15 +17,16 @@ export interface LoadRun {
     /** The counts now. */
     snapshot(): Promise<LoadSnapshot>;
     /**
-     * Waits until the counts are as wished, and returns them.
-     * Fails when the load ended before, or after `seconds` (default 30).
+     * Waits until the counts are as wished.
+     * @returns the counts
+     * @throws Error where the load ends before, or after `seconds` (default 30)
      */
     until(wish: (counts: LoadSnapshot) => boolean, what: string, seconds?: number): Promise<LoadSnapshot>;
     /** Resolves when a bound of the load was reached and all that had begun is settled. */
     finished: Promise<void>;
-    /** No further request begins; what is open gets up to the timeout to be answered; then the process ends. */
+    /** Begins no further request, waits for open ones up to the timeout, and ends the process. */
     stop(): Promise<LoadResult>;
-    /** Ends the process at once. For clean-up; harmless after `stop`. */
+    /** Ends the process at once. Does nothing after `stop`. */
     kill(): void;
 }
 

@@ -3,7 +3,7 @@ import type { Ledger, LedgerPhase } from "./Ledger";
 import type { Bucket, LoadResult, Phase, Switch, VersionSeen } from "./LoadResult";
 import type { Pace } from "./Pace";
 
-/** The books as the final result. */
+/** @returns the final result */
 export function summarize(ledger: Ledger, pace: Pace, windowMs: number): Omit<LoadResult, "startedAt" | "cpuSeconds"> {
     const snapshot = ledger.snapshot();
     const endedMs = pace.endedMs ?? snapshot.atMs;

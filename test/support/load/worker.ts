@@ -1,4 +1,4 @@
-/** The load client's own process: whatever the test does meanwhile, it does not disturb the load. */
+/** The load client's own process, so that the test does not disturb the load. */
 import { LocalLoad } from "./LocalLoad";
 import type { FromWorker, ToWorker } from "./messages";
 
@@ -37,5 +37,5 @@ process.on("message", (message: ToWorker) => {
         (error: Error) => tell({ type: "error", id: message.id, message: error.message }),
     );
 });
-// Without the process that asked for it, the load has no purpose.
+// The load ends with the process that asked for it.
 process.on("disconnect", () => process.exit(0));
