@@ -93,6 +93,17 @@ describe("the repository stands alone", () => {
         expect(missing).toEqual([]);
     });
 
+    it("has the test files that its pages run", () => {
+        const run = [...pages].flatMap(([page, text]) =>
+            [...text.matchAll(/(?<=npm (?:test|run test:\S+) -- |vitest run )test\/[\w./-]+/g)].map(([path]) => [
+                page,
+                path,
+            ]),
+        );
+        expect(run.length).toBeGreaterThan(5);
+        expect(run.filter(([, path = ""]) => !existsSync(join(root, path)))).toEqual([]);
+    });
+
     it("has the pages and headings that code cites", () => {
         const problems = [...texts].flatMap(([path, text]) =>
             [...text.matchAll(/(?<![\w/.-])docs\/[\w./-]+\.md(?:#[\w-]+)?/g)].map(([target]) =>
