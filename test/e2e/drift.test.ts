@@ -251,7 +251,7 @@ describe("drift", () => {
             );
         });
 
-        it("containers added by hand: one under our labels is named, one without is nobody's business", async () => {
+        it("containers added by hand: one with our labels is named, one without is ignored", async () => {
             await hand.add("web-green-9", "relink-hello:v1", {});
             await undoneByHand(
                 "container added under our labels",
@@ -351,7 +351,7 @@ describe("drift", () => {
         });
     });
 
-    describe.runIf(isFull)("of the idle color is no drift, and the return puts it right", () => {
+    describe.runIf(isFull)("of the idle color is not drift, and the return puts it right", () => {
         beforeAll(() => {
             stack.setConfig("services.web.env", undefined);
         });

@@ -240,7 +240,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(await slow).toBe("cut");
     });
 
-    it("tells a confirming request who answered, and nobody else", async () => {
+    it("tells only a confirming request who answered", async () => {
         await link("blue");
         const secret = randomBytes(16).toString("hex");
         const pair = { "x-relink-confirm": secret, "x-relink-service": "web" };
@@ -294,7 +294,7 @@ describe("HAProxy, configured and linked by relink", () => {
         }
     });
 
-    it("gives a confirming request the color that it asks for, and nobody else", async () => {
+    it("gives only a confirming request the color that it asks for", async () => {
         await share(1);
         const secret = randomBytes(16).toString("hex");
         const pair = { "x-relink-confirm": secret, "x-relink-service": "web" };
@@ -419,7 +419,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(await ask(ports.http, { host: "shop.example.com" })).toMatchObject({ version: "v1" });
     });
 
-    it("finds the service of a path, the longest one, takes it off where that is asked, and lets nobody out of it", async () => {
+    it("finds the service of the longest path, strips the path where that is asked, and lets no request out of it", async () => {
         const all = await workers();
         await link("blue");
         const routes: [route: string, service: string][] = [

@@ -48,7 +48,7 @@ describe.each([
     },
     // Traefik may have to be built first.
 ])("$name before the front", { timeout: 40 * 60_000 }, ({ get, runs, missing, passesOn = [] }) => {
-    it.runIf(runs)("an app that forces HTTPS is reached, and nobody's claims reach it", async ({ skip }) => {
+    it.runIf(runs)("an app that forces HTTPS is reached, and claims of clients do not reach it", async ({ skip }) => {
         skip(missing !== undefined, missing);
         const program = await get();
         await front.configure({});

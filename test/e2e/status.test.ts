@@ -101,7 +101,7 @@ describe("npm run status and npm run logs", () => {
         }
     });
 
-    it("logs: both colors in the order in time, stderr marked, secrets taken out; or one color alone", async () => {
+    it("logs: both colors by time, stderr marked, secrets taken out; or one color alone", async () => {
         const { stdout } = expectSuccess(await stack.look("logs", ["web"]).result);
         const lines = stdout.trimEnd().split("\n");
         expect(lines[0]).toMatch(/^-- \d{4}-\d\d-\d\d \(UTC\)$/);

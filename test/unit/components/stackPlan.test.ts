@@ -86,7 +86,7 @@ describe("planning the services of a stack", () => {
         expect(links[2]).toEqual(["api.example.com", "shop.example.com"]);
     });
 
-    it("lets whoever takes a wider host end the narrower one that another service gives up for it", () => {
+    it("lets the service that takes a wider host end the narrower one that another service gives up", () => {
         const shop = {
             ...emptyRecord("shop"),
             routes: [parseRoute("shop.example.com"), parseRoute("sale.example.com")],

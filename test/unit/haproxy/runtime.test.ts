@@ -272,7 +272,7 @@ describe("changing a slot", () => {
         ]);
     });
 
-    it("refuses what is no backend, slot, address or state", async () => {
+    it("refuses a value that is not a backend, slot, address or state", async () => {
         const runtime = new Runtime(fakeHaproxy(() => "").run);
         for (const [backend, slot, change] of [
             ["web", 1, {}],

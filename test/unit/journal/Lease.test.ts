@@ -146,7 +146,7 @@ describe("a lease that has run out", () => {
         await second.verify();
     });
 
-    it("still is its holder's while nobody else has asked: the pause was only long", async () => {
+    it("is still its holder's after a long pause, if no other up has asked for it", async () => {
         const first = record.lease("relink/one");
         await first.take();
         expire();
@@ -184,7 +184,7 @@ describe("a lease whose holder's process is gone", () => {
         expect(lines()[3]).toContain("stack relink/two");
     });
 
-    it("is not taken over when that process is on another machine: nobody can know", async () => {
+    it("is not taken over when that process is on another machine, where it cannot be looked for", async () => {
         await record.lease("relink/one").take();
         const [epoch, expires, token, owner = ""] = lines();
         const [words, , pid] = owner.split("\t");

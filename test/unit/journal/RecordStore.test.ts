@@ -60,7 +60,7 @@ describe("records that are read without an anchor", () => {
     let fake: FakeEngine;
     afterEach(() => fake.close());
 
-    it("are read by a container that whoever comes next finds, where this run is killed before it removes it", async () => {
+    it("are read by a container that the next run finds, where this run is killed before it removes it", async () => {
         fake = await FakeEngine.start(({ method, path }) => {
             if (path === "/images/json") {
                 return [200, [{ Id: "sha256:1" }]];

@@ -21,7 +21,7 @@ describe("the owner of a front", () => {
         expect(parseOwners(record.folder.read("owner"))).toEqual(["shop/prod", "shop/staging"]);
     });
 
-    it("alone gets the lease, and whoever adopts from it", async () => {
+    it("and a stack that adopts from it are the only ones to get the lease", async () => {
         record.folder.write("owner", "shop/prod\nshop/staging\n");
         await record.lease("shop/staging").take();
         await record.leases[0]!.release();
@@ -56,7 +56,7 @@ describe("what carries labels", () => {
 });
 
 describe("the lease file", () => {
-    it("names its holder while somebody has it, and nobody afterwards", async () => {
+    it("names its holder while it is held, and no holder afterwards", async () => {
         const lease = record.lease("shop/prod");
         expect(parseLease(undefined)).toBeUndefined();
         await lease.take();

@@ -67,7 +67,7 @@ describe("a service as it is observed", () => {
         expect(observedService(world, "web").routes.map(routeText)).toEqual(["a.example.com", "*"]);
     });
 
-    it("has drifted when its link was deleted in HAProxy by hand: nobody is served", () => {
+    it("has drifted when its link was deleted in HAProxy by hand, so that no request is served", () => {
         const service = observedService(worldWith([worker({}, routes)]), "web");
         expect(service.live).toBe("none");
         expect(findDrift(service).map(({ what }) => what)).toEqual([

@@ -70,7 +70,7 @@ describe("a rolling release", () => {
         expect(roll.state).toBe("done");
     });
 
-    it("goes on when one comes up that nobody ordered: there is one more than needed, which leaves in the end", () => {
+    it("goes on when one comes up unordered: it is one too many, and leaves in the end", () => {
         const roll = new VirtualRoll(rolling(3), times).run([{ atMs: 500, event: { is: "up", slot: 6 } }]);
         expect(roll.all.find(({ slot }) => slot === 1)?.leftAtMs).toBe(500);
         expect(roll.state).toBe("done");

@@ -134,7 +134,7 @@ describe("a canary with a held weight", () => {
         );
     });
 
-    it("gives everything at once to what was live before: that is no canary", () => {
+    it("gives all requests at once to a release that was live before, without a canary", () => {
         const made = planned(blueWithA({ green: running(recorded("B")) }), "B", held(25));
         expect(made.row).toBe("return");
         expect(whatOf(made)).toEqual(["link: green for *"]);
@@ -245,7 +245,7 @@ describe("steps with containers of their own", () => {
         }
     });
 
-    it("go on with what an interrupted scaling left: that is no drift", () => {
+    it("go on with the rest of an interrupted scaling, which is not drift", () => {
         const green = running(releaseB, 1, { running: 2, ready: 1 });
         expect(next(at(25, 1, { green }))).toMatchObject({ row: "canary", green: { act: true, deployed: 2 } });
     });
@@ -348,7 +348,7 @@ describe("a color with a share of the requests", () => {
         ]);
     });
 
-    it("gets everything when the strategy is no canary any more", () => {
+    it("gets all requests once the strategy is not canary any more", () => {
         const made = plan(canaryOf(25), wish("B"));
         expect(whatOf(made)).toEqual(["link: green for *"]);
     });
@@ -364,7 +364,7 @@ describe("a color with a share of the requests", () => {
     });
 });
 
-describe("a canary beside a color where nobody answers", () => {
+describe("a canary beside a color without a container that answers", () => {
     const blue = running(recorded("A"), 1, { ready: 0 });
 
     it("gets everything at once, where it is to get something: the fix waits for no broken release", () => {
@@ -378,7 +378,7 @@ describe("a canary beside a color where nobody answers", () => {
         expect(whatOf(planned(blueWithA({ blue }), "B", held(0)))).toEqual(["green: shop/web:B x1"]);
     });
 
-    it("keeps its share while giving it back would leave nobody", () => {
+    it("keeps its share while no other container would answer", () => {
         for (const [version, settings] of [
             ["C", held(25)],
             ["A", held(25)],
@@ -476,7 +476,7 @@ describe("settling a share that an interrupted up left", () => {
         }
     });
 
-    it("finishes it also where it is not wanted, if nobody else is left", () => {
+    it("finishes it also where it is not wanted, if no other container is left", () => {
         const blue = running(recorded("A"), 1, { ready: 0 });
         expect(settle(canaryOf(25, { intent, blue })).recovery).toMatchObject({ kind: "finish", percent: 25 });
     });
@@ -493,7 +493,7 @@ describe("settling a share that an interrupted up left", () => {
         expect(planned(world, "B", held(25)).row).toBe("drift");
     });
 
-    it("gives a share back to the end, unless that would leave nobody", () => {
+    it("gives a share back to the end, unless no container would answer then", () => {
         const back: Intent = { kind: "switch", from: "blue", to: "blue", release: recorded("A").id, percent: 0 };
         const half = running(recorded("A"), 2, { ready: 1 });
         expect(settle(canaryOf(25, { intent: back, blue: half })).recovery).toEqual({

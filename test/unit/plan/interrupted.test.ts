@@ -42,7 +42,7 @@ function rolling(change: Partial<ObservedService> = {}): ObservedService {
 }
 
 describe("an interrupted rolling release", () => {
-    it("is settled also where what is wished cannot be rolled", () => {
+    it("is settled also where the wish cannot be rolled", () => {
         const wished = { ...wish("C", { policy: { strategy } }), release: releaseOf("C", { port: 9090 }) };
         const made = plan(rolling(), wished);
         expect(made.row).toBe("recovery");

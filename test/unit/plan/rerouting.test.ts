@@ -61,7 +61,7 @@ describe("routes", () => {
         });
     });
 
-    it("are the same place whether stripped or not: nobody gives it up", () => {
+    it("are the same place whether stripped or not, so none is given up", () => {
         expect(rerouted({ web: routes("a.com/x") }, { web: routes("a.com/x (stripped)") })).toMatchObject({
             act: true,
             words: ["takes a.com/x (stripped)"],

@@ -42,7 +42,7 @@ describe("settling what an interrupted up left", () => {
         expect(service).toMatchObject({ live: "blue", confirmed: "blue", intent: undefined });
     });
 
-    it("finishes a switch whose target answers, however few, where nobody is left to go back to", () => {
+    it("finishes a switch whose target has a container that answers, where the way back leads to none", () => {
         const green = running(releaseB, 2, { ready: 1 });
         const world = { live: "green", confirmed: "blue", green, intent } as const;
         expect(settle(blueWithA({ ...world, blue: stopped(recorded("A")) })).recovery?.kind).toBe("finish");
@@ -61,14 +61,14 @@ describe("settling what an interrupted up left", () => {
         );
     });
 
-    it("does not judge once more what was judged bad, and is live since nobody was left to go back to", () => {
+    it("does not judge a bad release again that is live because the way back leads to no container", () => {
         const stable = { color: "blue", release: recorded("A").id } as const;
         const bad = running({ ...releaseB, judgedBad: { reason: "5xx" } });
         const world = blueWithA({ live: "green", green: bad, blue: stopped(recorded("A")), stable });
         expect(settle(world)).toEqual({ service: world });
     });
 
-    it("takes back what was judged bad, unless nobody else is left", () => {
+    it("takes a bad release back, unless no other container is left", () => {
         const world = blueWithA({ green: running(releaseB), intent });
         expect(settle(world, { bad: [releaseB.id] }).recovery).toMatchObject({ kind: "undo", live: "blue" });
         const blue = running(recorded("A"), 1, { ready: 0 });

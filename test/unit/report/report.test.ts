@@ -108,7 +108,7 @@ describe("The demo's report", () => {
     });
 });
 
-it("What is no report is not read as one", () => {
+it("reads no report from a file that is not one", () => {
     writeReport(join(folder, "r.html"), report);
     expect(readReport(join(folder, "nowhere.html"))).toBeUndefined();
     expect(readReport(__filename)).toBeUndefined();

@@ -41,7 +41,7 @@ describe("The pieces of the full run", () => {
         }
     });
 
-    it("a file that nobody has estimated has a piece", () => {
+    it("a file without an estimate has a piece", () => {
         expect(piecesOfFullRun(["new.test.ts", "golden"]).map(({ name }) => name)).toEqual(["unit", "program", "new"]);
     });
 

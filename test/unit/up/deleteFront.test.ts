@@ -37,7 +37,7 @@ describe("the deletion of a front", () => {
         expect(front.serving()).toEqual(["generation-1"]);
     });
 
-    it("needs no lease where the anchor does not run, because nobody is served then", async () => {
+    it("needs no lease where the anchor does not run, because no request is served then", async () => {
         const front = new SimulatedGenerations({
             anchor: { state: "exited" },
             generations: { 1: { state: "exited" } },
