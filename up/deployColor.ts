@@ -136,6 +136,8 @@ async function startAll(work: Work): Promise<Started> {
     const created = all.filter(({ id }) => !keep.some(kept => kept.id === id));
     const failed = results.find(result => result.status === "rejected");
     if (failed !== undefined) {
+        // Where another `up` has taken over, these may be its containers, and users may be on them.
+        await up.journal.enter(`${kind}: start`);
         await removeUnused(up, created);
         throw notReleased(work, failed.reason as Error, "what could not be started was removed");
     }
@@ -180,7 +182,7 @@ async function giveUp(
     created: SeenContainer[],
 ): Promise<void> {
     const { live, serving } = inventory;
-    await abandon(up, slots, containers);
+    await abandon(up, slots, containers, `${deployment.kind}: prove`);
     if (live) {
         // The live color would have one too many. What was there before stays, for its logs.
         await removeUnused(up, created);

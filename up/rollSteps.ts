@@ -22,6 +22,8 @@ export async function startAndProve(work: RollWork, slots: number[]): Promise<vo
     const containers = await containersAt(work, slots);
     const failed = results.find(result => result.status === "rejected");
     if (failed !== undefined) {
+        // Where another `up` has taken over, these may be its containers, and users may be on them.
+        await up.journal.enter("roll: start");
         await removeUnused(up, containers);
         throw failed.reason;
     }
@@ -43,7 +45,7 @@ export async function proveOrRemove(
         }
     } catch (error) {
         if (!isStop(error)) {
-            await abandon(up, slots, containers);
+            await abandon(up, slots, containers, "roll: prove");
             await removeUnused(up, containers);
         }
         throw error;
