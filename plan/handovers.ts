@@ -8,14 +8,14 @@ export interface Places {
 
 /**
  * A place that one service gives up while other services take its requests by wider or narrower places of their own:
- * `shop.example.com` for `*.example.com`, `/api` for `/api/v2`. The place has to stay until all of those are taken. Without
- * it, the requests in between would reach no service.
+ * `shop.example.com` for `*.example.com`, `/api` for `/api/v2`. The place has to stay until all of those are taken, and until
+ * the service has taken its own new ones. Without it, the requests in between would reach no service.
  */
 export interface Handover {
     place: string;
     /** The service that gives the place up. */
     from: string;
-    /** The places that other services have to take before, and those services. */
+    /** The places that have to be taken before, and the services that take them. At least one is another service. */
     after: Record<string, string>;
 }
 
@@ -27,12 +27,10 @@ export function handovers({ held, wanted }: Places): Handover[] {
             place,
             from,
             after: Object.fromEntries(
-                Object.entries(wanted).filter(
-                    ([other, taker]) => taker !== from && held[other] !== taker && overlap(place, other),
-                ),
+                Object.entries(wanted).filter(([other, taker]) => held[other] !== taker && overlap(place, other)),
             ),
         }))
-        .filter(({ after }) => Object.keys(after).length > 0);
+        .filter(({ from, after }) => Object.values(after).some(taker => taker !== from));
 }
 
 /** @returns whether one request can belong to both places. */

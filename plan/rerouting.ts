@@ -40,7 +40,12 @@ export function rerouting(service: ObservedService, desired: Pick<Desired, "rout
 
 /** @returns a function that names the services that take a route; undefined when no service does. */
 function takersOf(places: Desired["places"]): (route: Route) => string[] | undefined {
-    const passed = new Map(handovers(places).map(({ place, after }) => [place, [...new Set(Object.values(after))]]));
+    const passed = new Map(
+        handovers(places).map(({ place, from, after }) => {
+            const others = Object.values(after).filter(taker => taker !== from);
+            return [place, [...new Set(others)]];
+        }),
+    );
     return route => {
         const taker = places.wanted[placeOf(route)];
         return taker === undefined ? passed.get(placeOf(route)) : [taker];

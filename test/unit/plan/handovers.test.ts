@@ -18,6 +18,11 @@ describe("a place that is given up", () => {
         expect(handovers(everything)).toMatchObject([{ place: "*", after: { "a.com": "shop" } }]);
     });
 
+    it("also waits for what its service takes itself, which may be refused", () => {
+        const places = { held: { "*": "web" }, wanted: { "a.com": "shop", "b.com": "web" } };
+        expect(handovers(places)).toEqual([{ place: "*", from: "web", after: { "a.com": "shop", "b.com": "web" } }]);
+    });
+
     it("is its service's own business where nobody else begins to get its requests", () => {
         const cases: [held: Record<string, string>, wanted: Record<string, string>][] = [
             [{ "a.com": "shop" }, {}],
