@@ -1,3 +1,4 @@
+import { sameRoutes } from "../model/Route";
 import { handovers } from "../plan/handovers";
 import { linkAfter } from "../plan/settle";
 import type { LinkAction } from "../up/LinkAction";
@@ -27,6 +28,8 @@ export function linkAction(decision: Decision): LinkAction {
             ...Object.keys(places.wanted).filter(place => places.wanted[place] !== name),
             ...passed.filter(({ from }) => from === name).map(({ place }) => place),
         ],
+        // Where the plan leaves the routes alone, what was written by half waits too.
+        ...(observed.halfWritten && sameRoutes(plan.link.routes, settings.routes) ? { reroutes: true as const } : {}),
         handovers: passed.filter(({ after }) => Object.values(after).includes(name)),
     };
 }

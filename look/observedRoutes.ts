@@ -17,10 +17,7 @@ export function observedRoutes(world: World, service: string): Route[] {
     if (maps.length === 0 && world.files?.has(mapFile("routes"))) {
         maps.push(readMap(world.files, "routes"));
     }
-    const [first, ...others] = maps.map(routes => {
-        const mine = parseRoutes(routes).filter(found => found.service === service);
-        return new Map(mine.map(({ route }) => [routeText(route), route]));
-    });
+    const [first, ...others] = maps.map(routes => routesOf(routes, service));
     if (first === undefined) {
         return recorded;
     }
@@ -29,6 +26,27 @@ export function observedRoutes(world: World, service: string): Route[] {
         .filter(([text]) => others.every(routes => routes.has(text)))
         .sort(([one], [two]) => rank(places, one) - rank(places, two) || (one < two ? -1 : 1))
         .map(([, route]) => route);
+}
+
+/**
+ * Compares HAProxy's memory with its file, which a HAProxy reads that starts or reloads.
+ * @returns the routes of a service that only one of them has; undefined where there are none, or one of them is not known
+ */
+export function halfWrittenRoutes(world: World, service: string): Route[] | undefined {
+    const workers = currentWorkers(world.front);
+    if (workers.length === 0 || !world.files?.has(mapFile("routes"))) {
+        return undefined;
+    }
+    const file = routesOf(readMap(world.files, "routes"), service);
+    const memory = new Map(observedRoutes(world, service).map(route => [routeText(route), route]));
+    const half = [...memory, ...file].filter(([text]) => !(memory.has(text) && file.has(text)));
+    return half.length === 0 ? undefined : half.map(([, route]) => route);
+}
+
+/** @returns the routes of a map that lead to a service, by their text. */
+function routesOf(routes: ReadonlyMap<string, string>, service: string): Map<string, Route> {
+    const mine = parseRoutes(routes).filter(found => found.service === service);
+    return new Map(mine.map(({ route }) => [routeText(route), route]));
 }
 
 function rank(places: string[], text: string): number {

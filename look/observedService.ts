@@ -3,7 +3,7 @@ import { recordOf } from "../model/Records";
 import type { World } from "../model/World";
 import { observedColor } from "./observedColor";
 import { observedLink } from "./observedLink";
-import { observedRoutes } from "./observedRoutes";
+import { halfWrittenRoutes, observedRoutes } from "./observedRoutes";
 
 /** Services that were asked for before. A plan of many services asks for each of them several times. */
 const known = new WeakMap<World, Map<string, ObservedService>>();
@@ -19,6 +19,7 @@ export function observedService(world: World, name: string): ObservedService {
 
 function observe(world: World, name: string): ObservedService {
     const record = recordOf(world.records, name);
+    const halfWritten = halfWrittenRoutes(world, name);
     return {
         name,
         ...observedLink(world, name),
@@ -30,6 +31,7 @@ function observe(world: World, name: string): ObservedService {
         green: observedColor(world, name, "green"),
         judgedBad: record.judgedBad,
         routes: observedRoutes(world, name),
+        ...(halfWritten === undefined ? {} : { halfWritten }),
         promotions: record.promotions,
         hooks: record.hooks,
     };

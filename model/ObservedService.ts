@@ -75,6 +75,11 @@ export interface ObservedService {
     judgedBad: Record<string, { reason: string; retryToken?: string }>;
     /** Its routes in HAProxy's memory; the record's where no front runs. */
     routes: Route[];
+    /**
+     * Routes of the service that only HAProxy's memory has, or only its file: an `up` died between the two.
+     * @default there are none, or the file was not read
+     */
+    halfWritten?: Route[];
     /** How many promotions there were. */
     promotions: number;
     /** Which hooks' Commands are in Pulumi's state. */

@@ -15,14 +15,15 @@ export interface Rerouting {
 
 /** Compares the routes that a service has with the wanted ones. */
 export function rerouting(service: ObservedService, desired: Pick<Desired, "routes" | "places">): Rerouting {
-    const { routes: held } = service;
+    const { routes: held, halfWritten = [] } = service;
     const { routes: wanted, places } = desired;
-    if (sameRoutes(held, wanted)) {
+    if (sameRoutes(held, wanted) && halfWritten.length === 0) {
         return { routes: held, act: false, words: [] };
     }
-    const added = without(wanted, held);
+    // What an `up` that died has only written by half is written again.
+    const added = without(wanted, without(held, halfWritten));
     const kept = new Set(wanted.map(placeOf));
-    const lost = held.filter(route => !kept.has(placeOf(route)));
+    const lost = [...held, ...without(halfWritten, held)].filter(route => !kept.has(placeOf(route)));
     const takers = takersOf(places);
     const taken = lost.filter(route => takers(route) !== undefined);
     const removed = lost.filter(route => !taken.includes(route));

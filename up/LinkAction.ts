@@ -30,6 +30,8 @@ export interface LinkAction extends HookRun {
     bake: BakePolicy;
     /** Places that other services of the config claim (`placeOf` a route), or give up themselves. */
     claimedByOthers: string[];
+    /** The routes are written again, also where HAProxy's memory is right. @default only where it is not */
+    reroutes?: true;
     /** Places that others give up for routes of this service. */
     handovers: Handover[];
 }

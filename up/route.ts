@@ -7,16 +7,18 @@ export interface RouteWish {
     routes: readonly Route[];
     /** Places that other services of the config claim, or give up themselves: this service leaves them alone. */
     claimedByOthers: readonly string[];
+    /** They are written also where HAProxy's memory has them: its file may not. @default only where it has not */
+    reroutes?: true;
     /** Places that others give up for routes of this service. */
     handovers: readonly Handover[];
 }
 
 /** Brings the service's routes to what the config says. Does nothing where they are as it says. */
-export async function route(up: Up, { routes, claimedByOthers, handovers }: RouteWish): Promise<void> {
+export async function route(up: Up, { routes, reroutes, claimedByOthers, handovers }: RouteWish): Promise<void> {
     const { routes: held } = (await up.look()).service;
     const isClaimed = (route: Route) => claimedByOthers.includes(placeOf(route));
     const gone = held.filter(route => !isIn(routes, route) && !isClaimed(route));
-    if (gone.length === 0 && routes.every(route => isIn(held, route))) {
+    if (!reroutes && gone.length === 0 && routes.every(route => isIn(held, route))) {
         return;
     }
     up.progress.status(`routes: ${routes.map(routeText).join(", ")}`);

@@ -93,6 +93,17 @@ describe("a service as it is observed", () => {
         expect(some.routes.map(routeText)).toEqual(["b.example.com", "a.example.com"]);
     });
 
+    it("has routes that only HAProxy's memory knows, or only its file, as half written", () => {
+        const link = { web: LinkValue.to("blue") };
+        const file = (text: string) => ({ files: new Map([["maps/routes.map", text]]) });
+        const same = { ...worldWith([worker(link, routes)]), ...file("a.example.com/ web\nb.example.com/ web\n") };
+        expect(observedService(same, "web").halfWritten).toBeUndefined();
+        const other = { ...worldWith([worker(link, routes)]), ...file("a.example.com/ web\nc.example.com/ web\n") };
+        const service = observedService(other, "web");
+        expect(service.routes.map(routeText)).toEqual(["b.example.com", "a.example.com"]);
+        expect(service.halfWritten?.map(routeText)).toEqual(["b.example.com", "c.example.com"]);
+    });
+
     it("has the hosts that a front of an earlier version has without a path", () => {
         const old = worker({ web: LinkValue.to("blue") }, { "b.example.com": "web", "*": "web" });
         const { routes: seen } = observedService(worldWith([old]), "web");

@@ -31,6 +31,17 @@ describe("routes", () => {
         });
     });
 
+    it("are written again where an up that died has written them by half", () => {
+        const places = { held: placesOf({ web: routes("*") }), wanted: placesOf({ web: routes("*") }) };
+        const observed = blueWithA({ routes: routes("*"), halfWritten: routes("*", "a.com") });
+        const made = plan(observed, wish("A", { routes: routes("*"), places }));
+        expect(made).toMatchObject({
+            row: "routes",
+            sentence: "takes all other requests; gives up a.com; the link stays on blue.",
+            link: { act: true, routes: routes("*") },
+        });
+    });
+
     it("are taken from another service, and that one says so and has nothing to do for it", () => {
         const held = { web: routes("a.com"), api: routes("a.com/api", "*") };
         const wanted = { web: routes("a.com", "a.com/api"), api: routes("*") };
