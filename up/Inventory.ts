@@ -24,11 +24,13 @@ export function takeInventory(seen: Seen, target: ColorTarget, replicas: number)
     const { color, release, block } = target;
     const { service, record } = seen;
     // When HAProxy restarts, it leads to the confirmed color, even if somebody has moved the link meanwhile.
-    const live = hasTraffic(service, color) || service.confirmed === color;
+    const isReached = hasTraffic(service, color);
+    const live = isReached || service.confirmed === color;
     const proved = record.releases[release.id]?.proved ?? false;
     const all = seen.containers[color];
     // What HAProxy sends users to is not taken away because Docker's own check is of another opinion.
-    const serving = live ? all.filter(container => isServing(target, container)) : [];
+    // What only the record links to has no users yet: without a proof of its release it is proved first.
+    const serving = isReached || (live && proved) ? all.filter(container => isServing(target, container)) : [];
     const usable = all.filter(
         container =>
             strangeness(container, release, block) === undefined &&
