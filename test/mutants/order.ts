@@ -2,6 +2,9 @@ import type { Mutant } from "./Mutant";
 
 const killedBy = { file: "test/simulation/sameLives.test.ts", test: "keep the rules of docs/design.md" };
 
+const inHouse = { ...killedBy, test: "behind a front with others lead every request as the config says" };
+const found = (test: string) => ({ file: "test/simulation/foundLives.test.ts", test });
+
 /** Two steps of a procedure in the wrong order. The simulated lives run what ships, so they find each of them. */
 export const order: readonly Mutant[] = [
     {
@@ -182,5 +185,57 @@ export const order: readonly Mutant[] = [
         after: "",
         breaks: "A rolling release stops containers that users' requests go to.",
         killedBy,
+    },
+    {
+        name: "order-forgotten-before-told",
+        file: "up/route.ts",
+        before: "    await up.front.routes.tell(routes);\n    await up.front.routes.forget(isGivenUp);\n}\n\n/** Removes every",
+        after: "    await up.front.routes.forget(isGivenUp);\n    await up.front.routes.tell(routes);\n}\n\n/** Removes every",
+        breaks: "Between the old routes of a service and its new ones, requests reach nobody.",
+        killedBy: inHouse,
+    },
+    {
+        name: "order-handover-ended-before-taken",
+        file: "up/route.ts",
+        before: "    await takeRoutes(up, routes, claimedByOthers);\n    await endHandovers(up, handovers);\n",
+        after: "    await endHandovers(up, handovers);\n    await takeRoutes(up, routes, claimedByOthers);\n",
+        breaks: "The last service to take its places leaves behind the place that they replace.",
+        killedBy: inHouse,
+    },
+    {
+        name: "order-told-before-written",
+        file: "up/route.ts",
+        before: "    await up.front.routes.write(routes, isGivenUp);\n    await up.front.routes.tell(routes);\n",
+        after: "    await up.front.routes.tell(routes);\n    await up.front.routes.write(routes, isGivenUp);\n",
+        breaks: "A reload for another service takes back routes that a service has just got.",
+        killedBy: inHouse,
+    },
+    {
+        name: "order-back-not-told-again",
+        file: "up/pointTo.ts",
+        before: "    await toFile(up, link);\n    // A reload in between has read the file as it was.\n    await toMemory(up, link);\n",
+        after: "    await toFile(up, link);\n",
+        breaks: "A reload for another service, in the middle of a way back, leads users to the bad release again.",
+        killedBy,
+    },
+    {
+        name: "order-stopped-before-lease",
+        file: "up/abandon.ts",
+        before: "    await up.journal.enter(phase);\n",
+        after: "",
+        breaks: "An up that waited for a drain stops what another one, which has taken over, goes on with.",
+        killedBy: found(
+            "an up waits for requests to end on what it could not prove, and another one has taken over by then",
+        ),
+    },
+    {
+        name: "order-removed-before-lease",
+        file: "up/deployColor.ts",
+        before: "        await up.journal.enter(`${kind}: start`);\n        await removeUnused(up, created);\n",
+        after: "        await removeUnused(up, created);\n",
+        breaks: "An up that could start nothing removes containers of another one, which has taken over.",
+        killedBy: found(
+            "an up starts a container in vain where another one, which has taken over, has one that serves",
+        ),
     },
 ];

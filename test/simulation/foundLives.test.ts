@@ -1,6 +1,8 @@
 import { describe, it } from "vitest";
 import type { StrategySettings } from "../../model/StrategySettings";
 import { configWith, settingsOf } from "../unit/settings/support";
+import type { HouseEvent } from "./house/HouseEvent";
+import type { HouseWish } from "./house/HouseWish";
 import { live } from "./life/anyLife";
 import { Coverage } from "./life/Coverage";
 import type { Event, Up } from "./life/Event";
@@ -201,6 +203,16 @@ const lives: Record<string, Event[]> = {
         { is: "restart", what: "HAProxy's container removed" },
         up({}, { meanwhile: { after: 2, what: "HAProxy's container removed" } }),
     ],
+    "an up dies before its release is proved, and somebody writes into the record that users have it": [
+        up({ version: "A" }),
+        up({ version: "C", replicas: 2 }, { diesAfter: 13, goesOn: true }),
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+    ],
+    "an up dies when it has given up a place in HAProxy's file alone, and then the place is wanted again": [
+        up({ version: "A" }),
+        up({ hosts: ["shop.example.com"] }, { diesAfter: 1, goesOn: true }),
+        up({ hosts: ["*"] }),
+    ],
     "a rolling release replaces a color that was given up, beside a canary that has answered users alone": [
         up({ version: "A", strategy: canary({ steps: [{ weight: 10 }, { weight: 50 }] }) }),
         up({ version: "C" }, { faults: { bake: "unknown" } }),
@@ -212,8 +224,53 @@ const lives: Record<string, Event[]> = {
     ],
 };
 
+function inHouse(change: Partial<HouseWish>, more: Partial<Extract<HouseEvent, { is: "up" }>> = {}): HouseEvent {
+    return { is: "up", change, faults: { of: "web", faults: noFaults }, goesOn: false, ...more };
+}
+
+/** The same of several services behind one front. */
+const houses: Record<string, HouseEvent[]> = {
+    "a service gets narrower places than it had, but is refused, while another one takes a place in the wide one": [
+        inHouse({ wanted: { "*": "web" } }),
+        inHouse({
+            wanted: { "*.example.com": "web", "shop.example.com/api/v2": "api" },
+            versions: { web: "A on another port", api: "A", admin: "A" },
+            strategy: rolling,
+        }),
+    ],
+    "an up starts a container in vain where another one, which has taken over, has one that serves": [
+        {
+            is: "race",
+            change: { wanted: { "shop.example.com": "web", "*.example.com": "api", "shop.example.com/api": "admin" } },
+            faults: { of: "web", faults: noFaults },
+            pausesAfter: 18,
+            early: false,
+            expired: true,
+            other: {},
+        },
+    ],
+    "an up waits for requests to end on what it could not prove, and another one has taken over by then": [
+        {
+            is: "race",
+            change: { wanted: { "*": "web", "shop.example.com/api/v2": "api" } },
+            faults: {
+                of: "web",
+                faults: { ...noFaults, port: { call: "journal.enter", after: 3, how: "fails" } },
+            },
+            pausesAfter: 20,
+            early: true,
+            expired: true,
+            other: { wanted: { "*": "web" } },
+        },
+    ],
+};
+
 describe("a life in which", () => {
     it.each(Object.keys(lives))("%s", async name => {
         await live([lives[name] ?? [], []], new Coverage());
+    });
+
+    it.each(Object.keys(houses))("%s", async name => {
+        await live({ house: houses[name] ?? [] }, new Coverage());
     });
 });

@@ -1,6 +1,7 @@
 import { planRows } from "../../../plan/Plan";
 import { phases } from "../../../up/phases";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
+import { portCalls } from "./PortFault";
 import type { End, SimulatedUp } from "./SimulatedUp";
 
 /** What becomes of a canary. */
@@ -13,6 +14,16 @@ const canaryTurns = [
     "finished",
     "taken back",
     "judged on",
+] as const;
+
+/** What happens to several services behind one front. */
+const houseTurns = [
+    "an up",
+    "an up dies",
+    "a service is removed",
+    "a place is handed over",
+    "refused",
+    "takes over",
 ] as const;
 
 /** What became of a canary by this `up`. */
@@ -37,12 +48,27 @@ export function turnsOf({ made, before, faults }: SimulatedUp, end: End): (typeo
 export class Coverage {
     readonly rows = counter(planRows);
     readonly deaths = counter(phases);
+    /** Calls of ports that went wrong, in whichever way. */
+    readonly calls = counter(portCalls);
     /** Faults that came up, by the phase in which they did. */
     readonly faults: Record<string, number> = {};
     readonly edits = counter(Object.keys(edits) as Edit[]);
     readonly restarts = counter(Object.keys(restarts) as Restart[]);
     readonly races = counter(["refused", "takes over"] as const);
     readonly canaries = counter(canaryTurns);
+    readonly houses = counter(houseTurns);
+}
+
+/** Notes what went wrong in an `up`. */
+export function noteFaults({ calls, faults }: Coverage, up: SimulatedUp): void {
+    const { port } = up.faults;
+    if (port !== undefined && up.hasPortFailed) {
+        calls[port.call]++;
+    }
+    for (const fault of up.struck) {
+        faults[fault] = (faults[fault] ?? 0) + 1;
+    }
+    up.struck.clear();
 }
 
 function counter<T extends string>(names: readonly T[]): Record<T, number> {

@@ -2,6 +2,7 @@ import type { Color } from "../../../model/Color";
 import type { Plan, PlanRow } from "../../../plan/Plan";
 import { Broken } from "./Broken";
 import { colors } from "./SimulatedFront";
+import type { Held } from "./SimulatedHaproxy";
 import type { SimulatedWorld } from "./SimulatedWorld";
 import { summary } from "./summary";
 import { desiredOf, type Wish } from "./Wish";
@@ -96,20 +97,22 @@ export class Ending {
             throw new Broken(`an intent or a lease is left open: ${JSON.stringify([intent, lease])}`);
         }
         const { memory, files } = front;
-        if (live !== "none") {
+        if (live !== "none" && !world.isBackground) {
             // Nobody is reached through a slot whose container somebody removed.
             const there = new Set(world.on(live).map(({ slot }) => String(slot)));
             const open = (held = files) =>
                 Object.entries(held.slots[live] ?? {})
                     .filter(([slot, admin]) => admin === "ready" && there.has(slot))
                     .map(([slot]) => slot);
+            const places = ({ routes }: Pick<Held, "routes"> = { routes: {} }) => Object.entries(routes).sort().join();
             const same =
+                (isRefused || places(files) === places(memory)) &&
                 files.link === memory?.link &&
                 files.percent === memory?.percent &&
                 // What an interrupted scaling opened waits too while what is wished is refused.
                 (isRefused || open().join() === open(memory).join());
             if (!same || memory?.link !== live) {
-                throw new Broken(`HAProxy's files are not its memory: ${JSON.stringify(front)}`);
+                throw new Broken(`HAProxy's files are not its memory: ${JSON.stringify(front.snapshot())}`);
             }
         }
     }

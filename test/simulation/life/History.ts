@@ -23,6 +23,11 @@ export function noteHistory(history: History, before: ServiceRecord, after: Serv
             history.rolledBack.set(id, judgedBad.retryToken);
         }
     }
+    const { stable } = after;
+    if (stable !== undefined && after.releases[stable.release]?.settings.port === undefined) {
+        // No request comes to it, so nothing is to judge it.
+        history.baked.add(stable.release);
+    }
     const { intent } = before;
     if (intent?.kind === "switch" && after.intent !== intent && !isGivingBack(intent)) {
         const isConfirmed = after.history.at(-1)?.result === "confirmed";

@@ -1,8 +1,9 @@
 import type { Color } from "../../../model/Color";
 import type { Admission, WorkerSlots } from "../../../up/Admission";
 import type { Backend, BackendConfiguration, BackendContent, SlotState } from "../../../up/Backend";
-import type { Admin, Held } from "./SimulatedFront";
+import type { Admin, Held } from "./SimulatedHaproxy";
 import type { SimulatedUp } from "./SimulatedUp";
+import { withFault } from "./withFault";
 
 /** One color's backend in HAProxy's files and in its memory. */
 export class SimulatedBackend implements Backend {
@@ -35,9 +36,13 @@ export class SimulatedBackend implements Backend {
     }
 
     async tellRelease(release: string): Promise<void> {
-        const { memory } = this.up.world.front;
+        const { front } = this.up.world;
+        const { memory } = front;
         if (memory !== undefined) {
-            memory.releases[this.color] = release;
+            this.up.guard();
+            for (const { releases } of [memory, ...front.old.map(({ held }) => held)]) {
+                releases[this.color] = release;
+            }
             await this.up.called();
         }
     }
@@ -49,6 +54,7 @@ export class SimulatedBackend implements Backend {
     /** One exec tells a worker all of it. */
     async tellOnly(open: readonly number[]): Promise<void> {
         const { front } = this.up.world;
+        this.up.guard();
         const known = Object.entries(front.memory?.slots[this.color] ?? {});
         const left = known.filter(([slot, admin]) => admin !== "maint" && !open.includes(Number(slot)));
         front.setSlots(
@@ -70,8 +76,8 @@ export class SimulatedBackend implements Backend {
         }, true);
     }
 
-    admission(slots: readonly number[]): SimulatedAdmission {
-        return new SimulatedAdmission(this.up, this.color, slots);
+    admission(slots: readonly number[]): Admission {
+        return withFault(this.up, "admission", new SimulatedAdmission(this.up, this.color, slots));
     }
 
     #write(files: Held, { open, release }: BackendContent): void {

@@ -1,21 +1,28 @@
 import { type AddressBlock, slotAddress } from "../../../model/addresses";
 import type { Color } from "../../../model/Color";
 import type { ContainerInfo } from "../../../model/Container";
-import { colors } from "./SimulatedFront";
 
 /** Where the slots of each color have their addresses. */
-export const blocks: Record<Color, AddressBlock> = {
-    blue: { first: "10.88.0.32", size: 16 },
-    green: { first: "10.88.0.48", size: 16 },
-};
+export type Blocks = Record<Color, AddressBlock>;
 
-/** The address of each slot, from the first one on. */
-export const addresses = Object.fromEntries(
-    colors.map(color => [color, Array.from({ length: 16 }, (_, index) => slotAddress(blocks[color], index + 1))]),
-) as Record<Color, string[]>;
+/** @returns the blocks of one service of several. */
+export function blocksOf(index: number): Blocks {
+    return {
+        blue: { first: `10.88.${index}.32`, size: 16 },
+        green: { first: `10.88.${index}.48`, size: 16 },
+    };
+}
 
-/** A container of the service. */
+/** @returns the address of each slot, from the first one on. */
+export function addressesOf(blocks: Blocks): Record<Color, string[]> {
+    const of = (block: AddressBlock) => Array.from({ length: block.size }, (_, index) => slotAddress(block, index + 1));
+    return { blue: of(blocks.blue), green: of(blocks.green) };
+}
+
+/** A container of a service. */
 export interface Container {
+    service: string;
+    address: string;
     id: string;
     name: string;
     color: Color;
@@ -45,7 +52,20 @@ export function isProved({ isEarned, isAnswered }: Container): boolean {
 
 /** @returns the container as Docker describes it. */
 export function infoOf(container: Container): ContainerInfo {
-    const { id, name, color, slot, release, imageId, state, exitCode = 0, restart, isSick } = container;
+    const {
+        id,
+        name,
+        service,
+        color,
+        slot,
+        release,
+        imageId,
+        state,
+        exitCode = 0,
+        restart,
+        isSick,
+        address,
+    } = container;
     return {
         id,
         name,
@@ -59,9 +79,9 @@ export function infoOf(container: Container): ContainerInfo {
         outOfMemory: false,
         networkMode: "",
         health: isSick ? "unhealthy" : undefined,
-        address: addresses[color][slot - 1],
+        address,
         labels: {
-            "relink.service": "web",
+            "relink.service": service,
             "relink.color": color,
             "relink.slot": String(slot),
             "relink.release": release,

@@ -15,7 +15,7 @@ export class SimulatedContainers implements Containers {
     constructor(private readonly up: SimulatedUp) {}
 
     nameOf(color: Color, slot: number): string {
-        return `front-web-${color}-${slot}`;
+        return `front-${this.up.world.service}-${color}-${slot}`;
     }
 
     async create({ color, slot }: ContainerPlace, release: RecordedRelease): Promise<string> {

@@ -12,7 +12,9 @@ export class SimulatedJournal implements Journal {
     constructor(private readonly up: SimulatedUp) {}
 
     async forget(): Promise<void> {
-        this.up.world.record = emptyRecord("web");
+        const { world } = this.up;
+        world.record = emptyRecord(world.service);
+        world.history = { baked: new Set(), rolledBack: new Map(), hooks: new Set(), promotions: new Map() };
         await this.up.called();
     }
 
@@ -34,7 +36,9 @@ export class SimulatedJournal implements Journal {
         await up.write(record => {
             const written = change(record);
             this.#isAllowed(written);
-            noteHistory(up.world.history, before, written, up.faults.bake === "good");
+            // The user may want no judgement by now.
+            const isGood = up.faults.bake === "good" || up.desired.policy.bakeTimeMs === 0;
+            noteHistory(up.world.history, before, written, isGood);
             return written;
         });
         return up.world.record;

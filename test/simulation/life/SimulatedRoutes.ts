@@ -1,6 +1,10 @@
+import { canForget, canLeadTo } from "../../../front/softStopped";
 import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
-import type { Route } from "../../../model/Route";
+import type { Worker } from "../../../model/FrontState";
+import { placeOf, type Route } from "../../../model/Route";
+import type { World } from "../../../model/World";
 import type { Routes } from "../../../up/Routes";
+import type { Held } from "./SimulatedHaproxy";
 import type { SimulatedUp } from "./SimulatedUp";
 
 /** The routes of one service in HAProxy's files and in its memory. */
@@ -27,7 +31,11 @@ export class SimulatedRoutes implements Routes {
             this.up.broke(`rule 6: requests come to ${this.service}, which is linked to no color`);
         }
         if (memory !== undefined) {
-            this.#take(memory.routes, taken);
+            this.up.guard();
+            const able = this.#old((worker, world) => canLeadTo(worker, world, this.service));
+            for (const { routes } of [memory, ...able]) {
+                this.#take(routes, taken);
+            }
             await this.up.called();
         }
     }
@@ -35,13 +43,27 @@ export class SimulatedRoutes implements Routes {
     async forget(isGivenUp: (route: Route) => boolean): Promise<void> {
         const { memory } = this.up.world.front;
         if (memory !== undefined) {
-            this.#giveUp(memory.routes, isGivenUp);
+            this.up.guard();
+            for (const { routes } of [memory, ...this.#old(canForget)]) {
+                this.#giveUp(routes, isGivenUp);
+            }
             await this.up.called();
         }
     }
 
-    async lead(): Promise<boolean> {
-        return false;
+    async lead(takers: Readonly<Record<string, string>>): Promise<boolean> {
+        const found = parseRoutes(new Map(Object.entries(this.up.world.front.memory?.routes ?? {})));
+        return Object.entries(takers).every(([place, taker]) =>
+            found.some(({ route, service }) => service === taker && placeOf(route) === place),
+        );
+    }
+
+    /** What those workers hold that a reload has replaced and that are able to follow. */
+    #old(isAble: (worker: Worker, world: World) => boolean): Held[] {
+        const { world } = this.up;
+        const read = world.read();
+        const [, ...old] = read.front?.workers ?? [];
+        return world.front.old.filter((_, index) => isAble(old[index]!, read)).map(({ held }) => held);
     }
 
     #take(routes: Record<string, string>, taken: readonly Route[]): void {

@@ -1,5 +1,6 @@
+import { canFollow } from "../../../front/softStopped";
 import type { Color } from "../../../model/Color";
-import type { LinkValue } from "../../../model/LinkValue";
+import { LinkValue } from "../../../model/LinkValue";
 import { hasTraffic, idleColor } from "../../../model/Live";
 import type { ObservedService } from "../../../model/ObservedService";
 import type { CountersByWorker } from "../../../model/Window";
@@ -10,9 +11,11 @@ import type { Routes } from "../../../up/Routes";
 import type { Faults } from "./Faults";
 import { SimulatedBackend } from "./SimulatedBackend";
 import { isProved } from "./SimulatedContainer";
+import type { Held, SoftStopped } from "./SimulatedHaproxy";
 import { SimulatedQuestions } from "./SimulatedQuestions";
 import { SimulatedRoutes } from "./SimulatedRoutes";
 import type { SimulatedUp } from "./SimulatedUp";
+import { withFault } from "./withFault";
 
 /** What HAProxy counts of the new release between two looks. */
 const counted: Record<Faults["bake"], { asked: number; failed: number }> = {
@@ -27,11 +30,11 @@ export class SimulatedServiceFront implements Front {
     readonly routes: Routes;
 
     constructor(private readonly up: SimulatedUp) {
-        this.routes = new SimulatedRoutes(up, "web");
+        this.routes = withFault(up, "routes", new SimulatedRoutes(up, up.world.service));
     }
 
     backend(color: Color): Backend {
-        return new SimulatedBackend(this.up, color);
+        return withFault(this.up, "backend", new SimulatedBackend(this.up, color));
     }
 
     async askContainer(address: string): Promise<Answer> {
@@ -63,14 +66,32 @@ export class SimulatedServiceFront implements Front {
             return false;
         }
         if (memory !== undefined) {
+            up.guard();
             const before = this.#counted();
             memory.link = link.live;
             memory.percent = link.percent;
             up.unconfirmed = this.#gaining(link);
+            this.#tellOld(link);
             this.#isSound(link, before.length);
             await up.called();
         }
         return true;
+    }
+
+    /** The workers that a reload has replaced follow the link where their own slots lead to the containers. */
+    #tellOld(link: LinkValue): void {
+        const { live, percent } = link;
+        for (const { held } of this.#able(link)) {
+            held.link = live;
+            held.percent = percent;
+        }
+    }
+
+    #able(link: LinkValue): { held: Held }[] {
+        const { world } = this.up;
+        const read = world.read();
+        const [, ...old] = read.front?.workers ?? [];
+        return world.front.old.filter((_, index) => canFollow(old[index]!, read, world.service, link));
     }
 
     /** The color that has more users by a link than by the confirmed one. */
@@ -99,7 +120,7 @@ export class SimulatedServiceFront implements Front {
             this.up.broke(`rule 3: the link points to ${unproved.name}, which was never proved`);
         }
         const isUnlinked = live === "none" && this.up.world.record.intent?.kind !== "switch";
-        if (isUnlinked && Object.keys(this.up.world.front.memory?.routes ?? {}).length > 0) {
+        if (isUnlinked && this.up.world.routes().length > 0) {
             this.up.broke("rule 6: the link goes while requests still come to the service");
         }
         if (live !== "none" && after.length === 0 && servedBefore > 0) {
@@ -114,7 +135,7 @@ export class SimulatedServiceFront implements Front {
         if (this.up.world.front.memory === undefined) {
             throw new Error("the front is not running");
         }
-        return new SimulatedQuestions(this.up);
+        return withFault(this.up, "questions", new SimulatedQuestions(this.up));
     }
 
     async counters(): Promise<Record<Color, CountersByWorker>> {
@@ -149,7 +170,10 @@ export class SimulatedServiceFront implements Front {
         );
         const { memory } = this.up.world.front;
         if (memory !== undefined) {
-            memory.link = undefined;
+            this.up.guard();
+            for (const { held } of [{ held: memory }, ...this.#able(LinkValue.none())]) {
+                held.link = undefined;
+            }
             await this.up.called();
         }
     }
@@ -167,17 +191,26 @@ export class SimulatedServiceFront implements Front {
         const { memory } = world.front;
         const isLinked =
             memory === undefined || hasTraffic({ live: memory.link ?? "none", percent: memory.percent }, color);
-        return { requests: open.length, pinnedWorkers: 0, isLinked };
+        return { requests: open.length, pinnedWorkers: this.#pinned(color).length, isLinked };
     }
 
     async cut(color: Color, slots: readonly number[]): Promise<OpenRequests> {
         const open = await this.open(color, slots);
+        const pinned = this.#pinned(color);
+        const { haproxy } = this.up.world.host;
+        haproxy.old = haproxy.old.filter(worker => !pinned.includes(worker));
         this.#end(color, slots);
         return open;
     }
 
+    #pinned(color: Color): SoftStopped[] {
+        const isPinned = ({ held: { link = "none", percent } }: { held: Held }) =>
+            hasTraffic({ live: link, percent }, color);
+        return this.up.world.front.old.filter(isPinned).map(({ worker }) => worker);
+    }
+
     #end(color: Color, slots: readonly number[]): void {
-        const reachable = new Set(this.up.world.reached());
+        const reachable = new Set([...this.up.world.reached(), ...this.up.world.reachedByOld()]);
         for (const container of this.up.world.on(color)) {
             if (slots.includes(container.slot) && !reachable.has(container)) {
                 container.open = false;

@@ -12,7 +12,7 @@ import { Scheduler } from "../Scheduler";
 import { VirtualClock } from "../VirtualClock";
 import { Broken } from "./Broken";
 import type { Faults } from "./Faults";
-import type { Held } from "./SimulatedFront";
+import type { Held } from "./SimulatedHaproxy";
 import type { SimulatedWorld } from "./SimulatedWorld";
 
 /** Where an `up` can die: right before a phase, or behind any call that changed something. */
@@ -35,18 +35,31 @@ export interface Surroundings {
 
 let processes = 0;
 
+/** The process of one `pulumi up`, in which all services have their part. */
+export class SimulatedProcess {
+    readonly id = ++processes;
+    readonly clock = new VirtualClock();
+    readonly scheduler = new Scheduler<Step>(this.clock);
+    /** It takes the lease once, for all its services. */
+    hasTaken = false;
+    /** Services whose link it has written or removed in HAProxy's files. */
+    readonly moved = new Set<string>();
+}
+
 /** One `up`: its plan, what goes wrong in it, and how far it has come. */
 export class SimulatedUp {
-    readonly self = ++processes;
+    readonly self: number;
     readonly made: Plan;
     /** What the plan was made from. */
     readonly from: string;
     readonly before: Pick<ObservedService, "live" | "percent">;
+    /** Whether a route of the service was only in HAProxy's memory, or only in its file. */
+    readonly halfWritten: boolean;
     /** Somebody else may have changed the world since this looked. */
     disturbed = false;
     /** Runs it step by step. */
-    readonly clock = new VirtualClock();
-    readonly scheduler = new Scheduler<Step>(this.clock);
+    readonly clock: VirtualClock;
+    readonly scheduler: Scheduler<Step>;
     /** The rule that it has broken. A procedure may catch what its ports throw, so it is kept here. */
     broken: Broken | undefined;
     /** The color that has got users, and of which no good answer has been seen since. */
@@ -57,19 +70,27 @@ export class SimulatedUp {
     readonly struck = new Set<string>();
     /** The phase that it entered last. */
     phase: Phase | "its beginning" = "its beginning";
+    /** How many calls of the kind that is to go wrong it has made, and whether that one has come. */
+    portCalls = 0;
+    hasPortFailed = false;
+    /** HAProxy was reloaded for another service on its way. */
+    hasReloaded = false;
     /** How many containers of the new release it has started. */
     started = 0;
-    /** Whether it has written or removed the link in HAProxy's files. */
-    #hasMoved = false;
 
     constructor(
         readonly world: SimulatedWorld,
         readonly desired: Desired,
         readonly faults: Faults,
         readonly surroundings: Surroundings,
+        private readonly process = new SimulatedProcess(),
     ) {
+        this.self = process.id;
+        this.clock = process.clock;
+        this.scheduler = process.scheduler;
         const observed = world.observe();
         this.made = plan(observed, desired);
+        this.halfWritten = observed.halfWritten !== undefined;
         this.from = world.fingerprint();
         this.before = linkAfter(observed, this.made.recovery);
         this.#noteJudged();
@@ -78,12 +99,13 @@ export class SimulatedUp {
     /** Takes the lease, or finds that somebody else has it. */
     take(): void {
         const { lease } = this.world;
-        if (lease.holder === this.self) {
+        if (this.process.hasTaken) {
             return;
         }
         if (lease.holder !== undefined && !lease.free) {
             throw new LeaseHeld("another up is at work on this front");
         }
+        this.process.hasTaken = true;
         this.world.lease = { epoch: lease.epoch + 1, holder: this.self, free: false };
     }
 
@@ -99,28 +121,29 @@ export class SimulatedUp {
     async enter(phase: Phase): Promise<void> {
         await this.scheduler.step(phase);
         this.phase = phase;
-        this.#guard();
+        this.guard();
     }
 
     /** Behind a call that changed something. */
     async called(): Promise<void> {
         this.world.calls++;
         await this.scheduler.step("call");
-        this.#guard();
+        this.guard();
     }
 
-    #guard(): void {
+    /** A command that HAProxy gets compares the lease first, and so does whatever begins a phase. */
+    guard(): void {
         if (this.world.lease.holder !== this.self) {
             throw new LeaseLost();
         }
     }
 
     async write(change: (record: ServiceRecord) => ServiceRecord): Promise<void> {
-        this.#guard();
+        this.guard();
         this.world.write(change);
         this.#noteJudged();
         await this.scheduler.step("call");
-        this.#guard();
+        this.guard();
     }
 
     #noteJudged(): void {
@@ -133,33 +156,34 @@ export class SimulatedUp {
 
     /** @param linked whether the change writes or removes the link */
     async configure(change: (files: Held) => void, reloads = false, linked = false): Promise<void> {
-        this.#guard();
+        this.guard();
         const { front } = this.world;
         const held = front.memory && { ...front.memory };
-        front.configure(files => {
-            const { link, percent } = files;
-            change(files);
-            this.#hasMoved ||= linked || files.link !== link || files.percent !== percent;
-            if (reloads) {
-                this.#keepAnswered(files);
-            }
-        }, reloads);
+        const { link, percent } = front.files;
+        change(front.files);
+        if (linked || front.files.link !== link || front.files.percent !== percent) {
+            this.process.moved.add(this.world.service);
+        }
+        if (reloads) {
+            this.reload();
+        }
         // A reload reads a link that somebody edited meanwhile.
         this.disturbed ||= front.memory?.link !== held?.link || front.memory?.percent !== held?.percent;
         await this.called();
     }
 
-    /** As front/LiveFiles.ts: a reload finds the link that users are answered by, unless this process has written another. */
-    #keepAnswered(files: Held): void {
-        const { memory } = this.world.front;
-        if (memory !== undefined && !this.#hasMoved && this.world.answering().length > 0) {
-            files.link = memory.link;
-            files.percent = memory.percent;
+    /** Has HAProxy reloaded, for this service or another one. */
+    reload(): void {
+        const { host, front } = this.world;
+        host.reload(this.faults.connections, this.process.moved);
+        if (front.old.length > 0) {
+            this.strikes("a reload leaves a worker with connections");
         }
     }
 
     async setSlots(color: Color, slots: number[], admin: "ready" | "drain" | "maint"): Promise<void> {
         if (slots.length > 0) {
+            this.guard();
             this.world.front.setSlots(color, slots, admin);
             await this.called();
         }

@@ -1,3 +1,4 @@
+import { parseRoutes } from "../../../haproxy/routes";
 import { fingerprint } from "../../../look/fingerprint";
 import { observedService } from "../../../look/observedService";
 import { seen } from "../../../look/seen";
@@ -6,34 +7,28 @@ import type { CommandHook } from "../../../model/CommandHook";
 import type { ContainerInfo } from "../../../model/Container";
 import { hasTraffic, type Live } from "../../../model/Live";
 import type { ObservedService } from "../../../model/ObservedService";
-import { emptyRecord, prune, type ServiceRecord } from "../../../model/Record";
+import { emptyRecord, isBackground, prune, type ServiceRecord } from "../../../model/Record";
 import type { Release } from "../../../model/Release";
+import type { Route } from "../../../model/Route";
 import type { World } from "../../../model/World";
 import type { Seen } from "../../../up/Seen";
 import { Broken } from "./Broken";
 import type { History } from "./History";
-import { addresses, blocks, type Container, infoOf } from "./SimulatedContainer";
+import { addressesOf, type Blocks, blocksOf, type Container, infoOf } from "./SimulatedContainer";
 import { SimulatedFront } from "./SimulatedFront";
-
-/** Who is at work on the front. */
-export interface SimulatedLease {
-    epoch: number;
-    holder?: number;
-    /** Its holder is dead, or has not been heard of for too long. */
-    free: boolean;
-}
+import { type Held, SimulatedHaproxy } from "./SimulatedHaproxy";
+import { SimulatedHost, type SimulatedLease } from "./SimulatedHost";
 
 /**
  * One service in Docker, HAProxy, the record and Pulumi's state. All of it is data: what an `up` does to it is in the
  * files beside this one, what people and machines do to it in `byHand.ts`.
  */
 export class SimulatedWorld {
-    record: ServiceRecord = emptyRecord("web");
-    front = new SimulatedFront();
+    record: ServiceRecord;
+    readonly front: SimulatedFront;
     containers: Container[] = [];
-    lease: SimulatedLease = { epoch: 0, free: true };
-    /** Ids of images on the Docker host. */
-    images = new Set<string>();
+    readonly blocks: Blocks;
+    readonly #addresses: Record<Color, string[]>;
     /** Pulumi's state has lost the service. */
     lost = false;
     /** The stack that it belongs to until this one takes it over. */
@@ -45,14 +40,25 @@ export class SimulatedWorld {
     calls = 0;
     #made = 0;
 
-    clone(): SimulatedWorld {
-        const { record, front, containers, lease, images, lost, formerOwner, history, copy: sound, calls } = this;
-        const copy = Object.assign(new SimulatedWorld(), {
+    /** @param index which of the host's services it is */
+    constructor(
+        readonly host = new SimulatedHost(new SimulatedHaproxy(["web"])),
+        readonly service = "web",
+        private readonly index = 0,
+    ) {
+        this.record = emptyRecord(service);
+        this.front = new SimulatedFront(host.haproxy, service);
+        host.services.set(service, this);
+        this.blocks = blocksOf(index);
+        this.#addresses = addressesOf(this.blocks);
+    }
+
+    /** @param host where the copy is. @default a copy of its host */
+    clone(host = this.host.clone()): SimulatedWorld {
+        const { service, index, record, front, containers, lost, formerOwner, history, copy: sound, calls } = this;
+        const copy = Object.assign(new SimulatedWorld(host, service, index), {
             record,
-            front: front.clone(),
             containers: containers.map(container => ({ ...container })),
-            lease: { ...lease },
-            images: new Set(images),
             lost,
             formerOwner,
             copy: sound,
@@ -64,20 +70,34 @@ export class SimulatedWorld {
             },
             calls,
         });
+        copy.front.edited = [...front.edited];
         copy.#made = this.#made;
         return copy;
+    }
+
+    get lease(): SimulatedLease {
+        return this.host.lease;
+    }
+
+    set lease(lease: SimulatedLease) {
+        this.host.lease = lease;
+    }
+
+    get images(): Set<string> {
+        return this.host.images;
     }
 
     /** All that could change, as text: equal texts, nothing was touched. */
     snapshot(): string {
         const { record, front, containers, images } = this;
-        return JSON.stringify([record, front, containers.map(({ open: _, ...rest }) => rest), [...images]]);
+        const things = containers.map(({ open: _, isEarned: _earned, isAnswered: _answered, ...rest }) => rest);
+        return JSON.stringify([record, front.snapshot(), things, [...images]]);
     }
 
     /** Through the eyes of the program. */
     observe(): ObservedService {
         return {
-            ...observedService(this.#world(true), "web"),
+            ...observedService(this.read(true), this.service),
             lost: this.lost,
             formerOwner: this.formerOwner,
         };
@@ -85,14 +105,15 @@ export class SimulatedWorld {
 
     /** Through the eyes of a provider in the middle of an `up`, who does not look at files. */
     look(): ObservedService {
-        return observedService(this.#world(false), "web");
+        return observedService(this.read(), this.service);
     }
 
     fingerprint(): string {
-        return fingerprint(this.#world(false), "web");
+        return fingerprint(this.read(), this.service);
     }
 
-    #world(withFiles: boolean): World {
+    /** All that there is, as the clients of Docker and HAProxy read it. */
+    read(withFiles = false): World {
         const { memory } = this.front;
         const answers = new Map<string, boolean>();
         for (const { color, slot, state, isSick } of this.containers) {
@@ -103,9 +124,9 @@ export class SimulatedWorld {
             anchor: { name: "front", state: "running" },
             containers: this.containers.map(infoOf),
             generations: memory === undefined ? [] : [{ name: "front-gen-1" }],
-            records: { services: new Map([["web", this.record]]) },
+            records: { services: new Map([[this.service, this.record]]) },
             front: {
-                workers: this.front.workers(addresses, (color, slot) => answers.get(`${color} ${slot}`)),
+                workers: this.front.workers(this.#addresses, (color, slot) => answers.get(`${color} ${slot}`)),
             },
             ...(withFiles ? { files: this.front.texts() } : {}),
         };
@@ -114,12 +135,23 @@ export class SimulatedWorld {
 
     /** As a procedure sees it. */
     seen(): Seen {
-        return seen(this.#world(false), "web");
+        return seen(this.read(), this.service);
+    }
+
+    /** No request comes to the service. */
+    get isBackground(): boolean {
+        return isBackground(this.record);
     }
 
     /** The link that users follow now. */
     get link(): Live {
-        return this.front.memory?.link ?? "none";
+        return this.isBackground ? this.record.link.live : (this.front.memory?.link ?? "none");
+    }
+
+    /** The routes that lead to the service now. */
+    routes(): Route[] {
+        const found = parseRoutes(new Map(Object.entries(this.front.memory?.routes ?? {})));
+        return found.filter(({ service }) => service === this.service).map(({ route }) => route);
     }
 
     on(color: Color): Container[] {
@@ -143,13 +175,27 @@ export class SimulatedWorld {
         );
     }
 
+    /** The same of the workers that a reload has replaced. */
+    reachedByOld(): Container[] {
+        const reached = (held: Held) => {
+            const service = { live: held.link ?? "none", percent: held.percent };
+            return this.containers.filter(({ color, slot, state }) => {
+                const isOpen = state === "running" && held.slots[color]?.[slot] === "ready";
+                return isOpen && hasTraffic(service, color);
+            });
+        };
+        return this.front.old.flatMap(({ held }) => reached(held));
+    }
+
     /** All on the live color that answer users now, whoever made them. */
     answering(): Container[] {
-        return this.containers.filter(container => container.color === this.link && this.#answers(container));
+        return this.isBackground
+            ? this.serving()
+            : this.containers.filter(container => container.color === this.link && this.#answers(container));
     }
 
     #answers({ color, slot, state, isSick }: Container): boolean {
-        return state === "running" && !isSick && this.front.adminOf(color, slot) === "ready";
+        return state === "running" && !isSick && (this.isBackground || this.front.adminOf(color, slot) === "ready");
     }
 
     /** Whether HAProxy's health checks find something in a slot. */
@@ -164,7 +210,7 @@ export class SimulatedWorld {
 
     /** The container at an address. */
     at(address: string): Container | undefined {
-        return this.containers.find(({ color, slot }) => addresses[color][slot - 1] === address);
+        return this.containers.find(container => container.address === address);
     }
 
     /** A container as Docker describes it. */
@@ -174,13 +220,16 @@ export class SimulatedWorld {
     }
 
     create(color: Color, slot: number, release: Release, change: Partial<Container> = {}): Container {
-        const name = `front-web-${color}-${slot}`;
+        const { service } = this;
+        const name = `front-${service}-${color}-${slot}`;
         if (this.containers.some(other => other.name === name)) {
             throw new Broken(`a second container would be called ${name}`);
         }
         const container: Container = {
             id: String(++this.#made).padStart(12, "0"),
             name,
+            service,
+            address: this.#addresses[color][slot - 1] ?? "",
             color,
             slot,
             release: release.id ?? "",
@@ -226,7 +275,8 @@ export class SimulatedWorld {
 
     /** Time passes: what users can reach has requests open, and the rules that hold at every moment are looked at. */
     tick(): void {
-        for (const container of this.reached()) {
+        const reached = this.isBackground ? [] : [...this.reached(), ...this.reachedByOld()];
+        for (const container of reached) {
             container.open = true;
         }
         const { stable, releases } = this.record;
@@ -244,5 +294,7 @@ export class SimulatedWorld {
 /** The first slot that no container has. */
 export function freeSlot(world: SimulatedWorld, color: Color): number {
     const taken = new Set(world.on(color).map(({ slot }) => slot));
-    return Array.from({ length: blocks[color].size }, (_, index) => index + 1).find(slot => !taken.has(slot)) ?? 1;
+    return (
+        Array.from({ length: world.blocks[color].size }, (_, index) => index + 1).find(slot => !taken.has(slot)) ?? 1
+    );
 }

@@ -5,6 +5,7 @@ import type { StrategySettings } from "../../../model/StrategySettings";
 import type { Desired } from "../../../plan/Desired";
 import { policyOf, releaseOf } from "../../unit/plan/support";
 import type { Surroundings } from "./SimulatedUp";
+import { strategies } from "./strategies";
 
 /** Images and settings to release: new ones, the same image with other settings, and another port. */
 export const releases = {
@@ -14,6 +15,17 @@ export const releases = {
     "B with other settings": releaseOf("B", { env: { LEVEL: "debug" } }),
     "A on another port": releaseOf("A", { port: 9090 }),
 } satisfies Record<string, Release>;
+
+const rolling = { strategy: { rolling: {} }, port: undefined };
+
+/** The same of a service without a port. */
+const backgroundReleases: typeof releases = {
+    A: releaseOf("A", rolling),
+    B: releaseOf("B", rolling),
+    C: releaseOf("C", rolling),
+    "B with other settings": releaseOf("B", { ...rolling, env: { LEVEL: "debug" } }),
+    "A on another port": releaseOf("A", { ...rolling, env: { LEVEL: "trace" } }),
+};
 
 /** No settings ask for more containers at a step than there are in the end. */
 function fitting(strategy: StrategySettings, most: number): StrategySettings {
@@ -28,6 +40,7 @@ function fitting(strategy: StrategySettings, most: number): StrategySettings {
           };
 }
 
+const [, rollingAtOnce] = strategies as [StrategySettings, StrategySettings];
 const policy = policyOf({ bakeTimeMs: 15_000 });
 
 /** What the user's config says. */
@@ -45,6 +58,8 @@ export interface Wish extends Surroundings {
     autoPromotion: boolean;
     strategy: StrategySettings;
     bakeTimeMs: number;
+    /** The service has no port: no request comes to it, and it rolls. */
+    isBackground: boolean;
 }
 
 export const firstWish: Wish = {
@@ -60,21 +75,32 @@ export const firstWish: Wish = {
     autoPromotion: true,
     strategy: { kind: "blueGreen" },
     bakeTimeMs: 15_000,
+    isBackground: false,
     hooks: {},
     registry: true,
 };
 
+/** @returns the wish without what the settings refuse of a service without a port. */
+export function allowed(wish: Wish): Wish {
+    const { isBackground, strategy } = wish;
+    const rolls: StrategySettings = strategy.kind === "rolling" ? strategy : rollingAtOnce;
+    const nothing = { hosts: [], taken: undefined, live: "auto" as const, promote: undefined, autoPromotion: true };
+    return isBackground ? { ...wish, ...nothing, strategy: rolls } : wish;
+}
+
 export function desiredOf(wish: Wish): Desired {
-    const { version, replicas, hosts, taken, live, promote, hooks: _hooks, registry: _registry, ...others } = wish;
+    const { version, replicas, hosts, taken, live, promote, isBackground, ...rest } = allowed(wish);
+    const { hooks: _hooks, registry: _registry, ...others } = rest;
+    const known = isBackground ? backgroundReleases : releases;
     const routes = hosts.map(parseRoute);
     const wanted = Object.fromEntries(routes.map(route => [placeOf(route), "web"]));
     return {
-        release: releases[version],
+        release: known[version],
         replicas,
         routes,
         places: { held: {}, wanted: taken === undefined ? wanted : { [taken]: "api", ...wanted } },
         live,
-        promote: promote && releases[promote].id,
+        promote: promote && known[promote].id,
         policy: { ...policy, ...others, strategy: fitting(others.strategy, replicas) },
     };
 }

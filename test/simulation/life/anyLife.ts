@@ -1,28 +1,48 @@
 import * as fc from "fast-check";
+import type { HouseEvent } from "../house/HouseEvent";
+import { HouseLife } from "../house/HouseLife";
+import { houseEvents } from "../house/houseEvents";
 import type { Coverage } from "./Coverage";
+import type { DestroyMishap } from "./checkDestroy";
 import type { Event } from "./Event";
-import { events } from "./events";
+import { events, mishap } from "./events";
 import { Life } from "./Life";
 import { Story } from "./Story";
 
-/** All that a life is made of: what happens in it, and behind how many steps each `destroy` dies in the end. */
-export type Course = [Event[], number[]];
+/**
+ * All that a life is made of. In the life of one service: what happens in it, what befalls each `destroy` in the end, and
+ * whether the service has no port. In that of several services behind one front: what happens in it.
+ */
+export type Course = [Event[], DestroyMishap[], boolean?] | { house: HouseEvent[] };
 
-/** What must hold of any life of a service. A seed of fast-check, or a seed and a path, always gives the same lives. */
+const isBackground = fc.constantFrom(...Array.from({ length: 12 }, (_, index) => index === 11));
+
+const course: fc.Arbitrary<Course> = fc.oneof(
+    { weight: 14, arbitrary: fc.tuple(events, fc.array(mishap, { maxLength: 2 }), isBackground) },
+    { weight: 1, arbitrary: fc.record({ house: houseEvents }) },
+);
+
+/** What must hold of any life. A seed of fast-check, or a seed and a path, always gives the same lives. */
 export function anyLife(coverage: Coverage) {
-    return fc.asyncProperty(events, fc.array(fc.nat(30), { maxLength: 2 }), (events, deaths) => {
-        return live([events, deaths], coverage);
-    });
+    return fc.asyncProperty(course, course => live(course, coverage));
 }
 
 /**
  * Lives a life to its end.
  * @throws Broken where a rule does not hold
  */
-export async function live([events, deaths]: Course, coverage: Coverage, story = new Story()): Promise<void> {
-    const life = new Life(coverage, story);
+export async function live(course: Course, coverage: Coverage, story = new Story()): Promise<void> {
+    if ("house" in course) {
+        const life = new HouseLife(coverage, story);
+        for (const event of course.house) {
+            await life.take(event);
+        }
+        return life.end();
+    }
+    const [events, mishaps, isBackground] = course;
+    const life = new Life(coverage, story, isBackground);
     for (const event of events) {
         await life.take(event);
     }
-    await life.end(deaths);
+    await life.end(mishaps);
 }

@@ -133,7 +133,7 @@ export const edits = {
         if (world.record.serial === 0) {
             return false;
         }
-        world.damage(emptyRecord("web"));
+        world.damage(emptyRecord(world.service));
         return true;
     },
     "Pulumi's state lost": world => {
@@ -153,19 +153,24 @@ export const restarts = {
         if (front.memory === undefined) {
             return false;
         }
-        front.load();
+        front.haproxy.load();
         return true;
+    },
+    // By its own means: only relink looks at the links before a reload.
+    "HAProxy reloaded": ({ front }) => {
+        front.haproxy.reload(80);
+        return front.memory !== undefined;
     },
     "HAProxy's container removed": world => {
         const ran = world.front.memory !== undefined;
-        world.front.memory = undefined;
+        world.front.haproxy.stop();
         closeAll(world);
         return ran;
     },
     "anchor restarted": world => {
         closeAll(world);
         if (world.front.memory !== undefined) {
-            world.front.load();
+            world.front.haproxy.load();
         }
         return true;
     },
@@ -176,7 +181,7 @@ export const restarts = {
             container.state = comesBack ? "running" : container.state === "created" ? "created" : "exited";
         }
         if (world.front.memory !== undefined) {
-            world.front.load();
+            world.front.haproxy.load();
         }
         return true;
     },

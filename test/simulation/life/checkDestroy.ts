@@ -1,31 +1,42 @@
 import { Broken } from "./Broken";
-import type { Coverage } from "./Coverage";
+import { type Coverage, noteFaults } from "./Coverage";
 import { destroy } from "./destroy";
 import { noFaults } from "./Faults";
+import type { PortFault } from "./PortFault";
 import { die } from "./Run";
 import { SimulatedUp } from "./SimulatedUp";
 import type { SimulatedWorld } from "./SimulatedWorld";
 import type { Story } from "./Story";
 import { desiredOf, type Wish } from "./Wish";
 
+/** What befalls a `destroy`: it dies behind so many steps, or a call of a port goes wrong. */
+export type DestroyMishap = number | PortFault;
+
 /**
- * `destroy` comes to its end, however often it dies on the way, and nothing is left.
- * @param deaths how many steps each one that dies goes
+ * `destroy` comes to its end, however often it dies or fails on the way, and nothing is left.
+ * @param mishaps what befalls each one but the last
  * @throws {@link Broken}
  */
 export async function checkDestroy(
     world: SimulatedWorld,
     wish: Wish,
-    deaths: number[],
+    mishaps: DestroyMishap[],
     coverage: Coverage,
     story: Story,
 ): Promise<void> {
-    for (const diesAfter of [...deaths, Number.POSITIVE_INFINITY]) {
-        const up = new SimulatedUp(world, desiredOf(wish), noFaults, wish);
+    for (const mishap of [...mishaps, undefined]) {
+        const diesAfter = typeof mishap === "number" ? mishap : Number.POSITIVE_INFINITY;
+        const faults = typeof mishap === "object" ? { ...noFaults, port: mishap } : noFaults;
+        const up = new SimulatedUp(world, desiredOf(wish), faults, wish);
         up.scheduler.start(() => destroy(up));
         story.tell("pulumi destroy.");
         for (let step = 0; ; step++) {
             const stand = await up.scheduler.next();
+            if (stand.is === "failed" && up.hasPortFailed && up.broken === undefined) {
+                story.tell(`It fails: ${stand.error}`);
+                up.giveBack();
+                break;
+            }
             if (stand.is === "failed") {
                 throw up.broken ?? stand.error;
             }
@@ -38,6 +49,7 @@ export async function checkDestroy(
                 break;
             }
         }
+        noteFaults(coverage, up);
     }
     const { containers, record, front, lease } = world;
     const { slots, routes, link } = front.files;

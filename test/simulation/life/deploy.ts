@@ -7,7 +7,6 @@ import * as real from "../../../up/deploy";
 import { Broken } from "./Broken";
 import { actionPolicyOf, bakePolicyOf } from "./policies";
 import { portsOf } from "./portsOf";
-import { blocks } from "./SimulatedContainer";
 import type { SimulatedUp } from "./SimulatedUp";
 
 /** A color's resource, as providers/Deployment.ts has it. */
@@ -30,8 +29,11 @@ function deploymentActionOf(up: SimulatedUp, color: Color): DeploymentAction {
         from: up.from,
         replicas: deployed,
         settings: release!.settings,
-        block: blocks[color],
-        otherBlock: made.row === "bootstrap" && color === "blue" ? blocks.green : undefined,
+        block: release?.settings.port === undefined ? undefined : up.world.blocks[color],
+        otherBlock:
+            made.row === "bootstrap" && release?.settings.port !== undefined && color === "blue"
+                ? up.world.blocks.green
+                : undefined,
         rolling: strategy.kind === "rolling" ? rollingOf(up, strategy) : undefined,
         roll: roll && rollingOf(up, roll),
         restore: made.row === "repair",
@@ -53,5 +55,5 @@ export function declaredHooks({ made, surroundings }: SimulatedUp): DeclaredHook
 /** Lives have a clock of their own, and each look is a step: what waits for nothing waits shortly. */
 function rollingOf({ faults }: SimulatedUp, settings: RollingSettings): RollingSettings {
     const command = faults.preStop ? { preStopCommand: "say goodbye" } : {};
-    return { ...settings, ...command, healthcheckTimeoutMs: 1_500 };
+    return { ...settings, ...command, waitMs: 100, healthcheckTimeoutMs: 1_500 };
 }

@@ -2,13 +2,18 @@ import * as fc from "fast-check";
 import type { StrategySettings } from "../../../model/StrategySettings";
 import { type Phase, phases } from "../../../up/phases";
 import { type Edit, edits, type Restart, restarts } from "./byHand";
+import type { DestroyMishap } from "./checkDestroy";
 import type { Event, Up } from "./Event";
 import { type Faults, noFaults } from "./Faults";
+import { type PortCall, type PortFault, portCalls, portFailures } from "./PortFault";
 import { canaries, growing, strategies } from "./strategies";
 import { releases, type Wish } from "./Wish";
 
 const version = fc.constantFrom(...(Object.keys(releases) as (keyof typeof releases)[]), "B", "C");
 const often = <T>(usual: T, ...others: T[]) => fc.constantFrom(usual, usual, usual, ...others);
+/** One in four times it is there. */
+export const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
+    fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const strategy = fc.constantFrom(...strategies);
 const growingStrategy = fc.constantFrom(...growing);
 const canaryStrategy = fc.oneof(fc.constantFrom(...canaries), growingStrategy);
@@ -44,8 +49,24 @@ const change: fc.Arbitrary<Partial<Wish>> = fc.oneof(
     { weight: 1, arbitrary: fc.record({ hooks: fc.record({ preDeploy: fc.boolean(), prePromotion: fc.boolean() }) }) },
 );
 
-const faults: fc.Arbitrary<Faults> = fc.oneof(
-    { weight: 3, arbitrary: fc.nat(3).map(order => ({ ...noFaults, order })) },
+const port: fc.Arbitrary<PortFault> = fc.record({
+    call: fc.constantFrom(...portCalls),
+    after: fc.constantFrom(0, 0, 0, 1, 1, 2, 3, 5),
+    how: fc.constantFrom(...portFailures),
+});
+
+/** What befalls a `destroy`. */
+export const mishap: fc.Arbitrary<DestroyMishap> = fc.oneof(fc.nat(30), port);
+
+const connections = often(0, 6, 80);
+const reload = seldom(fc.nat(30));
+
+/** What goes wrong in an `up`. */
+export const faults: fc.Arbitrary<Faults> = fc.oneof(
+    {
+        weight: 3,
+        arbitrary: fc.record({ order: fc.nat(3), connections, reload }).map(some => ({ ...noFaults, ...some })),
+    },
     {
         weight: 2,
         arbitrary: fc.record<Faults>({
@@ -53,19 +74,25 @@ const faults: fc.Arbitrary<Faults> = fc.oneof(
                 fc.record({ after: fc.nat(2), how: fc.constantFrom("unhealthy" as const, "cannot start" as const) }),
                 { freq: 2, nil: undefined },
             ),
-            confirm: often<Faults["confirm"]>("good", "wrong", "lost"),
+            confirm: often<Faults["confirm"]>("good", "wrong", "lost", "another worker"),
             bake: often<Faults["bake"]>("good", "bad", "unknown"),
             hook: often<Faults["hook"]>(undefined, "preDeploy", "prePromotion"),
             drain: often<Faults["drain"]>("good", "cut", "stop"),
             preStop: often(false, true),
             cleanUp: often(false, true),
+            connections,
+            reload,
+            port: seldom(port),
             order: fc.nat(3),
         }),
     },
 );
 
-/** What must go wrong for an `up` to come to a phase. */
-const leadingTo: Partial<Record<Phase, Partial<Faults>>> = {
+/** What must go wrong for an `up` to come to a phase, or to a call. */
+const leadingTo: Partial<Record<Phase | PortCall, Partial<Faults>>> = {
+    "front.cut": { drain: "cut" },
+    "questions.renew": { confirm: "another worker" },
+    "containers.lastLogLines": { proof: { after: 0, how: "unhealthy" } },
     "roll: undo": { preStop: true },
     "link: back": { bake: "bad" },
     "drain: cut": { drain: "cut" },
@@ -73,24 +100,32 @@ const leadingTo: Partial<Record<Phase, Partial<Faults>>> = {
 
 /** What the user must have wished for an `up` to come to a phase. */
 function changeFor(
-    phase: Phase,
+    phase: Phase | PortCall,
     wish: Pick<Wish, "version" | "strategy" | "previousColor"> & { growing: StrategySettings },
 ): Partial<Wish> | undefined {
     const { version, strategy, previousColor, growing } = wish;
-    if (phase.startsWith("scale")) {
+    if (phase.startsWith("scale") || phase === "front.askContainer") {
         return { version, strategy: growing, replicas: 3, live: "auto", autoPromotion: true };
     }
     if (phase.startsWith("roll")) {
         return { version, strategy, live: "auto" };
     }
-    return phase === "link: leave" || phase === "link: left" || phase === "drain: cut"
+    return ["link: leave", "link: left", "drain: cut", "front.cut", "front.closeInFile"].includes(phase)
         ? { version, strategy: { kind: "blueGreen" }, previousColor, live: "auto", autoPromotion: true }
         : undefined;
 }
 
+const strangersCalls = ["backend.hasSameChecks", "front.askContainer", "front.cut", "backend.tellSlots"] as const;
 const which = fc.nat(11);
 const restart = fc.constantFrom(...(Object.keys(restarts) as Restart[]));
 const maybe = (max: number) => fc.option(fc.nat(max), { nil: undefined });
+
+const newWish = fc.record({
+    version,
+    strategy,
+    growing: growingStrategy,
+    previousColor: fc.constantFrom("stop" as const, "remove" as const),
+});
 
 const event: fc.Arbitrary<Event> = fc.oneof(
     {
@@ -101,16 +136,20 @@ const event: fc.Arbitrary<Event> = fc.oneof(
                 order: fc.nat(3),
                 goesOn: fc.boolean(),
                 diesAgainAfter: maybe(30),
-                wish: fc.record({
-                    version,
-                    strategy,
-                    growing: growingStrategy,
-                    previousColor: fc.constantFrom("stop" as const, "remove" as const),
-                }),
+                wish: newWish,
             })
             .map(({ phase, order, goesOn, diesAgainAfter, wish }): Event => {
                 const faults = { ...noFaults, order, ...leadingTo[phase] };
                 return { is: "up", faults, diesAt: phase, goesOn, diesAgainAfter, change: changeFor(phase, wish) };
+            }),
+    },
+    {
+        weight: 3,
+        arbitrary: fc
+            .record({ port, order: fc.nat(3), goesOn: fc.boolean(), wish: newWish })
+            .map(({ port, order, goesOn, wish }): Event => {
+                const faults = { ...noFaults, order, port, ...leadingTo[port.call] };
+                return { is: "up", faults, goesOn, change: changeFor(port.call, wish) };
             }),
     },
     {
@@ -191,12 +230,25 @@ const canaryLife: fc.Arbitrary<Event[]> = fc
         return [up(0, { version, strategy, live: "auto", autoPromotion: true }), up(1, next)];
     });
 
+/** Somebody adds a container, and a call goes wrong of the repair that finds it. */
+const strangerLife: fc.Arbitrary<Event[]> = fc
+    .record({ call: fc.constantFrom(...strangersCalls), how: fc.constantFrom(...portFailures), which })
+    .map(({ which, ...port }) => [
+        { is: "edit", what: "container added with our labels", which },
+        {
+            is: "up",
+            faults: { ...noFaults, port: { ...port, after: 0 } },
+            change: { live: "auto", driftPolicy: "repair" },
+        },
+    ]);
+
 /** All that happens in the life of a service. */
 export const events: fc.Arbitrary<Event[]> = fc
     .array(
         fc.oneof(
             { weight: 40, arbitrary: event.map(event => [event]) },
             { weight: 1, arbitrary: takenBack },
+            { weight: 1, arbitrary: strangerLife },
             { weight: 3, arbitrary: canaryLife },
         ),
         { minLength: 3, maxLength: 14 },

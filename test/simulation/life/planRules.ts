@@ -37,7 +37,10 @@ function keepsItsPromotion({ world, made, desired }: SimulatedUp): void {
     // A rolling release that is being taken back is over: should it be wanted again, that is another promotion.
     const isOver = intent?.kind === "roll" && intent.to !== id;
     const isHeld = [blue.release, green.release, intent?.kind === "roll" ? intent.to : undefined].includes(id);
-    const begun = isHeld && !isOver ? releases[id] : undefined;
+    // So is one whose service was about to be removed: it had a link, and has none.
+    const wasLinked = world.record.history.some(({ result }) => result === "confirmed");
+    const isDone = world.record.link.live === "none" && wasLinked;
+    const begun = isHeld && !isOver && !isDone ? releases[id] : undefined;
     if (made.promotion !== undefined && begun !== undefined && made.promotion !== begun.promotion) {
         throw new Broken(`promotion ${begun.promotion} becomes ${made.promotion}: ${made.sentence}`);
     }

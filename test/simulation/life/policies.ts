@@ -16,14 +16,14 @@ export function drainPolicyOf({ faults }: SimulatedUp) {
 }
 
 /** How what has become live is judged. One request is enough for a verdict. */
-export function bakePolicyOf({ desired }: SimulatedUp): BakePolicy {
+export function bakePolicyOf({ desired, world: { service } }: SimulatedUp): BakePolicy {
     const { bakeTimeMs, analysis, retryToken } = desired.policy;
     return {
         bakeTimeMs,
         analysis: { ...analysis, minRequests: 1, intervalMs: bakeTimeMs },
         hooks: {},
         retryToken,
-        host: "web",
-        url: "http://web",
+        host: service,
+        url: `http://${service}`,
     };
 }

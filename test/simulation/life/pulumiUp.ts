@@ -5,7 +5,7 @@ import { ReleaseFailed, type SimulatedUp } from "./SimulatedUp";
 
 /** What `pulumi up` does: the resources of the plan in their order. Each of them runs the real procedure. */
 export async function pulumiUp(up: SimulatedUp): Promise<void> {
-    const { made, world } = up;
+    const { world } = up;
     if (world.formerOwner !== undefined) {
         // The front is taken over before any service is touched.
         up.take();
@@ -15,16 +15,7 @@ export async function pulumiUp(up: SimulatedUp): Promise<void> {
         await startFront(up);
     }
     try {
-        runHook(up, "preDeploy");
-        for (const color of ["blue", "green"] as const) {
-            if (made[color].act) {
-                await deploy(up, color);
-            }
-        }
-        runHook(up, "prePromotion");
-        if (made.link.act) {
-            await relink(up);
-        }
+        await serviceUp(up);
     } finally {
         // Also after a failure its resources are in Pulumi's state.
         world.lost = false;
@@ -32,11 +23,27 @@ export async function pulumiUp(up: SimulatedUp): Promise<void> {
     }
 }
 
-async function startFront(up: SimulatedUp): Promise<void> {
+/** The resources of one service. */
+export async function serviceUp(up: SimulatedUp): Promise<void> {
+    const { made } = up;
+    runHook(up, "preDeploy");
+    for (const color of ["blue", "green"] as const) {
+        if (made[color].act) {
+            await deploy(up, color);
+        }
+    }
+    runHook(up, "prePromotion");
+    if (made.link.act) {
+        await relink(up);
+    }
+}
+
+/** The front, where no generation of it runs. */
+export async function startFront(up: SimulatedUp): Promise<void> {
     const { world, before } = up;
     up.take();
     await up.enter("front: start");
-    world.front.load();
+    world.front.haproxy.load();
     // It reads a link that somebody edited meanwhile: this up refuses to go on, and the next one sees it.
     const { live, percent } = world.look();
     up.disturbed ||= live !== before.live || percent !== before.percent;

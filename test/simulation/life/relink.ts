@@ -1,3 +1,4 @@
+import { sameRoutes } from "../../../model/Route";
 import { handovers } from "../../../plan/handovers";
 import type { LinkAction } from "../../../up/LinkAction";
 import * as real from "../../../up/relink";
@@ -24,11 +25,12 @@ export async function unlink(up: SimulatedUp): Promise<void> {
 
 /** What the plan asks of the link, as components/stackPlan.ts puts it. */
 function linkActionOf(up: SimulatedUp): LinkAction {
-    const { made, desired, before } = up;
+    const { made, desired, before, halfWritten } = up;
     const { live, expect, walk } = made.link;
     const target = walk?.color ?? live;
     const passed = handovers(desired.places);
     const { wanted } = desired.places;
+    const { service } = up.world;
     return {
         refusal: made.refusal,
         from: before.live,
@@ -48,9 +50,10 @@ function linkActionOf(up: SimulatedUp): LinkAction {
         hooks: declaredHooks(up),
         hookRan: `promotion ${made.promotion}`,
         claimedByOthers: [
-            ...Object.keys(wanted).filter(place => wanted[place] !== "web"),
-            ...passed.filter(({ from }) => from === "web").map(({ place }) => place),
+            ...Object.keys(wanted).filter(place => wanted[place] !== service),
+            ...passed.filter(({ from }) => from === service).map(({ place }) => place),
         ],
-        handovers: passed.filter(({ after }) => Object.values(after).includes("web")),
+        ...(halfWritten && sameRoutes(made.link.routes, desired.routes) ? { reroutes: true as const } : {}),
+        handovers: passed.filter(({ after }) => Object.values(after).includes(service)),
     };
 }

@@ -21,6 +21,7 @@ const wishTexts: Record<keyof Wish, (wish: Wish) => string> = {
     driftPolicy: ({ driftPolicy }) => `driftPolicy: ${driftPolicy}`,
     autoPromotion: ({ autoPromotion }) => `autoPromotion: ${autoPromotion}`,
     strategy: ({ strategy }) => `strategy: ${strategyText(strategy)}`,
+    isBackground: ({ isBackground }) => (isBackground ? "no port" : "a port"),
     bakeTimeMs: ({ bakeTimeMs }) => `bakeTime: ${bakeTimeMs / 1000} s`,
     hooks: ({ hooks }) => {
         const names = Object.entries(hooks).filter(([, isDeclared]) => isDeclared);
@@ -45,11 +46,24 @@ function strategyText(strategy: StrategySettings): string {
 }
 
 /** What goes wrong in an `up`, in words. Empty where nothing does. */
-export function faultsText({ proof, confirm, bake, hook, drain, preStop, cleanUp, order }: Faults): string {
+export function faultsText({
+    proof,
+    confirm,
+    bake,
+    hook,
+    drain,
+    preStop,
+    cleanUp,
+    connections,
+    reload,
+    port,
+    order,
+}: Faults): string {
     const texts = [
         proof &&
             `a new container ${proof.how === "unhealthy" ? "is not healthy" : "cannot start"}, after ${proof.after}`,
         confirm === "wrong" && "the new release answers the confirming request wrongly",
+        confirm === "another worker" && "a worker that does not know the confirming request answers it first",
         confirm === "lost" && "nobody answers the confirming request",
         bake === "bad" && "users get bad answers from the new release",
         bake === "unknown" && "the new release gets too few requests to be judged",
@@ -58,6 +72,9 @@ export function faultsText({ proof, confirm, bake, hook, drain, preStop, cleanUp
         drain === "stop" && "requests stay open until drainTimeout, which stops the release",
         preStop && "the command before the end of a container fails",
         cleanUp && "containers without traffic cannot be stopped",
+        connections > 0 && `a worker that a reload replaces has connections for ${connections} steps`,
+        reload !== undefined && `HAProxy is reloaded for another service after ${reload} steps`,
+        port && `${port.call} ${port.how}, after ${port.after}`,
         order > 0 && `of tasks at the same time, number ${order} goes on first`,
     ];
     return texts.filter(Boolean).join(", ");

@@ -24,6 +24,20 @@ export function summary(world: SimulatedWorld, isJudged = true): string {
     return text.replace(/"proved":false,"linked":true/g, '"proved":true,"linked":true');
 }
 
+/** The same of what users get, on whichever color. A release that was begun in vain is left out. */
+export function served(world: SimulatedWorld, isJudged = true): string {
+    const { live, percent, intent, routes, blue, green } = world.observe();
+    const sharing = percent > 0 && live !== "none" ? { blue: green, green: blue }[live] : undefined;
+    const color = (color?: typeof blue) =>
+        color && [color.release?.id, color.release?.proved, color.replicas, color.running, color.ready];
+    return JSON.stringify({
+        live: live === "none" ? live : color({ blue, green }[live]),
+        share: { percent, color: color(sharing) },
+        intent: isJudged ? intent?.kind : undefined,
+        routes: routes.map(routeText).sort(),
+    });
+}
+
 /** @returns in what one summary differs from another, in words. */
 export function difference(found: string, expected: string): string {
     const [one, other] = [leavesOf(JSON.parse(found)), leavesOf(JSON.parse(expected))];

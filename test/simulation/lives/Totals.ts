@@ -1,6 +1,11 @@
 import { Coverage } from "../life/Coverage";
 import type { SeedResult } from "./runSeed";
 
+type Count = [name: string, times: number];
+/** Faults have no order of their own: they come up by chance. */
+const byName = ([one]: Count, [other]: Count) => one.localeCompare(other);
+const inOrder = () => 0;
+
 /** All seeds of a run together. */
 export class Totals {
     readonly coverage = new Coverage();
@@ -34,9 +39,9 @@ export class Totals {
         return Object.entries(this.coverage)
             .map(([kind, counts]) => {
                 const width = Math.max(...Object.values<number>(counts).map(times => String(times).length));
-                const lines = Object.entries<number>(counts).map(
-                    ([name, times]) => `    ${String(times).padStart(width)}  ${name}`,
-                );
+                const lines = Object.entries<number>(counts)
+                    .sort(kind === "faults" ? byName : inOrder)
+                    .map(([name, times]) => `    ${String(times).padStart(width)}  ${name}`);
                 return [`${kind}:`, ...lines].join("\n");
             })
             .join("\n");

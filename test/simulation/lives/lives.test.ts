@@ -36,12 +36,10 @@ describe("npm run lives", () => {
         forbidTwoContainers();
         const { seed, failure } = await runSeed(7, 20);
         const text = storyOf(seed, failure!);
-        expect(text).toMatch(
-            /^A life breaks a rule. rule 0: one is enough\nWhat happens in it:\n {3}1\. The user wishes /,
-        );
+        expect(text).toMatch(/^A life breaks a rule. rule 0: one is enough\nWhat happens in it:\n {3}1\. \w/);
         expect(text).toContain(`npm run lives -- --seed 7 --path ${failure?.path}\n`);
         // One release, and then another one.
-        expect(failure?.course[0]).toHaveLength(2);
+        expect(failure?.course).toMatchObject({ 0: { length: 2 } });
         expect((await runSeed(7, 1, failure?.path)).failure).toEqual(failure);
         vi.restoreAllMocks();
         expect((await runSeed(7, 1, failure?.path)).failure).toBeUndefined();

@@ -36,7 +36,7 @@ export async function runSeed(seed: number, lives: number, path?: string): Promi
     if (!details.failed || details.counterexample === null) {
         return result;
     }
-    const course = await shorten(details.counterexample);
+    const course = await shorten(details.counterexample[0]);
     const failure = { path: details.counterexamplePath ?? "", course, ...(await retell(course)) };
     return { ...result, failure };
 }

@@ -24,14 +24,20 @@ export async function shorten(course: Course): Promise<Course> {
 }
 
 /** All lives with one thing less. */
-function shorter([events, deaths]: Course): Course[] {
-    const fewer = events.map((_, index): Course => [events.filter((_, other) => other !== index), deaths]);
+function shorter(course: Course): Course[] {
+    if ("house" in course) {
+        return course.house.map((_, index) => ({ house: course.house.filter((_, other) => other !== index) }));
+    }
+    const [events, deaths, isBackground] = course;
+    const fewer = events.map(
+        (_, index): Course => [events.filter((_, other) => other !== index), deaths, isBackground],
+    );
     const simpler = events.flatMap((event, index) => {
         return simplerEvents(event).map(
-            (other): Course => [events.map((kept, at) => (at === index ? other : kept)), deaths],
+            (other): Course => [events.map((kept, at) => (at === index ? other : kept)), deaths, isBackground],
         );
     });
-    return [...(deaths.length > 0 ? [[events, []] as Course] : []), ...fewer, ...simpler];
+    return [...(deaths.length > 0 ? [[events, [], isBackground] as Course] : []), ...fewer, ...simpler];
 }
 
 function simplerEvents(event: Event): Event[] {

@@ -5,7 +5,7 @@ import type { Up } from "../../../up/Up";
 import { restarts } from "../../simulation/life/byHand";
 import { noFaults } from "../../simulation/life/Faults";
 import { portsOf } from "../../simulation/life/portsOf";
-import { blocks } from "../../simulation/life/SimulatedContainer";
+import { blocksOf } from "../../simulation/life/SimulatedContainer";
 import { SimulatedUp } from "../../simulation/life/SimulatedUp";
 import { SimulatedWorld } from "../../simulation/life/SimulatedWorld";
 import { desiredOf, firstWish } from "../../simulation/life/Wish";
@@ -19,9 +19,9 @@ const another = -1;
 
 /** The ports of the simulation, with nothing that goes wrong by itself. */
 export class SimulatedStage implements Stage {
-    readonly blocks = blocks;
+    readonly blocks = blocksOf(0);
     readonly log = new CallLog();
-    readonly view = new View("front", blocks);
+    readonly view = new View("front", this.blocks);
     readonly #world = new SimulatedWorld();
     #isRequestOpen = false;
 
@@ -30,7 +30,7 @@ export class SimulatedStage implements Stage {
         for (const { imageId, digest } of releases) {
             this.#world.images.add(imageId ?? digest);
         }
-        this.#world.front.load();
+        this.#world.front.haproxy.load();
     }
 
     async play(act: (up: Up) => Promise<void>, failing?: RecordedRelease): Promise<void> {
@@ -70,7 +70,7 @@ export class SimulatedStage implements Stage {
     }
 
     async reloadHaproxy(): Promise<void> {
-        this.#world.front.load();
+        this.#world.front.haproxy.load();
     }
 
     async holdLease(): Promise<() => Promise<void>> {

@@ -1,0 +1,52 @@
+import { placeOf } from "../../../model/Route";
+import type { StrategySettings } from "../../../model/StrategySettings";
+import type { Desired } from "../../../plan/Desired";
+import { desiredOf, firstWish, type Wish } from "../life/Wish";
+import { type House, type Name, names } from "./House";
+
+/** Places that the services share among themselves. Some lie in others. */
+export const places = [
+    "*",
+    "shop.example.com",
+    "*.example.com",
+    "shop.example.com/api",
+    "shop.example.com/api/v2",
+] as const;
+
+export type Place = (typeof places)[number];
+
+/** What the config says of all services. Those that have no place are not in it. */
+export interface HouseWish {
+    wanted: Partial<Record<Place, Name>>;
+    versions: Record<Name, Wish["version"]>;
+    strategy: StrategySettings;
+    previousColor: Wish["previousColor"];
+    replicas: number;
+}
+
+export const firstHouseWish: HouseWish = {
+    wanted: { "*": "web" },
+    versions: { web: "A", api: "A", admin: "A" },
+    strategy: { kind: "blueGreen" },
+    previousColor: "keep",
+    replicas: 1,
+};
+
+/** @returns the services of a config. */
+export function servicesOf({ wanted }: HouseWish): Name[] {
+    return names.filter(name => Object.values(wanted).includes(name));
+}
+
+/** @returns one service's part of a config. */
+export function wishOf({ versions, strategy, previousColor, replicas, wanted }: HouseWish, name: Name): Wish {
+    const hosts = places.filter(place => wanted[place] === name);
+    return { ...firstWish, driftPolicy: "repair", version: versions[name], strategy, previousColor, replicas, hosts };
+}
+
+/** @returns what is wished of one service, with what the others hold and wish. */
+export function desiredIn(house: House, wish: HouseWish, name: Name): Desired {
+    const held = Object.fromEntries(
+        names.flatMap(name => house.worlds[name].observe().routes.map(route => [placeOf(route), name])),
+    );
+    return { ...desiredOf(wishOf(wish, name)), places: { held, wanted: { ...wish.wanted } as Record<string, string> } };
+}

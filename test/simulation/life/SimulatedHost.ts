@@ -1,0 +1,48 @@
+import type { SimulatedHaproxy } from "./SimulatedHaproxy";
+
+/** Who is at work on the front. */
+export interface SimulatedLease {
+    epoch: number;
+    holder?: number;
+    /** Its holder is dead, or has not been heard of for too long. */
+    free: boolean;
+}
+
+/** A service of the host, as far as a reload has to know it. */
+interface Served {
+    /** The containers that answer users now. */
+    answering(): readonly unknown[];
+}
+
+/** What all services of a Docker host have in common. */
+export class SimulatedHost {
+    lease: SimulatedLease = { epoch: 0, free: true };
+    /** Ids of images on the Docker host. */
+    images = new Set<string>();
+
+    readonly services = new Map<string, Served>();
+
+    constructor(readonly haproxy: SimulatedHaproxy) {}
+
+    /**
+     * An `up` has HAProxy reloaded. As front/LiveFiles.ts does it, a reload finds the links that users are answered by.
+     * @param connections how many steps the connections last that the worker before has
+     * @param moved services whose link the process that reloads has written: these stay
+     */
+    reload(connections: number, moved: ReadonlySet<string>): void {
+        const { memory, files } = this.haproxy;
+        for (const [service, served] of this.services) {
+            const [held, written] = [memory?.[service], files[service]];
+            const isKept = !moved.has(service) && (held?.link ?? "none") !== "none" && served.answering().length > 0;
+            if (isKept && held !== undefined && written !== undefined) {
+                Object.assign(written, { link: held.link, percent: held.percent });
+            }
+        }
+        this.haproxy.reload(connections);
+    }
+
+    clone(): SimulatedHost {
+        const { lease, images, haproxy } = this;
+        return Object.assign(new SimulatedHost(haproxy.clone()), { lease: { ...lease }, images: new Set(images) });
+    }
+}

@@ -1,0 +1,88 @@
+import type { Plan } from "../../../plan/Plan";
+import { PlanOutdated } from "../../../up/PlanOutdated";
+import type { Stand } from "../Scheduler";
+import { Broken } from "./Broken";
+import { owedCapacity } from "./owedCapacity";
+import type { SimulatedUp, Step } from "./SimulatedUp";
+import type { SimulatedWorld } from "./SimulatedWorld";
+
+/** The rules that hold at every moment while an `up` is at work on a service. */
+export class Watch {
+    /** How many containers must serve. */
+    #floor: number;
+    /** Whether somebody must answer users. */
+    #isAnswered: boolean;
+
+    /**
+     * It begins with the service as it is now.
+     * @param isReached whether any route leads to the service
+     */
+    constructor(
+        private readonly up: SimulatedUp,
+        isReached = true,
+    ) {
+        const { world } = up;
+        this.#floor = isReached ? owedCapacity(up) : 0;
+        this.#isAnswered = isReached && isPublic(world) && world.answering().length > 0;
+    }
+
+    /** From now on somebody's hand, or the machine, decides what serves. */
+    disturb(): void {
+        const { world } = this.up;
+        this.up.disturbed = true;
+        this.#floor = Math.min(this.#floor, world.serving().length);
+        this.#isAnswered &&= world.answering().length > 0;
+    }
+
+    /** Whether somebody has to answer users now. */
+    get isAnswered(): boolean {
+        return this.#isAnswered;
+    }
+
+    /** @throws {@link Broken} where a rule does not hold; an error of the procedure's own that no `up` may end with */
+    look(stand: Stand<Step, void>): void {
+        const { world, made, disturbed } = this.up;
+        if (this.up.broken !== undefined) {
+            throw this.up.broken;
+        }
+        if (stand.is === "failed" && isDefect(stand.error, this.up)) {
+            throw stand.error;
+        }
+        owesNoCapacity(world, this.#floor, made);
+        if (stand.is !== "failed" && this.#isAnswered && !disturbed && world.answering().length === 0) {
+            throw new Broken(`rule 6: nobody answers users any more: ${made.sentence}`);
+        }
+        if (stand.is !== "failed") {
+            notePromotions(world);
+        }
+    }
+}
+
+/** Whether an `up` ends in a way that no `up` may: by a defect of the code, or because its own plan does not hold. */
+function isDefect(error: unknown, { disturbed }: SimulatedUp): boolean {
+    const isPlannedWrong = error instanceof PlanOutdated && !disturbed;
+    const isOfCode = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+    return isPlannedWrong || isOfCode || error instanceof Broken;
+}
+
+/** Whether somebody must answer all through it where somebody does: not before the first link is confirmed. */
+function isPublic({ record }: SimulatedWorld): boolean {
+    return record.link.live !== "none";
+}
+
+function owesNoCapacity(world: SimulatedWorld, floor: number, { sentence }: Plan): void {
+    const serving = world.serving().length;
+    if (serving < floor) {
+        throw new Broken(`rule 1: ${serving} serve, ${floor} are owed: ${sentence}`);
+    }
+}
+
+function notePromotions({ record, history: { promotions } }: SimulatedWorld): void {
+    for (const { id, promotion } of Object.values(record.releases)) {
+        const known = promotions.get(promotion) ?? id;
+        if (known !== id) {
+            throw new Broken(`promotion ${promotion} is of ${known} and of ${id}`);
+        }
+        promotions.set(promotion, id);
+    }
+}

@@ -1,0 +1,84 @@
+import { Broken } from "./Broken";
+import type { SimulatedUp } from "./SimulatedUp";
+import type { SimulatedWorld } from "./SimulatedWorld";
+import { difference, served, summary } from "./summary";
+import type { Ups } from "./Ups";
+import type { Wish } from "./Wish";
+
+/** What an `up` left behind that died, or one of whose port calls failed. */
+export interface Leftover {
+    up: SimulatedUp;
+    wish: Wish;
+    /** The world when it began. */
+    before: SimulatedWorld;
+    /** The next one dies too, behind so many steps. */
+    diesAgainAfter?: number;
+    /** The life goes on from where it died, not from where it was put right. */
+    goesOn?: boolean;
+}
+
+/**
+ * Rule 7: whatever an `up` died behind, and be it twice, it ends as one that did not die: as one that succeeded, or, where it
+ * had failed by then, as one that failed.
+ * @throws {@link Broken}
+ */
+export async function isPutRight(ups: Ups, left: Leftover): Promise<void> {
+    const { up, wish, diesAgainAfter, goesOn = false } = left;
+    const { world } = up;
+    const check = async () => {
+        const after = goesOn ? world.clone() : world;
+        if (diesAgainAfter !== undefined) {
+            await ups.run(ups.begin(after, wish), { diesAfter: diesAgainAfter });
+        }
+        const broken = await ups.settle(after, wish);
+        await ups.story.check("Without that it would go on like this.", () => {
+            return endsAsUnbroken(ups, left, after, broken);
+        });
+    };
+    await (goesOn ? ups.story.check("What comes next must put it right.", check) : check());
+}
+
+/**
+ * Whether it does not matter if what was begun was finished or undone, after a call that failed: users have what is wished,
+ * or that is refused either way.
+ */
+function isDecided({ made, desired, world }: SimulatedUp): boolean {
+    const { live } = world.look();
+    return made.refusal !== undefined || (live !== "none" && world.record[live].release === desired.release.id);
+}
+
+/** @param broken how many `up`s it took with the interruption */
+async function endsAsUnbroken(
+    ups: Ups,
+    { up, wish, before }: Leftover,
+    after: SimulatedWorld,
+    broken: number,
+): Promise<void> {
+    if (up.hasReloaded) {
+        // What an `up` before this one left in the memory alone is gone either way.
+        before.host.haproxy.reload();
+    }
+    const failed = before.clone();
+    const unbroken = await ups.settle(before, wish);
+    if (broken > unbroken + 1) {
+        throw new Broken(`rule 7: it takes ${broken} ups after an interruption, and ${unbroken} without one`);
+    }
+    if (up.hasPortFailed && isDecided(ups.begin(after, wish))) {
+        return;
+    }
+    // After a call that failed, what it was to do may be given up and begun again, perhaps on the other color.
+    const end = up.hasPortFailed ? served : summary;
+    // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left.
+    const isLeft = up.made.recovery !== undefined || up.made.row === "repair";
+    if (end(after, !isLeft) === end(before, !isLeft)) {
+        return;
+    }
+    ups.story.tell("Or like this, where it fails.");
+    await ups.run(ups.begin(failed, wish, { ...up.faults, port: undefined }));
+    await ups.settle(failed, wish);
+    if (end(after) !== end(failed)) {
+        const [one, other] = [before, failed].map(world => difference(end(after), end(world)));
+        const orElse = one === other ? "" : `; or, compared with one that fails, ${other}`;
+        throw new Broken(`rule 7: after "${up.made.sentence}" was interrupted, ${one}${orElse}`);
+    }
+}
