@@ -63,7 +63,7 @@ const links = (color: Color, which: keyof Releases, change?: Parameters<typeof l
     return (stage, releases) => stage.play(up => linkTo(up, color, releases[which], change));
 };
 
-/** Deploys, by default on green. At the beginning of a phase something happens that is not of the `up`. */
+/** Deploys, by default on green. When it first enters a phase, something happens that is not of the `up`. */
 const deploysWhile = (
     phase: Phase,
     happens: (stage: Stage) => Promise<void>,
@@ -71,9 +71,14 @@ const deploysWhile = (
 ): Part["play"] => {
     return (stage, releases) =>
         stage.play(({ journal, ...up }) => {
+            let hasHappened = false;
             const enter = async (entered: Phase) => {
                 await journal.enter(entered);
-                await (entered === phase ? happens(stage) : undefined);
+                // A procedure may enter its phase again, to compare the lease.
+                if (entered === phase && !hasHappened) {
+                    hasHappened = true;
+                    await happens(stage);
+                }
             };
             const disturbed = Object.assign(Object.create(journal) as Journal, { enter });
             return deployOn(stage, { ...up, journal: disturbed }, color, releases[which]);
