@@ -5,7 +5,7 @@ import { dockerProvider, unaskedProvider } from "./components/dockerProvider";
 import { readSettings } from "./components/fromPulumi";
 import { HaproxyFront } from "./components/HaproxyFront";
 import { afterFailure, outlookOf } from "./components/Outlook";
-import { serviceOutputs } from "./components/outputs";
+import { certificateOutputs, serviceOutputs } from "./components/outputs";
 import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
 import { waitForOthers } from "./components/waitForOthers";
@@ -56,5 +56,6 @@ export = async () => {
             ),
         ] as const;
     });
-    return { services: Object.fromEntries(outputs) };
+    const certificates = certificateOutputs(front);
+    return { services: Object.fromEntries(outputs), ...(certificates && { certificates }) };
 };

@@ -6,9 +6,10 @@ import type { FrontPlan } from "../front/frontPlan";
 import { openFiles } from "../front/global";
 import { fixedLabels, publishedPorts } from "../front/published";
 import { anchorScript, haproxyUser } from "../front/watchdog";
-import type { FrontSettings } from "../model/FrontSettings";
+import { type FrontSettings, type HttpsSettings, tlsListener } from "../model/FrontSettings";
 import { folders } from "../model/folders";
 import { frontNames, stackLabels, type Target } from "../model/Target";
+import type { CertificateFile } from "../up/FrontGenerations";
 import { ProvidedResource, urnOf } from "./dynamic";
 
 export interface HaproxyFrontArgs {
@@ -131,6 +132,8 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 image: settings.image,
                 timeouts: settings.timeouts,
                 trustedProxies: settings.trustedProxies.length === 0 ? undefined : settings.trustedProxies,
+                https: shownHttps(settings),
+                __certificates: settings.https && pulumi.secret(certificateFiles(settings.https)),
                 anchor: anchor.id,
                 act: plan.act,
                 __plan: plan.adoptFrom && { adoptFrom: plan.adoptFrom },
@@ -155,6 +158,21 @@ export class HaproxyFront extends pulumi.ComponentResource {
     #child(object?: FrontObject) {
         return { parent: this, ignoreChanges: ["*"], import: object?.id };
     }
+}
+
+/** @returns HTTPS as a preview shows it, without a key */
+function shownHttps(settings: FrontSettings) {
+    const tls = tlsListener(settings);
+    const certificates = settings.https?.certificates ?? [];
+    const shown = certificates.map(({ name, hosts, notAfter, digest }) => [
+        name,
+        `${hosts.join(", ")}; until ${notAfter.slice(0, 10)}; sha256 ${digest.slice(0, 12)}`,
+    ]);
+    return tls && { ...tls, certificate: Object.fromEntries(shown) };
+}
+
+function certificateFiles({ certificates }: HttpsSettings): Record<string, CertificateFile> {
+    return Object.fromEntries(certificates.map(({ name, pem, fingerprint }) => [name, { pem, fingerprint }]));
 }
 
 function asList(labels: Record<string, string>): { label: string; value: string }[] {

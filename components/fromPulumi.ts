@@ -9,7 +9,7 @@ import { environmentForOthers } from "../text/environment";
 const namespace = "relink:";
 
 /** Keys whose values are secrets. */
-const secretSections = ["secrets", "registries"] as const;
+const secretSections = ["secrets", "registries", "certificates"] as const;
 
 /** All problems of the stack config. Pulumi prints the message of a RunError without a stack trace. */
 export class SettingsError extends pulumi.RunError {

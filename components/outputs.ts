@@ -1,4 +1,5 @@
-import type { FrontSettings } from "../model/FrontSettings";
+import { renewAfter } from "../model/Certificate";
+import { type FrontSettings, httpsPort } from "../model/FrontSettings";
 import { shareOf } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import type { Route } from "../model/Route";
@@ -64,8 +65,27 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
 export function publicUrl(front: FrontSettings, routes: Route[]): string {
     const exact = routes.find(({ host }) => !host.startsWith("*"));
     const { host = front.address ?? "localhost", path = "/" } = exact ?? { path: routes[0]?.path };
-    const port = front.http.port === 80 ? "" : `:${front.http.port}`;
-    return `http://${host}${port}${path === "/" ? "" : path}`;
+    const [scheme, at, usual] =
+        front.https === undefined ? ["http", front.http.port, 80] : ["https", httpsPort(front), 443];
+    const port = at === usual ? "" : `:${at}`;
+    return `${scheme}://${host}${port}${path === "/" ? "" : path}`;
+}
+
+/** What `pulumi stack output certificates` shows of one certificate. Times are ISO 8601. */
+export interface CertificateOutputs {
+    hosts: string[];
+    notAfter: string;
+    /** When it should be renewed. */
+    renewAfter: string;
+}
+
+/** @returns the outputs of the front's certificates by name; undefined without HTTPS */
+export function certificateOutputs({ https }: FrontSettings): Record<string, CertificateOutputs> | undefined {
+    const outputs = https?.certificates.map(certificate => {
+        const { name, hosts, notAfter } = certificate;
+        return [name, { hosts, notAfter, renewAfter: renewAfter(certificate) }] as const;
+    });
+    return outputs && Object.fromEntries(outputs);
 }
 
 function releaseOutputs({ release, replicas, state }: ColorPlan): ReleaseOutputs | undefined {

@@ -2,6 +2,7 @@ import { removeContainer, startContainer, stopContainer } from "../docker/contai
 import { request } from "../docker/dialer";
 import { connectContainer, inspectNetwork } from "../docker/networks";
 import { standIn } from "../haproxy/names";
+import { assertEveryWorker } from "../haproxy/WorkerResult";
 import { isReader } from "../journal/RecordStore";
 import { generationOf, isGeneration } from "../look/generations";
 import { observedService } from "../look/observedService";
@@ -10,11 +11,12 @@ import type { ContainerInfo } from "../model/Container";
 import { folders } from "../model/folders";
 import { frontNames, type Target } from "../model/Target";
 import { currentWorkers } from "../model/World";
-import type { BaseSettings, FrontGenerations, SeenFront, SeenStack } from "../up/FrontGenerations";
+import type { BaseSettings, CertificateFile, FrontGenerations, SeenFront, SeenStack } from "../up/FrontGenerations";
+import { type Guarded, sweepCertificates, writeCertificates } from "./certificateFiles";
 import { configureBase } from "./configureBase";
 import { createGeneration } from "./createGeneration";
 import type { FrontAccess } from "./FrontAccess";
-import { listenerPorts } from "./frontends";
+import { listenerPorts } from "./listeners";
 import { prepareScript } from "./prepareScript";
 import { haproxyUser } from "./watchdog";
 
@@ -27,7 +29,7 @@ export class DockerGenerations implements FrontGenerations {
         private readonly target: Target,
         private readonly access: FrontAccess,
         /** Runs a shell script in the anchor, in the record's folder, while this process has the lease. */
-        private readonly guarded: (script: string, args: string[]) => Promise<unknown>,
+        private readonly guarded: Guarded,
         /** Drops the images that are kept for the front's services. */
         readonly dropImages: () => Promise<void>,
     ) {}
@@ -74,8 +76,22 @@ export class DockerGenerations implements FrontGenerations {
         await this.guarded(prepareScript, [folders.run, haproxyUser]);
     }
 
-    configure(settings: BaseSettings): Promise<void> {
-        return configureBase(this.access.engine, this.target, this.access, settings);
+    async configure(settings: BaseSettings): Promise<void> {
+        const { certificates = {} } = settings;
+        await writeCertificates(this.guarded, certificates);
+        await configureBase(this.access.engine, this.target, this.access, settings);
+        await this.#tellCertificates(certificates);
+        await sweepCertificates(this.guarded, Object.keys(certificates));
+    }
+
+    /** A worker from before the change has the certificates that it started with. */
+    async #tellCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void> {
+        const names = Object.keys(certificates);
+        const workers = names.length === 0 ? [] : currentWorkers((await this.access.observe([])).front);
+        for (const name of names) {
+            const results = await this.access.runtime.setCertificate(workers, name, certificates[name]!);
+            assertEveryWorker(`the certificate ${name}`, results);
+        }
     }
 
     startGeneration(number: number, anchor: ContainerInfo): Promise<void> {

@@ -7,7 +7,8 @@ import type { HealthSettings } from "../model/HealthSettings";
 import { currentWorkers } from "../model/World";
 import type { Answer, Questions } from "../up/Front";
 import type { FrontAccess } from "./FrontAccess";
-import { answerHeaders, confirmHeaders, listenerPorts } from "./frontends";
+import { answerHeaders, confirmHeaders } from "./frontends";
+import { listenerPorts } from "./listeners";
 
 /** How long such a request may take at least, milliseconds, also where the health check's own timeout is shorter. */
 const leastTimeoutMs = 5_000;

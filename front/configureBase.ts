@@ -24,9 +24,9 @@ export async function configureBase(
     engine: Engine,
     target: Target,
     access: FrontAccess,
-    { timeouts, trustedProxies }: BaseSettings,
+    { timeouts, trustedProxies, tls }: BaseSettings,
 ): Promise<void> {
-    const front = { name: target.front, timeouts, trustedProxies };
+    const front = { name: target.front, timeouts, trustedProxies, tls };
     const world = await readWholeWorld(engine, target);
     const near = await nearAddresses(engine, target.front, world.anchor);
     const edited = editedFrontFiles(world);

@@ -1,3 +1,4 @@
+import type { TlsListener } from "../model/FrontSettings";
 import { plainText } from "./plain";
 
 /** The longest prefix that a trusted proxy may have stripped from a path: that of the longest path of a route, characters. */
@@ -21,6 +22,13 @@ export const believedHeaders = `    # What a request says of whom and what it wa
     http-request set-src req.hdr_ip(x-forwarded-for,-2) if from_trusted_proxy
     http-request set-src req.hdr_ip(x-forwarded-for,-3) if from_trusted_proxy`;
 
-/** Tells the app the scheme and host of the request, where no trusted proxy has told them. */
-export const forwardedHeaders = `    http-request set-header x-forwarded-proto http unless { req.fhdr(x-forwarded-proto) -m found }
+const overTls =
+    "    http-request set-header x-forwarded-proto https if { ssl_fc } !{ req.fhdr(x-forwarded-proto) -m found }";
+
+const forwardedHeaders = `    http-request set-header x-forwarded-proto http unless { req.fhdr(x-forwarded-proto) -m found }
     http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.fhdr(x-forwarded-host) -m found }`;
+
+/** @returns what the app is told where no trusted proxy has told it */
+export function forwarded(tls?: TlsListener): string {
+    return tls === undefined ? forwardedHeaders : `${overTls}\n${forwardedHeaders}`;
+}

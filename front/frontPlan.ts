@@ -6,15 +6,16 @@ import { holderOf } from "../docker/ports";
 import { standIn } from "../haproxy/names";
 import { frontFindings } from "../look/frontFindings";
 import { layout, type SubnetLayout } from "../model/addresses";
+import type { ContainerInfo } from "../model/Container";
 import type { FrontSettings } from "../model/FrontSettings";
 import { httpsPortOffset } from "../model/FrontSettings";
 import { stackName } from "../model/ownership";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
-import { listenerPorts } from "./frontends";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
+import { listenerPorts } from "./listeners";
 import { fixedLabels, publishedPorts } from "./published";
 
 /** The front as it will be after this `up`. */
@@ -80,7 +81,7 @@ function refuseChanges(settings: FrontSettings, world: World, subnet: string | u
     const wanted = { ...fixedLabels(settings), "relink.front.network.subnet": settings.network.subnet ?? subnet };
     const fixed = Object.entries(wanted).map(([label, value]) => ({
         key: label.replace("relink.front.", ""),
-        was: label === "relink.front.network.subnet" ? subnet : anchor?.labels[label],
+        was: label === "relink.front.network.subnet" ? subnet : anchor && fixedLabel(anchor, label),
         wanted: value,
     }));
     const problems = fixed
@@ -91,6 +92,12 @@ function refuseChanges(settings: FrontSettings, world: World, subnet: string | u
                 `   pulumi config set --path 'relink:front.${key}' ${was}`,
         );
     refuse("The front cannot be changed like this", problems);
+}
+
+/** An anchor from before HTTPS has no label for its port, and publishes the usual one. */
+function fixedLabel({ labels }: ContainerInfo, label: string): string | undefined {
+    const usual = label === "relink.front.https.port" ? labels["relink.front.http.port"] : undefined;
+    return labels[label] ?? (usual && String(Number(usual) + httpsPortOffset));
 }
 
 function refuse(what: string, problems: string[]): void {
@@ -116,7 +123,9 @@ async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts:
     const held = await Promise.all(
         publishedPorts(settings).map(async ({ key, internal, external: port, ip: address }) => ({
             what:
-                internal === listenerPorts.https ? `${port} (https, always http.port + ${httpsPortOffset})` : `${port}`,
+                internal === listenerPorts.https && key === "http.port"
+                    ? `${port} (https, unless front.https.port is set)`
+                    : `${port}`,
             key,
             holder: await holderOf(engine, { port, address }),
         })),

@@ -1,11 +1,11 @@
 import { checked, mapPath } from "../haproxy/names";
-import type { FrontSettings } from "../model/FrontSettings";
-import { believedHeaders, forwardedHeaders } from "./forwarded";
+import type { FrontSettings, TlsListener } from "../model/FrontSettings";
+import { believedHeaders, forwarded } from "./forwarded";
+import { httpsBind, httpsRedirect, strictTransport } from "./https";
+import { listenerPorts } from "./listeners";
 import { addressTable, limitedAddresses, type NearAddresses, nearAcl, nearOnly, trustedAcl } from "./origin";
 import { plainText } from "./plain";
 
-/** Ports inside the anchor's network namespace. */
-export const listenerPorts = { http: 8080, https: 8443, preview: 8090, metrics: 8404 } as const;
 /** Headers of relink's confirming request: a one-time secret, and the secret's service. */
 export const confirmHeaders = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
 /** Headers of its response: which color and release answered. A confirming request with the first one goes to that color. */
@@ -100,16 +100,22 @@ interface AddressAcls {
     trusted: string;
 }
 
+/** What the listeners are rendered from. */
+export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedProxies"> {
+    /** @default undefined (no HTTPS) */
+    tls?: TlsListener;
+}
+
 /**
  * Renders `conf/10-frontends.cfg`: the listeners.
  * @param near addresses of the Docker host and of the anchor, as HAProxy sees them
  * @returns the file's text
  */
-export function renderFrontends(front: Pick<FrontSettings, "name" | "trustedProxies">, near: NearAddresses): string {
+export function renderFrontends(front: ListenerSettings, near: NearAddresses): string {
     const acls = { near: nearAcl(near), trusted: trustedAcl(front.trustedProxies) };
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
-${httpFrontend(acls)}
+${httpFrontend(acls, front.tls)}
 
 ${previewFrontend(acls)}
 
@@ -119,25 +125,25 @@ ${sharedBackends}
 `;
 }
 
-/** The public listener. An https listener of a front with certificates is a bind of its own in it. */
-function httpFrontend({ near, trusted }: AddressAcls): string {
+/** The public listeners, without TLS and with it. */
+function httpFrontend({ near, trusted }: AddressAcls, tls: TlsListener | undefined): string {
     return `# Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
     bind :${listenerPorts.http}
-${near}
+${httpsBind(tls)}${near}
 ${trusted}
 ${limitedAddresses}
 ${methodRules}
 ${hostRules}
 ${believedHeaders}
 ${confirmRules}
-${routeRules}
+${httpsRedirect(tls)}${routeRules}
     # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${canaryRules}
-${forwardedHeaders}
+${forwarded(tls)}
 ${answerRules}
-    use_backend %[var(txn.service)]-%[var(txn.color)]
+${strictTransport(tls)}    use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;
 }
 
@@ -160,7 +166,7 @@ ${confirmRules}
     http-request set-var(txn.link) str(none:blue:0) if { var(txn.confirmed) -m bool } !{ var(txn.link) -m found }
     http-request return status 404 ${plainText} string "no service of this name\\n" unless { var(txn.link) -m found }
     http-request set-var(txn.color) var(txn.link),field(2,:)
-${forwardedHeaders}
+${forwarded()}
 ${answerRules}
     use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;

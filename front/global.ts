@@ -1,5 +1,6 @@
 import { adminSocket, checked, checkedInteger } from "../haproxy/names";
-import type { FrontSettings, FrontTimeouts } from "../model/FrontSettings";
+import type { FrontSettings, FrontTimeouts, TlsListener } from "../model/FrontSettings";
+import { tlsDefaults } from "./https";
 
 /** Most connections of one worker. HAProxy would derive its own number from huge file limits, and exhaust the memory. */
 export const maxConnections = 8_000;
@@ -9,7 +10,7 @@ export const openFiles = 20_000;
 const unstamped = "unstamped";
 
 /** Renders `conf/00-global.cfg`: the process, and the defaults of all listeners and backends. For HAProxy 3.0 and later. */
-export function renderGlobal(front: Pick<FrontSettings, "name" | "timeouts">): string {
+export function renderGlobal(front: Pick<FrontSettings, "name" | "timeouts"> & { tls?: TlsListener }): string {
     const time = (key: keyof FrontTimeouts) =>
         `${checkedInteger(`front.timeouts.${key}`, front.timeouts[key], 1, 2_147_483_647)}ms`;
     return `# Front ${checked("front name", front.name)}. relink writes these files whole: what is changed by hand is lost.
@@ -23,7 +24,7 @@ global
     stats socket ${adminSocket} mode 600 level admin expose-fd listeners
     stats timeout 30s
     # Old workers may serve what they have for as long as a tunnel may be silent.
-    hard-stop-after ${time("tunnelMs")}
+    hard-stop-after ${[time("tunnelMs"), ...tlsDefaults(front.tls)].join("\n")}
 
 defaults relink
     mode http

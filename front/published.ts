@@ -1,15 +1,17 @@
-import { type FrontSettings, httpsPortOffset } from "../model/FrontSettings";
-import { listenerPorts } from "./frontends";
+import { type FrontSettings, httpsPort } from "../model/FrontSettings";
+import { listenerPorts } from "./listeners";
 
 /**
  * @returns the settings that are fixed when the anchor is created, as its labels. By them a change is refused (frontPlan.ts)
  * before it replaces the anchor.
  */
-export function fixedLabels({ image, address, http, preview, metrics }: FrontSettings): Record<string, string> {
+export function fixedLabels(settings: FrontSettings): Record<string, string> {
+    const { image, address, http, preview, metrics } = settings;
     return {
         "relink.front.image": image,
         "relink.front.address": address ?? "all",
         "relink.front.http.port": String(http.port),
+        "relink.front.https.port": String(httpsPort(settings)),
         "relink.front.preview.port": String(preview.port),
         "relink.front.metrics.port": String(metrics.port),
     };
@@ -22,12 +24,17 @@ export function fixedLabels({ image, address, http, preview, metrics }: FrontSet
 export function publishedPorts(
     settings: FrontSettings,
 ): { key: string; internal: number; external: number; ip?: string }[] {
-    const { http, preview, metrics, address } = settings;
+    const { http, https, preview, metrics, address } = settings;
     const local = "127.0.0.1";
     return [
         { key: "http.port", internal: listenerPorts.http, external: http.port, ip: address },
         { key: "preview.port", internal: listenerPorts.preview, external: preview.port, ip: local },
         { key: "metrics.port", internal: listenerPorts.metrics, external: metrics.port, ip: local },
-        { key: "http.port", internal: listenerPorts.https, external: http.port + httpsPortOffset, ip: address },
+        {
+            key: https?.port === undefined ? "http.port" : "https.port",
+            internal: listenerPorts.https,
+            external: httpsPort(settings),
+            ip: address,
+        },
     ];
 }

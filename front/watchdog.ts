@@ -1,6 +1,6 @@
 import { adminSocket, currentFolder, masterSocket, standIn } from "../haproxy/names";
 import { folders } from "../model/folders";
-import { listenerPorts } from "./frontends";
+import { listenerPorts } from "./listeners";
 
 /** File in which the anchor writes a new id at each of its starts. */
 const anchorFile = `${folders.run}/anchor`;

@@ -7,6 +7,8 @@ import type { Run } from "./Run";
 export interface Command {
     socket: string;
     command: string;
+    /** Lines that belong to the command, such as a certificate. HAProxy takes no empty one among them. @default none */
+    payload?: readonly string[];
 }
 
 /** The reply to one command. */
@@ -50,7 +52,9 @@ $SIG{PIPE} = "IGNORE";
 $| = 1;
 my $marker = shift;
 sub ask {
-    my ($path, $command) = @_;
+    my ($path, $said) = @_;
+    (my $command = $said) =~ tr/\\x0b/\\n/;
+    $said =~ s/\\x0b.*//;
     my ($text, $code) = ("", 0);
     for (1 .. 3) {
         $code = 0;
@@ -73,17 +77,18 @@ sub ask {
         last if $text ne "";
     }
     ($code, $text) = (1, "no answer, three times") if $text eq "";
-    print $text, "\\n$marker $code $path $command\\n";
+    print $text, "\\n$marker $code $path $said\\n";
     return $text;
 }
 `;
 
 // Where there is no perl, each command needs a process of its own.
 const askByShell = `marker=$1; shift
+lineEnd=$(printf '\\013')
 if command -v socat >/dev/null 2>&1; then
-    talk() { printf '%s\\n' "$2" | socat "-t$3" - "UNIX-CONNECT:$1" 2>&1; }
+    talk() { printf '%s\\n' "$2" | tr '\\013' '\\n' | socat "-t$3" - "UNIX-CONNECT:$1" 2>&1; }
 elif command -v nc >/dev/null 2>&1; then
-    talk() { printf '%s\\n' "$2" | timeout "$3" nc "local:$1" 2>&1; }
+    talk() { printf '%s\\n' "$2" | tr '\\013' '\\n' | timeout "$3" nc "local:$1" 2>&1; }
 else
     echo "needs perl, socat or nc" >&2; exit 69
 fi
@@ -96,7 +101,7 @@ ask() {
         if [ -n "$reply" ]; then break; fi
         code=1
     done
-    printf '%s\\n%s %s %s %s\\n' "\${reply:-no answer, three times}" "$marker" "$code" "$1" "$2"
+    printf '%s\\n%s %s %s %s\\n' "\${reply:-no answer, three times}" "$marker" "$code" "$1" "\${2%%"$lineEnd"*}"
 }
 `;
 
@@ -135,8 +140,9 @@ export async function askBatch(run: Run, commands: readonly Command[]): Promise<
     if (commands.length === 0) {
         return [];
     }
-    for (const { socket, command } of commands) {
+    for (const { socket, command, payload = [] } of commands) {
         assertLine(command);
+        payload.forEach(assertPayload);
         if (!/^\/[A-Za-z0-9/._-]+$/.test(socket)) {
             throw new Error(`${JSON.stringify(socket)} cannot be a socket.`);
         }
@@ -144,11 +150,11 @@ export async function askBatch(run: Run, commands: readonly Command[]): Promise<
     const marker = newMarker();
     // A changing command goes to the standard input, because it may hold a one-time secret, and a process list shows arguments.
     // A reading command is an argument, so that the exec's description shows that it only reads.
-    const reads = commands.every(({ command }) => isReadOnlyCommand(command));
+    const reads = commands.every(({ command, payload }) => payload === undefined && isReadOnlyCommand(command));
     const argv = ["sh", "-c", batchScript, "relink", marker];
     const { stdout, stderr, exitCode } = reads
         ? await run([...argv, ...commands.flatMap(({ socket, command }) => [socket, command])])
-        : await run(argv, commands.map(({ socket, command }) => `${socket} ${command}\n`).join(""));
+        : await run(argv, commands.map(inOneLine).join(""));
     const replies = parseReplies(stdout, marker);
     if (exitCode !== 0 || replies.length !== commands.length) {
         throw new Error(
@@ -156,6 +162,12 @@ export async function askBatch(run: Run, commands: readonly Command[]): Promise<
         );
     }
     return replies;
+}
+
+/** The scripts turn each `\v` into the end of a line. A payload ends with an empty line. */
+function inOneLine({ socket, command, payload }: Command): string {
+    const lines = payload === undefined ? [command] : [`${command} <<`, ...payload, ""];
+    return `${socket} ${lines.join("\v")}\n`;
 }
 
 /**
@@ -215,6 +227,14 @@ function assertLine(command: string): void {
 /** @returns whether a text is one command: without a second one after `;`, a payload, or an escape */
 function isLine(command: string): boolean {
     return /^[A-Za-z0-9@!][A-Za-z0-9@!*.:_~/ -]{0,4000}$/.test(command);
+}
+
+/** A line of PEM. */
+function assertPayload(line: string): void {
+    if (!/^[A-Za-z0-9+/= -]{1,100}$/.test(line)) {
+        // The line may be one of a key.
+        throw new Error("a line of a certificate cannot be sent to HAProxy.");
+    }
 }
 
 function newMarker(): string {

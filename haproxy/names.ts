@@ -25,6 +25,14 @@ export function mapPath(map: MapName): string {
     return `${currentFolder}/${mapFile(map)}`;
 }
 
+/** The folder of the certificates with their keys. Only HAProxy's user reads it. */
+export const certificatesFolder = `${folders.config}/certificates`;
+
+/** A certificate's file, which also is its name in HAProxy's commands. */
+export function certificatePath(name: string): string {
+    return `${certificatesFolder}/${checked("certificate", name)}.pem`;
+}
+
 /** @returns the socket of a generation's master */
 export function masterSocket(generation: string): string {
     return `${folders.run}/master-${checked("generation", generation)}.sock`;
@@ -62,6 +70,9 @@ const allowed = {
     backend: /^[a-z0-9][a-z0-9-]*-(?:blue|green)$/,
     address: /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/,
     network: /^[0-9A-Fa-f:.]{2,45}(?:\/\d{1,3})?$/,
+    certificate: /^[a-z0-9][a-z0-9._-]{0,62}$/,
+    "TLS version": /^TLSv1\.[23]$/,
+    HSTS: /^max-age=\d{1,10}(?:; includeSubDomains)?(?:; preload)?$/,
     "host header": /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})(?::\d{1,5})?$/,
     // All that a URL path may hold unescaped, without ' and $, which HAProxy's quoting interprets.
     path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,

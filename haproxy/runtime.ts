@@ -1,9 +1,11 @@
 import type { FrontState, WorkerAddress } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
 import { retry } from "../time/retry";
-import { askBatch, askEveryWorker, type Command, type Reply } from "./cli";
-import { frontStateOf, isDeadSocket, isGone, observeCommands, WorkerVanished } from "./FrontState";
-import { checked, checkedInteger, type MapName, mapPath, masterSocket, slotName } from "./names";
+import { type CertificateFile, setCertificate } from "./certificates";
+import { askBatch, askEveryWorker, type Command } from "./cli";
+import { tellEveryWorker } from "./everyWorker";
+import { frontStateOf, observeCommands, WorkerVanished } from "./FrontState";
+import { checked, type MapName, mapPath, masterSocket, slotName } from "./names";
 import { parseMapEntry, parseReload, parseServersState } from "./parse";
 import type { Run } from "./Run";
 import { isAs, isServerChanged, type ServerChange, serverCommands } from "./ServerChange";
@@ -90,7 +92,9 @@ export class Runtime {
     /** Removes every key from a map. */
     clearMap(workers: readonly WorkerAddress[], map: MapName): Promise<WorkerResult[]> {
         const path = mapPath(map);
-        return this.#verified(workers, [`clear map ${path}`, `show map ${path}`], answers => answers.find(Boolean));
+        return tellEveryWorker(this.run, workers, [`clear map ${path}`, `show map ${path}`], answers =>
+            answers.find(Boolean),
+        );
     }
 
     /** Changes one slot and reads it back from each worker. A soft-stopped worker refuses with `Proxy is disabled.` */
@@ -113,7 +117,7 @@ export class Runtime {
         const commands = [...changes].flatMap(([slot, change]) =>
             serverCommands(`${backend}/${slotName(slot)}`, change),
         );
-        return this.#verified(workers, [...commands, `show servers state ${backend}`], replies => {
+        return tellEveryWorker(this.run, workers, [...commands, `show servers state ${backend}`], replies => {
             const error = replies.slice(0, -1).find(text => !isServerChanged(text));
             if (error !== undefined) {
                 return error;
@@ -129,10 +133,15 @@ export class Runtime {
         });
     }
 
+    /** Replaces a certificate that the workers have loaded, without a reload. */
+    setCertificate(workers: readonly WorkerAddress[], name: string, file: CertificateFile): Promise<WorkerResult[]> {
+        return setCertificate(this.run, workers, name, file);
+    }
+
     /** Cuts every request and tunnel of one slot in one worker. */
     async shutdownSessions(worker: WorkerAddress, backend: string, slot: number): Promise<WorkerResult> {
         const command = `shutdown sessions server ${checked("backend", backend)}/${slotName(slot)}`;
-        const [result] = await this.#verified([worker], [command], ([text]) => text || undefined);
+        const [result] = await tellEveryWorker(this.run, [worker], [command], ([text]) => text || undefined);
         return result!;
     }
 
@@ -163,7 +172,7 @@ export class Runtime {
         key: string,
         value: string | undefined,
     ): Promise<WorkerResult[]> {
-        return this.#verified(workers, [command, `get map ${entry(map, key)}`], ([answer, readBack]) => {
+        return tellEveryWorker(this.run, workers, [command, `get map ${entry(map, key)}`], ([answer, readBack]) => {
             if (answer !== "" && !(value === undefined && /^Key not found/i.test(answer!))) {
                 return answer;
             }
@@ -171,39 +180,6 @@ export class Runtime {
             return found === value ? undefined : `${map} of ${key} is ${found ?? "missing"} after: ${command}`;
         });
     }
-
-    /**
-     * Sends the same commands to each worker, in one exec.
-     * @param judge returns what is wrong with a worker's answers; undefined where they are right
-     */
-    async #verified(
-        workers: readonly WorkerAddress[],
-        commands: readonly string[],
-        judge: (answers: string[]) => string | undefined,
-    ): Promise<WorkerResult[]> {
-        const replies = await askBatch(
-            this.run,
-            workers.flatMap(({ socket, pid }) =>
-                commands.map(command => ({
-                    socket,
-                    command: `@!${checkedInteger("process id", pid, 1, 2 ** 31)} ${command}`,
-                })),
-            ),
-        );
-        return workers.map((worker, index) => {
-            const answers = replies.slice(index * commands.length, (index + 1) * commands.length);
-            if (answers.some(saysExited)) {
-                return { worker, ok: true, gone: true };
-            }
-            const unreached = answers.find(({ reached }) => !reached);
-            const error = unreached ? `${worker.socket}: ${unreached.text}` : judge(answers.map(({ text }) => text));
-            return { worker, ok: error === undefined, gone: false, error };
-        });
-    }
-}
-
-function saysExited({ text, reached }: Reply): boolean {
-    return reached ? isGone(text) : isDeadSocket(text);
 }
 
 function entry(map: MapName, key: string): string {

@@ -1,3 +1,5 @@
+import type { Certificate } from "./Certificate";
+
 /** HAProxy's timeouts, milliseconds. */
 export interface FrontTimeouts {
     /** Time to connect to a container. @default 5000 */
@@ -22,6 +24,24 @@ export interface FrontTimeouts {
     checkMs: number;
 }
 
+/** 301 and 302 turn a POST into a GET, as browsers do. 308 keeps method and body. */
+export type RedirectStatus = 301 | 302 | 308;
+
+/** Oldest version of TLS that the front speaks. */
+export type TlsVersion = "TLSv1.2" | "TLSv1.3";
+
+/** The public listener with TLS. */
+export interface HttpsSettings {
+    /** Port on the Docker host. @default undefined (`http.port` + 363) */
+    port?: number;
+    /** The certificates. The first one is for clients that name no host, or one that no certificate covers. */
+    certificates: Certificate[];
+    /** @default "TLSv1.2" */
+    minVersion: TlsVersion;
+    /** Value of the header `Strict-Transport-Security`. @default undefined (no such header) */
+    hsts?: string;
+}
+
 /** The HAProxy that owns the public ports. */
 export interface FrontSettings {
     /** Name of the anchor and the network, and prefix of all other names. @default `<project>-<stack>` */
@@ -35,11 +55,15 @@ export interface FrontSettings {
         /** Subnet, IPv4 CIDR from /16 to /24. @default undefined (a free /20) */
         subnet?: string;
     };
-    /** The public listener. */
+    /** The public listener without TLS. */
     http: {
         /** Port on the Docker host. @default 80 */
         port: number;
+        /** Status of the redirect to HTTPS. @default undefined (no redirect) */
+        redirectToHttps?: RedirectStatus;
     };
+    /** The public listener with TLS. @default undefined (no HTTPS) */
+    https?: HttpsSettings;
     /** The listener that reaches the idle color, on 127.0.0.1 of the Docker host. */
     preview: {
         /** Port on the Docker host. @default 8090 */
@@ -57,6 +81,38 @@ export interface FrontSettings {
     trustedProxies: string[];
     /** HAProxy's timeouts. */
     timeouts: FrontTimeouts;
+}
+
+/** What HAProxy's configuration says of HTTPS. It holds no key. */
+export interface TlsListener extends Pick<HttpsSettings, "minVersion" | "hsts"> {
+    /** Names of the certificates. The first one is for clients that name no host, or one that no certificate covers. */
+    certificates: string[];
+    /** Redirect of requests that come without TLS. @default undefined (none) */
+    redirect?: {
+        status: RedirectStatus;
+        /** Port on the Docker host. */
+        port: number;
+    };
+}
+
+/** @returns what HAProxy's configuration says of HTTPS, or undefined where it is off */
+export function tlsListener({ http, https }: Pick<FrontSettings, "http" | "https">): TlsListener | undefined {
+    if (https === undefined) {
+        return undefined;
+    }
+    const { minVersion, hsts, certificates } = https;
+    const { redirectToHttps: status } = http;
+    return {
+        certificates: certificates.map(({ name }) => name),
+        minVersion,
+        ...(hsts !== undefined && { hsts }),
+        ...(status !== undefined && { redirect: { status, port: httpsPort({ http, https }) } }),
+    };
+}
+
+/** @returns the port on the Docker host that is published for HTTPS, whether HTTPS is on or not */
+export function httpsPort({ http, https }: { http: { port: number }; https?: { port?: number } }): number {
+    return https?.port ?? http.port + httpsPortOffset;
 }
 
 /** Distance from `http.port` to the port that is published for HTTPS (80 and 443, 8080 and 8443). */

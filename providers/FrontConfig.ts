@@ -1,8 +1,9 @@
 import { readRecords } from "../journal/RecordStore";
-import type { FrontSettings } from "../model/FrontSettings";
+import type { FrontSettings, TlsListener } from "../model/FrontSettings";
 import { frontNames } from "../model/Target";
 import { applyFront } from "../up/applyFront";
 import { deleteFront } from "../up/deleteFront";
+import type { CertificateFile } from "../up/FrontGenerations";
 import { frontUpOf } from "./frontUpOf";
 import { frontObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
@@ -23,6 +24,10 @@ export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     timeouts: FrontSettings["timeouts"];
     /** @default none */
     trustedProxies?: string[];
+    /** HTTPS, and each certificate by its name: for whom, until when, and which. @default none */
+    https?: TlsListener & { certificate: Record<string, string> };
+    /** The certificates with their keys. */
+    __certificates?: Record<string, CertificateFile>;
     /** Fingerprint of the base configuration, so that Pulumi shows where a newer relink changes it. */
     configuration: string;
     /** The stack's random key, hexadecimal. */
@@ -62,11 +67,13 @@ export const frontConfig = {
 
 /** @param incarnation number of this creation. @default it is not a creation */
 async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<void> {
-    const { anchor, timeouts, trustedProxies = [], __plan: plan, __key: key } = inputs;
+    const { anchor, timeouts, trustedProxies = [], https, __certificates, __plan: plan, __key: key } = inputs;
     await applyFront(upOf(inputs), {
         anchor,
         timeouts,
         trustedProxies,
+        tls: https,
+        certificates: __certificates,
         key: Buffer.from(key, "hex"),
         adoptFrom: plan?.adoptFrom,
         incarnation,

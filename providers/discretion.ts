@@ -12,8 +12,14 @@ export function learnSecrets(config: { get(key: string): string | undefined }): 
     const values = [
         ...Object.values(objectIn(config.get("relink:secrets"))),
         ...logins.map(login => (login as { password?: unknown } | null)?.password),
+        ...Object.values(objectIn(config.get("relink:certificates"))).map(keyOf),
     ];
     secrets = values.filter(value => typeof value === "string").filter(value => value.trim().length >= shortest);
+}
+
+/** @returns the key in a certificate of the stack config: the certificate itself is public */
+function keyOf(pem: unknown): string | undefined {
+    return /-----BEGIN [A-Z ]*PRIVATE KEY-----([^-]+)/.exec(String(pem))?.[1]?.trim();
 }
 
 /** @returns the object in a JSON text; an empty one where it is not an object, which the program has refused before */

@@ -14,7 +14,7 @@ export function frontUpOf(session: Session, progress: Progress): FrontUp {
         generations: new DockerGenerations(
             target,
             session,
-            (script, args) => lease.guarded(script, args),
+            (script, args, stdin) => lease.guarded(script, args, stdin),
             () => dropImages(engine, target.front, () => false),
         ),
         journal: journalOf(session),

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { Dialer, request } from "../docker/dialer";
 import { Engine } from "../docker/Engine";
-import { listenerPorts } from "../front/frontends";
+import { listenerPorts } from "../front/listeners";
 import { type CommandHookSpec, specVariable } from "../hooks/CommandHookSpec";
 import { hookContext, runHook } from "../hooks/runHook";
 import { readWorld } from "../look/readWorld";

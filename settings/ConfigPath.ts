@@ -31,7 +31,7 @@ export function isSensitive(path: ConfigPath): boolean {
     const [first, , third] = path;
     // A section of a wrong type may hold anything. The value of a secret may stand where its name belongs.
     const inService = first === "services" && (path.length <= 2 || third === "env" || third === "secrets");
-    return first === "secrets" || first === "registries" || inService;
+    return first === "secrets" || first === "registries" || first === "certificates" || inService;
 }
 
 /** Whether the path is `start`, or below it. */

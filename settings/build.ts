@@ -1,4 +1,4 @@
-import type { FrontSettings } from "../model/FrontSettings";
+import type { FrontSettings, HttpsSettings } from "../model/FrontSettings";
 import type { HealthSettings } from "../model/HealthSettings";
 import type { HookSettings, HooksSettings } from "../model/HooksSettings";
 import type { PolicySettings } from "../model/PolicySettings";
@@ -20,7 +20,7 @@ export interface SettingsContext {
 /** @returns the product's settings: grouped by class, with units in their names and with derived defaults */
 export function buildSettings(config: StackConfig, context: SettingsContext): Settings {
     return {
-        front: buildFront(config.front, context),
+        front: buildFront(config, context),
         ...(config.host !== undefined && { host: config.host }),
         registries: Object.entries(config.registries).map(([address, login]) => ({ address, ...login })),
         services: Object.keys(config.services)
@@ -29,10 +29,11 @@ export function buildSettings(config: StackConfig, context: SettingsContext): Se
     };
 }
 
-function buildFront(front: StackConfig["front"], context: SettingsContext): FrontSettings {
-    const { name, timeouts, ...rest } = front;
+function buildFront({ front, certificates }: StackConfig, context: SettingsContext): FrontSettings {
+    const { name, timeouts, https, ...rest } = front;
     return {
         ...rest,
+        ...(https !== undefined && { https: buildHttps(https, certificates) }),
         name: name ?? defaultFrontName(context.project, context.stack),
         timeouts: {
             connectMs: timeouts.connect,
@@ -47,6 +48,15 @@ function buildFront(front: StackConfig["front"], context: SettingsContext): Fron
             checkMs: timeouts.check,
         },
     };
+}
+
+/** The default certificate comes first, as in HAProxy's configuration. */
+function buildHttps(
+    { certificates: names, default: first = names[0], ...https }: NonNullable<StackConfig["front"]["https"]>,
+    certificates: StackConfig["certificates"],
+): HttpsSettings {
+    const ordered = [...names].sort((one, two) => Number(two === first) - Number(one === first));
+    return { ...https, certificates: ordered.map(name => ({ name, ...certificates[name]! })) };
 }
 
 function buildService(name: string, { services, secrets }: StackConfig): ServiceSettings {

@@ -9,6 +9,10 @@ import { type ConfigPath, commandKey } from "./ConfigPath";
  * command lets Pulumi ask for the value, or read it from the standard input.
  */
 export function setCommand(path: ConfigPath, value: string): string {
+    if (path[0] === "certificates") {
+        // Pulumi reads one line when it asks. A PEM has several, and comes from a file.
+        return `cat ${value}_FILE | pulumi config set --secret${pathOption(path)}`;
+    }
     if (path[0] === "secrets" || path[0] === "registries") {
         return `pulumi config set --secret${pathOption(path)}`;
     }

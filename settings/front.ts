@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defaults } from "../model/defaults";
+import { httpsSchema, redirectStatus } from "./https";
 import { image } from "./image";
 import { duration, listOf, port, textLike, withDefault } from "./leaves";
 import { address, dockerNamePattern, network, subnet } from "./names";
@@ -39,7 +40,13 @@ export const frontSchema = z.strictObject({
     image: withDefault("haproxy:3.2", image),
     address: address("192.0.2.10").optional().meta({ default: "all addresses" }),
     network: z.strictObject({ subnet: subnet.optional().meta({ default: "a free /20" }) }).prefault({}),
-    http: z.strictObject({ port: withDefault(defaults.httpPort, port) }).prefault({}),
+    http: z
+        .strictObject({
+            port: withDefault(defaults.httpPort, port),
+            redirectToHttps: redirectStatus.optional(),
+        })
+        .prefault({}),
+    https: httpsSchema.optional(),
     preview: z.strictObject({ port: withDefault(8090, port) }).prefault({}),
     metrics: z.strictObject({ port: withDefault(8404, port) }).prefault({}),
     trustedProxies: listOf(network).prefault([]),

@@ -17,6 +17,7 @@ export interface RawConfig {
     host?: unknown;
     secrets?: unknown;
     registries?: unknown;
+    certificates?: unknown;
     /** All other keys are unknown: each is a problem. */
     [key: string]: unknown;
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { certificatePem } from "./certificates";
 import { composeReference } from "./composeReference";
 import { containerShape } from "./container";
 import { frontSchema } from "./front";
 import { healthSchema } from "./health";
+import { certificateName } from "./https";
 import { firstOf, flag, listOf, textLike, wholeNumber, withDefault } from "./leaves";
 import { dockerEndpoint, host, plainText, registryAddress, routePath, secretKey, serviceName } from "./names";
 import { policyShape } from "./policy";
@@ -35,6 +37,7 @@ export const stackSchema = z.strictObject({
     host: dockerEndpoint.optional().meta({ default: "the machine's Docker Engine" }),
     secrets: z.record(secretKey, plainText).prefault({}),
     registries: z.record(registryAddress, registry).prefault({}),
+    certificates: z.record(certificateName, certificatePem).prefault({}),
 });
 
 /** The stack config with defaults and parsed values, in the config's own shape. */

@@ -1,8 +1,9 @@
-import { httpsPortOffset } from "../model/FrontSettings";
+import { httpsPort, httpsPortOffset } from "../model/FrontSettings";
 import { type SettingsContext, usedSecrets } from "./build";
 import type { ConfigPath } from "./ConfigPath";
 import { firstServiceCommand } from "./configCommands";
 import { defaultFrontName, frontNameExpectation, isFrontName } from "./front";
+import { checkHttps } from "./httpsChecks";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
 import { checkRoutes } from "./routes";
 import type { IsSound } from "./ServiceScope";
@@ -15,6 +16,7 @@ export function checkStack(config: StackConfig, context: SettingsContext, isSoun
     return [
         ...checkFrontName(config, context, isSound),
         ...checkPorts(config, isSound),
+        ...checkHttps(config, isSound),
         ...checkNetworks(config, context, isSound),
         ...checkServicesExist(config, isSound),
         ...checkRoutes(config, isSound),
@@ -47,13 +49,15 @@ function checkPorts({ front }: StackConfig, isSound: IsSound): Problem[] {
     const http = ["front", "http", "port"];
     if (isSound(...http)) {
         const { port } = front.http;
-        const httpsPort = port + httpsPortOffset;
-        if (httpsPort > lastPort) {
+        const https = httpsPort(front);
+        if (https > lastPort) {
             const message = `is ${port}, but must be at most ${lastPort - httpsPortOffset}: https is published ${httpsPortOffset} above it`;
             problems.push(solvedBySetting(http, message, "8080"));
         }
         problems.push(...claim(port, "http", http));
-        problems.push(...claim(httpsPort, `https (http.port + ${httpsPortOffset})`, http));
+        const isSet = front.https?.port !== undefined;
+        const by = isSet ? "https" : `https (http.port + ${httpsPortOffset})`;
+        problems.push(...claim(https, by, isSet ? ["front", "https", "port"] : http));
     }
     for (const name of ["preview", "metrics"] as const) {
         const path = ["front", name, "port"];

@@ -1,5 +1,6 @@
+import type { Certificate } from "../model/Certificate";
 import type { ContainerInfo } from "../model/Container";
-import type { FrontTimeouts } from "../model/FrontSettings";
+import type { FrontTimeouts, TlsListener } from "../model/FrontSettings";
 import type { ObservedService } from "../model/ObservedService";
 
 /**
@@ -58,7 +59,14 @@ export interface BaseSettings {
     timeouts: FrontTimeouts;
     /** Addresses and networks whose forwarding headers are believed. */
     trustedProxies: string[];
+    /** @default undefined (no HTTPS) */
+    tls?: TlsListener;
+    /** The certificates that `tls` names, by name. @default none */
+    certificates?: Readonly<Record<string, CertificateFile>>;
 }
+
+/** A certificate as HAProxy gets it. */
+export type CertificateFile = Pick<Certificate, "pem" | "fingerprint">;
 
 /** The front at one moment, without its services. */
 export interface SeenFront {

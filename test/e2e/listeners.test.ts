@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Dialer, request } from "../../docker/dialer";
-import { listenerPorts } from "../../front/frontends";
+import { listenerPorts } from "../../front/listeners";
 import { maxConnectionsOfAddress } from "../../front/origin";
 import { LinkValue } from "../../model/LinkValue";
 import { BareFront } from "../support/BareFront";

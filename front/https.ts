@@ -1,0 +1,65 @@
+import { certificatePath, checked, checkedInteger } from "../haproxy/names";
+import type { TlsListener } from "../model/FrontSettings";
+import { listenerPorts } from "./listeners";
+
+// Mozilla's intermediate settings, version 5.7 (https://ssl-config.mozilla.org), without the ciphers that need a group of
+// Diffie-Hellman's: every client since 2014 has the elliptic ones.
+const ciphers = [
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305",
+    "ECDHE-RSA-CHACHA20-POLY1305",
+];
+const suites = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
+const curves = ["X25519", "prime256v1", "secp384r1"];
+
+/** @returns what `global` says of TLS, or nothing without HTTPS */
+export function tlsDefaults(tls: TlsListener | undefined): string[] {
+    if (tls === undefined) {
+        return [];
+    }
+    return [
+        "    # TLS: Mozilla's intermediate settings. A session is resumed by HAProxy's cache, not by tickets of the client.",
+        `    ssl-default-bind-options ssl-min-ver ${checked("TLS version", tls.minVersion)} no-tls-tickets prefer-client-ciphers`,
+        `    ssl-default-bind-ciphers ${ciphers.join(":")}`,
+        `    ssl-default-bind-ciphersuites ${suites.join(":")}`,
+        `    ssl-default-bind-curves ${curves.join(":")}`,
+    ];
+}
+
+/**
+ * @returns the listener with TLS, or nothing without HTTPS. A client that names no host, or one that no certificate covers, gets
+ * the first certificate
+ */
+export function httpsBind(tls: TlsListener | undefined): string {
+    if (tls === undefined) {
+        return "";
+    }
+    const certificates = tls.certificates.map(name => `crt ${certificatePath(name)}`);
+    return `    bind :${listenerPorts.https} ssl ${certificates.join(" ")} alpn h2,http/1.1\n`;
+}
+
+/**
+ * @returns the redirect to HTTPS, or nothing without one. relink's own confirming request is not redirected, and neither is one
+ * that a trusted proxy got over HTTPS
+ */
+export function httpsRedirect(tls: TlsListener | undefined): string {
+    if (tls?.redirect === undefined) {
+        return "";
+    }
+    const { status, port } = tls.redirect;
+    const suffix = port === 443 ? "" : `:${checkedInteger("front.https.port", port, 1, 65_535)}`;
+    const isPlain = "!{ ssl_fc } !{ req.fhdr(x-forwarded-proto) -m str -i https } !{ var(txn.confirmed) -m bool }";
+    return `    # To the same host, without its port: the one of HTTPS is another.
+    http-request redirect code ${checkedInteger("status", status, 301, 308)} location https://%[req.hdr(host),host_only]${suffix}%[pathq] if ${isPlain} { req.hdr(host) -m found }
+`;
+}
+
+/** @returns the header that has browsers come by HTTPS alone, or nothing where it is not set */
+export function strictTransport(tls: TlsListener | undefined): string {
+    return tls?.hsts === undefined
+        ? ""
+        : `    http-after-response set-header strict-transport-security "${checked("HSTS", tls.hsts)}" if { ssl_fc }\n`;
+}
