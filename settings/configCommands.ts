@@ -10,8 +10,8 @@ import { type ConfigPath, commandKey } from "./ConfigPath";
  */
 export function setCommand(path: ConfigPath, value: string): string {
     if (path[0] === "certificates") {
-        // Pulumi reads one line when it asks. A PEM has several, and comes from a file.
-        return `cat ${value}_FILE | pulumi config set --secret${pathOption(path)}`;
+        // When Pulumi asks, it reads one line. A PEM has several.
+        return `pulumi config set --secret${pathOption(path)} < ${value}_FILE`;
     }
     if (path[0] === "secrets" || path[0] === "registries") {
         return `pulumi config set --secret${pathOption(path)}`;

@@ -37,7 +37,7 @@ export const haproxy: readonly Mutant[] = [
     },
     {
         name: "exited-worker-is-an-error",
-        file: "haproxy/runtime.ts",
+        file: "haproxy/everyWorker.ts",
         before: "return { worker, ok: true, gone: true };",
         after: "return { worker, ok: false, gone: true };",
         breaks: "A soft-stopped worker that exits in the middle of a switch fails the release.",

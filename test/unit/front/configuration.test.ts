@@ -8,6 +8,8 @@ import {
     renderGlobal,
     stampHash,
 } from "../../../front/configuration";
+
+import type { TlsListener } from "../../../model/FrontSettings";
 import { frontTimeouts as timeouts } from "../../support/frontTimeouts";
 
 const web: BackendSpec = {
@@ -49,6 +51,32 @@ describe("the configuration's text", () => {
         await expect(renderFrontends({ name: "shop-dev", trustedProxies: [] }, near)).toMatchFileSnapshot(
             golden("10-frontends.cfg"),
         );
+    });
+
+    it("has a listener with TLS, a redirect and HSTS where the settings ask for them", async () => {
+        const tls: TlsListener = {
+            certificates: ["shop", "api"],
+            minVersion: "TLSv1.2",
+            hsts: "max-age=31536000",
+            redirect: { status: 301, port: 443 },
+        };
+        await expect(renderGlobal({ name: "shop-dev", timeouts, tls })).toMatchFileSnapshot(
+            golden("00-global-https.cfg"),
+        );
+        await expect(renderFrontends({ name: "shop-dev", trustedProxies: [], tls }, near)).toMatchFileSnapshot(
+            golden("10-frontends-https.cfg"),
+        );
+        const redirect = { status: 308, port: 8443 } as const;
+        expect(renderFrontends({ name: "a", trustedProxies: [], tls: { ...tls, redirect } }, near)).toContain(
+            "redirect code 308 location https://%[req.hdr(host),host_only]:8443%[pathq] if !{ ssl_fc }",
+        );
+        for (const wrong of [{ certificates: ["a b"] }, { hsts: 'a"\nb' }, { minVersion: "SSLv3" as "TLSv1.2" }]) {
+            const render = () => [
+                renderFrontends({ name: "a", trustedProxies: [], tls: { ...tls, ...wrong } }, near),
+                renderGlobal({ name: "a", timeouts, tls: { ...tls, ...wrong } }),
+            ];
+            expect(render).toThrow();
+        }
     });
 
     it("believes the proxies that the settings name, in lines of their own, on both listeners", () => {

@@ -11,7 +11,8 @@ export class Blocked extends Error {}
  */
 export function applyFix(fix: string, raw: unknown): unknown | undefined {
     const config = structuredClone(raw) as Record<string, unknown>;
-    const commands = splitAt(wordsOf(fix), "&&");
+    // Where the user reads a secret from is in capitals.
+    const commands = splitAt(wordsOf(fix.replace(/(--secret .*) < [A-Z_]+$/, "$1")), "&&");
     let isComplete = true;
     for (const [program, group, verb, ...rest] of commands) {
         if (program !== "pulumi" || group !== "config") {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc, { type Arbitrary } from "fast-check";
 import { goodValues, named, names, pick, planted } from "./goodValues";
 
@@ -24,7 +26,8 @@ export const configs: Arbitrary<Record<string, unknown>> = fc
         },
         { requiredKeys: ["services"] },
     )
-    .map(config => withLongTimes(withDistinctRoutes(withOneStrategy(withOneDeed(withSecrets(config as Config))))));
+    .map(config => withSecrets(withCertificates(config as Config)))
+    .map(config => withLongTimes(withDistinctRoutes(withOneStrategy(withOneDeed(config)))));
 
 interface Service {
     hosts?: string[];
@@ -36,6 +39,26 @@ interface Service {
     [key: string]: unknown;
 }
 type Config = Record<string, unknown> & { services: Record<string, Service> };
+
+const pem = readFileSync(join(__dirname, "certificate.pem"), "utf8");
+
+/** Gives each certificate of the front its content, and leaves a redirect and a default only where they mean something. */
+function withCertificates(config: Config): Config {
+    const { http, https } = (config.front ?? {}) as Partial<Record<string, Record<string, unknown>>>;
+    const names = (https?.certificates ?? []) as string[];
+    if (https !== undefined) {
+        if (names.length === 0) {
+            names.push("shop");
+        }
+        https.certificates = names;
+        https.default = names.includes(https.default as string) ? https.default : names.at(-1);
+    } else {
+        delete http?.redirectToHttps;
+    }
+    return https === undefined
+        ? config
+        : { ...config, certificates: Object.fromEntries(names.map(name => [name, pem])) };
+}
 
 /** Gives each service's secrets a value, and lets a variable ask for one of them too. */
 function withSecrets(config: Config): Config {

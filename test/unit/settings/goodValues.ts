@@ -171,6 +171,12 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "front.address": addresses,
     "front.network.subnet": pick("10.1.0.0/20", "172.30.0.0/16", "192.168.4.0/24"),
     "front.http.port": pick(80, 8000, 60_000),
+    "front.http.redirectToHttps": pick(301, 302, 308),
+    "front.https.port": pick(443, 8443),
+    "front.https.certificates": few(pick("shop", "a.b_c-9"), 2),
+    "front.https.default": pick("shop", "a.b_c-9"),
+    "front.https.minVersion": pick("TLSv1.2", "TLSv1.3"),
+    "front.https.hsts": pick("max-age=0", "max-age=31536000; includeSubDomains; preload"),
     "front.preview.port": pick(8090, 1),
     "front.metrics.port": pick(8404, 2),
     "front.trustedProxies": few(pick("192.0.2.10", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "::1")),
@@ -189,8 +195,8 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "registries.*.password": pick(`${planted}-"password'`),
 };
 
-/** `configs` derives the secrets from what the services ask for. */
-const derived = new Set(["secrets"]);
+/** `configs` derives the secrets and the certificates from what services and front ask for. */
+const derived = new Set(["secrets", "certificates"]);
 
 /** @returns the keys without good values here */
 export function withoutGoodValues(keys: readonly string[]): string[] {

@@ -4,6 +4,7 @@ import { renderBackend, renderFrontends, renderGlobal } from "../../../front/con
 import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
 import { backendFile } from "../../../haproxy/names";
 import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
+import { type TlsListener, tlsListener } from "../../../model/FrontSettings";
 import { routeText } from "../../../model/Route";
 import type { ServiceSettings } from "../../../model/ServiceSettings";
 import type { Settings } from "../../../model/Settings";
@@ -15,10 +16,15 @@ const near = { gateway: "10.0.0.1", anchor: "10.0.0.2" };
 /** Expects that settings render to what they mean, and to nothing else. */
 export function expectNothingElse(settings: Settings): void {
     const { front, services } = settings;
-    expect(shapeOf(renderGlobal(front))).toEqual(plain.global);
+    const tls = tlsListener(front);
+    expect(shapeOf(renderGlobal({ ...front, tls }))).toEqual(
+        shapeOf(renderGlobal({ ...plainSettings.front, tls: likeTls(tls) })),
+    );
     const believed = /^ {4}acl from_trusted_proxy src (.*)\n/gm;
-    const frontends = renderFrontends(front, near);
-    expect(shapeOf(frontends.replace(believed, ""))).toEqual(plain.frontends);
+    const frontends = renderFrontends({ ...front, tls }, near);
+    expect(shapeOf(frontends.replace(believed, ""))).toEqual(
+        shapeOf(renderFrontends({ ...plainSettings.front, tls: likeTls(tls) }, near)),
+    );
     expect([...frontends.matchAll(believed)].map(([, network]) => network)).toEqual([
         ...front.trustedProxies,
         ...front.trustedProxies,
@@ -88,12 +94,22 @@ function shapeOf(text: string): string[] {
     });
 }
 
+/** @returns HTTPS with as many certificates, and other values */
+function likeTls(tls: TlsListener | undefined): TlsListener | undefined {
+    return (
+        tls && {
+            certificates: tls.certificates.map(() => "a"),
+            minVersion: "TLSv1.2",
+            hsts: tls.hsts?.replace(/max-age=\d+/, "max-age=1"),
+            redirect: tls.redirect && { status: 301, port: tls.redirect.port === 443 ? 443 : 1 },
+        }
+    );
+}
+
 const plainSettings = settingsOf(configWith());
 
 /** The shapes of settings with nothing but defaults. */
 const plain = {
-    global: shapeOf(renderGlobal(plainSettings.front)),
-    frontends: shapeOf(renderFrontends(plainSettings.front, near)),
     backend: ({ tcp, hasTimeout }: { tcp: boolean; hasTimeout: boolean }) => {
         const service = { health: { tcp }, timeouts: hasTimeout ? { server: "9s" } : {} };
         const key = JSON.stringify(service);
