@@ -71,6 +71,18 @@ describe("a batch of commands", () => {
         );
     });
 
+    it("sends the lines of a payload behind its command, and an empty one after them", async () => {
+        const heard: string[] = [];
+        const socket = await master(text => {
+            heard.push(text);
+            return { text: "fine\n", closes: true };
+        });
+        const payload = ["-----BEGIN CERTIFICATE-----", "aGVsbG8=", "-----END CERTIFICATE-----"];
+        const command = "@!8 set ssl cert /a.pem";
+        expect(await askBatch(here, [{ socket, command, payload }])).toMatchObject([{ text: "fine", reached: true }]);
+        expect(heard).toEqual([`${command} <<\n${payload.join("\n")}`]);
+    });
+
     it("ends when a master says that a worker is gone, and does not close the connection", async () => {
         const socket = await master(line =>
             line.startsWith("@!7") ? { text: `${gone}\n\n`, closes: false } : { text: "fine\n", closes: true },

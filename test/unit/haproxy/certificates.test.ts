@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { setCertificate } from "../../../haproxy/certificates";
+import { fakeHaproxy } from "./fakeHaproxy";
+
+const worker = { generation: "1", socket: "/relink/run/master-1.sock", pid: 8 };
+const path = "/relink/config/certificates/shop.pem";
+const fingerprint = "0123456789ABCDEF0123456789ABCDEF01234567";
+const pem = ["-----BEGIN CERTIFICATE-----", "aGVsbG8=", "-----END CERTIFICATE-----", "c2VjcmV0"].join("\n");
+
+const shown = (sha1: string) => `Filename: ${path}\nStatus: Used\nSHA1 FingerPrint: ${sha1}\nSubject: /CN=shop`;
+
+describe("a certificate in HAProxy's memory", () => {
+    it("is set, committed and read back in one exec; the key is on its input alone", async () => {
+        const { run, execs } = fakeHaproxy(command => (command.includes(" show ") ? shown(fingerprint) : "Success!"));
+        const results = await setCertificate(run, [worker], "shop", { pem, fingerprint });
+        expect(results).toEqual([{ worker, ok: true, gone: false, error: undefined }]);
+        expect(execs).toHaveLength(1);
+        expect(execs[0]!.argv.join(" ")).not.toContain("c2VjcmV0");
+        expect(execs[0]!.commands.map(({ command }) => command)).toEqual([
+            `@!8 set ssl cert ${path} <<\v${pem.replaceAll("\n", "\v")}\v`,
+            `@!8 commit ssl cert ${path}`,
+            `@!8 show ssl cert ${path}`,
+        ]);
+    });
+
+    it("counts only where it is read back; the error repeats HAProxy's words and no key", async () => {
+        const other = fingerprint.replace("0123", "FFFF");
+        const { run } = fakeHaproxy(command => (command.includes(" show ") ? shown(other) : "No ongoing transaction!"));
+        const [result] = await setCertificate(run, [worker], "shop", { pem, fingerprint });
+        expect(result).toMatchObject({ ok: false });
+        expect(result!.error).toContain(
+            `the certificate shop is ${other}, not ${fingerprint}: No ongoing transaction!`,
+        );
+        expect(result!.error).not.toContain("c2VjcmV0");
+    });
+
+    it.each(["a;b", "", "line\rend", "$(id)"])("is sent only where each line is one of PEM: %j", async line => {
+        const { run, execs } = fakeHaproxy(() => "");
+        const sent = setCertificate(run, [worker], "shop", { pem: `${pem}\n${line}`, fingerprint });
+        await expect(sent).rejects.toThrow("a line of a certificate cannot be sent to HAProxy.");
+        expect(execs).toEqual([]);
+    });
+
+    it("has a name that is one of a file", async () => {
+        const { run } = fakeHaproxy(() => "");
+        expect(() => setCertificate(run, [worker], "../shop", { pem, fingerprint })).toThrow("cannot be a certificate");
+    });
+});
