@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Composed } from "../compose/fromCompose";
 import type { Settings } from "../model/Settings";
+import { startsWith } from "../settings/ConfigPath";
 import { fieldsOf } from "../settings/fields";
 import { type Problem, renderProblems } from "../settings/Problem";
 import { checkSettings, type RawConfig } from "../settings/parse";
 import { environmentForOthers } from "../text/environment";
+import { holdsSecret, withCertificateFiles } from "./certificateFiles";
 
 const namespace = "relink:";
 
@@ -31,9 +33,12 @@ export class SettingsError extends pulumi.RunError {
 export async function readSettings(): Promise<Settings> {
     const stack = pulumi.getStack();
     const raw = decode(pulumi.runtime.allConfig());
-    const composed = await withCompose(raw);
+    const files = withCertificateFiles(raw, process.cwd());
+    const composed = await withCompose(files.raw);
     const { settings, problems = [] } = checkSettings(composed.raw, { project: pulumi.getProject(), stack });
-    const all = [...composed.problems, ...composed.locate(problems)];
+    // A certificate whose file cannot be read is no text either: one problem is enough.
+    const others = problems.filter(({ path }) => !files.problems.some(problem => startsWith(problem.path, path)));
+    const all = [...files.problems, ...composed.problems, ...composed.locate(others)];
     if (settings === undefined || all.length > 0) {
         throw new SettingsError(all, stack);
     }
@@ -88,7 +93,9 @@ function warnOfEmptyPassphrase(raw: RawConfig, composed: RawConfig): void {
     const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
     const isMore = Object.keys(composed.secrets ?? {}).length > Object.keys(raw.secrets ?? {}).length;
     const used = [
-        ...secretSections.filter(name => Object.keys(raw[name] ?? {}).length > 0).map(name => namespace + name),
+        ...secretSections
+            .filter(name => Object.keys(raw[name] ?? {}).length > 0 && holdsSecret(name, raw[name]))
+            .map(name => namespace + name),
         ...(isMore ? ["the secrets of the Compose files"] : []),
     ];
     if (used.length > 0 && passphrase === "" && !file) {
@@ -105,7 +112,7 @@ function warnOfEmptyPassphrase(raw: RawConfig, composed: RawConfig): void {
 function warnOfPlainSecrets(raw: RawConfig): void {
     const secretKeys: unknown = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "null");
     for (const name of secretSections) {
-        const isUsed = Object.keys(raw[name] ?? {}).length > 0;
+        const isUsed = Object.keys(raw[name] ?? {}).length > 0 && holdsSecret(name, raw[name]);
         if (isUsed && Array.isArray(secretKeys) && !secretKeys.includes(namespace + name)) {
             pulumi.log.warn(
                 `${namespace}${name} is stored in plain text. Set its values again with pulumi config set --secret --path.`,

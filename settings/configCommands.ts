@@ -9,7 +9,7 @@ import { type ConfigPath, commandKey } from "./ConfigPath";
  * command lets Pulumi ask for the value, or read it from the standard input.
  */
 export function setCommand(path: ConfigPath, value: string): string {
-    if (path[0] === "certificates") {
+    if (path[0] === "certificates" && path.length === 2) {
         // When Pulumi asks, it reads one line. A PEM has several.
         return `pulumi config set --secret${pathOption(path)} < ${value}_FILE`;
     }

@@ -45,6 +45,16 @@ describe("the settings of a Pulumi program", () => {
         expect(settings.services[0]?.secretValues).toEqual({ KEY: "hunter2" });
     });
 
+    it("have one problem for a certificate whose file is not there", async () => {
+        pulumi.runtime.setAllConfig({
+            "relink:services": JSON.stringify({ web: { image: "shop/web:v1", port: 8080 } }),
+            "relink:front": JSON.stringify({ https: { certificates: ["shop"] } }),
+            "relink:certificates": JSON.stringify({ shop: { file: "none.pem" } }),
+        });
+        const error = (await thrownBy(readSettings)) as SettingsError;
+        expect(error.problems.map(({ path }) => path)).toEqual([["certificates", "shop", "file"]]);
+    });
+
     it.each<[string, Record<string, string>, Record<string, string | undefined>, string[]]>([
         ["an empty passphrase", { "relink:secrets": '{"web.KEY": "hunter2"}' }, {}, ["relink:secrets"]],
         [
