@@ -61,6 +61,10 @@ export interface ScenarioOptions {
     /** URL that is asked. @default the stack's front */
     url?: string;
     /** See `LoadOptions`. */
+    hostHeader?: string;
+    /** See `LoadOptions`. */
+    ca?: string;
+    /** See `LoadOptions`. */
     through?: string[];
     /** Who may answer. @default the service web */
     answeredBy?: AnsweredBy;
@@ -83,6 +87,8 @@ export async function underLoad(
 ): Promise<LoadResult> {
     const load = await startLoad({
         url: options.url ?? stack.url,
+        hostHeader: options.hostHeader,
+        ca: options.ca,
         through: options.through ?? [],
         connections: 12,
         mix: options.mix ?? withWebSockets,
@@ -97,9 +103,10 @@ export async function underLoad(
         const { answered } = await load.snapshot();
         await load.until(now => now.answered >= answered + settledRequests, "the load goes on");
         const result = await load.stop();
-        const { requests, failed, open, byVersion } = result;
+        const { requests, failed, refused, open, byVersion } = result;
         const versions = Object.entries(byVersion).map(([version, seen]) => `${version}: ${seen.requests}`);
-        console.log(`scenario ${scenario}: ${requests} requests, ${failed + open} failed (${versions.join(", ")})`);
+        const lost = `${failed + open} failed${refused > 0 ? `, ${refused} refused` : ""}`;
+        console.log(`scenario ${scenario}: ${requests} requests, ${lost} (${versions.join(", ")})`);
         expectNoLoss(result, { atLeast: 500, allowed: options.allowed ?? [] });
         return result;
     } finally {

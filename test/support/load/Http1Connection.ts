@@ -1,5 +1,5 @@
-import * as net from "node:net";
 import { HTTPParser } from "http-parser-js";
+import type { Dialled } from "./dial";
 import type { Answer, Loss } from "./Ledger";
 import type { FailureKind } from "./LoadResult";
 import { idHeader } from "./Requests";
@@ -36,28 +36,27 @@ interface Exchange {
 }
 
 /**
- * One HTTP/1.1 connection at a time, one request at a time, over a plain socket.
+ * One HTTP/1.1 connection at a time, one request at a time, over a socket or TLS.
  *
  * It is on purpose as blunt as a client can be: it never repeats a request, and it writes the next one at once, without
  * a look whether the server may be closing. Node's agents and undici wait for a moment before they reuse a connection,
  * or take a close for a reason to write the request once more; both hide losses that other clients have.
  */
 export class Http1Connection {
-    private socket: net.Socket | undefined;
+    private dialled: Dialled | undefined;
     private parser: InstanceType<typeof HTTPParser> | undefined;
     private exchange: Exchange | undefined;
-    private connected = false;
     private reusable = false;
     private connection = 0;
     private requestOnConnection = 0;
 
     /**
+     * @param dial begins a connection
      * @param now milliseconds, the clock of the deadlines
      * @param newNumber gives each connection that is opened its number
      */
     constructor(
-        private readonly host: string,
-        private readonly port: number,
+        private readonly dial: () => Dialled,
         private readonly now: () => number,
         private readonly newNumber: () => number,
         private readonly watcher: Watcher,
@@ -81,12 +80,12 @@ export class Http1Connection {
                 whole: false,
                 surplusBytes: 0,
             };
-            if (this.socket === undefined || !this.reusable) {
+            if (this.dialled === undefined || !this.reusable) {
                 this.connect();
             }
             this.requestOnConnection += 1;
             this.reusable = false;
-            this.socket!.write(request);
+            this.dialled!.socket.write(request);
         });
     }
 
@@ -99,17 +98,17 @@ export class Http1Connection {
 
     /** Closes the connection; a request that is open stays without an outcome. */
     close(): void {
-        const { socket } = this;
+        const { dialled } = this;
         this.forget();
         this.exchange = undefined;
-        socket?.destroy();
+        dialled?.socket.destroy();
     }
 
     private connect(): void {
-        this.socket?.destroy();
-        const socket = net.connect({ host: this.host, port: this.port, noDelay: true });
-        this.socket = socket;
-        this.connected = false;
+        this.dialled?.socket.destroy();
+        const dialled = this.dial();
+        const { socket } = dialled;
+        this.dialled = dialled;
         this.connection = this.newNumber();
         this.requestOnConnection = 0;
         this.parser = this.newParser();
@@ -117,16 +116,10 @@ export class Http1Connection {
         const ifCurrent =
             <A extends unknown[]>(handle: (...args: A) => void) =>
             (...args: A): void => {
-                if (this.socket === socket) {
+                if (this.dialled === dialled) {
                     handle(...args);
                 }
             };
-        socket.on(
-            "connect",
-            ifCurrent(() => {
-                this.connected = true;
-            }),
-        );
         socket.on(
             "data",
             ifCurrent((data: Buffer) => this.receive(data)),
@@ -136,8 +129,8 @@ export class Http1Connection {
             ifCurrent(() => this.ended()),
         );
         socket.on("error", (error: NodeJS.ErrnoException) => {
-            if (this.socket === socket) {
-                this.broken(error);
+            if (this.dialled === dialled) {
+                this.broken(error, dialled);
             }
         });
         socket.on(
@@ -196,6 +189,8 @@ export class Http1Connection {
         this.parser?.finish();
         if (this.exchange?.whole) {
             this.complete(this.exchange, true);
+        } else if (this.exchange !== undefined && this.dialled?.stage === "handshake") {
+            this.lose("handshake", this.progress());
         } else if (this.exchange !== undefined) {
             const began = this.exchange.status !== undefined;
             this.lose(began ? "closed mid-body" : "closed before response", this.progress());
@@ -204,12 +199,12 @@ export class Http1Connection {
         }
     }
 
-    private broken(error: NodeJS.ErrnoException): void {
+    private broken(error: NodeJS.ErrnoException, { stage }: Dialled): void {
         const code = error.code ?? error.message;
         if (this.exchange === undefined) {
             this.drop();
-        } else if (!this.connected) {
-            this.lose("connect", code);
+        } else if (stage !== "open") {
+            this.lose(stage, code);
         } else if (this.exchange.status !== undefined) {
             this.lose("closed mid-body", `${code}, ${this.progress()}`);
         } else {
@@ -250,13 +245,13 @@ export class Http1Connection {
     }
 
     private drop(): void {
-        const { socket } = this;
+        const { dialled } = this;
         this.forget();
-        socket?.destroy();
+        dialled?.socket.destroy();
     }
 
     private forget(): void {
-        this.socket = undefined;
+        this.dialled = undefined;
         this.parser = undefined;
         this.reusable = false;
     }
@@ -264,7 +259,12 @@ export class Http1Connection {
     private progress(): string {
         const { exchange } = this;
         if (exchange?.status === undefined) {
-            return this.connected ? "no response" : "not connected";
+            const stage = this.dialled?.stage;
+            return stage === "open"
+                ? "no response"
+                : stage === "handshake"
+                  ? "no end of the handshake"
+                  : "not connected";
         }
         return `status ${exchange.status}, ${exchange.body.length} bytes of the body`;
     }

@@ -13,6 +13,8 @@ import {
 
 /** Of each kind and version, so that many of one kind do not hide another. */
 const keptFailures = 20;
+/** Lanes whose answers come as fast as they can. */
+const timedLanes: readonly LaneKind[] = ["get", "post", "newConnection", "http2"];
 /** All ids of a load are of one length. */
 const idDigits = 10;
 
@@ -54,6 +56,7 @@ export interface LedgerPhase {
     requests: number;
     answered: number;
     failed: number;
+    refused: number;
     open: number;
     byVersion: Map<string, VersionSeen>;
 }
@@ -64,7 +67,7 @@ export interface LedgerSecond {
     failed: number;
 }
 
-/** Accounts for every request as open, answered or failed. Times are milliseconds since the load began. */
+/** Accounts for every request as open, answered, failed or refused. Times are milliseconds since the load began. */
 export class Ledger {
     readonly latencies = new Latencies();
     readonly phases: LedgerPhase[] = [];
@@ -89,6 +92,7 @@ export class Ledger {
     private requests = 0;
     private answered = 0;
     private failed = 0;
+    private refused = 0;
 
     /**
      * @param now milliseconds since the load began
@@ -117,7 +121,7 @@ export class Ledger {
      * @param answeredBy who may answer them. @default those of the phase before
      */
     mark(name: string, atMs: number, answeredBy: AnsweredBy = this.phases.at(-1)?.answeredBy ?? {}): void {
-        const none = { requests: 0, answered: 0, failed: 0, open: 0, byVersion: new Map() };
+        const none = { requests: 0, answered: 0, failed: 0, refused: 0, open: 0, byVersion: new Map() };
         this.phases.push({ name, fromMs: atMs, answeredBy, ...none });
     }
 
@@ -134,10 +138,7 @@ export class Ledger {
     }
 
     settle(attempt: Attempt, outcome: Outcome): void {
-        if (!this.openAttempts.delete(attempt)) {
-            throw new Error("the load client settled a request twice");
-        }
-        attempt.phase.open -= 1;
+        this.close(attempt);
         if (outcome.version !== undefined) {
             this.see(attempt, outcome.version);
         }
@@ -149,9 +150,16 @@ export class Ledger {
             return;
         }
         this.count(attempt, outcome, 1);
-        if (attempt.lane === "get" || attempt.lane === "post" || attempt.lane === "newConnection") {
+        if (timedLanes.includes(attempt.lane)) {
             this.latencies.add(attempt.startedMs, this.now() - attempt.startedMs);
         }
+    }
+
+    /** The server says that it has not processed the request. */
+    refuse(attempt: Attempt): void {
+        this.close(attempt);
+        this.refused += 1;
+        attempt.phase.refused += 1;
     }
 
     /** Takes back that a request was answered: something was wrong with it that showed only afterwards. */
@@ -162,10 +170,10 @@ export class Ledger {
 
     snapshot(): LoadSnapshot {
         const open = this.openAttempts.size;
-        if (this.requests !== this.answered + this.failed + open) {
+        if (this.requests !== this.answered + this.failed + this.refused + open) {
             throw new Error(
                 `the load client lost count: ${this.requests} requests, but ${this.answered} answered, ` +
-                    `${this.failed} failed, ${open} open`,
+                    `${this.failed} failed, ${this.refused} refused, ${open} open`,
             );
         }
         return {
@@ -173,12 +181,20 @@ export class Ledger {
             requests: this.requests,
             answered: this.answered,
             failed: this.failed,
+            refused: this.refused,
             open,
             byVersion: mergeVersions(this.phases.map(phase => phase.byVersion)),
             byStatus: Object.fromEntries(this.byStatus),
             webSockets: { ...this.webSockets },
             streams: { ...this.streams },
         };
+    }
+
+    private close(attempt: Attempt): void {
+        if (!this.openAttempts.delete(attempt)) {
+            throw new Error("the load client settled a request twice");
+        }
+        attempt.phase.open -= 1;
     }
 
     private count(attempt: Attempt, { version = namelessVersion }: Answer, by: 1 | -1): void {

@@ -1,11 +1,13 @@
+import { type Destination, serverNameOf } from "./dial";
+
 /** What a lane does again and again. A lane has one connection, and one request at a time. */
-export type LaneKind = "get" | "post" | "newConnection" | "slow" | "stream" | "webSocket";
+export type LaneKind = "get" | "post" | "newConnection" | "slow" | "stream" | "webSocket" | "http2";
 
 /** How many connections do something else than GET over a kept connection. */
 export interface LoadMix {
     /** POST with a body, over a kept connection. */
     post?: number;
-    /** GET over a connection of its own (`Connection: close`), at most one every 10 ms per lane. */
+    /** GET over a connection of its own (`Connection: close`) with a handshake of its own, at most one every 10 ms per lane. */
     newConnection?: number;
     /** GET of a slow response, over a kept connection. */
     slow?: number;
@@ -13,6 +15,8 @@ export interface LoadMix {
     stream?: number;
     /** A WebSocket that stays open and sends a message every 250 ms. */
     webSocket?: number;
+    /** GET over a kept connection that speaks HTTP/2. Over TLS alone. */
+    http2?: number;
 }
 
 /** Which services and versions may answer. Any other answer is a failure. */
@@ -24,8 +28,12 @@ export interface AnsweredBy {
 }
 
 export interface LoadOptions {
-    /** URL: `http://host:port`, and optionally the path of GET and POST. Only http. */
+    /** URL: `http://host:port` or `https://host:port`, and optionally the path of GET and POST. */
     url: string;
+    /** With https: certificates of the authorities that are trusted, PEM. @default those of Node.js */
+    ca?: string;
+    /** With https: the host that the client names (SNI). @default that of `hostHeader`; none where it is an address */
+    serverName?: string;
     /** Host header. Default: host and port of `url`. */
     hostHeader?: string;
     /** How many connections at the same time. Those that `mix` does not name do GET. Default 16. */
@@ -51,9 +59,7 @@ export interface LoadOptions {
 }
 
 /** Options with every default filled in, as the lanes use them. */
-export interface LoadPlan {
-    host: string;
-    port: number;
+export interface LoadPlan extends Destination {
     hostHeader: string;
     path: string;
     slowPath: string;
@@ -74,26 +80,14 @@ const defaultMix: LoadMix = { post: 4, newConnection: 1, slow: 1, stream: 1, web
 /** Checks the options and fills in the defaults. Throws on what cannot be done. */
 export function planLoad(options: LoadOptions): LoadPlan {
     const url = new URL(options.url);
-    if (url.protocol !== "http:") {
-        throw new Error(`the load client speaks http only, not ${url.protocol}`);
-    }
-    const connections = options.connections ?? 16;
-    const lanes: LaneKind[] = [];
-    for (const [kind, count] of Object.entries(options.mix ?? defaultMix)) {
-        for (let index = 0; index < (count ?? 0); index += 1) {
-            lanes.push(kind as LaneKind);
-        }
-    }
-    if (lanes.length > connections) {
-        throw new Error(`the mix asks for ${lanes.length} connections, but there are ${connections}`);
-    }
-    while (lanes.length < connections) {
-        lanes.unshift("get");
+    const hostHeader = options.hostHeader ?? url.host;
+    const lanes = lanesOf(options);
+    if (lanes.includes("http2") && url.protocol !== "https:") {
+        throw new Error("the load client speaks HTTP/2 over TLS only");
     }
     return {
-        host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
-        port: url.port === "" ? 80 : Number(url.port),
-        hostHeader: options.hostHeader ?? url.host,
+        ...destinationOf(url, hostHeader, options),
+        hostHeader,
         path: url.pathname + url.search,
         slowPath: options.paths?.slow ?? "/slow?ms=300",
         streamPath: options.paths?.stream ?? "/stream?seconds=2",
@@ -106,4 +100,26 @@ export function planLoad(options: LoadOptions): LoadPlan {
         windowMs: options.windowMs ?? 1000,
         answeredBy: options.answeredBy ?? {},
     };
+}
+
+function lanesOf({ connections = 16, mix = defaultMix }: LoadOptions): LaneKind[] {
+    const lanes = Object.entries(mix).flatMap(([kind, count]) =>
+        Array.from({ length: count ?? 0 }, () => kind as LaneKind),
+    );
+    if (lanes.length > connections) {
+        throw new Error(`the mix asks for ${lanes.length} connections, but there are ${connections}`);
+    }
+    return [...Array.from({ length: connections - lanes.length }, (): LaneKind => "get"), ...lanes];
+}
+
+function destinationOf(url: URL, hostHeader: string, { ca, serverName }: LoadOptions): Destination {
+    const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    if (url.protocol === "http:") {
+        return { host, port: Number(url.port || 80) };
+    }
+    if (url.protocol !== "https:") {
+        throw new Error(`the load client speaks http and https only, not ${url.protocol}`);
+    }
+    const tls = { ca, serverName: serverName ?? serverNameOf(hostHeader) };
+    return { host, port: Number(url.port || 443), tls };
 }

@@ -4,6 +4,8 @@ import type { LaneKind } from "./LoadOptions";
 export type FailureKind =
     /** no connection came about */
     | "connect"
+    /** the connection was there, but the handshake of TLS failed */
+    | "handshake"
     /** the connection was reset before the response began */
     | "reset"
     /** the connection was closed in order, before the response began */
@@ -64,7 +66,7 @@ export interface VersionSeen {
     lastSeenMs: number;
 }
 
-/** Time from the beginning of a request (connection included) to the end of its response; GET, POST, new connections. */
+/** Time from the beginning of a request (connection included) to the end of its response; GET, POST, new connections, HTTP/2. */
 export interface Latency {
     count: number;
     p50Ms: number;
@@ -106,6 +108,7 @@ export interface Phase {
     requests: number;
     answered: number;
     failed: number;
+    refused: number;
     open: number;
     byVersion: Record<string, VersionSeen>;
     latency: Latency;
@@ -137,13 +140,18 @@ export interface StreamCounts {
     cut: number;
 }
 
-/** The counts at one moment. `requests === answered + failed + open`, always. */
+/** The counts at one moment. `requests === answered + failed + refused + open`, always. */
 export interface LoadSnapshot {
     /** Milliseconds since the start. */
     atMs: number;
     requests: number;
     answered: number;
     failed: number;
+    /**
+     * Streams of HTTP/2 that the server says it has not processed: REFUSED_STREAM, or above the last id of its GOAWAY. A client
+     * may send such a request again, and browsers do (RFC 9113, sections 6.8 and 8.7). So it is not lost.
+     */
+    refused: number;
     open: number;
     byVersion: Record<string, VersionSeen>;
     byStatus: Record<string, number>;

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http2";
 import type { Attempt } from "./Ledger";
 import type { LaneKind, LoadPlan } from "./LoadOptions";
 
@@ -22,7 +23,10 @@ export class Requests {
     private readonly bytes: Buffer;
     private readonly idAt: number;
 
-    constructor(kind: Exclude<LaneKind, "webSocket">, plan: LoadPlan) {
+    constructor(
+        kind: Exclude<LaneKind, "webSocket">,
+        private readonly plan: LoadPlan,
+    ) {
         const path = kind === "slow" ? plan.slowPath : kind === "stream" ? plan.streamPath : plan.path;
         const method = kind === "post" ? "POST" : "GET";
         const body = kind === "post" ? postBody : "";
@@ -48,6 +52,19 @@ export class Requests {
     bytesOf({ id }: Attempt): Buffer {
         this.bytes.write(id, this.idAt, "latin1");
         return this.bytes;
+    }
+
+    /** The head of a request of HTTP/2, a GET. */
+    headersOf({ id }: Attempt): OutgoingHttpHeaders {
+        const { path, hostHeader } = this.plan;
+        return {
+            ":method": "GET",
+            ":path": path,
+            ":authority": hostHeader,
+            "user-agent": "relink-load",
+            accept: "*/*",
+            [idHeader]: id,
+        };
     }
 }
 

@@ -23,7 +23,7 @@ export function expectNoLoss(result: LoadResult, options: NoLossOptions): void {
 
 /** @returns what was lost, and why the load proves nothing; empty where all is well */
 export function problemsOf(result: LoadResult, { atLeast, allowed = [] }: NoLossOptions): string[] {
-    const { requests, answered, failed, open, boundReached } = result;
+    const { requests, answered, failed, refused, open, boundReached } = result;
     const problems: string[] = [];
     const lost = lostOf(result, allowed);
     const kinds = new Map<string, number>();
@@ -32,9 +32,9 @@ export function problemsOf(result: LoadResult, { atLeast, allowed = [] }: NoLoss
     }
     const sum = lost.reduce((sum, { count }) => sum + count, 0);
     const allKinds = Object.values(result.failuresByKind).reduce((sum, count) => sum + count, 0);
-    if (requests !== answered + failed + open || failed !== allKinds) {
+    if (requests !== answered + failed + refused + open || failed !== allKinds) {
         problems.push(
-            `the books do not balance: ${requests} != ${answered} + ${failed} + ${open}, or ${failed} != ${allKinds}`,
+            `the books do not balance: ${requests} != ${answered} + ${failed} + ${refused} + ${open}, or ${failed} != ${allKinds}`,
         );
     }
     if (requests < atLeast) {

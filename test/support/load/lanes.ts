@@ -1,6 +1,8 @@
-import { Http1Connection } from "./Http1Connection";
+import { Dialled } from "./dial";
+import { Http1Connection, type Response } from "./Http1Connection";
+import { Http2Connection } from "./Http2Connection";
 import { faultOf, lossOf } from "./judgeAnswer";
-import type { Attempt, Ledger, Outcome } from "./Ledger";
+import type { Attempt, Ledger, Loss, Outcome } from "./Ledger";
 import type { LaneKind, LoadPlan } from "./LoadOptions";
 import type { Pace } from "./Pace";
 import { Requests } from "./Requests";
@@ -49,7 +51,8 @@ export function startLane(kind: LaneKind, plan: LoadPlan, pace: Pace, ledger: Le
 
 /** Asks, waits for the answer, judges it, and asks again. */
 class RequestLane {
-    readonly connection: Http1Connection;
+    readonly connection: Http1Connection | Http2Connection;
+    private readonly send: (attempt: Attempt) => Promise<Response | Loss | "refused">;
     private readonly requests: Requests;
     private readonly timeoutMs: number;
     private began = false;
@@ -63,15 +66,18 @@ class RequestLane {
     ) {
         this.requests = new Requests(kind, plan);
         this.timeoutMs = plan.timeoutMs + (this.isPaced ? 0 : plan.timeoutMs);
-        this.connection = new Http1Connection(plan.host, plan.port, pace.now, ledger.newConnection, {
-            onHeaders: () => {
-                this.began = true;
-                if (kind === "stream") {
-                    ledger.streams.opened += 1;
-                }
-            },
-            onUnasked: detail => this.answeredTwice(detail),
-        });
+        if (kind === "http2") {
+            const connection = new Http2Connection(() => Dialled.to(plan, "h2"), pace.now, ledger.newConnection);
+            this.connection = connection;
+            this.send = attempt => connection.send(this.requests.headersOf(attempt), this.timeoutMs);
+        } else {
+            const connection = new Http1Connection(() => Dialled.to(plan), pace.now, ledger.newConnection, {
+                onHeaders: () => this.begins(),
+                onUnasked: detail => this.answeredTwice(detail),
+            });
+            this.connection = connection;
+            this.send = attempt => connection.send(this.requests.bytesOf(attempt), this.timeoutMs);
+        }
     }
 
     /** Slow and streaming requests come as they are answered. */
@@ -85,6 +91,10 @@ class RequestLane {
             const startedMs = pace.now();
             const attempt = ledger.begin(this.kind);
             const outcome = await this.ask(attempt);
+            if (outcome === "refused") {
+                ledger.refuse(attempt);
+                continue;
+            }
             this.last = { attempt, outcome };
             ledger.settle(attempt, outcome);
             if (this.kind === "stream" && this.began) {
@@ -99,15 +109,25 @@ class RequestLane {
         this.connection.close();
     }
 
-    private async ask(attempt: Attempt): Promise<Outcome> {
+    private async ask(attempt: Attempt): Promise<Outcome | "refused"> {
         this.began = false;
-        const outcome = await this.connection.send(this.requests.bytesOf(attempt), this.timeoutMs);
+        const outcome = await this.send(attempt);
+        if (outcome === "refused") {
+            return outcome;
+        }
         const fault = outcome.lost ? undefined : faultOf(attempt, this.requests.asked, outcome);
         if (fault?.kind === "wrong id") {
             // What comes next on this connection may belong to any request.
             this.connection.close();
         }
         return fault === undefined ? outcome : lossOf(outcome, fault);
+    }
+
+    private begins(): void {
+        this.began = true;
+        if (this.kind === "stream") {
+            this.ledger.streams.opened += 1;
+        }
     }
 
     private answeredTwice(detail: string): void {
@@ -120,5 +140,5 @@ class RequestLane {
 }
 
 function failedToConnect(outcome: Outcome): boolean {
-    return outcome.lost && outcome.kind === "connect";
+    return outcome.lost && (outcome.kind === "connect" || outcome.kind === "handshake");
 }

@@ -31,8 +31,8 @@ export interface LoadRun {
 }
 
 /**
- * Starts load on an HTTP/1.1 server, in a child process. It never repeats a request, and accounts for each one as
- * answered, failed or open.
+ * Starts load on a server, in a child process. It never repeats a request, and accounts for each one as answered, failed,
+ * refused or open.
  */
 export async function startLoad(options: LoadOptions): Promise<LoadRun> {
     const plan = planLoad(options);

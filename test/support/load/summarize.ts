@@ -29,6 +29,7 @@ export function summarize(ledger: Ledger, pace: Pace, windowMs: number): Omit<Lo
             requests: phase.requests,
             answered: phase.answered,
             failed: phase.failed,
+            refused: phase.refused,
             open: phase.open,
             byVersion: Object.fromEntries(phase.byVersion),
             latency: latencies.within(stretch),

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
+import { Dialled } from "./dial";
 import { type Fault, faultOfHead, faultOfService, faultOfVersion, lossOf } from "./judgeAnswer";
 import type { Attempt, Ledger, Outcome, Seen } from "./Ledger";
 import type { LoadPlan } from "./LoadOptions";
@@ -54,7 +55,10 @@ interface Opened {
 /** Nothing when it was abandoned. */
 function open(task: WebSocketTask, attempt: Attempt): Promise<Opened | undefined> {
     const { plan, ledger } = task;
-    const webSocket = new WebSocket(`ws://${urlHost(plan.host)}:${plan.port}${plan.webSocketPath}`, {
+    const dialled = Dialled.to(plan);
+    const scheme = plan.tls === undefined ? "ws" : "wss";
+    const webSocket = new WebSocket(`${scheme}://${urlHost(plan.host)}:${plan.port}${plan.webSocketPath}`, {
+        createConnection: () => dialled.socket,
         headers: { host: plan.hostHeader, [idHeader]: attempt.id },
         handshakeTimeout: plan.timeoutMs,
         perMessageDeflate: false,
@@ -92,7 +96,7 @@ function open(task: WebSocketTask, attempt: Attempt): Promise<Opened | undefined
             if (task.abandoned) {
                 resolve(undefined);
             }
-            resolve({ outcome: lossOf(seen, { kind: kindOf(error), detail: error.code ?? error.message }) });
+            resolve({ outcome: lossOf(seen, { kind: kindOf(error, dialled), detail: error.code ?? error.message }) });
         });
     });
 }
@@ -194,12 +198,12 @@ function parsed(message: string): Record<string, unknown> {
     }
 }
 
-function kindOf(error: NodeJS.ErrnoException): FailureKind {
-    if (error.syscall === "connect") {
-        return "connect";
-    }
+function kindOf(error: NodeJS.ErrnoException, { stage }: Dialled): FailureKind {
     if (error.message.includes("timed out")) {
         return "timeout";
+    }
+    if (stage !== "open") {
+        return stage;
     }
     if (error.message === "socket hang up") {
         return "closed before response";

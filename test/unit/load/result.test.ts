@@ -133,6 +133,10 @@ test("latencies are kept for any window afterwards", () => {
 
 test("a mix that does not fit and a protocol that is not spoken are refused", () => {
     expect(() => planLoad({ url: "http://127.0.0.1:1", connections: 2, mix: { post: 3 } })).toThrow("asks for 3");
-    expect(() => planLoad({ url: "https://127.0.0.1:1" })).toThrow("http only");
+    expect(() => planLoad({ url: "ftp://127.0.0.1:1" })).toThrow("http and https only");
+    expect(planLoad({ url: "https://shop.example.com/" })).toMatchObject({
+        port: 443,
+        tls: { serverName: "shop.example.com" },
+    });
     expect(planLoad({ url: "http://[::1]:81/x?y" })).toMatchObject({ host: "::1", port: 81, path: "/x?y" });
 });
