@@ -9,8 +9,17 @@ export type CertificateContent = Omit<Certificate, "name">;
 const wanted =
     "the certificate, the certificates of its issuers and the key in PEM (-----BEGIN ...-----), one after the other";
 
+/** Stands for a certificate whose value was not read: the CLI does not print it. */
+export const unreadCertificate = Symbol("certificate");
+
+/** No certificate that was read has no host. */
+const unread: CertificateContent = { pem: "", hosts: [], notBefore: "", notAfter: "", fingerprint: "", digest: "" };
+
 /** A value of `relink:certificates`. The messages repeat nothing of the value, because it holds the key. */
 export const certificatePem = z.unknown().transform((raw, context): CertificateContent => {
+    if (raw === unreadCertificate) {
+        return unread;
+    }
     try {
         if (typeof raw !== "string") {
             throw new Unusable(`is ${raw === undefined ? "missing" : "not a text"}, but must be ${wanted}`);

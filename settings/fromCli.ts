@@ -1,3 +1,4 @@
+import { unreadCertificate } from "./certificates";
 import type { RawConfig } from "./parse";
 
 const namespace = "relink:";
@@ -7,7 +8,8 @@ const hidden = "[secret]";
 
 /**
  * Reads what `pulumi config --json` prints without `--show-secrets`. The CLI prints no value for a key that holds
- * secrets; the result has a stand-in for each secret that a service asks for.
+ * secrets; the result has a stand-in for each secret that a service asks for, and for each certificate of
+ * the front.
  *
  * @returns a config for commands that only look
  */
@@ -21,6 +23,9 @@ export function fromCli(json: string): RawConfig {
     }
     if (printed[`${namespace}secrets`]?.secret) {
         raw.secrets = secretsAskedFor(raw.services);
+    }
+    if (printed[`${namespace}certificates`]?.secret) {
+        raw.certificates = certificatesOf(raw.front);
     }
     return raw.host === "" ? { ...raw, host: undefined } : raw;
 }
@@ -36,4 +41,10 @@ function secretsAskedFor(services: unknown): Record<string, string> {
         },
     );
     return Object.fromEntries(names.map(name => [name, hidden]));
+}
+
+function certificatesOf(front: unknown): Record<string, unknown> {
+    const names = (front as { https?: { certificates?: unknown } } | undefined)?.https?.certificates;
+    const all = Array.isArray(names) ? names.filter(name => typeof name === "string") : [];
+    return Object.fromEntries(all.map(name => [name, unreadCertificate]));
 }

@@ -67,7 +67,10 @@ function checkUnused({ front, certificates }: StackConfig, isSound: IsSound): Pr
 /** With a redirect nobody reaches a host without a certificate any more. */
 function checkHosts({ front, certificates, services }: StackConfig, isSound: IsSound): Problem[] {
     const used = front.https?.certificates ?? [];
-    const isKnown = used.every(name => Object.hasOwn(certificates, name) && isSound("certificates", name));
+    const isRead = (name: string) => certificates[name]!.hosts.length > 0;
+    const isKnown = used.every(
+        name => Object.hasOwn(certificates, name) && isSound("certificates", name) && isRead(name),
+    );
     if (!isKnown || front.http.redirectToHttps === undefined) {
         return [];
     }

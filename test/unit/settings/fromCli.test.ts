@@ -37,6 +37,23 @@ describe("the config as the CLI prints it without its secrets", () => {
         ]);
     });
 
+    it("has a stand-in for each certificate of the front, whose hosts nobody knows", () => {
+        const withHttps = {
+            ...JSON.parse(printed),
+            "relink:certificates": { secret: true },
+            "relink:front": {
+                objectValue: { http: { redirectToHttps: 308 }, https: { certificates: ["shop", "other"] } },
+                secret: false,
+            },
+        };
+        const target = { project: "shop", stack: "prod" };
+        const { settings, problems } = checkSettings(fromCli(JSON.stringify(withHttps)), target);
+        expect(problems).toBeUndefined();
+        expect(settings?.front.https?.certificates.map(({ name }) => name)).toEqual(["shop", "other"]);
+        const without = { ...withHttps, "relink:certificates": undefined };
+        expect(checkSettings(fromCli(JSON.stringify(without)), target).problems).toHaveLength(2);
+    });
+
     it.each([
         ["no service", "{}"],
         ["services of a wrong type", '{"relink:services":{"objectValue":"x"},"relink:secrets":{"secret":true}}'],
