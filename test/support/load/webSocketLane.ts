@@ -132,6 +132,10 @@ class Conversation {
 
     private tick(): void {
         const { plan, pace, ledger } = this.task;
+        if (this.endedByUs) {
+            // The server has not closed its side yet.
+            return;
+        }
         if (this.due.length > 0) {
             if (pace.now() - this.dueSinceMs > plan.timeoutMs) {
                 this.giveUp({ kind: "WebSocket cut", detail: "silent" });
