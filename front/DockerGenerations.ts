@@ -77,21 +77,19 @@ export class DockerGenerations implements FrontGenerations {
     }
 
     async configure(settings: BaseSettings): Promise<void> {
-        const { certificates = {} } = settings;
-        await writeCertificates(this.guarded, certificates);
+        await writeCertificates(this.guarded, settings.certificates ?? {});
         await configureBase(this.access.engine, this.target, this.access, settings);
-        await this.#tellCertificates(certificates);
-        await sweepCertificates(this.guarded, Object.keys(certificates));
     }
 
-    /** A worker from before the change has the certificates that it started with. */
-    async #tellCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void> {
+    async setCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void> {
         const names = Object.keys(certificates);
+        // A worker from before the change has the certificates that it started with.
         const workers = names.length === 0 ? [] : currentWorkers((await this.access.observe([])).front);
         for (const name of names) {
             const results = await this.access.runtime.setCertificate(workers, name, certificates[name]!);
             assertEveryWorker(`the certificate ${name}`, results);
         }
+        await sweepCertificates(this.guarded, names);
     }
 
     startGeneration(number: number, anchor: ContainerInfo): Promise<void> {

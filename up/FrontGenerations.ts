@@ -23,11 +23,19 @@ export interface FrontGenerations {
     prepareFolders(): Promise<void>;
 
     /**
-     * Writes HAProxy's base configuration, and reloads HAProxy where only a reload can say it. A map that somebody edited
-     * by hand gets the entries that HAProxy's worker has in its memory.
+     * Writes HAProxy's certificates and its base configuration, and reloads HAProxy where only a reload can say it. A map that
+     * somebody edited by hand gets the entries that HAProxy's worker has in its memory.
      * @throws Error when HAProxy refuses the configuration
      */
     configure(settings: BaseSettings): Promise<void>;
+
+    /**
+     * Replaces certificates in the memory of HAProxy, and reads them back. The next handshake gets them. Removes the files of all
+     * other certificates.
+     * @param certificates all that the configuration in force names, by name
+     * @throws Error when a worker has another certificate afterwards
+     */
+    setCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void>;
 
     /**
      * Creates a generation and starts it.

@@ -37,6 +37,7 @@ export async function applyFront(up: FrontUp, wanted: WantedFront): Promise<void
     await journal.ensureKey(wanted.key);
     progress.status("writing and checking HAProxy's configuration");
     await generations.configure(wanted);
+    await bringCertificates(up, wanted);
     await ensureGeneration(up, wanted.anchor);
     await removeDead(up, wanted.anchor);
     progress.status("waiting until HAProxy answers");
@@ -53,6 +54,14 @@ async function takeOver(up: FrontUp): Promise<void> {
     if (owner !== undefined && owner !== up.journal.stack) {
         up.progress.info(`taken over from the stack ${owner}`);
     }
+}
+
+/** Brings the certificates from HAProxy's files into its memory. */
+async function bringCertificates({ generations, journal }: FrontUp, { certificates = {} }: WantedFront): Promise<void> {
+    if (Object.keys(certificates).length > 0) {
+        await journal.enter("front: certificates");
+    }
+    await generations.setCertificates(certificates);
 }
 
 /**

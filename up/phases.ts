@@ -5,6 +5,7 @@
  * calls the Engine, which cannot.
  */
 const steps = {
+    "front: certificates": "guarded",
     "front: start": "engine",
     "deploy: record": "guarded",
     "deploy: vacate": "engine",

@@ -9,10 +9,18 @@ export const front: readonly Mutant[] = [
     {
         name: "generation-before-its-files",
         file: "up/applyFront.ts",
-        before: "    await generations.configure(wanted);\n    await ensureGeneration(up, wanted.anchor);\n",
+        before: "    await generations.configure(wanted);\n",
         after: "    await ensureGeneration(up, wanted.anchor);\n    await generations.configure(wanted);\n",
         breaks: "HAProxy starts without its files, and exits.",
         killedBy: { file: applied, test: "has its owner, its key and its files before HAProxy starts" },
+    },
+    {
+        name: "certificate-in-memory-before-its-file",
+        file: "up/applyFront.ts",
+        before: "    await generations.configure(wanted);\n    await bringCertificates(up, wanted);\n",
+        after: "    await bringCertificates(up, wanted);\n    await generations.configure(wanted);\n",
+        breaks: "A restart of HAProxy brings back the certificate from before.",
+        killedBy: { file: applied, test: "is in HAProxy's memory once it is in its files, wherever an up died" },
     },
     {
         name: "front-without-lease",

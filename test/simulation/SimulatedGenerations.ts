@@ -48,6 +48,8 @@ export class SimulatedGenerations {
     owner: string | undefined;
     incarnation: number;
     key: Buffer | undefined;
+    /** The certificates in HAProxy's memory. */
+    served: BaseSettings["certificates"];
     nowMs = 0;
     #isPrepared = false;
     #base: BaseSettings | undefined;
@@ -150,6 +152,14 @@ export class SimulatedGenerations {
                     this.#require(!isDetached(this.anchor!), "the anchor's address is a part of the configuration");
                     this.#base = settings;
                 }),
+            setCertificates: certificates =>
+                change("set the certificates", () => {
+                    this.#requireLease();
+                    this.#require(certificates === (this.#base?.certificates ?? certificates), "a restart has others");
+                    if (this.serving().length > 0) {
+                        this.served = certificates;
+                    }
+                }),
             startGeneration: number => change(`start generation ${number}`, () => this.#start(number)),
             health: asked =>
                 call(() => {
@@ -220,6 +230,7 @@ export class SimulatedGenerations {
         this.#require(!this.generations.some(generation => generation.number === number), "its name is taken");
         this.#require(this.serving().length === 0, "two generations would share the ports");
         this.generations.push(generationOf(number, { networkMode: `container:${this.anchor!.id}` }));
+        this.served = this.#base?.certificates;
         this.#answersAtMs = this.nowMs + this.#startMs;
     }
 

@@ -18,6 +18,8 @@ export interface LeafOptions {
     fromSeconds?: number;
     /** From now, seconds. @default 90 days */
     toSeconds?: number;
+    /** Length of an RSA key. @default an elliptic key (P-256) */
+    rsaBits?: number;
 }
 
 const day = 24 * 3600;
@@ -60,8 +62,8 @@ export class Authority {
     }
 
     /** Issues a certificate by the intermediate one. */
-    async issue({ hosts, fromSeconds = -60, toSeconds = 90 * day }: LeafOptions): Promise<MadeCertificate> {
-        const keys = await newKeys();
+    async issue({ hosts, fromSeconds = -60, toSeconds = 90 * day, rsaBits }: LeafOptions): Promise<MadeCertificate> {
+        const keys = rsaBits === undefined ? await newKeys() : await newRsaKeys(rsaBits);
         const leaf = await x509.X509CertificateGenerator.create({
             ...(await identity(`CN=${hosts[0] ?? "nobody"}`, keys.publicKey)),
             ...validity(fromSeconds, toSeconds),
@@ -86,6 +88,12 @@ export class Authority {
 
 function newKeys(): Promise<CryptoKeyPair> {
     return crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<CryptoKeyPair>;
+}
+
+function newRsaKeys(modulusLength: number): Promise<CryptoKeyPair> {
+    const publicExponent = new Uint8Array([1, 0, 1]);
+    const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", modulusLength, publicExponent };
+    return crypto.subtle.generateKey(rsa, true, ["sign", "verify"]) as Promise<CryptoKeyPair>;
 }
 
 async function identity(subject: string, publicKey: CryptoKey) {

@@ -12,6 +12,7 @@ export const filesWithHaproxy32 = [
     "interrupted.test.ts",
     "heal.test.ts",
     "stand-in.test.ts",
+    "https.test.ts",
 ];
 
 /**

@@ -20,6 +20,7 @@ describe("a front", () => {
             "incarnation 1",
             "key",
             "configure",
+            "set the certificates",
             "front: start",
             "start generation 1",
         ]);
@@ -86,6 +87,33 @@ describe("a front", () => {
         const front = new SimulatedGenerations({ startMs: 15_000 });
         await applyFront(front.up(), wanted);
         expect(front.nowMs).toBeGreaterThanOrEqual(15_000);
+    });
+});
+
+describe("a certificate", () => {
+    const withCertificate = (pem: string) => ({ ...wanted, certificates: { shop: { pem, fingerprint: "" } } });
+
+    it("is in HAProxy's memory once it is in its files, wherever an up died", async () => {
+        const front = new SimulatedGenerations();
+        await applyFront(front.up(), withCertificate("first"));
+        expect(front.steps.slice(-5)).toEqual([
+            "configure",
+            "front: certificates",
+            "set the certificates",
+            "front: start",
+            "start generation 1",
+        ]);
+        await applyFront(front.up(), withCertificate("second"));
+        expect(front.served).toEqual(withCertificate("second").certificates);
+        const { calls } = front;
+        for (let diesAt = 0; diesAt < calls; diesAt++) {
+            await applyFront(front.up(), withCertificate("first"));
+            await expect(applyFront(front.up(diesAt, true), withCertificate("second"))).rejects.toThrow(Dead);
+            await applyFront(front.up(), withCertificate("second"));
+            expect(front.served).toEqual(withCertificate("second").certificates);
+        }
+        await applyFront(front.up(), wanted);
+        expect(front.served).toEqual({});
     });
 });
 
