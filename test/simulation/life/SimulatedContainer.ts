@@ -13,8 +13,16 @@ export function blocksOf(index: number): Blocks {
     };
 }
 
-/** @returns the address of each slot, from the first one on. */
-export function addressesOf(blocks: Blocks): Record<Color, string[]> {
+/** @returns the address of each slot of one service of several, from the first one on. */
+export function addressesOf(index: number): Record<Color, string[]> {
+    known[index] ??= computed(blocksOf(index));
+    return known[index];
+}
+
+/** Every copy of a service has the same addresses. */
+const known: Record<Color, string[]>[] = [];
+
+function computed(blocks: Blocks): Record<Color, string[]> {
     const of = (block: AddressBlock) => Array.from({ length: block.size }, (_, index) => slotAddress(block, index + 1));
     return { blue: of(blocks.blue), green: of(blocks.green) };
 }

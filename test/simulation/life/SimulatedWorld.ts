@@ -39,6 +39,8 @@ export class SimulatedWorld {
     /** Counts calls that changed something. */
     calls = 0;
     #made = 0;
+    /** The record that was last asked whether the service is a background service: it is asked for each container. */
+    #asked?: { record: ServiceRecord; isBackground: boolean };
 
     /** @param index which of the host's services it is */
     constructor(
@@ -50,7 +52,7 @@ export class SimulatedWorld {
         this.front = new SimulatedFront(host.haproxy, service);
         host.services.set(service, this);
         this.blocks = blocksOf(index);
-        this.#addresses = addressesOf(this.blocks);
+        this.#addresses = addressesOf(index);
     }
 
     /** @param host where the copy is. @default a copy of its host */
@@ -140,7 +142,11 @@ export class SimulatedWorld {
 
     /** No request comes to the service. */
     get isBackground(): boolean {
-        return isBackground(this.record);
+        const { record } = this;
+        if (this.#asked?.record !== record) {
+            this.#asked = { record, isBackground: isBackground(record) };
+        }
+        return this.#asked.isBackground;
     }
 
     /** The link that users follow now. */
