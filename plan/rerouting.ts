@@ -25,7 +25,11 @@ export function rerouting(service: ObservedService, desired: Pick<Desired, "rout
     const kept = new Set(wanted.map(placeOf));
     const lost = [...held, ...without(halfWritten, held)].filter(route => !kept.has(placeOf(route)));
     const takers = takersOf(places);
-    const taken = lost.filter(route => takers(route) !== undefined);
+    // What only HAProxy's file has of the service can be overwritten, but a handover ends only what its memory has.
+    const isOnlyInFile = (route: Route) => without([route], held).length > 0;
+    const taken = lost.filter(route => {
+        return isOnlyInFile(route) ? places.wanted[placeOf(route)] !== undefined : takers(route) !== undefined;
+    });
     const removed = lost.filter(route => !taken.includes(route));
     const from = (route: Route) => {
         const holder = places.held[placeOf(route)];

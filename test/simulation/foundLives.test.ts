@@ -238,6 +238,14 @@ const houses: Record<string, HouseEvent[]> = {
             strategy: rolling,
         }),
     ],
+    "an up dies when only HAProxy's file has its place, which another service hands over to a third one by then": [
+        inHouse({ wanted: { "*": "api", "shop.example.com/api": "admin" } }),
+        inHouse(
+            { wanted: { "*": "admin", "*.example.com": "web" } },
+            { faults: { of: "web", faults: { ...noFaults, order: 1 } }, diesAfter: 3, goesOn: true },
+        ),
+        inHouse({ wanted: { "shop.example.com/api": "admin", "shop.example.com/api/v2": "web" } }),
+    ],
     "an up starts a container in vain where another one, which has taken over, has one that serves": [
         {
             is: "race",
