@@ -6,7 +6,7 @@ import type { FrontPlan } from "../front/frontPlan";
 import { openFiles } from "../front/global";
 import { fixedLabels, publishedPorts } from "../front/published";
 import { anchorScript, haproxyUser } from "../front/watchdog";
-import { type FrontSettings, type HttpsSettings, tlsListener } from "../model/FrontSettings";
+import { type FrontSettings, type HttpsSettings, type PublicRules, tlsListener } from "../model/FrontSettings";
 import { folders } from "../model/folders";
 import { frontNames, stackLabels, type Target } from "../model/Target";
 import type { CertificateFile } from "../up/FrontGenerations";
@@ -132,6 +132,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 image: settings.image,
                 timeouts: settings.timeouts,
                 trustedProxies: settings.trustedProxies.length === 0 ? undefined : settings.trustedProxies,
+                rules: shownRules(settings),
                 https: shownHttps(settings),
                 __certificates: settings.https && pulumi.secret(certificateFiles(settings.https)),
                 anchor: anchor.id,
@@ -158,6 +159,16 @@ export class HaproxyFront extends pulumi.ComponentResource {
     #child(object?: FrontObject) {
         return { parent: this, ignoreChanges: ["*"], import: object?.id };
     }
+}
+
+/** @returns those of the listener's rules that are set, or undefined: a preview shows no other */
+function shownRules({ redirects, responseHeaders, accessLog }: FrontSettings): Partial<PublicRules> | undefined {
+    const rules = {
+        ...(Object.keys(redirects).length > 0 && { redirects }),
+        ...(Object.keys(responseHeaders).length > 0 && { responseHeaders }),
+        ...(accessLog !== undefined && { accessLog }),
+    };
+    return Object.keys(rules).length > 0 ? rules : undefined;
 }
 
 /** @returns HTTPS as a preview shows it, without a key */

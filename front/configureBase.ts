@@ -24,9 +24,9 @@ export async function configureBase(
     engine: Engine,
     target: Target,
     access: FrontAccess,
-    { timeouts, trustedProxies, tls }: BaseSettings,
+    { timeouts, trustedProxies, tls, rules }: BaseSettings,
 ): Promise<void> {
-    const front = { name: target.front, timeouts, trustedProxies, tls };
+    const front = { name: target.front, timeouts, trustedProxies, tls, ...rules };
     const world = await readWholeWorld(engine, target);
     const near = await nearAddresses(engine, target.front, world.anchor);
     const edited = editedFrontFiles(world);

@@ -1,10 +1,11 @@
 import { checked, mapPath } from "../haproxy/names";
-import type { FrontSettings, TlsListener } from "../model/FrontSettings";
+import type { FrontSettings, PublicRules, TlsListener } from "../model/FrontSettings";
 import { believedHeaders, forwarded } from "./forwarded";
 import { httpsBind, httpsRedirect, strictTransport } from "./https";
 import { listenerPorts } from "./listeners";
 import { addressTable, limitedAddresses, type NearAddresses, nearAcl, nearOnly, trustedAcl } from "./origin";
 import { plainText } from "./plain";
+import { accessLog, hostRedirects, responseHeaders } from "./publicRules";
 
 /** Headers of relink's confirming request: a one-time secret, and the secret's service. */
 export const confirmHeaders = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
@@ -101,7 +102,7 @@ interface AddressAcls {
 }
 
 /** What the listeners are rendered from. */
-export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedProxies"> {
+export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedProxies">, Partial<PublicRules> {
     /** @default undefined (no HTTPS) */
     tls?: TlsListener;
 }
@@ -115,7 +116,7 @@ export function renderFrontends(front: ListenerSettings, near: NearAddresses): s
     const acls = { near: nearAcl(near), trusted: trustedAcl(front.trustedProxies) };
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
-${httpFrontend(acls, front.tls)}
+${httpFrontend(acls, front)}
 
 ${previewFrontend(acls)}
 
@@ -126,24 +127,24 @@ ${sharedBackends}
 }
 
 /** The public listeners, without TLS and with it. */
-function httpFrontend({ near, trusted }: AddressAcls, tls: TlsListener | undefined): string {
+function httpFrontend({ near, trusted }: AddressAcls, { tls, ...rules }: ListenerSettings): string {
     return `# Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
     bind :${listenerPorts.http}
-${httpsBind(tls)}${near}
+${httpsBind(tls)}${accessLog(rules)}${near}
 ${trusted}
 ${limitedAddresses}
 ${methodRules}
 ${hostRules}
 ${believedHeaders}
 ${confirmRules}
-${httpsRedirect(tls)}${routeRules}
+${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules}
     # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${canaryRules}
 ${forwarded(tls)}
 ${answerRules}
-${strictTransport(tls)}    use_backend %[var(txn.service)]-%[var(txn.color)]
+${responseHeaders(rules)}${strictTransport(tls)}    use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;
 }
 

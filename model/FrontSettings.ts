@@ -79,9 +79,20 @@ export interface FrontSettings {
      * (CIDR, IPv4 or IPv6). @default [] (none)
      */
     trustedProxies: string[];
+    /**
+     * Hosts that redirect, and where to: `www.example.com` -> `https://example.com`. Path and query stay. @default {} (none)
+     */
+    redirects: Record<string, string>;
+    /** Headers that every answer gets, by name in lower case. They replace those of the app. @default {} (none) */
+    responseHeaders: Record<string, string>;
+    /** A log line in JSON for each request. @default undefined (for requests that went wrong alone, as text) */
+    accessLog?: "json";
     /** HAProxy's timeouts. */
     timeouts: FrontTimeouts;
 }
+
+/** What the public listener does besides routing. */
+export type PublicRules = Pick<FrontSettings, "redirects" | "responseHeaders" | "accessLog">;
 
 /** What HAProxy's configuration says of HTTPS. It holds no key. */
 export interface TlsListener extends Pick<HttpsSettings, "minVersion" | "hsts"> {

@@ -1,5 +1,5 @@
 import { readRecords } from "../journal/RecordStore";
-import type { FrontSettings, TlsListener } from "../model/FrontSettings";
+import type { FrontSettings, PublicRules, TlsListener } from "../model/FrontSettings";
 import { frontNames } from "../model/Target";
 import { applyFront } from "../up/applyFront";
 import { deleteFront } from "../up/deleteFront";
@@ -24,6 +24,8 @@ export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     timeouts: FrontSettings["timeouts"];
     /** @default none */
     trustedProxies?: string[];
+    /** What the public listener does besides routing. @default nothing */
+    rules?: Partial<PublicRules>;
     /** HTTPS, and each certificate by its name: for whom, until when, and which. @default none */
     https?: TlsListener & { certificate: Record<string, string> };
     /** The certificates with their keys. */
@@ -67,11 +69,12 @@ export const frontConfig = {
 
 /** @param incarnation number of this creation. @default it is not a creation */
 async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<void> {
-    const { anchor, timeouts, trustedProxies = [], https, __certificates, __plan: plan, __key: key } = inputs;
+    const { anchor, timeouts, trustedProxies = [], rules, https, __certificates, __plan: plan, __key: key } = inputs;
     await applyFront(upOf(inputs), {
         anchor,
         timeouts,
         trustedProxies,
+        rules,
         tls: https,
         certificates: __certificates,
         key: Buffer.from(key, "hex"),

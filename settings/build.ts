@@ -1,4 +1,4 @@
-import type { FrontSettings, HttpsSettings } from "../model/FrontSettings";
+import { type FrontSettings, type HttpsSettings, httpsPort } from "../model/FrontSettings";
 import type { HealthSettings } from "../model/HealthSettings";
 import type { HookSettings, HooksSettings } from "../model/HooksSettings";
 import type { PolicySettings } from "../model/PolicySettings";
@@ -30,9 +30,11 @@ export function buildSettings(config: StackConfig, context: SettingsContext): Se
 }
 
 function buildFront({ front, certificates }: StackConfig, context: SettingsContext): FrontSettings {
-    const { name, timeouts, https, ...rest } = front;
+    const { name, timeouts, https, redirects, ...rest } = front;
+    const targets = Object.entries(redirects).map(([host, target]) => [host, originOf(target, front)]);
     return {
         ...rest,
+        redirects: Object.fromEntries(targets),
         ...(https !== undefined && { https: buildHttps(https, certificates) }),
         name: name ?? defaultFrontName(context.project, context.stack),
         timeouts: {
@@ -48,6 +50,16 @@ function buildFront({ front, certificates }: StackConfig, context: SettingsConte
             checkMs: timeouts.check,
         },
     };
+}
+
+/** @returns a redirect's target with scheme and port. A bare host is one of the front: over HTTPS where that is on */
+function originOf(target: string, { http, https }: StackConfig["front"]): string {
+    if (target.includes("://")) {
+        return target;
+    }
+    const [scheme, port, usual] =
+        https === undefined ? ["http", http.port, 80] : ["https", httpsPort({ http, https }), 443];
+    return `${scheme}://${target}${port === usual ? "" : `:${port}`}`;
 }
 
 /** The default certificate comes first, as in HAProxy's configuration. */

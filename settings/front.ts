@@ -4,6 +4,7 @@ import { httpsSchema, redirectStatus } from "./https";
 import { image } from "./image";
 import { duration, listOf, port, textLike, withDefault } from "./leaves";
 import { address, dockerNamePattern, network, subnet } from "./names";
+import { publicRulesShape } from "./publicRules";
 
 /** @returns the default of `name`, which the schema cannot have: it is made from project and stack */
 export function defaultFrontName(project: string, stack: string): string {
@@ -50,5 +51,6 @@ export const frontSchema = z.strictObject({
     preview: z.strictObject({ port: withDefault(8090, port) }).prefault({}),
     metrics: z.strictObject({ port: withDefault(8404, port) }).prefault({}),
     trustedProxies: listOf(network).prefault([]),
+    ...publicRulesShape,
     timeouts,
 });

@@ -36,6 +36,11 @@ export const host = leaf(
     },
 );
 
+/** A public host name without a wildcard, in lower case. */
+export const exactHost = leaf({ wanted: "a DNS name without port", example: "www.example.com" }, raw =>
+    typeof raw === "string" && raw.length <= 253 && dnsNamePattern.test(raw) ? raw.toLowerCase() : undefined,
+);
+
 /**
  * The path of a route, with nothing that a request could write in two ways: no `%`, no empty and no dot segment, no
  * slash at the end.

@@ -5,6 +5,7 @@ import { firstServiceCommand } from "./configCommands";
 import { defaultFrontName, frontNameExpectation, isFrontName } from "./front";
 import { checkHttps } from "./httpsChecks";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
+import { checkRedirects } from "./publicChecks";
 import { checkRoutes } from "./routes";
 import type { IsSound } from "./ServiceScope";
 import type { StackConfig } from "./schema";
@@ -17,6 +18,7 @@ export function checkStack(config: StackConfig, context: SettingsContext, isSoun
         ...checkFrontName(config, context, isSound),
         ...checkPorts(config, isSound),
         ...checkHttps(config, isSound),
+        ...checkRedirects(config, isSound),
         ...checkNetworks(config, context, isSound),
         ...checkServicesExist(config, isSound),
         ...checkRoutes(config, isSound),

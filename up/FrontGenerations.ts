@@ -1,6 +1,6 @@
 import type { Certificate } from "../model/Certificate";
 import type { ContainerInfo } from "../model/Container";
-import type { FrontTimeouts, TlsListener } from "../model/FrontSettings";
+import type { FrontTimeouts, PublicRules, TlsListener } from "../model/FrontSettings";
 import type { ObservedService } from "../model/ObservedService";
 
 /**
@@ -67,6 +67,8 @@ export interface BaseSettings {
     timeouts: FrontTimeouts;
     /** Addresses and networks whose forwarding headers are believed. */
     trustedProxies: string[];
+    /** What the public listener does besides routing. @default nothing */
+    rules?: Partial<PublicRules>;
     /** @default undefined (no HTTPS) */
     tls?: TlsListener;
     /** The certificates that `tls` names, by name. @default none */

@@ -126,6 +126,37 @@ describe("A front with HTTPS", () => {
         expect((await https.visit()).headers["strict-transport-security"]).toBe("max-age=31536000");
     });
 
+    it("redirects other hosts, sets headers, and logs each request", async () => {
+        const { stack, front } = https;
+        stack.setConfig(["front", "redirects"], { "www.example.com": shop });
+        stack.setConfig(["front", "responseHeaders"], { "x-frame-options": "DENY", "x-rate": "100 % 'self'" });
+        stack.setConfig("front.accessLog", "json");
+        await underLoad(
+            "redirects, headers and a log",
+            stack,
+            async () => void expectSuccess(await https.up("rules")),
+            https.load(),
+        );
+        const redirect = await https.plainly("www.example.com", "/a/b?c=d");
+        expect(redirect?.status).toBe(301);
+        // In one step, also where what comes without TLS is redirected.
+        expect(redirect?.headers.get("location")).toBe(`https://${shop}:${stack.ports.https}/a/b?c=d`);
+        expect(redirect?.headers.get("x-frame-options")).toBe("DENY");
+        expect((await https.visit()).headers).toMatchObject({ "x-frame-options": "DENY", "x-rate": "100 % 'self'" });
+        const { generations } = await front.observe();
+        const logs = await front.engine.docker.getContainer(generations.at(-1)!.id).logs({ stdout: true, tail: 2_000 });
+        const lines = logs.toString("utf8").match(/\{"time": .*\}/g) ?? [];
+        expect(lines.length).toBeGreaterThan(100);
+        const said = lines.map(line => JSON.parse(line) as Record<string, unknown>);
+        expect(said.find(({ status }) => status === 301)).toMatchObject({ method: "GET", path: "/a/b", query: "?c=d" });
+        expect(said.find(({ tls }) => tls !== "")).toMatchObject({ host: shop, service: "web", color: "green" });
+        stack.setConfig("front.accessLog", undefined);
+        stack.setConfig(["front", "redirects"], undefined);
+        stack.setConfig(["front", "responseHeaders"], undefined);
+        expectSuccess(await https.up("no rules"));
+        expect((await https.visit()).headers).not.toHaveProperty("x-frame-options");
+    });
+
     it("gets a changed certificate without a reload and without a failed handshake", async () => {
         const [workers, old] = [await https.workers(), await https.served()];
         await https.renewShop();

@@ -9,7 +9,7 @@ import {
     stampHash,
 } from "../../../front/configuration";
 
-import type { TlsListener } from "../../../model/FrontSettings";
+import type { PublicRules, TlsListener } from "../../../model/FrontSettings";
 import { frontTimeouts as timeouts } from "../../support/frontTimeouts";
 
 const web: BackendSpec = {
@@ -76,6 +76,28 @@ describe("the configuration's text", () => {
                 renderGlobal({ name: "a", timeouts, tls: { ...tls, ...wrong } }),
             ];
             expect(render).toThrow();
+        }
+    });
+
+    it("has lines for redirects, headers and the access log where the settings ask for them", async () => {
+        const rules = {
+            redirects: { "www.example.com": "https://example.com", "old.example.com": "http://example.com:8080" },
+            responseHeaders: {
+                "x-frame-options": "DENY",
+                "content-security-policy": "default-src 'self'; img-src 100%",
+            },
+            accessLog: "json",
+        } as const;
+        const frontends = renderFrontends({ name: "shop-dev", trustedProxies: [], ...rules }, near);
+        await expect(frontends).toMatchFileSnapshot(golden("10-frontends-rules.cfg"));
+        const wrongs: Partial<PublicRules>[] = [
+            { redirects: { "a b": "https://example.com" } },
+            { redirects: { "a.example.com": "https://example.com/%[src]" } },
+            { responseHeaders: { "x-a": '"; b' } },
+            { responseHeaders: { "x-a b": "c" } },
+        ];
+        for (const wrong of wrongs) {
+            expect(() => renderFrontends({ name: "a", trustedProxies: [], ...rules, ...wrong }, near)).toThrow();
         }
     });
 

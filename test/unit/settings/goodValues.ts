@@ -180,6 +180,15 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "front.preview.port": pick(8090, 1),
     "front.metrics.port": pick(8404, 2),
     "front.trustedProxies": few(pick("192.0.2.10", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "::1")),
+    "front.redirects": named(
+        pick("www.example.org", "old.example.org"),
+        pick("example.org", "https://Example.com:8443"),
+    ),
+    "front.responseHeaders": named(
+        pick("x-frame-options", "Content-Security-Policy"),
+        pick("DENY", "default-src 'self'; img-src * 100%; #x {}"),
+    ),
+    "front.accessLog": pick("json"),
     "front.timeouts.connect": durations(),
     "front.timeouts.client": durations(),
     "front.timeouts.server": durations(),

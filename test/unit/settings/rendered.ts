@@ -4,7 +4,7 @@ import { renderBackend, renderFrontends, renderGlobal } from "../../../front/con
 import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
 import { backendFile } from "../../../haproxy/names";
 import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
-import { type TlsListener, tlsListener } from "../../../model/FrontSettings";
+import { type FrontSettings, type TlsListener, tlsListener } from "../../../model/FrontSettings";
 import { routeText } from "../../../model/Route";
 import type { ServiceSettings } from "../../../model/ServiceSettings";
 import type { Settings } from "../../../model/Settings";
@@ -21,7 +21,7 @@ export function expectNothingElse(settings: Settings): void {
         shapeOf(renderGlobal({ ...plainSettings.front, tls: likeTls(tls) })),
     );
     const believed = /^ {4}acl from_trusted_proxy src (.*)\n/gm;
-    const frontends = renderFrontends({ ...front, tls }, near);
+    const frontends = withoutRules(renderFrontends({ ...front, tls }, near), front);
     expect(shapeOf(frontends.replace(believed, ""))).toEqual(
         shapeOf(renderFrontends({ ...plainSettings.front, tls: likeTls(tls) }, near)),
     );
@@ -92,6 +92,22 @@ function shapeOf(text: string): string[] {
         const isValue = first === "server" || first === "hard-stop-after" || /^\d/.test(second ?? "");
         return `${isValue ? first : start.join(" ")} | ${words.length} words | ${line.replace(/%[0-9a-f]{2}/gi, "").replace(/[^"'\\#$%{}[\]\r\t\0]/g, "")}`;
     });
+}
+
+const redirectLine = /^ {4}http-request redirect code 301 location [a-z0-9:/.-]+%\[pathq\] if [^"'\\$#%]+$/;
+const headerLine = /^ {4}http-after-response set-header [a-z0-9-]+ "(?:[^"\\$%\n]|%%)*"$/;
+
+/** Expects one line for each redirect and for each header, which means nothing else. @returns the text without them */
+function withoutRules(frontends: string, { redirects, responseHeaders, accessLog }: FrontSettings): string {
+    const lines = frontends.split("\n");
+    const isRedirect = (line: string) => line.includes("redirect code 301") && line.includes(",rtrim(.) -m str ");
+    const isHeader = (line: string) => Object.keys(responseHeaders).some(name => line.includes(`set-header ${name} "`));
+    const found = { redirects: lines.filter(isRedirect), headers: lines.filter(isHeader) };
+    expect(found.redirects.filter(line => redirectLine.test(line))).toHaveLength(Object.keys(redirects).length);
+    expect(found.headers.filter(line => headerLine.test(line))).toHaveLength(Object.keys(responseHeaders).length);
+    const isLog = (line: string) => /JSON for each request|no option dontlog-normal|^ {4}log-format /.test(line);
+    expect(lines.filter(isLog)).toHaveLength(accessLog === undefined ? 0 : 3);
+    return lines.filter(line => !isRedirect(line) && !isHeader(line) && !isLog(line)).join("\n");
 }
 
 /** @returns HTTPS with as many certificates, and other values */
