@@ -222,6 +222,11 @@ const lives: Record<string, Event[]> = {
             { meanwhile: { after: 1, what: "HAProxy's container removed" } },
         ),
     ],
+    "somebody adds a container beside a first switch that an up has to finish before it gives a canary 0 %": [
+        up({ version: "A" }, { diesAt: "link: file" }),
+        { is: "edit", what: "container added with our labels", which: 0 },
+        up({ version: "A on another port", strategy: canary({ weight: 0 }) }),
+    ],
 };
 
 function inHouse(change: Partial<HouseWish>, more: Partial<Extract<HouseEvent, { is: "up" }>> = {}): HouseEvent {
