@@ -235,6 +235,13 @@ function inHouse(change: Partial<HouseWish>, more: Partial<Extract<HouseEvent, {
 
 /** The same of several services behind one front. */
 const houses: Record<string, HouseEvent[]> = {
+    "an up dies when its release is judged bad: the next one takes the switch back, and refuses the release": [
+        inHouse({ wanted: { "*": "web" }, versions: { web: "B", api: "A", admin: "A" } }),
+        inHouse(
+            { versions: { web: "A", api: "A", admin: "A" } },
+            { faults: { of: "web", faults: { ...noFaults, bake: "bad", reload: 0 } }, diesAfter: 30 },
+        ),
+    ],
     "a service gets narrower places than it had, but is refused, while another one takes a place in the wide one": [
         inHouse({ wanted: { "*": "web" } }),
         inHouse({

@@ -103,7 +103,11 @@ export class HouseLife {
     async #settle(house: House): Promise<void> {
         for (let ups = 0; ups < mostUps; ups++) {
             const up = new HouseUp(house, this.wish);
-            const acts = up.ups.some(({ made }) => made.refusal === undefined && actsOf(made).length > 0);
+            // A refused service recovers all the same, and only its link is not moved.
+            const acts = up.ups.some(({ made }) => {
+                const done = actsOf(made).filter(act => made.refusal === undefined || !act.startsWith("link"));
+                return made.recovery !== undefined || done.length > 0;
+            });
             const isRefused = up.ups.some(({ made }) => made.refusal !== undefined);
             if (!acts && (isRefused || up.removed.length === 0)) {
                 const snapshot = house.snapshot();
