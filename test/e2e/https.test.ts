@@ -187,7 +187,8 @@ describe("A front with HTTPS", () => {
             what: "HAProxy in the anchor, which stands in, does not serve the new certificate",
         });
         await generation.start();
-        await until(async () => ((await https.workers()).length > 0 ? true : undefined), {
+        // HAProxy in the anchor finishes what it has. An up before that would have it finish first.
+        await until(async () => ((await https.isServedByGeneration()) ? true : undefined), {
             deadline: Date.now() + patienceMs,
             what: "HAProxy is not back",
         });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readFile } from "../../docker/archive";
 import { isReadOnlyScript } from "../../haproxy/cli";
-import { certificatePath } from "../../haproxy/names";
+import { certificatePath, standIn } from "../../haproxy/names";
 import { currentWorkers } from "../../model/World";
 import { Authority, type LeafOptions, type MadeCertificate } from "./certificates";
 import { type CommandResult, expectSuccess } from "./command";
@@ -143,6 +143,12 @@ export class HttpsStack {
     /** @returns process ids of HAProxy's workers */
     async workers(): Promise<number[]> {
         return currentWorkers((await this.front.observe()).front).map(({ pid }) => pid);
+    }
+
+    /** @returns whether HAProxy's workers are all a generation's, and none is of HAProxy in the anchor, which stands in */
+    async isServedByGeneration(): Promise<boolean> {
+        const workers = currentWorkers((await this.front.observe()).front);
+        return workers.length > 0 && workers.every(({ generation }) => generation !== standIn);
     }
 
     /** @returns what a run of the CLI changes at the Engine */
