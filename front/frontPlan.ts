@@ -84,8 +84,11 @@ function refuseChanges(settings: FrontSettings, world: World, subnet: string | u
         was: label === "relink.front.network.subnet" ? subnet : anchor && fixedLabel(anchor, label),
         wanted: value,
     }));
-    const problems = fixed
-        .filter(({ was, wanted }) => was !== undefined && was !== wanted)
+    const changed = fixed.filter(({ was, wanted }) => was !== undefined && was !== wanted);
+    // The port of HTTPS follows the one of http, unless it is set: one problem is enough.
+    const follows = settings.https?.port === undefined && changed.some(({ key }) => key === "http.port");
+    const problems = changed
+        .filter(({ key }) => !(follows && key === "https.port"))
         .map(
             ({ key, was, wanted }) =>
                 ` - relink:front.${key}: has been ${was} since the front was created, and cannot become ${wanted}.\n` +
