@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FoundImage } from "../look/images";
 import type { LiveSystem } from "../look/LiveSystem";
-import { endsSoon } from "../model/Certificate";
+import { type Certificate, endsSoon } from "../model/Certificate";
 import type { Settings } from "../model/Settings";
 
 /** Warns the user of what does not have to stop the `up`. */
@@ -15,17 +15,28 @@ export function warnings(settings: Settings, images: Map<string, FoundImage>, li
         }
     }
     for (const certificate of settings.front.https?.certificates ?? []) {
-        if (endsSoon(certificate, Date.now())) {
-            pulumi.log.warn(
-                `front: the certificate ${certificate.name} ends on ${certificate.notAfter}. Set relink:certificates.` +
-                    `${certificate.name} to a new one, and run pulumi up.`,
-            );
-        }
+        warnOfCertificate(certificate);
     }
     if (settings.services.length > 1 && process.env.PULUMI_CONTINUE_ON_ERROR !== "true") {
         pulumi.log.warn(
             "With several services set PULUMI_CONTINUE_ON_ERROR=true (npm run pulumi does), " +
                 "so that the failure of one does not stop the release of another.",
+        );
+    }
+}
+
+function warnOfCertificate(certificate: Certificate): void {
+    const { name, notAfter, missingIssuer } = certificate;
+    if (endsSoon(certificate, Date.now())) {
+        pulumi.log.warn(
+            `front: the certificate ${name} ends on ${notAfter}. Set relink:certificates.${name} to a new one, and run ` +
+                "pulumi up.",
+        );
+    }
+    if (missingIssuer !== undefined) {
+        pulumi.log.warn(
+            `front: the certificate ${name} comes without the one of its issuer (${missingIssuer}). Clients that do not ` +
+                `know that one refuse it. Put the issuer's certificate behind it in relink:certificates.${name} (fullchain.pem).`,
         );
     }
 }

@@ -12,6 +12,11 @@ export interface Certificate {
     notAfter: string;
     /** SHA-1 of the certificate, 40 hexadecimal digits in upper case, as HAProxy's `show ssl cert` shows it. */
     fingerprint: string;
+    /**
+     * Who issued the certificate, where it comes alone and no public root did: most clients do not trust it then.
+     * @default undefined (it comes with its issuer, or needs none)
+     */
+    missingIssuer?: string;
     /** SHA-256 of the certificate and of those that issued it, hexadecimal. The key is not part of it. */
     digest: string;
 }

@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { rootCertificates } from "node:tls";
 import { z } from "zod";
 import type { Certificate } from "../model/Certificate";
 import type { IssueDetails } from "./leaves";
@@ -60,6 +61,7 @@ function readCertificate(text: string, nowMs: number): CertificateContent {
         hosts,
         notBefore: leaf.validFromDate.toISOString(),
         notAfter: leaf.validToDate.toISOString(),
+        ...missingIssuer(chain),
         fingerprint: leaf.fingerprint.replaceAll(":", ""),
         digest: createHash("sha256").update(certificates.join("\n")).digest("hex"),
     };
@@ -109,6 +111,15 @@ function checkOrder(chain: readonly X509Certificate[]): void {
             );
         }
     });
+}
+
+/** A certificate of a public authority comes with an intermediate one. Only a server can send that to clients. */
+function missingIssuer([leaf, ...issuers]: readonly X509Certificate[]): Pick<CertificateContent, "missingIssuer"> {
+    if (leaf === undefined || issuers.length > 0 || leaf.checkIssued(leaf)) {
+        return {};
+    }
+    const isPublic = rootCertificates.some(root => leaf.checkIssued(new X509Certificate(root)));
+    return isPublic ? {} : { missingIssuer: leaf.issuer.split("\n").at(-1) };
 }
 
 function checkTime({ validFromDate, validToDate }: X509Certificate, nowMs: number): void {

@@ -86,6 +86,20 @@ export class Authority {
     }
 }
 
+/** A certificate that no authority has issued. */
+export async function selfSigned(host: string): Promise<MadeCertificate> {
+    const keys = await newKeys();
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+        name: `CN=${host}`,
+        keys,
+        signingAlgorithm: algorithm,
+        ...validity(-60, 90 * day),
+        extensions: [new x509.SubjectAlternativeNameExtension([{ type: "dns", value: host }])],
+    });
+    const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+    return { certificate: pemOf(certificate), key: x509.PemConverter.encode(key, "PRIVATE KEY") };
+}
+
 function newKeys(): Promise<CryptoKeyPair> {
     return crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<CryptoKeyPair>;
 }

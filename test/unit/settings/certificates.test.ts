@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { covers, endsSoon, renewAfter } from "../../../model/Certificate";
-import { Authority, type MadeCertificate } from "../../support/certificates";
+import { Authority, type MadeCertificate, selfSigned } from "../../support/certificates";
 import { configWith, linesOf, problemsIn, settingsOf } from "./support";
 
 let authority: Authority;
@@ -74,6 +74,14 @@ describe("a certificate", () => {
         expect(problems[0]!.message).toMatch(message);
         expect(problems[0]!.fix).toContain("pulumi config set --secret --path 'relink:certificates.shop' < PEM_FILE");
         expect(JSON.stringify(problems)).not.toContain(shop.key.split("\n")[1]);
+    });
+
+    it("is known to lack its issuer where it comes alone, unless it needs none", async () => {
+        const missing = (pem: string) => settingsOf(withHttps(pem)).front.https!.certificates[0]!.missingIssuer;
+        expect(missing(good())).toBeUndefined();
+        expect(missing(bundle(shop.certificate, shop.key))).toBe("CN=relink test intermediate");
+        const own = await selfSigned("shop.example.com");
+        expect(missing(bundle(own.certificate, own.key))).toBeUndefined();
     });
 
     it("is refused where it has expired, and where it is not valid yet", async () => {
