@@ -27,7 +27,10 @@ export class ColorBackend implements Backend {
     }
 
     async write(content: BackendContent): Promise<void> {
-        await this.access.configure(files => files.set(this.#file, textOf(this.service, this.color, content)));
+        await this.access.configure(
+            files => files.set(this.#file, textOf(this.service, this.color, content)),
+            this.#file,
+        );
     }
 
     async configure({ otherBlock, ...content }: BackendConfiguration): Promise<void> {
@@ -39,7 +42,7 @@ export class ColorBackend implements Backend {
                 addOther(files, service, color, { ...content, block: otherBlock, open: [] });
             }
             return files;
-        });
+        }, this.#file);
     }
 
     async hasSameChecks(content: BackendContent): Promise<boolean> {
@@ -79,7 +82,7 @@ export class ColorBackend implements Backend {
                 removeMapEntry(files, "link", this.service);
             }
             return files;
-        });
+        }, this.#file);
     }
 
     admission(slots: readonly number[]): SlotAdmission {

@@ -22,11 +22,11 @@ export interface FrontAccess {
 
     /**
      * Changes HAProxy's files, and reloads HAProxy where the change needs it.
-     * @param linked service whose link the change writes or removes. A reload does not put an answered link in its place.
-     * @default none
+     * @param own what the change writes or removes: the service of a link, or the path of a backend's file. A reload does not
+     * put in its place what answers users. @default none
      * @throws ConfigRejected, ReloadFailed
      */
-    configure(change: Change, linked?: string): Promise<void>;
+    configure(change: Change, own?: string): Promise<void>;
 
     /** Removes one-time secrets that an `up` left in HAProxy's memory when it died. */
     forgetSecrets(workers: Worker[]): Promise<void>;

@@ -111,7 +111,7 @@ export class ServiceFront implements Front {
                 files.set(file, text.replace(/^(\s+server \S+ \S+)$/gm, "$1 disabled"));
             }
             return files;
-        });
+        }, file);
     }
 
     async #workers(): Promise<Worker[]> {

@@ -145,11 +145,11 @@ export class Session implements FrontAccess {
 
     /**
      * Changes HAProxy's files, and reloads HAProxy where the change needs it.
-     * @param linked service whose link the change writes or removes. @default none
+     * @param own the service of a link, or the path of a backend's file, that the change writes or removes. @default none
      * @throws ConfigRejected, ReloadFailed, with HAProxy's words
      */
-    configure(change: Change, linked?: string): Promise<void> {
-        return this.#files.change(change, linked);
+    configure(change: Change, own?: string): Promise<void> {
+        return this.#files.change(change, own);
     }
 
     /**

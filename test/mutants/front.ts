@@ -98,9 +98,20 @@ export const front: readonly Mutant[] = [
     {
         name: "own-link-overwritten",
         file: "front/LiveFiles.ts",
-        before: "                if (!this.#moved.has(service)) {",
-        after: "                if (service.length > 0) {",
+        before: "            if (!this.#own.has(service)) {",
+        after: "            if (service.length > 0) {",
         breaks: "A reload takes a link back that a switch of the same up is about to tell HAProxy.",
         killedBy: { file: live, test: "stays where it was written after the look that found another one" },
+    },
+    {
+        name: "own-slots-opened",
+        file: "front/openServing.ts",
+        before: "if (after !== before && !own(path)) {",
+        after: "if (after !== before) {",
+        breaks: "A reload opens a slot in the file that the same up has closed there to drain it.",
+        killedBy: {
+            file: live,
+            test: "stays closed where this process writes the file after the look that found the slot open",
+        },
     },
 ];

@@ -227,6 +227,13 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "container added with our labels", which: 0 },
         up({ version: "A on another port", strategy: canary({ weight: 0 }) }),
     ],
+    "a repair dies when a container serves whose slot is still closed in the file, and HAProxy is reloaded": [
+        up({ version: "A" }),
+        { is: "edit", what: "slot closed in HAProxy's memory", which: 0 },
+        { is: "change", change: { driftPolicy: "repair" } },
+        { is: "race", faults: noFaults, phases: 0, early: false, expired: true, change: {}, dies: 10 },
+        up({}, { faults: { reload: 0 } }),
+    ],
 };
 
 function inHouse(change: Partial<HouseWish>, more: Partial<Extract<HouseEvent, { is: "up" }>> = {}): HouseEvent {

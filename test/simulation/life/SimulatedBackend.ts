@@ -1,3 +1,4 @@
+import { backendFile } from "../../../haproxy/names";
 import type { Color } from "../../../model/Color";
 import type { Admission, WorkerSlots } from "../../../up/Admission";
 import type { Backend, BackendConfiguration, BackendContent, SlotState } from "../../../up/Backend";
@@ -13,7 +14,7 @@ export class SimulatedBackend implements Backend {
     ) {}
 
     async write(content: BackendContent): Promise<void> {
-        await this.up.configure(files => this.#write(files, content), this.#needsReload(content));
+        await this.up.configure(files => this.#write(files, content), this.#needsReload(content), this.#file);
     }
 
     async configure({ otherBlock, ...content }: BackendConfiguration): Promise<void> {
@@ -21,14 +22,18 @@ export class SimulatedBackend implements Backend {
         const { front } = this.up.world;
         const reloads =
             this.#needsReload(content) || (otherBlock !== undefined && front.files.slots[other] === undefined);
-        await this.up.configure(files => {
-            this.#write(files, content);
-            files.releases[this.color] = content.release.id;
-            if (otherBlock !== undefined) {
-                files.slots[other] ??= {};
-                files.link ??= "none";
-            }
-        }, reloads);
+        await this.up.configure(
+            files => {
+                this.#write(files, content);
+                files.releases[this.color] = content.release.id;
+                if (otherBlock !== undefined) {
+                    files.slots[other] ??= {};
+                    files.link ??= "none";
+                }
+            },
+            reloads,
+            this.#file,
+        );
     }
 
     async hasSameChecks({ release }: BackendContent): Promise<boolean> {
@@ -67,17 +72,25 @@ export class SimulatedBackend implements Backend {
     }
 
     async remove(withLink: boolean): Promise<void> {
-        await this.up.configure(files => {
-            files.slots[this.color] = undefined;
-            files.releases[this.color] = undefined;
-            if (withLink) {
-                files.link = undefined;
-            }
-        }, true);
+        await this.up.configure(
+            files => {
+                files.slots[this.color] = undefined;
+                files.releases[this.color] = undefined;
+                if (withLink) {
+                    files.link = undefined;
+                }
+            },
+            true,
+            this.#file,
+        );
     }
 
     admission(slots: readonly number[]): Admission {
         return withFault(this.up, "admission", new SimulatedAdmission(this.up, this.color, slots));
+    }
+
+    get #file(): string {
+        return backendFile(this.up.world.service, this.color);
     }
 
     #write(files: Held, { open, release }: BackendContent): void {

@@ -2,6 +2,7 @@ import { manifestFile } from "../../../haproxy/manifest";
 import { backendFile, backendName, mapFile } from "../../../haproxy/names";
 import type { Color } from "../../../model/Color";
 import { LinkValue } from "../../../model/LinkValue";
+import { hasTraffic } from "../../../model/Live";
 import type { ObservedService } from "../../../model/ObservedService";
 import type { Admin, Held, SimulatedHaproxy, SoftStopped } from "./SimulatedHaproxy";
 
@@ -57,6 +58,31 @@ export class SimulatedFront {
 
     adminOf(color: Color, slot: number): Admin {
         return this.memory?.slots[color]?.[slot] ?? "maint";
+    }
+
+    /**
+     * Before a reload: the file of a color with users gets the slots open that serve, as front/openServing.ts does it.
+     * @param own paths of files that the process which reloads has written: these stay
+     * @param isUp whether HAProxy's health checks find something in a slot
+     */
+    openServing(own: ReadonlySet<string>, isUp: (color: Color, slot: number) => boolean): void {
+        const { memory, files, service } = this;
+        for (const color of colors) {
+            const written = files.slots[color];
+            const isReached = hasTraffic({ live: memory?.link ?? "none", percent: memory?.percent ?? 0 }, color);
+            const isAtPort = memory?.ports[color] === files.ports[color];
+            if (!isReached || !isAtPort || written === undefined || own.has(backendFile(service, color))) {
+                continue;
+            }
+            const known = Object.keys(memory?.slots[color] ?? {}).map(Number);
+            for (const slot of known.filter(slot => this.adminOf(color, slot) === "ready" && isUp(color, slot))) {
+                if (written[slot] !== "ready") {
+                    written[slot] = "ready";
+                    // The new text is relink's own.
+                    this.edited = this.edited.filter(edited => edited !== color);
+                }
+            }
+        }
     }
 
     /** The files of its configuration, as far as an observer reads them. */

@@ -1,3 +1,5 @@
+import type { Color } from "../../../model/Color";
+import type { SimulatedFront } from "./SimulatedFront";
 import type { SimulatedHaproxy } from "./SimulatedHaproxy";
 
 /** Who is at work on the front. */
@@ -12,6 +14,9 @@ export interface SimulatedLease {
 interface Served {
     /** The containers that answer users now. */
     answering(): readonly unknown[];
+    readonly front: SimulatedFront;
+    /** Whether HAProxy's health checks find something in a slot. */
+    isUp(color: Color, slot: number): boolean;
 }
 
 /** What all services of a Docker host have in common. */
@@ -25,18 +30,20 @@ export class SimulatedHost {
     constructor(readonly haproxy: SimulatedHaproxy) {}
 
     /**
-     * An `up` has HAProxy reloaded. As front/LiveFiles.ts does it, a reload finds the links that users are answered by.
+     * An `up` has HAProxy reloaded. As front/LiveFiles.ts does it, a reload finds the links that users are answered by, and the
+     * slots that serve them.
      * @param connections how many steps the connections last that the worker before has
-     * @param moved services whose link the process that reloads has written: these stay
+     * @param own services whose link the process that reloads has written, and paths of backends' files: these stay
      */
-    reload(connections: number, moved: ReadonlySet<string>): void {
+    reload(connections: number, own: ReadonlySet<string>): void {
         const { memory, files } = this.haproxy;
         for (const [service, served] of this.services) {
             const [held, written] = [memory?.[service], files[service]];
-            const isKept = !moved.has(service) && (held?.link ?? "none") !== "none" && served.answering().length > 0;
+            const isKept = !own.has(service) && (held?.link ?? "none") !== "none" && served.answering().length > 0;
             if (isKept && held !== undefined && written !== undefined) {
                 Object.assign(written, { link: held.link, percent: held.percent });
             }
+            served.front.openServing(own, (color, slot) => served.isUp(color, slot));
         }
         this.haproxy.reload(connections);
     }

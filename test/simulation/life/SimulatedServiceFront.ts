@@ -1,4 +1,5 @@
 import { canFollow } from "../../../front/softStopped";
+import { backendFile } from "../../../haproxy/names";
 import type { Color } from "../../../model/Color";
 import { LinkValue } from "../../../model/LinkValue";
 import { hasTraffic, idleColor } from "../../../model/Live";
@@ -54,7 +55,7 @@ export class SimulatedServiceFront implements Front {
                 files.percent = percent;
             },
             false,
-            true,
+            this.up.world.service,
         );
     }
 
@@ -166,7 +167,7 @@ export class SimulatedServiceFront implements Front {
                 files.link = undefined;
             },
             false,
-            true,
+            this.up.world.service,
         );
         const { memory } = this.up.world.front;
         if (memory !== undefined) {
@@ -219,8 +220,12 @@ export class SimulatedServiceFront implements Front {
     }
 
     async closeInFile(color: Color): Promise<void> {
-        await this.up.configure(files => {
-            files.slots[color] = {};
-        });
+        await this.up.configure(
+            files => {
+                files.slots[color] = {};
+            },
+            false,
+            backendFile(this.up.world.service, color),
+        );
     }
 }

@@ -42,8 +42,8 @@ export class SimulatedProcess {
     readonly scheduler = new Scheduler<Step>(this.clock);
     /** It takes the lease once, for all its services. */
     hasTaken = false;
-    /** Services whose link it has written or removed in HAProxy's files. */
-    readonly moved = new Set<string>();
+    /** Services whose link it has written or removed in HAProxy's files, and paths of the backends' files it has written. */
+    readonly own = new Set<string>();
 }
 
 /** One `up`: its plan, what goes wrong in it, and how far it has come. */
@@ -154,15 +154,18 @@ export class SimulatedUp {
         }
     }
 
-    /** @param linked whether the change writes or removes the link */
-    async configure(change: (files: Held) => void, reloads = false, linked = false): Promise<void> {
+    /** @param own the service whose link the change writes or removes, or the path of the backend's file */
+    async configure(change: (files: Held) => void, reloads = false, own?: string): Promise<void> {
         this.guard();
         const { front } = this.world;
         const held = front.memory && { ...front.memory };
         const { link, percent } = front.files;
         change(front.files);
-        if (linked || front.files.link !== link || front.files.percent !== percent) {
-            this.process.moved.add(this.world.service);
+        if (own !== undefined) {
+            this.process.own.add(own);
+        }
+        if (front.files.link !== link || front.files.percent !== percent) {
+            this.process.own.add(this.world.service);
         }
         if (reloads) {
             this.reload();
@@ -175,7 +178,7 @@ export class SimulatedUp {
     /** Has HAProxy reloaded, for this service or another one. */
     reload(): void {
         const { host, front } = this.world;
-        host.reload(this.faults.connections, this.process.moved);
+        host.reload(this.faults.connections, this.process.own);
         if (front.old.length > 0) {
             this.strikes("a reload leaves a worker with connections");
         }

@@ -168,3 +168,76 @@ describe("a link that this process writes", () => {
         expect(front.link).toBeUndefined();
     });
 });
+
+describe("a slot that the file has closed while the worker sends it requests", () => {
+    const path = "conf/20-web-blue.cfg";
+    const lines = (one: string, two: string) =>
+        `backend web-blue\n    server slot-1 10.0.0.1:8080${one}\n    server slot-2 10.0.0.2:8080${two}\n`;
+    const closed = lines(" disabled", " disabled");
+
+    /** A front whose file of blue has both slots closed. */
+    function frontWith(...workers: Worker[]): Front {
+        const front = new Front("blue:green:0", workers);
+        front.files.set(path, closed);
+        return front;
+    }
+
+    it("is open in the file before a reload", async () => {
+        const front = frontWith(onBlue());
+        let reloaded: string | undefined;
+        front.reloads = () => {
+            reloaded = front.files.get(path);
+        };
+        await front.addBackend();
+        expect(reloaded).toBe(lines("", " disabled"));
+    });
+
+    it("is open where its color has only a share of the requests", async () => {
+        const links = new Map([["web", LinkValue.to("green").withPercent(10)]]);
+        const worker = workerOf("green", { configHash: "old", links, blue: [serverAt(1)], green: [serverAt(1)] });
+        const front = frontWith(worker);
+        await front.addBackend();
+        expect(front.files.get(path)).toBe(lines("", " disabled"));
+    });
+
+    it("is opened for a reload alone", async () => {
+        const front = frontWith({ ...onBlue(), configHash: "new" });
+        await front.addBackend();
+        expect(front.files.get(path)).toBe(closed);
+    });
+
+    it.each([
+        { state: "its container is not up", workers: [onBlue({ up: false })] },
+        { state: "it is drained", workers: [onBlue({ admin: "drain" })] },
+        { state: "one of two workers has it closed", workers: [onBlue(), onBlue({ admin: "maint" })] },
+        { state: "the file has another port", workers: [onBlue({ port: 9090 })] },
+        {
+            state: "its color has no users",
+            workers: [workerOf("green", { configHash: "old", blue: [serverAt(1)], green: [serverAt(1)] })],
+        },
+    ])("stays closed where $state", async ({ workers }) => {
+        const front = frontWith(...workers);
+        await front.addBackend();
+        expect(front.files.get(path)).toBe(closed);
+    });
+
+    it("stays closed where this process has written the file so", async () => {
+        const front = frontWith(onBlue());
+        await front.live.change(files => files.set(path, closed), path);
+        await front.addBackend();
+        expect(front.files.get(path)).toBe(closed);
+    });
+
+    it("stays closed where this process writes the file after the look that found the slot open", async () => {
+        const front = frontWith(onBlue());
+        let written: Promise<void> | undefined;
+        front.onLook = services => {
+            if (services.includes("web")) {
+                written ??= front.live.change(files => files.set(path, closed), path);
+            }
+        };
+        await front.addBackend();
+        await written;
+        expect(front.files.get(path)).toBe(closed);
+    });
+});
