@@ -132,7 +132,7 @@ describe("with nothing to do", () => {
             expectSuccess(await stack[command]([], { env: modules.env }));
             const { program, host } = modules;
             expect(without(program.packages, packagesOfProgram)).toEqual([]);
-            expect(program.own.filter(file => /^(engines|providers|up)/.test(file))).toEqual(["up/stop.ts"]);
+            expect(program.own.filter(file => /^(engines|providers|up)/.test(file))).toEqual([]);
             expect(without(host.packages, packagesOfHost)).toEqual([]);
             expect(without(host.own, ownOfHost)).toEqual([]);
         } finally {
