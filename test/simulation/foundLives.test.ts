@@ -234,6 +234,11 @@ const lives: Record<string, Event[]> = {
         { is: "race", faults: noFaults, phases: 0, early: false, expired: true, change: {}, dies: 10 },
         up({}, { faults: { reload: 0 } }),
     ],
+    "an up takes back a first switch, and HAProxy is reloaded meanwhile, which would have let it finish that": [
+        up({ version: "A" }, { diesAt: "link: confirmed", goesOn: true }),
+        { is: "edit", what: "slot closed in HAProxy's memory", which: 0 },
+        up({ version: "B" }, { faults: { reload: 0 }, diesAt: "link: intent" }),
+    ],
 };
 
 function inHouse(change: Partial<HouseWish>, more: Partial<Extract<HouseEvent, { is: "up" }>> = {}): HouseEvent {

@@ -54,11 +54,12 @@ async function endsAsUnbroken(
     after: SimulatedWorld,
     broken: number,
 ): Promise<void> {
+    // Its plan too was made before the reload that comes in on its way.
+    const failed = before.clone();
     if (up.hasReloaded) {
         // What an `up` before this one left in the memory alone is gone either way.
         before.host.haproxy.reload();
     }
-    const failed = before.clone();
     const unbroken = await ups.settle(before, wish);
     if (broken > unbroken + 1) {
         throw new Broken(`rule 7: it takes ${broken} ups after an interruption, and ${unbroken} without one`);
