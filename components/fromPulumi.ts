@@ -36,7 +36,7 @@ export async function readSettings(): Promise<Settings> {
     const files = withCertificateFiles(raw, process.cwd());
     const composed = await withCompose(files.raw);
     const { settings, problems = [] } = checkSettings(composed.raw, { project: pulumi.getProject(), stack });
-    // A certificate whose file cannot be read is no text either: one problem is enough.
+    // The schema would also say that such a certificate is not a text. One problem is enough.
     const others = problems.filter(({ path }) => !files.problems.some(problem => startsWith(problem.path, path)));
     const all = [...files.problems, ...composed.problems, ...composed.locate(others)];
     if (settings === undefined || all.length > 0) {
