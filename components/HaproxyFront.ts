@@ -6,10 +6,10 @@ import type { FrontPlan } from "../front/frontPlan";
 import { openFiles } from "../front/global";
 import { fixedLabels, publishedPorts } from "../front/published";
 import { anchorScript, haproxyUser } from "../front/watchdog";
+import type { CertificateFile } from "../model/Certificate";
 import { type FrontSettings, type HttpsSettings, type PublicRules, tlsListener } from "../model/FrontSettings";
 import { folders } from "../model/folders";
 import { frontNames, stackLabels, type Target } from "../model/Target";
-import type { CertificateFile } from "../up/FrontGenerations";
 import { ProvidedResource, urnOf } from "./dynamic";
 
 export interface HaproxyFrontArgs {

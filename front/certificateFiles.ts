@@ -1,5 +1,5 @@
 import { certificatePath, certificatesFolder, checked } from "../haproxy/names";
-import type { CertificateFile } from "../up/FrontGenerations";
+import type { CertificateFile } from "../model/Certificate";
 import { parseCheck } from "./check";
 import { haproxyUser } from "./watchdog";
 

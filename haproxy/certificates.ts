@@ -1,16 +1,9 @@
+import type { CertificateFile } from "../model/Certificate";
 import type { WorkerAddress } from "../model/FrontState";
 import { tellEveryWorker } from "./everyWorker";
 import { certificatePath } from "./names";
 import type { Run } from "./Run";
 import type { WorkerResult } from "./WorkerResult";
-
-/** A certificate as HAProxy gets it. */
-export interface CertificateFile {
-    /** Certificates and key in PEM, without empty lines. */
-    pem: string;
-    /** SHA-1 of the certificate, 40 hexadecimal digits in upper case. */
-    fingerprint: string;
-}
 
 /**
  * Replaces a certificate in the memory of workers, and reads it back. The next handshake gets it; open connections keep what they

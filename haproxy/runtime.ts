@@ -1,7 +1,8 @@
+import type { CertificateFile } from "../model/Certificate";
 import type { FrontState, WorkerAddress } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
 import { retry } from "../time/retry";
-import { type CertificateFile, setCertificate } from "./certificates";
+import { setCertificate } from "./certificates";
 import { askBatch, askEveryWorker, type Command } from "./cli";
 import { tellEveryWorker } from "./everyWorker";
 import { frontStateOf, observeCommands, WorkerVanished } from "./FrontState";

@@ -21,6 +21,9 @@ export interface Certificate {
     digest: string;
 }
 
+/** A certificate as HAProxy gets it. */
+export type CertificateFile = Pick<Certificate, "pem" | "fingerprint">;
+
 /** The part of a certificate's lifetime after which it is due for renewal: two thirds, as Let's Encrypt advises. */
 const renewalShare = 2 / 3;
 

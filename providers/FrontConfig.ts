@@ -1,9 +1,9 @@
 import { readRecords } from "../journal/RecordStore";
+import type { CertificateFile } from "../model/Certificate";
 import type { FrontSettings, PublicRules, TlsListener } from "../model/FrontSettings";
 import { frontNames } from "../model/Target";
 import { applyFront } from "../up/applyFront";
 import { deleteFront } from "../up/deleteFront";
-import type { CertificateFile } from "../up/FrontGenerations";
 import { frontUpOf } from "./frontUpOf";
 import { frontObserved, readBack } from "./observed";
 import { progressFor } from "./progress";

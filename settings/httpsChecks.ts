@@ -31,10 +31,7 @@ function checkNamed({ front, certificates }: StackConfig, isSound: IsSound): Pro
     const names = front.https?.certificates ?? [];
     if (names.length === 0) {
         const path = ["front", "https", "certificates"];
-        return [solvedBySetting([...path, 0], "is empty: HTTPS needs a certificate", "NAME")].map(problem => ({
-            ...problem,
-            path,
-        }));
+        return [{ ...solvedBySetting([...path, 0], "is empty: HTTPS needs a certificate", "NAME"), path }];
     }
     return names.flatMap((name, index) => {
         if (Object.hasOwn(certificates, name) || !isSound("certificates", name)) {

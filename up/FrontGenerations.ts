@@ -1,4 +1,4 @@
-import type { Certificate } from "../model/Certificate";
+import type { CertificateFile } from "../model/Certificate";
 import type { ContainerInfo } from "../model/Container";
 import type { FrontTimeouts, PublicRules, TlsListener } from "../model/FrontSettings";
 import type { ObservedService } from "../model/ObservedService";
@@ -74,9 +74,6 @@ export interface BaseSettings {
     /** The certificates that `tls` names, by name. @default none */
     certificates?: Readonly<Record<string, CertificateFile>>;
 }
-
-/** A certificate as HAProxy gets it. */
-export type CertificateFile = Pick<Certificate, "pem" | "fingerprint">;
 
 /** The front at one moment, without its services. */
 export interface SeenFront {
