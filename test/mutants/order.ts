@@ -3,7 +3,7 @@ import type { Mutant } from "./Mutant";
 const killedBy = { file: "test/simulation/sameLives.test.ts", test: "keep the rules of docs/design.md" };
 
 const inHouse = { ...killedBy, test: "behind a front with others lead every request as the config says" };
-const found = (test: string) => ({ file: "test/simulation/foundLives.test.ts", test });
+const found = (test: string) => ({ file: "test/simulation/foundHouses.test.ts", test });
 
 /** Two steps of a procedure in the wrong order. The simulated lives run what ships, so they find each of them. */
 export const order: readonly Mutant[] = [

@@ -46,6 +46,7 @@ function canary(settings: object): StrategySettings {
     return strategyOf({ canary: settings });
 }
 
-function strategyOf(strategy: object): StrategySettings {
+/** @returns a strategy as the settings read it. */
+export function strategyOf(strategy: object): StrategySettings {
     return settingsOf(configWith({ replicas: 3, strategy })).services[0]!.policy.strategy;
 }

@@ -1,0 +1,72 @@
+import { describe, it } from "vitest";
+import type { HouseEvent } from "./house/HouseEvent";
+import type { HouseWish } from "./house/HouseWish";
+import { live } from "./life/anyLife";
+import { Coverage } from "./life/Coverage";
+import { noFaults } from "./life/Faults";
+import { strategyOf } from "./life/strategies";
+
+// Lives of several services behind one front that broke a rule once, as foundLives.test.ts has them of one service.
+
+const rolling = strategyOf({ rolling: {} });
+
+function inHouse(change: Partial<HouseWish>, more: Partial<Extract<HouseEvent, { is: "up" }>> = {}): HouseEvent {
+    return { is: "up", change, faults: { of: "web", faults: noFaults }, goesOn: false, ...more };
+}
+
+const houses: Record<string, HouseEvent[]> = {
+    "an up dies when its release is judged bad: the next one takes the switch back, and refuses the release": [
+        inHouse({ wanted: { "*": "web" }, versions: { web: "B", api: "A", admin: "A" } }),
+        inHouse(
+            { versions: { web: "A", api: "A", admin: "A" } },
+            { faults: { of: "web", faults: { ...noFaults, bake: "bad", reload: 0 } }, diesAfter: 30 },
+        ),
+    ],
+    "a service gets narrower places than it had, but is refused, while another one takes a place in the wide one": [
+        inHouse({ wanted: { "*": "web" } }),
+        inHouse({
+            wanted: { "*.example.com": "web", "shop.example.com/api/v2": "api" },
+            versions: { web: "A on another port", api: "A", admin: "A" },
+            strategy: rolling,
+        }),
+    ],
+    "an up dies when only HAProxy's file has its place, which another service hands over to a third one by then": [
+        inHouse({ wanted: { "*": "api", "shop.example.com/api": "admin" } }),
+        inHouse(
+            { wanted: { "*": "admin", "*.example.com": "web" } },
+            { faults: { of: "web", faults: { ...noFaults, order: 1 } }, diesAfter: 3, goesOn: true },
+        ),
+        inHouse({ wanted: { "shop.example.com/api": "admin", "shop.example.com/api/v2": "web" } }),
+    ],
+    "an up starts a container in vain where another one, which has taken over, has one that serves": [
+        {
+            is: "race",
+            change: { wanted: { "shop.example.com": "web", "*.example.com": "api", "shop.example.com/api": "admin" } },
+            faults: { of: "web", faults: noFaults },
+            pausesAfter: 18,
+            early: false,
+            expired: true,
+            other: {},
+        },
+    ],
+    "an up waits for requests to end on what it could not prove, and another one has taken over by then": [
+        {
+            is: "race",
+            change: { wanted: { "*": "web", "shop.example.com/api/v2": "api" } },
+            faults: {
+                of: "web",
+                faults: { ...noFaults, port: { call: "journal.enter", after: 3, how: "fails" } },
+            },
+            pausesAfter: 20,
+            early: true,
+            expired: true,
+            other: { wanted: { "*": "web" } },
+        },
+    ],
+};
+
+describe("a life in which", () => {
+    it.each(Object.keys(houses))("%s", async name => {
+        await live({ house: houses[name] ?? [] }, new Coverage());
+    });
+});
