@@ -31,9 +31,13 @@ export function slotCount({ block, release }: ColorTarget): number {
     return block?.size ?? slotsFor(release.settings.maxReplicas);
 }
 
-/** Whether users' requests go to a container of a color that has users. A background service's container works while it runs. */
+/**
+ * Whether users' requests go to a container of a color that has users. A background service's container works while it runs.
+ * Where Docker was not told to keep it running, an `up` may have died before its proof: then Docker's health check counts.
+ */
 export function isServing(target: ColorTarget, container: SeenContainer): boolean {
-    return isFronted(target) ? container.admitted : container.state === "running";
+    const { state, restartPolicy, health = "healthy", admitted } = container;
+    return isFronted(target) ? admitted : state === "running" && (restartPolicy !== "no" || health === "healthy");
 }
 
 /**

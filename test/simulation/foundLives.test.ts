@@ -235,8 +235,20 @@ const lives: Record<string, Event[]> = {
     ],
 };
 
+/** The same of a service without a port. */
+const background: Record<string, Event[]> = {
+    "an up dies when it has started one more container, which is not healthy": [
+        up({ version: "A" }),
+        up({ replicas: 2 }, { faults: { proof: { after: 0, how: "unhealthy" } }, diesAfter: 5 }),
+    ],
+};
+
 describe("a life in which", () => {
     it.each(Object.keys(lives))("%s", async name => {
         await live([lives[name] ?? [], []], new Coverage());
+    });
+
+    it.each(Object.keys(background))("%s", async name => {
+        await live([background[name] ?? [], [], true], new Coverage());
     });
 });
