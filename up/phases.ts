@@ -18,6 +18,7 @@ const steps = {
     "roll: file": "guarded",
     "roll: start": "engine",
     "roll: prove": "engine",
+    "roll: keep": "engine",
     "roll: drain": "engine",
     "roll: stop": "engine",
     "roll: vacate": "engine",

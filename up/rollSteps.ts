@@ -50,6 +50,8 @@ export async function proveOrRemove(
         }
         throw error;
     }
+    // The proof may have been long, and another `up` may have taken over meanwhile.
+    await up.journal.enter("roll: keep");
     await allOf(containers.map(({ id }) => up.containers.keepRunning(id, release.settings.restart)));
     up.progress.info(`${containers.map(({ name }) => name).join(", ")} up, proved`);
 }

@@ -17,6 +17,7 @@ const steps: readonly Phase[] = [
     "roll: file",
     "roll: start",
     "roll: prove",
+    "roll: keep",
     "roll: drain",
     "roll: stop",
     "roll: vacate",

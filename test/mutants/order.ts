@@ -229,6 +229,14 @@ export const order: readonly Mutant[] = [
         ),
     },
     {
+        name: "order-kept-running-before-lease",
+        file: "up/rollSteps.ts",
+        before: '    await up.journal.enter("roll: keep");\n',
+        after: "",
+        breaks: "An up that waited for a proof changes a container of another one, which has taken over.",
+        killedBy: found("an up has proved a container of a rolling release when another one takes over"),
+    },
+    {
         name: "order-removed-before-lease",
         file: "up/deployColor.ts",
         before: "        await up.journal.enter(`${kind}: start`);\n        await removeUnused(up, created);\n",

@@ -63,6 +63,22 @@ const houses: Record<string, HouseEvent[]> = {
             other: { wanted: { "*": "web" } },
         },
     ],
+    "an up has proved a container of a rolling release when another one takes over": [
+        inHouse({
+            wanted: { "*.example.com": "web", "shop.example.com/api/v2": "api" },
+            versions: { web: "A", api: "C", admin: "A" },
+            strategy: rolling,
+        }),
+        {
+            is: "race",
+            change: { versions: { web: "B", api: "A", admin: "A" } },
+            faults: { of: "web", faults: noFaults },
+            pausesAfter: 23,
+            early: true,
+            expired: true,
+            other: { wanted: { "*": "web" } },
+        },
+    ],
 };
 
 describe("a life in which", () => {
