@@ -79,6 +79,27 @@ const houses: Record<string, HouseEvent[]> = {
             other: { wanted: { "*": "web" } },
         },
     ],
+    "a service is removed that another up has given a place since the removal was planned": [
+        inHouse({ wanted: { "*": "admin", "*.example.com": "api" } }),
+        {
+            is: "race",
+            change: { wanted: { "*": "web" }, versions: { web: "A", api: "A", admin: "A on another port" } },
+            faults: { of: "admin", faults: { ...noFaults, port: { call: "up.look", after: 0, how: "fails" } } },
+            pausesAfter: 0,
+            early: false,
+            expired: false,
+            other: { wanted: { "*": "web" }, versions: { web: "A", api: "A", admin: "A" } },
+        },
+        {
+            is: "race",
+            change: { wanted: { "*": "admin", "shop.example.com": "web", "shop.example.com/api/v2": "api" } },
+            faults: { of: "web", faults: noFaults },
+            pausesAfter: 40,
+            early: true,
+            expired: true,
+            other: { wanted: { "*": "web" } },
+        },
+    ],
 };
 
 describe("a life in which", () => {

@@ -37,6 +37,9 @@ export class HouseRun {
                 isAnswered(house, request) &&
                 // Another `up` may be about to give it up.
                 reachedBy(house, request) === reachedByFile(house, request) &&
+                // Or it has led it elsewhere since this was planned. A service that leaves the config is removed without a plan
+                // of its own, and nothing tells it that it has got a place meanwhile.
+                reachedBy(house, request) === up.reached[request] &&
                 this.#isTaken(request),
         );
     }
