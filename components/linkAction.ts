@@ -1,5 +1,6 @@
 import { sameRoutes } from "../model/Route";
 import { handovers } from "../plan/handovers";
+import { claimedByOthers } from "../plan/rerouting";
 import { linkAfter } from "../plan/settle";
 import type { LinkAction } from "../up/LinkAction";
 import { commonAction, type Decision } from "./Decision";
@@ -11,7 +12,6 @@ export function linkAction(decision: Decision): LinkAction {
     const { live, expect, walk } = plan.link;
     const target = walk?.color ?? live;
     const { live: from, percent } = linkAfter(observed, plan.recovery);
-    const passed = handovers(places);
     const common = commonAction(decision);
     return {
         ...common,
@@ -24,12 +24,9 @@ export function linkAction(decision: Decision): LinkAction {
         replicas: target === "none" ? 0 : plan[target].replicas,
         walk,
         leave: plan.leave,
-        claimedByOthers: [
-            ...Object.keys(places.wanted).filter(place => places.wanted[place] !== name),
-            ...passed.filter(({ from }) => from === name).map(({ place }) => place),
-        ],
+        claimedByOthers: claimedByOthers(observed, places),
         // Where the plan leaves the routes alone, what was written by half waits too.
         ...(observed.halfWritten && sameRoutes(plan.link.routes, settings.routes) ? { reroutes: true as const } : {}),
-        handovers: passed.filter(({ after }) => Object.values(after).includes(name)),
+        handovers: handovers(places).filter(({ after }) => Object.values(after).includes(name)),
     };
 }

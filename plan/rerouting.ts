@@ -25,10 +25,12 @@ export function rerouting(service: ObservedService, desired: Pick<Desired, "rout
     const kept = new Set(wanted.map(placeOf));
     const lost = [...held, ...without(halfWritten, held)].filter(route => !kept.has(placeOf(route)));
     const takers = takersOf(places);
+    const vain = inVain(service);
     // What only HAProxy's file has of the service can be overwritten, but a handover ends only what its memory has.
     const isOnlyInFile = (route: Route) => without([route], held).length > 0;
+    const isClaimed = (place: string) => places.wanted[place] !== undefined && !vain.has(place);
     const taken = lost.filter(route => {
-        return isOnlyInFile(route) ? places.wanted[placeOf(route)] !== undefined : takers(route) !== undefined;
+        return isOnlyInFile(route) ? isClaimed(placeOf(route)) : takers(route) !== undefined;
     });
     const removed = lost.filter(route => !taken.includes(route));
     const from = (route: Route) => {
@@ -41,6 +43,29 @@ export function rerouting(service: ObservedService, desired: Pick<Desired, "rout
         act: added.length + removed.length > 0,
         words: [...phrase("takes", added, from), ...phrase("gives up", removed), ...phrase("leaves", taken, to)],
     };
+}
+
+/**
+ * @returns places that others take or end, so that the service leaves them alone. What HAProxy's file has of it in vain, it
+ * gives up itself, because the service that claims the place may still wait.
+ */
+export function claimedByOthers(service: ObservedService, places: Desired["places"]): string[] {
+    const { name } = service;
+    const vain = inVain(service);
+    const passed = handovers(places).filter(({ from }) => from === name);
+    const wanted = Object.keys(places.wanted).filter(place => places.wanted[place] !== name);
+    return [...wanted, ...passed.map(({ place }) => place)].filter(place => !vain.has(place));
+}
+
+/**
+ * An `up` died when HAProxy's file had places of a service that its memory does not have.
+ * @returns those by which no request comes. Where the file also lacks a place of the memory, they stand for that: after a
+ * reload its requests come by them.
+ */
+function inVain({ routes, halfWritten = [] }: ObservedService): Set<string> {
+    const held = new Set(routes.map(placeOf));
+    const half = halfWritten.map(placeOf);
+    return new Set(half.some(place => held.has(place)) ? [] : half);
 }
 
 /** @returns a function that names the services that take a route; undefined when no service does. */

@@ -100,6 +100,19 @@ const houses: Record<string, HouseEvent[]> = {
             other: { wanted: { "*": "web" } },
         },
     ],
+    "a service's new place is only in HAProxy's file, and its former one only in the memory, when another one wants both":
+        [
+            inHouse({ wanted: { "*.example.com": "admin" } }),
+            {
+                is: "race",
+                change: { wanted: { "shop.example.com": "admin" } },
+                faults: { of: "web", faults: noFaults },
+                pausesAfter: 1,
+                early: false,
+                expired: true,
+                other: { wanted: { "shop.example.com": "web", "shop.example.com/api/v2": "admin" } },
+            },
+        ],
 };
 
 describe("a life in which", () => {

@@ -233,6 +233,10 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "slot closed in HAProxy's memory", which: 0 },
         up({ version: "B" }, { faults: { reload: 0 }, diesAt: "link: intent" }),
     ],
+    "an up dies when only HAProxy's file has a place, which then goes to a service that does not take it": [
+        up({ version: "A" }, { diesAfter: 32 }),
+        { is: "change", change: { hosts: ["shop.example.com"], taken: "*" } },
+    ],
 };
 
 /** The same of a service without a port. */

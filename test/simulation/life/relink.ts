@@ -25,11 +25,9 @@ export async function unlink(up: SimulatedUp): Promise<void> {
 
 /** What the plan asks of the link, as components/stackPlan.ts puts it. */
 function linkActionOf(up: SimulatedUp): LinkAction {
-    const { made, desired, before, halfWritten } = up;
+    const { made, desired, before, halfWritten, claimed } = up;
     const { live, expect, walk } = made.link;
     const target = walk?.color ?? live;
-    const passed = handovers(desired.places);
-    const { wanted } = desired.places;
     const { service } = up.world;
     return {
         refusal: made.refusal,
@@ -49,11 +47,8 @@ function linkActionOf(up: SimulatedUp): LinkAction {
         promotion: made.promotion,
         hooks: declaredHooks(up),
         hookRan: `promotion ${made.promotion}`,
-        claimedByOthers: [
-            ...Object.keys(wanted).filter(place => wanted[place] !== service),
-            ...passed.filter(({ from }) => from === service).map(({ place }) => place),
-        ],
+        claimedByOthers: claimed,
         ...(halfWritten && sameRoutes(made.link.routes, desired.routes) ? { reroutes: true as const } : {}),
-        handovers: passed.filter(({ after }) => Object.values(after).includes(service)),
+        handovers: handovers(desired.places).filter(({ after }) => Object.values(after).includes(service)),
     };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseRoute, placeOf, type Route, routeText } from "../../../model/Route";
-import { rerouting } from "../../../plan/rerouting";
+import { claimedByOthers, rerouting } from "../../../plan/rerouting";
 import { plan } from "../../../plan/table";
 import { actsOf, blueWithA, wish } from "./support";
 
@@ -40,6 +40,17 @@ describe("routes", () => {
             sentence: "takes all other requests; gives up a.com; the link stays on blue.",
             link: { act: true, routes: routes("*") },
         });
+    });
+
+    it("are given up that only HAProxy's file has, also where another service claims their place", () => {
+        const places = { held: {}, wanted: placesOf({ web: routes("a.com"), api: routes("*", "b.com") }) };
+        const observed = blueWithA({ routes: routes("b.com"), halfWritten: routes("*") });
+        const { act, words } = rerouting(observed, wish("A", { routes: routes("a.com"), places }));
+        expect({ act, words }).toEqual({
+            act: true,
+            words: ["takes a.com", "gives up all other requests", "leaves b.com to api"],
+        });
+        expect(claimedByOthers(observed, places)).toEqual(["b.com"]);
     });
 
     it("are taken from another service, and that one says so and has nothing to do for it", () => {
