@@ -23,7 +23,7 @@ export class Roll {
     readonly #tasks = new Set<Promise<void>>();
     /** Slots that HAProxy's files have open. */
     #open = new Set<number>();
-    #written = "";
+    #written: string | undefined;
     #writing: Promise<void> = Promise.resolve();
     /** Slots whose containers the schedule counts on, and whether they serve as far as it knows. */
     readonly #known = new Map<number, boolean>();

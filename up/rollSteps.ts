@@ -13,6 +13,8 @@ export async function startAndProve(work: RollWork, slots: number[]): Promise<vo
     const { up, subject } = work;
     const { color, release, block } = subject.target;
     await up.journal.enter("roll: start");
+    // Where somebody removed a container by hand, its slot is still open: users would reach this one before any proof.
+    await work.slots.tell(slots, "maint");
     up.progress.status(`starting ${slots.map(slot => up.containers.nameOf(color, slot)).join(", ")}`);
     const results = await Promise.allSettled(
         slots.map(async slot =>

@@ -237,6 +237,20 @@ const lives: Record<string, Event[]> = {
         up({ version: "A" }, { diesAfter: 32 }),
         { is: "change", change: { hosts: ["shop.example.com"], taken: "*" } },
     ],
+    "somebody removes the only container, and a rolling release that is taken back starts another one in its slot": [
+        up({ version: "A" }, { diesAfter: 23 }),
+        {
+            is: "race",
+            faults: noFaults,
+            phases: 5,
+            early: false,
+            expired: true,
+            change: { strategy: rolling, version: "C" },
+            dies: 1,
+        },
+        { is: "edit", what: "live container removed", which: 0 },
+        { is: "race", faults: noFaults, phases: 2, early: false, expired: false, change: {} },
+    ],
 };
 
 /** The same of a service without a port. */

@@ -53,6 +53,7 @@ describe("a rolling release", () => {
             "recorded: link blue, open: roll",
             "conf/20-web-blue.cfg: slot-1",
             "web-blue/1 of worker 1: ready",
+            "web-blue/2 of worker 1: maint",
             "create blue-2",
             "start blue-2",
             "web-blue/2 of worker 1: maint",
