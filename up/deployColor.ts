@@ -168,10 +168,14 @@ async function proveOrAbandon(work: Work, started: Started): Promise<void> {
             await prove(up, { color, release, containers, live, policy, deadline });
         }
     } catch (error) {
+        const isUnproved = error instanceof ProofFailed;
         if (!isStop(error)) {
             await giveUp(work, containers, started.created);
         }
-        throw error instanceof ProofFailed ? notReleased(work, error) : error;
+        if (isUnproved) {
+            await noteFailedRepair(work);
+        }
+        throw isUnproved ? notReleased(work, error) : error;
     }
 }
 
@@ -181,12 +185,16 @@ async function giveUp(
     containers: SeenContainer[],
     created: SeenContainer[],
 ): Promise<void> {
-    const { live, serving } = inventory;
+    const { live } = inventory;
     await abandon(up, slots, containers, `${deployment.kind}: prove`);
     if (live) {
         // The live color would have one too many. What was there before stays, for its logs.
         await removeUnused(up, created);
     }
+}
+
+/** What was repaired cannot be proved. Where anything else went wrong, the next `up` repairs it. */
+async function noteFailedRepair({ up, deployment, inventory: { live, serving } }: Work): Promise<void> {
     if (live && deployment.restore) {
         await up.journal.record(record => withRepairFailed(record, deployment, serving.length));
     }

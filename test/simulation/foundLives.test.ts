@@ -251,6 +251,13 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "live container removed", which: 0 },
         { is: "race", faults: noFaults, phases: 2, early: false, expired: false, change: {} },
     ],
+    "HAProxy does not answer once in a repair, and the next release is to be held at 0 %": [
+        up({ version: "A", driftPolicy: "repair" }),
+        up({ strategy: canary({ weight: 0 }) }),
+        { is: "change", change: { version: "B" } },
+        { is: "edit", what: "live container stopped", which: 0 },
+        up({}, { faults: { port: { call: "admission.open", after: 0, how: "fails" } } }),
+    ],
 };
 
 /** The same of a service without a port. */
