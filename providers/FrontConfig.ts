@@ -69,9 +69,8 @@ export const frontConfig = {
 
 /** @param incarnation number of this creation. @default it is not a creation */
 async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<void> {
-    const { anchor, timeouts, trustedProxies = [], rules, https, __certificates, __plan: plan, __key: key } = inputs;
+    const { timeouts, trustedProxies = [], rules, https, __certificates, __plan: plan, __key: key } = inputs;
     await applyFront(upOf(inputs), {
-        anchor,
         timeouts,
         trustedProxies,
         rules,

@@ -10,8 +10,6 @@ const startMs = 20_000;
 
 /** The front as it has to be after an `up`. */
 export interface WantedFront extends BaseSettings {
-    /** Id of the anchor: a new anchor needs a new generation. */
-    anchor: string;
     /** The stack's random key. */
     key: Buffer;
     /** The stack that the front is taken over from. @default none */
@@ -38,8 +36,8 @@ export async function applyFront(up: FrontUp, wanted: WantedFront): Promise<void
     progress.status("writing and checking HAProxy's configuration");
     await generations.configure(wanted);
     await bringCertificates(up, wanted);
-    await ensureGeneration(up, wanted.anchor);
-    await removeDead(up, wanted.anchor);
+    await ensureGeneration(up);
+    await removeDead(up);
     progress.status("waiting until HAProxy answers");
     await answers(up);
     if (wasAway) {
@@ -65,35 +63,40 @@ async function bringCertificates({ generations, journal }: FrontUp, { certificat
 }
 
 /**
- * Starts a generation, unless one of this anchor runs. A generation that Docker is about to start again counts as one that
+ * Starts a generation, unless one of the anchor runs. A generation that Docker is about to start again counts as one that
  * runs: a second one would share its ports.
+ *
+ * A generation that lives on in the network namespace of a former anchor is removed first. It reaches nobody, but its admin
+ * socket is in the shared folder: HAProxy would take over its listening sockets, and listen where nobody can connect.
  */
-async function ensureGeneration(up: FrontUp, anchorId: string): Promise<void> {
+async function ensureGeneration(up: FrontUp): Promise<void> {
     const { anchor, generations } = await up.generations.look();
-    if (generations.some(generation => runs(generation) && isOf(generation, anchorId))) {
-        return;
-    }
-    up.progress.status("starting HAProxy");
     if (anchor === undefined) {
         throw anchorIsGone(up.name);
     }
+    if (generations.some(generation => runs(generation) && isOf(generation, anchor))) {
+        return;
+    }
+    up.progress.status("starting HAProxy");
     await up.journal.enter("front: start");
+    const cutOff = generations.filter(generation => runs(generation) && !isOf(generation, anchor));
+    await Promise.all(cutOff.map(({ id }) => up.generations.remove(id)));
     await up.generations.startGeneration(Math.max(0, ...generations.map(({ number }) => number)) + 1, anchor);
 }
 
-/** A generation whose anchor is gone lives on in a network namespace that cannot be reached. */
-function isOf({ networkMode }: ContainerInfo, anchor: string): boolean {
-    return networkMode === `container:${anchor}`;
+/** A generation of another anchor lives on in a network namespace that cannot be reached. */
+function isOf({ networkMode }: ContainerInfo, anchor: ContainerInfo): boolean {
+    return networkMode === `container:${anchor.id}`;
 }
 
 /**
  * Removes generations that have exited, whose anchor is gone, or that an `up` that died has never started, and containers
  * that were made to read the record.
  */
-async function removeDead(up: FrontUp, anchor: string): Promise<void> {
-    const { generations, readers } = await up.generations.look();
+async function removeDead(up: FrontUp): Promise<void> {
+    const { anchor, generations, readers } = await up.generations.look();
     const isDead = (generation: SeenGeneration) =>
-        ["created", "exited", "dead"].includes(generation.state) || !isOf(generation, anchor);
+        ["created", "exited", "dead"].includes(generation.state) || (anchor !== undefined && !isOf(generation, anchor));
     const dead = [...readers, ...generations.filter(isDead).map(({ id }) => id)];
     await Promise.all(dead.map(id => up.generations.remove(id)));
 }

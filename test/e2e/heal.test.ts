@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../docker/Engine";
 import { exec } from "../../docker/exec";
@@ -33,6 +34,19 @@ describe("what heals by itself", () => {
     async function crash(name: string): Promise<undefined> {
         const { State } = await engine.docker.getContainer(name).inspect();
         process.kill(State.Pid, "SIGKILL");
+    }
+
+    /** Keeps a generation alive without its network: what looks whether its anchor is gone hangs. */
+    async function hangWatch(name: string): Promise<void> {
+        const { State } = await engine.docker.getContainer(name).inspect();
+        const children = await readFile(`/proc/${State.Pid}/task/${State.Pid}/children`, "utf8");
+        for (const pid of children.trim().split(" ").map(Number)) {
+            if ((await readFile(`/proc/${pid}/comm`, "utf8")).trim() === "sh") {
+                process.kill(pid, "SIGSTOP");
+                return;
+            }
+        }
+        throw new Error(`no shell in ${name}`);
     }
 
     async function generation(): Promise<string> {
@@ -257,6 +271,8 @@ describe("what heals by itself", () => {
 
     it("an anchor that somebody removed: the first up says what to do, and pulumi up --refresh does all of it", async () => {
         const before = [...(await lifeOf(stack, "blue")), ...(await lifeOf(stack, "green"))];
+        // Its HAProxy still has the listening sockets when the next one starts, and must not hand them over.
+        await hangWatch(await generation());
         await engine.docker.getContainer(stack.front).remove({ force: true });
         expect(expectFailure(await stack.up())).toContain("Run pulumi up --refresh");
         expectSuccess(await stack.up(["--refresh"]));

@@ -229,6 +229,7 @@ export class SimulatedGenerations {
         this.#require(this.#base !== undefined, "HAProxy needs its files");
         this.#require(!this.generations.some(generation => generation.number === number), "its name is taken");
         this.#require(this.serving().length === 0, "two generations would share the ports");
+        this.#require(!this.generations.some(runs), "HAProxy would take over the listeners of another anchor");
         this.generations.push(generationOf(number, { networkMode: `container:${this.anchor!.id}` }));
         this.served = this.#base?.certificates;
         this.#answersAtMs = this.nowMs + this.#startMs;

@@ -4,7 +4,6 @@ import { applyFront, type WantedFront } from "../../../up/applyFront";
 import { type Beginning, Dead, SimulatedGenerations, serviceOnBlue } from "../../simulation/SimulatedGenerations";
 
 const wanted: WantedFront = {
-    anchor: "anchor",
     key: Buffer.alloc(32, 1),
     timeouts: {} as FrontTimeouts,
     trustedProxies: [],
@@ -145,7 +144,7 @@ describe("an anchor", () => {
 });
 
 describe("a generation", () => {
-    it("that has exited, was never started or is of another anchor is removed once another one runs", async () => {
+    it("that has exited or was never started is removed once another one runs, one of another anchor before", async () => {
         const front = new SimulatedGenerations({
             generations: {
                 1: { state: "exited" },
@@ -157,11 +156,11 @@ describe("a generation", () => {
         });
         await expect(applyFront(front.up(), wanted)).resolves.toBeUndefined();
         expect(front.steps.slice(-5)).toEqual([
+            "remove generation-3",
             "start generation 4",
             "remove reader",
             "remove generation-1",
             "remove generation-2",
-            "remove generation-3",
         ]);
         expect(front.serving()).toEqual(["generation-4"]);
     });
