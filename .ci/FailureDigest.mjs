@@ -30,9 +30,14 @@ function digest(name, { message = "", diff }) {
     const lines = plain(diff ?? message)
         .split("\n")
         .filter(line => line.trim() !== "" && (diff === undefined || /^[+-] (?!Expected$|Received$)/.test(line)));
-    const shown =
-        lines.length <= maxLines ? lines : [...lines.slice(0, maxLines / 2), "...", ...lines.slice(-maxLines / 2)];
+    const shown = lines.length <= maxLines ? lines : [...lines.slice(0, maxLines / 2), "...", ...heart(lines)];
     return [`* ${name}`, ...shown.map(line => `    ${shortened(line)}`)].join("\n");
+}
+
+/** @returns what Pulumi says of the failure, or else the end */
+function heart(lines) {
+    const diagnostics = lines.findIndex(line => line.trim() === "Diagnostics:");
+    return diagnostics === -1 ? lines.slice(-maxLines / 2) : lines.slice(diagnostics + 1, diagnostics + 1 + maxLines);
 }
 
 /** What replays a random test stays whole: `{ seed: 1, path: "2:3", ... }`. */
