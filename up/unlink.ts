@@ -1,4 +1,5 @@
 import { LinkValue } from "../model/LinkValue";
+import type { ServiceRecord } from "../model/Record";
 import { type DrainPolicy, drain } from "./drain";
 import { pointTo } from "./pointTo";
 import { removeRoutes } from "./route";
@@ -21,6 +22,7 @@ export async function unlink(up: Up, incarnation: number, policy: DrainPolicy): 
         await up.journal.record(record => ({ ...record, link: { live: "none" }, intent: undefined }));
         return;
     }
+    await up.journal.record(withRemovalBegun);
     await removeRoutes(up);
     await pointTo(up, LinkValue.none());
     await up.journal.record(record => ({ ...record, link: { live: "none" }, intent: undefined, routes: [] }));
@@ -28,4 +30,21 @@ export async function unlink(up: Up, incarnation: number, policy: DrainPolicy): 
         await drain(up, { color, slots: containers[color].map(({ slot }) => slot) }, policy);
     }
     await up.front.removeLink();
+}
+
+/**
+ * The record before anything is removed. Should the removal be interrupted and the service be wanted again, the next `up`
+ * finishes the switch to the color that was live.
+ */
+function withRemovalBegun(record: ServiceRecord): ServiceRecord {
+    const { live } = record.link;
+    if (live === "none") {
+        return record;
+    }
+    const { [live]: color, releases } = record;
+    const { release = "" } = color;
+    const judgedBad = releases[release]?.judgedBad;
+    // A release that was judged bad and stayed live is finished too, and stays judged bad.
+    const verdict = judgedBad && { release, ...judgedBad };
+    return { ...record, link: { live: "none" }, intent: { kind: "switch", from: "none", to: live, release, verdict } };
 }

@@ -237,6 +237,16 @@ export const order: readonly Mutant[] = [
         killedBy: found("an up has proved a container of a rolling release when another one takes over"),
     },
     {
+        name: "order-removal-without-intent",
+        file: "up/unlink.ts",
+        before: "    await up.journal.record(withRemovalBegun);\n",
+        after: "",
+        breaks: "A removal that dies, of a service that is wanted again, is taken for a change by hand.",
+        killedBy: found(
+            "the removal of a service dies when only HAProxy's file has no link, and then the service is wanted again",
+        ),
+    },
+    {
         name: "order-removed-before-lease",
         file: "up/deployColor.ts",
         before: "        await up.journal.enter(`${kind}: start`);\n        await removeUnused(up, created);\n",

@@ -113,6 +113,11 @@ const houses: Record<string, HouseEvent[]> = {
                 other: { wanted: { "shop.example.com": "web", "shop.example.com/api/v2": "admin" } },
             },
         ],
+    "the removal of a service dies when only HAProxy's file has no link, and then the service is wanted again": [
+        inHouse({ wanted: { "*": "web", "shop.example.com": "api" } }),
+        inHouse({ wanted: { "shop.example.com": "api" } }, { diesAfter: 4, goesOn: true }),
+        inHouse({ wanted: { "*": "web", "shop.example.com": "api" } }),
+    ],
 };
 
 describe("a life in which", () => {

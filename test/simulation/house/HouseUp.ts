@@ -1,3 +1,4 @@
+import { Broken } from "../life/Broken";
 import { removeService } from "../life/destroy";
 import type { Faults } from "../life/Faults";
 import { noFaults } from "../life/Faults";
@@ -42,6 +43,7 @@ export class HouseUp {
         this.removed = house.known.filter(name => !wanted.includes(name)).map(begin);
         for (const up of this.ups) {
             checkPlan(up);
+            isNoDrift(up);
         }
     }
 
@@ -74,5 +76,12 @@ export class HouseUp {
         } finally {
             first.giveBack();
         }
+    }
+}
+
+/** Nobody changes anything by hand in a house. @throws {@link Broken} */
+function isNoDrift({ made: { row, sentence } }: SimulatedUp): void {
+    if (row === "drift" || row === "repair") {
+        throw new Broken(`what an up has left is taken for a change by hand: ${sentence}`);
     }
 }

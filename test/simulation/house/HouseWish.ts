@@ -40,7 +40,7 @@ export function servicesOf({ wanted }: HouseWish): Name[] {
 /** @returns one service's part of a config. */
 export function wishOf({ versions, strategy, previousColor, replicas, wanted }: HouseWish, name: Name): Wish {
     const hosts = places.filter(place => wanted[place] === name);
-    return { ...firstWish, driftPolicy: "repair", version: versions[name], strategy, previousColor, replicas, hosts };
+    return { ...firstWish, version: versions[name], strategy, previousColor, replicas, hosts };
 }
 
 /** @returns what is wished of one service, with what the others hold and wish. */

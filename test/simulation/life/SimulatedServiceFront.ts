@@ -120,8 +120,7 @@ export class SimulatedServiceFront implements Front {
         if (unproved !== undefined) {
             this.up.broke(`rule 3: the link points to ${unproved.name}, which was never proved`);
         }
-        const isUnlinked = live === "none" && this.up.world.record.intent?.kind !== "switch";
-        if (isUnlinked && this.up.world.routes().length > 0) {
+        if (live === "none" && this.up.world.routes().length > 0) {
             this.up.broke("rule 6: the link goes while requests still come to the service");
         }
         if (live !== "none" && after.length === 0 && servedBefore > 0) {
