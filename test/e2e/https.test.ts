@@ -37,7 +37,7 @@ async function expectRefused(place: string, message: RegExp): Promise<void> {
 describe("A front with HTTPS", () => {
     oneAfterTheOther();
 
-    it("gets it by an up: no request without TLS is lost, and the anchor stays", async () => {
+    it("gets HTTPS by an up that loses no request without TLS and keeps the anchor", async () => {
         const { stack, hunt } = https;
         const before = await https.anchor();
         await https.renewShop();
@@ -67,7 +67,7 @@ describe("A front with HTTPS", () => {
         for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
             expect(await https.visit({ version })).toMatchObject({ status: 200, version });
         }
-        // The front says so, and not the client.
+        // The front refuses it, not the client.
         await expect(https.visit({ version: "TLSv1.1" })).rejects.toThrow(/alert protocol version/);
     });
 
@@ -99,7 +99,7 @@ describe("A front with HTTPS", () => {
         expect(load.webSockets).toMatchObject({ opened: 1, alive: 1 });
     });
 
-    it("redirects what comes without TLS, and releases all the same", async () => {
+    it("redirects requests without TLS, and loses none with TLS during a release", async () => {
         const { stack } = https;
         stack.setConfig("front.http.redirectToHttps", 308);
         stack.setConfig("front.https.hsts", "max-age=31536000");
@@ -131,15 +131,10 @@ describe("A front with HTTPS", () => {
         stack.setConfig(["front", "redirects"], { "www.example.com": shop });
         stack.setConfig(["front", "responseHeaders"], { "x-frame-options": "DENY", "x-rate": "100 % 'self'" });
         stack.setConfig("front.accessLog", "json");
-        await underLoad(
-            "redirects, headers and a log",
-            stack,
-            async () => void expectSuccess(await https.up("rules")),
-            https.load(),
-        );
+        await https.upUnderLoad("redirects, headers and a log");
         const redirect = await https.plainly("www.example.com", "/a/b?c=d");
         expect(redirect?.status).toBe(301);
-        // In one step, also where what comes without TLS is redirected.
+        // One redirect is enough, although a request without TLS is redirected too.
         expect(redirect?.headers.get("location")).toBe(`https://${shop}:${stack.ports.https}/a/b?c=d`);
         expect(redirect?.headers.get("x-frame-options")).toBe("DENY");
         expect((await https.visit()).headers).toMatchObject({ "x-frame-options": "DENY", "x-rate": "100 % 'self'" });
@@ -157,7 +152,7 @@ describe("A front with HTTPS", () => {
         expect((await https.visit()).headers).not.toHaveProperty("x-frame-options");
     });
 
-    it("gets a changed certificate without a reload and without a failed handshake", async () => {
+    it("serves a changed certificate without a reload and without a failed handshake", async () => {
         const [workers, old] = [await https.workers(), await https.served()];
         await https.renewShop();
         const load = await underLoad(
@@ -177,7 +172,7 @@ describe("A front with HTTPS", () => {
         expect(await https.workers()).toEqual(workers);
     });
 
-    it("has the new certificate after HAProxy was killed, and a repeated up changes nothing", async () => {
+    it("serves the new certificate after HAProxy was killed, and a repeated up changes nothing", async () => {
         const { generations } = await https.front.observe();
         const generation = https.front.engine.docker.getContainer(generations.at(-1)!.id);
         const isServed = async () => (await https.served().catch(() => "")) === fingerprintOf(https.current);
@@ -187,7 +182,7 @@ describe("A front with HTTPS", () => {
             what: "HAProxy in the anchor, which stands in, does not serve the new certificate",
         });
         await generation.start();
-        // HAProxy in the anchor finishes what it has. An up before that would have it finish first.
+        // The stand-in finishes its open requests by itself. An earlier `up` would tell it to, which is a change.
         await until(async () => ((await https.isServedByGeneration()) ? true : undefined), {
             deadline: Date.now() + patienceMs,
             what: "HAProxy is not back",
@@ -200,7 +195,7 @@ describe("A front with HTTPS", () => {
         expect(changed).toEqual([]);
     });
 
-    it("finishes a change of which an up died between HAProxy's file and its memory", async () => {
+    it("finishes a certificate change whose up died between HAProxy's file and its memory", async () => {
         const { stack, hunt } = https;
         const old = await https.served();
         await https.renewShop();
@@ -221,43 +216,33 @@ describe("A front with HTTPS", () => {
         expect(hostsOf(stack)).toEqual([]);
     });
 
-    it("has two certificates by host, and a default", async () => {
+    it("serves two certificates by host, and one of them by default", async () => {
         const { stack } = https;
         const second = await https.give("other", { hosts: [other] });
         stack.setConfig("front.https.certificates", ["shop", "other"]);
         stack.setConfig("front.https.default", "other");
-        await underLoad(
-            "a second certificate",
-            stack,
-            async () => void expectSuccess(await https.up("two")),
-            https.load(),
-        );
+        await https.upUnderLoad("a second certificate");
         expect(await https.served(shop)).toBe(fingerprintOf(https.current));
         expect(await https.served(other)).toBe(fingerprintOf(second));
         expect(await https.served()).toBe(fingerprintOf(second));
-        // npm run status cannot read the certificates, and does without them.
+        // npm run status cannot read the certificates, and does not need them.
         const { stdout } = expectSuccess(await stack.look("status", ["--json"]).result);
         expect(JSON.parse(stdout)).toMatchObject({ ok: true, problems: [] });
     });
 
-    it("loses a certificate that is removed, its file too", async () => {
+    it("removes a certificate and its file when the settings no longer have it", async () => {
         const { stack } = https;
         expect(await https.file("other")).toContain("PRIVATE KEY");
         expectSuccess(await stack.pulumi(["config", "rm", "--path", "relink:certificates.other"]));
         stack.setConfig("front.https", { certificates: ["shop"] });
-        await underLoad(
-            "a removed certificate",
-            stack,
-            async () => void expectSuccess(await https.up("one")),
-            https.load(),
-        );
+        await https.upUnderLoad("a removed certificate");
         expect(await https.served()).toBe(fingerprintOf(https.current));
         await expect(https.served(other)).rejects.toThrow(/does not match certificate's altnames/);
         expect(await https.file("other")).toBeUndefined();
         expect((await https.visit()).headers).not.toHaveProperty("strict-transport-security");
     });
 
-    it("does not get a bad certificate: the error names it, and nothing changes", async () => {
+    it("refuses a bad certificate: the error names it, and nothing changes", async () => {
         const state = async () => [await https.workers(), await https.served(), await https.file("shop")];
         const lives = async () => [await lifeOf(https.stack, "blue"), await lifeOf(https.stack, "green")];
         const before = [await state(), await lives()];
@@ -279,17 +264,17 @@ describe("A front with HTTPS", () => {
             "relink:services.echo.hosts[0]",
             /no certificate of front\.https covers echo\.example\.com/,
         );
-        // Nothing but HAProxy knows that such a key is too short.
+        // Only HAProxy knows that this key is too short.
         await https.give("shop", { hosts: [shop, echo], rsaBits: 1024 });
         const printed = expectFailure(await https.up("refused by HAProxy"));
         expect(printed).toMatch(/relink:certificates\.shop: HAProxy refuses this certificate[\s\S]*ee key too small/);
         expect([await state(), await lives()]).toEqual(before);
     });
 
-    it("shows no part of a key to anybody", async () => {
+    it("shows no part of a private key anywhere", async () => {
         const { hunt, stack, front } = https;
         expect(await hunt.found(stack, front)).toEqual([]);
-        // The search does find them where they are.
+        // The search finds the keys where they belong.
         expect(hunt.isIn((await https.file("shop")) ?? "")).toBe(true);
         expect(hunt.isIn(expectSuccess(await stack.pulumi(["stack", "export", "--show-secrets"])).stdout)).toBe(true);
     });

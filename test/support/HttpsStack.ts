@@ -13,7 +13,7 @@ import { KeyHunt } from "./KeyHunt";
 import { LiveFront } from "./LiveFront";
 import type { LoadMix } from "./load";
 import { type RawAnswer, rawRequest } from "./rawRequest";
-import { type ScenarioOptions, webStack } from "./scenario";
+import { type ScenarioOptions, underLoad, webStack } from "./scenario";
 import { createStack, type TestStack } from "./stack";
 import { type TlsVisit, tlsVisit, type VisitOptions } from "./tlsVisit";
 
@@ -102,6 +102,11 @@ export class HttpsStack {
         const result = await this.stack.up();
         this.hunt.printed(what, result.stdout + result.stderr);
         return result;
+    }
+
+    /** Runs an `up` that must succeed and must lose no request, under load on `shop` with TLS of every kind. */
+    async upUnderLoad(scenario: string): Promise<void> {
+        await underLoad(scenario, this.stack, async () => void expectSuccess(await this.up(scenario)), this.load());
     }
 
     /** Load on `shop` with TLS. */
