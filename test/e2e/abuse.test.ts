@@ -6,11 +6,11 @@ import { rawRequest } from "../support/rawRequest";
 import { containersOf, outputsOf, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// Everything that strangers and an image can do to a release, while it is judged.
+// What a stranger's requests and an image can do to a release while it is judged.
 
 /**
- * Runs before the sample app: writes what acts on a terminal again and again, and says which request has brought it a
- * stranger's word.
+ * Runs before the sample app. It writes terminal escapes again and again, and logs each request with a forged header that
+ * has reached it.
  */
 const hostile = `
 setInterval(() => process.stderr.write("\\u001b]0;pwned\\u0007\\u001b[2J\\u009b31m\\u202eapp says hello\\u001b[1;1H\\b\\b\\n"), 100);
@@ -38,20 +38,20 @@ const forged = [
     "x-relink-color: forged",
 ];
 
-/** Requests a second of a stranger, beside 300 of users: half of them are S1's. */
+/** Requests a second of the stranger, beside 300 of users. Half of them have a Host that is too long. */
 const abusePerSecond = 100;
 
-/** Asks until it is told to stop, with S1's Host and with forged headers in turn. */
+/** Sends requests until `stop`, in turn with a Host that is too long and with forged headers. */
 class Stranger {
     readonly #answers: Promise<void>[] = [];
-    /** How often each kind got each status, `long host 400`. */
+    /** Number of answers by kind of request and status, as in `long host 400`. */
     readonly got = new Map<string, number>();
     readonly #timer: NodeJS.Timeout;
     #asked = 0;
 
     constructor(private readonly port: number) {
         const startedMs = performance.now();
-        // A timer that is late makes up for it, as the load client does.
+        // A late timer catches up, as in the load client.
         this.#timer = setInterval(() => {
             while (this.#asked < ((performance.now() - startedMs) * abusePerSecond) / 1000) {
                 this.#answers.push(this.#ask());
@@ -66,7 +66,7 @@ class Stranger {
 
     async #ask(): Promise<void> {
         this.#asked += 1;
-        // Where the front's own headers do not fit any more: a few bytes less, and they do.
+        // Some of these lengths leave no room for the front's own headers, the others just do.
         const cookie = `cookie: ${"c".repeat(14_240 + (this.#asked % 50))}`;
         const [kind, lines] =
             this.#asked % 2 === 0
@@ -107,7 +107,7 @@ describe("Abuse", () => {
         await engine.docker.getImage(image).remove({ force: true });
     });
 
-    it("abuse during a release with a bake: it ends stable, nothing leaks, and no good request fails", async () => {
+    it("during a release with a bake leaves it stable, leaks nothing and fails no good request", async () => {
         stack.setConfig("services.web.image", image);
         let printed = "";
         let stranger: Stranger | undefined;
@@ -139,7 +139,7 @@ describe("Abuse", () => {
         for (const { id, labels } of containers) {
             expect(labels).toMatchObject({ "relink.generation": "", "relink.role": "" });
             const logs = String(await engine.docker.getContainer(id).logs({ stdout: true, stderr: true }));
-            // It did write its escapes, and it was asked; yet no word of a stranger's has come.
+            // The app wrote its escapes and got requests, but no forged header reached it.
             expect(logs).toContain("\u001b[2J");
             expect(logs).not.toContain("LEAKED");
         }

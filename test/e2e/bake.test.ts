@@ -20,8 +20,8 @@ import {
 import { createStack, type TestStack } from "../support/stack";
 import { temporaryFolder } from "../support/temporaryFolder";
 
-// One stack that lives through what comes after a proof: waiting for promotion, the judgement of what is live, and the
-// user's own steps. The order matters.
+// What follows a release's proof: waiting for promotion, the judgement of the live release, and the user's hooks. One
+// stack goes through all of it; the order matters.
 let stack: TestStack;
 let front: LiveFront;
 const folder = temporaryFolder("bake");
@@ -46,17 +46,17 @@ function set(settings: Record<string, unknown>): void {
     }
 }
 
-/** An `up` under load that has to fail, after which all users are with v1. */
+/** Runs an `up` under load that must fail. Afterwards v1 answers every user. */
 async function failing(name: string, options: ScenarioOptions = {}): Promise<FailedUp> {
     const failed = await failingUp(name, stack, options);
     expect(failed.versionsAfterwards).toEqual(["v1"]);
     return failed;
 }
 
-describe("What comes after a release's proof", () => {
+describe("After a release's proof", () => {
     oneAfterTheOther();
 
-    it("promotion later: the release is proved and waits, reachable at its preview address", async () => {
+    it("with autoPromotion false, the release waits and answers at its preview address", async () => {
         set({ image: "relink-hello:v2", autoPromotion: false });
         const load = await underLoad("a release that waits for promotion", stack, async () => {
             const { stdout } = expectSuccess(await stack.up());
@@ -71,7 +71,7 @@ describe("What comes after a release's proof", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", awaitingPromotion: green.release });
     });
 
-    it("promotion later: an up without promote does nothing, and prints the command", async () => {
+    it("while it waits, an up without promote does nothing and prints the command", async () => {
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         const { stdout } = expectSuccess(await stack.up());
         const { green } = await front.record("web");
@@ -81,7 +81,7 @@ describe("What comes after a release's proof", () => {
         expect([await lifeOf(stack, "blue"), await lifeOf(stack, "green")]).toEqual(before);
     });
 
-    it("promotion later: with promote only the link moves, and the release is judged", async () => {
+    it("with promote, only the link moves and the release is judged", async () => {
         const { green } = await front.record("web");
         set({ promote: green.release, bakeTime: "2s" });
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
@@ -93,14 +93,14 @@ describe("What comes after a release's proof", () => {
         expect(Object.keys(load.byVersion).sort()).toEqual(["v1", "v2"]);
         expect([await lifeOf(stack, "blue"), await lifeOf(stack, "green")]).toEqual(before);
         expect((await front.record("web")).stable?.color).toBe("green");
-        // Going back waits for nobody.
+        // Going back needs no promotion.
         set({ image: "relink-hello:v1", promote: undefined });
         expectSuccess(await stack.up());
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue" });
         set({ autoPromotion: true });
     });
 
-    it("fault 9: errors after the switch: the link is moved back at once, with the reason, and onRollback runs", async () => {
+    it("fault 9: errors after the switch move the link back at once, with the reason, and onRollback runs", async () => {
         set({
             image: "node:24-slim",
             command: ["node", "-e", badForUsers],
@@ -118,21 +118,21 @@ describe("What comes after a release's proof", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue" });
     });
 
-    it("what was judged bad is not tried again by itself", async () => {
+    it("a release that was judged bad is not tried again by itself", async () => {
         const { printed } = await failing("judged bad before");
         expect(printed).toContain("was judged bad");
         expect(printed).toContain("set retryToken to try it again");
         expect(noted()).toHaveLength(1);
     });
 
-    it.runIf(isFull)("a release that is slow with users loses the link, and no request is lost", async () => {
+    it.runIf(isFull)("a release that answers users slowly loses the link, and no request is lost", async () => {
         set({ command: ["node", "-e", slowForUsers] });
         const { load, printed } = await failing("slowness after the switch", onlyShort);
         expect(printed).toMatch(/answers took \d+ ms on average, and \d+ ms before: more than 3 times as long/);
         expect(load.byVersion.slow?.requests).toBeGreaterThan(0);
     });
 
-    it.runIf(isFull)("fault 6: a request that prePromotion makes fails: the link never moves", async () => {
+    it.runIf(isFull)("fault 6: when a request of prePromotion fails, the link never moves", async () => {
         set({
             image: "relink-hello:v2",
             command: undefined,
@@ -144,7 +144,7 @@ describe("What comes after a release's proof", () => {
         expect(Object.keys(load.byVersion)).toEqual(["v1"]);
     });
 
-    it.runIf(isFull)("postPromotion says no: the link is moved back", async () => {
+    it.runIf(isFull)("when postPromotion fails, the link is moved back", async () => {
         set({
             hooks: {
                 preDeploy: { command: `echo "preDeploy $RELINK_IMAGE" >> ${notes}` },
@@ -161,7 +161,7 @@ describe("What comes after a release's proof", () => {
     });
 
     it.runIf(isFull)(
-        "fault 7: nobody knows: the link stays, the predecessor stays warm, and the next up judges again",
+        "fault 7: when postPromotion gets no answer, the link stays, the predecessor stays warm, and the next up judges again",
         async () => {
             const silent = `http://127.0.0.1:${stack.ports.metrics + 1}/silent`;
             set({ hooks: { postPromotion: { webhook: silent, timeout: "2s" } }, retryToken: "again" });
@@ -181,28 +181,31 @@ describe("What comes after a release's proof", () => {
         },
     );
 
-    it.runIf(isFull).each(ways)("while it moves the link back, kill -9 of %s: the next up moves it back", async way => {
-        // Each time a release that was not judged yet.
-        set({ image: "node:24-slim", command: ["node", "-e", badForUsers], bakeTime: "20s", env: { WAY: way } });
-        const load = await underLoad(
-            `kill -9 of ${way} at "link: back"`,
-            stack,
-            async load => {
-                await (await HaltedRun.at("link: back", stack)).kill(way);
-                if (way !== "host") {
-                    expectSuccess(await stack.pulumi(["cancel", "--yes"]));
-                }
-                const { code, stdout, stderr } = await stack.up();
-                expect(code, stdout).not.toBe(0);
-                expect(stdout + stderr).toContain("The link was moved back to green");
-                await load.mark("afterwards");
-            },
-            { ...onlyShort, allowed: errorsOfSick },
-        );
-        expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v2"]);
-        expect(await outputsOf(stack)).toMatchObject({ live: "green", stable: "green" });
-        expect((await front.record("web")).intent).toBeUndefined();
-        set({ image: "relink-hello:v2", command: undefined, env: { BUILD: "2" } });
-        expectSuccess(await stack.up());
-    });
+    it.runIf(isFull).each(ways)(
+        "after a kill -9 of %s while the link moves back, the next up moves it back",
+        async way => {
+            // Each way gets a release that was not judged yet.
+            set({ image: "node:24-slim", command: ["node", "-e", badForUsers], bakeTime: "20s", env: { WAY: way } });
+            const load = await underLoad(
+                `kill -9 of ${way} at "link: back"`,
+                stack,
+                async load => {
+                    await (await HaltedRun.at("link: back", stack)).kill(way);
+                    if (way !== "host") {
+                        expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+                    }
+                    const { code, stdout, stderr } = await stack.up();
+                    expect(code, stdout).not.toBe(0);
+                    expect(stdout + stderr).toContain("The link was moved back to green");
+                    await load.mark("afterwards");
+                },
+                { ...onlyShort, allowed: errorsOfSick },
+            );
+            expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v2"]);
+            expect(await outputsOf(stack)).toMatchObject({ live: "green", stable: "green" });
+            expect((await front.record("web")).intent).toBeUndefined();
+            set({ image: "relink-hello:v2", command: undefined, env: { BUILD: "2" } });
+            expectSuccess(await stack.up());
+        },
+    );
 });

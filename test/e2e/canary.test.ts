@@ -24,8 +24,8 @@ import {
 } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// The example `canary`, whose releases get their users share by share, first with one container in all. The order matters.
-// Long runs: `RELINK_FULL=1`.
+// The example `canary`: a release gets the requests share by share. Each test goes on where the one before ended.
+// `RELINK_FULL=1` adds the long tests.
 let stack: TestStack;
 let front: LiveFront;
 let golden: Normaliser;
@@ -48,10 +48,10 @@ function set(settings: Record<string, unknown>): void {
 
 const hold = (weight: number, more: object = {}): void => set({ strategy: { canary: { weight, ...more } } });
 
-/** Both colors' containers, which no change of a share may touch. */
+/** Both colors' containers. No change of a share may touch them. */
 const lives = async (): Promise<string[][]> => [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
 
-/** The share of a version in many requests, which is the link's own: within 4 sigma. */
+/** Expects that a version answers this share of many requests, within 4 sigma. */
 async function expectShare(
     version: string,
     percent: number,
@@ -65,14 +65,14 @@ async function expectShare(
     expect(Math.abs(found - requests * share)).toBeLessThanOrEqual(4 * sigma);
 }
 
-/** An `up` under load that has to fail, after which all users are with what is live. */
+/** Runs an `up` under load that must fail. Afterwards the live release answers every user. */
 async function failing(name: string): Promise<FailedUp> {
     const failed = await failingUp(name, stack, { mix: { post: 2, newConnection: 1 }, allowed: errorsOfSick });
     expect(failed.versionsAfterwards).toEqual([`v${(await live()).slice(-1)}`]);
     return failed;
 }
 
-/** The image that is live. */
+/** @returns the live image */
 async function live(): Promise<string> {
     const { live, ...colors } = (await outputsOf(stack)) as Record<string, string>;
     return (colors[live!] as unknown as { image: string }).image;
@@ -81,7 +81,7 @@ async function live(): Promise<string> {
 describe("A canary", () => {
     oneAfterTheOther();
 
-    it("a held weight: 25 % of the requests, then 50 %, then none, and no container is touched for it", async () => {
+    it("a held weight of 25 %, 50 % and 0 % gets that share of the requests, and no container is touched", async () => {
         set({ image: "relink-hello:v2" });
         hold(25);
         await underLoad("a canary gets 25 %", stack, async () => {
@@ -103,7 +103,7 @@ describe("A canary", () => {
         expect((await front.record("web")).link.percent).toBeUndefined();
     });
 
-    it.runIf(isFull)("previews at 25 %: the same again, what is live, another release", async () => {
+    it.runIf(isFull)("previews at 25 % show nothing to do, the way back, and another release", async () => {
         hold(25);
         expectSuccess(await stack.up());
         await golden.expect("canary-nothing");
@@ -121,14 +121,14 @@ describe("A canary", () => {
         set({ env: undefined });
     });
 
-    it("25 % and then 100 %: only the link moves, and the release is stable", async () => {
+    it("from 25 % to 100 % only the link moves, and the release is stable", async () => {
         hold(25, { sticky: "cookie" });
-        // It looks at the canary's color, although the link stays.
+        // The hook runs for the canary's color, although the link stays.
         set({ hooks: { prePromotion: { command: 'test "$RELINK_COLOR" = green' } } });
         expectSuccess(await stack.up());
         set({ hooks: undefined });
         const before = await lives();
-        // Users stay on their color, and those of the new release also when more come.
+        // Users stay on their color. Users of the new release also stay when its share grows.
         const users = await Promise.all(Array.from({ length: 40 }, () => visit()));
         for (const { cookie, version } of users) {
             expect((await visit(cookie)).version).toBe(version);
@@ -152,7 +152,7 @@ describe("A canary", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "green", stable: "green" });
     });
 
-    it("steps: judged bad in one of them, everything goes back at once, with the verdict", async () => {
+    it("a canary that is judged bad in one of its steps loses its requests at once, and the error has the verdict", async () => {
         const steps = [{ weight: 20, pause: "20s" }, { weight: 60 }];
         set({ image: "node:24-slim", command: ["node", "-e", badForUsers], strategy: { canary: { steps } } });
         const { load, printed } = await failing("a canary that answers with errors");
@@ -166,13 +166,13 @@ describe("A canary", () => {
         expect(link.percent).toBeUndefined();
     });
 
-    it.runIf(isFull)("and is not tried again by itself", async () => {
+    it.runIf(isFull)("a canary that was judged bad is not tried again by itself", async () => {
         const { code, stdout, stderr } = await stack.up();
         expect(code).not.toBe(0);
         expect(stdout + stderr).toContain("was judged bad");
     });
 
-    it.runIf(isFull)("steps: killed with kill -9 in one of them, the next up goes on from there", async () => {
+    it.runIf(isFull)("after a kill -9 in one of the steps, the next up goes on with that step", async () => {
         const steps = [
             { weight: 10, pause: "2s" },
             { weight: 50, pause: "2s" },
@@ -204,7 +204,7 @@ describe("A canary", () => {
                     phase => [phase, way] as const,
                 ),
             ),
-        )("a held weight, killed with kill -9 at %s of %s: the next up has it", async (phase, way) => {
+        )("a held weight, at %s, kill -9 of %s: after the next up the release has its share", async (phase, way) => {
         const wanted = (await live()).endsWith("v1") ? "v2" : "v1";
         set({ image: `relink-hello:${wanted}`, env: { RUN: `${phase} ${way}` } });
         hold(25);
@@ -226,7 +226,7 @@ describe("A canary", () => {
     });
 
     it.runIf(isFull)(
-        "another release is wanted in the middle of a canary: its share goes back before its color is touched",
+        "when another release is wanted in the middle of a canary, its share goes back before its color is touched",
         async () => {
             const [from, other] = (await live()).endsWith("v1") ? ["v1", "v2"] : ["v2", "v1"];
             set({ image: `relink-hello:${other}`, env: { RUN: "2" } });
@@ -244,7 +244,7 @@ describe("A canary", () => {
                 { mix: withoutWebSockets },
             );
             expect(Object.keys(load.byVersion).sort()).toEqual([from, other].sort());
-            // What is live is wanted again.
+            // The config asks for the live release again.
             set({ image: `relink-hello:${from}`, env: { RUN: "1" } });
             await underLoad("the old release in the middle of a canary", stack, async () => {
                 expectSuccess(await stack.up());
@@ -254,7 +254,7 @@ describe("A canary", () => {
     );
 
     it.runIf(isFull)(
-        "a share that somebody changed by hand is drift, and is repaired to the confirmed one",
+        "a share that somebody changed by hand is drift, and the repair restores the confirmed share",
         async () => {
             const [, other] = (await live()).endsWith("v1") ? ["v1", "v2"] : ["v2", "v1"];
             set({ image: `relink-hello:${other}`, env: { RUN: "4" } });
@@ -270,7 +270,7 @@ describe("A canary", () => {
             set({ driftPolicy: "repair" });
             expectSuccess(await stack.up());
             await expectShare(other!, 25, 1_000);
-            // A canary whose container is gone has no users left after its repair.
+            // The repair of a canary whose container is gone takes its requests away.
             const canary = color === "blue" ? "green" : "blue";
             await front.engine.docker.getContainer(`${stack.front}-web-${canary}-1`).remove({ force: true });
             const { stdout } = expectSuccess(await stack.up());
@@ -293,7 +293,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
             growing.setConfig(`services.web.${key}`, value);
         }
     };
-    /** The example's steps, with no cookie that keeps who asks on one color. */
+    /** The example's steps without its cookie, which would keep each client on one color. */
     const quick = {
         strategy: {
             canary: {
@@ -305,7 +305,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
         },
     };
 
-    /** What comes of it, and how many containers were started on a color meanwhile. */
+    /** @returns the result of `act`, and how many containers of a color were started meanwhile */
     async function startedOn<T>(color: Color, act: () => Promise<T>): Promise<[T, number]> {
         const labels = { "relink.stack": growing.name, "relink.color": color };
         const events = watchContainers(ofGrowing.engine, labels);
@@ -330,7 +330,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
 
     afterAll(() => growing?.cleanup());
 
-    it("judged bad at the first step: there never was more than one container of the release", async () => {
+    it("a release that is judged bad at the first step never had more than one container", async () => {
         const before = await lifeOf(growing, "blue");
         ask({ image: "node:24-slim", command: ["node", "-e", badForUsers] });
         const [failed, started] = await startedOn("green", () =>
@@ -347,7 +347,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
         expect(await outputsOf(growing)).toMatchObject({ live: "blue", stable: "blue" });
     });
 
-    it("a container of the second step cannot be proved: the first step's share stays, and the next up goes on", async () => {
+    it("when a container of the second step cannot be proved, the first step's share stays and the next up goes on", async () => {
         const before = await lifeOf(growing, "blue");
         const { block } = (await ofGrowing.service("web")).green;
         ask({ image: "relink-hello:v2", command: breaksAt(slotAddress(block!, 2)), ...quick });
@@ -361,7 +361,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
         await expectShare("v2", 25, undefined, growing);
         expect(await countsOf(growing)).toEqual([3, 1]);
         const first = await lifeOf(growing, "green");
-        // Nothing is amiss: the same wish goes on with the step that is next, and fails there again.
+        // The same config goes on with the next step, and fails there again.
         const { printed: again } = await failingUp("the same again", growing, { mix: withoutWebSockets });
         expect(again).toContain("it gets 50 % with 2 containers, then all of the requests");
         expect(again).toContain("broken in this place");
@@ -370,7 +370,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
         expect(await outputsOf(growing)).toMatchObject({ live: "blue", stable: "blue" });
     });
 
-    it("each step has its containers before it has its share, and the link moves to all of them", async () => {
+    it("each step has its containers before its share, and in the end the link moves to all of them", async () => {
         const before = await lifeOf(growing, "blue");
         ask({ image: "relink-hello:v2", command: undefined, ...quick });
         const [, started] = await startedOn("green", () =>
@@ -378,7 +378,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
                 "a canary that gets its containers step by step",
                 growing,
                 async () => {
-                    // Right before it has more of them, what is there has the share of its step.
+                    // Before the next containers start, those of this step have its share.
                     const run = await HaltedRun.at("scale: record", growing, undefined, 2);
                     expect(await countsOf(growing)).toEqual([3, 1]);
                     await expectShare("v2", 25, undefined, growing);
@@ -419,7 +419,7 @@ describe("A canary whose steps have containers of their own: 1 of 3 at 25 %, 2 o
                     ] satisfies Phase[]
                 ).map(phase => [phase, way] as const),
             ),
-        )("killed with kill -9 at %s of %s: the next up goes on with the step that is next", async (phase, way) => {
+        )("at %s, kill -9 of %s: the next up goes on with the next step", async (phase, way) => {
         const { live } = await outputsOf(growing);
         const [wanted, canary] = live === "green" ? ["v1", "blue"] : ["v2", "green"];
         ask({ image: `relink-hello:${wanted}`, env: { RUN: `${phase} ${way}` }, ...quick });
@@ -469,14 +469,14 @@ describe.runIf(isFull)("The canary story: Debian's nginx is the old app, Debian'
 
     afterAll(() => story?.cleanup());
 
-    it("deploy: one new instance in, and 1 of 4 responses is new", async () => {
+    it("one new instance answers 1 of 4 requests", async () => {
         ask("apache2", 25, 1);
         await up("story: one apache2 beside 4 nginx");
         await expectShare("apache2", 25, 10_000, story);
         expect(await counts()).toEqual([4, 1]);
     });
 
-    it("roll back: everything is old again, in the original count", async () => {
+    it("after going back, the old instances answer every request, and none of them was touched", async () => {
         ask("apache2", 0, 1);
         const before = await lifeOf(story, "blue");
         await up("story: back to nginx");
@@ -484,7 +484,7 @@ describe.runIf(isFull)("The canary story: Debian's nginx is the old app, Debian'
         expect(await lifeOf(story, "blue")).toEqual(before);
     });
 
-    it("roll out: one instance after another, and then all responses are new", async () => {
+    it("one new instance after another joins, until the new app answers every request", async () => {
         for (const replicas of [1, 2, 3, 4]) {
             ask("apache2", 25 * replicas, replicas);
             await up(`story: ${replicas} apache2`);
@@ -494,7 +494,7 @@ describe.runIf(isFull)("The canary story: Debian's nginx is the old app, Debian'
         expect(await outputsOf(story)).toMatchObject({ live: "green", stable: "green" });
     });
 
-    it("and back at once, since nginx is still warm", async () => {
+    it("the return to nginx is immediate, because its instances are still warm", async () => {
         ask("nginx", 25);
         await up("story: return to nginx");
         await expectShare("nginx", 100, 2_000, story);
@@ -502,13 +502,13 @@ describe.runIf(isFull)("The canary story: Debian's nginx is the old app, Debian'
     });
 });
 
-/** How many containers blue and green have. */
+/** @returns how many containers blue and green have */
 async function countsOf(of: TestStack): Promise<number[]> {
     const colors = await Promise.all((["blue", "green"] as const).map(color => containersOf(of, color)));
     return colors.map(containers => containers.length);
 }
 
-/** One visit of a browser. */
+/** Visits the service as a browser does. */
 async function visit(cookie?: string): Promise<{ version: string; cookie: string }> {
     const response = await fetch(stack.url, { headers: cookie === undefined ? {} : { cookie } });
     await response.arrayBuffer();

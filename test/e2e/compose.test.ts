@@ -10,8 +10,8 @@ import { rawRequest } from "../support/rawRequest";
 import { containersOf, lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// A Compose project as people have it, of which relink takes over `web`, and later `api`; `db` stays with Compose. There is
-// no Compose here: the network and the volume that its `up` would have made are made by hand.
+// A usual Compose project. relink takes over its service `web`, and later `api`; `db` stays with Compose. The tests do not
+// need Compose: they make the network and the volume that its `up` would make.
 let stack: TestStack;
 let project: string;
 const { docker } = Engine.connect();
@@ -94,7 +94,7 @@ afterAll(async () => {
     await stack?.cleanup();
 });
 
-/** The command that an error gives behind these words. */
+/** @returns the command that follows these words in an error */
 function fixIn(printed: string, words: string): string {
     const fix = new RegExp(`fix: ${words}(.*)`).exec(printed)?.[1];
     expect(fix, printed).toBeDefined();
@@ -105,7 +105,7 @@ describe("A service of a Compose file", () => {
     oneAfterTheOther();
 
     it.runIf(isFull)(
-        "is refused as long as two colors cannot share its volume; the error's commands mend it",
+        "is refused until two colors can share its volume, and the error's commands mend that",
         async () => {
             const printed = expectFailure(await stack.up());
             expect(printed).toMatch(/1 setting is wrong in the config of stack \S+; nothing was changed\./);
@@ -115,7 +115,7 @@ describe("A service of a Compose file", () => {
         },
     );
 
-    it("first release: it runs as the file says", async () => {
+    it("runs as the file says after its first release", async () => {
         expectSuccess(await stack.up());
         const load = await underLoad("Compose: first release", stack, async load => {
             await load.until(({ answered }) => answered >= 500, "it answers for a while");
@@ -147,7 +147,7 @@ describe("A service of a Compose file", () => {
         expect(files.stdout).toBe("a pagea-token");
     });
 
-    it("another image in the file is a release", async () => {
+    it("is released again when the file has another image", async () => {
         writeCompose("relink-hello:v2");
         const load = await underLoad("Compose: another image", stack, async load => {
             expectSuccess(await stack.up());
@@ -157,7 +157,7 @@ describe("A service of a Compose file", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "green" });
     });
 
-    it("what cannot be carried is one located error before anything changes, and can be done without", async () => {
+    it("is refused with one located error for a key that relink does not support, until `ignore` names the key", async () => {
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         writeCompose("relink-hello:v1", "privileged: true");
         const printed = expectFailure(await stack.up());
@@ -173,7 +173,7 @@ describe("A service of a Compose file", () => {
         expect([await lifeOf(stack, "blue"), await lifeOf(stack, "green")]).toEqual(before);
     });
 
-    it.runIf(isFull)("another service of the same file joins it by its host, and web is not touched", async () => {
+    it.runIf(isFull)("is not touched when another service of the same file joins it by its host", async () => {
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         const { web } = webStack({ compose: "shop/compose.yaml" }).services as { web: Record<string, unknown> };
         const { image: _image, port: _port, ...settings } = web;

@@ -10,8 +10,8 @@ import { haproxyImage, oneAfterTheOther } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 import { recorded, releaseOf } from "../unit/plan/support";
 
-// The simulation of test/simulation is worth as much as its ports are like the real ones. Here the same story is played on
-// both, and what each port call has reported is compared.
+// The simulation in test/simulation proves only as much as its ports behave like the real ones. This test plays the same
+// story on both, and compares what each port call has reported.
 
 let stack: TestStack;
 let real: RealStage;
@@ -19,7 +19,7 @@ let simulated: SimulatedStage;
 let releases: Releases;
 
 beforeAll(async () => {
-    // A front comes with one service at least: one that has nothing to do with the story.
+    // A front needs at least one service. This one has no part in the story.
     const beside = { image: "relink-hello:v1", strategy: { rolling: { wait: "0s" } }, minHealthyTime: "100ms" };
     stack = await createStack({ config: { front: { image: haproxyImage }, services: { beside } } });
     expectSuccess(await stack.up());

@@ -17,8 +17,8 @@ import { rawRequest } from "../support/rawRequest";
 import { haproxyImage } from "../support/scenario";
 import { until } from "../support/until";
 
-// What a release is judged by, on real HAProxy: each service answers in one way of its own, and each request is one that
-// the service has to answer for, or one that it has not.
+// HAProxy's counters, by which a release is judged. Each service answers in one way. The tests say for which requests the
+// service is responsible.
 const name = `relink-counters-${randomUUID().slice(0, 8)}`;
 const engine = Engine.connect();
 const { docker } = engine;
@@ -27,7 +27,7 @@ const runtime = new Runtime(run);
 const second = 1_000;
 let port: number;
 
-/** Ports of the app, each with a way of its own to answer. No process listens on the port of `refuses`. */
+/** Ports of the app, which answers in another way on each. No process listens on the port of `refuses`. */
 const services: Record<string, number> = {
     good: 8001,
     sick: 8002,
@@ -122,8 +122,8 @@ beforeAll(async () => {
                     { number: 1, address: service === "unreachable" ? nowhere : address, enabled: service !== "empty" },
                 ],
             });
-            // Without checks: nothing but the requests decides what is counted. One service adds to the headers of a request
-            // more than HAProxy keeps room for.
+            // Without checks HAProxy counts only the requests. The service `overflows` adds more to a request's headers than
+            // HAProxy keeps room for.
             const more = service === "overflows" ? `    http-request set-header x-more ${"m".repeat(1_500)}\n` : "";
             files.set(`conf/20-${service}-blue.cfg`, backend.replace(/^ +default-server .*\n/m, more));
             const route = parseRoute(`${service}.example`);
@@ -156,7 +156,7 @@ afterAll(async () => {
         .catch(() => {});
 });
 
-/** What a user gets: a status, or nothing. */
+/** Makes one request. Returns its status, or undefined without an answer. */
 type Ask = (service: string) => Promise<{ status: number } | undefined>;
 
 const request = (service: string, more = "", method = "GET") =>
@@ -168,7 +168,7 @@ const webSocket =
 
 const plain: Ask = service => rawRequest(port, request(service, close));
 
-/** Sends bytes and goes away after a while, which is all that a user gets. */
+/** Sends bytes, and resets the connection after a while without reading an answer. */
 function leave(bytes: string, afterMs: number): Promise<undefined> {
     return new Promise(resolve => {
         const socket = connect({ host: "127.0.0.1", port }, () => {
@@ -204,7 +204,7 @@ describe("What HAProxy counts of one request", () => {
         // The head of the answer is good, and that is what counts: a user can make some services cut a connection.
         ["an answer that is cut", "cuts", plain, 200, 0],
         ["a WebSocket that is reset", "talks", service => rawRequest(port, request(service, webSocket)), 101, 0],
-    ])("%s is the service's", async (_what, service, ask, status, failed) => {
+    ])("%s counts as the service's answer", async (_what, service, ask, status, failed) => {
         const before = await counted(service);
         expect((await ask(service))?.status).toBe(status);
         await until(async () => ((await counted(service)).asked > before.asked ? true : undefined), {
@@ -229,14 +229,14 @@ describe("What HAProxy counts of one request", () => {
         ["a user who leaves in an upload", "hangs", service => leave(upload(service), 100), undefined],
         ["a user who leaves before the answer", "slow", service => leave(request(service), 50), undefined],
         ["a user who leaves in the middle of the answer", "large", service => leave(request(service), 30), undefined],
-    ])("%s is not the service's failure", async (_what, service, ask, status) => {
+    ])("%s does not count as the service's failure", async (_what, service, ask, status) => {
         const before = await counted(service);
         expect((await ask(service))?.status).toBe(status);
         await until(async () => ((await counted(service)).stot > before.stot ? true : undefined), {
             deadline: Date.now() + 5 * second,
             what: "HAProxy has not counted it",
         });
-        // A request behind it ends no earlier: by then the one before is counted.
+        // A later request ends after it. By then HAProxy has counted it.
         await plain("slow");
         expect((await counted(service)).failed - before.failed).toBe(0);
     });

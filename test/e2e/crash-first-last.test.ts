@@ -9,8 +9,8 @@ import { createStack, type TestStack } from "../support/stack";
 import { proofAndSwitchSteps } from "../support/steps";
 import { everythingNamedAfter } from "../support/sweep";
 
-// The first release and the last breath of a stack: each dies at one step after the other, and is begun again each time.
-// It takes long: `RELINK_FULL=1`.
+// The first release and the destroy of a stack. Each is killed at one step after the other, and started again each time.
+// This takes long, so it needs `RELINK_FULL=1`.
 
 const firstSteps: Phase[] = [
     "front: start",
@@ -43,8 +43,8 @@ async function dieAtEach(steps: Phase[], args: string[]): Promise<void> {
     }
 }
 
-describe.runIf(isFull)("A stack whose every up dies, again and again", () => {
-    it("at each step of its first release: the last one finishes it", async () => {
+describe.runIf(isFull)("A stack that is killed again and again", () => {
+    it("at each step of its first release is finished by the last up", async () => {
         await dieAtEach(firstSteps, ["up", "--yes", "--skip-preview"]);
         expectSuccess(await stack.up());
         const slots = ["1", "2"].map(slot => `${slot}: relink-hello:v1 running, always, ready`);
@@ -56,7 +56,7 @@ describe.runIf(isFull)("A stack whose every up dies, again and again", () => {
         });
     });
 
-    it("at each step of destroy: the last one leaves nothing behind", async () => {
+    it("at each step of destroy leaves nothing behind after the last destroy", async () => {
         await dieAtEach(lastSteps, ["destroy", "--yes", "--skip-preview"]);
         expectSuccess(await stack.destroy());
         expect(await everythingNamedAfter(stack.front)).toEqual([]);

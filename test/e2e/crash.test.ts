@@ -12,7 +12,7 @@ import { underLoad, withoutWebSockets } from "../support/scenario";
 import { proofAndSwitchSteps, switchSteps } from "../support/steps";
 import { until } from "../support/until";
 
-/** The steps of each kind at which nothing but the kill can end it. */
+/** Steps at which an `up` of each kind is killed. It comes to each of them for sure. */
 const stepsOf: Record<Kind, readonly Phase[]> = {
     release: [
         "deploy: record",
@@ -51,7 +51,7 @@ const matrix: Case[] = Object.entries(stepsOf).flatMap(([kind, steps]) =>
     steps.flatMap(step => ways.map((way): Case => [kind as Kind, step, way])),
 );
 
-/** Chosen around the switch and the proof. */
+/** The cases of `npm test`, around the switch and the proof. */
 const selection: Case[] = [
     ["release", "link: memory", "CLI"],
     ["release", "link: confirm", "host"],
@@ -71,13 +71,13 @@ afterAll(async () => {
 
 afterEach(async ({ task }) => {
     if (task.result?.state === "fail") {
-        // The next case begins from what it knows.
+        // The next case needs a stack in a known state.
         await subject.stack.cleanup();
         subject = await Subject.create();
     }
 });
 
-/** Kills a run; what the file backend still holds then is given up as a user does it. */
+/** Kills a run, and gives up the lock of the file backend as a user does. */
 async function kill(run: HaltedRun, way: Way): Promise<void> {
     const { stack } = subject;
     await run.kill(way);
@@ -115,7 +115,7 @@ describe("fault 10: an up that is killed with kill -9 is finished or undone by t
         await expectPutRight(subject);
     });
 
-    it.runIf(isFull).each(ways)("while it takes an interrupted switch back, kill -9 of %s", async way => {
+    it.runIf(isFull).each(ways)("while an interrupted switch is taken back, kill -9 of %s", async way => {
         await subject.prepare("return");
         const { stack } = subject;
         const from = subject.version();
@@ -125,7 +125,7 @@ describe("fault 10: an up that is killed with kill -9 is finished or undone by t
             stack,
             async load => {
                 await kill(await HaltedRun.at("link: memory", stack), "both");
-                // Its target is not ready any more, so that the switch cannot be finished.
+                // The switch cannot be finished, because its target is not ready any more.
                 await Engine.connect().docker.getContainer(`${stack.front}-web-${subject.live}-1`).stop();
                 await kill(await HaltedRun.at("link: undo", stack), way);
                 await load.mark("killed");
@@ -137,7 +137,7 @@ describe("fault 10: an up that is killed with kill -9 is finished or undone by t
         await expectPutRight(subject);
     });
 
-    it.runIf(isFull).each(ways)("while it cuts what outlasted drainTimeout, kill -9 of %s", async way => {
+    it.runIf(isFull).each(ways)("while requests that outlasted drainTimeout are cut, kill -9 of %s", async way => {
         await subject.prepare("stop");
         const { stack } = subject;
         const webSocket = await OpenWebSocket.open(stack.url);
@@ -187,7 +187,7 @@ describe("fault 10: an up that is killed with kill -9 is finished or undone by t
     );
 });
 
-/** Kills the CLI and the provider host at a moment that no step chooses. */
+/** Kills the CLI and the provider host after a time, whatever they do then. */
 async function killAfter(milliseconds: number): Promise<void> {
     const { stack } = subject;
     const command = stack.start(["up", "--yes", "--skip-preview"]);
@@ -198,13 +198,13 @@ async function killAfter(milliseconds: number): Promise<void> {
         },
         { deadline: Date.now() + 60_000, what: "the provider host" },
     );
-    // The moment is what is tested, so nothing is waited for here.
+    // The kill comes at a fixed moment, so there is no state to wait for.
     await new Promise(resolve => setTimeout(resolve, milliseconds));
     command.signal("SIGKILL");
     try {
         process.kill(host, "SIGKILL");
     } catch {
-        // The run was over already, which is a moment like any other.
+        // The run was over already, which is a valid case too.
     }
     await command.result;
     await ended(host);

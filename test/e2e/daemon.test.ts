@@ -13,9 +13,9 @@ import { type Kind, Subject } from "../support/Subject";
 import { containersOf, haproxyImage } from "../support/scenario";
 import { until } from "../support/until";
 
-// A Docker daemon that is restarted, killed, and cut off from power, under load: one of the test's own.
+// A Docker daemon of the test's own is restarted, killed and cut off from power, under load.
 
-/** Whose power is cut: of the whole machine, with the `up` that runs on it, or of a Docker host elsewhere. */
+/** Which machine loses its power: the one that also runs the `up`, or a Docker host elsewhere. */
 type Blackout = "host reboot" | "Docker host elsewhere";
 
 const switchSteps: Phase[] = ["link: intent", "link: file", "link: memory", "link: confirm", "link: confirmed"];
@@ -45,7 +45,7 @@ async function begin(): Promise<void> {
     front = new LiveFront(subject.stack);
 }
 
-/** Every container has the address that the record gives its slot, and HAProxy looks for it there. */
+/** Expects each container at the address that the record and HAProxy have for its slot. */
 async function expectAddresses(): Promise<void> {
     const world = await front.observe();
     const record = await front.record("web");
@@ -61,13 +61,17 @@ async function expectAddresses(): Promise<void> {
     }
 }
 
-/** Who serves now: a generation, or the anchor in its place. */
+/** @returns what serves now: a generation or the stand-in */
 async function server(): Promise<string> {
     const { workers = [] } = (await front.observe()).front ?? {};
     return `served by ${[...new Set(workers.map(({ generation }) => generation))].join(" and ")}`;
 }
 
-/** Restarts the daemon as a service manager does; returns what it took. */
+/**
+ * Restarts the daemon as a service manager does.
+ *
+ * @returns how long that took
+ */
 async function restart(args: string[] = []): Promise<string> {
     const began = performance.now();
     await own.stop();
@@ -77,7 +81,7 @@ async function restart(args: string[] = []): Promise<string> {
     return `daemon stopped in ${took(began, stopped)} and started in ${took(stopped, performance.now())}`;
 }
 
-/** Somebody serves: after a restart that may be the stand-in, some seconds later. */
+/** Waits until HAProxy serves. After a restart that may be the stand-in. */
 async function served(): Promise<void> {
     await until(async () => ((await front.observe()).front?.workers.length ? true : undefined), {
         deadline: Date.now() + 60_000,
@@ -85,7 +89,7 @@ async function served(): Promise<void> {
     });
 }
 
-/** Everybody serves: until its checks say otherwise, HAProxy takes a container for healthy that is not there yet. */
+/** Waits until every container serves. Before its first check, HAProxy takes a missing container for healthy. */
 async function allServe(): Promise<void> {
     const isAnswered = () =>
         fetch(subject.stack.url).then(
@@ -101,7 +105,11 @@ async function allServe(): Promise<void> {
     );
 }
 
-/** Cuts the power while an `up` stands still before a step, gives it back, and says how long it was away. */
+/**
+ * Cuts the power while an `up` is halted before a step, and restores it.
+ *
+ * @returns how long it was away
+ */
 async function blackout(run: HaltedRun, who: Blackout): Promise<string> {
     const began = performance.now();
     await own.cutPower();
@@ -126,7 +134,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
     });
 
     afterAll(async () => {
-        await subject?.stack.cleanup().catch(() => {}); // with the Engine goes everything
+        await subject?.stack.cleanup().catch(() => {}); // the Engine's removal below removes everything
         await own?.remove();
     });
 
@@ -140,7 +148,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
         }
     });
 
-    it("is restarted: both colors and the front come back by themselves, with the confirmed link", async () => {
+    it("after a restart brings both colors and the front back by itself, with the confirmed link", async () => {
         await subject.prepare("return");
         const load = await gapUnderLoad("daemon restarted", subject.stack, () => restart(), {
             documented: "daemon restarted",
@@ -153,13 +161,13 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
     });
 
     it.runIf(isFull)(
-        "starts the anchor after the generation, which it gives up: HAProxy stands in, and the next up replaces it",
+        "may give up a generation that it starts before the anchor: HAProxy stands in, and the next up replaces it",
         async () => {
             const { stack } = subject;
             await subject.prepare("release");
             const from = subject.version();
             const [generation] = (await front.observe()).generations;
-            // The daemon starts in any order. What is left out has the same fate as what comes too early.
+            // The daemon starts containers in any order. One that it does not start stands for one that starts too early.
             await front.engine.docker.getContainer(generation!.id).update({ RestartPolicy: { Name: "no" } });
             const load = await gapUnderLoad("daemon restarted, generation given up", stack, () => restart(), {
                 documented: "daemon restarted",
@@ -180,32 +188,43 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
         },
     );
 
-    it.runIf(isFull).each(matrix)("fault 24: %s, power cut at %s (%s)", async (kind, phase, who) => {
-        const { stack } = subject;
-        await subject.prepare(kind);
-        const from = subject.version();
-        subject.wish(kind);
-        const to = subject.version();
-        const run = await HaltedRun.at(phase, stack);
-        const load = await gapUnderLoad(`${kind}, power cut at "${phase}" (${who})`, stack, () => blackout(run, who), {
-            documented: "daemon restarted",
-            afterwards: async load => {
-                console.log(await server());
-                expect(isLocked(stack)).toBe(who === "host reboot");
-                if (isLocked(stack)) {
-                    expectSuccess(await stack.pulumi(["cancel", "--yes"]));
-                }
-                expectSuccess(await stack.up());
-                const seen = (await load.snapshot()).byVersion[to]?.requests ?? 0;
-                await load.until(({ byVersion }) => (byVersion[to]?.requests ?? 0) >= seen + 50, `${to} answers`);
-            },
-        });
-        expectNoWayBack(load, from, to);
-        await expectAddresses();
-        await expectPutRight(subject);
-    });
+    it.runIf(isFull).each(matrix)(
+        "fault 24: %s, power cut at %s (%s): the next up puts it right",
+        async (kind, phase, who) => {
+            const { stack } = subject;
+            await subject.prepare(kind);
+            const from = subject.version();
+            subject.wish(kind);
+            const to = subject.version();
+            const run = await HaltedRun.at(phase, stack);
+            const load = await gapUnderLoad(
+                `${kind}, power cut at "${phase}" (${who})`,
+                stack,
+                () => blackout(run, who),
+                {
+                    documented: "daemon restarted",
+                    afterwards: async load => {
+                        console.log(await server());
+                        expect(isLocked(stack)).toBe(who === "host reboot");
+                        if (isLocked(stack)) {
+                            expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+                        }
+                        expectSuccess(await stack.up());
+                        const seen = (await load.snapshot()).byVersion[to]?.requests ?? 0;
+                        await load.until(
+                            ({ byVersion }) => (byVersion[to]?.requests ?? 0) >= seen + 50,
+                            `${to} answers`,
+                        );
+                    },
+                },
+            );
+            expectNoWayBack(load, from, to);
+            await expectAddresses();
+            await expectPutRight(subject);
+        },
+    );
 
-    it.runIf(isFull)("leaves stopped what was stopped, a stopped color as well as a failed one", async () => {
+    it.runIf(isFull)("leaves a stopped color and a failed one stopped after its restart", async () => {
         const { stack } = subject;
         await subject.prepare("stop");
         await subject.unbroken("stop");
@@ -222,13 +241,13 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
         await served();
         expect((await containersOf(stack, subject.idle)).map(({ id, status }) => `${id} ${status}`)).toEqual(failed);
 
-        // Leaves the subject as it says that it is.
+        // Bring the stack into the state that `subject` has noted.
         await subject.unbroken("release");
         await expectPutRight(subject);
     });
 
     it.runIf(isFull)(
-        "with live-restore: containers outlive its restart and its crash; only new connections are refused, while Docker writes its rules for published ports anew",
+        "with live-restore refuses only new connections at a restart or a crash, while it writes its rules for published ports anew",
         async () => {
             await restart(["--live-restore"]);
             await allServe();
@@ -243,7 +262,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
                     },
                     { documented: "daemon restarted" },
                 );
-                // Connections that are open go on: whoever is refused had none yet.
+                // Open connections go on. Only new ones are refused.
                 expect(
                     load.failures.filter(({ kind, lane }) => kind !== "connect" || lane !== "newConnection"),
                 ).toEqual([]);
@@ -258,7 +277,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
         },
     );
 
-    it.runIf(isFull)("is killed alone: the next daemon ends what lives on and starts it again", async () => {
+    it.runIf(isFull)("ends the containers that have outlived a killed daemon, and starts them again", async () => {
         await subject.prepare("return");
         await gapUnderLoad(
             "daemon killed",
@@ -275,17 +294,20 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
         await expectPutRight(subject);
     });
 
-    it.runIf(isFull)("comes back right from one restart after the other, whatever it starts first", async () => {
-        const { stack } = subject;
-        await subject.prepare("return");
-        for (let time = 1; time <= 8; time += 1) {
-            const load = await gapUnderLoad(`daemon restarted, time ${time}`, stack, () => restart(), {
-                documented: "daemon restarted",
-                afterwards: async () => console.log(await server()),
-            });
-            expect(Object.keys(load.byVersion)).toEqual([subject.version()]);
-        }
-        expectSuccess(await stack.up());
-        await expectPutRight(subject);
-    });
+    it.runIf(isFull)(
+        "after eight restarts in a row still serves the confirmed link, whatever it starts first",
+        async () => {
+            const { stack } = subject;
+            await subject.prepare("return");
+            for (let time = 1; time <= 8; time += 1) {
+                const load = await gapUnderLoad(`daemon restarted, time ${time}`, stack, () => restart(), {
+                    documented: "daemon restarted",
+                    afterwards: async () => console.log(await server()),
+                });
+                expect(Object.keys(load.byVersion)).toEqual([subject.version()]);
+            }
+            expectSuccess(await stack.up());
+            await expectPutRight(subject);
+        },
+    );
 });

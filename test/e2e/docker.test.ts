@@ -144,7 +144,7 @@ describe("exec", () => {
         });
     });
 
-    it("gives the command its input, as large as it may be, and closes it", async () => {
+    it("gives the command its input, even 2 MB of it, and closes it", async () => {
         const text = "0123456789".repeat(200_000);
         expect(await exec(engine, id, ["wc", "-c"], { stdin: text })).toMatchObject({
             stdout: "2000000\n",
@@ -166,7 +166,7 @@ describe("exec", () => {
         await expect(ended).rejects.toThrow("stopped");
     });
 
-    it("serves as a socket", async () => {
+    it("carries input and output in turn, like a socket", async () => {
         const stream = await execStream(engine, id, ["cat"]);
         for (const text of ["one", "two"]) {
             stream.write(text);
@@ -191,7 +191,7 @@ describe("exec", () => {
         await expect(stream.toArray()).rejects.toThrow("no such peer");
     });
 
-    it("says so when there is nothing to run in", async () => {
+    it("fails and names the command when the container does not exist", async () => {
         await expect(exec(engine, `${run}-none`, ["true"])).rejects.toThrow(/true cannot run in the container/);
     });
 });
@@ -229,7 +229,7 @@ describe("volumes", () => {
         await writeFiles(engine, writer.id, [{ path: "/data/services/web.json", content: "{}" }]);
         await removeContainer(engine, writer.id);
         expect(await readVolume(engine, name, labels)).toEqual(new Map([["services/web.json", Buffer.from("{}")]]));
-        // Docker refuses it while a container mounts it.
+        // Docker refuses to remove a volume that a container mounts.
         await engine.docker.getVolume(name).remove();
     });
 });
@@ -303,7 +303,7 @@ describe("containers", () => {
         expect(String(await readFile(engine, id, "/run/secrets/TOKEN"))).toBe("hush hush");
     });
 
-    it("gives a read-only container its secrets, and lets it write nothing; without NET_RAW, and with what was asked for", async () => {
+    it("gives a read-only container its secrets and its options, and takes its write access and NET_RAW away", async () => {
         const hardened = { readOnly: true, securityOpt: ["no-new-privileges"], pidsLimit: 50, secrets: ["TOKEN"] };
         const id = await running({ ...hardened, user: "4321" }, { secretValues: { TOKEN: "hush hush" } });
         const script =
@@ -348,7 +348,7 @@ describe("containers", () => {
         expect(await lastLogLines(engine, id, [])).toEqual(expect.arrayContaining(["one", "two"]));
     });
 
-    it("stops for good what would be started again, and does not mind twice", async () => {
+    it("stops a container for good although Docker would start it again, and a second stop is no error", async () => {
         const id = await running();
         await setRestartPolicy(engine, id, "unless-stopped");
         await stopContainer(engine, id, 1_000);
@@ -361,7 +361,7 @@ describe("containers", () => {
         await stopContainer(engine, id, 1_000);
     });
 
-    it("keeps the last log lines only, readable", async () => {
+    it("returns only the last log lines, without escapes and shortened", async () => {
         const id = await running({
             command: ["seq 1 200; printf '\\033[31mred\\033[0m\\n'; head -c 2000 /dev/zero | tr '\\0' x"],
         });
@@ -385,7 +385,7 @@ describe("containers", () => {
         await expect(running(changes)).rejects.toMatchObject({ name: "StartFailed", reason });
     });
 
-    it("says which address is taken, and leaves nothing behind that it could not finish", async () => {
+    it("reports an address that is taken, and leaves no half-made container behind", async () => {
         await running();
         const taken = addresses[count] ?? "";
         await expect(running({}, { network: { name: run, address: taken } })).rejects.toMatchObject({
@@ -408,7 +408,7 @@ describe("containers", () => {
 });
 
 describe("events", () => {
-    it("tells of start, health and exit, past ones included", async () => {
+    it("report start, health and exit, also those that are past", async () => {
         const since = await engine.now();
         const id = await running({ health: { ...release.health, command: ["test", "-e", "/healthy"] } });
         const events = watchContainers(engine, labels, since);
@@ -432,7 +432,7 @@ describe("events", () => {
         expect(await events.next(() => true, firstMs).then(event => event?.action)).not.toBe("reconnected");
     });
 
-    it("connects again when the connection is lost, and says so", async () => {
+    it("connect again when the connection is lost, and report it", async () => {
         const proxy = await EngineProxy.start(socketPath());
         const events = watchContainers(Engine.connect(proxy.host), labels);
         try {
@@ -474,7 +474,7 @@ describe("dialer", () => {
         ["straight", () => new Dialer(engine, anchor)],
         ["by a command in the anchor", () => new Dialer(remote(engine), anchor)],
     ];
-    it.each(routes)("answers %s", async (_, dialer) => {
+    it.each(routes)("carries a request %s", async (_, dialer) => {
         const ask = { address, port: 8080, timeoutMs: firstMs };
         const through = dialer();
         expect(await request(through, { ...ask, path: "/", headers: { Host: "shop.example" } })).toMatchObject({
@@ -536,7 +536,7 @@ describe("images", () => {
         }
     });
 
-    it("asks a registry whose credential helper fails, and names what the registry does", async () => {
+    it("asks the registry although its credential helper fails, and reports what the registry does", async () => {
         const folder = mkdtempSync(join(tmpdir(), "relink-docker-config-"));
         const here = `127.0.0.1:1/${run}:1`;
         try {
@@ -570,7 +570,7 @@ describe("images", () => {
 });
 
 describe("networks", () => {
-    it("finds a free subnet that stays the same until somebody takes it", async () => {
+    it("finds a free subnet, which stays the same until it is taken", async () => {
         const mine = (await inspectNetwork(engine, run))?.subnet;
         expect(mine).toMatch(/^172\.\d+\.\d+\.0\/20$/);
         const next = await freeSubnet(engine, run);
@@ -581,7 +581,7 @@ describe("networks", () => {
 });
 
 describe("engine proxy", () => {
-    it("records what changes something, and lets hijacked connections through", async () => {
+    it("records calls that change something, and lets hijacked connections through", async () => {
         const id = await running();
         const proxy = await EngineProxy.start(socketPath());
         try {

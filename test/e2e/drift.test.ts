@@ -15,8 +15,8 @@ import {
 } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// Somebody changes the live system by hand. Users reach green with v2, blue is warm with v1, and the config asks for a
-// release that was never proved, all the time: what comes back is what was live, and the other color is not touched.
+// Somebody changes the live system by hand. Green serves v2, and blue is warm with v1. The config asks all the time for a
+// release that was never proved. A repair must restore what was live, and must not touch the other color.
 
 let stack: TestStack;
 let front: LiveFront;
@@ -37,7 +37,11 @@ afterAll(() => stack?.cleanup());
 // A stranger in a live container's place is the sample app without relink's environment: it calls itself hello.
 const answeredBy = { services: ["web", "hello"], versions: ["v1", "v2"] };
 const load = { mix: withoutWebSockets, ratePerSecond: 150, answeredBy };
-/** An `up` that refuses to touch the service, and what it printed. Whatever runs goes on as it was. */
+/**
+ * Runs an `up` that must refuse to touch the service. All containers go on as before.
+ *
+ * @returns its message
+ */
 async function refused(what: RegExp): Promise<string> {
     const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
     const { code, stdout, stderr } = await stack.up();
@@ -50,7 +54,7 @@ async function refused(what: RegExp): Promise<string> {
     return message;
 }
 
-/** Nothing has drifted, users reach v2 on green, and only then is what the config asks for planned again. */
+/** Expects that nothing has drifted, green serves v2, and a preview plans what the config asks for. */
 async function expectRestored(): Promise<void> {
     stack.setConfig("services.web.driftPolicy", undefined);
     await hand.untilReady("green", 2);
@@ -82,7 +86,11 @@ async function undoneByHand(scenario: string, harm: () => Promise<void>, what: R
     expect(await lifeOf(stack, "blue")).toEqual(blue);
 }
 
-/** Drift that only relink can undo, or that it is told to undo. Returns what that `up` printed. */
+/**
+ * Drift that relink is told to undo.
+ *
+ * @returns what that `up` printed
+ */
 async function restoredByRelink(scenario: string, harm: () => Promise<void>, what: RegExp): Promise<string> {
     const blue = await lifeOf(stack, "blue");
     let printed = "";
@@ -128,7 +136,7 @@ describe("drift", () => {
     );
 
     it.runIf(isFull)(
-        "preview --refresh, refresh and up --refresh say it in words, and plan nothing from it",
+        "preview --refresh, refresh and up --refresh describe drift in words, and plan nothing from it",
         async () => {
             await hand.stop("web-green-2");
             await front.linkByHand("web", "blue");
@@ -152,7 +160,7 @@ describe("drift", () => {
     );
 
     describe.runIf(isFull)("of containers", () => {
-        it("a live container stopped, paused, or with another restart policy", async () => {
+        it("a live container that is stopped, paused, or has another restart policy is named, and restored", async () => {
             const noticed = (harm: () => Promise<void>) => async () => {
                 await harm();
                 await hand.untilReady("green", 1);
@@ -182,7 +190,7 @@ describe("drift", () => {
             await restoredByRelink("restart policy, repair", policy, /restart policy no/);
         });
 
-        it("where ours need another health check than what answers users, nothing is taken away", async () => {
+        it("a repair removes nothing while a foreign container answers users by another health check", async () => {
             await hand.replace("web-green-1", "relink-hello:v1", "our labels");
             await hand.untilUp("green", 2);
             await hand.editFile("conf/20-web-green.cfg", "s# uri /healthz # uri / #");
@@ -204,7 +212,7 @@ describe("drift", () => {
             );
         });
 
-        it("live containers replaced by a foreign image under our labels answer users until ours are proved", async () => {
+        it("foreign containers under relink's labels answer users until relink's own are proved", async () => {
             const replaced =
                 (...names: string[]) =>
                 async () => {
@@ -215,7 +223,7 @@ describe("drift", () => {
                 };
             const isStrange = (name: string) =>
                 new RegExp(`${name} is not relink's: it runs another image than relink-hello:v2 \\(relink-hello:v1\\)`);
-            // What comes back takes the first slots that nobody is in: here those are 2 and 3 by now.
+            // A container that comes back takes the first free slot: here 2 or 3 by now.
             await restoredByRelink("one container replaced", replaced("web-green-2"), isStrange("web-green-2"));
             const all = replaced("web-green-1", "web-green-3");
             await restoredByRelink("all containers replaced", all, isStrange("web-green-1"));
@@ -223,7 +231,7 @@ describe("drift", () => {
             expect((await containersOf(stack, "green")).map(slotOf)).toEqual([1, 2]);
         });
 
-        it("a live container replaced by somebody else's of the same name: it is not touched, and named", async () => {
+        it("somebody else's container with a live container's name is named, and not touched", async () => {
             await hand.replace("web-green-1", "relink-hello:broken-exit", "no labels");
             await hand.untilReady("green", 1);
             await underLoad(
@@ -239,7 +247,7 @@ describe("drift", () => {
                     expect(
                         (await front.engine.docker.getContainer(hand.name("web-green-1")).inspect()).Config.Image,
                     ).toBe("relink-hello:broken-exit");
-                    // What the message says comes first.
+                    // First do what the message says.
                     await hand.remove("web-green-1");
                     stack.setConfig("services.web.replicas", 2);
                     stack.setConfig("services.web.env", undefined);
@@ -251,7 +259,7 @@ describe("drift", () => {
             );
         });
 
-        it("containers added by hand: one with our labels is named, one without is ignored", async () => {
+        it("a container added by hand with relink's labels is named, and one without is ignored", async () => {
             await hand.add("web-green-9", "relink-hello:v1", {});
             await undoneByHand(
                 "container added under our labels",
@@ -271,7 +279,7 @@ describe("drift", () => {
     });
 
     describe.runIf(isFull)("of HAProxy", () => {
-        it("a slot taken out of traffic, or pointed elsewhere", async () => {
+        it("a slot that was taken out of traffic or pointed elsewhere is named, and restored", async () => {
             for (const state of ["maint", "drain"] as const) {
                 const close = () => hand.setSlot("green", 1, { state });
                 await undoneByHand(
@@ -293,19 +301,19 @@ describe("drift", () => {
             );
         });
 
-        it("the link in the map file: a restart of HAProxy would have moved users", async () => {
+        it("an edited link in the map file is restored, before a restart of HAProxy moves users", async () => {
             const edit = () => hand.editFile("maps/link.map", "s/^web .*/web blue:green:0/");
             const printed = await restoredByRelink("map file edited", edit, /HAProxy's map file links it to blue/);
             expect(printed).toContain("the link to green is written again");
             expect(await hand.readFile("maps/link.map")).toContain("web green:blue:0");
-            // Before that, HAProxy took the edit at its next reload: then memory and file are both wrong.
+            // This time HAProxy loads the edit, so that memory and file are both wrong.
             await edit();
             await front.reload();
             const restore = async () => {};
             await restoredByRelink("map file edited and loaded", restore, /HAProxy links it to blue, but .* green/);
         });
 
-        it("the file of the live color", async () => {
+        it("an edited file of the live color is named, and restored", async () => {
             const edit = () => hand.editFile("conf/20-web-green.cfg", "s/rise 2/rise 7/");
             await restoredByRelink("backend file edited", edit, /HAProxy's file of web-green was edited/);
             expect(await hand.readFile("conf/20-web-green.cfg")).toContain("rise 2");
@@ -318,7 +326,7 @@ describe("drift", () => {
             );
         });
 
-        it("the front's own files and maps: put right by the next up, without a word of the service", async () => {
+        it("the front's edited files and maps are restored by the next up, and named at the front", async () => {
             const files = ["conf/00-global.cfg", "conf/10-frontends.cfg", "maps/routes.map", "maps/releases.map"];
             const before = await Promise.all(files.map(file => hand.readFile(file)));
             await hand.editFile("conf/00-global.cfg", "s/^global/global\\n    # by hand/");
@@ -339,7 +347,7 @@ describe("drift", () => {
             stack.setConfig("services.web.env", { WANTED: "never proved" });
         });
 
-        it("an anchor that lost its network: nobody is served until the next up puts it back", async () => {
+        it("an anchor that lost its network serves no user until the next up connects it again", async () => {
             await hand.detachAnchor();
             await expect(fetch(stack.url)).rejects.toThrow();
             stack.setConfig("services.web.env", undefined);
@@ -351,12 +359,12 @@ describe("drift", () => {
         });
     });
 
-    describe.runIf(isFull)("of the idle color is not drift, and the return puts it right", () => {
+    describe.runIf(isFull)("of the idle color is not reported, and a return undoes it:", () => {
         beforeAll(() => {
             stack.setConfig("services.web.env", undefined);
         });
 
-        /** Goes back to the idle color, whatever was done to it, and from there again. */
+        /** Does harm to the idle color, and then returns to it under load. */
         async function goesBack(scenario: string, harm: () => Promise<void>): Promise<void> {
             const { live } = (await outputsOf(stack)) as { live: "blue" | "green" };
             const idle = live === "blue" ? "green" : "blue";
@@ -378,12 +386,12 @@ describe("drift", () => {
             ).toEqual(Array(2).fill([expect.stringMatching(/^sha256:/), "running"]));
         }
 
-        it("removed", () => goesBack("removed", () => hand.remove("web-blue-2")));
+        it("a removed container", () => goesBack("removed", () => hand.remove("web-blue-2")));
 
-        it("replaced by a foreign image under our labels", () =>
+        it("a foreign image under relink's labels", () =>
             goesBack("replaced", () => hand.replace("web-green-1", "relink-hello:v1", "our labels")));
 
-        it("its slot closed, its file edited, its entry in HAProxy's memory wrong", async () => {
+        it("a closed slot, and an edited file", async () => {
             await goesBack("slot closed", () => hand.setSlot("blue", 1, { state: "maint" }));
             await goesBack("file edited", () => hand.editFile("conf/20-web-green.cfg", "s/rise 2/rise 7/"));
             expect(await hand.readFile("conf/20-web-green.cfg")).toContain("rise 2");

@@ -11,7 +11,7 @@ import { until } from "../support/until";
 
 const kind = process.env.RELINK_TEST_ENGINE;
 
-// Tests that are meant for one Docker Engine and run on another would pass all the same.
+// Without this check, tests for one Docker Engine would also pass on another.
 describe.runIf(kind)("The Docker Engine of these tests", () => {
     it("is the one that RELINK_TEST_ENGINE names", async () => {
         const { version, driver } = (await toolchain("testEngines.mjs")).testEngine(kind);
@@ -22,7 +22,7 @@ describe.runIf(kind)("The Docker Engine of these tests", () => {
 });
 
 describe.skipIf(kind !== undefined || OwnEngine.missing !== undefined)("An Engine of a test's own", () => {
-    /** Everything on this machine that has the name of an Engine which this process made. */
+    /** @returns everything on this machine with the name of an Engine that the process `maker` made */
     const leftOf = (maker: number) => {
         const name = `relink-own-${maker}-`;
         const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
@@ -33,7 +33,7 @@ describe.skipIf(kind !== undefined || OwnEngine.missing !== undefined)("An Engin
         );
     };
 
-    it("is removed when the process that made it was killed", async () => {
+    it("is removed after the process that made it was killed", async () => {
         const maker = startCommand(
             process.execPath,
             [

@@ -4,7 +4,7 @@ import { sickInTraffic } from "../support/faultyApps";
 import { containersOf, lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// One stack, on which one release after the other goes wrong; then a good one.
+// One stack on which one release after the other fails, and then one succeeds.
 let stack: TestStack;
 let blue: string[];
 
@@ -18,7 +18,11 @@ afterAll(async () => {
     await stack?.cleanup();
 });
 
-/** Releases what cannot work, under load; nothing that users reach may notice. Returns what Pulumi printed. */
+/**
+ * Releases what cannot work, under load. The live color may not change.
+ *
+ * @returns what Pulumi printed
+ */
 async function refused(scenario: string, settings: Record<string, unknown>): Promise<string> {
     for (const [key, value] of Object.entries(settings)) {
         stack.setConfig(`services.web.${key}`, value);
@@ -35,7 +39,7 @@ async function refused(scenario: string, settings: Record<string, unknown>): Pro
     return printed;
 }
 
-/** What is left of a failed release: stopped, and kept for its logs. */
+/** Expects that the containers of a failed release are stopped and kept for their logs. */
 async function expectStoppedGreen(containers: number): Promise<void> {
     const green = await containersOf(stack, "green");
     expect(green.map(({ state, restartPolicy }) => `${state}, ${restartPolicy}`)).toEqual(
@@ -46,7 +50,7 @@ async function expectStoppedGreen(containers: number): Promise<void> {
 describe("A broken image is refused, and the live color untouched", () => {
     oneAfterTheOther();
 
-    it("fault 1: exits: refused at once, with the container's last log lines", async () => {
+    it("fault 1: an image that exits is refused at once, with the container's last log lines", async () => {
         const printed = await refused("broken image: exits", { image: "relink-hello:broken-exit" });
         expect(printed).toContain("exited with code 3");
         expect(printed).toContain("cannot go on: this release is broken on purpose");
@@ -54,7 +58,7 @@ describe("A broken image is refused, and the live color untouched", () => {
         await expectStoppedGreen(2);
     });
 
-    it("fault 5: never healthy: refused after healthyDeadline, with what was seen and the log", async () => {
+    it("fault 5: an image that never becomes healthy is refused after healthyDeadline, with the last check and the log", async () => {
         const image = "relink-hello:broken-unhealthy";
         const printed = await refused("broken image: never healthy", { image, healthyDeadline: "6s" });
         expect(printed).toContain("not healthy within 6.0 s (healthyDeadline)");
@@ -63,7 +67,7 @@ describe("A broken image is refused, and the live color untouched", () => {
         await expectStoppedGreen(2);
     });
 
-    it("fault 3: wrong port: refused after healthyDeadline, and its log says which port it listens on", async () => {
+    it("fault 3: an image on a wrong port is refused after healthyDeadline, and its log says which port it listens on", async () => {
         const printed = await refused("broken image: wrong port", { image: "relink-hello:broken-port" });
         expect(printed).toContain("not healthy within 6.0 s (healthyDeadline)");
         expect(printed).toMatch(
@@ -73,7 +77,7 @@ describe("A broken image is refused, and the live color untouched", () => {
         await expectStoppedGreen(2);
     });
 
-    it("fault 2: no such image: refused before anything is touched", async () => {
+    it("fault 2: a missing image is refused before anything is touched", async () => {
         const green = await lifeOf(stack, "green");
         const printed = await refused("broken image: no such image", { image: "relink-hello:no-such-tag" });
         expect(printed).toMatch(/image relink-hello:no-such-tag/);
@@ -81,9 +85,9 @@ describe("A broken image is refused, and the live color untouched", () => {
         expect(await lifeOf(stack, "green")).toEqual(green);
     });
 
-    it("healthy until users come: the link cannot be confirmed and is moved back", async () => {
+    it("an image that is healthy only until users come gets the link, which cannot be confirmed and moves back", async () => {
         const command = ["node", "-e", sickInTraffic];
-        // Checked slowly, so that HAProxy still believes it when the confirming request comes.
+        // With slow checks HAProxy still takes it for healthy when the confirming request comes.
         const health = { path: "/healthz", interval: "2s" };
         const settings = { image: "relink-hello:v2", command, replicas: 1, health, healthyDeadline: "90s" };
         for (const [key, value] of Object.entries(settings)) {
@@ -102,21 +106,21 @@ describe("A broken image is refused, and the live color untouched", () => {
             { mix: { post: 2, newConnection: 1 } },
         );
         expect(printed).toMatch(/answered 500 to the confirming request; the link was moved back to blue/);
-        // Users did reach it meanwhile.
+        // Users reached it meanwhile.
         expect(load.byVersion.sick?.requests).toBeGreaterThan(0);
         expect(Object.keys(load.phases.at(-1)?.byVersion ?? {})).toEqual(["v1"]);
         expect(await lifeOf(stack, "blue")).toEqual(blue);
         expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
     });
 
-    it("what was judged bad is not tried again by itself", async () => {
+    it("a release that was judged bad is not tried again by itself", async () => {
         const green = await lifeOf(stack, "green");
         const printed = await refused("judged bad", {});
         expect(printed).toContain("was judged bad");
         expect(await lifeOf(stack, "green")).toEqual(green);
     });
 
-    it("a good image after all that: the next up starts clean", async () => {
+    it("a good image is released after all that", async () => {
         const old = (await containersOf(stack, "green")).map(({ id }) => id);
         stack.setConfig("services.web.command", undefined);
         stack.setConfig("services.web.health.interval", "500ms");

@@ -52,16 +52,16 @@ function set(settings: Record<string, unknown>): void {
     }
 }
 
-/** A program of its own instead of the sample app, or the sample app again. */
+/** Settings of a service that runs this program instead of the sample app, and of one that runs the sample app. */
 const runs = (program: string) => ({ image: node, command: ["node", "-e", program] });
 const sample = (version: string) => ({ image: `relink-hello:${version}`, command: undefined });
 
-/** What users reach goes on for a while. */
+/** Waits until users got 600 answers. */
 const served: Parameters<typeof underLoad>[2] = async load => {
     await load.until(({ answered }) => answered >= 600, "it answers");
 };
 
-/** Versions that users saw, by phase of the load. */
+/** @returns the versions that users saw, by phase of the load */
 function seen({ phases }: LoadResult): string[][] {
     return phases.map(({ byVersion }) => Object.keys(byVersion).sort());
 }
@@ -69,7 +69,7 @@ function seen({ phases }: LoadResult): string[][] {
 describe.runIf(isFull)("Faults", () => {
     oneAfterTheOther();
 
-    it("fault 4: health that flaps: minHealthyTime begins again each time, and healthyDeadline ends it", async () => {
+    it("fault 4: health that flaps starts minHealthyTime again each time, until healthyDeadline ends the release", async () => {
         set({ ...runs(flapping), minHealthyTime: "3s", healthyDeadline: "12s" });
         set({ health: { path: "/healthz", interval: "300ms", fall: 1, rise: 1 } });
         const before = await lifeOf(stack, "blue");
@@ -81,7 +81,7 @@ describe.runIf(isFull)("Faults", () => {
         set({ minHealthyTime: "500ms", healthyDeadline: "60s", health: { path: "/healthz", interval: "500ms" } });
     });
 
-    it("fault 14: back to the stable release while another one fails: no step, no check, no new container", async () => {
+    it("fault 14: going back to the stable release while another one fails makes no container", async () => {
         const before = await lifeOf(stack, "blue");
         set({ ...sample("v2"), env: { BUILD: "14" } });
         const load = await underLoad("back in the middle of a release", stack, async () => {
@@ -97,11 +97,11 @@ describe.runIf(isFull)("Faults", () => {
         expect(made).toEqual([]);
         expect(Object.keys(load.byVersion)).toEqual(["v1"]);
         expect(await lifeOf(stack, "blue")).toEqual(before);
-        // An up that has nothing to do takes no lease: that of the dead one expires by itself.
+        // An up that has nothing to do takes no lease. The lease of the dead up expires by itself.
         expect((await leftovers(stack)).filter(text => !text.startsWith("lease of"))).toEqual([]);
     });
 
-    it("fault 19: HAProxy took the link but does not follow it: moved back, and the old color was not stopped", async () => {
+    it("fault 19: a link that HAProxy does not follow is moved back, and the old color was not stopped", async () => {
         const before = await lifeOf(stack, "blue");
         set({ ...sample("v2"), previousColor: "stop" });
         const load = await underLoad(
@@ -109,7 +109,7 @@ describe.runIf(isFull)("Faults", () => {
             stack,
             async load => {
                 const run = await HaltedRun.at("link: confirm", stack);
-                // As if it had never been told; what the file and the record say is right.
+                // As if HAProxy had never got the link. Its file and the record are right.
                 await front.linkByHand("web", "blue");
                 run.resume();
                 const printed = expectFailure(await run.command.result);
@@ -123,7 +123,7 @@ describe.runIf(isFull)("Faults", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
     });
 
-    it("fault 20: a WebSocket and a download at drain: waited for, then cut and counted; new requests go to the new color", async () => {
+    it("fault 20: a drain waits for a WebSocket and a download, then cuts and counts them; new requests go to the new color", async () => {
         set({ ...sample("v2"), previousColor: "stop", onDrainTimeout: "close", drainTimeout: "3s" });
         const [short, long, webSocket] = await Promise.all([
             openStream(stack.url, 1),
@@ -150,7 +150,7 @@ describe.runIf(isFull)("Faults", () => {
         );
     });
 
-    it("fault 20: onDrainTimeout: wait: the release stops with a count, nothing is cut, and the next up ends it", async () => {
+    it("fault 20: with onDrainTimeout: wait the release stops with a count and cuts nothing, and the next up ends it", async () => {
         set({ ...sample("v1"), onDrainTimeout: "wait", progressDeadline: "61s" });
         const { live: old } = await outputsOf(stack);
         const webSocket = await OpenWebSocket.open(stack.url);
@@ -173,7 +173,7 @@ describe.runIf(isFull)("Faults", () => {
         set({ onDrainTimeout: "close", previousColor: "keep", progressDeadline: undefined });
     });
 
-    it("fault 21: an old app that ignores SIGTERM: killed after its grace, when nothing is open on it any more", async () => {
+    it("fault 21: an old app that ignores SIGTERM is killed after stopGracePeriod, when nothing is open on it", async () => {
         set({ ...sample("broken-term"), stopGracePeriod: "2s" });
         expectSuccess(await stack.up());
         set({ ...sample("v1"), previousColor: "stop", drainTimeout: "20s" });
@@ -191,7 +191,7 @@ describe.runIf(isFull)("Faults", () => {
         set({ previousColor: "keep", drainTimeout: "3s", stopGracePeriod: undefined });
     });
 
-    it("fault 22: the stable release itself is broken: the fix is released by its own health", async () => {
+    it("fault 22: the fix of a broken stable release is released by its own health", async () => {
         set(runs(breakable));
         expectSuccess(await stack.up());
         const { live } = await outputsOf(stack);
@@ -203,7 +203,7 @@ describe.runIf(isFull)("Faults", () => {
         expect(Object.keys(load.byVersion)).toEqual(["v2"]);
     });
 
-    it("fault 23: what a rollback would go to has failed too: one attempt, no loop, and a loud end", async () => {
+    it("fault 23: a rollback whose target has failed too ends after one attempt, with an error", async () => {
         const { live } = await outputsOf(stack);
         const predecessor = live as "blue" | "green";
         const other = predecessor === "blue" ? "green" : "blue";
@@ -232,7 +232,7 @@ describe.runIf(isFull)("Faults", () => {
         expect(seen(load).at(-1)).toEqual(["v1"]);
     });
 
-    it("fault 25: what is left cannot be removed: the release is done, says so, and the next up tries again", async () => {
+    it("fault 25: when the old color cannot be removed, the release warns and is done, and the next up tries again", async () => {
         set({ ...sample("v2"), previousColor: "remove" });
         const { live: previous } = await outputsOf(stack);
         const ids = (await containersOf(stack, previous as "blue" | "green")).map(({ id }) => id);
@@ -255,13 +255,13 @@ describe.runIf(isFull)("Faults", () => {
         set({ previousColor: "keep" });
     });
 
-    it("fault 25: the record cannot be written before the switch: nothing is switched", async () => {
+    it("fault 25: when the record cannot be written, nothing is switched", async () => {
         const { live } = await outputsOf(stack);
         set(sample("v1"));
         const services = `${folders.record}/services`;
         const load = await underLoad("a record that cannot be written", stack, async () => {
             const run = await HaltedRun.at("link: intent", stack);
-            // A full disk cannot be had here without filling the machine's: a folder that is no folder refuses as well.
+            // A file in the folder's place refuses a write as a full disk does.
             await inAnchor(stack, `mv ${services} ${services}.away && touch ${services}`);
             run.resume();
             expectFailure(await run.command.result);

@@ -14,7 +14,7 @@ import { containersOf, lifeOf, underLoad, withoutWebSockets } from "../support/s
 import { proofAndSwitchSteps } from "../support/steps";
 import { until } from "../support/until";
 
-// HAProxy restarts, is reloaded, cannot be talked to or refuses its files in the middle of a release.
+// In the middle of a release, HAProxy restarts, is reloaded, does not answer or refuses its files.
 
 const steps: Phase[] = ["deploy: configure", ...proofAndSwitchSteps];
 const killed = isFull ? steps : [];
@@ -35,7 +35,7 @@ afterAll(() => subject?.stack.cleanup());
 
 afterEach(async ({ task }) => {
     if (task.result?.state === "fail") {
-        // The next case begins from what it knows.
+        // The next case needs a stack in a known state.
         await subject.stack.cleanup();
         await begin();
     }
@@ -45,7 +45,7 @@ async function generation(): Promise<string> {
     return (await front.observe()).generations.at(-1)!.name;
 }
 
-/** The answer to the newest image has come, so often that users have it. */
+/** Waits until the newest image has answered 50 requests. */
 async function answered(load: { until: Parameters<Parameters<typeof underLoad>[2]>[0]["until"] }): Promise<void> {
     const to = subject.version();
     await load.until(({ byVersion }) => (byVersion[to]?.requests ?? 0) >= 50, `${to} answers`);
@@ -53,7 +53,7 @@ async function answered(load: { until: Parameters<Parameters<typeof underLoad>[2
 
 describe("fault 17: HAProxy in the middle of a release", () => {
     it.each(killed)(
-        "killed at %s: it comes back with what its files say, and the release goes on to its end",
+        "killed at %s, HAProxy comes back with what its files say, and the release goes on to its end",
         async at => {
             const { stack } = subject;
             await subject.prepare("release");
@@ -78,29 +78,32 @@ describe("fault 17: HAProxy in the middle of a release", () => {
         },
     );
 
-    it.each(reloaded)("reloaded by hand at %s: nothing is lost, and the release goes on to its end", async at => {
-        const { stack } = subject;
-        await subject.prepare("release");
-        const from = subject.version();
-        subject.wish("release");
-        const load = await underLoad(
-            `HAProxy reloaded at "${at}"`,
-            stack,
-            async load => {
-                const run = await HaltedRun.at(at, stack);
-                await front.reload();
-                run.resume();
-                expectSuccess(await run.command.result);
-                await answered(load);
-            },
-            { mix: withoutWebSockets, ratePerSecond: 100 },
-        );
-        expectNoWayBack(load, from, subject.version());
-        await expectPutRight(subject);
-    });
+    it.each(reloaded)(
+        "reloaded by hand at %s, HAProxy loses no request, and the release goes on to its end",
+        async at => {
+            const { stack } = subject;
+            await subject.prepare("release");
+            const from = subject.version();
+            subject.wish("release");
+            const load = await underLoad(
+                `HAProxy reloaded at "${at}"`,
+                stack,
+                async load => {
+                    const run = await HaltedRun.at(at, stack);
+                    await front.reload();
+                    run.resume();
+                    expectSuccess(await run.command.result);
+                    await answered(load);
+                },
+                { mix: withoutWebSockets, ratePerSecond: 100 },
+            );
+            expectNoWayBack(load, from, subject.version());
+            await expectPutRight(subject);
+        },
+    );
 
     it.runIf(isFull)(
-        "reloaded by hand while the previous color drains: what is open there is finished first",
+        "reloaded by hand while the previous color drains, HAProxy finishes the requests there first",
         async () => {
             const { stack } = subject;
             await subject.prepare("stop");
@@ -134,7 +137,11 @@ describe("fault 17: HAProxy in the middle of a release", () => {
 describe("fault 18: HAProxy does not take what a release needs", () => {
     const byHand = "/relink/config/current/conf/90-by-hand.cfg";
 
-    /** Runs an `up` that has to fail without anybody noticing; returns what it said. */
+    /**
+     * Runs an `up` that must fail while users notice nothing.
+     *
+     * @returns what it printed
+     */
     async function refused(scenario: string, act: () => Promise<{ code: number; stdout: string; stderr: string }>) {
         const { stack } = subject;
         const live = await lifeOf(stack, subject.live);
@@ -155,7 +162,7 @@ describe("fault 18: HAProxy does not take what a release needs", () => {
         return printed;
     }
 
-    it("a line that somebody wrote into its files: refused with the line, before anything is switched", async () => {
+    it("a line that somebody wrote into its files is refused and named, before anything is switched", async () => {
         const { stack } = subject;
         await subject.prepare("release");
         await inAnchor(stack, `printf 'nonsense\\n' > ${byHand}`);
@@ -170,11 +177,11 @@ describe("fault 18: HAProxy does not take what a release needs", () => {
     });
 
     it.runIf(isFull)(
-        "a reload that fails: the old worker goes on, its files are taken back, and the next up succeeds",
+        "after a reload that fails, the old worker goes on, its files are taken back, and the next up succeeds",
         async () => {
             const { stack } = subject;
             await subject.prepare("release");
-            // Its own check does not look at the limits of the process that would load it.
+            // HAProxy's check of the files does not look at the limits of the process that loads them.
             await inAnchor(stack, `printf 'global\\n    ulimit-n 900000\\n' > ${byHand}`);
             const color = subject.idle;
             const file = `/relink/config/current/conf/20-web-${color}.cfg`;
@@ -194,7 +201,7 @@ describe("fault 18: HAProxy does not take what a release needs", () => {
     );
 
     it.each(isFull ? (["deploy: prove", "link: intent", "link: memory"] satisfies Phase[]) : [])(
-        "its socket vanishes at %s: refused, and the next up says what to do",
+        "when its socket vanishes at %s, the up fails and the next up says what to do",
         async at => {
             const { stack } = subject;
             await subject.prepare("return");

@@ -97,7 +97,7 @@ afterAll(async () => {
 });
 
 describe("HAProxy, configured and linked by relink", () => {
-    it("is up with no service at all, and says so", async () => {
+    it("answers 404, its health page and its metrics while it has no service", async () => {
         const applied = await folder.apply(
             () =>
                 new Map([
@@ -130,7 +130,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect((await ask(ports.metrics, { path: "/metrics" })).body).toContain("haproxy_process_");
     });
 
-    it("gets a service by one reload; without a link it answers 503 with a hint, and its idle color previews", async () => {
+    it("gets a service by one reload: without a link it answers 503 with a hint, and the idle color answers previews", async () => {
         const applied = await folder.apply(files => {
             for (const color of ["blue", "green"] as const) {
                 files.set(`conf/20-web-${color}.cfg`, backend(color, 1));
@@ -161,7 +161,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(await folder.apply(files => files)).toMatchObject({ version: 2, changed: false });
     });
 
-    it("earns an UP of the idle color by its own checks", async () => {
+    it("takes a slot of the idle color for UP only after its checks have passed", async () => {
         const earned = new EarnedUp(runtime, "web-green", [1]);
         await earned.enter(await workers());
         const [stage] = earned.state(await workers());
@@ -176,13 +176,13 @@ describe("HAProxy, configured and linked by relink", () => {
         });
     });
 
-    it("leaves a slot down where nothing listens, also when it is told to be ready", async () => {
+    it("keeps a slot down where nothing listens, even when the slot is set ready", async () => {
         const [worker] = await workers();
         const added = new EarnedUp(runtime, "web-green", [3]);
         expect(added.state([worker!])).toMatchObject([{ reset: true, up: false }]);
         await added.enter([worker!]);
         const before = (await workers())[0]!.backends.get("web-green")!.servers.get(3)!;
-        // HAProxy itself says when a check has failed.
+        // HAProxy says itself when a check has failed.
         const after = await frontWhen(({ workers }) =>
             workers[0]!.backends.get("web-green")!.servers.get(3)!.checkStatus.startsWith("L4"),
         );
@@ -210,7 +210,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(versions.flat()).toEqual(expect.arrayContaining(["v1", "v2"]));
     });
 
-    it("sees what is open on a color until it is drained", async () => {
+    it("counts the requests that are open on a color until it is drained", async () => {
         await link("blue");
         const slow = ask(ports.http, { path: "/slow?ms=1500" });
         await frontWhen(({ workers }) => openOn(workers, "web-blue").requests === 1);
@@ -231,7 +231,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(samples.length).toBeGreaterThanOrEqual(3);
     });
 
-    it("cuts what is open on a slot when told so", async () => {
+    it("cuts the open requests of a slot on command", async () => {
         await link("blue");
         const slow = ask(ports.http, { path: "/slow?ms=20000" }).catch(() => "cut");
         await frontWhen(({ workers }) => openOn(workers, "web-blue").requests === 1);
@@ -240,7 +240,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(await slow).toBe("cut");
     });
 
-    it("tells only a confirming request who answered", async () => {
+    it("names the color and release that answered only to a confirming request", async () => {
         await link("blue");
         const secret = randomBytes(16).toString("hex");
         const pair = { "x-relink-confirm": secret, "x-relink-service": "web" };
@@ -273,7 +273,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(await ask(ports.http, { headers: pair })).toMatchObject(nobody);
     });
 
-    it("shares requests out exactly: 25 % is every fourth one", async () => {
+    it("gives a share of 25 % exactly every fourth request", async () => {
         await share(25);
         const versions: (string | undefined)[] = [];
         for (let request = 0; request < 40; request++) {
@@ -315,7 +315,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(await ask(ports.http, { headers })).toMatchObject({ color: undefined, version: "v1" });
     });
 
-    it("sticky by cookie: a user stays on one color, and those of a small share are among those of a greater one", async () => {
+    it("sticky by cookie: a user stays on one color, and a share that grows keeps its users", async () => {
         await share(30, "cookie");
         const users: { cookie: string; version?: string }[] = [];
         for (let user = 0; user < 200; user++) {
@@ -344,7 +344,7 @@ describe("HAProxy, configured and linked by relink", () => {
             const found = versions.filter(version => version === "v2").length;
             expect(Math.abs(found - 200 * percent)).toBeLessThanOrEqual(4 * sigma);
         }
-        // Once it is over, nobody gets a cookie any more.
+        // Without a share, users get no cookie.
         await link("blue");
         expect((await ask(ports.http)).cookie).toBeUndefined();
     });
@@ -359,7 +359,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect((await ask(ports.http)).version).toBe("v2");
     });
 
-    it("passes neither of the pair on, and no answer of an app in our name", async () => {
+    it("hides the confirming headers from the app, and the app's own x-relink headers from users", async () => {
         const echo = await startEcho();
         const secret = randomBytes(16).toString("hex");
         await folder.apply(files =>
@@ -391,7 +391,7 @@ describe("HAProxy, configured and linked by relink", () => {
         });
     });
 
-    it("finds the service of a host: the exact name, then the wildcard, then everything else", async () => {
+    it("finds the service of a host by the exact name, then by the wildcard, then by *", async () => {
         const all = await workers();
         await link("blue");
         for (const [host, service] of [
@@ -419,7 +419,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(await ask(ports.http, { host: "shop.example.com" })).toMatchObject({ version: "v1" });
     });
 
-    it("finds the service of the longest path, strips the path where that is asked, and lets no request out of it", async () => {
+    it("finds the service of the longest path, strips the path where the route says so, and lets no request leave it", async () => {
         const all = await workers();
         await link("blue");
         const routes: [route: string, service: string][] = [
@@ -466,7 +466,7 @@ describe("HAProxy, configured and linked by relink", () => {
         for (const dots of ["..", ".", "%2e%2E", ".%2e", "..;x=1", "..%2fx", "x%5c..", "x\\.."]) {
             expect(await asked(`/api/${dots}/x`), dots).toBe(400);
             expect(await asked(`/api/v2/${dots}`), dots).toBe(400);
-            // What is no route of a path is passed on as it came.
+            // A path that no route has is passed on unchanged.
             expect(await asked(`/apix/${dots}/api`), dots).toBe("web");
         }
         expect(await asked("/only~1/x", "elsewhere.example.org")).toBe("echo /x of /only~1");
@@ -480,7 +480,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(await asked("/api/v2")).toBe("web");
     });
 
-    it("earns an UP of one more slot of the live color under load, before that slot gets a request", async () => {
+    it("gives one more slot of the live color requests only after its checks have passed, under load", async () => {
         await link("blue");
         const load = await loaded({ connections: 8, maxSeconds: 60 });
         const earned = new EarnedUp(runtime, "web-blue", [2]);
@@ -496,7 +496,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expectNoLoss(result, { atLeast: 500 });
     });
 
-    it("reloads under load and goes on serving; the soft-stopped worker shows as old", async () => {
+    it("goes on serving through a reload under load, and shows the soft-stopped worker as old", async () => {
         await link("blue");
         const load = await loaded({ connections: 12, maxSeconds: 60 });
         const oldWorker = (front: FrontState) => front.workers.some(({ old }) => old);
@@ -526,7 +526,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(after.generations).toMatchObject([{ failedReloads: 0 }]);
     });
 
-    it("keeps users where they are answered at a reload for another service, whatever somebody wrote into the file", async () => {
+    it("keeps users on their color through a reload for another service, although somebody edited the map file", async () => {
         await link("blue");
         const byHand = "sed -i 's/^web .*/web green:blue:0/' /relink/config/current/maps/link.map";
         expect(await run(name)(["sh", "-c", byHand])).toMatchObject({ exitCode: 0 });
@@ -545,7 +545,7 @@ describe("HAProxy, configured and linked by relink", () => {
         await runtime.reload("1");
     });
 
-    it("says that a worker has gone instead of failing", async () => {
+    it("reports a worker that has gone instead of failing", async () => {
         const [worker] = await workers();
         const gone = { ...worker!, pid: 4_000_000 };
         const dead = { ...worker!, generation: "9", socket: "/relink/run/master-9.sock" };
@@ -563,13 +563,13 @@ describe("HAProxy, configured and linked by relink", () => {
         expect((await workers())[0]!.configHash).not.toBe(applied.hash);
         await runtime.reload("1");
         expect((await workers())[0]!.configHash).toBe(applied.hash);
-        // What runtime commands do is no reason for a reload.
+        // A change that runtime commands can make needs no reload.
         const files = await folder.read();
         const vacated = await folder.apply(() => files.set("conf/20-web-blue.cfg", backend("blue", 2)));
         expect(vacated).toMatchObject({ changed: true, reloadNeeded: false, hash: applied.hash });
     });
 
-    it("refuses a bad configuration, names the line, and leaves the one in force", async () => {
+    it("refuses a bad configuration, names the line, and keeps the one in force", async () => {
         const before = await folder.read();
         const bad = folder.apply(files =>
             files.set("conf/20-web-blue.cfg", "backend web-blue from relink\n    balance sideways\n"),
@@ -580,7 +580,7 @@ describe("HAProxy, configured and linked by relink", () => {
         expect(await ask(ports.http)).toMatchObject({ status: 200 });
     });
 
-    it("merges changes that come together, and lets one bad one fail alone", async () => {
+    it("merges changes that come together, and a bad one fails alone", async () => {
         const first = await folder.apply(files => files);
         const add = (
             service: string,
@@ -622,7 +622,11 @@ describe("HAProxy, configured and linked by relink", () => {
     });
 });
 
-/** Creates, starts and waits for nothing: returns the address in the test's network. */
+/**
+ * Creates and starts a container.
+ *
+ * @returns its address in the test's network
+ */
 async function start(container: string, image: string, options: object): Promise<string> {
     const made = await docker.createContainer({
         name: container,
@@ -634,7 +638,7 @@ async function start(container: string, image: string, options: object): Promise
     return (await made.inspect()).NetworkSettings.Networks[name]?.IPAddress ?? "";
 }
 
-/** A service that answers with the headers that it got, and claims to be somebody. */
+/** A service that answers with the headers that it got, and sets relink's own headers in its answers. */
 async function startEcho(): Promise<string> {
     const script = `require("http").createServer((request, response) => {
         response.setHeader("x-relink-color", "purple");
@@ -675,7 +679,7 @@ function backendOf(service: string, color: Color, port: number, slots: [number, 
     });
 }
 
-/** As a release does it: first the file, for whoever reloads, then every worker. */
+/** Links as a release does: first in the file, which a reload reads, then in every worker. */
 async function link(color: Color, value = LinkValue.to(color)): Promise<void> {
     await folder.apply(files => {
         writeMapEntry(files, "link", "web", value);
@@ -714,7 +718,7 @@ async function frontWhen(wish: (front: FrontState) => boolean): Promise<FrontSta
         }
         if (performance.now() > deadline) {
             throw new Error(
-                `HAProxy did not get there: ${JSON.stringify(front.workers.map(worker => [...worker.backends]))}`,
+                `HAProxy does not have the expected state: ${JSON.stringify(front.workers.map(worker => [...worker.backends]))}`,
             );
         }
     }

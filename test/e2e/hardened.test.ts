@@ -9,7 +9,7 @@ import { oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../sup
 import { createStack, type TestStack } from "../support/stack";
 import { until } from "../support/until";
 
-// What somebody who has taken over HAProxy's process finds: no right that it does not need, and no way to the record.
+// An attacker who has taken over HAProxy's process has only the rights that it needs, and no way to the record.
 
 describe("The front's containers", () => {
     oneAfterTheOther();
@@ -25,7 +25,7 @@ describe("The front's containers", () => {
 
     afterAll(() => stack?.cleanup());
 
-    /** What HAProxy's process could run, in its own container. */
+    /** Runs a script as HAProxy's process could, in its container. */
     async function asHaproxy(script: string): Promise<{ stdout: string; exitCode: number }> {
         return exec(engine, `${stack.front}-gen-1`, ["sh", "-c", script]);
     }
@@ -35,7 +35,7 @@ describe("The front's containers", () => {
         return (await exec(engine, stack.front, cat, { user: "0" })).stdout;
     }
 
-    it("a generation is HAProxy's user without any right, and writes nothing but its sockets", async () => {
+    it("a generation runs as HAProxy's user without any capability, and can write only its sockets", async () => {
         const { Config, HostConfig } = await engine.docker.getContainer(`${stack.front}-gen-1`).inspect();
         expect(Config.User).toBe("99:99");
         expect(HostConfig).toMatchObject({
@@ -51,7 +51,7 @@ describe("The front's containers", () => {
         expect((await asHaproxy(`ls ${folders.record}`)).exitCode).not.toBe(0);
     });
 
-    it("nothing in the anchor is root, and HAProxy's user cannot read the record there", async () => {
+    it("no process in the anchor is root's, and HAProxy's user cannot read the record there", async () => {
         const { Processes } = await engine.docker.getContainer(stack.front).top({ ps_args: "-eo uid,pid" });
         expect([...new Set((Processes as string[][]).map(([uid]) => uid))]).toEqual(["99"]);
         const ls = await exec(engine, stack.front, ["ls", folders.record]);
@@ -59,13 +59,13 @@ describe("The front's containers", () => {
         expect(await recordText()).toContain('"web"');
     });
 
-    it("a link to the record among the sockets has nobody write over the record", async () => {
+    it("a symbolic link to the record among the sockets does not get the record overwritten", async () => {
         const before = await recordText();
         const { run, record } = folders;
         const plant = `cd ${run} && ln -sf ${record}/services/web.json anchor.new && ln -sf ${record}/key leaving`;
         expect((await asHaproxy(`${plant} && echo -1 > stand-in.pid && : > back`)).exitCode).toBe(0);
         if (readFileSync("/proc/sys/fs/protected_symlinks", "utf8").trim() === "1") {
-            // An anchor that is older than this writes there as root.
+            // An anchor of an older relink writes there as root.
             const asRoot = ["sh", "-c", `echo x > ${run}/anchor.new`];
             expect((await exec(engine, stack.front, asRoot, { user: "0" })).exitCode).not.toBe(0);
         }
@@ -78,7 +78,7 @@ describe("The front's containers", () => {
         expectSuccess(await stack.up());
     });
 
-    it("a release reloads such a front and loses nothing, and an up starts another generation in it", async () => {
+    it("a release loses no request, and an up can start another generation", async () => {
         stack.setConfig("services.web.image", "relink-hello:v2");
         stack.setConfig("services.web.maxReplicas", 9);
         await underLoad(

@@ -13,7 +13,7 @@ import { containersOf, lifeOf, oneAfterTheOther, underLoad, webStack, withoutWeb
 import { createStack, type TestStack } from "../support/stack";
 import { until } from "../support/until";
 
-describe("what heals by itself", () => {
+describe("A front that heals by itself", () => {
     const engine = Engine.connect();
     let stack: TestStack;
     let front: LiveFront;
@@ -30,13 +30,13 @@ describe("what heals by itself", () => {
 
     afterAll(() => stack?.cleanup());
 
-    /** Kills a container's first process, as a crash does: `docker kill` would count as a wish. */
+    /** Kills a container's first process, as a crash does. After `docker kill`, Docker would not start it again. */
     async function crash(name: string): Promise<undefined> {
         const { State } = await engine.docker.getContainer(name).inspect();
         process.kill(State.Pid, "SIGKILL");
     }
 
-    /** Keeps a generation alive without its network: what looks whether its anchor is gone hangs. */
+    /** Stops the shell in a generation that watches its anchor, so that the generation outlives the anchor. */
     async function hangWatch(name: string): Promise<void> {
         const { State } = await engine.docker.getContainer(name).inspect();
         const children = await readFile(`/proc/${State.Pid}/task/${State.Pid}/children`, "utf8");
@@ -53,7 +53,11 @@ describe("what heals by itself", () => {
         return (await front.observe()).generations.at(-1)!.name;
     }
 
-    /** Waits until those serve: numbers of generations, or the stand-in. */
+    /**
+     * Waits until exactly these serve.
+     *
+     * @param wanted numbers of generations, or `stand-in`
+     */
     async function isServed(wanted: string[]): Promise<void> {
         await until(
             async seen => {
@@ -66,7 +70,7 @@ describe("what heals by itself", () => {
         );
     }
 
-    /** Afterwards everything is as it was confirmed, and an `up` has nothing to do. */
+    /** Expects that green serves with the confirmed link, and that an `up` has nothing to do. */
     async function expectHealed(result: LoadResult): Promise<void> {
         expect(Object.keys(result.byVersion)).toEqual(["v2"]);
         const service = await front.service("web");
@@ -84,7 +88,7 @@ describe("what heals by itself", () => {
     });
 
     it.runIf(isFull)(
-        "fault 17: a killed worker takes its HAProxy with it, which comes back with the confirmed link",
+        "fault 17: HAProxy ends with a killed worker, and comes back with the confirmed link",
         async () => {
             const name = await generation();
             const { startedAt } = (await front.observe()).generations.at(-1)!;
@@ -114,7 +118,7 @@ describe("what heals by itself", () => {
         }
     });
 
-    it.runIf(isFull)("an anchor that is restarted by hand takes HAProxy along", async () => {
+    it.runIf(isFull)("HAProxy joins an anchor that somebody has restarted", async () => {
         const result = await gapUnderLoad(
             "docker restart of the anchor",
             stack,
@@ -127,7 +131,7 @@ describe("what heals by itself", () => {
         await expectHealed(result);
     });
 
-    it.runIf(isFull)("an anchor that is stopped and started by hand takes HAProxy along", async () => {
+    it.runIf(isFull)("HAProxy joins an anchor that somebody has stopped and started", async () => {
         const anchor = engine.docker.getContainer(stack.front);
         const result = await gapUnderLoad(
             "docker stop and start of the anchor",
@@ -142,7 +146,7 @@ describe("what heals by itself", () => {
         await expectHealed(result);
     });
 
-    it("a generation that is restarted by hand: the anchor stands in meanwhile, and no request is lost", async () => {
+    it("while somebody restarts a generation, the anchor stands in and no request is lost", async () => {
         const name = await generation();
         for (const time of isFull ? ["once", "and again"] : ["once"]) {
             const load = await underLoad(
@@ -159,7 +163,7 @@ describe("what heals by itself", () => {
         expect(await generation()).toBe(name);
     });
 
-    it("a generation that is stopped by hand: the anchor stands in, until an up starts another, and no request is lost", async () => {
+    it("after somebody stopped a generation, the anchor stands in until an up starts another, and no request is lost", async () => {
         const name = await generation();
         const load = await underLoad(
             "docker stop of the generation",
@@ -176,7 +180,7 @@ describe("what heals by itself", () => {
         expect((await front.observe()).containers.map(container => container.name)).not.toContain(name);
     });
 
-    it("fault 17: for a generation that is killed and kept down the anchor stands in, until an up starts another", async () => {
+    it("fault 17: after docker kill of a generation, the anchor stands in until an up starts another", async () => {
         const name = await generation();
         const result = await gapUnderLoad(
             "docker kill of the generation",
@@ -198,7 +202,7 @@ describe("what heals by itself", () => {
         expect((await front.observe()).containers.map(container => container.name)).not.toContain(name);
     });
 
-    it("a master of HAProxy that hangs: preview and up name its container and the command, and its worker serves on", async () => {
+    it("when HAProxy's master hangs, preview and up name its container and the command, and its worker serves on", async () => {
         const name = await generation();
         const master = (await front.observe()).front!.generations[0]!.masterPid;
         const signal = (what: string) => exec(engine, name, ["sh", "-c", `kill -${what} ${master}`]);
@@ -232,7 +236,7 @@ describe("what heals by itself", () => {
         expect(again).toMatchObject({ name: container!.name, address: container!.address, state: "running" });
     });
 
-    it("HAProxy that starts with an old map serves what that says, until the record decides", async () => {
+    it("HAProxy that starts with an old map serves what it says, until an up repairs it from the record", async () => {
         await inAnchor(stack, `sed -i 's/^web .*/web ${LinkValue.to("blue")}/' /relink/config/current/maps/link.map`);
         const [before] = await containersOf(stack, "blue");
         await gapUnderLoad(
@@ -269,7 +273,7 @@ describe("what heals by itself", () => {
         stack.setConfig("services.web.driftPolicy", undefined);
     });
 
-    it("an anchor that somebody removed: the first up says what to do, and pulumi up --refresh does all of it", async () => {
+    it("after somebody removed the anchor, up says what to do, and pulumi up --refresh restores it", async () => {
         const before = [...(await lifeOf(stack, "blue")), ...(await lifeOf(stack, "green"))];
         // Its HAProxy still has the listening sockets when the next one starts, and must not hand them over.
         await hangWatch(await generation());

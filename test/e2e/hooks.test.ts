@@ -14,7 +14,7 @@ let stack: TestStack;
 const folder = temporaryFolder("hooks");
 const hookLog = join(folder, "log");
 const ready = join(folder, "ready");
-/** Notes each run and what it was told; fails until `ready` is there. */
+/** Notes each run with its environment, and fails until the file `ready` is there. */
 const hook = `echo "$RELINK_SERVICE $RELINK_COLOR $RELINK_IMAGE" >> ${hookLog}; test -e ${ready} || { echo "smoke test failed" >&2; exit 7; }`;
 const hookRuns = (): string[] => (existsSync(hookLog) ? readFileSync(hookLog, "utf8").trim().split("\n") : []);
 
@@ -45,7 +45,7 @@ async function inContainer(color: "blue" | "green", argv: string[]): Promise<str
     return stdout.trim();
 }
 
-/** What a preview says that will change, other than nothing. */
+/** @returns the changes of a preview */
 function changes({ steps }: PreviewJson): string[] {
     return steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`);
 }
@@ -53,7 +53,7 @@ function changes({ steps }: PreviewJson): string[] {
 oneAfterTheOther();
 
 describe("Secrets", () => {
-    it("secrets as files and one by env: only the container's user can read them, and nothing shows them", async () => {
+    it("as files and in an environment variable are shown nowhere, and only the container's user can read the files", async () => {
         expect(await inContainer("blue", ["node", "-p", readToken])).toBe(token);
         expect(await inContainer("blue", ["node", "-p", statToken])).toBe("100400 1000:1000");
         expect(await inContainer("blue", ["node", "-p", "process.env.API_KEY"])).toBe(key);
@@ -65,7 +65,7 @@ describe("Secrets", () => {
         expect(JSON.stringify(config.Env)).not.toContain(token);
     });
 
-    it("a secret's new value is a new release", async () => {
+    it("with a new value make a new release", async () => {
         await stack.setSecret('relink:secrets["web.TOKEN"]', newToken);
         let printed = "";
         const load = await underLoad("a secret's new value", stack, async () => {
@@ -81,14 +81,14 @@ describe("Secrets", () => {
 });
 
 describe("The hook prePromotion", () => {
-    it("added without a promotion: it shows nothing and runs nothing", async () => {
+    it("added without a promotion, neither shows nor runs anything", async () => {
         stack.setConfig("services.web.hooks", { prePromotion: { command: hook } });
         expect(changes(await stack.previewJson())).toEqual([]);
         expectSuccess(await stack.up());
         expect(hookRuns()).toEqual([]);
     });
 
-    it("fails: the link is not touched, and its words are shown", async () => {
+    it("that fails keeps the link where it is, and its output is shown", async () => {
         const green = await lifeOf(stack, "green");
         stack.setConfig("services.web.image", "relink-hello:v2");
         let printed = "";
@@ -104,15 +104,15 @@ describe("The hook prePromotion", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "green" });
     });
 
-    // A Command that failed is not in Pulumi's state: nothing may be created in its place.
-    it("after a failed hook, back to the old image: it shows nothing and runs nothing", async () => {
+    // Pulumi's state does not have a Command that failed. The preview may create nothing in its place.
+    it("after a failure and back at the old image, neither shows nor runs anything", async () => {
         stack.setConfig("services.web.image", "relink-hello:v1");
         expect(changes(await stack.previewJson())).toEqual([]);
         expectSuccess(await stack.up());
         expect(hookRuns()).toHaveLength(1);
     });
 
-    it("passes at the next up: it is run again, the proved color is not touched, and the link moves", async () => {
+    it("runs again at the next up and passes: the link moves, and the proved color is not touched", async () => {
         const blue = await lifeOf(stack, "blue");
         stack.setConfig("services.web.image", "relink-hello:v2");
         writeFileSync(ready, "");
@@ -127,7 +127,7 @@ describe("The hook prePromotion", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
     });
 
-    it("return: it is not repeated, though its command was edited", async () => {
+    it("does not run again for a return, although its command was edited", async () => {
         stack.setConfig("services.web.image", "relink-hello:v1");
         stack.setConfig("services.web.hooks.prePromotion.command", `${hook} # edited`);
         const load = await underLoad("return without the hook", stack, async load => {
@@ -145,7 +145,7 @@ describe("Two ups at once", () => {
     it.runIf(isFull)(
         "the second one is refused while the first holds the lease, and the first goes on to its end",
         async () => {
-            // The first one is as slow as its hook.
+            // The first one waits for its hook.
             const go = join(folder, "go");
             stack.setConfig("services.web.env.GREETING", "from the first up");
             const other = stack.copy();
@@ -180,7 +180,7 @@ describe("Two ups at once", () => {
 });
 
 describe("The hook preDeploy", () => {
-    it("is left out by --target: its color is not deployed, and the outputs say what is live", async () => {
+    it("that --target leaves out keeps its color from being deployed, and the outputs say what is live", async () => {
         stack.setConfig("services.web.hooks", {
             preDeploy: { command: `echo "migrated $RELINK_IMAGE" >> ${hookLog}` },
         });

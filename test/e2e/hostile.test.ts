@@ -12,16 +12,16 @@ import { type RawAnswer, rawRequest } from "../support/rawRequest";
 import { containersOf, haproxyImage, oneAfterTheOther, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// Settings that mean something to a shell, to HAProxy or to JSON arrive as they were written; and requests that mean
-// something to HAProxy's own configuration get nowhere. What settings refuse is in test/unit/settings/fuzz.test.ts.
+// Settings with special characters of a shell, HAProxy or JSON arrive as they were written. Requests with special
+// characters of HAProxy's configuration have no effect. What settings refuse is in test/unit/settings/fuzz.test.ts.
 
 const awkward = `it's "$(touch /tmp/pwned)" \`id\` %[src] \\ \${HOME}; # é密🔑\nnext line\ttab`;
 const folder = join(tmpdir(), `relink-hostile-${process.pid}`);
 const mounted = join(folder, `a b'$(x)"%[y]`);
 
 /**
- * Answers every request with what it was; its health page is good only when it is asked for to the letter. It says in
- * every answer what only relink may say.
+ * Answers every request with its URL and headers. Its health page answers 200 only to exactly the configured check. Every
+ * answer has headers that only relink may set.
  */
 const mirror = `
 const { path, host } = JSON.parse(process.env.CHECK);
@@ -75,7 +75,7 @@ function service(release: string, hosts: string[]): Record<string, unknown> {
 
 let stack: TestStack;
 let front: LiveFront;
-/** What a hook was told. */
+/** A hook writes here what it was given. */
 const told = join(folder, "told");
 
 beforeAll(async () => {
@@ -101,12 +101,12 @@ afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
 });
 
-describe("Settings with letters that mean something to somebody", () => {
+describe("Settings with special characters", () => {
     oneAfterTheOther();
 
-    it("a release with them is proved, by exactly the check that was asked for", async () => {
+    it("a release with them is proved by exactly the configured check", async () => {
         expectSuccess(await stack.up());
-        // Then a second one, linked back: its color is idle, warm, and nobody's business.
+        // Then a second release, and back again. The second one's color is idle and warm from now on.
         stack.setConfig("services.web.env.RELEASE", "two");
         stack.setConfig("services.web.hooks", {
             prePromotion: { command: `printf '%s|%s' "$RELINK_IMAGE" 'a"b%s$x' > ${told}` },
@@ -142,7 +142,7 @@ describe("Settings with letters that mean something to somebody", () => {
         expect(inspected.State.Health?.Status).toBe("healthy");
     });
 
-    it("nothing of them ran anywhere, and HAProxy's files hold the check to the letter", async () => {
+    it("no part of them was run as a command, and HAProxy's files hold exactly the configured check", async () => {
         for (const id of [stack.front, `${stack.front}-gen-1`]) {
             const { exitCode } = await exec(front.engine, id, ["test", "-e", "/tmp/pwned"], { user: "0" });
             expect(exitCode).toBe(1);
@@ -157,7 +157,7 @@ describe("Settings with letters that mean something to somebody", () => {
     });
 });
 
-describe("Requests that mean something to the front", () => {
+describe("Requests with special hosts, paths and headers", () => {
     /** One request with these lines, on a connection of its own. */
     function ask(lines: string[], { port = stack.ports.http, body = "" } = {}): Promise<RawAnswer | undefined> {
         return rawRequest(port, `${[...lines, "connection: close", "", ""].join("\r\n")}${body}`);
@@ -169,11 +169,15 @@ describe("Requests that mean something to the front", () => {
     const long = "a".repeat(60);
 
     it.each<[string, string[], string]>([
-        ["our headers with a made-up secret", [get, "host: api.example.com", secretOf("0"), service], "api one"],
-        ["our headers, empty", [get, "host: api.example.com", "x-relink-confirm:", "x-relink-service:"], "api one"],
-        ["our headers without a host", ["GET / HTTP/1.0", secretOf("0"), service], "404"],
+        ["relink's headers with a made-up secret", [get, "host: api.example.com", secretOf("0"), service], "api one"],
         [
-            "our headers twice",
+            "relink's headers, empty",
+            [get, "host: api.example.com", "x-relink-confirm:", "x-relink-service:"],
+            "api one",
+        ],
+        ["relink's headers without a host", ["GET / HTTP/1.0", secretOf("0"), service], "404"],
+        [
+            "relink's headers twice",
             [get, "host: api.example.com", secretOf("0"), secretOf("1"), service, service],
             "api one",
         ],
@@ -183,23 +187,23 @@ describe("Requests that mean something to the front", () => {
             "api one",
         ],
         [
-            "a secret that is no secret",
+            "a format in place of the secret",
             [get, "host: api.example.com", "x-relink-confirm: %[src]", "x-relink-service: %[src]"],
             "api one",
         ],
         [
-            "our answer's headers",
+            "headers of relink's answers",
             [get, "host: web.example.com", "x-relink-color: green", "x-relink-release: x"],
             "web one",
         ],
         ["a host with a port", [get, "host: web.example.com:80"], "web one"],
-        ["a host with a port that there is not", [get, "host: web.example.com:99999"], "web one or 4xx"],
+        ["a host with an impossible port", [get, "host: web.example.com:99999"], "web one or 4xx"],
         ["a host in capitals with a dot at its end", [get, "host: WEB.Example.COM."], "web one"],
         ["a host with spaces around it", [get, "host:  \t web.example.com  "], "web one"],
         ["a host with a space in it", [get, "host: web.example.com api.example.com"], "4xx"],
-        ["a host that is a backend", [get, "host: web-green"], "404"],
-        ["a host that is a link", [get, "host: none:blue:0"], "4xx"],
-        ["a host with a link", [get, "host: web.example.com:green"], "web one or 4xx"],
+        ["a backend's name as host", [get, "host: web-green"], "404"],
+        ["a link's value as host", [get, "host: none:blue:0"], "4xx"],
+        ["a host with a color as its port", [get, "host: web.example.com:green"], "web one or 4xx"],
         ["the host *", [get, "host: *"], "4xx"],
         ["a wildcard as host", [get, "host: *.web.example.com"], "web one or 4xx"],
         ["a host with dots", [get, "host: ../web.example.com"], "4xx"],
@@ -214,28 +218,28 @@ describe("Requests that mean something to the front", () => {
         ["the same host twice", [get, "host: web.example.com", "host: web.example.com"], "web one or 4xx"],
         ["a long host", [get, `host: ${Array.from({ length: 100 }, () => long).join(".")}.web.example.com`], "4xx"],
         ["a longer host than HAProxy reads", [get, `host: ${"b".repeat(100_000)}`], "4xx"],
-        ["a whole address", ["GET http://web.example.com/x HTTP/1.1", "host: web.example.com"], "web one"],
+        ["an absolute URL", ["GET http://web.example.com/x HTTP/1.1", "host: web.example.com"], "web one"],
         [
-            "a whole address of another host",
+            "an absolute URL of another host",
             ["GET http://api.example.com/x HTTP/1.1", "host: web.example.com"],
             "api one or web one or 4xx",
         ],
         [
-            "a whole address with a user",
+            "an absolute URL with a user",
             ["GET http://api.example.com@web.example.com/x HTTP/1.1", "host: web.example.com"],
             "web one or 4xx",
         ],
-        ["a whole address of nobody", ["GET http://web-green/x HTTP/1.1", "host: web-green"], "404"],
-        ["an authority", ["CONNECT web.example.com:80 HTTP/1.1", "host: web.example.com:80"], "405"],
-        ["a star", ["OPTIONS * HTTP/1.1", "host: web.example.com"], "web one or 4xx"],
-        ["a path out of the tree", ["GET /../../relink/config HTTP/1.1", "host: web.example.com"], "web one"],
+        ["an absolute URL of a host without a service", ["GET http://web-green/x HTTP/1.1", "host: web-green"], "404"],
+        ["a CONNECT request", ["CONNECT web.example.com:80 HTTP/1.1", "host: web.example.com:80"], "405"],
+        ["OPTIONS *", ["OPTIONS * HTTP/1.1", "host: web.example.com"], "web one or 4xx"],
+        ["a path above the root", ["GET /../../relink/config HTTP/1.1", "host: web.example.com"], "web one"],
         ["a path without a slash", ["GET x HTTP/1.1", "host: web.example.com"], "4xx"],
         ["a path with a format", ["GET /%[src] HTTP/1.1", "host: web.example.com"], "web one or 4xx"],
-        ["a header with a line end", [get, "host: api.example.com", `x: a\n${secretOf("0")}`], "api one or 4xx"],
+        ["a header with a line feed", [get, "host: api.example.com", `x: a\n${secretOf("0")}`], "api one or 4xx"],
         ["a folded header", [get, "host: api.example.com", "x: a", ` ${secretOf("0")}`], "api one or 4xx"],
         ["a space before the colon", [get, "host: api.example.com", "x-relink-confirm : a"], "4xx"],
-        ["lengths that differ", [get, "host: api.example.com", "content-length: 0", "content-length: 5"], "4xx"],
-    ])("%s: the live color of whom it may be, and nothing is told", async (_name, lines, wanted) => {
+        ["two lengths that differ", [get, "host: api.example.com", "content-length: 0", "content-length: 5"], "4xx"],
+    ])("%s: an allowed service or an error answers, without relink's headers", async (_name, lines, wanted) => {
         const answer = await ask(lines);
         const got = answer?.headers.get("x-version") ?? String(answer?.status ?? "closed");
         const accepted = wanted.split(" or ").map(word => (word === "4xx" ? "4\\d\\d|closed" : word));
@@ -252,7 +256,7 @@ describe("Requests that mean something to the front", () => {
         }
     });
 
-    it("a request within a request is none of its own", async () => {
+    it("a request in the body of a request is not answered", async () => {
         const inner = `GET /inner HTTP/1.1\r\nhost: api.example.com\r\n${secretOf("0")}\r\n${service}\r\n\r\n`;
         const lines = [
             "POST /outer HTTP/1.1",
@@ -267,7 +271,7 @@ describe("Requests that mean something to the front", () => {
         expect(JSON.parse(alone!.body)).toMatchObject({ url: "/outer" });
     });
 
-    it("the preview listener tells nobody either, and has the idle color of one service alone", async () => {
+    it("the preview listener answers with the idle color of the named service alone, without relink's headers", async () => {
         const { preview: port } = stack.ports;
         const idle = await ask([get, "host: web.localhost", secretOf("0"), "x-relink-service: api"], { port });
         expect(idle?.headers.get("x-version")).toBe("web two");
@@ -278,20 +282,20 @@ describe("Requests that mean something to the front", () => {
         }
     });
 
-    it("it goes on serving whom it served", async () => {
+    it("after all of them the live color still answers", async () => {
         expect((await ask([get, "host: web.example.com"]))?.headers.get("x-version")).toBe("web one");
         expect((await front.service("web")).live).toBe("blue");
     });
 });
 
-describe("An image that says with labels of ours that it is all sorts of things", () => {
+describe("An image with forged labels of relink", () => {
     oneAfterTheOther();
     const engine = Engine.connect();
     const image = `relink-hostile-${process.pid}:v1`;
     let stack: TestStack;
     let stranger: string | undefined;
 
-    /** The front's own containers, and what is the same of them for as long as nobody touches them. */
+    /** @returns name, id and start of each of the front's own containers */
     async function frontLife(): Promise<string[]> {
         const all = await engine.docker.listContainers({ all: true });
         const own = all.filter(({ Names }) => Names.some(name => RegExp(`^/${stack.front}(-gen-\\d+)?$`).test(name)));
@@ -307,7 +311,7 @@ describe("An image that says with labels of ours that it is all sorts of things"
             stack: stack.name,
             front: stack.front,
             env: ["VERSION=hostile"],
-            // A record of its own, where an anchor has its: whoever believes the label reads that.
+            // A record where an anchor has its own. Code that believes the label would read this one.
             files: { "relink/record/owner": "relink/somebody\n" },
         });
     });
@@ -320,7 +324,7 @@ describe("An image that says with labels of ours that it is all sorts of things"
         await engine.docker.getImage(image).remove({ force: true });
     });
 
-    it("is released like any other, and nothing that it claims arrives on its container", async () => {
+    it("is released like any other, and its forged labels are empty on its container", async () => {
         expectSuccess(await stack.up());
         const before = await frontLife();
         expect(before).toHaveLength(2);
@@ -334,7 +338,7 @@ describe("An image that says with labels of ours that it is all sorts of things"
         expect(container!.labels).toMatchObject({ "relink.role": "", "relink.generation": "", "relink.anything": "" });
     });
 
-    it("is no generation when the front itself changes", async () => {
+    it("is not taken for a generation when the front changes", async () => {
         const [container] = await containersOf(stack, "green");
         const generations = () =>
             new LiveFront(stack).observe().then(world => world.generations.map(({ name }) => name));
@@ -345,7 +349,7 @@ describe("An image that says with labels of ours that it is all sorts of things"
         expect(await generations()).toEqual([`${stack.front}-gen-1`]);
     });
 
-    it("is no front either, where somebody started it without relink", async () => {
+    it("is not taken for a front when somebody starts it without relink", async () => {
         const { id } = await engine.docker.createContainer({ Image: image });
         stranger = id;
         const fronts = await findFronts(engine);
@@ -357,7 +361,7 @@ describe("An image that says with labels of ours that it is all sorts of things"
         stranger = undefined;
     });
 
-    it("is returned from, and destroyed", async () => {
+    it("does not hinder the return to another release, nor destroy", async () => {
         stack.setConfig("services.web.image", "relink-hello:v1");
         expectSuccess(await stack.up());
         expect((await new LiveFront(stack).service("web")).live).toBe("blue");
@@ -381,8 +385,8 @@ describe("An app that writes terminal escapes", () => {
 
     afterAll(() => stack?.cleanup());
 
-    it("is refused with its words, and without what acts on a terminal", async () => {
-        // A stack's file may hold none of them.
+    it("fails, and the error has its words without the escapes", async () => {
+        // Pulumi's file of the stack cannot hold these characters.
         const encoded = Buffer.from(written).toString("base64");
         const script = `console.error(String(Buffer.from("${encoded}", "base64"))); setTimeout(() => process.exit(1), 300)`;
         stack.setConfig("services.web.command", ["node", "-e", script]);
@@ -394,14 +398,14 @@ describe("An app that writes terminal escapes", () => {
         expect(report).not.toMatch(terminalControls);
     });
 
-    it("logs without it too", async () => {
+    it("has its words without the escapes in npm run logs", async () => {
         const { stdout } = expectSuccess(await stack.look("logs", ["web", "--color", "green"]).result);
         expect(stdout).toMatch(/ ! It cannot start$/m);
         expect(stdout).not.toMatch(terminalControls);
     });
 
-    it("answers its checks with them, and the row says what HAProxy was answered", async () => {
-        // The reason of a status line is the app's own.
+    it("may answer its checks with escapes, and the error has the status without them", async () => {
+        // An app chooses the reason phrase of its status line.
         const script = `require("node:net").createServer(socket => socket.on("error", () => {}).on("data", () =>
             socket.end("HTTP/1.1 500 \\u001b[2J\\u001b]0;pwned\\u0007no luck\\r\\ncontent-length: 0\\r\\n\\r\\n"))).listen(8080)`;
         stack.setConfig("services.web.command", ["node", "-e", script]);

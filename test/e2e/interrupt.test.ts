@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterEach(async ({ task }) => {
     if (task.result?.state === "fail") {
-        // The next case begins from what it knows.
+        // The next case needs a stack in a known state.
         await subject.stack.cleanup();
         subject = await Subject.create();
         stack = subject.stack;
@@ -36,14 +36,14 @@ afterAll(async () => {
     await subject?.stack.cleanup();
 });
 
-/** Prepares for an `up` of one kind, and does something in its place under load. */
+/** Prepares an `up` of one kind, and runs `act` in its place under load. */
 async function insteadOf(kind: Kind, name: string, act: (load: LoadRun) => Promise<void>): Promise<void> {
     await subject.prepare(kind);
     subject.wish(kind);
     await underLoad(name, stack, act, { mix: withoutWebSockets, ratePerSecond: 100 });
 }
 
-/** What a terminal does at Ctrl-C; returns once the CLI has taken note. */
+/** Sends what a terminal sends at Ctrl-C, and waits until the CLI has noticed it. */
 async function pressCtrlC(run: HaltedRun, times: 1 | 2 = 1): Promise<void> {
     run.command.signal("SIGINT");
     await until(async () => (/\^C|cancel/i.test(run.command.output()) ? true : undefined), {
@@ -62,31 +62,28 @@ async function cancelWhereLocked(): Promise<void> {
 }
 
 describe("fault 11: Ctrl-C", () => {
-    it.runIf(isFull)(
-        "once, while a color is brought to its release: that goes on to its end, and nothing is linked",
-        async () => {
-            await insteadOf("release", "Ctrl-C while a color is proved", async () => {
-                const { live } = await endState(stack);
-                const run = await HaltedRun.at("deploy: keep", stack);
-                await pressCtrlC(run);
-                run.resume();
-                const { code } = await run.command.result;
-                expect(code).not.toBe(0);
-                await ended(run.host);
-                const after = await endState(stack);
-                expect(after).toMatchObject({ live, record: { confirmed: live, intent: undefined } });
-                expect(after[subject.live]).toEqual(subject.expected()[subject.live]);
-                expect((await leftovers(stack)).join("; ")).toBe("");
-                const proved = await lifeOf(stack, subject.live);
-                await cancelWhereLocked();
-                expectSuccess(await stack.up());
-                expect(await lifeOf(stack, subject.live)).toEqual(proved);
-            });
-            await expectPutRight(subject);
-        },
-    );
+    it.runIf(isFull)("once, while a color gets its release, lets that go on to its end and moves no link", async () => {
+        await insteadOf("release", "Ctrl-C while a color is proved", async () => {
+            const { live } = await endState(stack);
+            const run = await HaltedRun.at("deploy: keep", stack);
+            await pressCtrlC(run);
+            run.resume();
+            const { code } = await run.command.result;
+            expect(code).not.toBe(0);
+            await ended(run.host);
+            const after = await endState(stack);
+            expect(after).toMatchObject({ live, record: { confirmed: live, intent: undefined } });
+            expect(after[subject.live]).toEqual(subject.expected()[subject.live]);
+            expect((await leftovers(stack)).join("; ")).toBe("");
+            const proved = await lifeOf(stack, subject.live);
+            await cancelWhereLocked();
+            expectSuccess(await stack.up());
+            expect(await lifeOf(stack, subject.live)).toEqual(proved);
+        });
+        await expectPutRight(subject);
+    });
 
-    it("once, in the switch: it is confirmed, and the next up finds nothing to move", async () => {
+    it("once, in the switch, lets it be confirmed, and the next up has no link to move", async () => {
         await insteadOf("release", "Ctrl-C in the switch", async () => {
             const run = await HaltedRun.at("link: memory", stack);
             await pressCtrlC(run);
@@ -102,7 +99,7 @@ describe("fault 11: Ctrl-C", () => {
         await expectPutRight(subject);
     });
 
-    it("once, in the command of a hook: that ends too, and nothing is released", async () => {
+    it("once, in the command of a hook, ends the command, and nothing is released", async () => {
         const file = join(folder, "pid");
         await insteadOf("release", "Ctrl-C in a hook", async () => {
             const before = await endState(stack);
@@ -122,7 +119,7 @@ describe("fault 11: Ctrl-C", () => {
     });
 
     it.runIf(isFull)(
-        "twice, in the switch: what the host cannot finish in its last seconds, the next up does",
+        "twice, in the switch, leaves what the host cannot finish in its last seconds to the next up",
         async () => {
             await insteadOf("return", "Ctrl-C twice in the switch", async () => {
                 const run = await HaltedRun.at("link: memory", stack);
@@ -137,7 +134,7 @@ describe("fault 11: Ctrl-C", () => {
         },
     );
 
-    it("twice, in a step that does not end: the host gives the lease back and is gone, the next up finishes", async () => {
+    it("twice, in a step that hangs, ends the host after it gave the lease back, and the next up finishes", async () => {
         await insteadOf("return", "Ctrl-C twice in a step that hangs", async () => {
             const run = await HaltedRun.at("link: memory", stack);
             await pressCtrlC(run, 2);
@@ -153,7 +150,7 @@ describe("fault 11: Ctrl-C", () => {
 });
 
 describe("fault 12: two ups of one stack from two state folders", () => {
-    it("the second one is refused, with the owner's name, and the first one ends in peace", async () => {
+    it("the second one is refused with the owner's name, and the first one succeeds", async () => {
         await insteadOf("return", "a second up", async () => {
             const copy = stack.copy();
             try {
@@ -181,7 +178,7 @@ describe("fault 12: two ups of one stack from two state folders", () => {
                 const run = await HaltedRun.at("link: memory", stack);
                 await run.kill("both");
                 const { stdout } = expectSuccess(await copy.up());
-                // A machine that is slow enough has its lease run out before the second one looks.
+                // On a slow machine the lease may run out before the second one looks.
                 const why = "(that died|whose lease ran out)";
                 expect(stdout).toMatch(new RegExp(`taking over from an up ${why}: .+ process ${run.host}`));
                 await expectStaleStateCatchesUp();
@@ -197,11 +194,11 @@ describe("fault 12: two ups of one stack from two state folders", () => {
         async () => {
             await insteadOf("return", "takeover from an up that hangs", async () => {
                 const copy = stack.copy();
-                // It waits for as long as the lease has still to run.
+                // It waits until the lease has run out.
                 copy.setConfig("services.web.lockTimeout", "2m");
                 try {
                     const run = await HaltedRun.at("link: memory", stack);
-                    // It neither lives nor is it dead: nobody can know, so only time helps.
+                    // A stopped process may go on at any time, so the second one must wait for the lease.
                     process.kill(run.host, "SIGSTOP");
                     const { stdout } = expectSuccess(await copy.up());
                     expect(stdout).toMatch(
@@ -223,7 +220,7 @@ describe("fault 12: two ups of one stack from two state folders", () => {
         },
     );
 
-    /** The first folder's state knows nothing of what the second one did: its next `up` touches nothing. */
+    /** Expects that the next `up` of the first folder touches nothing, although its state lacks what the second one did. */
     async function expectStaleStateCatchesUp(): Promise<void> {
         const before = [await confirmedAt(stack), await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         await cancelWhereLocked();

@@ -10,8 +10,8 @@ import { LiveFront } from "../support/LiveFront";
 import { oneAfterTheOther, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// Rule 7 of docs/design.md: the next `up` finishes or undoes what a dead one left behind, and no request is lost
-// meanwhile. Each test writes the record as the `up` leaves it at that very point, which no kill can hit reliably.
+// Rule 7 of docs/design.md: the next `up` finishes or undoes what a dead one left behind, and loses no request. Each test
+// writes the record that an `up` leaves at one point, because no kill can hit that point reliably.
 
 let stack: TestStack;
 let front: LiveFront;
@@ -26,7 +26,11 @@ beforeAll(async () => {
 
 afterAll(() => stack?.cleanup());
 
-/** Runs `up` under load and gives back what it printed. */
+/**
+ * Runs `up` under load.
+ *
+ * @returns what it printed
+ */
 async function upUnderLoad(name: string, expected: "success" | "failure" = "success"): Promise<string> {
     let printed = "";
     await underLoad(
@@ -42,7 +46,7 @@ async function upUnderLoad(name: string, expected: "success" | "failure" = "succ
     return printed;
 }
 
-/** Leaves the intent of a switch to a color, as written before its first step. */
+/** Writes the intent of a switch to a color, as an `up` does before its first step. */
 async function beginSwitch(from: Live, to: Color): Promise<void> {
     await front.editRecord("web", record => ({
         ...record,
@@ -50,7 +54,7 @@ async function beginSwitch(from: Live, to: Color): Promise<void> {
     }));
 }
 
-/** Nothing is open, both views of the link agree, and one more `up` finds nothing to do. */
+/** Expects no intent, the same link in HAProxy and record, and an `up` with nothing to do. */
 async function expectSettled(live: Color): Promise<void> {
     const service = await front.service("web");
     expect(service).toMatchObject({ live, confirmed: live, intent: undefined });
@@ -61,7 +65,7 @@ async function expectSettled(live: Color): Promise<void> {
 describe("after an up that died", () => {
     oneAfterTheOther();
 
-    it("in a switch whose target is ready: the switch is finished", async () => {
+    it("in a switch whose target is ready, the switch is finished", async () => {
         await beginSwitch("green", "blue");
         stack.setConfig("services.web.image", "relink-hello:v1");
         const printed = await upUnderLoad("finish an interrupted switch");
@@ -69,7 +73,7 @@ describe("after an up that died", () => {
         await expectSettled("blue");
     });
 
-    it("with HAProxy switched already, and with an image that cannot be had: the switch is finished all the same", async () => {
+    it("after HAProxy was switched, the switch is finished although the config's image is missing", async () => {
         await beginSwitch("blue", "green");
         await front.linkByHand("web", "green");
         stack.setConfig("services.web.image", "127.0.0.1:1/shop/web:none");
@@ -79,7 +83,7 @@ describe("after an up that died", () => {
         await expectSettled("green");
     });
 
-    it("in scaling up: what never took traffic is proved before it does", async () => {
+    it("in scaling up, a container that never got requests is proved before it does", async () => {
         const { workers = [] } = (await front.observe()).front ?? {};
         const runtime = new Runtime(runInAnchor(front.engine, front.target.front));
         const closed = await runtime.setServers(
@@ -97,7 +101,7 @@ describe("after an up that died", () => {
         await expectSettled("green");
     });
 
-    it("in scaling down: what is too many is drained and removed", async () => {
+    it("in scaling down, the surplus container is drained and removed", async () => {
         await front.editRecord("web", record => ({ ...record, green: { ...record.green, replicas: 1 } }));
         stack.setConfig("services.web.replicas", 1);
         const printed = await upUnderLoad("finish an interrupted scaling down");
@@ -108,7 +112,7 @@ describe("after an up that died", () => {
         await expectSettled("green");
     });
 
-    it("before the previous color was stopped: it is stopped now", async () => {
+    it("before the previous color was stopped, that color is stopped now", async () => {
         await front.editRecord("web", record => ({
             ...record,
             intent: { kind: "leave", color: "blue", farewell: "stop" },
@@ -121,14 +125,14 @@ describe("after an up that died", () => {
         await expectSettled("green");
     });
 
-    it("in a switch whose target is not ready: the switch is taken back", async () => {
+    it("in a switch whose target is not ready, the switch is taken back", async () => {
         await beginSwitch("green", "blue");
         const printed = await upUnderLoad("take back an interrupted switch");
         expect(printed).toContain("takes back the switch that an interrupted up began (link to green).");
         await expectSettled("green");
     });
 
-    it("before the previous color was removed: it is removed now", async () => {
+    it("before the previous color was removed, that color is removed now", async () => {
         await front.editRecord("web", record => ({
             ...record,
             blue: { replicas: 0, block: record.blue.block },

@@ -6,7 +6,7 @@ import { LinkValue } from "../../model/LinkValue";
 import { BareFront } from "../support/BareFront";
 import { rawRequest } from "../support/rawRequest";
 
-// What the listeners believe, refuse and let nobody have, with real HAProxy and an app that says what it got.
+// Which headers the listeners believe, and which requests they refuse. Real HAProxy, and an app that returns what it got.
 
 let front: BareFront;
 
@@ -18,7 +18,7 @@ afterAll(async () => {
     await front?.remove();
 });
 
-/** The longest name that DNS has, with a port: the longest Host that can mean something. */
+/** The longest name that DNS allows, with a port: the longest valid Host. */
 const longestHost = `${Array.from({ length: 4 }, () => "h".repeat(62)).join(".")}.h:65535`;
 
 describe("A request that nearly fills HAProxy's buffer", () => {
@@ -26,7 +26,7 @@ describe("A request that nearly fills HAProxy's buffer", () => {
         const lines = ["GET /api/x HTTP/1.1", `host: ${host}`];
         return [...lines, `cookie: ${"c".repeat(length)}`];
     };
-    /** Every status that heads around the end of the buffer are answered, and that HAProxy counts none as an error. */
+    /** @returns every status of requests whose heads nearly fill the buffer */
     const statuses = async (host: string) => {
         const seen = new Set<string>();
         for (let length = 13_500; length < 15_500; length += 10) {
@@ -38,21 +38,21 @@ describe("A request that nearly fills HAProxy's buffer", () => {
     // HAProxy reads 15,360 bytes and keeps 1,024 for the headers that it adds (tune.bufsize, tune.maxrewrite).
     it.each([
         ["a Host with 933 digits as its port", `shop.example.com:${"1".repeat(933)}`, ["400"]],
-        ["the longest Host that there is", longestHost, ["200", "400"]],
-        ["a plain Host, on a route whose path is taken off", "shop.example.com", ["200", "400"]],
-    ])("%s: it is passed on or refused, and never an error of the app", async (_name, host, wanted) => {
+        ["the longest valid Host", longestHost, ["200", "400"]],
+        ["a plain Host on a route that strips its path", "shop.example.com", ["200", "400"]],
+    ])("is passed on or refused, and never counts as an error of the app: %s", async (_name, host, wanted) => {
         const before = await front.errors();
         expect(await statuses(host)).toEqual(wanted);
         expect(await front.errors()).toBe(before);
     });
 
-    it("the preview listener refuses it too", async () => {
+    it("is refused by the preview listener too", async () => {
         const answer = await front.ask(["GET / HTTP/1.1", `host: web:${"1".repeat(933)}`], "preview");
         expect(answer?.status).toBe(400);
     });
 });
 
-describe("What a request says about how it came here", () => {
+describe("A request's headers about its client and its way", () => {
     const get = ["GET /api/x HTTP/1.1", "host: shop.example.com"];
     const forged = [
         "X-Forwarded-For: 203.0.113.7",
@@ -71,14 +71,14 @@ describe("What a request says about how it came here", () => {
         "X-Real_IP: 1.2.3.4",
     ];
     const others = ["api_key: kept", "X-Forwardedness: kept", "x_real_estate: kept"];
-    /** What the app got of such headers, and of those that only look like them. */
+    /** @returns the headers of this kind that the app got, and those with a similar name */
     const got = async (lines: string[]) => {
         const { headers } = await front.mirrored(lines);
         return Object.fromEntries(Object.entries(headers).filter(([name]) => /forwarded|real|api/i.test(name)));
     };
     const kept = { api_key: "kept", "x-forwardedness": "kept", x_real_estate: "kept" };
 
-    it("is not believed from anybody, in no spelling; other headers pass as they came", async () => {
+    it("are replaced in every spelling, and other headers pass unchanged", async () => {
         expect(await got([...get, ...forged, ...lookAlikes, ...others])).toEqual({
             ...kept,
             "x-forwarded-for": front.gateway,
@@ -88,7 +88,7 @@ describe("What a request says about how it came here", () => {
         });
     });
 
-    it("is not believed from others than the trusted proxies", async () => {
+    it("are replaced if they do not come from a trusted proxy", async () => {
         await front.configure({ trustedProxies: ["192.0.2.10", "2001:db8::/32"] });
         expect(await got([...get, ...forged])).toMatchObject({
             "x-forwarded-for": front.gateway,
@@ -96,7 +96,7 @@ describe("What a request says about how it came here", () => {
         });
     });
 
-    it("is believed from a trusted proxy, from a reload on, but for look-alikes", async () => {
+    it("are kept if they come from a trusted proxy, after a reload, but not in other spellings", async () => {
         await front.configure({ trustedProxies: ["2001:db8::/32", `${front.gateway}/32`] });
         expect(await got([...get, ...forged, ...lookAlikes, ...others])).toEqual({
             ...kept,
@@ -119,7 +119,7 @@ describe("What a request says about how it came here", () => {
         expect(long?.status).toBe(400);
     });
 
-    it("the client is the last address that is no trusted proxy's: a sticky share goes by it", async () => {
+    it("decide a sticky share by the last address that is not a trusted proxy's", async () => {
         await front.configure({ trustedProxies: [front.gateway, "198.51.100.0/24"] });
         await front.link(LinkValue.to("blue").withPercent(50, "hash"));
         const colorsOf = async (forwardedFor: (request: number) => string) => {
@@ -145,7 +145,7 @@ describe("Who reaches the preview and metrics listeners", () => {
     ] as const;
 
     it.each(listeners)(
-        "%s: the Docker host by 127.0.0.1 and by the anchor's address, and who is in the anchor",
+        "%s: the Docker host by 127.0.0.1 and by the anchor's address, and processes in the anchor",
         async (name, port, lines) => {
             expect((await front.ask([...lines], name))?.status).toBe(200);
             const dialer = new Dialer(front.engine, front.anchor);
@@ -160,7 +160,7 @@ describe("Who reaches the preview and metrics listeners", () => {
         },
     );
 
-    it.each(listeners)("%s: no other container in the front's network", async (_name, port, lines) => {
+    it.each(listeners)("%s: not the other containers of the front's network", async (_name, port, lines) => {
         expect(await front.askFrom("app", front.address, port, [...lines])).toMatch(/^$|ECONNRESET/);
         expect(await front.askFrom("app", front.address, listenerPorts.http, [...lines])).toContain("200");
     });
@@ -174,15 +174,15 @@ describe("Who reaches the preview and metrics listeners", () => {
         ["webxlocalhost", 404],
         ["127.0.0.1:8090", 404],
         ["localhost", 404],
-    ])("the preview listener has the service of a host that is its name: %s is answered %i", async (host, status) => {
+    ])("the preview listener finds a service by its name as host: %s is answered %i", async (host, status) => {
         expect((await front.ask(["GET / HTTP/1.1", `host: ${host}`], "preview"))?.status).toBe(status);
     });
 });
 
 describe("What the public listener refuses", () => {
-    /** Of the same host, without the path of a route, with it, and with the name of another. */
+    /** With a route's path, without it, without a host, and with the name of another host. */
     it.each(["shop.example.com/api", "shop.example.com/", "/api", "x/../shop.example.com"])(
-        "a Host with a slash, which could be the path of a route: %s",
+        "a Host with a slash, which could stand for a route's path: %s",
         async host => {
             expect((await front.ask(["GET /x HTTP/1.1", `host: ${host}`]))?.status).toBe(400);
         },
@@ -193,9 +193,9 @@ describe("What the public listener refuses", () => {
         String.raw`/\evil.example.org`,
         "%5Cevil.example.org",
         "%2f/evil.example.org",
-    ])("a path that would begin like another host's address once its prefix is cut: /api/%s", async rest => {
+    ])("a path that looks like the address of another host after its prefix is cut: /api/%s", async rest => {
         expect((await front.ask([`GET /api/${rest} HTTP/1.1`, "host: shop.example.com"]))?.status).toBe(400);
-        // Where nothing is cut, it is the app's own matter.
+        // A route that cuts nothing passes such a path on.
         expect((await front.mirrored([`GET /${rest} HTTP/1.1`, "host: other.example.com"])).url).toBe(`/${rest}`);
     });
 
@@ -204,7 +204,7 @@ describe("What the public listener refuses", () => {
         expect(answer?.status).toBe(400);
     });
 
-    it("more connections of one address than half of what there are; others and trusted proxies go on", async () => {
+    it("connections of one address beyond half of the limit, while other addresses and trusted proxies go on", async () => {
         const patient = { timeouts: { httpKeepAlive: "5m", client: "5m" } };
         await front.configure(patient);
         const tried = maxConnectionsOfAddress + 50;

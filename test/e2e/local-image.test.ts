@@ -5,10 +5,10 @@ import { commitImage } from "../support/localImages";
 import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// One stack whose image is on the Docker host alone; the order matters.
+// One stack whose image only the Docker host has; the order matters.
 let stack: TestStack;
 let image: string;
-/** What the name meant, oldest first. */
+/** Ids of the images that had the name, oldest first. */
 const ids: string[] = [];
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ afterAll(async () => {
     await stack?.cleanup();
     const { docker } = Engine.connect();
     for (const id of ids) {
-        // The containerd image store lets go of what has no name any more.
+        // The containerd image store removes an image that has no name any more.
         await docker
             .getImage(id)
             .remove({ force: true })
@@ -33,14 +33,14 @@ afterAll(async () => {
 describe("An image that only the Docker host has", () => {
     oneAfterTheOther();
 
-    it("is released, and no registry is missed", async () => {
+    it("is released without a registry", async () => {
         const { stdout } = expectSuccess(await stack.up());
         expect(stdout).toContain("first release: blue gets");
         expect(stdout).not.toContain("The registry");
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", blue: { digest: ids[0] } });
     });
 
-    it("built again under the same name: the new one is released", async () => {
+    it("is released again after it was built again under the same name", async () => {
         ids.push(await commitImage("relink-hello:v2", image, "build=2"));
         const load = await underLoad("a local image built again", stack, async load => {
             expectSuccess(await stack.up());
@@ -50,7 +50,7 @@ describe("An image that only the Docker host has", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "green", green: { digest: ids[1] } });
     });
 
-    it("the same one once more: nothing is done", async () => {
+    it("is not released again while it is the same", async () => {
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         const { stdout } = expectSuccess(await stack.up());
         expect(stdout).toContain("nothing to do");

@@ -6,7 +6,7 @@ import { containersOf, outputsOf, underLoad, webStack } from "../support/scenari
 import { createStack, type TestStack } from "../support/stack";
 
 const streamSeconds = 600;
-/** For the whole release, which waits for the stream. */
+/** Time limit of the release, which waits for the stream. */
 const patienceSeconds = streamSeconds + 200;
 
 describe.runIf(isFull)("A stream of ten minutes", () => {
@@ -20,7 +20,7 @@ describe.runIf(isFull)("A stream of ten minutes", () => {
     afterAll(() => stack?.cleanup());
 
     it(
-        "comes to its end on the old color, which is stopped only then; new requests go to the new one at once",
+        "ends on the old color, which is stopped only then, while new requests go to the new color at once",
         async () => {
             const stream = await openStream(stack.url, streamSeconds);
             expect(stream.version).toBe("v1");

@@ -13,7 +13,7 @@ import { createStack, type TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
 import { temporaryFolder } from "../support/temporaryFolder";
 
-// Pulumi's state is lost again and again, while the stack goes on serving. The recipes are those of docs/state.md.
+// Pulumi's state is lost again and again while the stack serves. The recipes are those of docs/state.md.
 
 const folder = temporaryFolder("lost");
 const hookLog = join(folder, "log");
@@ -39,7 +39,7 @@ afterAll(async () => {
     await proxy?.close();
 });
 
-/** Everything that an adoption must leave as it is. */
+/** @returns everything that an adoption must leave as it is */
 async function life(): Promise<unknown> {
     const { anchor, generations, records } = await front.observe();
     return {
@@ -58,8 +58,8 @@ interface StateOf {
 }
 
 /**
- * What the commit ccd48cf, the last one that did not give the anchor's `envs` and `securityOpts`, left of it in the state;
- * seen in states that it made.
+ * Changes of the anchor's state into that of commit ccd48cf, the last one without the anchor's `envs` and `securityOpts`.
+ * Taken from states that this commit made.
  */
 const before = {
     "with the plugin that the set-up built then": ({ inputs, outputs }: StateOf) => {
@@ -94,13 +94,13 @@ const before = {
     },
 };
 
-/** What the vendor's plugin, and no other, notes beside its outputs to find its own values again. */
+/** Removes the notes that only the vendor's plugin makes beside its outputs, to find its own values again. */
 function forgetDelta(outputs: StateOf["outputs"]): void {
     delete outputs.__pulumi_raw_state_delta;
     delete outputs.__meta;
 }
 
-/** Puts into the state what `before` says of the anchor. */
+/** Changes the anchor in the state by one of `before`. */
 async function goBackTo(change: (anchor: StateOf) => void): Promise<void> {
     const { stdout } = expectSuccess(await stack.pulumi(["stack", "export", "--show-secrets"]));
     const state = JSON.parse(stdout) as { deployment: { resources: (StateOf & { urn: string })[] } };
@@ -114,7 +114,7 @@ async function goBackTo(change: (anchor: StateOf) => void): Promise<void> {
     expectSuccess(await stack.pulumi(["stack", "import", "--file", file]));
 }
 
-/** Commands of docs/state.md for this stack. */
+/** @returns the commands of docs/state.md for this stack */
 function commands(heading: string): string {
     return recipe("state.md", heading)
         .replaceAll("FRONT", stack.front)
@@ -133,7 +133,7 @@ async function expectNothingToDo(): Promise<void> {
 describe("After Pulumi's state was lost", () => {
     oneAfterTheOther();
 
-    it("the commands of the docs adopt what runs: nothing is touched, and the next up has nothing to do", async () => {
+    it("the docs' commands adopt what runs without touching it, and the next up has nothing to do", async () => {
         const before = await life();
         await underLoad("adopt after a lost state", stack, async () => {
             stack.loseState();
@@ -149,7 +149,7 @@ describe("After Pulumi's state was lost", () => {
         await expectNothingToDo();
     });
 
-    it("A lost state is adopted, and a stack made before this step goes on with the new plugins, without the anchor being touched", async () => {
+    it("an up with an older state of the anchor has nothing to do, and does not touch the anchor", async () => {
         const untouched = await life();
         stack.loseState();
         expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
@@ -164,7 +164,7 @@ describe("After Pulumi's state was lost", () => {
         }
     });
 
-    it.runIf(isFull)("what the config asks for instead comes in the same up", async () => {
+    it.runIf(isFull)("the up that adopts also returns to the config's release", async () => {
         const blue = await lifeOf(stack, "blue");
         stack.setConfig("services.web.image", "relink-hello:v1");
         const load = await underLoad(
@@ -186,7 +186,7 @@ describe("After Pulumi's state was lost", () => {
         await expectNothingToDo();
     });
 
-    it.runIf(isFull)("a new release goes to the idle color in the same up", async () => {
+    it.runIf(isFull)("the up that adopts also brings a new release to the idle color", async () => {
         const blue = await lifeOf(stack, "blue");
         stack.setConfig("services.web.image", "relink-hello:v2");
         stack.setConfig("services.web.env", { LEVEL: "debug" });
@@ -200,7 +200,7 @@ describe("After Pulumi's state was lost", () => {
         await expectNothingToDo();
     });
 
-    it.runIf(isFull)("an import by hand, with the docs' file, comes to the same", async () => {
+    it.runIf(isFull)("an import by hand with the docs' file has the same result", async () => {
         const before = await life();
         await underLoad("pulumi import by hand", stack, async () => {
             stack.loseState();
@@ -214,7 +214,7 @@ describe("After Pulumi's state was lost", () => {
         await expectNothingToDo();
     });
 
-    it.runIf(isFull)("destroy finds everything that was adopted", async () => {
+    it.runIf(isFull)("destroy removes everything that was adopted", async () => {
         expectSuccess(await stack.destroy());
         expect(await everythingNamedAfter(stack.front)).toEqual([]);
     });

@@ -9,11 +9,11 @@ import { recipe } from "../support/recipe";
 import { oneAfterTheOther, outputsOf, underLoad, webStack, withoutWebSockets } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// docs/moving.md with the commands that it prints: two containers of the old app behind Debian's nginx, which has port 80
-// of an address of its own. The clients are in another network namespace: what comes from this machine itself goes other
-// ways through the kernel. Needs root; the Compose project is made with plain docker commands.
+// The commands of docs/moving.md. Two containers of the old app are behind Debian's nginx, which has port 80 of an address
+// of its own. The clients are in another network namespace, because the kernel treats this machine's own connections in
+// another way. Needs root. Plain docker commands make the Compose project.
 
-/** The old side, and clients that ask it. */
+/** The old app with its nginx, and the clients' network namespace. */
 class OldSide {
     private readonly block = randomInt(1, 250);
     private readonly netns = `relink-clients-${this.block}`;
@@ -55,12 +55,12 @@ class OldSide {
                 -v ${this.file}:/etc/nginx/nginx.conf:ro relink-nginx:debian`);
     }
 
-    /** A kept connection ends after 10 requests and not after 1,000, so that a test is short. */
+    /** Kept connections end after 10 requests instead of 1,000, so that the test is short. */
     configure(servers: string): void {
         writeFileSync(this.file, `events {} http { keepalive_requests 10; ${servers} }`);
     }
 
-    /** One block of the page, as somebody types it who has set its three variables. */
+    /** Runs one block of the page as a user does who has set its three variables. */
     typed(heading: string, without = ""): Promise<void> {
         const functions = recipe("moving.md", "## Compose with nginx on port 80").replace(/^[A-Z]+=.*\n/gm, "");
         const env = { OLD: `${this.name}-proxy`, NETWORK: this.name, ADDRESS: this.address };
@@ -71,7 +71,7 @@ class OldSide {
         expectSuccess(await this.stack.shell(script, { env }));
     }
 
-    /** Does something while the clients ask, and they lose nothing. */
+    /** Runs `act` while the clients send requests, and expects that they lose none. */
     underLoad(scenario: string, act: (load: LoadRun) => Promise<void>) {
         const through = ["nsenter", `--net=/run/netns/${this.netns}`];
         // The old containers were made without relink, which tells the sample app its service.
@@ -79,7 +79,7 @@ class OldSide {
         return underLoad(scenario, this.stack, act, { url: this.url, through, mix: withoutWebSockets, answeredBy });
     }
 
-    /** What the sweep of the stack does not know; its containers it knows by their names. */
+    /** Removes what the stack's sweep does not. The sweep removes the containers by their names. */
     async end(): Promise<void> {
         await this.run(`
             iptables -t nat -S PREROUTING | grep -- "-d ${this.address}/32" | sed s/^-A/-D/ | xargs -rL1 iptables -t nat
@@ -87,7 +87,7 @@ class OldSide {
     }
 }
 
-/** Further answers of a version. */
+/** Waits for 100 more answers of a version. */
 async function answers(load: LoadRun, version: string): Promise<LoadSnapshot> {
     const since = (await load.snapshot()).byVersion[version]?.requests ?? 0;
     return load.until(({ byVersion }) => (byVersion[version]?.requests ?? 0) >= since + 100, `${version} answers`);
@@ -112,20 +112,20 @@ describe.runIf(isFull)("Moving from Compose with nginx on port 80", () => {
         await stack?.cleanup();
     });
 
-    it("while nginx has the port, up says so", async () => {
+    it("up names the container that has the port", async () => {
         const printed = expectFailure(await stack.up());
         expect(printed).toContain(`port 80 is held by the container ${old.name}-proxy`);
         expect(printed).toContain("docs/moving.md");
     });
 
-    it("nginx makes room, the front gets port 80, then the clients: nothing is lost", async () => {
+    it("no request is lost while nginx frees port 80 and the clients go to the front", async () => {
         const load = await old.underLoad("moving from Compose with nginx on port 80", async load => {
             await old.typed("### 1. A second copy of the proxy takes the new connections");
             await old.typed("### 2. The old proxy runs empty, and leaves the port");
             await load.mark("the port is free");
             await answers(load, "old");
             expectSuccess(await stack.up());
-            // Whoever asks on this machine sees the front already, the clients do not.
+            // This machine already reaches the front, the clients do not yet.
             const response = await fetch(old.url);
             expect(response.headers.get("x-version")).toBe("v2");
             expect(Object.keys((await answers(load, "old")).byVersion)).toEqual(["old"]);
@@ -141,7 +141,7 @@ describe.runIf(isFull)("Moving from Compose with nginx on port 80", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
     });
 
-    it("from then on a release is a release", async () => {
+    it("a release afterwards loses no request", async () => {
         stack.setConfig("services.web.image", "relink-hello:v1");
         const load = await old.underLoad("a release after moving", async load => {
             expectSuccess(await stack.up());
@@ -165,7 +165,7 @@ describe.runIf(isFull)("Moving to relink behind the old nginx", () => {
         await stack?.cleanup();
     });
 
-    it("nginx gets the front as its only upstream while nobody is connected to it: nothing is lost", async () => {
+    it("no request is lost while nginx gets the front as its only upstream", async () => {
         expectSuccess(await stack.up());
         const load = await old.underLoad("moving behind the old nginx", async load => {
             await old.typed("### 1. A second copy of the proxy takes the new connections");

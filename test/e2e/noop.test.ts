@@ -7,8 +7,8 @@ import { LiveFront } from "../support/LiveFront";
 import { LoadedModules } from "../support/LoadedModules";
 import { createStack, type TestStack } from "../support/stack";
 
-// Rule 8 of docs/design.md: a repeated `up` makes no mutating call. Everything that asks the Docker Engine goes
-// through a recording socket.
+// Rule 8 of docs/design.md: a repeated `up` makes no mutating call. Every call of the Docker Engine goes through a
+// recording socket.
 
 let stack: TestStack;
 let proxy: EngineProxy;
@@ -40,20 +40,20 @@ afterAll(async () => {
     await proxy?.close();
 });
 
-/** What Pulumi's SDK needs in both processes, and what finds the TypeScript that SWC has made. */
+/** Packages of Pulumi's SDK in both processes, and those that load TypeScript. */
 const packagesOfBoth = [
     ...["@grpc/grpc-js", "@js-sdsl/ordered-map", "@opentelemetry/api", "@pulumi/pulumi", "@swc/core"],
     ...["google-protobuf", "semver", "upath"],
 ];
 const packagesOfHost = [...packagesOfBoth, "require-from-string"];
-/** With what dockerode needs to ask the Engine, and tar-stream to read the record's volume. */
+/** With dockerode, which asks the Engine, and tar-stream, which reads the record's volume. */
 const packagesOfProgram = [
     ...packagesOfBoth,
     ...["@pulumi/command", "@pulumi/docker", "ini", "minimist", "zod"],
     ...["debug", "docker-modem", "dockerode", "inherits", "ms", "readable-stream", "split-ca", "util-deprecate"],
     ...["b4a", "events-universal", "fast-fifo", "streamx", "tar-stream", "text-decoder"],
 ];
-/** A preview, and an `up` with nothing to do, only check what the program wants. */
+/** For a preview, or an `up` with nothing to do, the host only checks the program's inputs. */
 const ownOfHost = [
     ...["atEnd", "discretion", "host", "parent", "registryCredentials", "reporting", "resource"].map(
         name => `providers/${name}.ts`,
@@ -69,14 +69,14 @@ const without = (names: string[], allowed: string[]) => names.filter(name => !al
 
 const isReading = ({ argv, stdin }: ExecCall) => isReadOnlyScript(argv, stdin);
 
-/** What one run of the CLI asked of the Engine. */
+/** @returns the Engine calls of one run of the CLI */
 async function recorded(run: () => Promise<unknown>): Promise<EngineCall[]> {
     proxy.clear();
     await run();
     return [...proxy.calls];
 }
 
-/** Mutating calls, readable: what a failure prints. */
+/** @returns the mutating calls as readable text, for the message of a failure */
 function mutating(calls: EngineCall[]): string[] {
     const execs = new Set(calls.filter(({ exec }) => exec && isReading(exec)).map(({ exec }) => exec));
     return calls
@@ -86,7 +86,7 @@ function mutating(calls: EngineCall[]): string[] {
         );
 }
 
-/** How many calls there were of each kind, whatever they were about. How often an exec is asked for its end is chance. */
+/** @returns the number of calls of each kind. How often an exec is asked for its end is chance, and not counted */
 function byKind(calls: EngineCall[]): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { method, path } of calls) {
@@ -140,7 +140,7 @@ describe("with nothing to do", () => {
         }
     });
 
-    it("an up that finds the Engine by a Docker context, and one that does no more, replace nothing", async () => {
+    it("an up with a Docker context instead of DOCKER_HOST replaces nothing, nor does the up after it", async () => {
         const context = new DockerContext(proxy.host);
         try {
             const env = { DOCKER_HOST: undefined, DOCKER_CONFIG: context.folder };
@@ -156,7 +156,7 @@ describe("with nothing to do", () => {
         }
     });
 
-    it("a preview of a new release changes nothing, whatever it plans", async () => {
+    it("a preview of a new release changes nothing", async () => {
         stack.setConfig("services.web.env", { LEVEL: "debug" });
         const calls = await recorded(async () => {
             const { stderr } = expectSuccess(await stack.preview());
@@ -168,7 +168,7 @@ describe("with nothing to do", () => {
         stack.setConfig("services.web.env", undefined);
     });
 
-    it("an up whose policy, hook and drain settings were edited changes nothing: they travel only with an action", async () => {
+    it("an up with other policy, hook and drain settings changes nothing, because they apply only with an action", async () => {
         stack.setConfig("services.web.drainTimeout", "5s");
         stack.setConfig("services.web.previousColor", "remove");
         stack.setConfig("services.web.hooks.prePromotion.command", "false");
@@ -176,7 +176,7 @@ describe("with nothing to do", () => {
         expect(mutating(calls)).toEqual([]);
     });
 
-    it("more services take one call more for each container, and none for anything else", async () => {
+    it("an up of more services makes one more call for each container, and no other", async () => {
         const one = await recorded(async () => expectSuccess(await stack.up()));
         for (const name of ["api", "docs", "shop"]) {
             stack.setConfig(`services.${name}`, { ...web, image: "relink-hello:v2", hosts: [`${name}.example.com`] });
@@ -189,7 +189,7 @@ describe("with nothing to do", () => {
         console.log(`A no-op up of 1 service: ${one.length} calls of the Docker Engine; of 4: ${four.length}.`);
     });
 
-    it("the recorder sees a change where there is one", async () => {
+    it("the recorder sees the calls of an up that changes something", async () => {
         stack.setConfig("services.web.replicas", 3);
         const calls = await recorded(async () => expectSuccess(await stack.up()));
         expect(mutating(calls).some(call => call.startsWith("POST /containers/create"))).toBe(true);

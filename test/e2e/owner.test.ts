@@ -8,7 +8,7 @@ import { createStack, type TestStack } from "../support/stack";
 import { sweepStack } from "../support/sweep";
 import { until } from "../support/until";
 
-// Rule 12, and fault 12: who may change a front. One stack goes on serving while others try.
+// Rule 12 of docs/design.md, and fault 12: who may change a front. One stack serves while others try.
 
 let stack: TestStack;
 
@@ -34,7 +34,7 @@ async function life(): Promise<unknown> {
 describe("A front that another stack owns", () => {
     oneAfterTheOther();
 
-    it("fault 12: is refused by name to a second stack that names it, before anything changes", async () => {
+    it("fault 12: is refused to a second stack with the owner's name, before anything changes", async () => {
         const before = await life();
         const other = await createStack({ config: webStack({}, { front: { name: stack.front } }) });
         try {
@@ -51,7 +51,7 @@ describe("A front that another stack owns", () => {
         expect(await life()).toEqual(before);
     });
 
-    it("fault 12: a second up waits for the first one with lockTimeout, then plans afresh", async () => {
+    it("fault 12: makes a second up with lockTimeout wait for the first one, and then plan anew", async () => {
         const copy = stack.copy();
         stack.setConfig("services.web.image", "relink-hello:v1");
         copy.setConfig("services.web.image", "relink-hello:v1");
@@ -79,7 +79,7 @@ describe("A front that another stack owns", () => {
         }
     });
 
-    it("is taken over by the docs' commands after a rename: no container is touched", async () => {
+    it("is taken over by the docs' commands after a rename, and no container is touched", async () => {
         const before = await life();
         const old = stack.copy();
         const renamed = `${stack.name}-new`;

@@ -4,8 +4,8 @@ import { PausingClients } from "../support/PausingClients";
 import { oneAfterTheOther, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// A host goes to a service that is new, renamed or removed. Each time HAProxy is reloaded, and the clients' connections are
-// with the worker that was replaced: it does not know the service that gets the host.
+// A host goes to a service that is new, renamed or removed. HAProxy is reloaded each time. The clients' connections stay
+// with the old worker, which does not know the service that gets the host.
 
 const [shop, api] = ["shop.example.com", "api.example.com"];
 const service = (hosts: string[]) => ({

@@ -5,8 +5,8 @@ import { isFull } from "../support/isFull";
 import { LiveFront } from "../support/LiveFront";
 import { type CallOptions, createStack, type TestStack } from "../support/stack";
 
-// What `pulumi preview` says for each row of the plan table, with the real CLI, on one stack that goes through all of
-// them in order. `vitest -u` writes the golden files anew: read them line by line before they are committed.
+// The preview of the real CLI for each row of the plan table. One stack goes through all of them in order. `vitest -u`
+// writes the golden files anew: read them line by line before you commit them.
 
 const token = "s3cret-t0ken-of-the-first-release";
 const otherToken = "s3cret-t0ken-of-the-second-release";
@@ -60,7 +60,7 @@ async function expectPreview(name: string, options?: CallOptions): Promise<void>
     }
 }
 
-/** A preview that must fail, with what the user reads. */
+/** Runs a preview that must fail, and compares what the user reads. */
 async function expectFailure(name: string, options?: { env: Record<string, string> }): Promise<void> {
     const { code, stdout, stderr } = await stack.preview(["--diff"], options);
     expect(code).not.toBe(0);
@@ -81,7 +81,7 @@ describe("before the first up, a preview", () => {
         stack.setConfig("host", undefined);
     });
 
-    it("has nothing to assume", async () => {
+    it("cannot assume a state that was never there", async () => {
         const env = { DOCKER_HOST: "unix:///nonexistent/docker.sock", RELINK_ASSUME: "1" };
         await expectFailure("assumed-without-state", { env });
     });
@@ -92,9 +92,9 @@ describe("with blue live, a preview", () => {
         expectSuccess(await stack.up());
     });
 
-    it("shows nothing where nothing is to be done", () => expectPreview("nothing"));
+    it("shows no change where nothing is to be done", () => expectPreview("nothing"));
 
-    it("adopts what runs where Pulumi's state was lost", async () => {
+    it("adopts what runs after Pulumi's state was lost", async () => {
         const find = stack.loseState();
         try {
             expectSuccess(await stack.pulumi(["stack", "init", stack.name]));
@@ -119,16 +119,16 @@ describe("with blue live, a preview", () => {
 
     it("scales the live color in place", () => withSettings({ replicas: 3 }, () => expectPreview("scale")));
 
-    it("shows who goes in which order where a release rolls", () =>
+    it("shows in which order a rolling release replaces containers", () =>
         withSettings({ image: "relink-hello:v2", replicas: 2, strategy: "rolling" }, () => expectPreview("roll")));
 
-    it("refuses to roll what all containers of a color share", () =>
+    it("refuses to roll a setting that all containers of a color share", () =>
         withSettings({ port: 9090, strategy: "rolling" }, () => expectPreview("roll-shared")));
 
-    it("shows new routes alone", () =>
+    it("shows new routes as the only change", () =>
         withSettings({ hosts: ["shop.example.com", "*.shop.example.com"] }, () => expectPreview("routes")));
 
-    it("warns of an image that cannot be had", () =>
+    it("warns of an image that neither the registry nor the host has", () =>
         withSettings({ image: "127.0.0.1:1/shop/web:none" }, () => expectPreview("missing-image")));
 
     it("refuses to pin the link to a color that holds nothing", () =>
@@ -147,13 +147,13 @@ describe("with blue live, a preview", () => {
         stack.setConfig("services.api", undefined);
     });
 
-    it("shows a change of the front's settings as the front's alone", async () => {
+    it("shows a change of the front's settings at the front alone", async () => {
         stack.setConfig("front.timeouts", { client: "60s" });
         await expectPreview("front-timeouts");
         stack.setConfig("front.timeouts", undefined);
     });
 
-    it("refuses what is fixed since the front was created", async () => {
+    it("refuses to change a setting that was fixed when the front was created", async () => {
         stack.setConfig("front.http.port", 8099);
         await expectFailure("front-fixed");
         stack.setConfig("front.http.port", stack.ports.http);
@@ -167,22 +167,22 @@ describe("with green live and blue warm, a preview", () => {
         expectSuccess(await stack.up());
     });
 
-    it("shows the link alone for a return", () =>
+    it("shows a move of the link as the only change for a return", () =>
         withSettings({ image: "relink-hello:v1" }, () => expectPreview("return")));
 
     it("shows the one setting that changed with a new release", () =>
         withSettings({ env: { LEVEL: "debug" } }, () => expectPreview("release-of-a-setting")));
 
-    it("shows that a secret changed, and never which", async () => {
+    it("shows that a secret changed, but never which", async () => {
         await setToken(otherToken);
         await expectPreview("release-of-a-secret");
         await setToken(token);
     });
 
-    it("shows the link alone when it is pinned to blue", () =>
+    it("shows a move of the link as the only change when it is pinned to blue", () =>
         withSettings({ live: "blue" }, () => expectPreview("pinned")));
 
-    it("says what is not applied while the link is pinned", () =>
+    it("names the setting that is not applied while the link is pinned", () =>
         withSettings({ live: "green", image: "relink-hello:v1" }, () => expectPreview("pinned-already")));
 
     it("goes by Pulumi's state where Docker cannot be reached and RELINK_ASSUME=1 allows it", async () => {
@@ -194,7 +194,7 @@ describe("with green live and blue warm, a preview", () => {
         }
     });
 
-    it("is the same with RELINK_ASSUME=1 where Docker answers, and an up refuses it all the same", async () => {
+    it("is the same with RELINK_ASSUME=1 while Docker answers, and an up refuses the variable", async () => {
         const env = { RELINK_ASSUME: "1" };
         if (isFull) {
             await withSettings({ image: "relink-hello:v1" }, () => expectPreview("return", { env }));
@@ -204,13 +204,13 @@ describe("with green live and blue warm, a preview", () => {
         expect(stdout + stderr).toMatch(/RELINK_ASSUME=1 is for previews alone.*Nothing was done/);
     });
 
-    it("starts a warm color that somebody stopped before it links to it", async () => {
+    it("starts a warm color that somebody stopped, before the link moves to it", async () => {
         await front.stop("web-blue-1");
         await withSettings({ image: "relink-hello:v1" }, () => expectPreview("wake"));
         await front.start("web-blue-1", "web", "blue");
     });
 
-    it("warns of a live container that somebody stopped, and restores it only where that is wanted", async () => {
+    it("warns of a live container that somebody stopped, and restores it only with driftPolicy: repair", async () => {
         await front.stop("web-green-1");
         await expectPreview("drift-stopped");
         await withSettings({ driftPolicy: "repair" }, () => expectPreview("repair"));
@@ -220,7 +220,7 @@ describe("with green live and blue warm, a preview", () => {
     it("warns of a link that somebody moved, and changes nothing", async () => {
         await front.linkByHand("web", "blue");
         await expectPreview("drift-link");
-        // What the message tells the user to do.
+        // Do what the message says.
         await front.reload();
         expect((await front.service("web")).live).toBe("green");
     });
@@ -268,7 +268,7 @@ async function editRelease(id: string, change: object): Promise<void> {
     }));
 }
 
-/** Leaves the record as an `up` does that died between its intent and the switch to blue. */
+/** Writes the record of an `up` that died between its intent and the switch to blue. */
 async function openSwitch(): Promise<void> {
     await front.editRecord("web", record => ({
         ...record,

@@ -6,7 +6,7 @@ import { LiveFront } from "../support/LiveFront";
 import { oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// The example `promotion` as a user goes through it. Each of its parts alone: bake.test.ts and hooks.test.ts.
+// The example `promotion` as a user goes through it. bake.test.ts and hooks.test.ts test each of its parts.
 describe.runIf(isFull)("The example of a promotion by hand", () => {
     oneAfterTheOther();
 
@@ -19,7 +19,7 @@ describe.runIf(isFull)("The example of a promotion by hand", () => {
 
     afterAll(() => stack?.cleanup());
 
-    it("a release is migrated, proved and waits", async () => {
+    it("migrates and proves a release, which then waits", async () => {
         stack.setConfig("services.web.image", "relink-hello:v2");
         const load = await underLoad("a release that waits", stack, async () => {
             const { stdout } = expectSuccess(await stack.up());
@@ -30,7 +30,7 @@ describe.runIf(isFull)("The example of a promotion by hand", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", awaitingPromotion: expect.any(String) });
     });
 
-    it("its promotion is checked, and judged", async () => {
+    it("checks the promotion, and judges the release", async () => {
         const { green } = await new LiveFront(stack).record("web");
         stack.setConfig("services.web.promote", green.release);
         const load = await underLoad("its promotion", stack, async load => {

@@ -6,8 +6,8 @@ import { debians, traefiks } from "../support/proxyBinaries";
 import { caddy, kamalProxy, nginx, publicHost, traefik } from "../support/proxyPrograms";
 import { TlsProxy } from "../support/TlsProxy";
 
-// Proxies that end TLS before the front, with what docs/moving.md gives them: an app that redirects to HTTPS does not do so
-// for ever, and what a stranger claims does not reach it.
+// Proxies that end TLS before the front, configured as in docs/moving.md. An app that forces HTTPS must not redirect for
+// ever, and forged headers of clients must not reach it.
 
 const forged = {
     "X-Forwarded-For": "198.51.100.66",
@@ -46,18 +46,18 @@ describe.each([
         missing: kamalProxyPath === undefined ? "RELINK_BENCH_KAMAL_PROXY is not the path of a kamal-proxy" : undefined,
         passesOn: ["x-forwarded-port", "x-forwarded-prefix", "x-real-ip"],
     },
-    // Traefik may have to be built first.
+    // The set-up may have to build Traefik first.
 ])("$name before the front", { timeout: 40 * 60_000 }, ({ get, runs, missing, passesOn = [] }) => {
-    it.runIf(runs)("an app that forces HTTPS is reached, and claims of clients do not reach it", async ({ skip }) => {
+    it.runIf(runs)("an app that forces HTTPS is reached, and forged headers do not reach it", async ({ skip }) => {
         skip(missing !== undefined, missing);
         const program = await get();
         await front.configure({});
         proxy = await TlsProxy.start(program, `127.0.0.1:${front.ports.http}`);
-        // The proxy is a stranger until the settings name it.
+        // The front does not trust the proxy until the settings name it.
         expect(await proxy.visit("/https-only")).toMatchObject({ status: 301, redirects: 20 });
 
         await front.configure({ trustedProxies: [front.gateway] });
-        // The connection that the proxy has kept gets one more answer by the settings of before, and is closed.
+        // The proxy's kept connection gets one more answer by the old settings, and is closed.
         expect(await proxy.visit("/https-only")).toMatchObject({ status: 200 });
         const visits = await Promise.all(Array.from({ length: 50 }, () => proxy.visit("/https-only", forged)));
         for (const { status, redirects, body } of visits) {

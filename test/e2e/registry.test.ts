@@ -17,7 +17,7 @@ import { createStack, type TestStack } from "../support/stack";
 // One registry and one stack; the order matters.
 let registry: TestRegistry;
 let stack: TestStack;
-/** Digests of what the tag `stable` meant, oldest first. */
+/** Digests of the images that had the tag `stable`, oldest first. */
 const digests: string[] = [];
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ const setPassword = (password: string) =>
 describe("Images from a registry with a password", () => {
     oneAfterTheOther();
 
-    it("wrong password: refused by name, and nothing is public", async () => {
+    it("with a wrong password are refused with the registry's name, and nothing is public", async () => {
         await setPassword("not-the-password");
         const { code, stdout, stderr } = await stack.up();
         const printed = `${stdout}${stderr}`;
@@ -51,7 +51,7 @@ describe("Images from a registry with a password", () => {
         expect(await lifeOf(stack, "blue")).toEqual([]);
     });
 
-    it("right password: the image is pulled by digest and released", async () => {
+    it("with the right password are pulled by digest and released", async () => {
         await setPassword(registry.password);
         const { stdout } = expectSuccess(await stack.up());
         expect(stdout).not.toContain(registry.password);
@@ -62,7 +62,7 @@ describe("Images from a registry with a password", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", blue: { digest: digests[0] } });
     });
 
-    it("tag moved: the same config releases what the tag means now", async () => {
+    it("whose tag has moved are released by the same config", async () => {
         digests.push(await registry.push("relink-hello:v2", "shop/web:stable"));
         const load = await underLoad("tag moved in a registry", stack, async load => {
             expectSuccess(await stack.up());
@@ -76,7 +76,7 @@ describe("Images from a registry with a password", () => {
         });
     });
 
-    it("tag gone from the registry: an up with nothing to do does nothing, and says so", async () => {
+    it("whose tag is gone from the registry stay in use, with a warning", async () => {
         registry.forget("shop/web:stable");
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         const { stdout } = expectSuccess(await stack.up());
@@ -86,7 +86,7 @@ describe("Images from a registry with a password", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "green" });
     });
 
-    it("registry down: an up with nothing to do does nothing", async () => {
+    it("stay in use, with a warning, while the registry is down", async () => {
         await registry.pause();
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         const load = await underLoad("registry down", stack, async () => {
@@ -98,7 +98,7 @@ describe("Images from a registry with a password", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "green" });
     });
 
-    it("registry down: a return still works", async () => {
+    it("can be returned to while the registry is down", async () => {
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         stack.setConfig("services.web.image", `${registry.address}/shop/web:stable@${digests[0]}`);
         const load = await underLoad("return with the registry down", stack, async load => {
@@ -110,7 +110,7 @@ describe("Images from a registry with a password", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
     });
 
-    it("registry down: a new image is refused, and users notice nothing", async () => {
+    it("that are new are refused while the registry is down, and users notice nothing", async () => {
         stack.setConfig("services.web.image", `${registry.address}/shop/web:next`);
         const load = await underLoad("new image with the registry down", stack, async () => {
             const { code, stdout, stderr } = await stack.up();
@@ -120,52 +120,55 @@ describe("Images from a registry with a password", () => {
         expect(Object.keys(load.byVersion)).toEqual(["v1"]);
     });
 
-    it.runIf(isFull)("keeps the last stable releases from docker image prune, and lets go of older ones", async () => {
-        await registry.resume();
-        const { docker } = Engine.connect();
-        const imageOf = (digest: string) => `${registry.address}/shop/web@${digest}`;
-        /** Of which digests an image has a name for this front's sake: 12 digits of each. */
-        const kept = async () =>
-            (await docker.listImages())
-                .flatMap(({ RepoTags }) => RepoTags ?? [])
-                .flatMap(name => {
-                    const [, tag] = /^relink-(?:kept|pulled)\/web:(.*)-[0-9a-f]{16}$/.exec(name) ?? [];
-                    return tag?.startsWith(stack.front) ? [tag.slice(-12)] : [];
-                })
-                .sort();
-        const named = (digest = "") => digest.slice(7, 19);
-        const release = async (image: string) => {
-            stack.setConfig("services.web.image", image);
-            expectSuccess(await stack.up());
-        };
-        const foreign = await registry.pushForeign("relink-hello:v2", "shop/web:next");
-        await underLoad(
-            "an image that had to be pulled, a smaller keepReleases, and older releases",
-            stack,
-            async () => {
-                await release(`${registry.address}/shop/web:next`);
-                const all = [named(digests[0]), named(digests[1]), named(foreign)];
-                expect(await kept()).toEqual(all.sort());
-                await docker.pruneImages({ filters: JSON.stringify({ dangling: ["true"] }) });
-                expect(await kept()).toEqual(all);
-                stack.setConfig("services.web.keepReleases", 1);
-                await release(imageOf(digests[1]!));
-                expect(await kept()).toEqual([named(digests[1]), named(foreign)].sort());
-                await release(imageOf(digests[0]!));
-            },
-            // A color that is redeployed does not wait for ever for what is open on it.
-            { mix: withoutWebSockets },
-        );
-        // Nothing runs it, nobody wants to go back to it, and nobody else has given it a name.
-        expect(await kept()).toEqual([named(digests[0]), named(digests[1])].sort());
-        await expect(docker.getImage(imageOf(foreign)).inspect()).rejects.toThrow(/404/);
-        expectSuccess(await stack.pulumi(["destroy", "--yes", "--skip-preview"]));
-        expect(await kept()).toEqual([]);
-    });
+    it.runIf(isFull)(
+        "of the last stable releases are kept from docker image prune, and older ones are not",
+        async () => {
+            await registry.resume();
+            const { docker } = Engine.connect();
+            const imageOf = (digest: string) => `${registry.address}/shop/web@${digest}`;
+            /** @returns the digests of the images that this front keeps by a name, 12 digits of each */
+            const kept = async () =>
+                (await docker.listImages())
+                    .flatMap(({ RepoTags }) => RepoTags ?? [])
+                    .flatMap(name => {
+                        const [, tag] = /^relink-(?:kept|pulled)\/web:(.*)-[0-9a-f]{16}$/.exec(name) ?? [];
+                        return tag?.startsWith(stack.front) ? [tag.slice(-12)] : [];
+                    })
+                    .sort();
+            const named = (digest = "") => digest.slice(7, 19);
+            const release = async (image: string) => {
+                stack.setConfig("services.web.image", image);
+                expectSuccess(await stack.up());
+            };
+            const foreign = await registry.pushForeign("relink-hello:v2", "shop/web:next");
+            await underLoad(
+                "an image that had to be pulled, a smaller keepReleases, and older releases",
+                stack,
+                async () => {
+                    await release(`${registry.address}/shop/web:next`);
+                    const all = [named(digests[0]), named(digests[1]), named(foreign)];
+                    expect(await kept()).toEqual(all.sort());
+                    await docker.pruneImages({ filters: JSON.stringify({ dangling: ["true"] }) });
+                    expect(await kept()).toEqual(all);
+                    stack.setConfig("services.web.keepReleases", 1);
+                    await release(imageOf(digests[1]!));
+                    expect(await kept()).toEqual([named(digests[1]), named(foreign)].sort());
+                    await release(imageOf(digests[0]!));
+                },
+                // Without WebSockets, because a color that is redeployed waits for what is open on it.
+                { mix: withoutWebSockets },
+            );
+            // No container uses it, no release may return to it, and it has no other name.
+            expect(await kept()).toEqual([named(digests[0]), named(digests[1])].sort());
+            await expect(docker.getImage(imageOf(foreign)).inspect()).rejects.toThrow(/404/);
+            expectSuccess(await stack.pulumi(["destroy", "--yes", "--skip-preview"]));
+            expect(await kept()).toEqual([]);
+        },
+    );
 });
 
 describe("An image that the Docker host has lost", () => {
-    it("driftPolicy: repair pulls it again by its digest", async () => {
+    it("is pulled again by its digest with driftPolicy: repair", async () => {
         await registry.resume();
         const digest = await registry.pushForeign("relink-hello:v1", "shop/lost:stable");
         const image = `${registry.address}/shop/lost:stable`;

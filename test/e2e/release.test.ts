@@ -15,7 +15,7 @@ import {
 import { createStack, type TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
 
-// One stack goes through a service's life; the order matters.
+// One stack goes through the life of a service; the order matters.
 let stack: TestStack;
 const webSockets: OpenWebSocket[] = [];
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 describe("A web service, released by pulumi up under load", () => {
     oneAfterTheOther();
 
-    it("first release: blue is proved and linked, and answers", async () => {
+    it("answers from blue after its first release", async () => {
         const { stdout } = expectSuccess(await stack.up());
         expect(stdout).toContain("first release: blue gets relink-hello:v1");
         const load = await underLoad("first release", stack, async load => {
@@ -43,7 +43,7 @@ describe("A web service, released by pulumi up under load", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", stable: "blue" });
     });
 
-    it("release: green gets the new image, takes over, and what is open on blue is not cut", async () => {
+    it("is released on green, which takes over, and open requests on blue are not cut", async () => {
         const blue = await lifeOf(stack, "blue");
         const webSocket = await OpenWebSocket.open(stack.url);
         webSockets.push(webSocket);
@@ -62,7 +62,7 @@ describe("A web service, released by pulumi up under load", () => {
         webSocket.end();
     });
 
-    it("return: only the link moves, no container is touched", async () => {
+    it("returns by a move of the link, and no container is touched", async () => {
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         stack.setConfig("services.web.image", "relink-hello:v1");
         const load = await underLoad("return", stack, async load => {
@@ -75,7 +75,7 @@ describe("A web service, released by pulumi up under load", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
     });
 
-    it("scale up: the live color gets more replicas in place", async () => {
+    it("is scaled up in place on the live color", async () => {
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")] as const;
         stack.setConfig("services.web.replicas", 4);
         const load = await underLoad("scale up", stack, async () => {
@@ -89,7 +89,7 @@ describe("A web service, released by pulumi up under load", () => {
         await everySlotAnswers(4);
     });
 
-    it("scale down: what leaves is drained first", async () => {
+    it("is scaled down after the surplus containers are drained", async () => {
         const before = await lifeOf(stack, "blue");
         stack.setConfig("services.web.replicas", 1);
         const mix = withoutWebSockets;
@@ -107,7 +107,7 @@ describe("A web service, released by pulumi up under load", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", blue: { replicas: 1 } });
     });
 
-    it("live: green: the link goes where it is told, and image is not applied", async () => {
+    it("is linked to green by live: green, and the setting image is not applied", async () => {
         const before = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
         stack.setConfig("services.web.replicas", 2);
         stack.setConfig("services.web.live", "green");
@@ -122,7 +122,7 @@ describe("A web service, released by pulumi up under load", () => {
         stack.setConfig("services.web.live", undefined);
     });
 
-    it("previousColor: stop: the old color is drained and stopped", async () => {
+    it("has its old color drained and stopped by previousColor: stop", async () => {
         // green serves v2; blue has one replica of v1 and needs a second one first.
         stack.setConfig("services.web.previousColor", "stop");
         const load = await underLoad(
@@ -144,7 +144,7 @@ describe("A web service, released by pulumi up under load", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue", green: { state: "stopped" } });
     });
 
-    it("return to a stopped color: it is started and proved, then linked", async () => {
+    it("returns to a stopped color after that is started and proved", async () => {
         const green = (await containersOf(stack, "green")).map(({ id }) => id);
         stack.setConfig("services.web.image", "relink-hello:v2");
         stack.setConfig("services.web.previousColor", "remove");
@@ -165,7 +165,7 @@ describe("A web service, released by pulumi up under load", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "green" });
     });
 
-    it("release into a color that was removed", async () => {
+    it("is released on a color that was removed", async () => {
         stack.setConfig("services.web.image", "relink-hello:v1");
         stack.setConfig("services.web.previousColor", "keep");
         await underLoad("release into a removed color", stack, async load => {
@@ -177,7 +177,7 @@ describe("A web service, released by pulumi up under load", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
     });
 
-    it("destroy: drains, then removes everything that it made and nothing else", async () => {
+    it("is drained and removed by destroy, which removes nothing that relink did not make", async () => {
         const strangers = await plantStrangers();
         const stream = await openStream(stack.url, 5);
         try {
@@ -191,7 +191,7 @@ describe("A web service, released by pulumi up under load", () => {
     });
 });
 
-/** A container, a network and a volume that nearly carry this stack's name and labels. */
+/** Makes a container, a network and a volume with nearly this stack's name and labels. */
 async function plantStrangers(): Promise<{ names: string[]; remove(): Promise<void> }> {
     const { docker } = Engine.connect();
     const labels: Record<string, string>[] = [
@@ -213,7 +213,7 @@ async function plantStrangers(): Promise<{ names: string[]; remove(): Promise<vo
                 : name.includes("-network-")
                   ? docker.getNetwork(name).remove()
                   : docker.getVolume(name).remove();
-            await stranger.catch(() => {}); // a failed test may not have come that far
+            await stranger.catch(() => {}); // a test that failed may not have made it
         }
     };
     for (const [index, Labels] of labels.entries()) {
@@ -230,7 +230,7 @@ async function plantStrangers(): Promise<{ names: string[]; remove(): Promise<vo
     return { names: names.sort(), remove };
 }
 
-/** Each of the live color's containers gets users' requests. */
+/** Expects that each container of the live color gets users' requests. */
 async function everySlotAnswers(replicas: number): Promise<void> {
     const hosts = new Set<string>();
     for (let request = 0; request < replicas * 10; request += 1) {

@@ -6,8 +6,8 @@ import { lifeOf, oneAfterTheOther, underLoad, webStack } from "../support/scenar
 import { createStack, type TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
 
-// Rule 11 of docs/design.md: replacement can never kill. Both colors hold a release, users reach green, and every resource
-// of ours is replaced under load.
+// Rule 11 of docs/design.md: a replacement never ends a container. Both colors hold a release, and green is live. Every
+// resource of relink's is replaced under load.
 
 let stack: TestStack;
 
@@ -38,14 +38,14 @@ async function replace(resources: string[]): Promise<void> {
 describe("up --replace", () => {
     oneAfterTheOther();
 
-    it.runIf(isFull)("of both Deployments, the Link and the FrontConfig, each for itself", async () => {
+    it.runIf(isFull)("of both Deployments, the Link and the FrontConfig one by one touches no container", async () => {
         await replace(["Deployment web-green"]);
         await replace(["Deployment web-blue"]);
         await replace(["Link web"]);
         await replace(["FrontConfig front-config"]);
     });
 
-    it("of every resource of ours at once, components among them", async () => {
+    it("of every resource of relink's at once, also the components, touches no container", async () => {
         await replace([
             "Deployment web-blue",
             "Deployment web-green",
@@ -58,7 +58,7 @@ describe("up --replace", () => {
         ]);
     });
 
-    it("and nothing is to be done afterwards, the next release works, and destroy leaves nothing", async () => {
+    it("leaves nothing to do, the next release works, and destroy leaves nothing behind", async () => {
         expect(expectSuccess(await stack.up()).stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
         stack.setConfig("services.web.image", "relink-hello:v1");
         const load = await underLoad("return after replacements", stack, async load => {

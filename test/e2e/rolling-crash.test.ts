@@ -7,7 +7,7 @@ import { leftovers } from "../support/leftovers";
 import { RollingStack } from "../support/rollingStack";
 import { underLoad, withoutWebSockets } from "../support/scenario";
 
-// A rolling release that is killed at each of its steps. The whole matrix takes long: `RELINK_FULL=1`.
+// A rolling release is killed at each of its steps. `RELINK_FULL=1` runs the whole matrix, which takes long.
 
 const load = { mix: withoutWebSockets, ratePerSecond: 100 };
 
@@ -44,13 +44,13 @@ afterAll(async () => {
 
 afterEach(async ({ task }) => {
     if (task.result?.state === "fail") {
-        // The next case begins from what it knows.
+        // The next case needs a stack in a known state.
         await subject.stack.cleanup();
         subject = await RollingStack.create();
     }
 });
 
-/** Kills a run at a step; what the file backend still holds then is given up as a user does it. */
+/** Kills a run at a step, and gives up the lock of the file backend as a user does. */
 async function killAt(phase: Phase, way: Way): Promise<void> {
     const { stack } = subject;
     await (await HaltedRun.at(phase, stack)).kill(way);
@@ -89,7 +89,7 @@ describe("A rolling release that is killed with kill -9 is finished or undone by
     });
 
     it.runIf(isFull).each(["roll: start", "roll: prove", "roll: stop", "roll: vacate"] as const)(
-        "at %s, and then the old image is wanted again: it is taken back",
+        "at %s, after which the config asks for the old image, it is taken back",
         async phase => {
             const { stack } = subject;
             subject.wish();
@@ -107,30 +107,33 @@ describe("A rolling release that is killed with kill -9 is finished or undone by
         },
     );
 
-    it.runIf(isFull)("and then blueGreen is wanted: first it is taken back, then the next up releases", async () => {
-        const { stack } = subject;
-        subject.wish();
-        await underLoad(
-            "rolling, kill -9, then blueGreen",
-            stack,
-            async () => {
-                // Not one new container is proved: later both may be, since they go on side by side.
-                await killAt("roll: prove", "both");
-                subject.set({ strategy: "blueGreen" });
-                const { stdout, stderr } = expectSuccess(await stack.up());
-                expect(stdout + stderr).toContain("takes back an interrupted rolling release");
-                expect((await subject.front.service("web")).live).toBe("blue");
-                subject.image = subject.other;
-                await subject.expectRolled();
-            },
-            load,
-        );
-        subject.set({ strategy: "rolling", image: subject.image });
-        expectSuccess(await stack.up());
-        await expectPutRight();
-    });
+    it.runIf(isFull)(
+        "and followed by strategy blueGreen: one up takes it back, and the next one releases",
+        async () => {
+            const { stack } = subject;
+            subject.wish();
+            await underLoad(
+                "rolling, kill -9, then blueGreen",
+                stack,
+                async () => {
+                    // At this step no new container is proved. Later both may be, because they start side by side.
+                    await killAt("roll: prove", "both");
+                    subject.set({ strategy: "blueGreen" });
+                    const { stdout, stderr } = expectSuccess(await stack.up());
+                    expect(stdout + stderr).toContain("takes back an interrupted rolling release");
+                    expect((await subject.front.service("web")).live).toBe("blue");
+                    subject.image = subject.other;
+                    await subject.expectRolled();
+                },
+                load,
+            );
+            subject.set({ strategy: "rolling", image: subject.image });
+            expectSuccess(await stack.up());
+            await expectPutRight();
+        },
+    );
 
-    it.runIf(isFull).each(ways)("while it takes a broken release back, kill -9 of %s", async way => {
+    it.runIf(isFull).each(ways)("while a broken release is taken back, kill -9 of %s", async way => {
         const { stack } = subject;
         subject.wish({}, { command: await subject.brokenInTheMiddle() });
         await underLoad(
@@ -146,7 +149,7 @@ describe("A rolling release that is killed with kill -9 is finished or undone by
         await expectPutRight();
     });
 
-    it.runIf(isFull).each([1, 2, 3, 4, 5, 6])("twice, wherever it is by then (%s)", async round => {
+    it.runIf(isFull).each([1, 2, 3, 4, 5, 6])("twice, at any step (%s)", async round => {
         const { stack } = subject;
         subject.wish(round % 2 === 0 ? {} : { step: "half" });
         await underLoad(
@@ -155,7 +158,7 @@ describe("A rolling release that is killed with kill -9 is finished or undone by
             async () => {
                 await killAt(steps[(round * 5) % 7]!, "both");
                 await killAt(steps[(round * 3) % 7]!, "both").catch(error => {
-                    // What is left to do may not come by that step any more: then the up has ended by itself.
+                    // The rest of the release may not come to that step again. Then the `up` has ended by itself.
                     expect(String(error)).toContain("it never came to");
                 });
                 expectSuccess(await stack.up());

@@ -8,8 +8,8 @@ import { isFull } from "../support/isFull";
 import { RollingStack } from "../support/rollingStack";
 import { containersOf, oneAfterTheOther, outputsOf, underLoad, withoutWebSockets } from "../support/scenario";
 
-// The example stack `rolling`, under load all the time: each test begins where the one before has ended. All of them take
-// long: `RELINK_FULL=1`.
+// The example stack `rolling` under load. Each test starts where the one before ended. `RELINK_FULL=1` runs all of them,
+// which takes long.
 
 const load = { mix: withoutWebSockets, ratePerSecond: 100 };
 const marks = join(tmpdir(), `relink-rolling-${process.pid}`);
@@ -27,14 +27,14 @@ afterAll(async () => {
 
 oneAfterTheOther();
 
-/** Rolls to the other image under load. */
+/** Rolls to the other image under load, and expects that all containers have it. */
 async function rolls(name: string, rolling: object = {}, more: Record<string, unknown> = {}): Promise<void> {
     subject.wish(rolling, more);
     await underLoad(`rolling, ${name}`, subject.stack, async () => void expectSuccess(await subject.stack.up()), load);
     await subject.expectRolled();
 }
 
-/** An `up` under load that must fail, after which the very same containers serve as before. */
+/** Runs an `up` under load that must fail and be taken back. The next one then has nothing to do. */
 async function isTakenBack(name: string, says: RegExp): Promise<void> {
     const { stack } = subject;
     const before = await subject.ids();
@@ -52,7 +52,7 @@ async function isTakenBack(name: string, says: RegExp): Promise<void> {
     const after = await subject.ids();
     expect(after).toHaveLength(before.length);
     expect(before.some(id => after.includes(id))).toBe(true);
-    // What the config asked for last is what did not work: what serves is what was there before.
+    // The config asked for the image that failed. The image from before serves.
     const { image } = subject;
     subject.image = subject.other;
     expect((await subject.front.service("web")).blue.release?.image).toBe(subject.image);
@@ -62,7 +62,7 @@ async function isTakenBack(name: string, says: RegExp): Promise<void> {
     expect(image).not.toBe(subject.image);
 }
 
-/** All of the worker's containers are of one image, and HAProxy has never heard of it. */
+/** Expects one image in all of the worker's containers, and no trace of the worker in HAProxy. */
 async function expectWorker(image: string): Promise<void> {
     const { stack, front } = subject;
     const { Id } = await front.engine.docker.getImage(image).inspect();
@@ -76,25 +76,25 @@ async function expectWorker(image: string): Promise<void> {
 }
 
 describe("A rolling release loses no request", () => {
-    it("startFirst, one at a time, preStopCommand on this machine for each old one; a worker without a port too", async () => {
+    it("with startFirst, one at a time, a preStopCommand on this machine, and a worker without a port", async () => {
         const old = await subject.ids();
         await expectWorker(subject.image);
         subject.stack.setConfig("services.worker.image", subject.other);
         await rolls("startFirst, step 1, and a worker", { preStopCommand: `echo {id} >> ${marks}` });
         expect(readFileSync(marks, "utf8").trim().split("\n").sort()).toEqual(old.sort());
         await expectWorker(subject.image);
-        // And an up that has nothing to do touches nothing.
+        // An `up` that has nothing to do touches nothing.
         const ids = await subject.ids();
         expectSuccess(await subject.stack.up());
         expect(await subject.ids()).toEqual(ids);
     });
 
-    it("a broken image in the middle: it stops, what was replaced is taken back, the old ones stay", async () => {
+    it("when a new container breaks: the release stops and goes back to the old image", async () => {
         subject.wish({}, { command: await subject.brokenInTheMiddle() });
         await isTakenBack("broken in the middle", /exited with code 1[\s\S]*broken in this place/);
     });
 
-    it("stopFirst, back to the old image", () => rolls("stopFirst", { order: "stopFirst" }));
+    it("with stopFirst, back to the old image", () => rolls("stopFirst", { order: "stopFirst" }));
 
     it.runIf(isFull).each([
         ["startFirst, half at a time", { step: "half" }],
@@ -102,14 +102,14 @@ describe("A rolling release loses no request", () => {
         ["with a grace period", { gracePeriod: "2s" }],
     ] as const)("%s", (name, rolling) => rolls(name, rolling));
 
-    it.runIf(isFull)("scale together with a new image, up and down", async () => {
+    it.runIf(isFull)("while it also scales up and down", async () => {
         subject.replicas = 3;
         await rolls("and scaled up", { step: "half" }, { replicas: 3 });
         subject.replicas = 1;
         await rolls("and scaled down", {}, { replicas: 1 });
         subject.replicas = 2;
         await rolls("and scaled up again", {}, { replicas: 2 });
-        // Scaling in place goes on from whatever slots a rolling release has left.
+        // Scaling in place must cope with the slots that a rolling release has left.
         subject.replicas = 3;
         subject.set({ replicas: 3 });
         const before = await subject.ids();
@@ -124,41 +124,47 @@ describe("A rolling release loses no request", () => {
         await subject.expectRolled();
     });
 
-    it.runIf(isFull)("an image that is broken from the start: the very same containers go on", async () => {
+    it.runIf(isFull)("when its image is broken from the start: the same containers go on", async () => {
         const before = await subject.ids();
         subject.wish({ healthcheckTimeout: "20s" }, { command: ["node", "-e", "process.exit(4)"] });
         await isTakenBack("broken image", /exited with code 4/);
         expect(await subject.ids()).toEqual(before);
     });
 
-    it.runIf(isFull).each(["host", "container"])("a preStopCommand in the %s that fails: it stops", async preStopIn => {
-        const before = await subject.ids();
-        subject.wish({ preStopCommand: "echo not yet; exit 3", preStopIn });
-        await isTakenBack(`failing preStopCommand, ${preStopIn}`, /preStopCommand for \S+ ended with exit code 3/);
-        expect(await subject.ids()).toEqual(before);
-    });
+    it.runIf(isFull).each(["host", "container"])(
+        "when its preStopCommand in the %s fails: it stops",
+        async preStopIn => {
+            const before = await subject.ids();
+            subject.wish({ preStopCommand: "echo not yet; exit 3", preStopIn });
+            await isTakenBack(`failing preStopCommand, ${preStopIn}`, /preStopCommand for \S+ ended with exit code 3/);
+            expect(await subject.ids()).toEqual(before);
+        },
+    );
 
-    it.runIf(isFull)("preStopCommand in the container, then the wait until it is unhealthy", async () => {
-        // As docker-reroll's README does it: the health check fails on purpose, and then the container is stopped.
-        const health = { path: "/healthz", interval: "500ms", command: "test ! -e /tmp/off" };
-        await rolls("with a health check of its own", {}, { health });
-        const labels = { "relink.stack": subject.stack.name, "relink.service": "web" };
-        const events = watchContainers(subject.front.engine, labels);
-        await events.ready;
-        const old = await subject.ids();
-        await rolls("preStopWaitUntilUnhealthy", {
-            step: "service",
-            preStopCommand: "touch /tmp/off",
-            preStopIn: "container",
-            preStopWaitUntilUnhealthy: true,
-        });
-        const unhealthy: string[] = [];
-        for (let next = true; next; ) {
-            const event = await events.next(({ health }) => health === "unhealthy", 1);
-            unhealthy.push(...(event === undefined ? [] : [event.containerId]));
-            next = event !== undefined;
-        }
-        events.close();
-        expect(unhealthy.sort()).toEqual(old.sort());
-    });
+    it.runIf(isFull)(
+        "with a preStopCommand in the container that makes it unhealthy before it is stopped",
+        async () => {
+            // As in docker-reroll's README: the health check fails on purpose, and then the container is stopped.
+            const health = { path: "/healthz", interval: "500ms", command: "test ! -e /tmp/off" };
+            await rolls("with a health check of its own", {}, { health });
+            const labels = { "relink.stack": subject.stack.name, "relink.service": "web" };
+            const events = watchContainers(subject.front.engine, labels);
+            await events.ready;
+            const old = await subject.ids();
+            await rolls("preStopWaitUntilUnhealthy", {
+                step: "service",
+                preStopCommand: "touch /tmp/off",
+                preStopIn: "container",
+                preStopWaitUntilUnhealthy: true,
+            });
+            const unhealthy: string[] = [];
+            for (let next = true; next; ) {
+                const event = await events.next(({ health }) => health === "unhealthy", 1);
+                unhealthy.push(...(event === undefined ? [] : [event.containerId]));
+                next = event !== undefined;
+            }
+            events.close();
+            expect(unhealthy.sort()).toEqual(old.sort());
+        },
+    );
 });

@@ -20,17 +20,17 @@ import { createStack, type TestStack } from "../support/stack";
 const hunt = new SecretHunt();
 const mark = (name: string) => hunt.mark(name);
 
-/** As files of the service. */
+/** Secrets that the service gets as files. */
 const files = {
     QUOTES: `it's ${mark("quotes")} "$(touch /tmp/pwned)" \`id\` & <b> \\n %[src] ${mark("quotes")}`,
     LINES: `-----BEGIN KEY-----\n${mark("lines")}\r\n${mark("lines")}/+==\n-----END KEY-----\n`,
     UNICODE: `pässwörd-${mark("unicode")}-密码-🔑-\u2028-\u001b[31m-x`,
     LONG: Array.from({ length: 120 }, (_, at) => (at % 20 === 0 ? mark("long") : `/+ '${at}" filler`)).join(""),
 };
-/** One that the environment asks for by name. */
+/** A secret in an environment variable. */
 const inEnv = `${mark("env")} $HOME "x"\n'y'`;
 
-/** Prints each secret as programs do, and ends. */
+/** Prints each secret in the spellings that programs use, and exits. */
 const talkative = `
 const fs = require("fs");
 const say = text => console.log(text) || console.error(text);
@@ -48,12 +48,12 @@ process.exitCode = 3;
 `;
 
 const began = new Date();
-/** Nothing but what is outside of the search: the user's own copies of the secrets. */
+/** The user's own copies of the secrets: the one folder that is not searched. */
 const own = join(tmpdir(), `relink-own-${process.pid}`);
 const temporary = join(tmpdir(), `relink-temporary-${process.pid}`);
-/** What the user's hooks were given as environment. */
+/** The environment of each of the user's hooks. */
 const environments = join(own, "environments");
-/** A hook that prints every secret, and its environment to a file. */
+/** A hook that prints every secret, and writes its environment into a file. */
 const telling = (exitCode: number) =>
     `env > ${environments}/$RELINK_HOOK; cat ${own}/secrets/*; base64 ${own}/secrets/* >&2; exit ${exitCode}`;
 
@@ -61,7 +61,7 @@ let registry: TestRegistry;
 let stack: TestStack;
 let front: LiveFront;
 let processes: ProcessWatch;
-/** Everything that commands have printed. */
+/** What all commands have printed. */
 const printed: [string, string][] = [];
 
 beforeAll(async () => {
@@ -99,7 +99,7 @@ afterAll(async () => {
     rmSync(temporary, { recursive: true, force: true });
 });
 
-/** An `up`, with a preview before it; all that they print is searched later. */
+/** Runs a preview and an `up`. Their output is searched later. */
 async function up(name: string): Promise<CommandResult> {
     const [text, json] = [await stack.preview(), await stack.pulumi(["preview", "--json"])];
     const result = await stack.up();
@@ -109,7 +109,7 @@ async function up(name: string): Promise<CommandResult> {
     return result;
 }
 
-/** Everything on the Docker host that is not for secrets, by place. */
+/** @returns everything on the Docker host outside of the places for secrets, by place */
 async function dockerPlaces(): Promise<[string, Buffer | string][]> {
     const { docker } = front.engine;
     const label = [`relink.stack=${stack.name}`];
@@ -117,7 +117,7 @@ async function dockerPlaces(): Promise<[string, Buffer | string][]> {
     for (const { Id, Names, Labels } of await docker.listContainers({ all: true, filters: { label } })) {
         const inspected = await docker.getContainer(Id).inspect();
         const isService = Labels["relink.service"] !== undefined;
-        // By name, and no other.
+        // This variable holds a secret on purpose.
         const Env = inspected.Config.Env.filter(variable => !(isService && variable.startsWith("API_KEY=")));
         places.push([`inspect of ${Names[0]}`, JSON.stringify({ ...inspected, Config: { ...inspected.Config, Env } })]);
         if (!isService) {
@@ -143,7 +143,7 @@ function record(): Promise<Map<string, Buffer>> {
     return readFolder(front.engine, stack.front, folders.record);
 }
 
-/** Docker's events since the test began, of every kind. */
+/** @returns Docker's events since the test began, of every kind */
 async function events(): Promise<string> {
     const now = Math.ceil((await front.engine.now()).getTime() / 1000);
     const since = Math.floor(began.getTime() / 1000);
@@ -156,7 +156,7 @@ async function events(): Promise<string> {
     return text;
 }
 
-/** Asks all of ours that can be asked, and searches everything. */
+/** Runs every command that reports something, and searches all places. */
 async function expectNoSecretAnywhere(): Promise<void> {
     const { key } = (await front.observe()).records;
     expect(key).toBeDefined();
@@ -182,7 +182,7 @@ async function expectNoSecretAnywhere(): Promise<void> {
     expect(hunt.below(environments)).toEqual([]);
 }
 
-/** A secret as the container's own user finds it. */
+/** @returns the value of an expression in a container, for the container's own user */
 async function inContainer(color: Color, script: string): Promise<unknown> {
     const [container] = await containersOf(stack, color);
     const argv = ["node", "-p", `JSON.stringify(${script})`];
@@ -194,7 +194,7 @@ async function inContainer(color: Color, script: string): Promise<unknown> {
 describe("Secrets are where they belong, and nowhere else", () => {
     oneAfterTheOther();
 
-    it("after a first release: in the containers to the letter, for their user alone", async () => {
+    it("after a first release the containers have them unchanged, for their user alone", async () => {
         expectSuccess(await up("first release"));
         const read =
             'Object.fromEntries(fs.readdirSync("/run/secrets").map(name => [name, fs.readFileSync("/run/secrets/" + name, "utf8")]))';
@@ -206,23 +206,20 @@ describe("Secrets are where they belong, and nowhere else", () => {
         await expectNoSecretAnywhere();
     });
 
-    it.runIf(isFull)(
-        "a release that prints them in every spelling and exits: its log is shown without them",
-        async () => {
-            stack.setConfig("services.web.entrypoint", ["node", "-e", talkative]);
-            const { code, stdout, stderr } = await up("failed release");
-            expect(code).not.toBe(0);
-            expect(stdout + stderr).toMatch(/exited with code 3[\s\S]*API_KEY is \[secret\]/);
-            // It did print them: Docker has it as it was.
-            const [failed] = await containersOf(stack, "green");
-            const log = await front.engine.docker.getContainer(failed!.id).logs({ stdout: true, stderr: true });
-            expect(hunt.in(log)).toEqual(["env", "lines", "long", "quotes", "unicode"]);
-            expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
-            await expectNoSecretAnywhere();
-        },
-    );
+    it.runIf(isFull)("the log of a release that prints them in every spelling is shown without them", async () => {
+        stack.setConfig("services.web.entrypoint", ["node", "-e", talkative]);
+        const { code, stdout, stderr } = await up("failed release");
+        expect(code).not.toBe(0);
+        expect(stdout + stderr).toMatch(/exited with code 3[\s\S]*API_KEY is \[secret\]/);
+        // Docker's own log has them unchanged.
+        const [failed] = await containersOf(stack, "green");
+        const log = await front.engine.docker.getContainer(failed!.id).logs({ stdout: true, stderr: true });
+        expect(hunt.in(log)).toEqual(["env", "lines", "long", "quotes", "unicode"]);
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
+        await expectNoSecretAnywhere();
+    });
 
-    it.runIf(isFull)("hooks that print them, one that passes and one that fails", async () => {
+    it.runIf(isFull)("the output of hooks that print them is shown without them", async () => {
         stack.setConfig("services.web.entrypoint", undefined);
         stack.setConfig("services.web.image", `${registry.address}/shop/web:v2`);
         stack.setConfig("services.web.hooks", {
@@ -237,23 +234,20 @@ describe("Secrets are where they belong, and nowhere else", () => {
         await expectNoSecretAnywhere();
     });
 
-    it.runIf(isFull)(
-        "a hook that judges what is live by printing them: the verdict is recorded without them",
-        async () => {
-            stack.setConfig("services.web.hooks", {
-                postPromotion: { command: telling(1) },
-                onRollback: { command: telling(0) },
-            });
-            const { code, stdout, stderr } = await up("judged bad");
-            expect(code).not.toBe(0);
-            expect(stdout + stderr).toMatch(/was judged bad: hooks\.postPromotion: failed[\s\S]*\[secret\]/);
-            expect(readdirSync(environments)).toContain("onRollback");
-            expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
-            await expectNoSecretAnywhere();
-        },
-    );
+    it.runIf(isFull)("the verdict of a hook that prints them is recorded without them", async () => {
+        stack.setConfig("services.web.hooks", {
+            postPromotion: { command: telling(1) },
+            onRollback: { command: telling(0) },
+        });
+        const { code, stdout, stderr } = await up("judged bad");
+        expect(code).not.toBe(0);
+        expect(stdout + stderr).toMatch(/was judged bad: hooks\.postPromotion: failed[\s\S]*\[secret\]/);
+        expect(readdirSync(environments)).toContain("onRollback");
+        expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
+        await expectNoSecretAnywhere();
+    });
 
-    it.runIf(isFull)("a release, and the return", async () => {
+    it.runIf(isFull)("a release and a return show none of them", async () => {
         stack.setConfig("services.web.hooks", undefined);
         stack.setConfig("services.web.retryToken", "again");
         expectSuccess(await up("release"));
@@ -264,29 +258,26 @@ describe("Secrets are where they belong, and nowhere else", () => {
         await expectNoSecretAnywhere();
     });
 
-    it.runIf(isFull)(
-        "processes: only what Pulumi itself hands to its plugins, and the container's own variable",
-        () => {
-            const pulumis = /^\w+ in PULUMI_CONFIG of \S*node (?:--require \S+ )?\S*@pulumi\/pulumi\/cmd\/run/;
-            const containers = /^env in API_KEY of /;
-            expect([...processes.found].filter(where => !pulumis.test(where) && !containers.test(where))).toEqual([]);
-            // The watch does see what there is.
-            expect([...processes.found].some(where => pulumis.test(where))).toBe(true);
-            expect([...processes.found].some(where => containers.test(where))).toBe(true);
-            expect([...processes.seen].some(line => line.includes("hook.cjs"))).toBe(true);
-            // Nor is the one-time secret of a confirming request in a command line, or left behind.
-            expect([...processes.seen].filter(line => /(?:add|set) map .*confirm/.test(line))).toEqual([]);
-        },
-    );
+    it.runIf(isFull)("processes have only what Pulumi hands to its plugins, and the container's own variable", () => {
+        const pulumis = /^\w+ in PULUMI_CONFIG of \S*node (?:--require \S+ )?\S*@pulumi\/pulumi\/cmd\/run/;
+        const containers = /^env in API_KEY of /;
+        expect([...processes.found].filter(where => !pulumis.test(where) && !containers.test(where))).toEqual([]);
+        // The watch finds what is there.
+        expect([...processes.found].some(where => pulumis.test(where))).toBe(true);
+        expect([...processes.found].some(where => containers.test(where))).toBe(true);
+        expect([...processes.seen].some(line => line.includes("hook.cjs"))).toBe(true);
+        // No command line holds the one-time secret of a confirming request.
+        expect([...processes.seen].filter(line => /(?:add|set) map .*confirm/.test(line))).toEqual([]);
+    });
 
-    it.runIf(isFull)("one-time secrets: none is left in HAProxy's memory or files", async () => {
+    it.runIf(isFull)("no one-time secret is left in HAProxy's memory or files", async () => {
         const ask = `for socket in ${folders.run}/master-*.sock; do printf '@1 show map ${folders.config}/current/maps/confirm.map\\n' | socat - UNIX-CONNECT:$socket; done; cat ${folders.config}/current/maps/confirm.map`;
         const { stdout } = await exec(front.engine, stack.front, ["sh", "-c", ask], { user: "0" });
         expect(stdout.match(/\b[0-9a-f]{32}\b/g)).toBeNull();
     });
 
     it.runIf(isFull)(
-        "the search does find them where they are: in the record, in the containers and in the stack's own key",
+        "the search finds them where they belong: in the record, in the containers and encrypted in the state",
         async () => {
             const inRecord =
                 (await record()).get("record/services/web.json") ?? (await record()).get("services/web.json");
@@ -299,7 +290,8 @@ describe("Secrets are where they belong, and nowhere else", () => {
             expect(hunt.below(join(own, "secrets"))).toHaveLength(5);
             const shown = expectSuccess(await stack.pulumi(["stack", "export", "--show-secrets"])).stdout;
             expect(hunt.in(shown)).toEqual(["env", "lines", "long", "quotes", "registry", "stackkey", "unicode"]);
-            // Encrypted, all of them: what a hook must not say, and what Pulumi keeps of the config beside dynamic resources.
+            // All are encrypted there. A hook's Command has them to keep them out of its output, and Pulumi keeps the config
+            // beside dynamic resources.
             const { resources } = (JSON.parse(shown) as { deployment: { resources: { type: string }[] } }).deployment;
             const holders = resources.filter(resource => hunt.in(JSON.stringify(resource)).length > 0);
             expect([...new Set(holders.map(({ type }) => type.split(":").at(-1)))].sort()).toEqual([

@@ -6,16 +6,17 @@ import { members, type Name } from "../support/fleet/members";
 import { isFull } from "../support/isFull";
 import { lifeOf, oneAfterTheOther } from "../support/scenario";
 
-// Several services on one front, all of them under load from the first scenario to the last. In `npm test` five of them and
-// the scenarios that say most; with RELINK_FULL all twelve, of four kinds.
+// Several services on one front, all under load from the first scenario to the last. `npm test` has five services and the
+// most telling scenarios. `RELINK_FULL=1` has twelve services of four kinds, and all scenarios.
 
 const all = Object.keys(members) as Name[];
-/** The one that is added under load. */
+/** The service that is added under load. */
 const late: Name = "rooms";
 const first: Name[] = isFull ? all.filter(name => name !== late) : ["home", "shop", "files", "push", "search"];
 /**
- * Released while another one fails. Not one whose other color has served before: a WebSocket of any service may keep an old
- * worker of HAProxy that still leads there, and that is ended after `drainTimeout` (docs/failures.md, long requests).
+ * The service that is released while another one fails. Its other color must not have served before. A WebSocket of any
+ * service may keep an old worker of HAProxy that still leads to that color, and a release would wait `drainTimeout` for it
+ * (docs/failures.md, long requests).
  */
 const fresh: Name = isFull ? "admin" : "home";
 /** A host and a path that go from one service to another. */
@@ -49,7 +50,7 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
         expect(await livesOf(first)).toEqual(lives);
     });
 
-    it.runIf(isFull)("(b) a service's route is changed: the new one opens first, then the old one goes", async () => {
+    it.runIf(isFull)("(b) a service gets a new route, and then loses the old one", async () => {
         const lives = await livesOf(all);
         const { host } = members.api.users;
         await fleet.up("open another route", () => fleet.route("api", { paths: ["/api", "/v2"] }));
@@ -59,7 +60,7 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
         expect(await livesOf(all)).toEqual(lives);
     });
 
-    it("(c) a host and a path go from one service to another, while a third one is released", async () => {
+    it("(c) a host and a path go from one service to another while a third one is released", async () => {
         const untouched: Name[] = ["home", "shop", "files", "search"];
         const lives = await livesOf(untouched);
         const requests = await begin({ webSockets: ["push"], streams: ["files", fresh, "search"] });
@@ -79,7 +80,7 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
         expect(await livesOf(untouched)).toEqual(lives);
     });
 
-    it.runIf(isFull)("(e) six services of all kinds are switched in one up, each by itself", async () => {
+    it.runIf(isFull)("(e) one up switches six services of all kinds independently", async () => {
         const released: Name[] = ["home", "api", "video", "feed", "chat", "report"];
         const lives = await livesOf(all.filter(name => !released.includes(name)));
         const requests = await begin({
@@ -98,7 +99,7 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
         expect(await livesOf(Object.keys(lives) as Name[])).toEqual(lives);
     });
 
-    it("(f) one release fails, two are done, one service returns, and one that is to go stays", async () => {
+    it("(f) in one up one release fails, two succeed, one service returns, and one to be removed stays", async () => {
         const untouched: Name[] = ["shop", "push"];
         const lives = await livesOf(untouched);
         const search = await lifeOf(fleet.stack, "blue", "search");
@@ -139,7 +140,7 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
         expect(await livesOf(untouched)).toEqual(lives);
     });
 
-    it.runIf(isFull)("(g) a service returns while others are released, and does not wait for them", async () => {
+    it.runIf(isFull)("(g) a service returns without waiting for the releases of others", async () => {
         const lives = await livesOf(["home"]);
         const requests = await begin({ webSockets: ["chat"], streams: ["home", "search", "rooms"] });
         const printed = await fleet.up("return while others are released", () => {
@@ -156,7 +157,7 @@ describe(`${isFull ? "12 services of 4 kinds" : "5 services"} on one front, all 
         expect(await livesOf(["home"])).toEqual(lives);
     });
 
-    it("in all of that no request was lost on any of them", async () => {
+    it("no request was lost on any of them in all scenarios", async () => {
         const results = await fleet.load.endAll();
         const counts = [...results].map(([place, { requests, streams, webSockets }]) => {
             const long = [`${streams.opened} streams`, `${webSockets.opened} WebSockets`].join(", ");
@@ -173,7 +174,7 @@ async function begin(names: Parameters<typeof LongRequests.begin>[1]): Promise<L
     return requests;
 }
 
-/** What must stay the same of services that nobody touches. */
+/** @returns containers and start times of services that must stay the same */
 async function livesOf(names: readonly Name[]): Promise<Record<string, string[]>> {
     const lives = names.map(async name => {
         const colors = (["blue", "green"] as const).map(color => lifeOf(fleet.stack, color, name));
@@ -182,7 +183,7 @@ async function livesOf(names: readonly Name[]): Promise<Record<string, string[]>
     return Object.fromEntries(await Promise.all(lives));
 }
 
-/** What an `up` said on the rows of one service. */
+/** @returns the lines of an `up` about one service */
 function linesOf(printed: string, name: Name): string {
     return printed
         .split("\n")

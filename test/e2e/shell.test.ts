@@ -47,13 +47,13 @@ describe("commands through one open exec", () => {
         expect(stdout.split(" ")[0]).toBe(createHash("sha256").update(input).digest("hex"));
     });
 
-    it("runs nothing with an input that did not come whole", async () => {
+    it("runs no command whose input did not arrive completely", async () => {
         const cut = new Shell(engine, name, "0");
         expect((await cut.run(["sh", "-c", "cat > /tmp/kept; cat /tmp/kept"], "whole")).stdout).toBe("whole");
         const container = engine.docker.getContainer(name);
         const processes = async () => (await container.top()).Processes.length as number;
         const before = await processes();
-        // A paused container reads nothing, and the connection holds less than this: the input cannot come whole.
+        // A paused container reads nothing, and the connection's buffers hold less than this input.
         await container.pause();
         const asked = cut.run(["sh", "-c", "cat > /tmp/kept"], randomBytes(30_000_000));
         const failed = expect(asked).rejects.toThrow(/was lost/);

@@ -5,7 +5,7 @@ import { expectNoLoss, type LoadRun, startLoad } from "../support/load";
 import { type LongStream, openStream } from "../support/longRequests";
 import { until } from "../support/until";
 
-// HAProxy in the anchor, which stands in while there is no generation. Without Pulumi.
+// HAProxy in the anchor, which stands in while no generation runs. Without Pulumi.
 
 let front: BareFront;
 let load: LoadRun | undefined;
@@ -15,7 +15,7 @@ afterEach(async () => {
     await front.remove();
 });
 
-/** The generation has the listeners, and no other HAProxy. */
+/** Waits until the generation alone serves. */
 async function isBack(): Promise<void> {
     await until(async () => ((await front.serving()).join() === "1" ? true : undefined), {
         deadline: Date.now() + 30_000,
@@ -23,10 +23,10 @@ async function isBack(): Promise<void> {
     });
 }
 
-/** Fronts keep the anchor that they were made with: this is what it ran before a stand-in could be replaced. */
+/** The anchor's script before a stand-in could be replaced. Fronts keep the anchor that they were made with. */
 const earlierAnchorScript = anchorScript.replace("        standin=\n        rm -f", "        rm -f");
 
-/** A front whose generation was stopped and is back. The stand-in still finishes a response of 20 seconds. */
+/** Makes a front whose generation was stopped and is back, while the stand-in still finishes a response of 20 s. */
 async function withBusyStandIn(script: string): Promise<LongStream> {
     front = await BareFront.start({}, ["*"], { anchorScript: script });
     const url = `http://127.0.0.1:${front.ports.http}`;
@@ -41,7 +41,7 @@ async function withBusyStandIn(script: string): Promise<LongStream> {
 }
 
 describe("the stand-in", () => {
-    it("takes over once more where it still finishes what is open from the time before", async () => {
+    it("takes over once more while it still finishes a request from before", async () => {
         const stream = await withBusyStandIn(anchorScript);
         await front.engine.docker.getContainer(front.generation).restart();
         await isBack();
@@ -49,7 +49,7 @@ describe("the stand-in", () => {
         expectNoLoss(await load!.stop(), { atLeast: 500 });
     });
 
-    it("of an earlier anchor takes over once more as soon as it has finished that", async () => {
+    it("of an earlier anchor takes over once more as soon as that request is finished", async () => {
         expect(earlierAnchorScript).not.toBe(anchorScript);
         const stream = await withBusyStandIn(earlierAnchorScript);
         const restarted = front.engine.docker.getContainer(front.generation).restart();
@@ -62,7 +62,7 @@ describe("the stand-in", () => {
 });
 
 describe("a generation", () => {
-    it("waits for its anchor, where an older one has left a file that only root may replace", async () => {
+    it("waits for its anchor although an older anchor has left a file that only root may replace", async () => {
         const anchorProcess = `$(grep -l "^PPid:[[:space:]]*1$" /proc/[0-9]*/status | cut -d / -f 3)`;
         front = await BareFront.start({}, ["*"], {
             anchorScript,
@@ -75,7 +75,7 @@ describe("a generation", () => {
             deadline: Date.now() + 10_000,
             what: "the anchor does not say which start it is",
         });
-        // The generation looks once a second.
+        // The generation reads the file once a second.
         await new Promise(resolve => setTimeout(resolve, 2_000));
         const anchor = front.engine.docker.getContainer(front.anchor);
         await anchor.stop({ t: 1 });
@@ -88,7 +88,7 @@ describe("a generation", () => {
     });
 });
 
-/** Whether users are answered, and the container of the generation is the one that does it. */
+/** @returns whether users are answered by the generation's container */
 async function answersFromGeneration(): Promise<boolean> {
     const { State } = await front.engine.docker.getContainer(front.generation).inspect();
     const answer = await front.ask(["GET / HTTP/1.1", "host: x"]).catch(() => undefined);

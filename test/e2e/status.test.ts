@@ -7,11 +7,11 @@ import { OpenWebSocket } from "../support/longRequests";
 import { containersOf, oneAfterTheOther, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 
-// One stack, looked at by the real commands at each point of its life; the order matters.
+// The real commands look at one stack at each point of its life; the order matters.
 let stack: TestStack;
 let front: LiveFront;
 
-/** Says something on its standard error too, and something that is a secret. */
+/** Writes to stderr, and prints a secret. */
 const talkative = `
 console.error("to stderr of " + process.env.RELINK_COLOR);
 console.log("the token is " + process.env.TOKEN);
@@ -45,14 +45,14 @@ function briefly({ state, release, replicas, ready }: ColorStatus) {
 describe("npm run status and npm run logs", () => {
     oneAfterTheOther();
 
-    it("before the first up: nothing is public, and what to do", async () => {
+    it("say before the first up that nothing is public, and what to do", async () => {
         const found = await status(3);
         expect(found).toMatchObject({ ok: false, source: "record", front: { anchor: "missing" } });
         expect(found.services[0]).toMatchObject({ name: "web", live: "none", history: [] });
         expect(await text()).toMatch(/! there is no front on this Docker host yet.* pulumi up\s+makes it/);
     });
 
-    it("after a first release: live and proved, with who linked it and when", async () => {
+    it("show after a first release what is live and proved, and who linked it when", async () => {
         expectSuccess(await stack.up());
         const found = await status(0);
         expect(found).toMatchObject({
@@ -82,7 +82,7 @@ describe("npm run status and npm run logs", () => {
         expect(await text()).toMatch(/> blue +relink-hello:v1 +live +1 of 1 +0 /);
     });
 
-    it("after a release: what is open on the old color, and both moves of the link, the newest first", async () => {
+    it("show after a release the open requests on the old color, and the moves of the link, the newest first", async () => {
         const webSocket = await OpenWebSocket.open(stack.url);
         try {
             await stack.setSecret('relink:secrets["web.TOKEN"]', "a-very-secret-token");
@@ -101,7 +101,7 @@ describe("npm run status and npm run logs", () => {
         }
     });
 
-    it("logs: both colors by time, stderr marked, secrets taken out; or one color alone", async () => {
+    it("logs shows both colors by time, or one color, marks stderr and hides secrets", async () => {
         const { stdout } = expectSuccess(await stack.look("logs", ["web"]).result);
         const lines = stdout.trimEnd().split("\n");
         expect(lines[0]).toMatch(/^-- \d{4}-\d\d-\d\d \(UTC\)$/);
@@ -116,7 +116,7 @@ describe("npm run status and npm run logs", () => {
         expect(green.stdout).toMatch(/^-- .*\n.{12} green-1 {2}[|!] .*\n$/);
     });
 
-    it("logs -f: goes on with what a container writes that is started later, until Ctrl-C", async () => {
+    it("logs -f also follows a container that is started later, until Ctrl-C", async () => {
         const following = stack.look("logs", ["web", "-f", "--tail", "1"]);
         await awaitOutput(following, /green-1/);
         await front.engine.docker.getContainer((await containersOf(stack, "blue"))[0]!.id).restart();
@@ -127,7 +127,7 @@ describe("npm run status and npm run logs", () => {
         expect(stdout.match(/hello v1 listens/g)).toHaveLength(1);
     });
 
-    it("with the front down: from the record, and it says so", async () => {
+    it("answer from the record while the front is down, and say so", async () => {
         await front.engine.docker.getContainer(stack.front).stop({ t: 1 });
         const found = await status(3);
         expect(found).toMatchObject({ ok: false, source: "record", services: [{ live: "green", stable: "green" }] });
@@ -139,7 +139,7 @@ describe("npm run status and npm run logs", () => {
         await expect.poll(workers, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0);
     });
 
-    it("with a live container stopped, or an error in the config: it says what needs attention", async () => {
+    it("name a live container that is stopped, and an error in the config", async () => {
         await front.stop("web-green-1");
         stack.setConfig("services.web.replica", 3);
         const found = await status(3);
@@ -157,7 +157,7 @@ describe("npm run status and npm run logs", () => {
         ["no Docker", "status", [], { DOCKER_HOST: "unix:///nowhere/docker.sock" }, 1, /does not answer \(ENOENT\)/],
         ["no Pulumi CLI", "status", [], { PATH: "/nowhere" }, 1, /The Pulumi CLI is not on PATH/],
         ["--help", "logs", ["--help"], {}, 0, /^Usage: npm run logs -- SERVICE/],
-    ])("%s: one plain message and its exit code", async (_name, command, args, env, exitCode, message) => {
+    ])("end with one plain message and an exit code: %s", async (_name, command, args, env, exitCode, message) => {
         const { code, stdout, stderr } = await stack.look(command, args, { env }).result;
         expect(stdout + stderr).toMatch(message);
         expect(stdout + stderr).not.toMatch(/\n {4}at /);

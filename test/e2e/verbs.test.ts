@@ -8,7 +8,7 @@ import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../sup
 import { createStack, type TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
 
-// Pulumi's own verbs, as people use them on a stack that serves.
+// Pulumi's own commands on a stack that serves.
 let stack: TestStack;
 let front: LiveFront;
 
@@ -22,7 +22,7 @@ afterAll(() => stack?.cleanup());
 
 const lives = async (): Promise<string[]> => [...(await lifeOf(stack, "blue")), ...(await lifeOf(stack, "green"))];
 
-/** What must not change when a command is refused. */
+/** Expects that a refused command changes neither a container nor the link. */
 async function untouched(scenario: string, act: () => Promise<void>): Promise<void> {
     const before = [await lives(), await everythingNamedAfter(stack.front)];
     const { link } = await front.record("web");
@@ -35,7 +35,7 @@ async function untouched(scenario: string, act: () => Promise<void>): Promise<vo
 describe("Pulumi's own verbs", () => {
     oneAfterTheOther();
 
-    it("up --target of a link without its color: refused, and nothing moves", async () => {
+    it("up --target of a link without its color is refused, and nothing moves", async () => {
         stack.setConfig("services.web.image", "relink-hello:v2");
         const urn = await urnOf(stack, "Link web");
         await untouched("up --target of the link alone", async () => {
@@ -44,7 +44,7 @@ describe("Pulumi's own verbs", () => {
         });
     });
 
-    it("up --target of a color: it is released and proved, and the link moves with the next up", async () => {
+    it("up --target of a color releases and proves it, and the next up moves the link", async () => {
         const urn = await urnOf(stack, "Deployment web-green");
         const load = await underLoad("up --target of a color alone", stack, async load => {
             expectSuccess(await stack.up(["--target", urn]));
@@ -57,7 +57,7 @@ describe("Pulumi's own verbs", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "green" });
     });
 
-    it.runIf(isFull)("preview --save-plan and up --plan: carried out as planned", async () => {
+    it.runIf(isFull)("up --plan carries out what preview --save-plan has planned", async () => {
         const plan = join(stack.path, "plan.json");
         stack.setConfig("services.web.image", "relink-hello:v1");
         expectSuccess(await stack.pulumi(["preview", "--save-plan", plan]));
@@ -67,24 +67,27 @@ describe("Pulumi's own verbs", () => {
         expect(await outputsOf(stack)).toMatchObject({ live: "blue" });
     });
 
-    it.runIf(isFull)("up --plan when the world is another one: refused before anything is changed", async () => {
-        const plan = join(stack.path, "stale.json");
-        stack.setConfig("services.web.image", "relink-hello:v2");
-        expectSuccess(await stack.pulumi(["preview", "--save-plan", plan]));
-        // Somebody else was faster.
-        expectSuccess(await stack.up());
-        stack.setConfig("services.web.image", "relink-hello:v1");
-        expectSuccess(await stack.up());
-        stack.setConfig("services.web.env", { BUILD: "2" });
-        await untouched("up --plan with a stale plan", async () => {
-            expectFailure(await stack.up(["--plan", plan]));
-        });
-        stack.setConfig("services.web.env", undefined);
-        expect(expectSuccess(await stack.up()).stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
-    });
+    it.runIf(isFull)(
+        "up --plan is refused before anything is changed when the stack has changed since the plan",
+        async () => {
+            const plan = join(stack.path, "stale.json");
+            stack.setConfig("services.web.image", "relink-hello:v2");
+            expectSuccess(await stack.pulumi(["preview", "--save-plan", plan]));
+            // Another `up` comes first.
+            expectSuccess(await stack.up());
+            stack.setConfig("services.web.image", "relink-hello:v1");
+            expectSuccess(await stack.up());
+            stack.setConfig("services.web.env", { BUILD: "2" });
+            await untouched("up --plan with a stale plan", async () => {
+                expectFailure(await stack.up(["--plan", plan]));
+            });
+            stack.setConfig("services.web.env", undefined);
+            expect(expectSuccess(await stack.up()).stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
+        },
+    );
 
     it.runIf(isFull).each(["Link web", "Deployment web-blue", "BlueGreenService web", "FrontConfig front-config"])(
-        "state delete of %s: the next up takes it in again and touches nothing",
+        "after state delete of %s, the next up adopts it again and touches nothing",
         async resource => {
             await untouched(`state delete of ${resource}`, async () => {
                 const urn = await urnOf(stack, resource);
@@ -96,7 +99,7 @@ describe("Pulumi's own verbs", () => {
         },
     );
 
-    it("destroy of a stack whose first release failed, then destroy once more", async () => {
+    it("destroy removes a stack whose first release failed, and a second destroy finds nothing", async () => {
         const failed = await createStack({
             config: webStack({ image: "relink-hello:broken-exit", replicas: 1, healthyDeadline: "20s" }),
         });
@@ -110,7 +113,7 @@ describe("Pulumi's own verbs", () => {
         }
     });
 
-    it("destroy of a stack that somebody has half taken down", async () => {
+    it("destroy removes the rest of a stack that somebody has half removed", async () => {
         const { docker } = front.engine;
         const { generations } = await front.observe();
         await docker.getContainer(generations[0]!.id).remove({ force: true });
