@@ -34,7 +34,7 @@ export async function unlink(up: Up, incarnation: number, policy: DrainPolicy): 
 
 /**
  * The record before anything is removed. Should the removal be interrupted and the service be wanted again, the next `up`
- * finishes the switch to the color that was live.
+ * writes the link again. It leads to the same color if that cannot be confirmed.
  */
 function withRemovalBegun(record: ServiceRecord): ServiceRecord {
     const { live } = record.link;
@@ -46,5 +46,5 @@ function withRemovalBegun(record: ServiceRecord): ServiceRecord {
     const judgedBad = releases[release]?.judgedBad;
     // A release that was judged bad and stayed live is finished too, and stays judged bad.
     const verdict = judgedBad && { release, ...judgedBad };
-    return { ...record, link: { live: "none" }, intent: { kind: "switch", from: "none", to: live, release, verdict } };
+    return { ...record, intent: { kind: "switch", from: live, to: live, release, verdict } };
 }
