@@ -65,14 +65,16 @@ export function overRoll(observed: ObservedService, open: SettledRoll, desired: 
     }
     const { refusal } = decided;
     const isWanted = refusal === undefined && decided.link.live === color && same(decided[color].release, release);
-    const routes = isWanted ? decided.link.routes : service.routes;
+    // A service that another one takes places from may leave with this `up`, so routes do not wait.
+    const routes = refusal === undefined ? desired.routes : service.routes;
     const isAll = isWanted && decided[color].replicas === replicas;
     const { places } = desired;
     // As many containers as the roll had begun: with more, a complete one would be incomplete when this `up` dies too.
     const settled = roll(service, { release, replicas, routes, places }, color, settings);
     const begins = `${kind === "finish" ? "finishes" : "takes back"} an interrupted rolling release`;
+    const what = settled.link.act ? "What else" : "What";
     const rest =
-        refusal === undefined ? " What the config asks for waits for the next up." : ` Then ${decided.sentence}`;
+        refusal === undefined ? ` ${what} the config asks for waits for the next up.` : ` Then ${decided.sentence}`;
     return {
         ...settled,
         row: "recovery",

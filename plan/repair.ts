@@ -7,6 +7,7 @@ import { isComplete } from "./capacity";
 import type { Desired } from "./Desired";
 import type { Drift } from "./drift";
 import type { Plan } from "./Plan";
+import { type Rerouting, rerouting } from "./rerouting";
 import { asObserved, refuse } from "./unchanged";
 
 /**
@@ -37,7 +38,7 @@ export function repair(service: ObservedService, drift: Drift[], desired: Desire
         const why = "A rolling release was interrupted, and cannot go on beside what is not its own";
         return refused(`${why}. Nothing is changed. To go on: ${fixes}`);
     }
-    return restored(service, drift, { name: confirmed, release, replicas, act });
+    return restored(service, drift, { name: confirmed, release, replicas, act }, rerouting(service, desired));
 }
 
 /** The recorded live color, as the repair leaves it. */
@@ -48,7 +49,7 @@ interface Restored {
     act: boolean;
 }
 
-function restored(service: ObservedService, drift: Drift[], color: Restored): Plan {
+function restored(service: ObservedService, drift: Drift[], color: Restored, routed: Rerouting): Plan {
     const { name: confirmed, release, replicas, act } = color;
     const { live, confirmedPercent = 0 } = service;
     const canary = idleColor(confirmed);
@@ -61,18 +62,21 @@ function restored(service: ObservedService, drift: Drift[], color: Restored): Pl
         ...(relink ? [`the link moves back ${live} => ${confirmed}`] : []),
         ...(rewrite && !relink ? [`the link to ${confirmed} is written again`] : []),
         ...(givesBack ? [`${canary} gives its share of the requests back`] : []),
+        ...routed.words,
     ];
+    const what = routed.act ? "What else" : "What";
     return {
         ...asObserved(service),
         row: "repair",
-        sentence: `repairs drift (${whatOf(drift)}): ${words.join(", then ")}. What the config asks for waits for the next up.`,
+        sentence: `repairs drift (${whatOf(drift)}): ${words.join(", then ")}. ${what} the config asks for waits for the next up.`,
         [confirmed]: { release, replicas, state: "running", act },
         link: {
             live: confirmed,
             ...(percent > 0 ? { percent } : {}),
             expect: relink ? release.id : undefined,
-            routes: service.routes,
-            act: rewrite || givesBack,
+            // A service that another one takes places from may leave with this `up`, so routes do not wait.
+            routes: routed.routes,
+            act: rewrite || givesBack || routed.act,
         },
     };
 }

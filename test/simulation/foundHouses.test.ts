@@ -118,6 +118,22 @@ const houses: Record<string, HouseEvent[]> = {
         inHouse({ wanted: { "shop.example.com": "api" } }, { diesAfter: 4, goesOn: true }),
         inHouse({ wanted: { "*": "web", "shop.example.com": "api" } }),
     ],
+    "the removal of a service dies, it is wanted again, and the confirming request is lost": [
+        inHouse({ wanted: { "*": "api", "shop.example.com": "admin", "shop.example.com/api": "web" } }),
+        inHouse({ wanted: { "shop.example.com/api": "web" } }, { diesAfter: 1, goesOn: true }),
+        inHouse(
+            { wanted: { "*": "api" } },
+            { faults: { of: "api", faults: { ...noFaults, confirm: "lost" } }, restartsAt: 0 },
+        ),
+    ],
+    "an interrupted rolling release is taken back while the service is removed whose place it takes": [
+        inHouse({ wanted: { "*": "admin", "shop.example.com/api": "web" }, strategy: rolling }),
+        inHouse(
+            { wanted: { "*": "web" }, versions: { web: "B", api: "A", admin: "A" } },
+            { diesAfter: 10, goesOn: true },
+        ),
+        inHouse({ versions: { web: "C", api: "A", admin: "A" }, strategy: { kind: "blueGreen" } }),
+    ],
 };
 
 describe("a life in which", () => {

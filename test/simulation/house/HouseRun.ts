@@ -1,4 +1,3 @@
-import { sameRoutes } from "../../../model/Route";
 import { Broken } from "../life/Broken";
 import { type Coverage, noteFaults } from "../life/Coverage";
 import { choiceOf } from "../life/Run";
@@ -6,7 +5,7 @@ import type { End } from "../life/SimulatedUp";
 import type { Story } from "../life/Story";
 import { Watch } from "../life/Watch";
 import type { HouseUp } from "./HouseUp";
-import { isAnswered, type Request, reachedBy, reachedByFile, requests, wantedFor } from "./requests";
+import { isAnswered, type Request, reachedBy, reachedByFile, requests, routesText, wantedFor } from "./requests";
 
 /** What befalls an `up` of several services on its way. */
 export interface HouseFate {
@@ -32,15 +31,15 @@ export class HouseRun {
         private readonly name = "pulumi up",
     ) {
         const { house } = up;
-        this.#kept = requests.filter(
+        // A service that leaves the config is removed without a plan of its own. Nothing tells this `up` that another one has
+        // given it a place since this one was planned.
+        const isOutdated = up.removed.length > 0 && up.routes !== routesText(house);
+        this.#kept = (isOutdated ? [] : requests).filter(
             request =>
                 isAnswered(house, request) &&
                 // Another `up` may be about to give it up.
                 reachedBy(house, request) === reachedByFile(house, request) &&
-                // Or it has led it elsewhere since this was planned. A service that leaves the config is removed without a plan
-                // of its own, and nothing tells it that it has got a place meanwhile.
-                reachedBy(house, request) === up.reached[request] &&
-                this.#isTaken(request),
+                wantedFor(up.wish, request) !== undefined,
         );
     }
 
@@ -81,17 +80,6 @@ export class HouseRun {
                 return this.#end("died");
             }
         }
-    }
-
-    /** Whether a service is to get the request by this `up`. It may have something else to do before. */
-    #isTaken(request: Request): boolean {
-        const { ups, wish } = this.up;
-        const taker = ups.find(({ world }) => world.service === wantedFor(wish, request));
-        if (taker === undefined) {
-            return false;
-        }
-        const { made, desired } = taker;
-        return made.refusal !== undefined || sameRoutes(made.link.routes, desired.routes);
     }
 
     #begin(): void {

@@ -7,7 +7,7 @@ import { serviceUp, startFront } from "../life/pulumiUp";
 import { SimulatedProcess, SimulatedUp } from "../life/SimulatedUp";
 import type { House, Name } from "./House";
 import { desiredIn, type HouseWish, servicesOf, wishOf } from "./HouseWish";
-import { type Request, reachedBy, requests } from "./requests";
+import { routesText } from "./requests";
 
 /** What goes wrong in an `up` of several services. */
 export interface HouseFaults {
@@ -23,15 +23,15 @@ export class HouseUp {
     readonly ups: SimulatedUp[];
     /** Services that the config no longer has. */
     readonly removed: SimulatedUp[];
-    /** The service that each request reached when this was planned. */
-    readonly reached: Partial<Record<Request, Name>>;
+    /** The routes when this was planned. */
+    readonly routes: string;
 
     constructor(
         readonly house: House,
         readonly wish: HouseWish,
         { of, faults }: HouseFaults = { of: "web", faults: noFaults },
     ) {
-        this.reached = Object.fromEntries(requests.map(request => [request, reachedBy(house, request)]));
+        this.routes = routesText(house);
         const wanted = servicesOf(wish);
         const { order, connections } = faults;
         const begin = (name: Name) => {

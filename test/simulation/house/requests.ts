@@ -48,6 +48,12 @@ export function reachedByFile({ worlds }: House, request: Request): Name | undef
     return serviceOf(worlds.web.front.files.routes, request);
 }
 
+/** @returns all routes, in HAProxy's memory and in its files. */
+export function routesText({ worlds }: House): string {
+    const { memory, files } = worlds.web.front;
+    return JSON.stringify([memory?.routes, files.routes]);
+}
+
 function serviceOf(routes: Readonly<Record<string, string>>, request: Request): Name | undefined {
     return routeOf(routes, request)?.split(":")[0] as Name | undefined;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseRoute } from "../../../model/Route";
 import { plan } from "../../../plan/table";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stopped, wish } from "./support";
 
@@ -18,6 +19,17 @@ describe("driftPolicy: repair", () => {
         expect(made.sentence).toBe(
             "repairs drift (web-1 is stopped): blue is brought back to 2 replicas of " +
                 "shop/web:A. What the config asks for waits for the next up.",
+        );
+    });
+
+    it("takes routes: the service that had them may leave with this up", () => {
+        const made = plan(
+            blueWithA({ blue: stopped(recorded("A")) }),
+            wish("B", { ...repair, routes: [parseRoute("a.com")] }),
+        );
+        expect(made.link).toMatchObject({ live: "blue", routes: [parseRoute("a.com")], act: true });
+        expect(made.sentence).toContain(
+            "then takes a.com, then gives up all other requests. What else the config asks for",
         );
     });
 

@@ -193,6 +193,12 @@ describe("after an up that died in the middle of a rolling release", () => {
         expect(made.sentence).toContain("What the config asks for waits for the next up.");
     });
 
+    it("routes do not wait for a release of another kind: the service that had them may leave with this up", () => {
+        const made = plan(half(begun), wish("C", { replicas: 2, routes: [parseRoute("a.com")] }));
+        expect(actsOf(made)).toEqual(["blue: shop/web:A x2", "link: blue for a.com"]);
+        expect(made.sentence).toContain("takes a.com; gives up all other requests. What else the config asks for");
+    });
+
     it("what is refused still has it taken back, and the link says why", () => {
         const made = plan(half(begun), rolls("B", { imageProblem: "there is no such image" }));
         expect(actsOf(made)).toEqual(["blue: shop/web:A x2", "link: blue for *"]);
