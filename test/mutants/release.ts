@@ -9,7 +9,7 @@ export const release: readonly Mutant[] = [
         after: "desired.promote === undefined)",
         breaks: "A release gets users although promote names another one.",
         killedBy: {
-            file: "test/unit/plan/table.test.ts",
+            file: "test/unit/plan/newRelease.test.ts",
             test: "waits where promote names another one: only its own id promotes it",
         },
     },
@@ -19,7 +19,10 @@ export const release: readonly Mutant[] = [
         before: "release.proved && isComplete(service[target], desired.replicas)",
         after: "isComplete(service[target], desired.replicas)",
         breaks: "The link goes to a release that was never proved.",
-        killedBy: { file: "test/unit/plan/table.test.ts", test: "that was not proved is finished, proved and linked" },
+        killedBy: {
+            file: "test/unit/plan/newRelease.test.ts",
+            test: "that was not proved is finished, proved and linked",
+        },
     },
     {
         name: "ready-does-not-count",
@@ -27,7 +30,7 @@ export const release: readonly Mutant[] = [
         before: "[color.replicas, running, ready, present(color)]",
         after: "[color.replicas, running, present(color)]",
         breaks: "The link goes to a color whose containers run and do not answer.",
-        killedBy: { file: "test/unit/plan/canary.test.ts", test: "is repaired only where its color is whole" },
+        killedBy: { file: "test/unit/plan/canaryShare.test.ts", test: "is repaired only where its color is whole" },
     },
     {
         name: "bad-release-tried-again",
@@ -36,7 +39,7 @@ export const release: readonly Mutant[] = [
         after: "judgement !== undefined && judgement.retryToken !== policy.retryToken",
         breaks: "A release that was judged bad is released again by the next up.",
         killedBy: {
-            file: "test/unit/plan/table.test.ts",
+            file: "test/unit/plan/refusal.test.ts",
             test: "a release that was judged bad and still is on its color",
         },
     },
@@ -84,7 +87,7 @@ export const release: readonly Mutant[] = [
         before: ".filter(({ weight }) => weight > percent)",
         after: ".filter(({ weight }) => weight >= percent)",
         breaks: "An interrupted canary begins the step that it has done once more.",
-        killedBy: { file: "test/unit/plan/canary.test.ts", test: "goes on behind the share that it has" },
+        killedBy: { file: "test/unit/plan/canarySteps.test.ts", test: "goes on behind the share that it has" },
     },
     {
         name: "rolling-below-its-floor",
@@ -160,6 +163,6 @@ export const release: readonly Mutant[] = [
         before: "!(release.proved || release.provedAt !== undefined)",
         after: "!release",
         breaks: "live: COLOR sends users to a release that was never proved.",
-        killedBy: { file: "test/unit/plan/table.test.ts", test: "a pin to a color that was never proved" },
+        killedBy: { file: "test/unit/plan/refusal.test.ts", test: "a pin to a color that was never proved" },
     },
 ];

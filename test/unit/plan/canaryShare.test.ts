@@ -1,0 +1,236 @@
+import { describe, expect, it } from "vitest";
+import type { Intent } from "../../../model/Intent";
+import { percentOf, shareOf } from "../../../model/Live";
+import type { ObservedService } from "../../../model/ObservedService";
+import { findDrift } from "../../../plan/drift";
+import { settle } from "../../../plan/settle";
+import { canaryOf, growing, held, planned, releaseB, step, walking, whatOf } from "./canarySupport";
+import { blueWithA, plan, recorded, running, stopped, wish } from "./support";
+
+describe("a color with a share of the requests", () => {
+    it("is left alone when what is live is wanted: the share goes back, no container is touched", () => {
+        const made = planned(canaryOf(25), "A", held(25));
+        expect(whatOf(made)).toEqual(["withdraw to blue", "link: blue for *"]);
+    });
+
+    it("gives its share back before it gets another release", () => {
+        const made = planned(canaryOf(25), "C", held(25));
+        expect(made.row).toBe("release");
+        expect(made.recovery?.kind).toBe("withdraw");
+        expect(whatOf(made)).toEqual([
+            "withdraw to blue",
+            "green: shop/web:C x1",
+            "link: blue for *",
+            "green 25 %",
+            "blue keeps 75 %",
+        ]);
+        expect(made.sentence).toMatch(
+            /^first green gives its share of the requests back, .*; then green gets shop\/web:C/,
+        );
+    });
+
+    it("keeps it while what is wanted cannot be had or was judged bad", () => {
+        for (const made of [
+            planned(canaryOf(25), "C", held(25), { imageProblem: "no such image" }),
+            planned(canaryOf(25, { judgedBad: { [recorded("C").id]: { reason: "5xx" } } }), "C", held(25)),
+        ]) {
+            expect(made.refusal).toBeDefined();
+            expect(made.recovery).toBeUndefined();
+            expect(made.link.percent).toBe(25);
+        }
+    });
+
+    it("gets everything when it is pinned, and nothing when the other one is", () => {
+        expect(whatOf(planned(canaryOf(25), "A", held(25), { live: "green" }))).toEqual(["link: green for *"]);
+        expect(whatOf(planned(canaryOf(25), "B", held(25), { live: "blue" }))).toEqual([
+            "withdraw to blue",
+            "link: blue for *",
+        ]);
+    });
+
+    it("gets all requests once the strategy is not canary any more", () => {
+        const made = plan(canaryOf(25), wish("B"));
+        expect(whatOf(made)).toEqual(["link: green for *"]);
+    });
+
+    it("is watched for drift as the live one is, unless it is about to lose its share", () => {
+        const world = canaryOf(25, { green: stopped(releaseB) });
+        expect(planned(world, "B", held(25)).row).toBe("drift");
+        expect(whatOf(planned(world, "A", held(25)))).toEqual(["withdraw to blue", "link: blue for *"]);
+        const repaired = planned(world, "B", held(25), { policy: { driftPolicy: "repair" } });
+        expect(repaired).toMatchObject({ row: "repair", link: { live: "blue", act: true }, green: { act: false } });
+        expect(repaired.link.percent).toBeUndefined();
+        expect(repaired.sentence).toContain("green gives its share of the requests back");
+    });
+});
+
+describe("a canary beside a color without a container that answers", () => {
+    const blue = running(recorded("A"), 1, { ready: 0 });
+
+    it("gets everything at once, where it is to get something: the fix waits for no broken release", () => {
+        for (const settings of [held(25, 1), growing]) {
+            expect(whatOf(planned(blueWithA({ blue }), "B", settings, { replicas: 2 }))).toEqual([
+                "green: shop/web:B x2",
+                "link: green for *",
+            ]);
+        }
+        expect(whatOf(planned(canaryOf(25, { blue }), "B", walking))).toEqual(["link: green for *"]);
+        expect(whatOf(planned(blueWithA({ blue }), "B", held(0)))).toEqual(["green: shop/web:B x1"]);
+    });
+
+    it("keeps its share while no other container would answer", () => {
+        for (const [version, settings] of [
+            ["C", held(25)],
+            ["A", held(25)],
+            ["B", held(0)],
+        ] as const) {
+            const made = planned(canaryOf(25, { blue }), version, settings);
+            expect(made).toMatchObject({ row: "canary", link: { percent: 25 }, green: { act: false } });
+            expect(made.refusal).toBe(
+                "blue has no container that is ready, so green keeps its 25 % of the requests. To give it all of them: " +
+                    "pulumi config set --path relink:services.web.live green",
+            );
+        }
+        expect(whatOf(planned(canaryOf(25, { blue }), "C", held(25), { live: "green" }))).toEqual([
+            "link: green for *",
+        ]);
+    });
+
+    it("keeps it until the live color is back", () => {
+        const gone = running(recorded("A"), 0);
+        const made = planned(canaryOf(25, { blue: gone }), "A", held(25));
+        expect(made.recovery).toBeUndefined();
+        expect(whatOf(made)).toEqual(["blue: shop/web:A x1", "link: blue for *"]);
+        expect(made.link.percent).toBeUndefined();
+    });
+});
+
+it("says its share in words, and reads them", () => {
+    expect(shareOf(canaryOf(25))).toBe("green 25 %");
+    expect([shareOf(canaryOf(25)), shareOf(canaryOf(5)), shareOf(blueWithA())].map(percentOf)).toEqual([25, 5, 0]);
+});
+
+describe("drift of a share", () => {
+    const whats = (change: Partial<ObservedService>) => findDrift(canaryOf(25, change)).map(({ what }) => what);
+
+    it("is another one than the confirmed one, in memory or in the file", () => {
+        expect(whats({})).toEqual([]);
+        expect(whats({ written: "blue", writtenPercent: 25 })).toEqual([]);
+        expect(whats({ percent: 50 })).toEqual([
+            "HAProxy sends 50 % of its requests to the color that is not live, but the last confirmed share is 25 %",
+        ]);
+        expect(whats({ percent: 0 })).toHaveLength(1);
+        expect(whats({ written: "blue" })).toEqual([
+            "HAProxy's map file gives green 0 %, but the last confirmed share is 25 %: it would have that when HAProxy " +
+                "starts again or reloads",
+        ]);
+    });
+
+    it("is watched on the canary's color too while somebody has taken its share away", () => {
+        expect(whats({ percent: 0, green: stopped(releaseB) })).toContain("web-1 is stopped");
+    });
+
+    it("is repaired only where its color is whole", () => {
+        const sick = running(releaseB, 2, { ready: 1 });
+        const made = planned(canaryOf(25, { percent: 50, green: sick }), "B", held(25), {
+            policy: { driftPolicy: "repair" },
+        });
+        expect(made).toMatchObject({ row: "repair", link: { live: "blue", act: true } });
+        expect(made.link.percent).toBeUndefined();
+        expect(made.sentence).toContain("green gives its share of the requests back");
+    });
+
+    it("is repaired to what was confirmed", () => {
+        const made = planned(canaryOf(25, { percent: 50 }), "B", held(25), { policy: { driftPolicy: "repair" } });
+        expect(made).toMatchObject({ row: "repair", link: { live: "blue", percent: 25, act: true } });
+    });
+});
+
+describe("settling a share that an interrupted up left", () => {
+    const intent: Intent = {
+        kind: "switch",
+        from: "blue",
+        to: "blue",
+        release: releaseB.id,
+        percent: 25,
+        step: step(25),
+    };
+    const shares = { shares: true };
+
+    it("finishes it where its color is proved and ready, and still wanted", () => {
+        for (const percent of [0, 25]) {
+            const { service, recovery } = settle(canaryOf(percent, { intent }), shares);
+            expect(recovery).toEqual({ kind: "finish", live: "blue", release: releaseB.id, percent: 25 });
+            expect(service).toMatchObject({ live: "blue", percent: 25, confirmedPercent: 25, intent: undefined });
+        }
+    });
+
+    it("takes it back where it is not", () => {
+        for (const [world, prospect] of [
+            [canaryOf(25, { intent, green: stopped(releaseB) }), shares],
+            [canaryOf(25, { intent }), {}],
+        ] as const) {
+            const { service, recovery } = settle(world, prospect);
+            expect(recovery).toEqual({ kind: "undo", live: "blue", release: recorded("A").id });
+            expect(service).toMatchObject({ live: "blue", percent: 0, confirmedPercent: 0, intent: undefined });
+        }
+    });
+
+    it("finishes it also where it is not wanted, if no other container is left", () => {
+        const blue = running(recorded("A"), 1, { ready: 0 });
+        expect(settle(canaryOf(25, { intent, blue })).recovery).toMatchObject({ kind: "finish", percent: 25 });
+    });
+
+    it("does not, where the release was judged bad meanwhile", () => {
+        const bad = { ...releaseB, judgedBad: { reason: "5xx" } };
+        const made = planned(canaryOf(25, { intent, green: running(bad) }), "B", held(25));
+        expect(made).toMatchObject({ row: "judgedBad", recovery: { kind: "undo" } });
+    });
+
+    it("is drift where somebody has moved the link meanwhile", () => {
+        const world = canaryOf(25, { intent, live: "green", confirmed: "blue" });
+        expect(settle(world, shares)).toEqual({ service: world });
+        expect(planned(world, "B", held(25)).row).toBe("drift");
+    });
+
+    it("gives a share back to the end, unless no container would answer then", () => {
+        const back: Intent = { kind: "switch", from: "blue", to: "blue", release: recorded("A").id, percent: 0 };
+        const half = running(recorded("A"), 2, { ready: 1 });
+        expect(settle(canaryOf(25, { intent: back, blue: half })).recovery).toEqual({
+            kind: "finish",
+            live: "blue",
+            release: recorded("A").id,
+        });
+        const blue = running(recorded("A"), 1, { ready: 0 });
+        expect(settle(canaryOf(25, { intent: back, blue }))).toMatchObject({ service: { percent: 25, live: "blue" } });
+        expect(settle(canaryOf(25, { intent: back, blue })).recovery).toBeUndefined();
+        // Judged bad it is all the same: it gets no more than it has.
+        const verdict = { release: releaseB.id, reason: "5xx" };
+        const judged = settle(canaryOf(25, { intent: { ...back, verdict }, blue })).service;
+        expect(judged.judgedBad).toMatchObject({ [releaseB.id]: { reason: "5xx" } });
+    });
+
+    it("judges a step to its end, unless its share goes back", () => {
+        const open: Intent = {
+            kind: "bake",
+            color: "green",
+            from: "blue",
+            release: releaseB.id,
+            until: "2026-11-25T12:00:00.000Z",
+            step: step(25),
+        };
+        const world = canaryOf(25, { intent: open });
+        expect(settle(world, shares).recovery).toEqual({
+            kind: "bake",
+            live: "blue",
+            release: releaseB.id,
+            percent: 25,
+        });
+        expect(settle(world)).toMatchObject({ service: { intent: undefined, percent: 25 } });
+        const made = planned(world, "B", walking);
+        expect(made.sentence).toMatch(
+            /^first judges what green serves, .* then green holds shop\/web:B, proved: it gets 50 %/,
+        );
+        expect(planned(world, "A", walking).recovery?.kind).toBe("withdraw");
+    });
+});
