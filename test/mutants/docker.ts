@@ -10,7 +10,7 @@ export const docker: readonly Mutant[] = [
         breaks: "Docker starts a container that relink stopped again with its daemon.",
         killedBy: {
             file: "test/unit/docker/engineAnswers.test.ts",
-            test: "loses its restart policy first, or Docker would start it again with its daemon",
+            test: "loses its restart policy first, because Docker would start it again with its daemon",
         },
     },
     {
@@ -21,7 +21,7 @@ export const docker: readonly Mutant[] = [
         breaks: "A container that Docker could not stop counts as stopped.",
         killedBy: {
             file: "test/unit/docker/engineAnswers.test.ts",
-            test: "may be stopped or gone already, and anything else is an error",
+            test: "may already be stopped or gone, and every other answer is an error",
         },
     },
     {
@@ -32,7 +32,7 @@ export const docker: readonly Mutant[] = [
         breaks: "A container that Docker could not remove counts as removed, and keeps its address.",
         killedBy: {
             file: "test/unit/docker/engineAnswers.test.ts",
-            test: "may be gone already, and anything else is an error",
+            test: "may already be gone, and every other answer is an error",
         },
     },
     {
@@ -41,7 +41,7 @@ export const docker: readonly Mutant[] = [
         before: "if (statusOf(error) === 304) {",
         after: "if ([304, 404].includes(statusOf(error) ?? 0)) {",
         breaks: "A container that is gone counts as started.",
-        killedBy: { file: "test/unit/docker/engineAnswers.test.ts", test: "may run already, and must be there" },
+        killedBy: { file: "test/unit/docker/engineAnswers.test.ts", test: "may already run, but must exist" },
     },
     {
         name: "half-made-container-stays",
@@ -62,7 +62,7 @@ export const docker: readonly Mutant[] = [
         breaks: "Every user in the container can read its secrets.",
         killedBy: {
             file: "test/unit/engines/docker/createContainer.test.ts",
-            test: "are files that the container's own user alone can read",
+            test: "are files that only the container's own user can read",
         },
     },
     {
@@ -73,7 +73,7 @@ export const docker: readonly Mutant[] = [
         breaks: "An application that does not run as root cannot read its own secrets.",
         killedBy: {
             file: "test/unit/engines/docker/createContainer.test.ts",
-            test: "are files that the container's own user alone can read",
+            test: "are files that only the container's own user can read",
         },
     },
     {
@@ -114,7 +114,7 @@ export const docker: readonly Mutant[] = [
         breaks: "A front lets go of the images that another front keeps for its returns.",
         killedBy: {
             file: "test/unit/engines/docker/keptImages.test.ts",
-            test: "are let go of by their own front alone, and by name: what has another name stays",
+            test: "lose only the names that their own front gave them, so that an image with another name stays",
         },
     },
     {
@@ -125,7 +125,7 @@ export const docker: readonly Mutant[] = [
         breaks: "What a tag says by then is pulled, and not the image that was planned.",
         killedBy: {
             file: "test/unit/docker/images.test.ts",
-            test: "is of the digest that was planned, whatever the tag says by then",
+            test: "is of the planned digest, although the tag may have moved",
         },
     },
     {
@@ -136,7 +136,7 @@ export const docker: readonly Mutant[] = [
         breaks: "A release that sends everybody elsewhere is judged by what answers there.",
         killedBy: {
             file: "test/unit/docker/dialer.test.ts",
-            test: "is answered by a redirect as such: what answers elsewhere says nothing of this release",
+            test: "follows no redirect, because another server's answer does not judge this release",
         },
     },
     {
@@ -158,7 +158,7 @@ export const docker: readonly Mutant[] = [
         breaks: "An image says by its labels what relink made its container for.",
         killedBy: {
             file: "test/unit/engines/docker/createContainer.test.ts",
-            test: "has none of our labels from its image",
+            test: "has none of relink's labels from its image",
         },
     },
     {

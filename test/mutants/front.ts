@@ -103,7 +103,7 @@ export const front: readonly Mutant[] = [
         breaks: "A reload for another service moves users to a link that somebody wrote into the file by hand.",
         killedBy: {
             file: live,
-            test: "finds the link in the file that users are answered by, not the one that somebody wrote by hand",
+            test: "finds in the file the link that users have, not the one that somebody wrote by hand",
         },
     },
     {
@@ -112,7 +112,7 @@ export const front: readonly Mutant[] = [
         before: "            if (!this.#own.has(service)) {",
         after: "            if (service.length > 0) {",
         breaks: "A reload takes a link back that a switch of the same up is about to tell HAProxy.",
-        killedBy: { file: live, test: "stays where it was written after the look that found another one" },
+        killedBy: { file: live, test: "stays in the file although the look before it found another one" },
     },
     {
         name: "own-slots-opened",
@@ -122,7 +122,7 @@ export const front: readonly Mutant[] = [
         breaks: "A reload opens a slot in the file that the same up has closed there to drain it.",
         killedBy: {
             file: live,
-            test: "stays closed where this process writes the file after the look that found the slot open",
+            test: "stays closed if this process closes it in the file after a look that found it open",
         },
     },
 ];

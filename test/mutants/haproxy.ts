@@ -65,7 +65,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A route of /api gets the requests of /apix as well.",
         killedBy: {
             file: "test/unit/front/folder.test.ts",
-            test: "have a route's key closed by a slash, or /api would get the requests of /apix",
+            test: "end a route's key with a slash, so that /api does not get the requests of /apix",
         },
     },
     {
@@ -76,7 +76,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A line end in a value writes a second entry into HAProxy's map.",
         killedBy: {
             file: "test/unit/front/folder.test.ts",
-            test: "take, change and lose entries, and the same entries are the same text",
+            test: "take, change and lose entries, and equal entries give equal text",
         },
     },
     {
@@ -150,7 +150,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A configuration that HAProxy refuses becomes the one that it starts with.",
         killedBy: {
             file: "test/unit/front/folder.test.ts",
-            test: "leaves everything as it was when HAProxy refuses, and says where",
+            test: "stays as it was when HAProxy refuses a change, and the error has the line",
         },
     },
     {
@@ -161,7 +161,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A version of the configuration that another process wrote meanwhile is lost.",
         killedBy: {
             file: "test/unit/front/folderScripts.test.ts",
-            test: "swap nothing in over a version that another process wrote meanwhile",
+            test: "never replace a version that another process wrote meanwhile",
         },
     },
     {
@@ -172,7 +172,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "An application confirms a switch in HAProxy's name, by a header of its own.",
         killedBy: {
             file: "test/unit/front/configuration.test.ts",
-            test: "has the listeners in one file that knows no service",
+            test: "has the listeners in one file, which names no service",
         },
     },
     {
@@ -183,7 +183,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A canary gets more users than its weight says, and some at weight 0.",
         killedBy: {
             file: "test/unit/front/configuration.test.ts",
-            test: "has the listeners in one file that knows no service",
+            test: "has the listeners in one file, which names no service",
         },
     },
     {
@@ -224,7 +224,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "An application believes what a stranger says of scheme, host and client.",
         killedBy: {
             file: "test/unit/front/configuration.test.ts",
-            test: "has the listeners in one file that knows no service",
+            test: "has the listeners in one file, which names no service",
         },
     },
 ];

@@ -98,7 +98,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A soft-stopped worker answers 503 for a service that it does not know.",
         killedBy: {
             file: "test/unit/front/softStopped.test.ts",
-            test: "gives no request to a service that it does not know",
+            test: "sends no request to a service that it does not know",
         },
     },
     {
@@ -273,7 +273,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A second generation goes on sending users to a slot that is drained.",
         killedBy: {
             file: "test/unit/front/tellSlots.test.ts",
-            test: "is told every worker that takes connections and knows the color, and no other",
+            test: "goes to every worker that takes connections and knows the color, and to no other",
         },
     },
     {

@@ -26,7 +26,7 @@ function found(measurement: string, figures: Figure[], busy = 0.02): Found {
 }
 
 describe("a bar", () => {
-    it("is met up to its value, and by nothing else", () => {
+    it("is met by a figure up to its value, and by no other", () => {
         expect(isMet(figure(1.2))).toBe(true);
         expect(isMet(figure(1.21))).toBe(false);
         expect(isMet(figure(1.2, "at least"))).toBe(true);
@@ -34,15 +34,15 @@ describe("a bar", () => {
         expect(isMet(figure(undefined))).toBeUndefined();
     });
 
-    it("is held against the figure as it was measured, not as it is shown", () => {
+    it("is compared with the measured figure, not with the rounded one", () => {
         const close = figure(1.2004);
         expect(rounded(close.measured ?? 0, "x")).toBe(1.2);
         expect(isMet(close)).toBe(false);
     });
 });
 
-describe("what is compared", () => {
-    it("is compared round by round, so that neither one slow round nor a machine that gets slower moves it", () => {
+describe("a figure that compares two things", () => {
+    it("compares them round by round, so that neither a slow round nor a slower machine changes it", () => {
         expect(ratio([3, 6, 90, 24], [2, 4, 8, 16])).toBe(1.5);
         expect(difference([3, 5, 90], [2, 4, 8])).toBe(1);
         expect(median([4, 1])).toBe(2.5);
@@ -50,7 +50,7 @@ describe("what is compared", () => {
 });
 
 describe("the results", () => {
-    it("say the same once they were written and read: what could not be measured is not taken for none", () => {
+    it("are the same after they were written and read, also a figure that could not be measured", () => {
         const rows = [{ what: "lost", unit: "" as const, values: [3, undefined] }];
         const written = {
             machine,
@@ -61,7 +61,7 @@ describe("the results", () => {
         expect(document(read, ["a"])).toContain("| lost | 3 | not available here | - |");
     });
 
-    it("keep what an earlier run measured and this one did not, in the bench's order", () => {
+    it("keep the figures of an earlier run that this one did not measure, in the bench's order", () => {
         const earlier = [found("b", [figure(1)]), found("a", [figure(2)]), found("gone", [figure(3)])];
         const all = merged(["a", "b", "c"], earlier, [found("b", [figure(9)])]);
         expect(all.map(({ measurement, figures }) => [measurement, figures[0]?.measured])).toEqual([
@@ -70,7 +70,7 @@ describe("the results", () => {
         ]);
     });
 
-    it("are a table that says which bar is missed and what could not be measured", () => {
+    it("are a table with the bars that are missed and the figures that could not be measured", () => {
         const sideBySide = {
             task: "A task.",
             tools: ["relink", "other"],
@@ -93,7 +93,7 @@ describe("the results", () => {
 });
 
 describe("side by side", () => {
-    it("relink is ahead only where it is before all others", () => {
+    it("relink is ahead only if it is better than all others", () => {
         const of = (...values: (number | undefined)[]) => standing({ what: "seconds", unit: "s", values });
         expect(of(1, 2, 3)).toBe("ahead");
         expect(of(1, undefined, 3)).toBe("ahead");
@@ -104,7 +104,7 @@ describe("side by side", () => {
     });
 });
 
-describe("what wrk prints", () => {
+describe("wrk's output", () => {
     const output = `Running 8s test @ http://127.0.0.1:8000/
   1 threads and 64 connections
   Thread Stats   Avg      Stdev     Max   +/- Stdev
@@ -120,13 +120,13 @@ Requests/sec:  20789.31
 Transfer/sec:      2.62MB
 `;
 
-    it("is read, whatever unit it chose", () => {
+    it("is read in each unit that wrk chooses", () => {
         expect(parseWrk(output)).toEqual({ requestsPerSecond: 20789.31, p99Ms: 7.11 });
         expect(parseWrk(output.replace("7.11ms", "1.20s")).p99Ms).toBe(1200);
         expect(parseWrk(output.replace("7.11ms", "800.00us")).p99Ms).toBe(0.8);
     });
 
-    it("is no figure where requests failed", () => {
+    it("is an error if requests failed", () => {
         const errors = "  Socket errors: connect 0, read 3, write 0, timeout 0\nRequests/sec:";
         expect(() => parseWrk(output.replace("Requests/sec:", errors))).toThrow(/Socket errors: connect 0, read 3/);
         const wrong = "  Non-2xx or 3xx responses: 12\nRequests/sec:";

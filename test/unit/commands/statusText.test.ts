@@ -81,7 +81,7 @@ function shown(status: StackStatus, columns: number, long = false): string[] {
 }
 
 describe("The text of npm run status", () => {
-    it("says what is live, what is warm and since when, in 80 columns", () => {
+    it("shows what is live, what is warm and since when, in 80 columns", () => {
         expect(shown(stack, 80)).toEqual([
             "shop/prod  front shop-prod, port 80, HAProxy 3.0.11 for 2 d, 42 connections, 2",
             "    of them in old workers",
@@ -98,7 +98,7 @@ describe("The text of npm run status", () => {
         ]);
     });
 
-    it("says which color is a canary, and at which share", () => {
+    it("shows which color is a canary, and its share", () => {
         const [move] = web.history;
         const moves = [{ ...move!, from: "green" as const, to: "green" as const, percent: 25 }];
         const found = { ...stack, services: [{ ...web, share: "blue 25 %", history: moves }] };
@@ -115,7 +115,7 @@ describe("The text of npm run status", () => {
         }
     });
 
-    it("lists the containers that are not as they should be, and with --long all of them", () => {
+    it("lists the containers with a fault, and with --long all of them", () => {
         const sick = { ...container, docker: "running", haproxy: "DOWN L7STS 500", ready: false, restarts: 2 };
         const found = {
             ...stack,
@@ -127,7 +127,7 @@ describe("The text of npm run status", () => {
         expect(shown(found, 160, true).filter(line => line.includes("shop-prod-web-"))).toHaveLength(4);
     });
 
-    it("adds colors to the same text, on request only", () => {
+    it("adds colors to the same text only on request", () => {
         const plain = shown(stack, 80).join("\n");
         const colored = statusText(stack, new Style(80, true), false);
         expect(plain).not.toContain("\u001b");

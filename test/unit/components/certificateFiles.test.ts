@@ -24,7 +24,7 @@ describe("a certificate in files", () => {
         expect(read({ file: "chain.pem" }).raw.certificates).toEqual({ shop: "CHAIN" });
     });
 
-    it("stays as it is where it is a text, or no object at all", () => {
+    it("is not read if it is a text, or not an object", () => {
         expect(read("PEM").raw.certificates).toEqual({ shop: "PEM" });
         expect(withCertificateFiles({ certificates: "x" }, folder).raw.certificates).toBe("x");
         expect(withCertificateFiles({}, folder)).toEqual({ raw: {}, problems: [] });
@@ -55,7 +55,7 @@ describe("a certificate in files", () => {
             "relink:certificates.shop.chain: is not a known key; known here: file, key",
             "pulumi config rm --path 'relink:certificates.shop.chain'",
         ],
-    ])("is one located problem where it %s", (_, value, line, fix) => {
+    ])("is one located problem if it %s", (_, value, line, fix) => {
         const { problems } = read(value);
         expect(problems.map(problem => `${configKey(problem.path)}: ${problem.message}`)).toEqual([line]);
         expect(problems[0]!.fix).toBe(fix);

@@ -24,7 +24,7 @@ describe("the settings of a Pulumi program", () => {
         vi.unstubAllEnvs();
     });
 
-    it("come from the keys of the namespace relink, the secret ones in plain", async () => {
+    it("come from the keys of the namespace relink, with the secret ones decrypted", async () => {
         await pulumi.runtime.setMocks(
             { call: () => ({}), newResource: () => ({ id: "", state: {} }) },
             "relink",
@@ -45,7 +45,7 @@ describe("the settings of a Pulumi program", () => {
         expect(settings.services[0]?.secretValues).toEqual({ KEY: "hunter2" });
     });
 
-    it("have one problem for a certificate whose file is not there", async () => {
+    it("have one problem for a certificate whose file is missing", async () => {
         pulumi.runtime.setAllConfig({
             "relink:services": JSON.stringify({ web: { image: "shop/web:v1", port: 8080 } }),
             "relink:front": JSON.stringify({ https: { certificates: ["shop"] } }),
@@ -88,7 +88,7 @@ describe("the settings of a Pulumi program", () => {
         expect(told.map(text => text.split(": encrypted")[0])).toEqual(expected);
     });
 
-    it("warn of those that come from a Compose file's variables too", async () => {
+    it("warn also of secrets that come from a Compose file's variables", async () => {
         const folder = mkdtempSync(join(tmpdir(), "relink-compose-"));
         const compose = join(folder, "compose.yaml");
         writeFileSync(compose, "services: { web: { image: web, expose: [80], env_file: .env } }\n");
@@ -107,7 +107,7 @@ describe("the settings of a Pulumi program", () => {
         }
     });
 
-    it("are refused by one error that Pulumi prints without a stack trace", async () => {
+    it("that are wrong end in one error, which Pulumi prints without a stack trace", async () => {
         pulumi.runtime.setAllConfig({ "relink:services": services, "relink:sevrices": "{}" });
         const error = await thrownBy(readSettings);
         expect(error).toBeInstanceOf(SettingsError);
@@ -117,7 +117,7 @@ describe("the settings of a Pulumi program", () => {
         expect((error as Error).message).toContain("did you mean services?");
     });
 
-    it("never show a text that is not JSON, since it may be a secret", async () => {
+    it("never show a text that is not JSON, because it may be a secret", async () => {
         pulumi.runtime.setAllConfig({ "relink:services": "hunter2 {", "relink:secrets": "hunter2 {" });
         const error = await thrownBy(readSettings);
         expect((error as Error).message).toContain("relink:secrets\n      is a string, but must be an object");

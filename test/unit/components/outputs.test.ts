@@ -12,7 +12,7 @@ function outputsOf(world: ReturnType<typeof observed>, desired: ReturnType<typeo
 }
 
 describe("the outputs of a service", () => {
-    it("say what its plan brings about", () => {
+    it("have the state after its plan", () => {
         const { id: release, digest } = releaseOf("B");
         expect(
             outputsOf(blueWithA(), wish("B", { routes: ["*.example.com", "shop.example.com"].map(parseRoute) })),
@@ -26,7 +26,7 @@ describe("the outputs of a service", () => {
         });
     });
 
-    it("say who gets a share of the requests", () => {
+    it("name the color that gets a share of the requests", () => {
         const strategy = { kind: "canary", promotes: false, sticky: "none" } as const;
         const steps = [{ weight: 25, pauseMs: 0, analysis: true }];
         const world = blueWithA({ green: running(recorded("B", { linked: false })) });
@@ -35,7 +35,7 @@ describe("the outputs of a service", () => {
         expect(outputsOf(blueWithA(), wish("A"))).not.toHaveProperty("share");
     });
 
-    it("say how many containers a canary has when its steps are done", () => {
+    it("have the number of containers that a canary has after its steps", () => {
         const steps = [{ weight: 25, replicas: 1, pauseMs: 0, analysis: true }];
         const walk = { kind: "canary", promotes: true, sticky: "none", steps } as const;
         const world = blueWithA({ blue: running(recorded("A"), 3) });
@@ -45,22 +45,22 @@ describe("the outputs of a service", () => {
         expect(outputsOf(world, held)).toMatchObject({ live: "blue", green: { replicas: 1 } });
     });
 
-    it("say what was observed when the release failed", () => {
+    it("have the observed state after a release failed", () => {
         const world = blueWithA({ stable: { color: "blue", release: "A" } });
         expect(serviceOutputs(world, {}, front)).toMatchObject({ live: "blue", stable: "blue", green: undefined });
     });
 
-    it("call nothing stable that failed before it was judged, though it is live", () => {
+    it("call no release stable that is live but was never judged", () => {
         const world = blueWithBGreenWarmWithA({ stable: { color: "green", release: "A" } });
         expect(serviceOutputs(world, {}, front)).toMatchObject({ live: "blue", stable: "green" });
     });
 
-    it("leave out the port when it is 80", () => {
+    it("have a URL without the port if that is 80", () => {
         const plain = { ...front, http: { port: 80 } };
         expect(serviceOutputs(blueWithA(), {}, plain).url).toBe("http://localhost");
     });
 
-    it("say that the link is pinned, where it is", () => {
+    it("say that the link is pinned", () => {
         expect(outputsOf(blueWithBGreenWarmWithA(), wish("B", { live: "green" }))).toMatchObject({ pinned: "green" });
         expect(outputsOf(blueWithA(), wish("B", { live: "green" }))).not.toHaveProperty("pinned");
         expect(outputsOf(blueWithA(), wish("A"))).not.toHaveProperty("pinned");
@@ -75,7 +75,7 @@ describe("the outputs of a service", () => {
         expect(outputsOf(world, wish("B"))).toMatchObject({ live: "green", stable: "blue" });
     });
 
-    it("have nothing to show before the first release", () => {
+    it("are empty before the first release", () => {
         const world = observed({ promotions: 0 });
         expect(outputsOf(world, wish("A", { imageProblem: "no such image" }))).toMatchObject({
             live: "none",

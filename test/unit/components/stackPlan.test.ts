@@ -11,7 +11,7 @@ import { configWith, settingsOf } from "../settings/support";
 
 const subnet = "10.88.0.0/20";
 
-/** A world in which nothing runs, with these records. */
+/** A world with these records, in which nothing runs. */
 function worldOf(records: ServiceRecord[] = []): World {
     return {
         containers: [],
@@ -43,7 +43,7 @@ describe("planning the services of a stack", () => {
         });
     });
 
-    it("keeps the addresses that a color has, and gives it others only when it needs more", () => {
+    it("keeps the addresses of a color, and gives it others only if it needs more", () => {
         const record: ServiceRecord = {
             ...emptyRecord("web"),
             blue: { release: recorded("A").id, replicas: 1, block: { first: "10.88.1.0", size: 16 } },
@@ -56,7 +56,7 @@ describe("planning the services of a stack", () => {
         expect(blockWith(9)).toEqual({ first: "10.88.0.32", size: 18 });
     });
 
-    it("never gives two colors the same address, in one run or with what other services have", () => {
+    it("never gives two colors the same address, neither in one run nor one that another service has", () => {
         const sizes = fc.array(fc.integer({ min: 1, max: 32 }), { minLength: 1, maxLength: 8 });
         fc.assert(
             fc.property(sizes, fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 4 }), (wanted, held) => {
@@ -80,13 +80,13 @@ describe("planning the services of a stack", () => {
         );
     });
 
-    it("tells a link which hosts are other services' business", () => {
+    it("tells a link which hosts other services have", () => {
         const links = plansOf({ api: {}, shop: {}, web: {} }).map(({ link }) => link.claimedByOthers);
         expect(links[0]).toEqual(["shop.example.com", "web.example.com"]);
         expect(links[2]).toEqual(["api.example.com", "shop.example.com"]);
     });
 
-    it("lets the service that takes a wider host end the narrower one that another service gives up", () => {
+    it("lets the service that takes a wider host remove the narrower one that another service gives up", () => {
         const shop = {
             ...emptyRecord("shop"),
             routes: [parseRoute("shop.example.com"), parseRoute("sale.example.com")],
@@ -98,7 +98,7 @@ describe("planning the services of a stack", () => {
         expect(webs).toMatchObject({ handovers: [passed], claimedByOthers: ["shop.example.com"] });
     });
 
-    it("deploys what the first step of a canary needs, and tells the link what comes after it", () => {
+    it("deploys the containers of a canary's first step, and tells the link the steps after it", () => {
         const strategy = { canary: { steps: [{ weight: 25, replicas: 1 }, { weight: 50 }] } };
         const settings = settingsOf(configWith({ image: "shop/web:B", replicas: 3, strategy }));
         const [made] = planServices(settings, {
@@ -121,13 +121,13 @@ describe("planning the services of a stack", () => {
         ]);
     });
 
-    it("has nothing to deploy for a service that is refused, and its link says why", () => {
+    it("deploys nothing for a service that is refused, and its link says why", () => {
         const [plan] = plansOf({ web: {} }, worldOf(), "no such image");
         expect(plan?.deployment).toEqual({});
         expect(plan?.link).toMatchObject({ refusal: "no such image", from: "none", replicas: 0 });
     });
 
-    it("hands over no hook and no drift policy, which the providers have no use for", () => {
+    it("hands the providers no hook and no drift policy, because they do not use them", () => {
         const [plan] = plansOf({ web: { hooks: { prePromotion: { command: "./check" } } } });
         expect(Object.keys(plan?.deployment.blue?.policy ?? {}).sort()).toEqual([
             "autoPromotion",

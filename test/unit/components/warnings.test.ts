@@ -19,7 +19,7 @@ const shop: Certificate = {
     digest: "",
 };
 
-/** What a preview at this time warns of, with this certificate. */
+/** @returns the warnings of a preview at this time, with this certificate */
 function saidOf(certificate: Certificate, now: string): string[] {
     vi.useFakeTimers({ now: Date.parse(now) });
     const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
@@ -30,7 +30,7 @@ function saidOf(certificate: Certificate, now: string): string[] {
 }
 
 describe("a preview", () => {
-    it("says nothing of a certificate that is good for long", () => {
+    it("does not warn of a certificate that is valid for long", () => {
         expect(saidOf(shop, "2026-02-01T00:00:00Z")).toEqual([]);
     });
 
@@ -41,7 +41,7 @@ describe("a preview", () => {
         ]);
     });
 
-    it("warns of a certificate without the one of its issuer", () => {
+    it("warns of a certificate that comes without its issuer's", () => {
         expect(saidOf({ ...shop, missingIssuer: "CN=R11" }, "2026-02-01T00:00:00Z")).toEqual([
             expect.stringContaining("comes without the one of its issuer (CN=R11)"),
         ]);

@@ -8,8 +8,8 @@ import { checkSettings } from "../../../settings/parse";
 import { context } from "../settings/support";
 import { type Case, capturedFile, corpus, folderOf } from "./corpus";
 
-// A release must not depend on whether Docker Compose is on the machine. So each case has a recording of what Docker
-// Compose printed, and where it is on the machine the test compares both.
+// A release must not depend on whether the machine has Docker Compose. So each case has a recording of Docker Compose's
+// output. On a machine with Docker Compose the test also compares the recording with it.
 
 async function settingsOf(example: Case, cli: ComposeCli | null): Promise<unknown> {
     const { files, envFile = [], services = ["web"] } = example;
@@ -35,7 +35,7 @@ function replay(example: Case): ComposeCli {
 }
 
 describe("a Compose project that relink reads itself", () => {
-    it.each(corpus)("is the same as read by Docker Compose: $name", async example => {
+    it.each(corpus)("has the same settings as read by Docker Compose: $name", async example => {
         expect(await settingsOf(example, null)).toEqual(await settingsOf(example, replay(example)));
     });
 });
@@ -46,7 +46,7 @@ describe("a Compose project that the Docker Compose on this machine reads", () =
         compose = await findComposeCli(process.env);
     });
 
-    it.for(corpus)("is the same as in the recording: $name", async (example, { skip }) => {
+    it.for(corpus)("has the same settings as in the recording: $name", async (example, { skip }) => {
         skip(compose === undefined, "there is no Docker Compose");
         const recording: ComposeCli = async (args, env) => {
             const output = await compose!(args, env);

@@ -36,7 +36,7 @@ async function read() {
 }
 
 describe("a variable of a container whose value is not in the Compose file", () => {
-    it("is a secret of the service, in the container's environment by name", async () => {
+    it("becomes a secret of the service, which the container has in its environment", async () => {
         const { release, secretValues } = await read();
         expect(release.env).toEqual({
             ...Object.fromEntries(Object.keys(secrets).map(name => [name, { secret: `environment.${name}` }])),
@@ -58,7 +58,7 @@ describe("a variable of a container whose value is not in the Compose file", () 
     });
 
     it("is found by reading the file once for all variables", async () => {
-        // The other reading of the file is for its services.
+        // The second reading of the file is for its services.
         const content = vi.spyOn(Document.prototype, "content");
         await read();
         const all = content.mock.calls.length;
@@ -68,7 +68,7 @@ describe("a variable of a container whose value is not in the Compose file", () 
         content.mockRestore();
     });
 
-    it("gives the release the same id as a plain value, which an earlier version made of it", async () => {
+    it("gives the release the same id as the plain value that an earlier version used", async () => {
         const key = Buffer.alloc(32, 1);
         const { release, secretValues } = await read();
         const settings = changedSettings(release);

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { findComposeCli } from "../../../compose/composeCli";
 import { composed, webFile } from "./support";
 
-describe("what the stack config says beside `compose`", () => {
-    it("overrides what the file says: maps key by key, a volume by its target, other keys as a whole", async () => {
+describe("the keys of the stack config beside `compose`", () => {
+    it("override the file: maps key by key, a volume by its target, other keys as a whole", async () => {
         const file = webFile(
             "image: shop/web:v1",
             "environment: { A: file, B: file }",
@@ -41,7 +41,7 @@ describe("what the stack config says beside `compose`", () => {
         ]);
     });
 
-    it("may name another service, and several services may share a file", async () => {
+    it("may name another service of the file, and several services may share a file", async () => {
         const file = "services:\n  a: { image: a, expose: [80] }\n  b: { image: b, expose: [81] }\n";
         const others = {
             services: {
@@ -66,7 +66,7 @@ describe("the published port of a Compose service", () => {
         return problems.map(({ message, fix }) => `${message} | ${fix}`);
     };
 
-    it("is accepted where the front has it", async () => {
+    it("is accepted if the front has it", async () => {
         expect(await fixes("['80:8080']")).toEqual([]);
         expect(await fixes("['0.0.0.0:80:8080']")).toEqual([]);
         expect(await fixes("['127.0.0.1:81:8080']", { front: { http: { port: 81 }, address: "127.0.0.1" } })).toEqual(
@@ -74,7 +74,7 @@ describe("the published port of a Compose service", () => {
         );
     });
 
-    it("is refused elsewhere, with the commands that help", async () => {
+    it("is refused if the front does not have it, with the commands that mend that", async () => {
         expect(await fixes("['8000:8080']")).toEqual([
             "publishes 8000, but the front owns the public port, and has 80 | " +
                 "pulumi config set --path 'relink:front.http.port' 8000; or, to leave the front at 80, " +
@@ -87,7 +87,7 @@ describe("the published port of a Compose service", () => {
         expect(await fixes("['8000:8080']", { web: { port: 8080 } })).toEqual([]);
     });
 
-    it("belongs to one port of a container", async () => {
+    it("must lead to exactly one port of the container", async () => {
         expect(await fixes("['80:8080', '9000:9000']")).toEqual([
             expect.stringContaining("has 2 ports of a container: say which one"),
         ]);
@@ -102,7 +102,7 @@ describe("the published port of a Compose service", () => {
 });
 
 describe("a writable volume of a Compose file", () => {
-    it("has to be shared, and commands set that", async () => {
+    it("must be marked as shared, and the error has the commands for that", async () => {
         const file = `${webFile("expose: [80]", "volumes: [data:/data]")}volumes: { data: }\n`;
         const { problems } = await composed(file);
         expect(problems).toMatchObject([

@@ -36,7 +36,7 @@ describe("variables in a Compose file", () => {
         expect(() => interpolate(text, lookup)).toThrow(message);
     });
 
-    it("are reported where they are not set and have no default", () => {
+    it("are reported if they are not set and have no default", () => {
         const unset: string[] = [];
         interpolate("$A ${B:-b} ${C} ${NAME}", lookup, name => void unset.push(name));
         expect(unset).toEqual(["A", "C"]);

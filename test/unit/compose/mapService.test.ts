@@ -102,7 +102,7 @@ const table: [string, string[], Record<string, unknown>][] = [
     ],
     ["variables anywhere", ["user: '${USER_ID:-7}'", "scale: ${COUNT}"], { user: "7", replicas: 4 }],
     [
-        "what says nothing",
+        "keys without an effect",
         ["privileged: false", "tmpfs: []", "tty: false", "x-note: hi", "build: .", "develop: {}"],
         {},
     ],
@@ -148,7 +148,7 @@ networks:
         expect(settings?.services[0]?.secretValues).toEqual({ db: "hunter2\n", token: "abc" });
     });
 
-    it("gets a secret from the stack config where that has it, and then needs no file", async () => {
+    it("gets a secret from the stack config if that has it, and then needs no file", async () => {
         const file = `${webFile("secrets: [db]", "expose: [80]")}\nsecrets: { db: { file: ./not-here } }`;
         const { settings } = await composed(file, { others: { secrets: { "web.db": "ours" } } });
         expect(settings?.services[0]?.secretValues).toEqual({ db: "ours" });

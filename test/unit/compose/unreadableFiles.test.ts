@@ -86,7 +86,7 @@ describe("a Compose file that cannot be read", () => {
             ["compose.yaml:6: services.web.environment: must be a list of NAME=VALUE (- A=b) or a map"],
         ],
         [
-            "has other things than maps",
+            "has other values in the place of maps",
             webFile("expose: [80]", "deploy: [replicas]", "logging: json-file", "ulimits: 5", "healthcheck: curl"),
             [
                 "compose.yaml:6: services.web.deploy: must be a map",
@@ -96,7 +96,7 @@ describe("a Compose file that cannot be read", () => {
             ],
         ],
         [
-            "has lists of other things than names",
+            "has lists of other values than names",
             webFile("expose: [80]", "command: [[a]]", "networks: 5", "depends_on: [[a]]", "secrets: [null]"),
             [
                 "compose.yaml:6: services.web.command: must be a list of texts",
@@ -140,7 +140,7 @@ describe("a Compose file that cannot be read", () => {
         expect(lines.join()).not.toContain("hunter2");
     });
 
-    it("has Docker Compose's words, unless they may hold a line of an env file", async () => {
+    it("is reported in Docker Compose's words, unless they may hold a line of an env file", async () => {
         const refused = await composed(webFile(), {
             cli: failing('time="x" level=warning\nservices.web.x must be a y\n'),
         });
@@ -156,7 +156,7 @@ describe("a Compose file that cannot be read", () => {
         expect(hidden.lines.join()).not.toContain("hunter2");
     });
 
-    it("comes with the file that exists instead, and with the command that names it", async () => {
+    it("is reported with the file that exists instead, and with the command that names it", async () => {
         const files = { "docker-compose.yml": webFile("expose: [80]") };
         const one = await composed(files);
         expect(one.problems).toMatchObject([
@@ -179,7 +179,7 @@ describe("a Compose file that cannot be read", () => {
         ]);
     });
 
-    it("comes with the service that the user means, and with the commands that name it", async () => {
+    it("is reported with the services of the file, and with the commands that name the closest one", async () => {
         const { problems } = await composed("services:\n  web-app: { image: a, expose: [80] }\n  db: { image: b }\n");
         const fix =
             "pulumi config rm --path 'relink:services.web.compose' && " +
@@ -188,7 +188,7 @@ describe("a Compose file that cannot be read", () => {
         expect(problems).toMatchObject([{ message: "does not exist; services of the file: web-app, db", fix }]);
     });
 
-    it("comes with the variable that it needs, which cannot be ignored", async () => {
+    it("is reported with the variable that it needs, which cannot be ignored", async () => {
         const { problems } = await composed(webFile("user: '${NOBODY:?say who}'"));
         expect(problems[0]?.fix).toBe(
             "set it in the environment or an env file (.env, unless envFile names others): NOBODY=VALUE",
@@ -199,7 +199,7 @@ describe("a Compose file that cannot be read", () => {
         ]);
     });
 
-    it("is reported once for all its services, and an error of one service for that one alone", async () => {
+    it("is reported once for all its services, and an error of one service only for that one", async () => {
         const others = { services: { web: { compose: "compose.yaml" }, api: { compose: "compose.yaml" } } };
         const broken = await composed("services:\n  web: { image: a\n", { others });
         expect(broken.lines).toEqual([expect.stringContaining("compose.yaml:3: is not YAML")]);
@@ -217,7 +217,7 @@ describe("a Compose file that cannot be read", () => {
         expect(settings?.services[0]?.release).toMatchObject({ env: { A: "b" }, ulimits: {} });
     });
 
-    it("is the last one of several files that have the key", async () => {
+    it("is reported at the last one of several files that have the key", async () => {
         const files = { "a.yaml": webFile("privileged: true"), "b.yaml": webFile("privileged: true", "tty: true") };
         const { problems } = await composed(files, { web: { compose: { files: ["a.yaml", "b.yaml"] }, port: 80 } });
         expect(problems.map(({ place }) => place)).toEqual([
@@ -249,7 +249,7 @@ describe("a Compose file that cannot be read", () => {
         expect(warnings).toEqual(['compose.yaml: The "NOBODY" variable is not set. Defaulting to a blank string.']);
     });
 
-    it("gives Docker Compose's own warnings where Compose reads it", async () => {
+    it("gives Docker Compose's own warnings if Compose reads it", async () => {
         const printed = JSON.stringify({ name: "shop", services: { web: { image: "a", expose: ["80"] } } });
         const stderr = 'time="x" level=warning msg="The \\"x\\" variable is not set. Defaulting to a blank string."';
         const cli: ComposeCli = async () => ({ code: 0, stdout: printed, stderr });

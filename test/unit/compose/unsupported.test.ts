@@ -9,7 +9,7 @@ const known = JSON.parse(readFileSync(join(__dirname, "captured", "schema-keys.j
     string[]
 >;
 
-/** Keys that relink takes over, or that do not matter to it: other tests cover them. */
+/** Keys that relink reads or may ignore. Other tests cover them. */
 const understood = [
     ...["build", "cap_add", "cap_drop", "command", "cpus", "depends_on", "deploy", "develop", "dns", "entrypoint"],
     ...["env_file", "environment", "expose", "extends", "extra_hosts", "healthcheck", "image", "init", "labels"],
@@ -31,7 +31,7 @@ const understood = [
 ];
 const unsupported = known.service.filter(key => !understood.includes(key));
 
-/** A value that means something for every key. */
+/** A value that is not empty for any key. */
 const lines = unsupported.map(key => `${key}: [something]`);
 
 describe("a key of a Compose service that relink does not support", () => {
@@ -46,7 +46,7 @@ describe("a key of a Compose service that relink does not support", () => {
         }
     });
 
-    it("can be ignored by name, with the command of its problem", async () => {
+    it("can be ignored by the command of its problem", async () => {
         const compose = {
             files: ["compose.yaml"],
             ignore: [...unsupported, "healthcheck.start_interval", "labels.caddy*"],
@@ -64,7 +64,7 @@ describe("a key of a Compose service that relink does not support", () => {
     it.each([
         ["deploy", known.deploy.filter(key => !["replicas", "resources", "restart_policy"].includes(key)), ["mode"]],
         ["healthcheck", known.healthcheck.filter(key => !["test", "disable"].includes(key)), ["start_interval"]],
-    ])("is refused inside of %s too", async (key, inner, refused) => {
+    ])("is also refused inside of %s", async (key, inner, refused) => {
         const { lines: problems } = await composed(
             webFile("expose: [80]", `${key}:`, ...inner.map(name => `  ${name}: ${name === "retries" ? 3 : "5s"}`)),
         );

@@ -7,7 +7,7 @@ import { wrap } from "../../../examples/demo/Terminal";
 describe("the demo's rows of pulumi up", () => {
     const deployment = " ~  pulumi-nodejs:dynamic/relink:Deployment web-green";
 
-    it("show what a deployment is doing, without the diff and the time", () => {
+    it("show the status of a deployment without the diff and the time", () => {
         const line = `${deployment} updating (2s) [diff: ~digest,image]; waiting for HAProxy's health check (0.7 s)`;
         expect(parseRow(line)).toEqual({ name: "web-green", text: "waiting for HAProxy's health check", isOurs: true });
     });
@@ -21,7 +21,7 @@ describe("the demo's rows of pulumi up", () => {
         });
     });
 
-    it("tell the link from the service of the same name", () => {
+    it("distinguish the link from the service of the same name", () => {
         const line = " ~  pulumi-nodejs:dynamic/relink:Link web updating (1s) [diff: ~link]; link green => blue";
         expect(parseRow(line)).toEqual({ name: "web link", text: "link green => blue", isOurs: true });
     });
@@ -48,7 +48,7 @@ describe("the demo's rows of pulumi up", () => {
         }
     });
 
-    it("are the same where only figures differ", () => {
+    it("are equal if only figures differ", () => {
         const row = (text: string) => withoutFigures({ name: "web-green", text });
         expect(row("healthy for 0.5 s of 2.0 s")).toBe(row("healthy for 1.6 s of 2.0 s"));
         expect(row("starting 2 containers")).not.toBe(row("removing 2 containers"));
@@ -77,7 +77,7 @@ Resources:
     13 unchanged
 `;
 
-    it("is what changes, without URNs, ids, settings and outputs", () => {
+    it("shows what changes, without URNs, ids, settings and outputs", () => {
         expect(shortDiff(diff)).toEqual([
             "    ~ relink:Deployment: (update) web-green",
             '      ~ image   : "relink-hello:v1" => "relink-hello:v2"',
@@ -90,7 +90,7 @@ Resources:
     });
 });
 
-it("The demo shows the errors of pulumi up with the lines that belong to them, and nothing else", () => {
+it("the demo shows the errors of pulumi up with the lines that belong to them, and nothing else", () => {
     const output = `Diagnostics:
   relink:index:BlueGreenService (web):
     web: green gets relink-hello:v3.
@@ -109,7 +109,7 @@ Resources:
     ]);
 });
 
-it("The demo's table fits into 80 columns and adds up", () => {
+it("the demo's table fits into 80 columns and adds up", () => {
     const scenario = {
         name: "nothing to do",
         requests: 12_345_678,
@@ -126,7 +126,7 @@ it("The demo's table fits into 80 columns and adds up", () => {
     expect(lines.at(-1)).toMatch(/^total +24,691,356 +4 +199\.9$/);
 });
 
-it("The demo breaks lines between words, at 80 columns", () => {
+it("the demo breaks lines between words, at 80 columns", () => {
     const lines = wrap("word ".repeat(40).trim(), "    ", "  * ").split("\n");
     expect(lines.length).toBe(3);
     expect(lines[0]).toMatch(/^ {2}\* word/);
@@ -149,7 +149,7 @@ describe("the demo's ports", () => {
         });
     });
 
-    it("are those asked for, or an error that names the one that is taken", async () => {
+    it("are those of the environment, or an error that names the one that is taken", async () => {
         expect((await choosePorts("9000", free())).http).toBe(9000);
         await expect(choosePorts("9000", free(9363))).rejects.toThrow(
             /taken by another program on 127\.0\.0\.1: port 9363 \(https\)\./,

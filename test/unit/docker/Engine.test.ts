@@ -3,7 +3,7 @@ import { stopContainer } from "../../../docker/containers";
 import { exec } from "../../../docker/exec";
 import { FakeEngine } from "./FakeEngine";
 
-// The Engine takes every request and answers none of those that the test waits for.
+// The Engine accepts every request, and answers none of those that the test waits for.
 let fake: FakeEngine;
 beforeEach(async () => {
     fake = await FakeEngine.start(({ path }) =>
@@ -16,7 +16,7 @@ afterEach(async () => {
     await fake.close();
 });
 
-/** How many seconds a call takes to fail, to the second; undefined where it is still open after five minutes. */
+/** @returns after how many seconds a call fails; undefined if it is still open after five minutes */
 async function secondsUntilItFails(call: Promise<unknown>, path: string): Promise<number | undefined> {
     let error: unknown;
     call.catch(reason => {
@@ -36,7 +36,7 @@ async function secondsUntilItFails(call: Promise<unknown>, path: string): Promis
     return undefined;
 }
 
-/** Lets sockets and promises go on. */
+/** Waits one turn of the event loop, so that sockets and promises go on. */
 async function turn(): Promise<void> {
     for (let count = 0; count < 20; count++) {
         await new Promise(resolve => setImmediate(resolve));

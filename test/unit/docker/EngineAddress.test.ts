@@ -22,11 +22,11 @@ describe("the Engine's address", () => {
         writeFileSync(join(home, ".docker", "config.json"), JSON.stringify({ currentContext: name }));
     }
 
-    it("is the default socket where nothing is said", () => {
+    it("is the default socket if nothing names another", () => {
         expect(formatEngineAddress(findEngineAddress(undefined, { HOME: home }))).toBe("unix:///var/run/docker.sock");
     });
 
-    it("is the current context's, unless DOCKER_HOST says otherwise, unless the settings do", () => {
+    it("is the one of the settings, else of DOCKER_HOST, else of the current context", () => {
         addContext("remote", "tcp://10.0.0.1:2375");
         const env = { HOME: home };
         expect(findEngineAddress(undefined, env)).toMatchObject({ kind: "tcp", host: "10.0.0.1", port: 2375 });
@@ -38,7 +38,7 @@ describe("the Engine's address", () => {
         expect(findEngineAddress("tcp://h:1", withHost)).toMatchObject({ host: "h", port: 1, source: "relink:host" });
     });
 
-    it("uses TLS where DOCKER_TLS_VERIFY says so, with that port by default", () => {
+    it("uses TLS and its port if DOCKER_TLS_VERIFY is set", () => {
         const folder = join(home, "certs");
         mkdirSync(folder);
         writeFileSync(join(folder, "ca.pem"), "authority");
@@ -50,7 +50,7 @@ describe("the Engine's address", () => {
         expect(findEngineAddress(undefined, { HOME: home, DOCKER_HOST: "tcp://box" })).toMatchObject({ port: 2375 });
     });
 
-    it("is a danger where the way to it is open to others", () => {
+    it("is called dangerous if others can read the connection", () => {
         const danger = (host: string, env = {}) => dangerOf(findEngineAddress(host, { HOME: home, ...env }));
         expect(danger("tcp://10.0.0.1:2375")).toMatch(/tcp:\/\/10.0.0.1:2375 .*without TLS.*DOCKER_TLS_VERIFY/);
         expect(danger("tcp://[fd00::7]:2375")).toContain("tcp://[fd00::7]:2375");
@@ -60,7 +60,7 @@ describe("the Engine's address", () => {
         expect(danger("tcp://10.0.0.1:2376", { DOCKER_TLS_VERIFY: "1" })).toBeUndefined();
     });
 
-    it("refuses what it does not know, with what to use instead", () => {
+    it("is refused if it is of an unknown kind, and the error names one that works", () => {
         expect(() => findEngineAddress("ssh://user@box", {})).toThrow(/unix:\/\/.* or tcp:\/\/.*ssh -nNT -L/);
         expect(() => findEngineAddress("ftp://box", {})).toThrow(DockerUnreachable);
         expect(() => findEngineAddress(undefined, { HOME: home, DOCKER_CONTEXT: "none" })).toThrow(
@@ -68,7 +68,7 @@ describe("the Engine's address", () => {
         );
     });
 
-    it("tells where published ports are reachable", () => {
+    it("has the host at which published ports are reachable", () => {
         expect(Engine.connect("unix:///x")).toMatchObject({ isLocal: true, publishHost: "127.0.0.1" });
         expect(Engine.connect("tcp://box:2375")).toMatchObject({ isLocal: false, publishHost: "box" });
     });

@@ -12,10 +12,10 @@ export interface EngineCall {
     body: Buffer;
 }
 
-/** What a test has the Engine answer. A body that is undefined leaves the answer open, as a stream of events is. */
+/** The Engine's answer in a test. Without a body the answer stays open, as a stream of events does. */
 export type EngineAnswer = [status: number, body?: unknown];
 
-/** Docker's Engine API on a port of this machine, for the real client: it answers as a test says, and 404 to all else. */
+/** Docker's Engine API on a port of this machine, for the real client. It answers as a test says, or 404. */
 export class FakeEngine {
     readonly calls: EngineCall[] = [];
 
@@ -24,7 +24,7 @@ export class FakeEngine {
         private readonly server: Server,
     ) {}
 
-    /** Close it. */
+    /** @returns an Engine that the test has to close */
     static async start(answer: (call: EngineCall) => EngineAnswer | undefined): Promise<FakeEngine> {
         const server = createServer(async (request, response) => {
             const { pathname: path, searchParams: query } = new URL(request.url ?? "/", "http://engine");
@@ -38,7 +38,7 @@ export class FakeEngine {
                 response.end(body === "" ? "" : JSON.stringify(body));
             }
         });
-        // The start of an exec becomes its input and output. It says nothing, and does not end.
+        // The start of an exec turns the connection into its input and output. This one sends nothing, and does not end.
         server.on("upgrade", ({ method = "", url: path = "" }, socket) => {
             fake.calls.push({ method, path, query: new URLSearchParams(), body: Buffer.alloc(0) });
             socket.on("error", () => {}).on("end", () => socket.destroy());
@@ -51,7 +51,7 @@ export class FakeEngine {
         return fake;
     }
 
-    /** What was asked for, in order: `POST /containers/a/stop`. */
+    /** Method and path of each request in order, as in `POST /containers/a/stop`. */
     get asked(): string[] {
         return this.calls.map(({ method, path }) => `${method} ${path}`);
     }

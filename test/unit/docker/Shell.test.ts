@@ -15,9 +15,9 @@ afterEach(() => {
     vi.resetAllMocks();
 });
 
-describe("commands in a container that says nothing", () => {
+describe("commands in a container that does not answer", () => {
     it("end with an error, and the next one gets a new connection", async () => {
-        // Whatever is written never comes back.
+        // Input goes nowhere, and no output comes.
         const silent = () => Object.assign(new PassThrough(), { write: () => true }) as PassThrough;
         vi.mocked(execStream).mockImplementation(async () => silent());
         const shell = new Shell({} as Engine, "front", "0");

@@ -21,18 +21,18 @@ describe("Credentials", () => {
     const write = (config: object) => writeFileSync(join(folder, "config.json"), JSON.stringify(config));
     const base64 = (text: string) => Buffer.from(text).toString("base64");
 
-    /** A credential helper that notes what it was asked. */
+    /** Adds a credential helper that notes the servers that it was asked for. */
     function addHelper(name: string, script: string): void {
         const path = join(folder, `docker-credential-${name}`);
         writeFileSync(path, `#!/bin/sh\nread server\n${script}\n`);
         chmodSync(path, 0o755);
     }
 
-    it("has none where nothing is configured", async () => {
+    it("has none if nothing is configured", async () => {
         expect(await (await Credentials.load([], env)).forImage(parse("nginx"))).toBeUndefined();
     });
 
-    it("prefers relink:registries to the Docker CLI's", async () => {
+    it("prefers those of relink:registries to the Docker CLI's", async () => {
         write({ auths: { "r.example:5000": { auth: base64("cli:two") } } });
         const own = [{ address: "r.example:5000", username: "own", password: "one" }];
         expect(await (await Credentials.load(own, env)).forImage(parse("r.example:5000/web"))).toEqual({
@@ -50,7 +50,7 @@ describe("Credentials", () => {
         expect(await credentials.forImage(parse("nginx"))).toBeUndefined();
     });
 
-    it("reads the config file, in every spelling of a registry, passwords with colons too", async () => {
+    it("reads the config file with every spelling of a registry, and passwords with colons", async () => {
         write({
             auths: {
                 [hub]: { auth: base64("hub:a:b") },
@@ -105,14 +105,14 @@ describe("Credentials", () => {
         expect(readFileSync(join(folder, "asked"), "utf8")).toBe("x\n");
     });
 
-    it("says which helper is missing or failed, and that a config file is broken", async () => {
+    it("names a helper that is missing or failed, and reports a broken config file", async () => {
         write({ credsStore: "no-such" });
         const timers = () => process.getActiveResourcesInfo().filter(name => name === "Timeout").length;
         const before = timers();
         await expect((await Credentials.load([], env)).forImage(parse("nginx"))).rejects.toThrow(
             /docker-credential-no-such/,
         );
-        // One that is left would hold up the end of the command.
+        // A timer that is left would delay the end of the command.
         expect(timers()).toBeLessThanOrEqual(before);
         addHelper("broken", "echo locked >&2; exit 1");
         write({ credsStore: "broken" });

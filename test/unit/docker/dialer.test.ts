@@ -9,7 +9,7 @@ afterEach(() => {
     server.close();
 });
 
-/** Asks a server of this machine that answers so. */
+/** Sends a request to a server of this machine with this answer. */
 async function ask(path: string, answer: Parameters<typeof createServer>[1], timeoutMs: number) {
     server = createServer(answer as never);
     await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
@@ -18,8 +18,8 @@ async function ask(path: string, answer: Parameters<typeof createServer>[1], tim
     return request(dialer, { address: "127.0.0.1", port, path, timeoutMs });
 }
 
-describe("a request of ours", () => {
-    it("is answered by a redirect as such: what answers elsewhere says nothing of this release", async () => {
+describe("a request of relink's", () => {
+    it("follows no redirect, because another server's answer does not judge this release", async () => {
         const answer = await ask(
             "/",
             (request, response) => {

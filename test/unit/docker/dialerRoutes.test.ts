@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 afterEach(() => void server.close());
 
-/** How a listener at 127.0.0.2 is reached from a machine that has this address in its subnet. */
+/** @returns how a machine with this address in its subnet reaches a listener at 127.0.0.2 */
 async function wayFrom(own: string): Promise<string> {
     const found = { address: own, cidr: `${own}/8`, family: "IPv4" } as never;
     vi.mocked(networkInterfaces).mockReturnValue({ eth0: [found] });
@@ -26,11 +26,11 @@ async function wayFrom(own: string): Promise<string> {
 }
 
 describe("A connection into the front's network", () => {
-    it("is straight from the Docker host, which is the network's gateway", async () => {
+    it("is direct from the Docker host, which is the network's gateway", async () => {
         expect(await wayFrom("127.0.0.1")).toBe("Agent");
     });
 
-    it("is by a command in the anchor from a container in that network: preview and metrics close its connections", async () => {
+    it("goes through a command in the anchor from a container in that network, whose own connections HAProxy closes", async () => {
         expect(await wayFrom("127.0.0.9")).toBe("RelayAgent");
     });
 });

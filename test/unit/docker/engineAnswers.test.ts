@@ -5,21 +5,21 @@ import { type EngineAnswer, FakeEngine } from "./FakeEngine";
 let fake: FakeEngine;
 afterEach(() => fake.close());
 
-/** An Engine that answers one kind of request like this, and succeeds in all else. */
+/** @returns an Engine that gives this answer to one kind of request, and succeeds in all others */
 async function answering(what: RegExp, ...answer: EngineAnswer) {
     fake = await FakeEngine.start(({ method, path }) => (what.test(`${method} ${path}`) ? answer : [204, ""]));
     return fake.engine;
 }
 
 describe("a container that is stopped", () => {
-    it("loses its restart policy first, or Docker would start it again with its daemon", async () => {
+    it("loses its restart policy first, because Docker would start it again with its daemon", async () => {
         await stopContainer(await answering(/nothing/, 204, ""), "a", 1_500);
         expect(fake.asked).toEqual(["POST /containers/a/update", "POST /containers/a/stop"]);
         expect(JSON.parse(fake.calls[0]!.body.toString())).toEqual({ RestartPolicy: { Name: "no" } });
         expect(fake.calls[1]!.query.get("t")).toBe("2");
     });
 
-    it("may be stopped or gone already, and anything else is an error", async () => {
+    it("may already be stopped or gone, and every other answer is an error", async () => {
         for (const status of [304, 404]) {
             await stopContainer(await answering(/stop$/, status, { message: "as it was" }), "a", 0);
             await fake.close();
@@ -30,7 +30,7 @@ describe("a container that is stopped", () => {
 });
 
 describe("a container that is removed", () => {
-    it("may be gone already, and anything else is an error", async () => {
+    it("may already be gone, and every other answer is an error", async () => {
         await removeContainer(await answering(/^DELETE/, 404, { message: "gone" }), "a");
         await fake.close();
         const failed = removeContainer(await answering(/^DELETE/, 500, { message: "device busy" }), "a");
@@ -39,7 +39,7 @@ describe("a container that is removed", () => {
 });
 
 describe("a container that is started", () => {
-    it("may run already, and must be there", async () => {
+    it("may already run, but must exist", async () => {
         await startContainer(await answering(/start$/, 304, ""), "a");
         await fake.close();
         const failed = startContainer(await answering(/start$/, 404, { message: "No such container: a" }), "a");

@@ -13,7 +13,7 @@ describe("a pull", () => {
     let fake: FakeEngine;
     afterEach(() => fake.close());
 
-    it("is of the digest that was planned, whatever the tag says by then", async () => {
+    it("is of the planned digest, although the tag may have moved", async () => {
         const digest = `sha256:${"1".repeat(64)}`;
         let looks = 0;
         fake = await FakeEngine.start(({ method }) =>
@@ -26,7 +26,7 @@ describe("a pull", () => {
         expect(`${pulled.get("fromImage")}@${pulled.get("tag")}`).toBe(`r.example/web@${digest}`);
     });
 
-    // With the containerd image store an image's id is the digest of its manifest, wherever it came from.
+    // With the containerd image store, the id of every image is the digest of its manifest.
     const gone = {
         reference: ImageReference.parse("r.example/web:v1"),
         digest: `sha256:${"1".repeat(64)}`,
@@ -35,8 +35,8 @@ describe("a pull", () => {
 
     it.each([
         ["from a registry", "registry"],
-        ["of which an earlier version recorded no origin", undefined],
-    ] as const)("is tried by the digest for an image %s", async (_, source) => {
+        ["whose origin an earlier version did not record", undefined],
+    ] as const)("is tried by digest for an image %s", async (_, source) => {
         fake = await FakeEngine.start(({ method }) =>
             method === "POST" ? [404, { message: "not found" }] : undefined,
         );
@@ -75,7 +75,7 @@ describe("a credential helper that fails", () => {
         rmSync(folder, { recursive: true });
     });
 
-    it("does not keep a public image away: the registry is asked without a login, as Docker's CLI does", async () => {
+    it("does not prevent a public image, because the registry is asked without a login, as by Docker's CLI", async () => {
         fake = await FakeEngine.start(({ method, path }) =>
             method === "POST"
                 ? [200, { status: "done" }]
@@ -91,7 +91,7 @@ describe("a credential helper that fails", () => {
         expect(await pullImage(fake.engine, resolved, credentials)).toEqual({ id: "sha256:2", pulled: true });
     });
 
-    it("is named where the registry denies access", async () => {
+    it("is named if the registry denies access", async () => {
         fake = await FakeEngine.start(({ method, path }) =>
             method === "POST" || path.startsWith("/distribution/") ? [401, { message: "unauthorized" }] : undefined,
         );
@@ -111,7 +111,7 @@ describe("a credential helper that fails", () => {
         });
     });
 
-    it("is not named where the registry has another reason", async () => {
+    it("is not named if the registry has another reason", async () => {
         fake = await FakeEngine.start(({ path }) =>
             path.startsWith("/distribution/") ? [404, { message: "manifest unknown" }] : undefined,
         );
@@ -154,7 +154,7 @@ describe("a registry's refusal", () => {
 });
 
 describe("PullProgress", () => {
-    it("says how many layers and bytes are here, at most once a second", () => {
+    it("reports the layers and bytes that are pulled, at most once a second", () => {
         let now = 10_000;
         const lines: string[] = [];
         const progress = new PullProgress(

@@ -6,7 +6,7 @@ const id = `sha256:${"1".repeat(64)}`;
 const manifest = `sha256:${"2".repeat(64)}`;
 const tag = ImageReference.parse("shop/web:dev");
 
-describe("where an image of the Docker host came from", () => {
+describe("the origin of an image of the Docker host", () => {
     it.each<[string, InspectedImage, object]>([
         ["Docker's own store, built", { Id: id, RepoDigests: [] }, { source: "local" }],
         ["Docker's own store, built long ago", { Id: id, RepoDigests: null }, { source: "local" }],
@@ -21,7 +21,7 @@ describe("where an image of the Docker host came from", () => {
             { Id: id, RepoDigests: [`registry.example.com/shop/web@${manifest}`] },
             { source: "local" },
         ],
-        // Docker 28.5.2: built, loaded, imported, pulled and pushed look all the same.
+        // Docker 28.5.2 shows no difference between images that were built, loaded, imported, pulled or pushed.
         ["the containerd store", { Id: id, RepoDigests: [`shop/web@${id}`] }, { source: undefined, digest: id }],
         [
             "the containerd store that tells of a pull (API 1.53)",
@@ -37,7 +37,7 @@ describe("where an image of the Docker host came from", () => {
         expect(localImage(inspected, tag)).toEqual({ id, digest: undefined, ...expected });
     });
 
-    it("does not mind that containerd leaves a registry's port out", () => {
+    it("is found although containerd leaves out a registry's port", () => {
         const repository = "registry.example.com:5000/shop/web";
         const inspected = {
             Id: id,

@@ -11,7 +11,7 @@ describe("Subnet", () => {
         expect(Subnet.parse("10.0.0.256/8")).toBeUndefined();
     });
 
-    it("knows what it holds and what it overlaps", () => {
+    it("knows which addresses it holds and which subnets it overlaps", () => {
         const subnet = Subnet.parse("10.1.0.0/16")!;
         expect(subnet.contains("10.1.255.255")).toBe(true);
         expect(subnet.contains("10.2.0.0")).toBe(false);
@@ -20,7 +20,7 @@ describe("Subnet", () => {
         expect(subnet.overlaps(Subnet.parse("10.2.0.0/16")!)).toBe(false);
     });
 
-    it("lists all its parts once, from a place that depends on the seed alone", () => {
+    it("lists each of its parts once, from a start that only the seed decides", () => {
         const pool = Subnet.parse("172.16.0.0/12")!;
         const parts = [...pool.partsFrom("shop-prod", 20)].map(String);
         expect(parts).toHaveLength(256);

@@ -4,7 +4,7 @@ import { resolveImage } from "../../../docker/images";
 import { ImageReference } from "../../../model/ImageReference";
 import { FakeEngine } from "./FakeEngine";
 
-// An Engine that knows a Docker Hub: no test can put an image on the real one.
+// An Engine with a Docker Hub of its own, because no test can put an image on the real one.
 let fake: FakeEngine;
 const answers = new Map<string, object>();
 
@@ -36,7 +36,7 @@ async function resolved(reference = "shop/web:v2") {
     return resolveImage(fake.engine, ImageReference.parse(reference), credentials);
 }
 
-describe("a name without a registry, which the Docker host and the Docker Hub both have", () => {
+describe("an image whose name has no registry, on the Docker host and on the Docker Hub", () => {
     const builtHere = {
         digest: id,
         imageId: id,
@@ -46,39 +46,39 @@ describe("a name without a registry, which the Docker host and the Docker Hub bo
     };
     const hubs = { digest: strangers, source: "registry" };
 
-    it("is the image that was built on the host, with Docker's own store", async () => {
+    it("is the one that was built on the host, with Docker's own store", async () => {
         hubHas(":v2", strangers);
         hostHas([]);
         expect(await resolved()).toMatchObject(builtHere);
     });
 
-    it("is the Hub's, where the host has an older one of it", async () => {
+    it("is the Hub's if the host has an older one of the Hub's", async () => {
         hubHas(":v2", strangers);
         hostHas([`shop/web@${pulled}`]);
         expect(await resolved()).toMatchObject(hubs);
     });
 
-    it("is the image that the Hub never had, with the containerd store", async () => {
+    it("is the host's if the Hub never had it, with the containerd store", async () => {
         hubHas(":v2", strangers);
         hostHas([`shop/web@${id}`]);
         expect(await resolved()).toMatchObject(builtHere);
     });
 
-    it("is the Hub's, where it had the host's too, with the containerd store", async () => {
+    it("is the Hub's if the Hub also has the host's, with the containerd store", async () => {
         hubHas(":v2", strangers);
         hubHas(`@${id}`, id);
         hostHas([`shop/web@${id}`]);
         expect(await resolved()).toMatchObject(hubs);
     });
 
-    it("is one and the same", async () => {
+    it("is one image if both have the same", async () => {
         hubHas(":v2", id);
         hostHas([`shop/web@${id}`]);
         const reference = ImageReference.parse("shop/web:v2");
         expect(await resolved()).toEqual({ reference, digest: id, imageId: id, source: "registry", hostHad: id });
     });
 
-    it("is the Hub's where the name says so", async () => {
+    it("is the Hub's if the name says so", async () => {
         hubHas(":v2", strangers);
         hostHas([]);
         expect(await resolved("docker.io/shop/web:v2")).toMatchObject(hubs);

@@ -26,19 +26,19 @@ describe("failures to start", () => {
         expect(error.message).toContain(`Docker says: ${message}`);
     });
 
-    it("removes secret values, the longer ones first", () => {
+    it("lose secret values, the longer ones first", () => {
         const values = { A: "abc", B: "abcdef", C: "" };
         expect((startFailure("w", failed("bad abcdef, abc"), values) as Error).message).toMatch(
             /bad \[secret\], \[secret\]$/,
         );
     });
 
-    it("passes on what did not come from the Engine", () => {
+    it("are passed on if they are not the Engine's", () => {
         const error = new Error("other");
         expect(startFailure("w", error)).toBe(error);
     });
 
-    it("quotes the Engine without the client's decoration", () => {
+    it("have the Engine's words without what the client adds", () => {
         expect(wordsOf(failed("plain words"))).toBe("plain words");
         expect(wordsOf(new Error("(HTTP code 404) no such image - gone "))).toBe("gone");
     });

@@ -6,14 +6,14 @@ import { planRows } from "../../../plan/Plan";
 const root = join(__dirname, "../../..");
 const design = readFileSync(join(root, "docs/design.md"), "utf8");
 
-/** Folders that belong to no commit, or hold what another program wrote. */
+/** Folders that no commit has, or whose files another program wrote. */
 const foreignFolders = ["node_modules", ".git", ".relink", "golden", "captured"];
 const textFiles = /\.(?:ts|mts|mjs|js|cjs|go|sh|ya?ml|md|json|css|svg)$|^(?:run|\.[a-z]+)$/;
 
 /** Names of notes that only some authors have beside the repository. */
 const outside = [/\bDESIGN\b/, /\bARCHITECTURE\b/, /\bfacts\//, /\bfindings\.md/, /\.\.\/shared\b/, /\.\.\/next\b/];
 
-/** Every file that somebody reads, by its path in the repository. */
+/** @returns every file that people read, by its path in the repository */
 function filesBelow(folder: string): string[] {
     return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
         const path = join(folder, entry.name);
@@ -31,7 +31,7 @@ const topFolders = readdirSync(root, { withFileTypes: true })
     .filter(entry => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
     .map(({ name }) => name);
 
-/** The anchors that GitHub gives the headings of a page. */
+/** @returns the anchors that GitHub gives the headings of a page */
 function anchorsOf(page: string): Set<string> {
     const headings = page.replace(/^```[\s\S]*?^```/gm, "").matchAll(/^#{1,6} (.+)$/gm);
     return new Set([...headings].map(([, heading = ""]) => anchorOf(heading)));
@@ -42,7 +42,7 @@ function anchorOf(heading: string): string {
     return plain.replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-");
 }
 
-/** Links of a page to other places of the repository, as they are written. */
+/** @returns the links of a page to other places of the repository, as written */
 function linksOf(page: string): string[] {
     const prose = page.replace(/^```[\s\S]*?^```/gm, "").replace(/`[^`\n]*`/g, "");
     return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
@@ -50,7 +50,7 @@ function linksOf(page: string): string[] {
         .filter(target => !/^[a-z]+:/.test(target));
 }
 
-/** What is wrong with a link or a citation, or undefined. */
+/** @returns what is wrong with a link or a citation; undefined if nothing is */
 function problemOf(from: string, target: string, base: string): string | undefined {
     const [file = "", anchor] = target.split("#");
     const path = file === "" ? from : join(base, file);
@@ -73,7 +73,7 @@ describe("the repository stands alone", () => {
         expect(cited).toEqual([]);
     });
 
-    it("has what each page links to, headings included", () => {
+    it("has each file and heading that a page links to", () => {
         const problems = [...pages].flatMap(([path, text]) =>
             linksOf(text).map(target => problemOf(path, target, dirname(path))),
         );
@@ -81,7 +81,7 @@ describe("the repository stands alone", () => {
         expect(problems.filter(problem => problem !== undefined)).toEqual([]);
     });
 
-    it("has the files that its pages name", () => {
+    it("has each file that a page names", () => {
         const path = new RegExp(`\`((?:${topFolders.join("|")})/[\\w./-]+\\.(?:ts|mts|mjs|cjs|js|md|go|cfg))\``, "g");
         const named = [...pages].flatMap(([page, text]) =>
             [...text.matchAll(path)].map(([, file = ""]) => [page, file]),
@@ -93,7 +93,7 @@ describe("the repository stands alone", () => {
         expect(missing).toEqual([]);
     });
 
-    it("has the test files that its pages run", () => {
+    it("has each test file that a page runs", () => {
         const run = [...pages].flatMap(([page, text]) =>
             [...text.matchAll(/(?<=npm (?:test|run test:\S+) -- |vitest run )test\/[\w./-]+/g)].map(([path]) => [
                 page,
@@ -104,7 +104,7 @@ describe("the repository stands alone", () => {
         expect(run.filter(([, path = ""]) => !existsSync(join(root, path)))).toEqual([]);
     });
 
-    it("has the pages and headings that code cites", () => {
+    it("has each page and heading that code cites", () => {
         const problems = [...texts].flatMap(([path, text]) =>
             [...text.matchAll(/(?<![\w/.-])docs\/[\w./-]+\.md(?:#[\w-]+)?/g)].map(([target]) =>
                 problemOf(path, target, ""),
@@ -114,7 +114,7 @@ describe("the repository stands alone", () => {
         expect(problems.filter(problem => problem !== undefined)).toEqual([]);
     });
 
-    it("has the decisions and rules that code cites by number", () => {
+    it("has each decision and rule that code cites by number", () => {
         const rules = new Set(
             [...(design.split("## The rules")[1] ?? "").matchAll(/^(\d+)\. \*\*/gm)].map(([, n]) => n),
         );
@@ -147,7 +147,7 @@ describe("each top folder", () => {
         }
     });
 
-    it("says in its README what biome.json lets it import", () => {
+    it("has in its README the imports that biome.json allows", () => {
         const walls = [...(texts.get("biome.json") ?? "").matchAll(/"message": "(\w+)\/ may import (.*): docs/g)];
         expect(walls.length).toBeGreaterThan(10);
         for (const [, folder = "", may] of walls) {
@@ -155,7 +155,7 @@ describe("each top folder", () => {
         }
     });
 
-    it("is in the design's table, if code is in it", () => {
+    it("is in the table of docs/design.md if it has code", () => {
         const table = [...design.matchAll(/^\| \[([a-z]+)\/\]/gm)].map(([, folder]) => folder);
         expect(table.sort()).toEqual(topFolders.filter(name => !["bench", "docs", "stacks"].includes(name)).sort());
     });

@@ -8,7 +8,7 @@ import { LinkValue } from "../../../model/LinkValue";
 import type { World } from "../../../model/World";
 import { serverAt, workerOf } from "../providers/FakeSession";
 
-/** HAProxy that follows what `workers` say, and a folder whose files are in `files`. */
+/** HAProxy with these workers, and a folder with these files, in memory. */
 class Front {
     readonly files: Map<string, string>;
     readonly looks: string[] = [];
@@ -44,7 +44,7 @@ class Front {
         return readMap(this.files, "link").get("web");
     }
 
-    /** Writes a backend of another service, which needs a reload where the worker does not have this hash. */
+    /** Writes a backend of another service. A worker without this hash needs a reload for it. */
     async addBackend(): Promise<void> {
         await this.live.change(files => files.set("conf/20-other-blue.cfg", "backend other-blue"));
     }
@@ -76,7 +76,7 @@ const onBlue = (change: Parameters<typeof serverAt>[1] = {}) =>
     workerOf("blue", { configHash: "old", blue: [serverAt(1, change)], green: [serverAt(1)] });
 
 describe("a reload", () => {
-    it("finds the link in the file that users are answered by, not the one that somebody wrote by hand", async () => {
+    it("finds in the file the link that users have, not the one that somebody wrote by hand", async () => {
         const front = new Front("green:blue:0", [onBlue()]);
         await front.addBackend();
         expect(front.steps).toEqual(["reload of 1: blue:green:0"]);
@@ -94,20 +94,20 @@ describe("a reload", () => {
         { state: "no container is up", worker: onBlue({ up: false }) },
         { state: "no slot is open", worker: onBlue({ admin: "maint" }) },
         { state: "the worker has no link", worker: workerOf("none", { configHash: "old" }) },
-    ])("leaves the file as it is where $state", async ({ worker }) => {
+    ])("leaves the file as it is if $state", async ({ worker }) => {
         const front = new Front("green:blue:0", [worker]);
         await front.addBackend();
         expect(front.steps).toEqual(["reload of 1: green:blue:0"]);
     });
 
-    it("leaves the file as it is where two workers differ", async () => {
+    it("leaves the file as it is if two workers differ", async () => {
         const other = workerOf("green", { pid: 2, configHash: "old", blue: [serverAt(1)], green: [serverAt(1)] });
         const front = new Front("green:blue:0", [onBlue(), other]);
         await front.addBackend();
         expect(front.link).toBe("green:blue:0");
     });
 
-    it("is done once in each generation that has other files", async () => {
+    it("happens once in each generation with other files", async () => {
         const workers = [
             onBlue(),
             onBlue(),
@@ -135,20 +135,20 @@ describe("a reload", () => {
 });
 
 describe("a link that this process writes", () => {
-    it("stays in the file until the workers are told, whatever else is reloaded meanwhile", async () => {
+    it("stays in the file until the workers get it, through any reload meanwhile", async () => {
         const front = new Front("blue:green:0", [onBlue()]);
         await front.writeLink(LinkValue.to("green"));
         await front.addBackend();
         expect(front.steps).toEqual(["reload of 1: green:blue:0", "reload of 1: green:blue:0"]);
     });
 
-    it("stays where the file had it already: the workers that follow another one are told next", async () => {
+    it("stays in a file that had it already, although the workers still follow another one", async () => {
         const front = new Front("green:blue:0", [onBlue()]);
         await front.writeLink(LinkValue.to("green"));
         expect(front.steps).toEqual(["reload of 1: green:blue:0"]);
     });
 
-    it("stays where it was written after the look that found another one", async () => {
+    it("stays in the file although the look before it found another one", async () => {
         const front = new Front("blue:green:25", [onBlue()]);
         let written: Promise<void> | undefined;
         front.onLook = services => {
@@ -161,7 +161,7 @@ describe("a link that this process writes", () => {
         expect(front.link).toBe("green:blue:0");
     });
 
-    it("is not written again once it is removed", async () => {
+    it("is not written again after it was removed", async () => {
         const front = new Front("blue:green:0", [onBlue()]);
         await front.live.change(files => files.set("maps/link.map", ""));
         await front.addBackend();
@@ -182,7 +182,7 @@ describe("a slot that the file has closed while the worker sends it requests", (
         return front;
     }
 
-    it("is open in the file before a reload", async () => {
+    it("is opened in the file before a reload", async () => {
         const front = frontWith(onBlue());
         let reloaded: string | undefined;
         front.reloads = () => {
@@ -192,7 +192,7 @@ describe("a slot that the file has closed while the worker sends it requests", (
         expect(reloaded).toBe(lines("", " disabled"));
     });
 
-    it("is open where its color has only a share of the requests", async () => {
+    it("is opened also if its color has only a share of the requests", async () => {
         const links = new Map([["web", LinkValue.to("green").withPercent(10)]]);
         const worker = workerOf("green", { configHash: "old", links, blue: [serverAt(1)], green: [serverAt(1)] });
         const front = frontWith(worker);
@@ -200,7 +200,7 @@ describe("a slot that the file has closed while the worker sends it requests", (
         expect(front.files.get(path)).toBe(lines("", " disabled"));
     });
 
-    it("is opened for a reload alone", async () => {
+    it("is opened only for a reload", async () => {
         const front = frontWith({ ...onBlue(), configHash: "new" });
         await front.addBackend();
         expect(front.files.get(path)).toBe(closed);
@@ -215,20 +215,20 @@ describe("a slot that the file has closed while the worker sends it requests", (
             state: "its color has no users",
             workers: [workerOf("green", { configHash: "old", blue: [serverAt(1)], green: [serverAt(1)] })],
         },
-    ])("stays closed where $state", async ({ workers }) => {
+    ])("stays closed if $state", async ({ workers }) => {
         const front = frontWith(...workers);
         await front.addBackend();
         expect(front.files.get(path)).toBe(closed);
     });
 
-    it("stays closed where this process has written the file so", async () => {
+    it("stays closed if this process has closed it in the file", async () => {
         const front = frontWith(onBlue());
         await front.live.change(files => files.set(path, closed), path);
         await front.addBackend();
         expect(front.files.get(path)).toBe(closed);
     });
 
-    it("stays closed where this process writes the file after the look that found the slot open", async () => {
+    it("stays closed if this process closes it in the file after a look that found it open", async () => {
         const front = frontWith(onBlue());
         let written: Promise<void> | undefined;
         front.onLook = services => {

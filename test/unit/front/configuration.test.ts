@@ -43,17 +43,17 @@ const files = (text = renderBackend(web)) =>
     ]);
 
 describe("the configuration's text", () => {
-    it("has the process and its defaults in one file", async () => {
+    it("has the process's settings and the defaults in one file", async () => {
         await expect(renderGlobal({ name: "shop-dev", timeouts })).toMatchFileSnapshot(golden("00-global.cfg"));
     });
 
-    it("has the listeners in one file that knows no service", async () => {
+    it("has the listeners in one file, which names no service", async () => {
         await expect(renderFrontends({ name: "shop-dev", trustedProxies: [] }, near)).toMatchFileSnapshot(
             golden("10-frontends.cfg"),
         );
     });
 
-    it("has a listener with TLS, a redirect and HSTS where the settings ask for them", async () => {
+    it("has a listener with TLS, a redirect and HSTS if the settings ask for them", async () => {
         const tls: TlsListener = {
             certificates: ["shop", "api"],
             minVersion: "TLSv1.2",
@@ -79,7 +79,7 @@ describe("the configuration's text", () => {
         }
     });
 
-    it("has lines for redirects, headers and the access log where the settings ask for them", async () => {
+    it("has lines for redirects, headers and the access log if the settings ask for them", async () => {
         const rules = {
             redirects: { "www.example.com": "https://example.com", "old.example.com": "http://example.com:8080" },
             responseHeaders: {
@@ -101,7 +101,7 @@ describe("the configuration's text", () => {
         }
     });
 
-    it("believes the proxies that the settings name, in lines of their own, on both listeners", () => {
+    it("names each trusted proxy in a line of its own, on both listeners", () => {
         const trustedProxies = ["10.0.0.0/8", "2001:db8::1"];
         const lines = renderFrontends({ name: "a", trustedProxies }, near).split("\n");
         for (const network of trustedProxies) {
@@ -114,7 +114,7 @@ describe("the configuration's text", () => {
         await expect(renderBackend(web)).toMatchFileSnapshot(golden("20-web-blue.cfg"));
     });
 
-    it("checks by a connection where the service has no HTTP check", () => {
+    it("checks by a connection if the service has no HTTP check", () => {
         for (const text of [withHealth({ tcp: true }), withHealth({ path: undefined })]) {
             expect(text).not.toContain("httpchk");
             expect(text).toContain("default-server check inter 2000ms");
@@ -125,11 +125,11 @@ describe("the configuration's text", () => {
         expect(withHealth({ status: { from: 204, to: 204 } })).toContain("http-check expect status 204\n");
     });
 
-    it("never asks less often on the way up or down than otherwise", () => {
+    it("checks at least as often while a server goes up or down", () => {
         expect(withHealth({ intervalMs: 300 })).toContain("inter 300ms fastinter 300ms downinter 300ms");
     });
 
-    it("takes a timeout of the service", () => {
+    it("has a service's own timeout", () => {
         expect(renderBackend(web)).not.toContain("timeout server");
         expect(renderBackend({ ...web, serverTimeoutMs: 90_000 })).toContain("    timeout server 90000ms\n");
     });
@@ -141,14 +141,14 @@ describe("hostile values", () => {
         ["a service with a space", { service: "web x" }],
         ["a service with capitals", { service: "Web" }],
         ["no service", { service: "" }],
-        ["a color that is none", { color: "red" as "blue" }],
+        ["an unknown color", { color: "red" as "blue" }],
         ["a port out of range", { port: 65536 }],
         ["a port with a fraction", { port: 80.5 }],
-        ["a timeout that is no number", { serverTimeoutMs: Number.NaN }],
+        ["a timeout that is not a number", { serverTimeoutMs: Number.NaN }],
         ["an address with a directive", { slots: [{ number: 1, address: "10.0.0.1 backup", enabled: true }] }],
         ["an address out of range", { slots: [{ number: 1, address: "10.0.0.256", enabled: true }] }],
         ["a slot zero", { slots: [{ number: 0, address: "10.0.0.1", enabled: true }] }],
-        ["a slot that is there twice", { slots: [web.slots[0]!, web.slots[0]!] }],
+        ["the same slot twice", { slots: [web.slots[0]!, web.slots[0]!] }],
     ])("are refused: %s", (_, change) => {
         expect(() => renderBackend({ ...web, ...change })).toThrow();
     });
@@ -181,18 +181,18 @@ describe("hostile values", () => {
 });
 
 describe("the hash of the configuration", () => {
-    it("does not change with what runtime commands change: slots in use and maps", () => {
+    it("stays the same when runtime commands change slots and maps", () => {
         const vacated = renderBackend({ ...web, slots: web.slots.map(slot => ({ ...slot, enabled: !slot.enabled })) });
         expect(contentHash(files(vacated).set("maps/link.map", "web green:blue:0\n"))).toBe(contentHash(files()));
     });
 
-    it("does not change with comments and with the stamp itself", () => {
+    it("stays the same with other comments and with the stamp itself", () => {
         const stamped = files(`# Something else to read.\n\n${renderBackend(web)}`);
         stampHash(stamped);
         expect(contentHash(stamped)).toBe(contentHash(files()));
     });
 
-    it("changes with anything that needs a reload", () => {
+    it("changes with each change that needs a reload", () => {
         const others = [
             files(renderBackend({ ...web, port: 8081 })),
             files(withHealth({ path: "/" })),
@@ -202,7 +202,7 @@ describe("the hash of the configuration", () => {
         expect(new Set([files(), ...others].map(contentHash)).size).toBe(5);
     });
 
-    it("is stamped into the global section, where a worker can be asked for it", () => {
+    it("is in the global section, so that a worker can report it", () => {
         const stamped = files();
         const hash = stampHash(stamped);
         expect(hash).toMatch(/^[0-9a-f]{16}$/);

@@ -9,7 +9,7 @@ import { closeRouteKeys, parseRoutes, routeKey, routeValue } from "../../../hapr
 import { parseRoute } from "../../../model/Route";
 import { captured } from "../haproxy/captured";
 
-/** Stands for the volume: understands the four scripts by what they do, and refuses files that hold `nonsense`. */
+/** The volume in memory. It does what the four scripts do, and refuses files that hold `nonsense`. */
 class FakeVolume {
     readonly versions = new Map<number, Map<string, string>>();
     current = 0;
@@ -80,7 +80,7 @@ describe("the folder of HAProxy's files", () => {
         expect(await new FakeVolume().folder.read()).toEqual(new Map());
     });
 
-    it("goes from version to version and says when a reload is needed", async () => {
+    it("goes from version to version, and reports when a reload is needed", async () => {
         const { folder } = new FakeVolume();
         const first = await folder.apply(set("conf/00-global.cfg", "global\n    setenv RELINK_CONFIG unstamped\n"));
         expect(first).toMatchObject({ version: 1, changed: true, reloadNeeded: true });
@@ -101,7 +101,7 @@ describe("the folder of HAProxy's files", () => {
         });
     });
 
-    it("checks the new text against the new maps, and keeps the text as it is", async () => {
+    it("checks the new text against the new maps, and does not change the text", async () => {
         const volume = new FakeVolume();
         const text = "frontend x\n    use_backend %[str(a),map_str(/relink/config/current/maps/link.map)]\n";
         let checked: string | undefined;
@@ -114,7 +114,7 @@ describe("the folder of HAProxy's files", () => {
         expect(await folder.read()).toEqual(new Map([["conf/10-frontends.cfg", text]]));
     });
 
-    it("leaves everything as it was when HAProxy refuses, and says where", async () => {
+    it("stays as it was when HAProxy refuses a change, and the error has the line", async () => {
         const volume = new FakeVolume();
         await volume.folder.apply(set("conf/20-a.cfg", "backend a\n"));
         const refused = volume.folder.apply(set("conf/20-b.cfg", "backend b\n    nonsense\n"));
@@ -124,7 +124,7 @@ describe("the folder of HAProxy's files", () => {
         expect([...(await volume.folder.read()).keys()]).toEqual(["conf/20-a.cfg"]);
     });
 
-    it("merges changes that come together into one check and one version", async () => {
+    it("merges concurrent changes into one check and one version", async () => {
         const volume = new FakeVolume();
         const results = await Promise.all(
             ["a", "b", "c", "d"].map(name => volume.folder.apply(set(`conf/${name}.cfg`, ""))),
@@ -134,7 +134,7 @@ describe("the folder of HAProxy's files", () => {
         expect((await volume.folder.read()).size).toBe(4);
     });
 
-    it("checks nothing again where only entries of maps change", async () => {
+    it("is not checked again when only entries of maps change", async () => {
         const volume = new FakeVolume();
         await volume.folder.apply(files => files.set("conf/a.cfg", "backend a\n").set("maps/link.map", ""));
         await volume.folder.apply(set("maps/link.map", "web green:blue:0\n"));
@@ -143,19 +143,16 @@ describe("the folder of HAProxy's files", () => {
         expect(volume.checks).toBe(2);
     });
 
-    it.each(["conf/a.cfg", "conf/90-by-hand.cfg"])(
-        "checks all of it once %s was written by somebody else",
-        async path => {
-            const volume = new FakeVolume();
-            await volume.folder.apply(files => files.set("conf/a.cfg", "backend a\n").set("maps/link.map", ""));
-            volume.versions.get(1)!.set(path, "nonsense\n");
-            const refused = volume.folder.apply(set("maps/link.map", "web green:blue:0\n"));
-            await expect(refused).rejects.toThrow(`${path} line 1 (nonsense)`);
-            expect(volume.current).toBe(1);
-        },
-    );
+    it.each(["conf/a.cfg", "conf/90-by-hand.cfg"])("is checked as a whole after somebody else wrote %s", async path => {
+        const volume = new FakeVolume();
+        await volume.folder.apply(files => files.set("conf/a.cfg", "backend a\n").set("maps/link.map", ""));
+        volume.versions.get(1)!.set(path, "nonsense\n");
+        const refused = volume.folder.apply(set("maps/link.map", "web green:blue:0\n"));
+        await expect(refused).rejects.toThrow(`${path} line 1 (nonsense)`);
+        expect(volume.current).toBe(1);
+    });
 
-    it("tries merged changes one by one when they fail together", async () => {
+    it("applies merged changes one by one when they fail together", async () => {
         const volume = new FakeVolume();
         const first = volume.folder.apply(set("conf/first.cfg", ""));
         const results = await Promise.allSettled([
@@ -171,7 +168,7 @@ describe("the folder of HAProxy's files", () => {
         expect([...(await volume.folder.read()).keys()].sort()).toEqual(["conf/a.cfg", "conf/d.cfg", "conf/first.cfg"]);
     });
 
-    it("writes what changes, and keeps the rest", async () => {
+    it("writes the files that change, and keeps the others", async () => {
         const volume = new FakeVolume();
         await volume.folder.apply(files => files.set("conf/a.cfg", "a").set("conf/b.cfg", "b").set("conf/c.cfg", "c"));
         await volume.folder.apply(files => {
@@ -185,7 +182,7 @@ describe("the folder of HAProxy's files", () => {
         ]);
     });
 
-    it("notices that somebody else moved the link", async () => {
+    it("refuses a change when another process has written meanwhile", async () => {
         const volume = new FakeVolume();
         await volume.folder.apply(set("conf/a.cfg", ""));
         const folder = new ConfigFolder(volume.run, async argv => {
@@ -207,7 +204,7 @@ describe("the folder of HAProxy's files", () => {
         },
     );
 
-    it("takes back what one change did, and leaves what came after it", async () => {
+    it("takes back one change, and keeps those that came after it", async () => {
         const { folder } = new FakeVolume();
         await folder.apply(files => files.set("conf/a.cfg", "old").set("conf/gone.cfg", "was here"));
         const { undo } = await folder.apply(files => {
@@ -225,7 +222,7 @@ describe("the folder of HAProxy's files", () => {
         );
     });
 
-    it("goes on after a failure of the volume itself", async () => {
+    it("can be changed again after a failure of the volume", async () => {
         const volume = new FakeVolume();
         let broken = true;
         const folder = new ConfigFolder(
@@ -241,8 +238,8 @@ describe("the folder of HAProxy's files", () => {
     });
 });
 
-describe("what haproxy -c says", () => {
-    it("is one problem per alert, with the text of the line", () => {
+describe("the output of haproxy -c", () => {
+    it("gives one problem for each alert, with the text of the line", () => {
         const files = new Map([["conf/40-x.cfg", "backend bad\n  nonsense\n"]]);
         expect(parseCheck(captured("check-failure"), files)).toEqual([
             {
@@ -254,7 +251,7 @@ describe("what haproxy -c says", () => {
         ]);
     });
 
-    it("is passed on whole when it names no place", () => {
+    it("is passed on as a whole when it names no line", () => {
         expect(parseCheck("[ALERT] (1) : config : no <listen> line.\n", new Map())).toEqual([
             { message: "no <listen> line." },
         ]);
@@ -264,7 +261,7 @@ describe("what haproxy -c says", () => {
 });
 
 describe("maps in the folder", () => {
-    it("are there and empty from the start, since HAProxy does not start without them", () => {
+    it("exist and are empty from the start, because HAProxy does not start without them", () => {
         const files = emptyMaps();
         expect([...files.keys()].sort()).toEqual([
             "maps/confirm.map",
@@ -275,7 +272,7 @@ describe("maps in the folder", () => {
         expect(readMap(files, "link")).toEqual(new Map());
     });
 
-    it("bring the routes of an earlier version, hosts alone, to host and path", () => {
+    it("get the routes of an earlier version, which have only hosts, as host and path", () => {
         const files = emptyMaps();
         for (const [key, service] of [
             ["*", "web"],
@@ -294,7 +291,7 @@ describe("maps in the folder", () => {
         );
     });
 
-    it("have a route's key closed by a slash, or /api would get the requests of /apix", () => {
+    it("end a route's key with a slash, so that /api does not get the requests of /apix", () => {
         expect(["*", "shop.example.com", "shop.example.com/api"].map(text => routeKey(parseRoute(text)))).toEqual([
             "*/",
             "shop.example.com/",
@@ -302,7 +299,7 @@ describe("maps in the folder", () => {
         ]);
     });
 
-    it("have routes as keys and values, and back", () => {
+    it("hold routes that read back as the same routes", () => {
         for (const text of ["*", "*/api (stripped)", "shop.example.com", "*.example.com/a/b"]) {
             const route = parseRoute(text);
             const entries = new Map([[routeKey(route), routeValue(route, "web")]]);
@@ -313,7 +310,7 @@ describe("maps in the folder", () => {
         ]);
     });
 
-    it("take, change and lose entries, and the same entries are the same text", () => {
+    it("take, change and lose entries, and equal entries give equal text", () => {
         const files = emptyMaps();
         const empty = files.get("maps/routes.map");
         writeMapEntry(files, "routes", "shop.example.com", "web");

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(volume, { recursive: true }));
 
-/** Runs the scripts as they are, with a folder of this machine in the volume's place. */
+/** Runs the real scripts on a folder of this machine instead of the volume. */
 const run: Run = async ([command = "", ...args], input) => {
     const here = args.map(arg => arg.replaceAll(folders.config, volume));
     const { stdout, stderr, status } = spawnSync(command, here, { input, encoding: "utf8" });
@@ -34,7 +34,7 @@ describe("the scripts that write HAProxy's files", () => {
         expect(() => readFileSync(join(volume, "versions/1/conf/a.cfg"))).toThrow("ENOENT");
     });
 
-    it("swap nothing in over a version that another process wrote meanwhile", async () => {
+    it("never replace a version that another process wrote meanwhile", async () => {
         await new ConfigFolder(run, accepts).apply(files => files.set("conf/a.cfg", "1"));
         const meanwhile: Run = async (...asked) => {
             unlinkSync(join(volume, "current"));

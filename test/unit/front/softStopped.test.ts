@@ -25,7 +25,7 @@ class Front {
 
     constructor(
         readonly has: {
-            /** What both workers have. */
+            /** Routes that both workers have. */
             routes: Record<string, string>;
             /** Services that the soft-stopped worker has a link and a backend of, with the open slots of their blue. */
             known: Record<string, Slot[]>;
@@ -112,7 +112,7 @@ const api: Slot[] = [[1, "10.0.0.2"]];
 const apiRoute = parseRoute("shop.example.com/api");
 
 describe("a soft-stopped worker of HAProxy", () => {
-    it("gives no request to a service that it does not know", async () => {
+    it("sends no request to a service that it does not know", async () => {
         const routes = { "shop.example.com/": "web" };
         const front = new Front({ routes, known: { web }, containers: { web, api } });
         await takeRoutes(upOf(front.session, "api", noProgress), [apiRoute], []);
@@ -120,13 +120,13 @@ describe("a soft-stopped worker of HAProxy", () => {
         expect(front.routesOf(stopped)).toEqual(routes);
     });
 
-    it("gives a service's requests to it where its own slots are the containers", async () => {
+    it("sends a service's requests there if its own slots are the containers", async () => {
         const front = new Front({ routes: {}, known: { web, api }, containers: { web, api } });
         await takeRoutes(upOf(front.session, "api", noProgress), [apiRoute], []);
         expect(front.routesOf(stopped)).toEqual(front.routesOf(current));
     });
 
-    it("gives none where its slots of that service lead elsewhere", async () => {
+    it("sends no request to a service whose slots lead elsewhere in that worker", async () => {
         const front = new Front({ routes: {}, known: { web, api: [[1, "10.0.0.9"]] }, containers: { web, api } });
         await takeRoutes(upOf(front.session, "api", noProgress), [apiRoute], []);
         expect(front.routesOf(stopped)).toEqual({});
@@ -136,14 +136,14 @@ describe("a soft-stopped worker of HAProxy", () => {
         ["one slot more", [...web, [2, "10.0.0.3"]]],
         ["one slot less", []],
         ["another address", [[1, "10.0.0.9"]]],
-    ])("does not follow a link with %s open than there are containers", async (_what, open) => {
+    ])("gets no link if its open slots are not the containers: %s", async (_what, open) => {
         const front = new Front({ routes: {}, known: { web: open }, containers: { web } });
         front.links.get(stopped)?.set("web", LinkValue.to("green"));
         await pointTo(upOf(front.session, "web", noProgress), LinkValue.to("blue"));
         expect([current, stopped].map(pid => front.links.get(pid)?.get("web")?.live)).toEqual(["blue", "green"]);
     });
 
-    it("follows a link to slots that are the containers", async () => {
+    it("gets a link to slots that are the containers", async () => {
         const front = new Front({ routes: {}, known: { web }, containers: { web } });
         front.links.get(stopped)?.set("web", LinkValue.to("green"));
         await pointTo(upOf(front.session, "web", noProgress), LinkValue.to("blue"));
@@ -162,7 +162,7 @@ describe("a soft-stopped worker of HAProxy", () => {
         expect([current, stopped].map(pid => front.links.get(pid)?.get("web")?.live)).toEqual(["none", "blue"]);
     });
 
-    it("forgets a service that is removed and has no successor", async () => {
+    it("loses a service that is removed and has no successor", async () => {
         const front = new Front({
             routes: { "*/": "web", "api.example.com/": "api" },
             known: { web, api },
@@ -174,7 +174,7 @@ describe("a soft-stopped worker of HAProxy", () => {
         expect(front.links.get(stopped)?.get("api")?.live).toBe("none");
     });
 
-    it("keeps a route that its service gives up while it does not know the one that takes its place", async () => {
+    it("keeps a route that a service gives up as long as it does not know the service that takes it", async () => {
         const routes = { "a.example.com/": "web" };
         const front = new Front({ routes, known: { web }, containers: { web, store: api } });
         await takeRoutes(upOf(front.session, "store", noProgress), [parseRoute("*.example.com")], []);

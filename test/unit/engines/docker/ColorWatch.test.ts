@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 describe("a watch of a color's containers", () => {
-    it("wakes the wait that goes on now, though an earlier one was given up", async () => {
+    it("wakes the current wait although an earlier one was given up", async () => {
         await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
         const { port } = server.address() as AddressInfo;
         const watch = await ColorWatch.open(Engine.connect(`tcp://127.0.0.1:${port}`), { "relink.color": "blue" });

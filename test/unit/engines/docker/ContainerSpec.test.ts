@@ -44,8 +44,8 @@ const spec: ContainerSpec = {
     network: { name: "shop", address: "172.20.0.10" },
 };
 
-describe("what the Engine is asked to create", () => {
-    it("has our labels and environment over the user's, and secrets only where they were asked for by name", () => {
+describe("a container that the Engine is asked to create", () => {
+    it("has relink's labels and environment over the user's, and secrets only in the variables that ask for them", () => {
         const options = createOptions(spec);
         expect(options.Env).toEqual(["A=1", "B=k", "RELINK_COLOR=blue"]);
         expect(options.Labels).toEqual({ mine: "yes", "relink.color": "blue" });
@@ -58,7 +58,7 @@ describe("what the Engine is asked to create", () => {
         expect(net).toEqual({ EndpointsConfig: { shop: { IPAMConfig: { IPv4Address: "172.20.0.10" } } } });
     });
 
-    it("mounts a path as such and a name as a volume, without labels of ours", () => {
+    it("mounts a path as such and a name as a volume, without relink's labels", () => {
         expect(createOptions(spec).HostConfig?.Mounts).toEqual([
             { Type: "volume", Source: "data", Target: "/data", ReadOnly: false },
             { Type: "bind", Source: "/host", Target: "/host", ReadOnly: true },
@@ -73,12 +73,12 @@ describe("what the Engine is asked to create", () => {
         [["ALL"], [], []],
         [[], ["ALL"], ["ALL"]],
         [[], ["NET_RAW"], ["NET_RAW"]],
-    ])("may send raw packets only where that is asked for: with %j and without %j", (add, drop, expected) => {
+    ])("may send raw packets only if its capabilities ask for that: with %j and without %j", (add, drop, expected) => {
         const release = { ...spec.release, capabilities: { add, drop } };
         expect(createOptions({ ...spec, release }).HostConfig).toMatchObject({ CapAdd: add, CapDrop: expected });
     });
 
-    it("is hardened as its release says", () => {
+    it("has the hardening options of its release", () => {
         const release = { ...spec.release, readOnly: true, securityOpt: ["no-new-privileges"], pidsLimit: 50 };
         expect(createOptions({ ...spec, release }).HostConfig).toMatchObject({
             ReadonlyRootfs: true,
@@ -92,7 +92,7 @@ describe("what the Engine is asked to create", () => {
         expect(createOptions(spec).StopTimeout).toBe(2);
     });
 
-    it("leaves the image's own health check alone unless there is a command", () => {
+    it("keeps the image's own health check unless the settings have a command", () => {
         expect(createOptions(spec).Healthcheck).toBeUndefined();
         const health = { ...spec.release.health, command: ["check"] };
         expect(createOptions({ ...spec, release: { ...spec.release, health } }).Healthcheck).toEqual({
@@ -103,7 +103,7 @@ describe("what the Engine is asked to create", () => {
         });
     });
 
-    it("names a secret that has no value", () => {
+    it("is refused with the name of a secret that has no value", () => {
         expect(() => createOptions({ ...spec, secretValues: {} })).toThrow(/secret KEY has no value/);
     });
 });

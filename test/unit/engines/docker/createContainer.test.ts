@@ -20,7 +20,7 @@ const spec = {
 } satisfies ContainerSpec;
 
 describe("a container that is created", () => {
-    it("has none of our labels from its image", async () => {
+    it("has none of relink's labels from its image", async () => {
         const Labels = { "relink.generation": "99", "relink.color": "green", mine: "1" };
         fake = await FakeEngine.start(({ method, path }) =>
             path.startsWith("/images/") ? [200, { Config: { Labels } }] : method === "POST" ? [500, {}] : undefined,
@@ -30,7 +30,7 @@ describe("a container that is created", () => {
         expect(JSON.parse(body.toString()).Labels).toEqual({ "relink.generation": "", "relink.color": "blue" });
     });
 
-    it("has its image inspected once, however many there are, and again after a failure", async () => {
+    it("has its image inspected once for all containers, and again after a failure", async () => {
         let isUp = false;
         fake = await FakeEngine.start(({ method, path }) =>
             path.startsWith("/images/")
@@ -49,7 +49,7 @@ describe("a container that is created", () => {
 });
 
 describe("secrets", () => {
-    it("are files that the container's own user alone can read", async () => {
+    it("are files that only the container's own user can read", async () => {
         fake = await FakeEngine.start(() => [200, { Config: { User: "1000:50" } }]);
         await writeSecretFiles(fake.engine, "a", spec);
         const { body } = fake.calls.at(-1)!;

@@ -7,7 +7,7 @@ let fake: FakeEngine;
 afterEach(() => fake.close());
 
 describe("the images of earlier releases", () => {
-    it("are let go of by their own front alone, and by name: what has another name stays", async () => {
+    it("lose only the names that their own front gave them, so that an image with another name stays", async () => {
         const release = "0123456789ab-0123456789abcdef";
         const RepoTags = [`relink-kept/web:front-${release}`, `relink-kept/web:other-${release}`, "shop/web:v1"];
         fake = await FakeEngine.start(({ method }) => [200, method === "GET" ? [{ Id: "sha256:1", RepoTags }] : []]);
@@ -16,7 +16,7 @@ describe("the images of earlier releases", () => {
     });
 
     // Docker's limit of a tag: https://github.com/distribution/reference/blob/main/regexp.go
-    it("are kept under a tag that Docker allows, however long the front's name is", async () => {
+    it("are kept under a tag that Docker allows, even with the longest front's name", async () => {
         const longest = "f".repeat(63);
         expect([isFrontName(longest), isFrontName(`${longest}f`)]).toEqual([true, false]);
         fake = await FakeEngine.start(({ method }) => (method === "GET" ? [200, []] : [201, ""]));
