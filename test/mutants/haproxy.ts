@@ -10,7 +10,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A change counts as done once a single worker took it; the others send users elsewhere.",
         killedBy: {
             file: "test/unit/haproxy/runtime.test.ts",
-            test: "is not done where one of several workers refuses it",
+            test: "is not done if one of several workers refuses it",
         },
     },
     {
@@ -32,7 +32,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A slot that HAProxy did not close counts as drained.",
         killedBy: {
             file: "test/unit/haproxy/runtime.test.ts",
-            test: "reports a slot that did not take it, and a worker that refuses",
+            test: "reports a slot that did not change, and a worker that refuses",
         },
     },
     {
@@ -43,7 +43,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A soft-stopped worker that exits in the middle of a switch fails the release.",
         killedBy: {
             file: "test/unit/haproxy/runtime.test.ts",
-            test: "counts a worker or a generation that has exited as done",
+            test: "counts as done in a worker or a generation that has exited",
         },
     },
     {
@@ -54,7 +54,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "The route of a whole host is taken for that of one of its paths.",
         killedBy: {
             file: "test/unit/haproxy/runtime.test.ts",
-            test: "takes a route for gone where a shorter one answers for it",
+            test: "takes a route as removed if a shorter one answers for it",
         },
     },
     {
@@ -194,7 +194,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A worker that takes no connections any more decides where the link is.",
         killedBy: {
             file: "test/unit/haproxy/runtime.test.ts",
-            test: "takes a worker that says that it is stopping as old, whatever its master says",
+            test: "takes a worker that reports that it is stopping as old, although its master lists it as current",
         },
     },
     {

@@ -120,7 +120,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A container counts as ready by the checks of another one.",
         killedBy: {
             file: "test/unit/look/observedService.test.ts",
-            test: "where every worker has its slot up and open, at its own address",
+            test: "if every worker has its slot up and open, at its own address",
         },
     },
     {
@@ -131,7 +131,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A stranger's container with our labels gets users.",
         killedBy: {
             file: "test/unit/look/deviations.test.ts",
-            test: "is a container under our labels that relink did not make",
+            test: "is a container with relink's labels that relink did not make",
         },
     },
     {
@@ -142,7 +142,7 @@ export const providers: readonly Mutant[] = [
         breaks: "An up that was taken for dead goes on writing beside its successor.",
         killedBy: {
             file: "test/unit/journal/Lease.test.ts",
-            test: "goes to the next who asks, and its first holder can write nothing more",
+            test: "goes to the next up that asks, and its first holder can write nothing more",
         },
     },
     {
@@ -153,7 +153,7 @@ export const providers: readonly Mutant[] = [
         breaks: "Two ups change one front at the same time.",
         killedBy: {
             file: "test/unit/journal/Lease.test.ts",
-            test: "is refused to a second one, with who holds it and for how long",
+            test: "is refused to a second up, with the holder and the time left",
         },
     },
     {
@@ -164,7 +164,7 @@ export const providers: readonly Mutant[] = [
         breaks: "Records that cannot be read count as none, and the live color as idle.",
         killedBy: {
             file: "test/unit/journal/RecordStore.test.ts",
-            test: "are an error where they cannot be read, and never taken for none",
+            test: "are an error if they cannot be read, and never count as empty",
         },
     },
     {

@@ -10,7 +10,7 @@ const pem = ["-----BEGIN CERTIFICATE-----", "aGVsbG8=", "-----END CERTIFICATE---
 const shown = (sha1: string) => `Filename: ${path}\nStatus: Used\nSHA1 FingerPrint: ${sha1}\nSubject: /CN=shop`;
 
 describe("a certificate in HAProxy's memory", () => {
-    it("is set, committed and read back in one exec; the key is on its input alone", async () => {
+    it("is set, committed and read back in one exec, whose input alone has the key", async () => {
         const { run, execs } = fakeHaproxy(command => (command.includes(" show ") ? shown(fingerprint) : "Success!"));
         const results = await setCertificate(run, [worker], "shop", { pem, fingerprint });
         expect(results).toEqual([{ worker, ok: true, gone: false, error: undefined }]);
@@ -23,7 +23,7 @@ describe("a certificate in HAProxy's memory", () => {
         ]);
     });
 
-    it("counts only where it is read back; the error repeats HAProxy's words and no key", async () => {
+    it("counts only if it reads back, and the error has HAProxy's words without the key", async () => {
         const other = fingerprint.replace("0123", "FFFF");
         const { run } = fakeHaproxy(command => (command.includes(" show ") ? shown(other) : "No ongoing transaction!"));
         const [result] = await setCertificate(run, [worker], "shop", { pem, fingerprint });
@@ -34,14 +34,14 @@ describe("a certificate in HAProxy's memory", () => {
         expect(result!.error).not.toContain("c2VjcmV0");
     });
 
-    it.each(["a;b", "", "line\rend", "$(id)"])("is sent only where each line is one of PEM: %j", async line => {
+    it.each(["a;b", "", "line\rend", "$(id)"])("is not sent with a line that is not PEM: %j", async line => {
         const { run, execs } = fakeHaproxy(() => "");
         const sent = setCertificate(run, [worker], "shop", { pem: `${pem}\n${line}`, fingerprint });
         await expect(sent).rejects.toThrow("a line of a certificate cannot be sent to HAProxy.");
         expect(execs).toEqual([]);
     });
 
-    it("has a name that is one of a file", async () => {
+    it("is refused if its name cannot be a file's", async () => {
         const { run } = fakeHaproxy(() => "");
         expect(() => setCertificate(run, [worker], "../shop", { pem, fingerprint })).toThrow("cannot be a certificate");
     });

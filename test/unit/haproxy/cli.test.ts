@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { askBatch } from "../../../haproxy/cli";
 import type { Run } from "../../../haproxy/Run";
 
-// The real script, against sockets that answer as HAProxy's master was seen to.
+// The real script, with sockets that answer as HAProxy's master does.
 
 const gone = "Can't find the target PID matching the prefix '@!7'";
 
@@ -36,7 +36,7 @@ const here: Run = (argv, stdin) =>
         child.stdin?.end(stdin);
     });
 
-/** A socket that gives each connection an answer to its line. */
+/** @returns the path of a socket that answers the line of each connection */
 function master(answer: (line: string) => { text: string; closes: boolean }): Promise<string> {
     const path = join(folder, `${servers.length}.sock`);
     const server = createServer({ allowHalfOpen: true }, socket => {
@@ -54,7 +54,7 @@ function master(answer: (line: string) => { text: string; closes: boolean }): Pr
 }
 
 describe("a batch of commands", () => {
-    it("gets the answers in order, however long and by whatever way they are asked", async () => {
+    it("gets its answers in order, also long ones, as arguments and as input", async () => {
         const long = `${"0 1 2 3 4 5 6 7 8 9\n".repeat(20_000)}\n`;
         const socket = await master(line => ({
             text: line.startsWith("show") ? long : `done: ${line}\n`,
@@ -71,7 +71,7 @@ describe("a batch of commands", () => {
         );
     });
 
-    it("sends the lines of a payload behind its command, and an empty one after them", async () => {
+    it("sends a payload after its command, and an empty line after that", async () => {
         const heard: string[] = [];
         const socket = await master(text => {
             heard.push(text);
@@ -83,7 +83,7 @@ describe("a batch of commands", () => {
         expect(heard).toEqual([`${command} <<\n${payload.join("\n")}`]);
     });
 
-    it("ends when a master says that a worker is gone, and does not close the connection", async () => {
+    it("ends although a master reports that a worker is gone and keeps the connection open", async () => {
         const socket = await master(line =>
             line.startsWith("@!7") ? { text: `${gone}\n\n`, closes: false } : { text: "fine\n", closes: true },
         );
@@ -95,7 +95,7 @@ describe("a batch of commands", () => {
         expect(replies.map(({ text }) => text)).toEqual([gone, "fine"]);
     });
 
-    it("asks again where HAProxy says nothing, and not for ever", async () => {
+    it("asks again if HAProxy sends nothing, but not for ever", async () => {
         let asked = 0;
         const socket = await master(line => {
             asked += 1;
@@ -111,14 +111,14 @@ describe("a batch of commands", () => {
         expect(asked).toBe(5);
     }, 30_000);
 
-    it("takes an empty line for an answer", async () => {
+    it("takes an empty line as an answer", async () => {
         const socket = await master(() => ({ text: "\n", closes: true }));
         expect(await askBatch(here, [{ socket, command: "set map a b c" }])).toMatchObject([
             { text: "", reached: true },
         ]);
     });
 
-    it("says which sockets nobody listens on", async () => {
+    it("reports the sockets without a listener", async () => {
         const socket = await master(() => ({ text: "fine\n", closes: true }));
         const dead = join(folder, "dead.sock");
         const replies = await askBatch(

@@ -16,7 +16,7 @@ const worker = (pid: number, server: object): Worker =>
         ]),
     }) as unknown as Worker;
 
-/** A HAProxy that takes every state it is told. */
+/** A HAProxy that takes every state. */
 function obedient() {
     let admin = 5;
     return fakeHaproxy(command => {
@@ -57,7 +57,7 @@ describe("an UP that checks earned", () => {
         expect(earned.state([worker(7, { admin: "maint", up: false })])).toMatchObject([{ up: false, reset: true }]);
     });
 
-    it("says in words what the last check saw", () => {
+    it("has the last check's result in words", () => {
         const earned = new EarnedUp(new Runtime(obedient().run), "web-green", [1, 2]);
         const seen = { checkStatus: "L7STS", checkCode: 500, checkWords: "Layer7 wrong status", downs: 3 };
         expect(earned.state([worker(7, seen)])).toMatchObject([
@@ -66,7 +66,7 @@ describe("an UP that checks earned", () => {
         ]);
     });
 
-    it("reports a worker that refuses, and says where a reload has replaced it", async () => {
+    it("fails if a worker refuses, and distinguishes a worker that a reload has replaced", async () => {
         const asked = (answer: string) => new EarnedUp(new Runtime(fakeHaproxy(() => answer).run), "web-green", [1]);
         const replaced = asked("Proxy is disabled.").enter([worker(7, {})]);
         await expect(replaced).rejects.toThrow(/worker 7: Proxy is disabled/);

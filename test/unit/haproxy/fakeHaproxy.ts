@@ -1,7 +1,7 @@
 import type { Command } from "../../../haproxy/cli";
 import type { Run } from "../../../haproxy/Run";
 
-/** One exec that was asked for. */
+/** One exec. */
 export interface Exec {
     argv: string[];
     stdin: string | undefined;
@@ -9,8 +9,8 @@ export interface Exec {
 }
 
 /**
- * Stands for the anchor with HAProxy's sockets: takes the commands from an exec's arguments or input, as the script in
- * it would, and frames the answers as the script does. `undefined` is a socket that nobody listens on.
+ * The anchor with HAProxy's sockets in memory. It reads the commands from an exec's arguments or input, and frames the
+ * answers, as the script does. The answer `undefined` means a socket without a listener.
  */
 export function fakeHaproxy(
     answer: (command: string, socket: string) => string | undefined,

@@ -7,7 +7,7 @@ const first = new Map([
 ]);
 const manifest = writeManifest(first, new Map(), undefined);
 
-/** A version's files as they are read back, with what somebody did to them. */
+/** @returns the files of a version as they read back after somebody changed them */
 function readBack(change: Record<string, string | undefined>): Map<string, string> {
     const files = new Map([...first, [manifestFile, manifest]]);
     for (const [path, text] of Object.entries(change)) {
@@ -21,26 +21,26 @@ function readBack(change: Record<string, string | undefined>): Map<string, strin
 }
 
 describe("the manifest of HAProxy's files", () => {
-    it("finds nothing edited in what relink wrote", () => {
+    it("finds no edit in what relink wrote", () => {
         expect(editedFiles(readBack({}))).toEqual([]);
     });
 
-    it("finds what was edited and what was removed, and leaves alone what somebody added", () => {
+    it("finds files that were edited or removed, and ignores those that somebody added", () => {
         expect(editedFiles(readBack({ "maps/link.map": "web green:blue:0\n" }))).toEqual(["maps/link.map"]);
         expect(editedFiles(readBack({ "conf/20-web-blue.cfg": undefined }))).toEqual(["conf/20-web-blue.cfg"]);
         expect(editedFiles(readBack({ "conf/99-mine.cfg": "backend mine\n" }))).toEqual([]);
     });
 
-    it("knows nothing of a version that an earlier relink wrote", () => {
+    it("finds no edit in a version that an earlier relink wrote without a manifest", () => {
         expect(editedFiles(first)).toEqual([]);
     });
 
-    it("still tells an edit when a later version carries the file over", () => {
+    it("still finds an edit after a later version took over the file", () => {
         const edited = new Map(first).set("conf/20-web-blue.cfg", "backend web-blue # by hand\n");
         const next = new Map(edited).set("maps/link.map", "web green:blue:0\n");
         const written = new Map(next).set(manifestFile, writeManifest(next, edited, manifest));
         expect(editedFiles(written)).toEqual(["conf/20-web-blue.cfg"]);
-        // relink's own change of the file ends it.
+        // After relink's own change of the file the edit is gone.
         const after = new Map(next).set("conf/20-web-blue.cfg", "backend web-blue\n");
         const again = writeManifest(after, next, written.get(manifestFile));
         expect(editedFiles(new Map(after).set(manifestFile, again))).toEqual([]);

@@ -57,7 +57,7 @@ describe("HAProxy's answers", () => {
         });
     });
 
-    it("show servers state: addresses and what we told each slot", () => {
+    it("show servers state: addresses, and the state that relink has set for each slot", () => {
         const servers = parseServersState(captured("show-servers-state"));
         expect(servers).toHaveLength(4);
         expect(servers.map(({ server, adminState }) => `${server} ${adminOf(adminState)}`)).toEqual([
@@ -105,7 +105,7 @@ describe("HAProxy's answers", () => {
         expect(parseEnvironment("Variable not found", "RELINK_CONFIG")).toBeUndefined();
     });
 
-    it("anything else is an error, not an empty answer", () => {
+    it("any other text is an error, not an empty answer", () => {
         const strange = "Unknown command: 'bogus'";
         expect(() => parseStat(strange)).toThrow(strange);
         expect(() => parseServersState("Can't find backend.")).toThrow("Can't find backend.");

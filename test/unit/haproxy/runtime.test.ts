@@ -11,7 +11,7 @@ const socketPath = "/relink/run/master-1.sock";
 const worker = { generation: "1", socket: socketPath, pid: 16649 };
 const second = { ...worker, pid: 11777 };
 
-/** A worker that answers as the one that was captured. */
+/** Answers of the worker that was captured. */
 function worksAsCaptured(command: string): string {
     const answers: [RegExp, string][] = [
         [/^@!16649 show info/, captured("show-info")],
@@ -27,7 +27,7 @@ function worksAsCaptured(command: string): string {
 }
 
 describe("observing HAProxy", () => {
-    it("sees all workers of all generations in one exec that counts as read-only", async () => {
+    it("reads all workers of all generations in one exec, which counts as read-only", async () => {
         const { run, execs } = fakeHaproxy(worksAsCaptured, {
             [socketPath]: captured("show-proc"),
             "/relink/run/master-0.sock": "",
@@ -60,7 +60,7 @@ describe("observing HAProxy", () => {
     it.each([
         ["hangs", "no answer, three times", 1],
         ["answers something else", "Permission denied", 0],
-    ])("says whose master it is that %s", async (_name, words, code) => {
+    ])("names the generation whose master %s", async (_name, words, code) => {
         const { run } = fakeHaproxy(worksAsCaptured, { [socketPath]: "" });
         const hung: Run = async (argv, stdin) => {
             const result = await run(argv, stdin);
@@ -71,7 +71,7 @@ describe("observing HAProxy", () => {
         expect(error).toMatchObject({ generation: "1", words });
     });
 
-    it("asks about the named backends alone, and leaves out those that a worker does not have", async () => {
+    it("asks only about the named backends, and leaves out those that a worker does not have", async () => {
         const { run, execs } = fakeHaproxy(
             command =>
                 command.includes("api-blue")
@@ -98,14 +98,14 @@ describe("observing HAProxy", () => {
         expect((await new Runtime(run).observe([])).workers[0]!.backends.size).toBe(0);
     });
 
-    it("takes a worker that goes on after a failed reload as the current one, whatever HAProxy 3.2 calls it", async () => {
+    it("takes the worker that goes on after a failed reload as the current one, although HAProxy 3.2 lists it as old", async () => {
         const { run } = fakeHaproxy(worksAsCaptured, { [socketPath]: captured("show-proc-failed-on-3.2") });
         const front = await new Runtime(run).observe();
         expect(front.generations).toMatchObject([{ failedReloads: 1, version: "3.2.26-1" }]);
         expect(front.workers).toMatchObject([{ pid: 16649, old: false }]);
     });
 
-    it("takes a worker that says that it is stopping as old, whatever its master says", async () => {
+    it("takes a worker that reports that it is stopping as old, although its master lists it as current", async () => {
         const { run } = fakeHaproxy(
             command => (command === "@!16649 show info" ? captured("show-info-stopping") : worksAsCaptured(command)),
             { [socketPath]: captured("show-proc") },
@@ -113,7 +113,7 @@ describe("observing HAProxy", () => {
         expect((await new Runtime(run).observe()).workers.map(({ old }) => old)).toEqual([true, true]);
     });
 
-    it("leaves out an old worker that exits meanwhile", async () => {
+    it("leaves out an old worker that exits during the look", async () => {
         const { run } = fakeHaproxy(
             command =>
                 command.startsWith("@!11777")
@@ -124,7 +124,7 @@ describe("observing HAProxy", () => {
         expect((await new Runtime(run).observe()).workers.map(({ pid }) => pid)).toEqual([16649]);
     });
 
-    it("looks again when the current worker was replaced meanwhile", async () => {
+    it("looks again if the current worker is replaced during the look", async () => {
         let looks = 0;
         const { run, execs } = fakeHaproxy(
             command => {
@@ -145,7 +145,7 @@ describe("changing a map", () => {
         `type=str, case=sensitive, found=yes, idx=tree, key="${key}", value="${value}", type="str"`;
     const missing = captured("get-map-missing");
 
-    it("sets and reads back in one exec, and keeps keys and values out of the process list", async () => {
+    it("sets and reads back in one exec, whose arguments have no keys and values", async () => {
         const { run, execs } = fakeHaproxy(command => (command.includes(" get map ") ? found("green:blue:0") : ""));
         const results = await new Runtime(run).setMap([worker, second], "link", "web", "green:blue:0");
 
@@ -164,7 +164,7 @@ describe("changing a map", () => {
         expect(isReadOnlyScript(execs[0]!.argv, execs[0]!.stdin)).toBe(false);
     });
 
-    it("adds a key where it is missing, and only there", async () => {
+    it("adds a key only to the workers that lack it", async () => {
         const added = new Set<string>();
         const { run, execs } = fakeHaproxy(command => {
             const [to, verb] = command.split(" ");
@@ -190,7 +190,7 @@ describe("changing a map", () => {
         expect(execs).toHaveLength(2);
     });
 
-    it("takes a route for gone where a shorter one answers for it", async () => {
+    it("takes a route as removed if a shorter one answers for it", async () => {
         const { run } = fakeHaproxy(command =>
             command.includes(" get map ") ? found("web", "shop.example.com/") : "",
         );
@@ -214,12 +214,12 @@ describe("changing a map", () => {
         expect(result!.error).toBe("Unknown map identifier. Please use #<id> or <file>.");
     });
 
-    it("takes a key out that may be missing", async () => {
+    it("removes a key that may be missing", async () => {
         const { run } = fakeHaproxy(command => (command.includes(" get map ") ? missing : "Key not found."));
         expect(await new Runtime(run).deleteMapEntry([worker], "confirm", "abc")).toMatchObject([{ ok: true }]);
     });
 
-    it("counts a worker or a generation that has exited as done", async () => {
+    it("counts as done in a worker or a generation that has exited", async () => {
         const { run } = fakeHaproxy(command =>
             command.startsWith("@!11777") ? "Can't find the target PID matching the prefix '@!11777'" : undefined,
         );
@@ -259,7 +259,7 @@ describe("changing a slot", () => {
         ]);
     });
 
-    it("reports a slot that did not take it, and a worker that refuses", async () => {
+    it("reports a slot that did not change, and a worker that refuses", async () => {
         const took = fakeHaproxy(command => (command.includes("show servers") ? state("10.0.0.9", 8080, 5) : ""));
         expect(await new Runtime(took.run).setServer([worker], "web-blue", 2, { state: "ready" })).toMatchObject([
             { ok: false, error: expect.stringContaining("did not take") },
@@ -292,14 +292,14 @@ describe("a change", () => {
     const taken = { worker, ok: true, gone: false };
     const refused = { worker: second, ok: false, gone: false, error: "No such server." };
 
-    it("is not done where one of several workers refuses it", () => {
+    it("is not done if one of several workers refuses it", () => {
         expect(() => assertEveryWorker("a link", [taken, refused])).toThrow(
             "generation 1, worker 11777: No such server.",
         );
         expect(() => assertEveryWorker("a link", [taken, taken])).not.toThrow();
     });
 
-    it("is tried again only where all that refused it were replaced", () => {
+    it("is tried again only if all workers that refused it were replaced", () => {
         const replaced = { ...refused, error: "Proxy is disabled." };
         expect(() => assertEveryWorker("a link", [taken, replaced])).toThrow(WorkerReplaced);
         expect(() => assertEveryWorker("a link", [refused, replaced])).not.toThrow(WorkerReplaced);
@@ -315,7 +315,7 @@ describe("reloading", () => {
         await expect(bad.reload("1")).rejects.toThrow(/unknown keyword 'nonsense'/);
     });
 
-    it("is not possible where no generation runs", async () => {
+    it("fails if no generation runs", async () => {
         await expect(new Runtime(fakeHaproxy(() => undefined).run).reload("3")).rejects.toThrow(
             /does not answer on .*master-3/,
         );
@@ -344,7 +344,7 @@ describe("judging an exec", () => {
         return execs[0]!;
     };
 
-    it("takes our own scripts with reading commands as read-only", async () => {
+    it("takes relink's own scripts with reading commands as read-only", async () => {
         const { argv, stdin } = await argvOf(
             "show proc",
             "@!12 show map /relink/config/current/maps/link.map",
@@ -353,7 +353,7 @@ describe("judging an exec", () => {
         expect(isReadOnlyScript(argv, stdin)).toBe(true);
     });
 
-    it("takes nothing else as read-only", async () => {
+    it("takes no other exec as read-only", async () => {
         const { argv } = await argvOf("show proc");
         const changing = await argvOf("show proc", "@!12 set map /x a b");
         expect(isReadOnlyScript(changing.argv, changing.stdin)).toBe(false);

@@ -7,7 +7,7 @@ import type { HookContext, HookOutcome } from "../../../up/Hooks";
 const secret = 'it\'s "$x"\na-second-line-of-it';
 const context: HookContext = { hook: "prePromotion", service: "web", color: "green", image: "shop/web:v2" };
 
-/** Runs a hook that is told the secret by its environment, as a user's own machine may do it. */
+/** Runs a hook whose environment has the secret, as a user's machine may have it. */
 async function run(hook: Partial<HookSettings>): Promise<HookOutcome & { shown: string[] }> {
     vi.stubEnv("SECRET", secret);
     const shown: string[] = [];
@@ -23,9 +23,9 @@ async function run(hook: Partial<HookSettings>): Promise<HookOutcome & { shown: 
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe("what a hook prints", () => {
-    it("is shown and told without secrets, however it comes in", async () => {
-        // The second line in two pieces, with time between them.
+describe("a hook's output", () => {
+    it("is shown and reported without secrets, even if a line comes in pieces", async () => {
+        // The second line comes in two pieces, with a pause between them.
         const script = `printf '%s\\n' "$SECRET"; printf 'and a-second-'; sleep 0.2; printf 'line-of-it\\n' >&1; exit 3`;
         const { kind, text, shown } = await run({ command: script });
         expect(kind).toBe("failed");
@@ -33,12 +33,12 @@ describe("what a hook prints", () => {
         expect(text).toBe("hooks.prePromotion: failed with exit code 3:\n    [secret]\n    [secret]\n    and [secret]");
     });
 
-    it("is told without secrets after its timeout", async () => {
+    it("is reported without secrets after its timeout", async () => {
         const { text } = await run({ command: `printf '%s' "$SECRET" | base64; sleep 20`, timeoutMs: 500 });
         expect(text).toMatch(/^hooks\.prePromotion: did not end within 0\.5 s \(timeout\)\n {4}\[secret\]$/);
     });
 
-    it("has nothing of what Pulumi hands to its plugins, nor what opens its state", async () => {
+    it("cannot have Pulumi's variables for its plugins, nor the passphrase of its state", async () => {
         vi.stubEnv("PULUMI_CONFIG", "{}");
         vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "hunter2");
         const { shown } = await run({ command: "echo $(env | grep -c ^PULUMI_) $RELINK_IMAGE" });
@@ -46,13 +46,13 @@ describe("what a hook prints", () => {
     });
 });
 
-describe("what a hook is answered", () => {
-    it("is told without secrets: a header", async () => {
+describe("the answer to a hook's request", () => {
+    it("is reported without the secrets in its headers", async () => {
         const { text } = await run({ http: { path: "/", header: "x-token: no", status: { from: 200, to: 299 } } });
         expect(text).toBe("hooks.prePromotion: GET / was answered with header x-token: [secret]");
     });
 
-    it("is compared with all of a wanted header, also what follows a second colon", async () => {
+    it("is compared with the whole wanted header, also after a second colon", async () => {
         const wanted = async (value: string) => {
             const { kind } = await run({
                 http: { path: "/", header: `x-link: ${value}`, status: { from: 200, to: 299 } },
@@ -64,7 +64,7 @@ describe("what a hook is answered", () => {
         expect(await wanted("next")).toBe("failed");
     });
 
-    it("says of a webhook its status alone, and of its address the host alone", async () => {
+    it("is reported for a webhook only by its status, and by the host of its address", async () => {
         const server = createServer((_request, response) => response.writeHead(500, secret.slice(0, 2)).end(secret));
         await new Promise<void>(resolve => void server.listen(0, "127.0.0.1", resolve));
         const { port } = server.address() as { port: number };

@@ -40,12 +40,12 @@ function preStopOf(command: string, timeoutMs = 20_000): Promise<void> {
     return preStop(up, { container, isFronted: false, settings, timeoutMs, secretValues: {} });
 }
 
-// What outlives a command and keeps its output open, as ssh's ControlPersist does.
+// A process that outlives its command and keeps its output open, as ssh's ControlPersist does.
 const leaveBehind = (file: string) =>
     `setsid sh -c 'echo $$ > ${file}; exec sleep 300' & until test -s ${file}; do :; done`;
 
-describe("A command that leaves something running which keeps its output open", () => {
-    it("passes when it has ended, with all that it printed, and what it left goes on", async () => {
+describe("A command that leaves a process which keeps its output open", () => {
+    it("passes when it has ended, with all its output, and the process goes on", async () => {
         const file = join(folder, "left-by-hook");
         const { text, shown } = await hook(`${leaveBehind(file)}; echo done`);
         expect(text).toBe("hooks.prePromotion: passed");
@@ -55,34 +55,34 @@ describe("A command that leaves something running which keeps its output open", 
         process.kill(left, "SIGKILL");
     });
 
-    it("also as preStopCommand", async () => {
+    it("passes as preStopCommand too", async () => {
         const file = join(folder, "left-by-pre-stop");
         await preStopOf(leaveBehind(file));
         process.kill(await pidIn(file), "SIGKILL");
     });
 
-    it("is late at its timeout, and not when the rest has ended too", async () => {
+    it("is late at its timeout, whatever the process does", async () => {
         const file = join(folder, "late");
         const { text } = await hook(`echo begun; ${leaveBehind(file)}; sleep 300`, 1_000);
         expect(text).toBe("hooks.prePromotion: did not end within 1 s (timeout)\n    begun");
         process.kill(await pidIn(file), "SIGKILL");
     });
 
-    it("is no crash where the command ends at the moment of its deadline", async () => {
+    it("does not crash relink if the command ends at the moment of its deadline", async () => {
         const file = join(folder, "group-gone");
-        // The group is gone when the deadline comes: there is nobody left to kill.
+        // The process group is gone when the deadline comes.
         await expect(preStopOf(`${leaveBehind(file)}; exit 3`, 1_000)).rejects.toThrow("ended with exit code 3");
         process.kill(await pidIn(file), "SIGKILL");
     });
 });
 
 describe("A command that somebody kills", () => {
-    it("is told as such, with what it printed", async () => {
+    it("is reported as ended by a signal, with its output", async () => {
         const { text } = await hook("echo begun; kill -KILL $$");
         expect(text).toBe("hooks.prePromotion: was ended by a signal:\n    begun");
     });
 
-    it("also as preStopCommand", async () => {
+    it("is reported as preStopCommand too", async () => {
         await expect(preStopOf("echo begun; kill -KILL $$")).rejects.toThrow(
             "preStopCommand for shop-web-blue-1 did not come to its end\n    begun",
         );
@@ -90,7 +90,7 @@ describe("A command that somebody kills", () => {
 });
 
 describe("A command whose parent is killed", () => {
-    it("ends with it, and what it started too", async () => {
+    it("ends with its parent, and so do the processes that it started", async () => {
         const [own, child] = [join(folder, "own"), join(folder, "child")];
         const command = `echo $$ > ${own}; sh -c 'echo $$ > ${child}; sleep 300'; true`;
         const settings = { command, timeoutMs: 60_000, retries: 0, onTimeout: "hold" };
@@ -105,7 +105,7 @@ describe("A command whose parent is killed", () => {
         }
     });
 
-    it("has no part in what watches for that: neither a child to wait for nor an open pipe", async () => {
+    it("does not see the process that watches for that, neither as a child nor by an open pipe", async () => {
         const { shown } = await hook(
             "read kids < /proc/$$/task/$$/children; echo [$kids]; test -e /proc/$$/fd/3 || echo closed",
         );
@@ -114,7 +114,7 @@ describe("A command whose parent is killed", () => {
 });
 
 describe("A command that could not be started", () => {
-    it("says why, and this process goes on, where no file can be opened any more", async () => {
+    it("reports why, and relink goes on, if no file can be opened any more", async () => {
         const program = `
             const { runUserCommand } = require("./hooks/userCommand");
             const { openSync } = require("node:fs");
@@ -128,7 +128,7 @@ describe("A command that could not be started", () => {
         expect(JSON.parse(stdout)).toEqual({ isLate: false, error: expect.stringMatching(/EMFILE/) });
     });
 
-    it("has no group to end: number 0 would mean relink's own", () => {
+    it("has no process group that could be ended by mistake", () => {
         const kill = vi.spyOn(process, "kill").mockReturnValue(true);
         try {
             killGroup(undefined);

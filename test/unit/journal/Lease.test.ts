@@ -7,29 +7,29 @@ import { LeaseHeld } from "../../../journal/leaseErrors";
 import { LeaseLost } from "../../../up/stop";
 import { RecordFixture } from "../providers/shell";
 
-// The scripts run in a real shell with a real flock, as they do in the anchor.
+// The scripts run in a real shell with a real flock, as in the anchor.
 
 const record = new RecordFixture();
 
-/** The lines of the lease file: epoch, expiry, token, owner. */
+/** @returns the lines of the lease file: epoch, expiry, token, owner */
 function lines(): string[] {
     return record.folder.read("lease").trimEnd().split("\n");
 }
 
-/** Lets the lease run out, as twenty seconds without a heartbeat do. */
+/** Lets the lease run out, as after twenty seconds without a heartbeat. */
 function expire(): void {
     const [epoch, , token, owner] = lines();
     record.folder.write("lease", `${[epoch, 1, token, owner].join("\n")}\n`);
 }
 
-/** Makes the lease look as if another process had taken it. */
+/** Writes another process as the holder of the lease. */
 function heldByProcess(pid: number): void {
     const [epoch, expires, token, owner = ""] = lines();
     record.folder.write("lease", `${[epoch, expires, token, owner.replace(/\d+$/, String(pid))].join("\n")}\n`);
 }
 
 describe("a lease", () => {
-    it("is taken by the first who asks, with a file that only root can read", async () => {
+    it("goes to the first up that asks, in a file that only root can read", async () => {
         const lease = record.lease("relink/one");
         expect(lease.held).toBe(false);
         await lease.take();
@@ -42,14 +42,14 @@ describe("a lease", () => {
         expect(statSync(join(record.folder.path, "lease")).mode & 0o777).toBe(0o600);
     });
 
-    it("is taken once, however often and however many at once ask for it", async () => {
+    it("is taken once, although its holder asks for it several times, also at once", async () => {
         const lease = record.lease("relink/one");
         await Promise.all([lease.take(), lease.take(), lease.guarded(":", [])]);
         await lease.take();
         expect(lines()[0]).toBe("1");
     });
 
-    it("is refused to a second one, with who holds it and for how long", async () => {
+    it("is refused to a second up, with the holder and the time left", async () => {
         await record.lease("relink/one").take();
         const second = record.lease("relink/two");
         const refusal = (await second.take().catch(error => error)) as LeaseHeld;
@@ -74,7 +74,7 @@ describe("a lease", () => {
         expect(second.held).toBe(true);
     });
 
-    it("is waited for while another up has it, and the user is told once for whom", async () => {
+    it("is waited for while another up has it, and the user reads once which one", async () => {
         const first = record.lease("relink/one");
         await first.take();
         const told: string[] = [];
@@ -87,12 +87,12 @@ describe("a lease", () => {
         expect(told).toEqual([expect.stringMatching(/^waiting for another up to end: .*stack relink\/one/)]);
     });
 
-    it("is waited for no longer than was asked", async () => {
+    it("is waited for no longer than the time limit", async () => {
         await record.lease("relink/one").take();
         await expect(record.lease("relink/two").take(50)).rejects.toBeInstanceOf(LeaseHeld);
     });
 
-    it("goes to exactly one of many who ask at the same time", async () => {
+    it("goes to exactly one of many ups that ask at the same time", async () => {
         const contenders = Array.from({ length: 8 }, (_, index) => record.lease(`relink/${index}`));
         const results = await Promise.allSettled(contenders.map(lease => lease.take()));
         expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -114,14 +114,14 @@ describe("a lease", () => {
         expect(lines()[0]).toBe("2");
     });
 
-    it("that was never taken needs no giving back", async () => {
+    it("that was never taken can be given back without an effect", async () => {
         await record.lease("relink/one").release();
         expect(() => lines()).toThrow("ENOENT");
     });
 });
 
 describe("a lease that has run out", () => {
-    it("goes to the next who asks, and its first holder can write nothing more", async () => {
+    it("goes to the next up that asks, and its first holder can write nothing more", async () => {
         const first = record.lease("relink/one");
         await first.guarded('cat > "$1"', ["link"], "blue");
         expire();
@@ -156,7 +156,7 @@ describe("a lease that has run out", () => {
 });
 
 describe("a lease whose holder's process is gone", () => {
-    it("is taken over at once, and the user is told from whom", async () => {
+    it("is taken over at once, and the user reads from which up", async () => {
         await record.lease("relink/one").take();
         heldByProcess(spawnSync("true").pid);
         const told: string[] = [];
@@ -165,7 +165,7 @@ describe("a lease whose holder's process is gone", () => {
         expect(told).toEqual([expect.stringMatching(/^taking over from an up that died: .*stack relink\/one/)]);
     });
 
-    it("is inherited by an up that finds its work done, which gives it back", async () => {
+    it("is inherited by an up that has nothing to do, which gives it back", async () => {
         await record.lease("relink/one").take();
         heldByProcess(spawnSync("true").pid);
         const heir = record.lease("relink/one");
@@ -175,7 +175,7 @@ describe("a lease whose holder's process is gone", () => {
         expect(lines().slice(1, 3)).toEqual(["0", "-"]);
     });
 
-    it("is nothing to inherit while the process lives, or where nobody has one", async () => {
+    it("is not inherited while the process lives, or if no up has it", async () => {
         const heir = record.lease("relink/one");
         await heir.inherit();
         await record.lease("relink/two").take();
@@ -184,7 +184,7 @@ describe("a lease whose holder's process is gone", () => {
         expect(lines()[3]).toContain("stack relink/two");
     });
 
-    it("is not taken over when that process is on another machine, where it cannot be looked for", async () => {
+    it("is not taken over from a process on another machine, which nobody can look for", async () => {
         await record.lease("relink/one").take();
         const [epoch, expires, token, owner = ""] = lines();
         const [words, , pid] = owner.split("\t");
@@ -196,7 +196,7 @@ describe("a lease whose holder's process is gone", () => {
 });
 
 describe("a guarded script", () => {
-    it("sees its arguments and its input as they are, never as code", async () => {
+    it("gets its arguments and its input unchanged, never as code", async () => {
         const lease = record.lease("relink/one");
         const odd = `'; touch hacked; echo "$(id)" \\`;
         const output = await lease.guarded('printf "%s|" "$@"; cat', ["a b", odd], `${odd}\n`);
@@ -213,7 +213,7 @@ describe("a guarded script", () => {
         expect(record.folder.read("count").trim()).toBe("12");
     });
 
-    it("that fails says why", async () => {
+    it("that fails reports why", async () => {
         const lease = record.lease("relink/one");
         await expect(lease.guarded("echo no space left >&2; exit 3", [])).rejects.toThrow(
             "a step in the front's anchor failed (exit code 3): no space left",
@@ -221,7 +221,7 @@ describe("a guarded script", () => {
         expect(lease.held).toBe(true);
     });
 
-    it("that cannot have its lock changes nothing", async () => {
+    it("that cannot get its lock fails and changes nothing", async () => {
         const lease = record.lease("relink/one");
         await lease.take();
         record.folder.remove();

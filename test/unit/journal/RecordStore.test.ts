@@ -10,12 +10,12 @@ import { belongsTo } from "../../../model/ownership";
 import { emptyRecord } from "../../../model/Record";
 import { FakeEngine } from "../docker/FakeEngine";
 
-// Docker reads a file's length and then its content. What comes of a record that is replaced in between was seen with twelve
-// services, six of which were released in one up.
+// Docker reads a file's length and then its content. A record that is replaced in between is cut off. This was seen with
+// twelve services, six of which one up released.
 
 const web = `${JSON.stringify({ ...emptyRecord("web"), promotions: 7 }, null, 1)}\n`;
 
-/** The record's folder as Docker sends it. */
+/** @returns the record's folder as Docker sends it */
 async function archiveOf(text: string): Promise<Buffer> {
     const archive = pack();
     archive.entry({ name: "record/services/api.json" }, JSON.stringify(emptyRecord("api")));
@@ -24,7 +24,7 @@ async function archiveOf(text: string): Promise<Buffer> {
     return buffer(archive);
 }
 
-/** An Engine that sends one archive after the other, and the last one for ever. */
+/** @returns an Engine that sends one archive after the other, and then the last one again and again */
 function sending(archives: Buffer[]) {
     let reads = 0;
     const getArchive = async () => Readable.from([archives[Math.min(reads++, archives.length - 1)]]);
@@ -33,7 +33,7 @@ function sending(archives: Buffer[]) {
 }
 
 describe("records that are replaced while they are read", () => {
-    it("are read again, whether the file was cut off or the archive", async () => {
+    it("are read again if the file or the archive was cut off", async () => {
         const whole = await archiveOf(web);
         const { engine, reads } = sending([await archiveOf(web.slice(0, 60)), whole.subarray(0, 1700), whole]);
         const { services } = await readRecords(engine, "front");
@@ -42,14 +42,14 @@ describe("records that are replaced while they are read", () => {
         expect(reads()).toBe(3);
     });
 
-    it("are an error where they stay like that", async () => {
+    it("are an error if they stay cut off", async () => {
         const { engine } = sending([await archiveOf("no JSON")]);
         await expect(readRecords(engine, "front")).rejects.toThrow(
             "the record services/web.json in the front's volume is not readable: it is not JSON",
         );
     });
 
-    it("are not read again where somebody else's version wrote them", async () => {
+    it("are not read again if a newer version wrote them", async () => {
         const { engine, reads } = sending([await archiveOf('{ "format": 2, "service": "web" }')]);
         await expect(readRecords(engine, "front")).rejects.toThrow("this version of relink reads format 1");
         expect(reads()).toBe(1);
@@ -60,7 +60,7 @@ describe("records that are read without an anchor", () => {
     let fake: FakeEngine;
     afterEach(() => fake.close());
 
-    it("are read by a container that the next run finds, where this run is killed before it removes it", async () => {
+    it("are read by a container that the next run finds if this one is killed before it removes it", async () => {
         fake = await FakeEngine.start(({ method, path }) => {
             if (path === "/images/json") {
                 return [200, [{ Id: "sha256:1" }]];
@@ -83,9 +83,9 @@ describe("records that are read without an anchor", () => {
         expect(belongsTo("shop-prod2", ["shop/prod"], labels)).toBe(false);
         const reader = { state: "created", labels } as ContainerInfo;
         expect(isReader(reader)).toBe(true);
-        // What the image says of itself makes it no container of a service.
+        // The labels of its image do not make it a container of a service.
         expect(labels).toMatchObject({ "relink.service": "", "relink.color": "" });
-        // Nothing that runs is a reader, nor a service's container, whatever its image says.
+        // A container that runs is not a reader, nor is a service's container.
         expect(isReader({ ...reader, state: "running" })).toBe(false);
         expect(isReader({ ...reader, labels: { ...labels, "relink.service": "web" } })).toBe(false);
     });
@@ -113,7 +113,7 @@ describe("records that are asked for by a command", () => {
         return buffer(archive);
     }
 
-    it("are those of the services that matter, and read again where one changed meanwhile", async () => {
+    it("are those of the named services, and are read again if one changed meanwhile", async () => {
         const { run, asked } = answering([{ exitCode: 1 }, { stdout: await packed(web) }]);
         const { services, frontIncarnation } = await askRecords(run, ["web"]);
         expect([...services.values()].map(({ promotions }) => promotions)).toEqual([7]);
@@ -121,13 +121,13 @@ describe("records that are asked for by a command", () => {
         expect(asked.map(argv => argv.at(-1))).toEqual(["services/web.json", "services/web.json"]);
     });
 
-    it("are none where there is nothing yet", async () => {
+    it("are empty before the first record", async () => {
         const { run, asked } = answering([]);
         expect(await askRecords(run)).toMatchObject({ services: new Map(), frontIncarnation: 0 });
         expect(asked.map(argv => argv.at(-1))).toEqual(["services"]);
     });
 
-    it("are an error where they cannot be read, and never taken for none", async () => {
+    it("are an error if they cannot be read, and never count as empty", async () => {
         const { run } = answering(Array.from({ length: 10 }, () => ({ exitCode: 2 })));
         await expect(askRecords(run, ["web"])).rejects.toThrow("could not be read: file changed as we read it");
     });

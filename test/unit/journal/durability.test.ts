@@ -7,11 +7,11 @@ import { emptyRecord } from "../../../model/Record";
 import { LeaseLost } from "../../../up/stop";
 import { RecordFixture } from "../providers/shell";
 
-// What a full disk and a power cut leave of the files that everything depends on. The scripts run in a real shell.
+// The front's record, key and lease after a full disk and after a power cut. The scripts run in a real shell.
 
 const record = new RecordFixture();
 
-/** There is no room for this file any more. */
+/** Makes every write of this file fail as on a full disk. */
 function leaveNoRoomFor(file: string): void {
     symlinkSync("/dev/full", join(record.folder.path, `${file}.new`));
 }
@@ -21,7 +21,7 @@ function expectNothingLeftOf(file: string): void {
 }
 
 describe("on a full disk", () => {
-    it("a record stays what it was", async () => {
+    it("a record stays as it was", async () => {
         const lease = record.lease("relink/one");
         const before = await writeRecord(lease, emptyRecord("web"));
         const text = record.folder.read("services/web.json");
@@ -31,7 +31,7 @@ describe("on a full disk", () => {
         expectNothingLeftOf("services/web.json");
     });
 
-    it("there is no half of the stack's key", async () => {
+    it("no part of the stack's key is written", async () => {
         const lease = record.lease("relink/one");
         const key = Buffer.alloc(32, 7);
         await lease.take();
@@ -59,7 +59,7 @@ describe("after a power cut", () => {
         ["holds zeros", "\0\0\0\0\0\0"],
         ["has no time of expiry", "3\n"],
         ["is not a lease", "<html>\n\n"],
-    ])("a lease that %s is nobody's, and whoever held it writes nothing more", async (_what, text) => {
+    ])("a lease that %s is free, and its former holder writes nothing more", async (_what, text) => {
         const before = record.lease("relink/before");
         await before.take();
         record.folder.write("lease", text);
@@ -71,7 +71,7 @@ describe("after a power cut", () => {
         await writeRecord(after, emptyRecord("web"));
     });
 
-    it("a key of which nothing is left is written again", async () => {
+    it("an empty key is written again", async () => {
         const lease = record.lease("relink/one");
         record.folder.write("key", "");
         const key = Buffer.alloc(32, 7);

@@ -8,20 +8,20 @@ import { RecordFixture } from "../providers/shell";
 const record = new RecordFixture();
 
 describe("the owner of a front", () => {
-    it("is written down once", async () => {
+    it("is recorded once", async () => {
         const lease = record.lease("shop/prod");
         await writeOwner(lease, "shop/prod", "shop/prod");
         await writeOwner(lease, "shop/prod", "shop/prod");
         expect(record.folder.read("owner")).toBe("shop/prod\n");
     });
 
-    it("follows the one that the labels name, and both are known", async () => {
+    it("changes to the one that the labels name, and the record keeps both", async () => {
         const lease = record.lease("shop/staging");
         await writeOwner(lease, "shop/staging", "shop/prod");
         expect(parseOwners(record.folder.read("owner"))).toEqual(["shop/prod", "shop/staging"]);
     });
 
-    it("and a stack that adopts from it are the only ones to get the lease", async () => {
+    it("and a stack that adopts from it are the only ones that get the lease", async () => {
         record.folder.write("owner", "shop/prod\nshop/staging\n");
         await record.lease("shop/staging").take();
         await record.leases[0]!.release();
@@ -38,7 +38,7 @@ describe("the owner of a front", () => {
     });
 });
 
-describe("what carries labels", () => {
+describe("a front's object with labels", () => {
     const labels = (stack: string, front?: string) => ({
         "relink.project": "shop",
         "relink.stack": stack,
@@ -51,7 +51,7 @@ describe("what carries labels", () => {
         ["of an earlier owner", labels("prod", "front"), true],
         ["of an earlier owner's name on another front", labels("prod", "front-2"), false],
         ["of another stack", labels("test", "front"), false],
-        ["that are none of ours", { "relink.front": "front" }, false],
+        ["that are not relink's", { "relink.front": "front" }, false],
     ])("%s", (_name, given, expected) => expect(belongsTo("front", owners, given)).toBe(expected));
 });
 

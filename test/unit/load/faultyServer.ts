@@ -10,21 +10,21 @@ export interface Received {
     bodyBytes: number;
 }
 
-/** What the server does with one request. */
+/** The server's reaction to one request. */
 export type Act = (socket: net.Socket, request: Received) => void;
 
 export interface FaultyServer {
     url: string;
     /** Requests that arrived in full (head and body). */
     received: number;
-    /** How often each act was done. */
+    /** Number of times that each act was done. */
     done: Record<string, number>;
     connections: number;
     close(): Promise<void>;
 }
 
 /**
- * An HTTP/1.1 server made of a plain socket, so that it can do wrong exactly what is asked.
+ * An HTTP/1.1 server on plain sockets, so that it can make exactly the wanted mistakes.
  *
  * @param choose names the act for request n (1, 2, ...; over all connections)
  */
@@ -82,7 +82,7 @@ function firstRequest(text: string): (Received & { length: number }) | undefined
         : { method: text.split(" ")[0]!, path: text.split(" ")[1]!, id: header("x-load-id") ?? "", bodyBytes, length };
 }
 
-/** What can be different in a response from what the sample app answers. */
+/** Differences of a response from the sample app's. */
 export interface Different {
     version?: string;
     /** What the body says. @default `version` */
@@ -100,7 +100,7 @@ export interface Different {
     length?: string;
 }
 
-/** A response to a request, as the sample app gives it unless something is different. */
+/** @returns the sample app's response to a request, with these differences */
 export function responseTo(request: Received, different: Different = {}): string {
     const { version = "v1", service = "hello", status = "200 OK", headers = [] } = different;
     const id = different.id ?? request.id;
@@ -124,21 +124,21 @@ export function lineOf({ version, id }: { version: string; id: string }, number:
     return `${version} line ${number} of ${of} ${id}\n`;
 }
 
-/** Answers with something different. */
+/** @returns an act that answers with these differences */
 const answer =
     (different: Different = {}): Act =>
     (socket, request) =>
         socket.write(responseTo(request, different));
 
-/** The head and the first 5 bytes of the body. */
+/** @returns the head and the first 5 bytes of the body */
 const cut = (request: Received): string => responseTo(request).replace(/(\r\n\r\n.{5}).*/s, "$1");
 const withoutLength = { length: "" };
 const chunked = { length: "Transfer-Encoding: chunked" };
 
-/** All of the response but its end, and then the end of the connection, which is the only end of such a response. */
+/** @returns a response without its last 5 bytes and without a length. The end of the connection is its only end */
 const cutWithoutLength = (request: Received): string => responseTo(request, withoutLength).slice(0, -5);
 
-/** A response whose body is this, chunk by chunk, without the last chunk, which is empty. */
+/** @returns a response whose body has these chunks, without the empty last chunk */
 const inChunks = (request: Received, chunks: string[]): string =>
     responseTo(request, {
         ...chunked,

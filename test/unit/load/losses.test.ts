@@ -23,7 +23,7 @@ const faults = requests / everyNth;
 let server: FaultyServer;
 afterEach(() => server.close());
 
-/** All requests over kept connections; the server does `fault` with every 7th request that reaches it. */
+/** Sends all requests over kept connections. The server does `fault` with every 7th request. */
 async function loadWith(fault: keyof typeof acts, options: Partial<LoadOptions> = {}): Promise<LoadResult> {
     server = await startFaultyServer(acts, number => (number % everyNth === 0 ? fault : "answer"));
     return runToEnd({ mix: { post: 3 }, maxRequests: requests, ...options });
@@ -56,10 +56,10 @@ describe("the load client reports each loss, exactly", () => {
         ["a 503", "unavailable", "5xx"],
         ["a 404", "notFound", "4xx"],
         ["a redirect", "redirect", "redirect"],
-        ["an answer without a body, and a status that says so", "noContent", "unexpected status"],
+        ["an answer without a body, by its status", "noContent", "unexpected status"],
         ["another request's answer", "otherId", "wrong id"],
         ["another request's answer, with the right id in its head", "otherIdInBody", "wrong id"],
-        ["an answer to nobody knows whom", "withoutId", "wrong id"],
+        ["an answer without an id", "withoutId", "wrong id"],
         ["another service's answer", "otherService", "wrong service"],
         ["another version's answer", "otherVersion", "wrong version"],
         ["one version's head with another one's body", "otherVersionInBody", "wrong version"],
@@ -133,8 +133,8 @@ describe("the load client reports each loss, exactly", () => {
         ]);
     });
 
-    test("a kept connection that is closed just as the next request arrives", async () => {
-        // The first request of each connection is answered; at the second one the connection is closed.
+    test("a kept connection that closes as the next request arrives", async () => {
+        // The server answers the first request of each connection, and closes the connection at the second one.
         const known = new WeakSet<Socket>();
         let closed = 0;
         const answerOnce = (socket: Socket, request: Received): void => {
@@ -153,7 +153,7 @@ describe("the load client reports each loss, exactly", () => {
         expect(result.failures.every(failure => failure.requestOnConnection === 2)).toBe(true);
     });
 
-    test("a server that closes after each response without announcing it: all but what it answered", async () => {
+    test("a server that closes after each response without announcing it: every request without an answer", async () => {
         let answered = 0;
         const answerAndCloseUnannounced = (socket: Socket, request: Received): void => {
             // The next request may arrive after the close.
@@ -165,8 +165,8 @@ describe("the load client reports each loss, exactly", () => {
         expect(result).toMatchObject({ requests, answered, failed: requests - answered, open: 0 });
     });
 
-    test("a port on which nobody listens", async () => {
-        // The server listens on 127.0.0.1 alone, and holds the port, so that no other test gets it meanwhile.
+    test("a port without a listener", async () => {
+        // The server holds the port on 127.0.0.1, so that no other test gets it. Other addresses have no listener.
         server = await startFaultyServer(acts, () => "answer");
         const url = server.url.replace("127.0.0.1", "127.0.0.2");
         const result = await runToEnd({
@@ -178,7 +178,7 @@ describe("the load client reports each loss, exactly", () => {
     });
 });
 
-describe("the load client loses nothing by itself", () => {
+describe("the load client reports no loss of its own", () => {
     const good: (keyof typeof acts)[] = ["answer", "answerAndClose", "answerUntilClose", "answerInChunks"];
     test.each(good)("with a server that does: %s", async act => {
         const result = await loadWith(act, { mix: { post: 2, newConnection: 1, slow: 1, stream: 1 } });
@@ -187,7 +187,7 @@ describe("the load client loses nothing by itself", () => {
         expect(result.streams.completed).toBe(result.byLane.stream);
     });
 
-    test("when it is stopped: what began is answered, and what stays unanswered is open, not lost", async () => {
+    test("when it is stopped: requests without an answer count as open", async () => {
         server = await startFaultyServer(acts, () => "stall");
         const load = new LocalLoad(planLoad({ url: server.url, connections: 3, mix: { slow: 3 }, timeoutMs: 300 }));
         const result = await load.stop();
@@ -195,7 +195,7 @@ describe("the load client loses nothing by itself", () => {
     });
 });
 
-test("streams that are cut are counted as streams and as lost requests", async () => {
+test("streams that are cut count as streams and as lost requests", async () => {
     const result = await loadWith("truncateChunks", { connections: 4, mix: { stream: 4 } });
     expectLosses(result, { "closed mid-body": faults });
     expect(result.streams).toEqual({ opened: requests, completed: requests - faults, cut: faults });

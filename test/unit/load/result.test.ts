@@ -52,7 +52,7 @@ describe("a load in its own process", () => {
         expectNoLoss(result, { atLeast: 3000, allowed: ["maxRequests"] });
     });
 
-    test("is stopped on request, and says what it lost", async () => {
+    test("is stopped on request, and reports its losses", async () => {
         server = await startFaultyServer(acts, number => (number === 100 ? "resetWithoutAnswer" : "answer"));
         run = await startLoad({ url: server.url, ratePerSecond: 2000, connections: 4, mix: {} });
         await run.until(counts => counts.failed > 0, "a failure");
@@ -64,7 +64,7 @@ describe("a load in its own process", () => {
         expect(() => expectNoLoss(result, { atLeast: 1_000_000 })).toThrow(/at least 1000000 are needed/);
     });
 
-    test("is told at a mark who may answer from then on", async () => {
+    test("gets with a mark the versions that may answer from then on", async () => {
         server = await startFaultyServer(acts, () => "answer");
         const answeredBy = { versions: ["v1"] };
         run = await startLoad({ url: server.url, ratePerSecond: 500, connections: 2, mix: {}, answeredBy });
@@ -78,7 +78,7 @@ describe("a load in its own process", () => {
         expect(failures[0]).toMatchObject({ version: "v1", detail: "v1 instead of v2" });
     });
 
-    test("what one version is allowed is not allowed to another one, and hides nothing", async () => {
+    test("a failure that is allowed for one version is not allowed for another one, and is still reported", async () => {
         const version = (number: number) => (number % 2 === 0 ? "sick" : "v1");
         server = await startFaultyServer(
             {
@@ -108,7 +108,7 @@ describe("a load in its own process", () => {
     });
 });
 
-test("a switch is found where the new version first answers, with the time that both did", () => {
+test("a switch is found at the first answer of the new version, with the time in which both answered", () => {
     const seen = (firstSeenMs: number, lastSeenMs: number) => ({ requests: 1, firstSeenMs, lastSeenMs });
     expect(findSwitches({ v2: seen(500, 900), v1: seen(0, 512) })).toEqual([
         { from: "v1", to: "v2", atMs: 500, overlapMs: 12 },
@@ -119,7 +119,7 @@ test("a switch is found where the new version first answers, with the time that 
     expect(findSwitches({ v1: seen(0, 400) })).toEqual([]);
 });
 
-test("latencies are kept for any window afterwards", () => {
+test("latencies can be read for any window afterwards", () => {
     const latencies = new Latencies();
     for (let second = 0; second < 200_000; second += 1) {
         latencies.add(second, second < 100_000 ? 1 : 100);
@@ -131,7 +131,7 @@ test("latencies are kept for any window afterwards", () => {
     expect(latencies.within({ fromMs: -2, toMs: -1 })).toEqual({ count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 });
 });
 
-test("a mix that does not fit and a protocol that is not spoken are refused", () => {
+test("a mix that needs more connections and an unknown protocol are refused", () => {
     expect(() => planLoad({ url: "http://127.0.0.1:1", connections: 2, mix: { post: 3 } })).toThrow("asks for 3");
     expect(() => planLoad({ url: "ftp://127.0.0.1:1" })).toThrow("http and https only");
     expect(planLoad({ url: "https://shop.example.com/" })).toMatchObject({

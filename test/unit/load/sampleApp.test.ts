@@ -13,7 +13,7 @@ afterAll(() => app.process.kill());
 
 const headers = { "x-load-id": "id-17" };
 
-describe("The sample app says which request it answers, and who it is", () => {
+describe("The sample app names the request that it answers, and itself", () => {
     it.each(["/", "/slow?ms=5"])("%s: in headers and in the body", async path => {
         const response = await fetch(`${app.url}${path}`, { method: "POST", body: "12345", headers });
         expect(response.headers.get("x-load-id")).toBe("id-17");
@@ -50,7 +50,7 @@ describe("The sample app says which request it answers, and who it is", () => {
         expect(await response.json()).not.toHaveProperty("id");
     });
 
-    it("the load client finds nothing wrong with it", async () => {
+    it("the load client finds no failure in it", async () => {
         const load = new LocalLoad(
             planLoad({
                 url: app.url,

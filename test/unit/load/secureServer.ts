@@ -5,15 +5,15 @@ import type { AddressInfo } from "node:net";
 import * as net from "node:net";
 import type { MadeCertificate } from "../../support/certificates";
 
-/** What the server does with one stream of HTTP/2, instead of an answer. */
+/** The server's reaction to one stream of HTTP/2, instead of an answer. */
 export type Act = (stream: http2.ServerHttp2Stream, answer: () => void, cut: () => void) => void;
 
 export interface SecureServerOptions {
     /** URL of the app that answers. */
     app: string;
-    /** Names the act for stream n (1, 2, ...; over all connections). @default none, it is answered */
+    /** Names the act for stream n (1, 2, ...; over all connections). @default the app answers every stream */
     choose?: (streamNumber: number) => Act | undefined;
-    /** What is changed in an answer of the app over HTTP/2. */
+    /** Changes the app's answers over HTTP/2. */
     change?: (text: string) => string;
 }
 
@@ -24,7 +24,7 @@ export interface SecureServer {
     close(): Promise<void>;
 }
 
-/** A server with TLS before an app without it. It speaks HTTP/1.1 and WebSocket, and HTTP/2 with the faults that are asked. */
+/** Starts a server with TLS before an app without it. It has HTTP/1.1, WebSocket, and HTTP/2 with the wanted faults. */
 export async function startSecureServer(
     { certificate, key }: MadeCertificate,
     { app, choose = () => undefined, change = text => text }: SecureServerOptions,

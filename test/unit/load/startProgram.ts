@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { type RunningCommand, startCommand } from "../../support/command";
 
-/** A server as a process of this machine. */
+/** A server in a process of its own. */
 export interface Program {
     url: string;
     process: RunningCommand;
 }
 
-/** Starts examples/hello/server.js on a free port. @param env see there */
+/** Starts examples/hello/server.js on a free port. @param env the variables of that file */
 export function startSampleApp(env: Record<string, string> = {}): Promise<Program> {
     return start(["server.js"], { PORT: "0", ...env }, /listens on port (\d+)/);
 }

@@ -17,7 +17,7 @@ const faults = requests / everyNth;
 
 let app: Program;
 let authority: Authority;
-/** With the intermediate certificate behind its own. */
+/** The server's certificate, followed by the intermediate one. */
 let shop: MadeCertificate;
 let server: SecureServer | undefined;
 
@@ -50,7 +50,7 @@ async function runToEnd(url: string, options: Partial<LoadOptions>): Promise<Loa
 }
 
 describe("the load client over TLS", () => {
-    it("finds nothing wrong with a good server, in any lane", async () => {
+    it("finds no failure in a good server, in any lane", async () => {
         const { url } = await start();
         const load = begin(url, {
             connections: 9,
@@ -75,8 +75,8 @@ describe("the load client over TLS", () => {
     it.each([
         ["an authority that it does not trust", { ca: undefined }, /UNABLE_TO|SELF_SIGNED/],
         ["a certificate for another host", { serverName: "other.example.com" }, /ERR_TLS_CERT_ALTNAME_INVALID/],
-        ["no host that it may name", { hostHeader: "127.0.0.1" }, /ERR_TLS_CERT_ALTNAME_INVALID/],
-    ])("calls a handshake failed with %s", async (_name, options, detail) => {
+        ["a host that TLS cannot name", { hostHeader: "127.0.0.1" }, /ERR_TLS_CERT_ALTNAME_INVALID/],
+    ])("reports a failed handshake with %s", async (_name, options, detail) => {
         const { url } = await start();
         const result = await runToEnd(url, { ...anyLane, ...options });
         expect(result).toMatchObject({ requests, answered: 0, failuresByKind: { handshake: requests }, open: 0 });
@@ -84,7 +84,7 @@ describe("the load client over TLS", () => {
         expect(result.failures.map(failure => failure.detail).filter(text => !detail.test(text))).toEqual([]);
     });
 
-    it("calls a handshake failed that the server cuts", async () => {
+    it("reports a failed handshake when the server cuts it", async () => {
         const cutting = net.createServer(socket => socket.once("data", () => socket.end()));
         await new Promise<void>(resolve => cutting.listen(0, "127.0.0.1", resolve));
         const { port } = cutting.address() as net.AddressInfo;
@@ -93,13 +93,13 @@ describe("the load client over TLS", () => {
         expect(result).toMatchObject({ requests, answered: 0, failuresByKind: { handshake: requests }, open: 0 });
     });
 
-    it("tells a handshake from a connection that did not come about", async () => {
+    it("distinguishes a failed handshake from a connection that was not made", async () => {
         const { url } = await start();
         const result = await runToEnd(url.replace("127.0.0.1", "127.0.0.2"), anyLane);
         expect(result).toMatchObject({ requests, answered: 0, failuresByKind: { connect: requests }, open: 0 });
     });
 
-    it("calls a handshake failed after which the server does not speak HTTP/2", async () => {
+    it("reports a failed handshake if the server does not speak HTTP/2 after it", async () => {
         const { certificate: cert, key } = shop;
         const old = https.createServer({ cert, key, ALPNProtocols: ["http/1.1"] });
         await new Promise<void>(resolve => old.listen(0, "127.0.0.1", resolve));
@@ -182,19 +182,19 @@ describe("the load client over HTTP/2", () => {
         expect(result).toMatchObject({ requests, answered: 0, failuresByKind: { [kind]: requests }, open: 0 });
     });
 
-    it("meets a server that stalls", async () => {
+    it("reports a server that stalls", async () => {
         const { url } = await start({ choose: number => (number === 7 ? () => {} : undefined) });
         const result = await runToEnd(url, { timeoutMs: 500 });
         expect(result).toMatchObject({ requests, failed: 1, failuresByKind: { timeout: 1 }, open: 0 });
     });
 
-    it("balances its books with refused requests, and does not call them lost", async () => {
+    it("counts refused requests apart from lost ones", async () => {
         const { url } = await start({ choose: at(reset(constants.NGHTTP2_REFUSED_STREAM)) });
         const result = await runToEnd(url, {});
         expectNoLoss(result, { atLeast: requests, allowed: ["maxRequests"] });
     });
 
-    it("is not spoken without TLS", () => {
+    it("is refused without TLS", () => {
         expect(() => planLoad({ url: "http://127.0.0.1:1", mix: { http2: 1 } })).toThrow("HTTP/2 over TLS only");
     });
 });

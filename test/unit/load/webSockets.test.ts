@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 interface Faulty {
-    /** What is done with a message. True: nothing more; else it is echoed. */
+    /** Handles a message. Without true as its result, the server also echoes the message. */
     instead?: (webSocket: WebSocket, message: string) => boolean;
     /** The service that answers. @default hello */
     service?: string;
@@ -25,7 +25,7 @@ interface Faulty {
 
 const echoOf = (message: string): string => JSON.stringify({ version: "v1", echo: message });
 
-/** A WebSocket server as the sample app has one, but for what is faulty. */
+/** Starts a WebSocket server like the sample app's with these faults, and the load on it. */
 async function load(
     maxRequests: number,
     { instead = () => false, service = "hello", id }: Faulty,
@@ -67,7 +67,7 @@ function isSettled({ settled }: LocalLoad): Promise<boolean> {
     return Promise.race([settled.then(() => true), new Promise<boolean>(resolve => setImmediate(resolve, false))]);
 }
 
-/** Does something with the first messages only. */
+/** @returns a fault of the first messages only */
 function firstOnly(count: number, act: (webSocket: WebSocket, message: string) => void): Faulty["instead"] {
     let done = 0;
     return (webSocket, message) => {
@@ -79,7 +79,7 @@ function firstOnly(count: number, act: (webSocket: WebSocket, message: string) =
     };
 }
 
-test("each WebSocket that is cut is counted as a failure, and those that live on", async () => {
+test("each WebSocket that is cut is a failure, and those that live on are counted", async () => {
     const result = await load(
         100,
         { instead: firstOnly(3, webSocket => webSocket.terminate()) },
@@ -92,7 +92,7 @@ test("each WebSocket that is cut is counted as a failure, and those that live on
     expectNoLoss(result, { atLeast: 5, allowed: ["WebSocket cut"] });
 });
 
-test("a WebSocket that the server ends with a close frame is a failure too, told apart from a cut one", async () => {
+test("a WebSocket that the server ends with a close frame is a failure of its own kind", async () => {
     const result = await load(
         100,
         { instead: firstOnly(2, webSocket => webSocket.close(1001, "going away")) },
@@ -123,7 +123,7 @@ test.each([
     expect(result).toMatchObject({ requests: 3, answered: 2, failed: 1, failuresByKind: { "wrong echo": 1 } });
 });
 
-test("a WebSocket that says nothing is cut, also when the load ends meanwhile", async () => {
+test("a WebSocket that does not answer counts as cut, also when the load ends meanwhile", async () => {
     const result = await load(2, { instead: () => true }, counts => counts.messagesSent === 2);
     expect(result).toMatchObject({ requests: 2, answered: 0, failed: 2, failuresByKind: { "WebSocket cut": 2 } });
 });
@@ -136,7 +136,7 @@ test.each([
     expect(result).toMatchObject({ requests: 4, answered: 0, failed: 4, failuresByKind: { [kind]: 4 } });
 });
 
-test("a handshake that is refused is a failed request when the status says so", async () => {
+test("a handshake that is refused with an error status is a failed request", async () => {
     server = http.createServer((_request, response) => response.writeHead(503).end());
     server.listen(0, "127.0.0.1");
     await once(server, "listening");

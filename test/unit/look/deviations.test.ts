@@ -37,7 +37,7 @@ function worker(servers: (readonly [number, object])[], says = release.id): Work
     } as unknown as Worker;
 }
 
-/** Two containers as relink left them, and what somebody did. */
+/** @returns the deviations of two containers as relink left them, after this change */
 function deviations(change: Partial<ColorView>) {
     return deviationsOf({
         backend: "web-blue",
@@ -55,13 +55,13 @@ function deviations(change: Partial<ColorView>) {
     });
 }
 
-describe("what somebody changed of a color", () => {
-    it("is nothing where everything is as relink left it, nor while HAProxy does not run", () => {
+describe("a deviation of a color", () => {
+    it("does not exist if everything is as relink left it, nor while HAProxy does not run", () => {
         expect(deviations({})).toEqual([]);
         expect(deviations({ workers: [] })).toEqual([]);
     });
 
-    it("is a container that was removed, and who has its name now", () => {
+    it("is a container that was removed, with the container that has its name now", () => {
         expect(deviations({ containers: [container(2)] })).toEqual([{ what: "shop-web-blue-1 was removed" }]);
         expect(deviations({ containers: [container(2)], foreignNames: new Set(["shop-web-blue-1"]) })).toEqual([
             {
@@ -82,12 +82,12 @@ describe("what somebody changed of a color", () => {
         ]);
     });
 
-    it("is not undone by a start where relink itself took the container out of traffic", () => {
+    it("has no docker start as its fix if relink itself took the container out of traffic", () => {
         const containers = [container(1, { state: "exited", status: "exited", restartPolicy: "no" }), container(2)];
         expect(deviations({ containers })).toMatchObject([{ fix: undefined }]);
     });
 
-    it("is a container under our labels that relink did not make", () => {
+    it("is a container with relink's labels that relink did not make", () => {
         const foreign = container(1, { imageId: "sha256:f", imageReference: "evil:1" });
         expect(deviations({ containers: [foreign, container(2)] })).toEqual([
             { what: "shop-web-blue-1 is not relink's: it runs another image than shop/web:A (evil:1)" },
@@ -102,7 +102,7 @@ describe("what somebody changed of a color", () => {
         expect(deviations({ containers: [detached, container(2)] })[0]?.what).toMatch(/the address of its slot$/);
     });
 
-    it("is a container that somebody added, whatever slot it claims, beside all that serves", () => {
+    it("is a container that somebody added beside those that serve, with any slot in its labels", () => {
         const added = (slot: string) =>
             container(1, {
                 name: "mine",
@@ -134,7 +134,7 @@ describe("what somebody changed of a color", () => {
         expect(deviations({ workers: [closed], openInFile: new Set([2]) })).toMatchObject([{ fix: undefined }]);
     });
 
-    it("is a slot that only HAProxy's file has closed: its container would be out of traffic after a reload", () => {
+    it("is a slot that only HAProxy's file has closed, because a reload would close it", () => {
         expect(deviations({ openInFile: new Set([2]) })).toEqual([
             {
                 what: "shop-web-blue-1 would get no requests once HAProxy reads its files again, which have its slot closed",
@@ -142,11 +142,11 @@ describe("what somebody changed of a color", () => {
         ]);
     });
 
-    it("is one that is missing, where the record counts more than it has slots for", () => {
+    it("is a missing container if the record counts more than it has slots for", () => {
         expect(deviations({ replicas: 3, slots: [1, 2] })).toEqual([{ what: "shop-web-blue-3 was removed" }]);
     });
 
-    it("is a restart policy that would not bring it back", () => {
+    it("is a restart policy that would not bring a container back", () => {
         const asBefore = container(1, { restartPolicy: "unless-stopped" });
         expect(deviations({ containers: [asBefore, container(2)] })).toEqual([]);
         expect(deviations({ containers: [container(1, { restartPolicy: "no" }), container(2)] })).toEqual([
@@ -164,13 +164,13 @@ describe("what somebody changed of a color", () => {
         ]);
     });
 
-    it("is not what an interrupted scaling left: more than recorded, and enough of it sound", () => {
+    it("is not a surplus container that an interrupted scaling left", () => {
         const containers = [container(1), container(2), container(3, { restartPolicy: "no" })];
         expect(deviations({ containers })).toEqual([]);
         expect(deviations({ containers: [container(2), container(3)], replicas: 1 })).toEqual([]);
     });
 
-    it("is not a container that ended by itself under a policy that leaves it so", () => {
+    it("is not a container that ended by itself under a policy that does not restart it", () => {
         const once = { ...release, settings: { ...release.settings, restart: "on-failure" as const } };
         const policy = { restartPolicy: "on-failure" as const };
         const containers = [container(1, { ...policy, state: "exited", exitCode: 1 }), container(2, policy)];

@@ -16,7 +16,7 @@ const generation: ContainerInfo = {
     restartCount: 0,
     restartPolicy: "always",
 };
-/** What relink sets, over what the image says. */
+/** Labels that relink sets, which replace the image's. */
 const ofService = { ...labels, "relink.service": "web", "relink.color": "blue", "relink.slot": "1" };
 
 it.each<[string, Partial<ContainerInfo>, boolean]>([

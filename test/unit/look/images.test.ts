@@ -17,7 +17,7 @@ const image = "registry.example.com/shop/web:latest";
 const reference = ImageReference.parse(image);
 const down = "The registry registry.example.com cannot be reached.";
 
-/** Blue is live with what `latest` was when it was released. */
+/** Blue is live with an earlier image of the tag `latest`. */
 const record: ServiceRecord = {
     ...emptyRecord("web"),
     link: { live: "blue" },
@@ -40,7 +40,7 @@ async function found(records: ServiceRecord[], name = image) {
     return (await findImages({} as Engine, settings, world)).get("web");
 }
 
-/** The registry does not say what the name means, and the Docker host has an image under it. */
+/** The registry does not answer for the name, and the Docker host has an image with it. */
 function hostHas(
     local: Pick<ResolvedImage, "digest" | "imageId" | "source" | "warning">,
     { name = image, reason = "unreachable" }: { name?: string; reason?: ImageFailure } = {},
@@ -51,7 +51,7 @@ function hostHas(
 }
 
 describe("an image of the config", () => {
-    it("is what a color holds when the registry is down, not what the host once pulled under the tag", async () => {
+    it("is the one that a color holds when the registry is down, not an older one that the host has under the tag", async () => {
         hostHas({ digest: "sha256:older", imageId: "sha256:old", source: "registry", warning: down });
         const { warning, ...rest } = (await found([record])) ?? {};
         expect(rest).toEqual({ digest: "sha256:released", imageId: "sha256:id" });
@@ -59,7 +59,7 @@ describe("an image of the config", () => {
     });
 
     it.each<ImageFailure>(["unreachable", "denied", "missing", "other"])(
-        "is what a color holds when the registry says %s and the host has none",
+        "is the one that a color holds when the registry's failure is %s and the host has none",
         async reason => {
             vi.mocked(resolveImage).mockRejectedValue(new ImageNotFound(reason, `${down} Do this.`, down));
             expect(await found([record])).toEqual({
@@ -70,13 +70,13 @@ describe("an image of the config", () => {
         },
     );
 
-    it("is what a color holds when its tag is gone from the registry, not what the host once pulled", async () => {
+    it("is the one that a color holds when its tag is gone from the registry, not an older one of the host", async () => {
         const older = { digest: "sha256:older", imageId: "sha256:old", source: "registry" } as const;
         hostHas(older, { reason: "missing" });
         expect(await found([record])).toMatchObject({ digest: "sha256:released" });
     });
 
-    it("is what the last earlier release of this name was, when the registry is down and no color holds it", async () => {
+    it("is that of the last release with this name when the registry is down and no color holds it", async () => {
         vi.mocked(resolveImage).mockRejectedValue(new ImageNotFound("unreachable", down));
         const earlier = { image, linked: true, settings: { port: 1 } };
         const releases = {
@@ -104,7 +104,7 @@ describe("an image of the config", () => {
         expect(await found([record])).toMatchObject({ digest: "sha256:moved" });
     });
 
-    it("is the Docker host's own, unless an earlier version of relink released the registry's of that name", async () => {
+    it("is the Docker host's own, unless an earlier version of relink released the registry's with that name", async () => {
         const warning = "The registry docker.io has another image.";
         const local = { digest: "sha256:built", imageId: "sha256:built", warning };
         const built: ResolvedImage = { ...local, reference, source: "local" };
@@ -120,14 +120,14 @@ describe("an image of the config", () => {
         });
     });
 
-    describe("on a Docker host that does not tell where its images came from", () => {
+    describe("on a Docker host that does not report the origin of its images", () => {
         const hostHad = (id?: string): ServiceRecord => ({
             ...record,
             releases: { 1: { ...record.releases[1]!, image: "shop/web:dev", hostHad: id } },
         });
         const asBuilt = { digest: "sha256:built", imageId: "sha256:built" };
 
-        it("is the host's when that has got it since the release", async () => {
+        it("is the host's if the host got it after the release", async () => {
             hostHas(asBuilt, { name: "shop/web:dev" });
             for (const before of ["sha256:released", "none"]) {
                 expect(await found([hostHad(before)], "shop/web:dev")).toMatchObject({
@@ -137,14 +137,14 @@ describe("an image of the config", () => {
             }
         });
 
-        it("is what a color holds when the host has what it had then", async () => {
+        it("is the one that a color holds if the host still has the same as then", async () => {
             hostHas(asBuilt, { name: "shop/web:dev" });
             const { warning, ...rest } = (await found([hostHad("sha256:built")], "shop/web:dev")) ?? {};
             expect(rest).toMatchObject({ digest: "sha256:released", imageId: "sha256:id" });
             expect(warning).toContain("the one that web already holds is used");
         });
 
-        it("is the host's when the record is an old one, unless the name is that of a registry", async () => {
+        it("is the host's if an earlier version wrote the record, unless the name has a registry", async () => {
             hostHas(asBuilt, { name: "shop/web:dev" });
             expect(await found([hostHad()], "shop/web:dev")).toMatchObject({ digest: "sha256:built" });
             hostHas(asBuilt);

@@ -31,7 +31,7 @@ function worker(links: Record<string, LinkValue>, routes: Record<string, string>
     };
 }
 
-/** A front of these workers, and a record that says that web is linked to blue and has two hosts. */
+/** A front with these workers, and a record with web linked to blue and two hosts. */
 function worldWith(workers: Worker[]): World {
     const record = {
         ...emptyRecord("web"),
@@ -49,7 +49,7 @@ function worldWith(workers: Worker[]): World {
 
 const routes = { "a.example.com/": "web", "b.example.com/": "web" };
 
-describe("a service as it is observed", () => {
+describe("an observed service", () => {
     it("has the link of HAProxy's memory, not of the record", () => {
         expect(observedService(worldWith([worker({ web: LinkValue.to("green") }, routes)]), "web").live).toBe("green");
     });
@@ -60,14 +60,14 @@ describe("a service as it is observed", () => {
         expect(routes.map(routeText)).toEqual(["b.example.com", "a.example.com"]);
     });
 
-    it("has the routes of HAProxy's file while HAProxy does not run: it takes them at its next start", () => {
+    it("has the routes of HAProxy's file while HAProxy does not run, because its next start takes them", () => {
         const left = { "a.example.com/": "web", "b.example.com/": "api", "*/": "web" };
         const text = Object.entries(left).map(entry => `${entry.join(" ")}\n`);
         const world = { ...worldWith([]), files: new Map([["maps/routes.map", text.join("")]]) };
         expect(observedService(world, "web").routes.map(routeText)).toEqual(["a.example.com", "*"]);
     });
 
-    it("has drifted when its link was deleted in HAProxy by hand, so that no request is served", () => {
+    it("has drifted if somebody deleted its link in HAProxy, so that no request is served", () => {
         const service = observedService(worldWith([worker({}, routes)]), "web");
         expect(service.live).toBe("none");
         expect(findDrift(service).map(({ what }) => what)).toEqual([
@@ -75,7 +75,7 @@ describe("a service as it is observed", () => {
         ]);
     });
 
-    it("does not have a host that another service took, or that somebody deleted, whatever its record says", () => {
+    it("does not have a host that another service took or somebody deleted, although its record has it", () => {
         const link = { web: LinkValue.to("blue") };
         const taken = worker(link, { ...routes, "b.example.com/": "api" });
         const deleted = worker(link, { "a.example.com/": "web" });
@@ -84,7 +84,7 @@ describe("a service as it is observed", () => {
         }
     });
 
-    it("has a route that only HAProxy knows, behind those of its record, and in all workers", () => {
+    it("has a route that only HAProxy has, in all workers, after those of its record", () => {
         const link = { web: LinkValue.to("blue") };
         const more = { "*/api/": "web:/api:strip", ...routes };
         const { routes: seen } = observedService(worldWith([worker(link, more)]), "web");
@@ -93,7 +93,7 @@ describe("a service as it is observed", () => {
         expect(some.routes.map(routeText)).toEqual(["b.example.com", "a.example.com"]);
     });
 
-    it("has routes that only HAProxy's memory knows, or only its file, as half written", () => {
+    it("has routes that only HAProxy's memory has, or only its file, as half written", () => {
         const link = { web: LinkValue.to("blue") };
         const file = (text: string) => ({ files: new Map([["maps/routes.map", text]]) });
         const same = { ...worldWith([worker(link, routes)]), ...file("a.example.com/ web\nb.example.com/ web\n") };
@@ -104,7 +104,7 @@ describe("a service as it is observed", () => {
         expect(service.halfWritten?.map(routeText)).toEqual(["b.example.com", "c.example.com"]);
     });
 
-    it("has the hosts that a front of an earlier version has without a path", () => {
+    it("has the hosts without a path of an earlier version's front", () => {
         const old = worker({ web: LinkValue.to("blue") }, { "b.example.com": "web", "*": "web" });
         const { routes: seen } = observedService(worldWith([old]), "web");
         expect(seen).toEqual(["b.example.com", "*"].map(parseRoute));
@@ -112,13 +112,13 @@ describe("a service as it is observed", () => {
 });
 
 describe("a container is ready", () => {
-    /** Whether the container in slot 1 of blue is, where the workers have that slot like this. */
+    /** @returns whether the container in slot 1 of blue is ready if the workers have these states of the slot */
     const ready = (...slots: Parameters<typeof serverAt>[1][]) => {
         const world = worldWith(slots.map(slot => workerOf("blue", { blue: [serverAt(1, slot)] })));
         return isReady(world, "web", "blue", containerOf("blue", 1, "r"));
     };
 
-    it("where every worker has its slot up and open, at its own address", () => {
+    it("if every worker has its slot up and open, at its own address", () => {
         expect(ready({}, {})).toBe(true);
         expect(ready({}, { up: false })).toBe(false);
         expect(ready({}, { admin: "drain" })).toBe(false);
@@ -126,8 +126,8 @@ describe("a container is ready", () => {
     });
 });
 
-describe("what a plan was made from", () => {
-    /** The fingerprint where HAProxy links to a color and this is open. */
+describe("the fingerprint of what a plan was made from", () => {
+    /** @returns the fingerprint with this link in HAProxy and this intent in the record */
     function from(live: Color, intent?: Intent, state?: ContainerInfo["state"]): string {
         const world = worldWith([worker({ web: LinkValue.to(live) }, routes)]);
         if (state !== undefined) {
@@ -144,16 +144,16 @@ describe("what a plan was made from", () => {
         return fingerprint(world, "web");
     }
 
-    it("is another one once the link is elsewhere", () => {
+    it("changes with the link", () => {
         expect(from("green")).not.toBe(from("blue"));
     });
 
-    it("is the same on both sides of an open switch, which is settled first", () => {
+    it("is the same on both sides of an open switch, because that is settled first", () => {
         const intent: Intent = { kind: "switch", from: "blue", to: "green", release: "r" };
         expect(from("green", intent)).toBe(from("blue", intent));
     });
 
-    it("is the same while a container crashes again and again, and another one once it has ended", () => {
+    it("stays the same while a container crashes again and again, and changes when the container has ended", () => {
         const states = ["running", "restarting", "exited", "created"] as const;
         const [running, restarting, exited, created] = states.map(state => from("blue", undefined, state));
         expect(restarting).toBe(running);
@@ -161,7 +161,7 @@ describe("what a plan was made from", () => {
         expect(created).toBe(exited);
     });
 
-    it("is another one once a rolling release goes elsewhere", () => {
+    it("changes when a rolling release gets another target", () => {
         const settings = {} as RollingSettings;
         const roll = (to: string): Intent => ({ kind: "roll", color: "blue", from: ["a"], to, replicas: 1, settings });
         expect(from("blue", roll("c"))).not.toBe(from("blue", roll("b")));
