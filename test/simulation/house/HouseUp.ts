@@ -6,7 +6,7 @@ import { checkPlan } from "../life/planRules";
 import { serviceUp, startFront } from "../life/pulumiUp";
 import { SimulatedProcess, SimulatedUp } from "../life/SimulatedUp";
 import type { House, Name } from "./House";
-import { desiredIn, type HouseWish, servicesOf, wishOf } from "./HouseWish";
+import { desiredIn, type HouseWish, heldPlaces, servicesOf, wishOf } from "./HouseWish";
 import { routesText } from "./requests";
 
 /** What goes wrong in an `up` of several services. */
@@ -33,10 +33,11 @@ export class HouseUp {
     ) {
         this.routes = routesText(house);
         const wanted = servicesOf(wish);
+        const held = heldPlaces(house);
         const { order, connections } = faults;
         const begin = (name: Name) => {
             const own = name === of ? faults : { ...noFaults, order, connections };
-            const desired = desiredIn(house, wish, name);
+            const desired = desiredIn(held, wish, name);
             return new SimulatedUp(house.worlds[name], desired, own, wishOf(wish, name), this.process);
         };
         this.ups = wanted.map(begin);

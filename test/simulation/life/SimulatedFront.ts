@@ -131,22 +131,24 @@ interface SlotLook {
 
 /** One worker, as an observer sees it. */
 function workerOf(service: string, memory: Held, old: boolean, { addresses, answers }: SlotLook) {
-    const serversOf = (color: Color) =>
-        addresses[color].flatMap((address, index) => {
+    const serversOf = (color: Color) => {
+        const servers = new Map<number, object>();
+        for (const [index, address] of addresses[color].entries()) {
             const slot = index + 1;
             const isAnswered = answers(color, slot);
             const known = memory.slots[color]?.[slot];
-            if (known === undefined && isAnswered === undefined) {
-                return [];
+            if (known !== undefined || isAnswered !== undefined) {
+                const admin = known ?? "maint";
+                const up = admin !== "maint" && isAnswered === true;
+                servers.set(slot, { slot, up, admin, address, port: memory.ports[color] });
             }
-            const admin = known ?? "maint";
-            const up = admin !== "maint" && isAnswered === true;
-            return [[slot, { slot, up, admin, address, port: memory.ports[color] }] as const];
-        });
+        }
+        return servers;
+    };
     const backends = new Map(
         colors
             .filter(color => memory.slots[color] !== undefined)
-            .map(color => [backendName(service, color), { servers: new Map(serversOf(color)) }]),
+            .map(color => [backendName(service, color), { servers: serversOf(color) }]),
     );
     return {
         old,

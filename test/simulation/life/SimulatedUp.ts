@@ -91,11 +91,11 @@ export class SimulatedUp {
         this.self = process.id;
         this.clock = process.clock;
         this.scheduler = process.scheduler;
-        const observed = world.observe();
+        const { observed, fingerprint } = world.outlook();
         this.made = plan(observed, desired);
         this.halfWritten = observed.halfWritten !== undefined;
         this.claimed = claimedByOthers(observed, desired.places);
-        this.from = world.fingerprint();
+        this.from = fingerprint;
         this.before = linkAfter(observed, this.made.recovery);
         this.#noteJudged();
     }

@@ -98,10 +98,16 @@ export class SimulatedWorld {
 
     /** Through the eyes of the program. */
     observe(): ObservedService {
+        return this.outlook().observed;
+    }
+
+    /** What the program makes a plan from. */
+    outlook(): { observed: ObservedService; fingerprint: string } {
+        const { service, lost, formerOwner } = this;
+        const world = this.read(true);
         return {
-            ...observedService(this.read(true), this.service),
-            lost: this.lost,
-            formerOwner: this.formerOwner,
+            observed: { ...observedService(world, service), lost, formerOwner },
+            fingerprint: fingerprint(world, service),
         };
     }
 
@@ -110,17 +116,12 @@ export class SimulatedWorld {
         return observedService(this.read(), this.service);
     }
 
-    fingerprint(): string {
-        return fingerprint(this.read(), this.service);
-    }
-
     /** All that there is, as the clients of Docker and HAProxy read it. */
     read(withFiles = false): World {
         const { memory } = this.front;
-        const answers = new Map<string, boolean>();
+        const answers: Record<Color, (boolean | undefined)[]> = { blue: [], green: [] };
         for (const { color, slot, state, isSick } of this.containers) {
-            const key = `${color} ${slot}`;
-            answers.set(key, answers.get(key) === true || (state === "running" && !isSick));
+            answers[color][slot] ||= state === "running" && !isSick;
         }
         const world = {
             anchor: { name: "front", state: "running" },
@@ -128,7 +129,7 @@ export class SimulatedWorld {
             generations: memory === undefined ? [] : [{ name: "front-gen-1" }],
             records: { services: new Map([[this.service, this.record]]) },
             front: {
-                workers: this.front.workers(this.#addresses, (color, slot) => answers.get(`${color} ${slot}`)),
+                workers: this.front.workers(this.#addresses, (color, slot) => answers[color][slot]),
             },
             ...(withFiles ? { files: this.front.texts() } : {}),
         };

@@ -1,3 +1,4 @@
+import type { ServiceRecord } from "../../../model/Record";
 import type { Plan } from "../../../plan/Plan";
 import { PlanOutdated } from "../../../up/PlanOutdated";
 import type { Stand } from "../Scheduler";
@@ -12,6 +13,8 @@ export class Watch {
     #floor: number;
     /** Whether somebody must answer users. */
     #isAnswered: boolean;
+    /** The record whose promotions were noted last. */
+    #noted: ServiceRecord | undefined;
 
     /**
      * It begins with the service as it is now.
@@ -52,8 +55,9 @@ export class Watch {
         if (stand.is !== "failed" && this.#isAnswered && !disturbed && world.answering().length === 0) {
             throw new Broken(`rule 6: nobody answers users any more: ${made.sentence}`);
         }
-        if (stand.is !== "failed") {
+        if (stand.is !== "failed" && this.#noted !== world.record) {
             notePromotions(world);
+            this.#noted = world.record;
         }
     }
 }
