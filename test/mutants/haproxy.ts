@@ -131,7 +131,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "A container is stopped under a request that had read the link before the switch.",
         killedBy: {
             file: "test/unit/plan/drain.test.ts",
-            test: "is not too few samples, too short a time, or a request in between",
+            test: "neither after too few samples, nor too short a time, nor a request in between",
         },
     },
     {
@@ -140,7 +140,7 @@ export const haproxy: readonly Mutant[] = [
         before: "(server?.scur ?? 0) + (server?.qcur ?? 0)",
         after: "(server?.scur ?? 0)",
         breaks: "A slot counts as drained while requests wait for it.",
-        killedBy: { file: "test/unit/plan/drain.test.ts", test: "can be asked of some slots" },
+        killedBy: { file: "test/unit/plan/drain.test.ts", test: "can be counted for some slots" },
     },
     {
         name: "configuration-not-checked",
@@ -203,7 +203,7 @@ export const haproxy: readonly Mutant[] = [
         before: "now.failed - before.failed",
         after: "now.failed",
         breaks: "A release is taken back for the errors of an earlier one on its color.",
-        killedBy: { file: "test/unit/model/Window.test.ts", test: "has none of the errors that came before" },
+        killedBy: { file: "test/unit/model/Window.test.ts", test: "have none of the errors that came before" },
     },
     {
         name: "gone-worker-forgotten",
@@ -213,7 +213,7 @@ export const haproxy: readonly Mutant[] = [
         breaks: "The errors of a release are forgotten with the worker that a reload has replaced.",
         killedBy: {
             file: "test/unit/model/Window.test.ts",
-            test: "has what a worker answered until it was last seen",
+            test: "have the answers of a worker until it was last seen",
         },
     },
     {

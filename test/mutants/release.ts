@@ -10,7 +10,7 @@ export const release: readonly Mutant[] = [
         breaks: "A release gets users although promote names another one.",
         killedBy: {
             file: "test/unit/plan/newRelease.test.ts",
-            test: "waits where promote names another one: only its own id promotes it",
+            test: "waits if promote names another release, because only its own id promotes it",
         },
     },
     {
@@ -30,7 +30,10 @@ export const release: readonly Mutant[] = [
         before: "[color.replicas, running, ready, present(color)]",
         after: "[color.replicas, running, present(color)]",
         breaks: "The link goes to a color whose containers run and do not answer.",
-        killedBy: { file: "test/unit/plan/canaryShare.test.ts", test: "is repaired only where its color is whole" },
+        killedBy: {
+            file: "test/unit/plan/canaryShare.test.ts",
+            test: "is repaired only if the canary's color is whole",
+        },
     },
     {
         name: "bad-release-tried-again",
@@ -40,7 +43,7 @@ export const release: readonly Mutant[] = [
         breaks: "A release that was judged bad is released again by the next up.",
         killedBy: {
             file: "test/unit/plan/refusal.test.ts",
-            test: "a release that was judged bad and still is on its color",
+            test: "a release that was judged bad and is still on its color",
         },
     },
     {
@@ -70,7 +73,7 @@ export const release: readonly Mutant[] = [
         breaks: "After a predecessor with some errors every release is good.",
         killedBy: {
             file: "test/unit/plan/analysis.test.ts",
-            test: "bad where it has more errors than twice its predecessor's",
+            test: "bad if it has more than twice its predecessor's errors",
         },
     },
     {
@@ -79,7 +82,7 @@ export const release: readonly Mutant[] = [
         before: "now.requests < minRequests",
         after: "now.requests < 1",
         breaks: "A single failed request takes a good release back.",
-        killedBy: { file: "test/unit/plan/analysis.test.ts", test: "not at all by few requests" },
+        killedBy: { file: "test/unit/plan/analysis.test.ts", test: "not yet by few requests" },
     },
     {
         name: "canary-step-repeated",
@@ -87,7 +90,7 @@ export const release: readonly Mutant[] = [
         before: ".filter(({ weight }) => weight > percent)",
         after: ".filter(({ weight }) => weight >= percent)",
         breaks: "An interrupted canary begins the step that it has done once more.",
-        killedBy: { file: "test/unit/plan/canarySteps.test.ts", test: "goes on behind the share that it has" },
+        killedBy: { file: "test/unit/plan/canarySteps.test.ts", test: "goes on with the step after its share" },
     },
     {
         name: "rolling-below-its-floor",
@@ -97,7 +100,7 @@ export const release: readonly Mutant[] = [
         breaks: "A rolling release leaves one container fewer than users need.",
         killedBy: {
             file: "test/unit/plan/RollingSchedule.test.ts",
-            test: "keeps rule 1 at every instant, ends, and takes each old one away exactly once",
+            test: "keeps rule 1 at every moment, ends, and removes each old one exactly once",
         },
     },
     {
@@ -108,7 +111,7 @@ export const release: readonly Mutant[] = [
         breaks: "A rolling release of one container stops it before there is another.",
         killedBy: {
             file: "test/unit/plan/RollingSchedule.test.ts",
-            test: "keeps rule 1 at every instant, ends, and takes each old one away exactly once",
+            test: "keeps rule 1 at every moment, ends, and removes each old one exactly once",
         },
     },
     {
@@ -119,7 +122,7 @@ export const release: readonly Mutant[] = [
         breaks: "A rolling release changes the port under the containers that still serve.",
         killedBy: {
             file: "test/unit/plan/rolling.test.ts",
-            test: "is refused where it changes what all containers share: the port",
+            test: "is refused if it changes a setting that all containers share: the port",
         },
     },
     {
@@ -130,7 +133,7 @@ export const release: readonly Mutant[] = [
         breaks: "An interrupted rolling release is finished with containers that were never proved.",
         killedBy: {
             file: "test/unit/plan/rolling.test.ts",
-            test: "it is taken back where a new one serves and was never proved",
+            test: "it is taken back if a new container serves that was never proved",
         },
     },
     {

@@ -21,7 +21,7 @@ describe("Duration", () => {
         },
     );
 
-    it("says that a bare number needs a unit", () => {
+    it("refuses a bare number, because it needs a unit", () => {
         expect(() => Duration.parse("10")).toThrow("needs a unit");
     });
 
@@ -35,7 +35,7 @@ describe("Duration", () => {
         expect(Duration.ofMilliseconds(milliseconds).toString()).toBe(text);
     });
 
-    it("reads back what it spells", () => {
+    it("reads back each text that it spells", () => {
         fc.assert(
             fc.property(fc.integer({ min: 0, max: 2_147_483_647 }), milliseconds => {
                 const text = Duration.ofMilliseconds(milliseconds).toString();

@@ -22,7 +22,7 @@ describe("ImageReference", () => {
         expect(image.full).toBe(full);
         expect(image.shortRepository).toBe(short);
         expect(image.serverAddress).toBe(server);
-        // It reads its own spelling as the same image.
+        // Its own spelling reads back as the same image.
         expect(ImageReference.parse(image.full).full).toBe(full);
     });
 

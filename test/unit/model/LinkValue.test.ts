@@ -40,7 +40,7 @@ describe("the link's value", () => {
         expect(() => LinkValue.to("blue").withPercent(101)).toThrow();
     });
 
-    it("names what keeps users on their color, and the colors that get requests", () => {
+    it("names the way in which users stay on a color, and the colors that get requests", () => {
         const canary = LinkValue.to("blue").withPercent(25, "cookie");
         expect(canary.toString()).toBe("blue:green:25:cookie");
         expect(canary.reached).toEqual(["blue", "green"]);

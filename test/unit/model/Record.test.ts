@@ -25,11 +25,11 @@ const record: ServiceRecord = {
 };
 
 describe("parsing a record", () => {
-    it("gives back what was written", () => {
+    it("returns the record that was written", () => {
         expect(parseRecord(JSON.stringify(record), "services/web.json")).toEqual(record);
     });
 
-    it("fills in what an earlier version did not write", () => {
+    it("fills in the fields that an earlier version did not write", () => {
         expect(parseRecord('{"format":1,"service":"web","promotions":3}', "web.json")).toEqual({
             ...emptyRecord("web"),
             promotions: 3,
@@ -65,13 +65,13 @@ describe("pruning a record", () => {
         expect(prune(record)).toEqual(record);
     });
 
-    it("forgets a release that no color has any more, with its secrets", () => {
+    it("removes a release that no color has any more, with its secrets", () => {
         const { releases, judgedBad } = prune({ ...record, green: { replicas: 0 } });
         expect(Object.keys(releases)).toEqual([releaseA.id]);
         expect(judgedBad).toEqual({});
     });
 
-    it("keeps the last stable releases too, as many as keepReleases says, the present one included", () => {
+    it("keeps as many stable releases as keepReleases, with the current one", () => {
         const releaseC = { ...releaseB, id: "cccccccccccc-0000000000000003" };
         const known = { ...record, blue: { release: releaseC.id, replicas: 1 }, green: { replicas: 0 } };
         const all = {
@@ -87,7 +87,7 @@ describe("pruning a record", () => {
         expect(Object.keys(releases).sort()).toEqual([releaseB.id, releaseC.id].sort());
     });
 
-    it("keeps the verdict on a release that it forgets, and nothing else of it", () => {
+    it("keeps only the verdict of a release that it removes", () => {
         const verdict = { reason: "it answered 500", retryToken: "1" };
         const pruned = prune({
             ...record,
@@ -118,7 +118,7 @@ describe("the history of a link", () => {
     };
     const move = { at: "2026-11-23T13:00:00.000Z", by: "bob", from: "blue", to: "green", result: "confirmed" } as const;
 
-    it("of a record that an earlier version wrote is the last confirmed move", () => {
+    it("is the last confirmed move in a record that an earlier version wrote", () => {
         const { history: _, ...earlier } = linked;
         expect(linkHistory(parseRecord(JSON.stringify(earlier), "web.json"))).toEqual([first]);
         expect(linkHistory(emptyRecord("web"))).toEqual([]);
@@ -149,7 +149,7 @@ describe("the record's files", () => {
         folder.remove();
     });
 
-    it("are written as a whole, with the next serial, for root alone", async () => {
+    it("are written as a whole, with the next serial, and only root can read them", async () => {
         const written = await writeRecord(lease, { ...record, serial: 4 });
         expect(written.serial).toBe(5);
         expect(parseRecord(folder.read("services/web.json"), "web.json")).toEqual(written);

@@ -53,7 +53,7 @@ describe("the id of a release", () => {
         expect(idOf(key, renamed)).toBe(id);
     });
 
-    it("does not depend on a host of the health check that was derived from the routes", () => {
+    it("does not depend on a health check's host that comes from the routes", () => {
         const withHosts = (hosts: string[], health: object) => releaseOf("A", { hosts, health });
         expect(withHosts(["a.example.com"], {}).id).toBe(withHosts(["b.example.com"], {}).id);
         expect(withHosts(["*"], { host: "a" }).id).not.toBe(withHosts(["*"], { host: "b" }).id);
@@ -81,7 +81,7 @@ describe("the id of a release", () => {
         expect(idOf(key, change(base))).not.toBe(id);
     });
 
-    it("differs between stacks, which keeps a short secret from being guessed", () => {
+    it("differs between stacks, so that nobody can guess a short secret from it", () => {
         expect(idOf(Buffer.alloc(32, 8), base)).not.toBe(id);
     });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { BackendStat, Worker } from "../../../model/FrontState";
 import { countersOf, Window } from "../../../model/Window";
 
-/** A backend's counters as HAProxy keeps and shows them, in whole numbers (freq_ctr.h, stats-proxy.c). */
+/** Counters of a backend, in whole numbers as HAProxy has them (freq_ctr.h, stats-proxy.c). */
 class Backend {
     #requests = 0;
     #errors = 0;
@@ -33,8 +33,8 @@ class Backend {
     }
 }
 
-describe("what a backend has answered since a moment", () => {
-    it("is counted over all workers, also those that started later", () => {
+describe("the answers of a backend since a moment", () => {
+    it("are counted over all workers, also those that started later", () => {
         const [old, late] = [new Backend(), new Backend()];
         old.answerAll([5, 5, 5]);
         const window = new Window(countersOf("web-green", [old.worker()]));
@@ -47,7 +47,7 @@ describe("what a backend has answered since a moment", () => {
         expect(averageMs).toBeCloseTo(30, 0);
     });
 
-    it("has none of the errors that came before", () => {
+    it("have none of the errors that came before", () => {
         const backend = new Backend();
         backend.answer(5, true);
         backend.answer(5, true);
@@ -57,7 +57,7 @@ describe("what a backend has answered since a moment", () => {
         expect(window.answered()).toMatchObject({ requests: 1, errors: 0 });
     });
 
-    it("has what a worker answered until it was last seen", () => {
+    it("have the answers of a worker until it was last seen", () => {
         const [gone, stays] = [new Backend(), new Backend()];
         const window = new Window(countersOf("web-green", [gone.worker(), stays.worker(2)]));
         gone.answer(5, true);
@@ -67,7 +67,7 @@ describe("what a backend has answered since a moment", () => {
         expect(window.answered()).toMatchObject({ requests: 2, errors: 1 });
     });
 
-    it("is all of a worker's answers after a restart of HAProxy, even where it has the process id of an earlier worker", () => {
+    it("are all answers of a worker after a restart of HAProxy, even if it has the process id of an earlier worker", () => {
         const [before, after] = [new Backend(), new Backend()];
         before.answer(5, true);
         before.answerAll([5, 5, 5]);
@@ -79,7 +79,7 @@ describe("what a backend has answered since a moment", () => {
         expect(window.answered()).toMatchObject({ requests: 21, errors: 1 });
     });
 
-    it("is nothing without requests, and all answers without a start", () => {
+    it("are none without requests, and all answers without a start", () => {
         const backend = new Backend();
         backend.answerAll([7, 9]);
         const window = new Window(countersOf("web-green", [backend.worker()]));
@@ -90,7 +90,7 @@ describe("what a backend has answered since a moment", () => {
         expect(whole.answered()).toMatchObject({ requests: 2, errors: 0, averageMs: 8 });
     });
 
-    it("has no average of a single answer that broke after its head", () => {
+    it("have no average if the only answer broke after its head", () => {
         const counters = { responses: 100, asked: 99, failed: 0, averageResponseMs: 7 };
         const worker = (pid: number, change: Partial<BackendStat>) => ({
             ...{ generation: "1", pid, startedAt: 1 },
@@ -104,8 +104,8 @@ describe("what a backend has answered since a moment", () => {
         expect(window.answered()).toMatchObject({ requests: 101, errors: 1, averageMs: 7 });
     });
 
-    // Each millisecond by which HAProxy rounds is a hundred for ten requests among the last 512.
-    it("has an average and how far it may be off", () => {
+    // For ten requests among the last 512, HAProxy's rounding by 1 ms can change the average by 100 ms.
+    it("have an average, and the most by which it may be off", () => {
         const times = (least: number, most: number) => fc.array(fc.nat(300), { minLength: least, maxLength: most });
         fc.assert(
             fc.property(times(0, 1_500), times(1, 800), (earlier, since) => {
@@ -118,13 +118,13 @@ describe("what a backend has answered since a moment", () => {
                 window.look(countersOf("web-green", [backend.worker()]));
                 const { averageMs = 0, averageOffByMs = 0 } = window.answered();
                 expect(averageMs - averageOffByMs).toBeLessThanOrEqual(time + 0.5);
-                // Nor is it less than that by more than it may be off.
+                // The average is not too low by more than it may be off either.
                 expect(averageMs + averageOffByMs).toBeGreaterThanOrEqual(time - 1.5);
             }),
         );
     });
 
-    it("finds a slow release behind a long history within a few requests", () => {
+    it("show a slow release within a few requests after a long history", () => {
         const backend = new Backend();
         backend.answerAll(Array.from({ length: 5_000 }, () => 9));
         const window = new Window(countersOf("web-green", [backend.worker()]));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type AddressBlock, allocate, layout, slotAddress, slotsFor } from "../../../model/addresses";
 
 describe("the layout of a subnet", () => {
-    it("gives the first addresses to gateway and anchor, and the last quarter to Docker", () => {
+    it("gives the first addresses to the gateway and the anchor, and the last quarter to Docker", () => {
         expect(layout("10.88.0.0/20")).toEqual({
             subnet: "10.88.0.0/20",
             gateway: "10.88.0.1",
@@ -29,7 +29,7 @@ describe("the layout of a subnet", () => {
 describe("the address of a slot", () => {
     const block = { first: "10.88.0.250", size: 16 };
 
-    it("counts on from the block's first, over the end of a byte too", () => {
+    it("counts on from the block's first address, also over the end of a byte", () => {
         expect([1, 6, 7, 16].map(slot => slotAddress(block, slot))).toEqual([
             "10.88.0.250",
             "10.88.0.255",
@@ -59,7 +59,7 @@ describe("allocating a block", () => {
         expect(allocate("10.88.0.0/20", taken, 17).first).toBe("10.88.0.96");
     });
 
-    it("says which setting makes room when the subnet is full", () => {
+    it("fails with the setting that makes room when the subnet is full", () => {
         expect(() => allocate("10.88.0.0/24", [], 161)).toThrow(
             "the front's subnet 10.88.0.0/24 has no room for 161 more slots: " +
                 "lower maxReplicas of a service, or create the front with a larger relink:front.network.subnet",
@@ -67,7 +67,7 @@ describe("allocating a block", () => {
         expect(allocate("10.88.0.0/24", [], 160)).toEqual({ first: "10.88.0.32", size: 160 });
     });
 
-    it("never overlaps, whatever is allocated and given back, and stays out of Docker's range", () => {
+    it("never overlaps another block, and stays out of Docker's range, after any allocations and returns", () => {
         const step = fc.oneof(
             { weight: 3, arbitrary: fc.record({ size: fc.integer({ min: 1, max: 64 }) }) },
             { weight: 1, arbitrary: fc.record({ giveBack: fc.nat() }) },
@@ -84,7 +84,7 @@ describe("allocating a block", () => {
                     try {
                         taken = [allocate(subnet, taken, step.size), ...taken];
                     } catch {
-                        // The subnet is full: even the space behind the last block is too small.
+                        // The subnet is full, because even the space after the last block is too small.
                         const last = Math.max(32, ...taken.map(({ first, size }) => offset(first) + size));
                         expect(last + step.size).toBeGreaterThan(2 ** (32 - prefix) * 0.75);
                     }

@@ -13,7 +13,7 @@ describe("the mutants of npm run mutants", () => {
         expect(existsSync(join(root, mutant.killedBy.file))).toBe(true);
     });
 
-    it("have names of their own", () => {
+    it("have different names", () => {
         const names = mutants.map(({ name }) => name);
         expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     });
@@ -31,11 +31,11 @@ describe("a mutant", () => {
 
     it("takes the place of its text", () => {
         expect(mutated("if (a && b) {}", mutant)).toBe("if (a) {}");
-        // What replace() would read as a pattern of its own.
+        // replace() would read these as patterns of its own.
         expect(mutated("if (a && b) {}", { ...mutant, after: "$& $1" })).toBe("if ($& $1) {}");
     });
 
-    it("does not apply where its text is not there exactly once, and says where", () => {
+    it("does not apply if its text is not in the file exactly once, and names the file", () => {
         for (const [text, found] of [
             ["if (a) {}", "is not in it"],
             ["a && b || a && b", "is in it 2 times"],

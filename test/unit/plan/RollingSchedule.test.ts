@@ -22,11 +22,11 @@ function turns(start: RollingStart): string[] {
 }
 
 describe("a rolling release", () => {
-    it("starts a new one, and when that is up an old one leaves and the next one starts", () => {
+    it("starts one new container, and when that is up, one old one leaves and the next one starts", () => {
         expect(turns(rolling(3))).toEqual(["+4 -", "+5 -1", "+1 -2", "+ -3"]);
     });
 
-    it("stops an old one first where it is told so, and starts the new one in its place", () => {
+    it("stops an old one first with stopFirst, and starts the new one in its slot", () => {
         expect(turns(rolling(3, { order: "stopFirst" }))).toEqual(["+ -1", "+1 -", "+ -2", "+2 -", "+ -3", "+3 -"]);
     });
 
@@ -35,7 +35,7 @@ describe("a rolling release", () => {
         expect(turns(rolling(3, { step: "half" }))).toEqual(["+4,5 -", "+6 -1,2", "+ -3"]);
     });
 
-    it("doubles with step service, and nothing leaves before all new ones are up", () => {
+    it("doubles the containers with step service, and no old one leaves before all new ones are up", () => {
         expect(turns(rolling(3, { step: "service" }))).toEqual(["+4,5,6 -", "+ -1,2,3"]);
         let starts = 0;
         const slow = new VirtualRoll(rolling(3, { step: "service" }), { ...times, up: () => ++starts * 10_000 }).run();
@@ -44,7 +44,7 @@ describe("a rolling release", () => {
         ]);
     });
 
-    it("waits for the grace period before the next one goes, except with step service", () => {
+    it("waits for the grace period before the next one leaves, except with step service", () => {
         const end = (settings: Partial<RollingStart["settings"]>) =>
             new VirtualRoll(rolling(3, settings), times).run().endedAtMs;
         expect(end({})).toBe(31_000);
@@ -53,24 +53,24 @@ describe("a rolling release", () => {
         expect(end({ gracePeriodMs: 5_000, order: "stopFirst" })).toBe(43_000);
     });
 
-    it("scales at the same time, and takes no old one away for which there is no new one yet", () => {
+    it("scales at the same time, and removes no old one before its new one is up", () => {
         expect(turns(rolling(1, {}, 3))).toEqual(["+2 -", "+3 -1", "+1 -"]);
         expect(turns(rolling(3, {}, 1))).toEqual(["+4 -", "+ -1", "+ -2", "+ -3"]);
     });
 
-    it("takes the ones that do not serve first, and never waits for them", () => {
+    it("removes the ones that do not serve first, and never waits for them", () => {
         const start = { ...rolling(3), old: [1, 2, 3].map(slot => ({ slot, serving: slot !== 2 })) };
         expect(turns(start)).toEqual(["+4 -", "+5 -2", "+2 -1", "+ -3"]);
     });
 
-    it("does not count one on the list that comes up as a new one", () => {
+    it("does not count an old one that comes up as a new one", () => {
         const start = { ...rolling(3), old: [1, 2, 3].map(slot => ({ slot, serving: slot !== 2 })) };
         const roll = new VirtualRoll(start, times).run([{ atMs: 500, event: { is: "up", slot: 2 } }]);
         expect(roll.all.filter(({ leftAtMs }) => leftAtMs !== undefined && leftAtMs < 10_000)).toEqual([]);
         expect(roll.state).toBe("done");
     });
 
-    it("goes on when one comes up unordered: it is one too many, and leaves in the end", () => {
+    it("goes on when one comes up that it did not start, and removes one in the end", () => {
         const roll = new VirtualRoll(rolling(3), times).run([{ atMs: 500, event: { is: "up", slot: 6 } }]);
         expect(roll.all.find(({ slot }) => slot === 1)?.leftAtMs).toBe(500);
         expect(roll.state).toBe("done");
@@ -89,13 +89,13 @@ describe("a rolling release", () => {
         expect(turns(start)).toEqual(["+ -2", "+1 -3"]);
     });
 
-    it("lets old ones leave first where an interrupted one has left no slot free", () => {
+    it("removes old ones first if an interrupted release has left no slot free", () => {
         const old = Array.from({ length: 4 }, (_, index) => ({ slot: index + 1, serving: true }));
         const start = { ...rolling(2), old, slots: 4 };
         expect(new VirtualRoll(start, times).run().state).toBe("done");
     });
 
-    it("stops at the first failure: nothing more starts, and nothing more leaves", () => {
+    it("stops at the first failure, after which no container starts or leaves", () => {
         const roll = new VirtualRoll(rolling(3), times).run([{ atMs: 15_000, event: { is: "failed", slot: 5 } }]);
         expect(roll.state).toBe("stopped");
         expect(roll.schedule.next(20_000)).toEqual({ start: [], retire: [], state: "stopped" });
@@ -103,7 +103,7 @@ describe("a rolling release", () => {
     });
 });
 
-describe("any rolling release, whatever happens meanwhile", () => {
+describe("any rolling release, with any events meanwhile", () => {
     const start = fc
         .record({
             count: fc.integer({ min: 1, max: 8 }),
@@ -154,7 +154,7 @@ describe("any rolling release, whatever happens meanwhile", () => {
         expect(left.every(({ isNew, upAtMs }) => isNew && upAtMs !== undefined)).toBe(true);
     }
 
-    it("keeps rule 1 at every instant, ends, and takes each old one away exactly once", () => {
+    it("keeps rule 1 at every moment, ends, and removes each old one exactly once", () => {
         fc.assert(
             fc.property(start, delays, strangers, (start, delays, strangers) => {
                 const left = new Set<number>();
@@ -173,7 +173,7 @@ describe("any rolling release, whatever happens meanwhile", () => {
         );
     });
 
-    it("never lets one leave that rule 1 needs while others are down, and ends once they are back", () => {
+    it("never removes one that rule 1 needs while others are down, and ends when they are back", () => {
         fc.assert(
             fc.property(start, delays, fc.tuple(dips, strangers), (start, delays, surprises) => {
                 const floor = floorOf(start);
@@ -188,7 +188,7 @@ describe("any rolling release, whatever happens meanwhile", () => {
         );
     });
 
-    it("has at most `step` that start and at most `step` that leave at a time", () => {
+    it("starts at most `step` and removes at most `step` at a time", () => {
         fc.assert(
             fc.property(start, delays, (start, delays) => {
                 const present = start.present.length;
@@ -204,12 +204,12 @@ describe("any rolling release, whatever happens meanwhile", () => {
         );
     });
 
-    it("stops at a failure, after which nothing starts and nothing leaves", () => {
+    it("stops at a failure, after which no container starts or leaves", () => {
         fc.assert(
             fc.property(start, delays, moment, fc.integer({ min: 1, max: 20 }), (start, delays, atMs, slot) => {
                 const roll = run(start, delays, [{ atMs, event: { is: "failed", slot } }]);
                 const orders = roll.all.flatMap(({ orderedAtMs = 0, leftAtMs = 0 }) => [orderedAtMs, leftAtMs]);
-                // It may have been done before that.
+                // The release may have ended before the failure.
                 expect(roll.state === "done" || Math.max(...orders) <= atMs).toBe(true);
                 expect(roll.state).not.toBe("going");
             }),
@@ -217,7 +217,7 @@ describe("any rolling release, whatever happens meanwhile", () => {
         );
     });
 
-    /** What rule 1 asks for. Where fewer served at the start, it is no worse than that. */
+    /** @returns the number of containers that rule 1 needs. If fewer served at the start, that number */
     function floorOf({ old, present, replicas, settings }: RollingStart): number {
         const serving = old.filter(({ serving }) => serving).length + present.filter(({ up }) => up).length;
         const { step, order } = settings;

@@ -3,7 +3,7 @@ import { canaryOf, held, planned, releaseB, step, whatOf } from "./canarySupport
 import { actsOf, blueWithA, recorded, running } from "./support";
 
 describe("a canary with a held weight", () => {
-    it("brings the release to the idle color, proves it, and gives it its share; the link stays", () => {
+    it("proves the release on the idle color and gives it its share, and the link stays", () => {
         const made = planned(blueWithA(), "B", held(25));
         expect(made.row).toBe("release");
         expect(made.sentence).toBe(
@@ -14,7 +14,7 @@ describe("a canary with a held weight", () => {
         expect(made.hooks).toEqual(["preDeploy", "prePromotion"]);
     });
 
-    it("changes the link alone when the weight changes, and asks no hook again", () => {
+    it("changes only the link when the weight changes, and runs no hook again", () => {
         const more = planned(canaryOf(25), "B", held(50));
         expect(more.row).toBe("canary");
         expect(more.sentence).toBe(
@@ -38,26 +38,26 @@ describe("a canary with a held weight", () => {
         );
     });
 
-    it("writes the link again for another way to stick", () => {
+    it("writes the link again when `sticky` changes", () => {
         const made = planned(canaryOf(25, { sticky: "hash" }), "B", { ...held(25), sticky: "cookie" });
         expect(made.link).toMatchObject({ act: true, walk: { sticky: "cookie", steps: [step(25, 0)] } });
     });
 
-    it("moves the link at 100, and the release is judged as any other", () => {
+    it("moves the link at 100, and judges the release as any other", () => {
         const made = planned(canaryOf(25), "B", held(100), { policy: { bakeTimeMs: 15_000 } });
         expect(made).toMatchObject({ row: "canary", link: { live: "green", act: true, walk: { steps: [] } } });
         expect(made.sentence).toContain("the link moves blue => green and is judged for 15 s; blue stays warm.");
         expect(made.link.percent).toBeUndefined();
     });
 
-    it("goes back at 0: the link alone, no container", () => {
+    it("takes its share back at 0, and touches no container", () => {
         const made = planned(canaryOf(25), "B", held(0));
         expect(made.recovery).toEqual({ kind: "withdraw", live: "blue", release: recorded("A").id });
         expect(whatOf(made)).toEqual(["withdraw to blue", "link: blue for *"]);
         expect(made.sentence).toBe("green gives its share of the requests back, so that blue serves all of them.");
     });
 
-    it("at 0 from the start waits, proved, with no users", () => {
+    it("at 0 from the start is proved and waits without users", () => {
         const made = planned(blueWithA(), "B", held(0));
         expect(whatOf(made)).toEqual(["green: shop/web:B x1"]);
         expect(made.sentence).toContain(
@@ -67,13 +67,13 @@ describe("a canary with a held weight", () => {
         expect(actsOf(planned(blueWithA({ green: running(releaseB) }), "B", held(0)))).toEqual([]);
     });
 
-    it("scales its color in place, and goes on", () => {
+    it("scales its color in place, and goes on with its share", () => {
         const made = planned(canaryOf(25), "B", held(25), { replicas: 2 });
         expect(whatOf(made)).toEqual(["green: shop/web:B x2", "blue keeps 75 %"]);
         expect(made.sentence).toContain("green (shop/web:B) is brought to 2 replicas, then it goes on with 25 %");
     });
 
-    it("may do with fewer containers until it has everything", () => {
+    it("may have fewer containers until it gets all requests", () => {
         const few = held(25, 1);
         const blue = running(recorded("A"), 4);
         const begun = planned(blueWithA({ blue }), "B", few, { replicas: 4 });
@@ -88,20 +88,20 @@ describe("a canary with a held weight", () => {
         );
     });
 
-    it("at 0 does with few containers as well, before it has a share and behind it", () => {
+    it("may have fewer containers at 0, before its share and after it", () => {
         const blue = running(recorded("A"), 4);
         const none = held(0, 1);
         expect(whatOf(planned(blueWithA({ blue }), "B", none, { replicas: 4 }))).toEqual(["green: shop/web:B x1"]);
         expect(actsOf(planned(blueWithA({ blue, green: running(releaseB) }), "B", none, { replicas: 4 }))).toEqual([]);
         const back = planned(canaryOf(25, { blue }), "B", none, { replicas: 4 });
         expect(whatOf(back)).toEqual(["withdraw to blue", "link: blue for *"]);
-        // Another way to stick means nothing where nobody has anything to stick to.
+        // Without a share, `sticky` has no effect.
         expect(actsOf(planned(blueWithA({ green: running(releaseB) }), "B", { ...held(0), sticky: "cookie" }))).toEqual(
             [],
         );
     });
 
-    it("gives all requests at once to a release that was live before, without a canary", () => {
+    it("does not apply to a release that was live before, which gets all requests at once", () => {
         const made = planned(blueWithA({ green: running(recorded("B")) }), "B", held(25));
         expect(made.row).toBe("return");
         expect(whatOf(made)).toEqual(["link: green for *"]);

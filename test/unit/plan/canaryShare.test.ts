@@ -8,7 +8,7 @@ import { canaryOf, growing, held, planned, releaseB, step, walking, whatOf } fro
 import { blueWithA, plan, recorded, running, stopped, wish } from "./support";
 
 describe("a color with a share of the requests", () => {
-    it("is left alone when what is live is wanted: the share goes back, no container is touched", () => {
+    it("loses its share when the config asks for the live release, and no container is touched", () => {
         const made = planned(canaryOf(25), "A", held(25));
         expect(whatOf(made)).toEqual(["withdraw to blue", "link: blue for *"]);
     });
@@ -29,7 +29,7 @@ describe("a color with a share of the requests", () => {
         );
     });
 
-    it("keeps it while what is wanted cannot be had or was judged bad", () => {
+    it("keeps its share while the wanted image is missing or the release was judged bad", () => {
         for (const made of [
             planned(canaryOf(25), "C", held(25), { imageProblem: "no such image" }),
             planned(canaryOf(25, { judgedBad: { [recorded("C").id]: { reason: "5xx" } } }), "C", held(25)),
@@ -40,7 +40,7 @@ describe("a color with a share of the requests", () => {
         }
     });
 
-    it("gets everything when it is pinned, and nothing when the other one is", () => {
+    it("gets all requests when it is pinned, and none when the other color is", () => {
         expect(whatOf(planned(canaryOf(25), "A", held(25), { live: "green" }))).toEqual(["link: green for *"]);
         expect(whatOf(planned(canaryOf(25), "B", held(25), { live: "blue" }))).toEqual([
             "withdraw to blue",
@@ -48,12 +48,12 @@ describe("a color with a share of the requests", () => {
         ]);
     });
 
-    it("gets all requests once the strategy is not canary any more", () => {
+    it("gets all requests when the strategy is not canary any more", () => {
         const made = plan(canaryOf(25), wish("B"));
         expect(whatOf(made)).toEqual(["link: green for *"]);
     });
 
-    it("is watched for drift as the live one is, unless it is about to lose its share", () => {
+    it("is checked for drift as the live color is, unless it is about to lose its share", () => {
         const world = canaryOf(25, { green: stopped(releaseB) });
         expect(planned(world, "B", held(25)).row).toBe("drift");
         expect(whatOf(planned(world, "A", held(25)))).toEqual(["withdraw to blue", "link: blue for *"]);
@@ -67,7 +67,7 @@ describe("a color with a share of the requests", () => {
 describe("a canary beside a color without a container that answers", () => {
     const blue = running(recorded("A"), 1, { ready: 0 });
 
-    it("gets everything at once, where it is to get something: the fix waits for no broken release", () => {
+    it("gets all requests at once instead of a share, because a fix does not wait for a broken release", () => {
         for (const settings of [held(25, 1), growing]) {
             expect(whatOf(planned(blueWithA({ blue }), "B", settings, { replicas: 2 }))).toEqual([
                 "green: shop/web:B x2",
@@ -96,7 +96,7 @@ describe("a canary beside a color without a container that answers", () => {
         ]);
     });
 
-    it("keeps it until the live color is back", () => {
+    it("keeps its share until the live color is back", () => {
         const gone = running(recorded("A"), 0);
         const made = planned(canaryOf(25, { blue: gone }), "A", held(25));
         expect(made.recovery).toBeUndefined();
@@ -105,7 +105,7 @@ describe("a canary beside a color without a container that answers", () => {
     });
 });
 
-it("says its share in words, and reads them", () => {
+it("a canary's share reads back from its words", () => {
     expect(shareOf(canaryOf(25))).toBe("green 25 %");
     expect([shareOf(canaryOf(25)), shareOf(canaryOf(5)), shareOf(blueWithA())].map(percentOf)).toEqual([25, 5, 0]);
 });
@@ -113,7 +113,7 @@ it("says its share in words, and reads them", () => {
 describe("drift of a share", () => {
     const whats = (change: Partial<ObservedService>) => findDrift(canaryOf(25, change)).map(({ what }) => what);
 
-    it("is another one than the confirmed one, in memory or in the file", () => {
+    it("is a share that differs from the confirmed one, in memory or in the file", () => {
         expect(whats({})).toEqual([]);
         expect(whats({ written: "blue", writtenPercent: 25 })).toEqual([]);
         expect(whats({ percent: 50 })).toEqual([
@@ -126,11 +126,11 @@ describe("drift of a share", () => {
         ]);
     });
 
-    it("is watched on the canary's color too while somebody has taken its share away", () => {
+    it("is found on the canary's color also while somebody has taken its share away", () => {
         expect(whats({ percent: 0, green: stopped(releaseB) })).toContain("web-1 is stopped");
     });
 
-    it("is repaired only where its color is whole", () => {
+    it("is repaired only if the canary's color is whole", () => {
         const sick = running(releaseB, 2, { ready: 1 });
         const made = planned(canaryOf(25, { percent: 50, green: sick }), "B", held(25), {
             policy: { driftPolicy: "repair" },
@@ -140,7 +140,7 @@ describe("drift of a share", () => {
         expect(made.sentence).toContain("green gives its share of the requests back");
     });
 
-    it("is repaired to what was confirmed", () => {
+    it("is repaired to the confirmed share", () => {
         const made = planned(canaryOf(25, { percent: 50 }), "B", held(25), { policy: { driftPolicy: "repair" } });
         expect(made).toMatchObject({ row: "repair", link: { live: "blue", percent: 25, act: true } });
     });
@@ -157,7 +157,7 @@ describe("settling a share that an interrupted up left", () => {
     };
     const shares = { shares: true };
 
-    it("finishes it where its color is proved and ready, and still wanted", () => {
+    it("finishes it if its color is proved, ready and still wanted", () => {
         for (const percent of [0, 25]) {
             const { service, recovery } = settle(canaryOf(percent, { intent }), shares);
             expect(recovery).toEqual({ kind: "finish", live: "blue", release: releaseB.id, percent: 25 });
@@ -165,7 +165,7 @@ describe("settling a share that an interrupted up left", () => {
         }
     });
 
-    it("takes it back where it is not", () => {
+    it("takes it back otherwise", () => {
         for (const [world, prospect] of [
             [canaryOf(25, { intent, green: stopped(releaseB) }), shares],
             [canaryOf(25, { intent }), {}],
@@ -176,24 +176,24 @@ describe("settling a share that an interrupted up left", () => {
         }
     });
 
-    it("finishes it also where it is not wanted, if no other container is left", () => {
+    it("finishes it although it is not wanted, if no other container is left", () => {
         const blue = running(recorded("A"), 1, { ready: 0 });
         expect(settle(canaryOf(25, { intent, blue })).recovery).toMatchObject({ kind: "finish", percent: 25 });
     });
 
-    it("does not, where the release was judged bad meanwhile", () => {
+    it("does not finish it if the release was judged bad meanwhile", () => {
         const bad = { ...releaseB, judgedBad: { reason: "5xx" } };
         const made = planned(canaryOf(25, { intent, green: running(bad) }), "B", held(25));
         expect(made).toMatchObject({ row: "judgedBad", recovery: { kind: "undo" } });
     });
 
-    it("is drift where somebody has moved the link meanwhile", () => {
+    it("is not tried if somebody has moved the link meanwhile, which is drift", () => {
         const world = canaryOf(25, { intent, live: "green", confirmed: "blue" });
         expect(settle(world, shares)).toEqual({ service: world });
         expect(planned(world, "B", held(25)).row).toBe("drift");
     });
 
-    it("gives a share back to the end, unless no container would answer then", () => {
+    it("completes the return of a share, unless no container would answer then", () => {
         const back: Intent = { kind: "switch", from: "blue", to: "blue", release: recorded("A").id, percent: 0 };
         const half = running(recorded("A"), 2, { ready: 1 });
         expect(settle(canaryOf(25, { intent: back, blue: half })).recovery).toEqual({
@@ -204,13 +204,13 @@ describe("settling a share that an interrupted up left", () => {
         const blue = running(recorded("A"), 1, { ready: 0 });
         expect(settle(canaryOf(25, { intent: back, blue }))).toMatchObject({ service: { percent: 25, live: "blue" } });
         expect(settle(canaryOf(25, { intent: back, blue })).recovery).toBeUndefined();
-        // Judged bad it is all the same: it gets no more than it has.
+        // It counts as judged bad all the same, and keeps at most the share that it has.
         const verdict = { release: releaseB.id, reason: "5xx" };
         const judged = settle(canaryOf(25, { intent: { ...back, verdict }, blue })).service;
         expect(judged.judgedBad).toMatchObject({ [releaseB.id]: { reason: "5xx" } });
     });
 
-    it("judges a step to its end, unless its share goes back", () => {
+    it("completes the judgement of a step, unless its share goes back", () => {
         const open: Intent = {
             kind: "bake",
             color: "green",

@@ -6,7 +6,7 @@ import { canaryOf, growing, planned, releaseB, step, walking, whatOf } from "./c
 import { blueWithA, plan, recorded, running, wish } from "./support";
 
 describe("a canary with steps", () => {
-    it("lists them, and ends with the move of the link", () => {
+    it("lists its steps, and ends with the move of the link", () => {
         const made = planned(blueWithA(), "B", walking, { policy: { bakeTimeMs: 15_000 } });
         expect(made.sentence).toBe(
             "green gets shop/web:B (1 replica), is proved, then it gets 10 %, then 50 %, then all of the requests; " +
@@ -20,14 +20,14 @@ describe("a canary with steps", () => {
         expect(made.link).toMatchObject({ live: "green", walk: { color: "green", sticky: "cookie" } });
     });
 
-    it("goes on behind the share that it has", () => {
+    it("goes on with the step after its share", () => {
         const made = planned(canaryOf(10), "B", walking);
         expect(made.link.walk?.steps).toEqual([step(50)]);
         expect(made.hooks).toEqual([]);
         expect(planned(canaryOf(50), "B", walking).link.walk?.steps).toEqual([]);
     });
 
-    it("says what is not judged, and what is not waited for", () => {
+    it("names the steps that are not judged, and those without a pause", () => {
         const steps = [{ ...step(10, 5_000), analysis: false }, step(50, 0)];
         expect(planned(blueWithA(), "B", { ...walking, steps }).steps?.slice(0, 2)).toEqual([
             "1. green gets 10 % of the requests for 5 s, not judged",
@@ -35,7 +35,7 @@ describe("a canary with steps", () => {
         ]);
     });
 
-    it("waits for its promotion before the first of them, with the containers of that one", () => {
+    it("waits for its promotion before the first step, with that step's containers", () => {
         const blue = running(recorded("A"), 4);
         const policy = { autoPromotion: false };
         const begun = planned(blueWithA({ blue }), "B", growing, { replicas: 4, policy });
@@ -50,7 +50,7 @@ describe("a canary with steps", () => {
         expect(promoted).toMatchObject({ row: "finish", green: { replicas: 4, act: false }, link: { act: true } });
     });
 
-    it("waits for its promotion before the first of them", () => {
+    it("waits for its promotion before the first step", () => {
         const made = planned(blueWithA({ green: running(releaseB) }), "B", walking, {
             policy: { autoPromotion: false },
         });
@@ -63,10 +63,10 @@ describe("steps with containers of their own", () => {
     const at = (percent: number, containers: number, change: Partial<ObservedService> = {}) =>
         canaryOf(percent, { blue, green: running(releaseB, containers), ...change });
     const next = (world: ObservedService, settings = growing) => planned(world, "B", settings, { replicas: 4 });
-    /** What each step still to come has. */
+    /** @returns the number of containers in each step to come */
     const sizesOf = ({ link: { walk } }: Plan) => walk?.steps.map(({ replicas }) => replicas);
 
-    it("begin with those of the first one, and say how many each of them has", () => {
+    it("begin with the containers of the first step, and name each step's number", () => {
         const made = next(blueWithA({ blue }));
         expect(made.sentence).toBe(
             "green gets shop/web:B (1 replica), is proved, then it gets 25 % with 1 container, then 50 % with " +
@@ -82,7 +82,7 @@ describe("steps with containers of their own", () => {
         expect(sizesOf(made)).toEqual([1, 2]);
     });
 
-    it("have all of them where a step does not say it", () => {
+    it("have all containers in a step that names no number", () => {
         const made = next(blueWithA({ blue }), { ...walking, steps: [step(10, 0, 1), step(50, 0)] });
         expect(made.steps?.slice(0, 2)).toEqual([
             "1. green gets 10 % of the requests with 1 container",
@@ -100,7 +100,7 @@ describe("steps with containers of their own", () => {
         ["scaled for the second", at(25, 2), { act: false, deployed: 2 }, [2]],
         ["at the second share", at(50, 2), { act: true }, []],
         ["scaled for the link", at(50, 4), { act: false }, []],
-    ])("go on with the one that is next: %s", (_, world, green, sizes) => {
+    ])("go on with the next step: %s", (_, world, green, sizes) => {
         const made = next(world);
         expect(made).toMatchObject({ green: { replicas: 4, ...green }, link: { live: "green", act: true } });
         expect(sizesOf(made)).toEqual(sizes);
@@ -109,22 +109,22 @@ describe("steps with containers of their own", () => {
         }
     });
 
-    it("go on with the rest of an interrupted scaling, which is not drift", () => {
+    it("go on with an interrupted scaling, which is not drift", () => {
         const green = running(releaseB, 1, { running: 2, ready: 1 });
         expect(next(at(25, 1, { green }))).toMatchObject({ row: "canary", green: { act: true, deployed: 2 } });
     });
 
-    it("take no container away under a share, whatever the steps say by now", () => {
+    it("remove no container while the canary has a share, although the steps may have changed", () => {
         const more = next(at(25, 3));
         expect(more.green).toMatchObject({ act: false, deployed: 3, replicas: 4 });
         expect(sizesOf(more)).toEqual([3]);
-        // But no more than the service has in the end.
+        // But it has at most as many as the service has in the end.
         const fewer = planned(at(25, 3), "B", growing, { replicas: 2 });
         expect(fewer.green).toMatchObject({ act: true, replicas: 2 });
         expect(sizesOf(fewer)).toEqual([undefined]);
     });
 
-    it("are finished or judged on after an interruption, with the containers that there are", () => {
+    it("are finished or judged after an interruption, with the containers that exist", () => {
         const share: Intent = {
             kind: "switch",
             from: "blue",
@@ -152,7 +152,7 @@ describe("steps with containers of their own", () => {
         });
     });
 
-    it("give everything back with the containers that there are, and a third release begins with the first step's", () => {
+    it("give their share back without a change of containers, and a third release begins with the first step", () => {
         expect(whatOf(planned(at(25, 1), "A", growing, { replicas: 4 }))).toEqual([
             "withdraw to blue",
             "link: blue for *",
@@ -160,7 +160,7 @@ describe("steps with containers of their own", () => {
         expect(planned(at(50, 2), "C", growing, { replicas: 4 }).green).toMatchObject({ deployed: 1, replicas: 4 });
     });
 
-    it("have all of them before the link moves for another reason", () => {
+    it("have all containers before the link moves for another reason", () => {
         expect(planned(at(25, 1), "B", growing, { replicas: 4, live: "green" }).green).toMatchObject({
             act: true,
             replicas: 4,

@@ -28,7 +28,7 @@ export function planned(world: ObservedService, version: string, settings: Canar
     return plan(world, wish(version, { ...rest, policy: { strategy: { kind: "canary", ...settings }, ...policy } }));
 }
 
-/** What a plan does, with the shares that it gives. */
+/** @returns what a plan does, with the shares that it gives */
 export function whatOf(made: Plan): string[] {
     const { walk, percent, act, live } = made.link;
     const shares = act && walk ? walk.steps.map(({ weight }) => `${walk.color} ${weight} %`) : [];

@@ -22,8 +22,8 @@ const worker = (pid: number, old: boolean, scur: number, qcur: number): Worker =
         ]),
     }) as unknown as Worker;
 
-describe("what is open on a color", () => {
-    it("is counted over all workers, old ones too", () => {
+describe("the open requests of a color", () => {
+    it("are counted over all workers, also old ones", () => {
         const open = openOn([worker(1, false, 3, 0), worker(2, true, 2, 1)], "web-blue");
         expect(open).toEqual({
             requests: 5,
@@ -34,26 +34,26 @@ describe("what is open on a color", () => {
         });
     });
 
-    it("can be asked of some slots", () => {
+    it("can be counted for some slots", () => {
         expect(openOn([worker(1, false, 3, 1)], "web-blue", [2]).requests).toBe(1);
         expect(openOn([worker(1, false, 3, 1)], "web-blue", [7]).requests).toBe(0);
     });
 
-    it("is nothing where the backend does not exist", () => {
+    it("are none if the backend does not exist", () => {
         expect(openOn([worker(1, false, 3, 1)], "web-green").requests).toBe(0);
         expect(openOn([], "web-blue")).toEqual({ requests: 0, perWorker: [] });
     });
 });
 
-describe("drained", () => {
+describe("a color is drained", () => {
     const samples = (...pairs: [number, number][]) => pairs.map(([atMs, requests]) => ({ atMs, requests }));
 
-    it("is nothing open in three samples over a second", () => {
+    it("after three samples over a second without an open request", () => {
         expect(drained(samples([0, 0], [500, 0], [1000, 0]))).toBe(true);
         expect(drained(samples([0, 4], [100, 0], [600, 0], [1100, 0]))).toBe(true);
     });
 
-    it("is one look without anything open where the link left a second ago or more", () => {
+    it("after one sample without an open request if the link left a second ago or earlier", () => {
         expect(drained(samples([0, 0]), 1000)).toBe(true);
         expect(drained(samples([0, 2], [300, 0]), 60_000)).toBe(true);
         expect(drained(samples([0, 0]), 999)).toBe(false);
@@ -61,7 +61,7 @@ describe("drained", () => {
         expect(drained([], 60_000)).toBe(false);
     });
 
-    it("is not too few samples, too short a time, or a request in between", () => {
+    it("neither after too few samples, nor too short a time, nor a request in between", () => {
         expect(drained([])).toBe(false);
         expect(drained(samples([0, 0], [2000, 0]))).toBe(false);
         expect(drained(samples([0, 0], [300, 0], [999, 0]))).toBe(false);

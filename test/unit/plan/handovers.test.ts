@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { handovers } from "../../../plan/handovers";
 
 describe("a place that is given up", () => {
-    it("is passed on by who takes a wider one over it, or narrower ones inside", () => {
+    it("is removed by the service that takes a wider place around it, or narrower ones inside", () => {
         const wider = { held: { "a.example.com": "shop" }, wanted: { "*.example.com": "web" } };
         expect(handovers(wider)).toEqual([{ place: "a.example.com", from: "shop", after: { "*.example.com": "web" } }]);
         const narrower = {
@@ -18,22 +18,22 @@ describe("a place that is given up", () => {
         expect(handovers(everything)).toMatchObject([{ place: "*", after: { "a.com": "shop" } }]);
     });
 
-    it("also waits for what its service takes itself, which may be refused", () => {
+    it("also waits for the places that its own service takes, because they may be refused", () => {
         const places = { held: { "*": "web" }, wanted: { "a.com": "shop", "b.com": "web" } };
         expect(handovers(places)).toEqual([{ place: "*", from: "web", after: { "a.com": "shop", "b.com": "web" } }]);
     });
 
-    it("is its service's own business where nobody else begins to get its requests", () => {
+    it("is removed by its own service if no other service begins to get its requests", () => {
         const cases: [held: Record<string, string>, wanted: Record<string, string>][] = [
             [{ "a.com": "shop" }, {}],
-            // The other one had it before.
+            // The other service had its place before.
             [{ "a.com/api": "api", "a.com": "shop" }, { "a.com": "shop" }],
             // The service's own other route.
             [{ "a.com/api": "api" }, { "a.com": "api" }],
-            // Beside it, not around it or inside.
+            // The new places are beside it, neither around it nor inside.
             [{ "a.com/api": "api" }, { "a.com/apix": "web", "b.com": "web", "a.com/x": "web" }],
             [{ "a.example.com": "shop" }, { "*.b.example.com": "web", "*.com": "web" }],
-            // Taken as it is: overwritten, not given up.
+            // Another service takes the same place, so that it is overwritten and not given up.
             [{ "a.com": "shop" }, { "a.com": "web" }],
         ];
         for (const [held, wanted] of cases) {

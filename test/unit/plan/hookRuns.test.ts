@@ -17,7 +17,7 @@ describe("a hook that has to run before", () => {
         }
     });
 
-    it("is not asked for where the plan or the config has none", () => {
+    it("is not required if the plan or the config has none", () => {
         expect(() => verifyHookRan("web", "preDeploy", { promotion: 4, hooks: {} })).not.toThrow();
         expect(() => verifyHookRan("web", "preDeploy", { promotion: 4, hooks: { preDeploy: false } })).not.toThrow();
     });

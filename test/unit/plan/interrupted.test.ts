@@ -5,7 +5,7 @@ import { plan } from "../../../plan/table";
 import { configWith, settingsOf } from "../settings/support";
 import { actsOf, blueWithA, recorded, releaseOf, running, wish } from "./support";
 
-// What the simulated lives (life/) have found in what an `up` that died leaves behind, as plain examples.
+// Defects after an `up` that died, which the simulation (test/simulation) has found, as plain examples.
 
 const releaseA = recorded("A");
 const releaseB = recorded("B", { proved: false, linked: false, promotion: 2 });
@@ -42,7 +42,7 @@ function rolling(change: Partial<ObservedService> = {}): ObservedService {
 }
 
 describe("an interrupted rolling release", () => {
-    it("is settled also where the wish cannot be rolled", () => {
+    it("is settled even if the wanted release cannot be rolled", () => {
         const wished = { ...wish("C", { policy: { strategy } }), release: releaseOf("C", { port: 9090 }) };
         const made = plan(rolling(), wished);
         expect(made.row).toBe("recovery");
@@ -50,7 +50,7 @@ describe("an interrupted rolling release", () => {
         expect(made.refusal).toContain("strategy: rolling cannot change port");
     });
 
-    it("is finished as it was begun, and what else is wished waits: with more containers it would not be complete any more", () => {
+    it("is finished with its own number of containers, and more containers wait for the next up", () => {
         const complete = rolling();
         complete.blue.slots = [slot(2, releaseB)];
         Object.assign(complete.blue, { running: 1, ready: 1 });
@@ -59,7 +59,7 @@ describe("an interrupted rolling release", () => {
         expect(made.sentence).toContain("What the config asks for waits for the next up.");
     });
 
-    it("goes back, when somebody moves the link meanwhile, to the release that is recorded", () => {
+    it("goes back to the recorded release if somebody moves the link meanwhile", () => {
         const made = plan(
             rolling({ live: "green", confirmed: "blue" }),
             wish("B", { policy: { driftPolicy: "repair" } }),
@@ -71,7 +71,7 @@ describe("an interrupted rolling release", () => {
         });
     });
 
-    it("is no place that the link may go back to before it is of one release again", () => {
+    it("gets one release on its color before a repair moves the link back there", () => {
         const mixed = rolling({ live: "green", confirmed: "blue" });
         mixed.blue.slots = [slot(2, releaseB)];
         Object.assign(mixed.blue, { running: 1, ready: 1 });
@@ -79,7 +79,7 @@ describe("an interrupted rolling release", () => {
         expect(made).toMatchObject({ row: "repair", blue: { act: true, release: { id: releaseA.id } } });
     });
 
-    it("is not repaired around a stranger, which would take away what serves", () => {
+    it("is not repaired beside a stranger's container, because that would remove containers that serve", () => {
         const drifted = rolling();
         drifted.blue.deviations = [{ what: "foreign was added", fix: "docker rm -f foreign" }];
         const made = plan(drifted, wish("B", { policy: { driftPolicy: "repair" } }));
@@ -89,7 +89,7 @@ describe("an interrupted rolling release", () => {
 });
 
 describe("an interrupted scaling", () => {
-    it("is finished also where it had stopped what it was to remove", () => {
+    it("is finished even if it had already stopped the surplus container", () => {
         const slots = [slot(1, releaseA), slot(2, releaseA, { runs: false, ready: false })];
         const made = plan(blueWithA({ blue: running(releaseA, 1, { slots }) }), wish("A"));
         expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "scale", acts: ["blue: shop/web:A x1"] });
@@ -117,7 +117,7 @@ describe("an interrupted scaling", () => {
             expect(made.sentence).toMatch(
                 /^blue is brought to 1 replica, since an interrupted up left 2; green holds shop.web:B/,
             );
-            // That number belongs to B, and A is what is deployed.
+            // The promotion's number belongs to B, and A is deployed.
             expect(made.promotion).toBeUndefined();
         });
 
@@ -129,7 +129,7 @@ describe("an interrupted scaling", () => {
 });
 
 describe("an interrupted pin", () => {
-    it("is gone on with: what was being started again was proved before", () => {
+    it("goes on, because the release that it starts again was proved before", () => {
         const waking = recorded("B", { proved: false, provedAt: "2026-11-25T12:00:00Z" });
         const made = plan(blueWithA({ green: running(waking, 1, { ready: 0 }) }), wish("A", { live: "green" }));
         expect({ row: made.row, refusal: made.refusal, acts: actsOf(made) }).toEqual({

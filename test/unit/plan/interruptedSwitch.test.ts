@@ -21,7 +21,7 @@ describe("after an up that died in the middle of a switch", () => {
             },
         ],
         [
-            "the same when HAProxy has it already: no drift",
+            "the switch is finished also if HAProxy already has it, which is not drift",
             {
                 observed: died({ live: "green" }),
                 desired: wish("B"),
@@ -31,7 +31,7 @@ describe("after an up that died in the middle of a switch", () => {
             },
         ],
         [
-            "it is taken back if its target is not ready",
+            "the switch is taken back if its target is not ready",
             {
                 observed: died({ live: "green", green: running(releaseB, 2, { ready: 1 }) }),
                 desired: wish("A"),
@@ -41,7 +41,7 @@ describe("after an up that died in the middle of a switch", () => {
             },
         ],
         [
-            "it is taken back if its target holds something else",
+            "the switch is taken back if its target holds another release",
             {
                 observed: died({ green: running(recorded("C")) }),
                 desired: wish("A"),
@@ -51,7 +51,7 @@ describe("after an up that died in the middle of a switch", () => {
             },
         ],
         [
-            "what is wanted now is planned from there",
+            "the wanted release is planned after that",
             {
                 observed: died(),
                 desired: wish("C"),
@@ -79,7 +79,7 @@ describe("after an up that died in the middle of a switch", () => {
             },
         ],
         [
-            "the previous color is stopped, as it should have been",
+            "the previous color is stopped if the dead up had to stop it",
             {
                 observed: died({ intent: { ...intent, farewell: "stop" } }),
                 desired: wish("B"),
@@ -90,7 +90,7 @@ describe("after an up that died in the middle of a switch", () => {
             },
         ],
         [
-            "the previous color is stopped, when only that was left to do",
+            "the previous color is removed if only that was left to do",
             {
                 observed: blueWithBGreenWarmWithA({ intent: { kind: "leave", color: "green", farewell: "remove" } }),
                 desired: wish("B"),
@@ -100,7 +100,7 @@ describe("after an up that died in the middle of a switch", () => {
             },
         ],
         [
-            "the previous color is not stopped when it is wanted again",
+            "the previous color is not stopped if the config asks for it again",
             {
                 observed: blueWithBGreenWarmWithA({ intent: { kind: "leave", color: "green", farewell: "stop" } }),
                 desired: wish("A"),

@@ -90,7 +90,7 @@ describe("a new release", () => {
         ],
     ])("%s", (_name, row) => check(row));
 
-    it("says what the previous color will hold", () => {
+    it("has the future state of the previous color", () => {
         const left = (previousColor: "keep" | "stop" | "remove") =>
             plan(blueWithA(), wish("B", { policy: { previousColor } })).blue;
         expect(left("keep")).toMatchObject({ release: { image: "shop/web:A" }, state: "running", replicas: 1 });
@@ -98,7 +98,7 @@ describe("a new release", () => {
         expect(left("remove")).toEqual({ release: undefined, state: "empty", replicas: 0, act: false });
     });
 
-    it("waits where promote names another one: only its own id promotes it", () => {
+    it("waits if promote names another release, because only its own id promotes it", () => {
         const world = blueWithA({ green: running(recorded("B", { linked: false })) });
         const promoted = (promote?: string) => plan(world, wish("B", { policy: { autoPromotion: false }, promote }));
         expect(promoted()).toMatchObject({ row: "waiting", link: { live: "blue" } });
@@ -106,7 +106,7 @@ describe("a new release", () => {
         expect(promoted(releaseOf("B").id)).toMatchObject({ row: "finish", link: { live: "green" } });
     });
 
-    it("expects exactly that release, and counts a promotion", () => {
+    it("expects exactly its own id on the new color, and counts a promotion", () => {
         const { link, promotion } = plan(blueWithA({ promotions: 7 }), wish("B"));
         expect(link.expect).toBe(releaseOf("B").id);
         expect(promotion).toBe(8);
@@ -149,7 +149,7 @@ describe("an unfinished release", () => {
             },
         ],
         [
-            "is left alone when it is not wanted any more",
+            "is not touched if the config does not ask for it any more",
             {
                 observed: blueWithA({ green: running(unlinked({ proved: false })), promotions: 2 }),
                 desired: wish("A"),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type PlanRow, planRows } from "../../../plan/Plan";
 
-/** The golden previews (test/e2e/golden) of each row of the plan table, which the tests there compare. */
+/** The golden previews (test/e2e/golden) of each row of the plan table. The end-to-end tests compare them. */
 const goldens: Record<PlanRow, string[]> = {
     drift: ["drift-link", "drift-stopped"],
     repair: ["repair"],

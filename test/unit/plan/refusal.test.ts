@@ -6,7 +6,7 @@ import { plan } from "../../../plan/table";
 import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, releaseOf, running, stopped, wish } from "./support";
 
 describe("a refusal changes nothing and says why:", () => {
-    /** A refusal acts on the link alone, whose row then says why, and leaves the link where it is. */
+    /** A refusal acts only on the link. The link stays, and its row says why. */
     interface Refusal {
         observed: ObservedService;
         desired: Desired;
@@ -16,7 +16,7 @@ describe("a refusal changes nothing and says why:", () => {
     }
     it.each<[string, Refusal]>([
         [
-            "an image that cannot be had",
+            "a missing image",
             {
                 observed: blueWithA(),
                 desired: wish("B", { imageProblem: "shop/web:B is not in the registry" }),
@@ -26,7 +26,7 @@ describe("a refusal changes nothing and says why:", () => {
             },
         ],
         [
-            "an image that cannot be had for the first release",
+            "a missing image of the first release",
             {
                 observed: observed({ promotions: 0 }),
                 desired: wish("B", { imageProblem: "shop/web:B is not in the registry" }),
@@ -36,7 +36,7 @@ describe("a refusal changes nothing and says why:", () => {
             },
         ],
         [
-            "a release that was judged bad and still is on its color",
+            "a release that was judged bad and is still on its color",
             {
                 observed: blueWithA({ green: running(recorded("B", { judgedBad: { reason: "it answered 500" } })) }),
                 desired: wish("B"),
@@ -99,7 +99,7 @@ describe("a refusal changes nothing and says why:", () => {
             },
         ],
         [
-            "a live color that somebody stopped altogether",
+            "a live color whose containers somebody has all stopped",
             {
                 observed: blueWithA({ blue: stopped(recorded("A")) }),
                 desired: wish("A"),

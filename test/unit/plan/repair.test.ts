@@ -6,7 +6,7 @@ import { blueWithA, blueWithBGreenWarmWithA, observed, recorded, running, stoppe
 const repair = { policy: { driftPolicy: "repair" as const } };
 
 describe("driftPolicy: repair", () => {
-    it("brings back the recorded live release where containers are missing, and never the one that is wanted now", () => {
+    it("brings back the recorded live release if containers are missing, never the one that the config asks for", () => {
         const world = blueWithA({ blue: stopped(recorded("A"), 2, 1) });
         const made = plan(world, wish("B", repair));
         expect(made).toMatchObject({
@@ -33,7 +33,7 @@ describe("driftPolicy: repair", () => {
         );
     });
 
-    it("brings back a live color that was stopped altogether", () => {
+    it("brings back a live color whose containers are all stopped", () => {
         expect(plan(blueWithA({ blue: stopped(recorded("A")) }), wish("A", repair))).toMatchObject({
             row: "repair",
             blue: { act: true, replicas: 1 },
@@ -41,7 +41,7 @@ describe("driftPolicy: repair", () => {
         });
     });
 
-    it("moves a link that somebody moved back to the confirmed color, and touches no container", () => {
+    it("moves the link back to the confirmed color, and touches no container", () => {
         const made = plan(blueWithBGreenWarmWithA({ live: "green", confirmed: "blue" }), wish("A", repair));
         expect(made).toMatchObject({
             row: "repair",
@@ -61,7 +61,7 @@ describe("driftPolicy: repair", () => {
         });
     });
 
-    it("brings back what an earlier repair has given up, before the link returns to it", () => {
+    it("brings back containers that an earlier repair has given up, before the link returns to them", () => {
         const world = blueWithA({
             live: "green",
             confirmed: "blue",
@@ -76,7 +76,7 @@ describe("driftPolicy: repair", () => {
         });
     });
 
-    it("writes a link again that only HAProxy's map file has otherwise, and touches no container", () => {
+    it("writes the link again if only HAProxy's map file differs, and touches no container", () => {
         const made = plan(blueWithBGreenWarmWithA({ written: "green" }), wish("A", repair));
         expect(made).toMatchObject({
             row: "repair",
@@ -95,13 +95,13 @@ describe("driftPolicy: repair", () => {
         });
     });
 
-    it("replaces strangers on the live color by the recorded release", () => {
+    it("replaces foreign containers on the live color by the recorded release", () => {
         const deviations = [{ what: "foreign was added" }];
         const world = blueWithA({ blue: running(recorded("A"), 1, { strays: ["foreign"], deviations }) });
         expect(plan(world, wish("A", repair))).toMatchObject({ row: "repair", blue: { act: true, replicas: 1 } });
     });
 
-    it("brings back what an earlier repair has given up beside strangers, which may be all that answers", () => {
+    it("brings back containers that an earlier repair has given up beside foreign ones, which may be all that answer", () => {
         const deviations = [{ what: "foreign was added" }];
         const blue = running(recorded("A"), 0, { strays: ["foreign"], deviations });
         expect(plan(blueWithA({ blue }), wish("A", { ...repair, replicas: 2 }))).toMatchObject({
@@ -110,12 +110,12 @@ describe("driftPolicy: repair", () => {
         });
     });
 
-    it("is refused where the record holds nothing to go back to", () => {
+    it("is refused if the record holds no release to go back to", () => {
         const world = observed({ live: "green", confirmed: "none", green: running(recorded("A")) });
         expect(plan(world, wish("A", repair)).refusal).toContain("holds nothing that could be restored");
     });
 
-    it("moves no link to a release that was judged bad, whatever the record says", () => {
+    it("moves no link to a release that was judged bad, although the record names it", () => {
         const bad = recorded("B", { linked: false, judgedBad: { reason: "5xx" } });
         const world = blueWithA({ confirmed: "green", green: running(bad) });
         const made = plan(world, wish("A", repair));
@@ -123,7 +123,7 @@ describe("driftPolicy: repair", () => {
         expect(made.refusal).toContain("The record says green, but shop/web:B there was judged bad (5xx)");
     });
 
-    it("moves it even there where nobody answers at the color that somebody moved it to", () => {
+    it("moves the link even there if no container answers on the other color", () => {
         const bad = recorded("B", { linked: false, judgedBad: { reason: "5xx" } });
         const world = blueWithA({ confirmed: "green", blue: stopped(recorded("A")), green: running(bad) });
         expect(plan(world, wish("A", repair))).toMatchObject({
@@ -134,20 +134,20 @@ describe("driftPolicy: repair", () => {
         });
     });
 
-    it("proves what the link goes back to, where an interrupted up has left it unproved", () => {
+    it("proves the color before the link returns there if an interrupted up has left it unproved", () => {
         const unproved = recorded("B", { proved: false });
         const world = blueWithA({ confirmed: "green", green: running(unproved) });
         expect(plan(world, wish("A", repair))).toMatchObject({ row: "repair", green: { act: true } });
     });
 
-    it("judges nothing beside what somebody else changed", () => {
+    it("judges no release while something has drifted", () => {
         const stable = { color: "blue", release: recorded("A").id } as const;
         const green = stopped(recorded("B", { linked: false }), 2, 1);
         const made = plan(blueWithA({ live: "green", green, stable }), wish("B"));
         expect({ row: made.row, recovery: made.recovery }).toEqual({ row: "drift", recovery: undefined });
     });
 
-    it("changes nothing where nothing has drifted", () => {
+    it("changes nothing if nothing has drifted", () => {
         expect(plan(blueWithA(), wish("A", repair))).toMatchObject({ row: "nothing" });
     });
 });

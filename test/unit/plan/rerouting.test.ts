@@ -8,7 +8,7 @@ const routes = (...texts: string[]) => texts.map(parseRoute);
 const placesOf = (services: Record<string, Route[]>) =>
     Object.fromEntries(Object.entries(services).flatMap(([name, own]) => own.map(route => [placeOf(route), name])));
 
-/** What becomes of web's routes, when the services have `held` and want `wanted`. */
+/** Plans the routes of web if the services have `held` and the config has `wanted`. */
 function rerouted(held: Record<string, Route[]>, wanted: Record<string, Route[]>) {
     const places = { held: placesOf(held), wanted: placesOf(wanted) };
     const desired = wish("A", { routes: wanted.web ?? [], places });
@@ -18,7 +18,7 @@ function rerouted(held: Record<string, Route[]>, wanted: Record<string, Route[]>
 }
 
 describe("routes", () => {
-    it("stay as they are, in whatever order they are wanted", () => {
+    it("stay as they are if the config has them in another order", () => {
         const { act, words, row } = rerouted({ web: routes("a.com", "b.com") }, { web: routes("b.com", "a.com") });
         expect({ act, words, row }).toEqual({ act: false, words: [], row: "nothing" });
     });
@@ -31,7 +31,7 @@ describe("routes", () => {
         });
     });
 
-    it("are written again where an up that died has written them by half", () => {
+    it("are written again if an up that died has written them only in part", () => {
         const places = { held: placesOf({ web: routes("*") }), wanted: placesOf({ web: routes("*") }) };
         const observed = blueWithA({ routes: routes("*"), halfWritten: routes("*", "a.com") });
         const made = plan(observed, wish("A", { routes: routes("*"), places }));
@@ -42,7 +42,7 @@ describe("routes", () => {
         });
     });
 
-    it("are given up that only HAProxy's file has, also where another service claims their place", () => {
+    it("that only HAProxy's file has are given up, even if another service claims their place", () => {
         const places = { held: {}, wanted: placesOf({ web: routes("a.com"), api: routes("*", "b.com") }) };
         const observed = blueWithA({ routes: routes("b.com"), halfWritten: routes("*") });
         const { act, words } = rerouting(observed, wish("A", { routes: routes("a.com"), places }));
@@ -53,7 +53,7 @@ describe("routes", () => {
         expect(claimedByOthers(observed, places)).toEqual(["b.com"]);
     });
 
-    it("are taken from another service, and that one says so and has nothing to do for it", () => {
+    it("are taken from another service, whose row says so and does nothing", () => {
         const held = { web: routes("a.com"), api: routes("a.com/api", "*") };
         const wanted = { web: routes("a.com", "a.com/api"), api: routes("*") };
         expect(rerouted(held, wanted).words).toEqual(["takes a.com/api from api"]);
@@ -61,11 +61,11 @@ describe("routes", () => {
         expect(other).toEqual({ act: false, words: ["leaves a.com/api to api"], routes: ["*"], row: "nothing" });
         expect(made.sentence).toBe("nothing to do: blue serves shop/web:A; leaves a.com/api to api.");
         expect(actsOf(made)).toEqual([]);
-        // What will hold after this up is what the preview shows.
+        // The preview shows the routes after this up.
         expect(made.link).toMatchObject({ routes: routes("*"), act: false });
     });
 
-    it("are swapped between two services, and each takes its own", () => {
+    it("are swapped between two services by each taking its new ones", () => {
         const held = { web: routes("a.com"), api: routes("b.com") };
         expect(rerouted(held, { web: routes("b.com"), api: routes("a.com") })).toMatchObject({
             act: true,
@@ -74,7 +74,7 @@ describe("routes", () => {
         });
     });
 
-    it("are not given up before another service has taken what gets their requests then", () => {
+    it("are not given up before another service has taken the route that gets their requests then", () => {
         const held = { web: routes("shop.a.com", "b.com") };
         expect(rerouted(held, { web: routes("b.com"), api: routes("*.a.com") })).toMatchObject({
             act: false,
@@ -83,7 +83,7 @@ describe("routes", () => {
         });
     });
 
-    it("are the same place whether stripped or not, so none is given up", () => {
+    it("keep their place when only stripPath changes, so that none is given up", () => {
         expect(rerouted({ web: routes("a.com/x") }, { web: routes("a.com/x (stripped)") })).toMatchObject({
             act: true,
             words: ["takes a.com/x (stripped)"],

@@ -6,7 +6,7 @@ import { type Case, check } from "./tableRow";
 describe("a return", () => {
     it.each<[string, Case]>([
         [
-            "to a warm color is the link alone",
+            "to a warm color moves only the link",
             {
                 observed: blueWithBGreenWarmWithA(),
                 desired: wish("A"),
@@ -50,7 +50,7 @@ describe("a return", () => {
             },
         ],
         [
-            "removes containers that an interrupted scaling left, first",
+            "first removes containers that an interrupted scaling left",
             {
                 observed: blueWithBGreenWarmWithA({ green: running(recorded("A"), 1, { running: 2 }) }),
                 desired: wish("A"),
@@ -61,7 +61,7 @@ describe("a return", () => {
             },
         ],
         [
-            "removes containers of another release, first",
+            "first removes containers of another release",
             {
                 observed: blueWithBGreenWarmWithA({
                     green: running(recorded("A"), 1, { strays: ["shop-web-green-2"] }),
@@ -75,7 +75,7 @@ describe("a return", () => {
         ],
     ])("%s", (_name, row) => check(row));
 
-    it("is no promotion, so that no hook is repeated", () => {
+    it("does not count as a promotion, so that no hook runs again", () => {
         expect(plan(blueWithBGreenWarmWithA(), wish("A")).promotion).toBeUndefined();
         expect(plan(blueWithBGreenWarmWithA(), wish("A", { replicas: 3 })).promotion).toBeUndefined();
     });

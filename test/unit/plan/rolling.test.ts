@@ -65,7 +65,7 @@ describe("strategy: rolling, a new release", () => {
         expect(made).toMatchObject({ promotion: 2, link: { live: "blue", act: false }, green: { act: false } });
     });
 
-    it("says how many go at a time, and what goes first", () => {
+    it("names how many are replaced at a time, and whether old or new ones go first", () => {
         expect(plan(two(), rolls("B", {}, { step: "service" })).steps).toEqual([
             "1. web-blue-3, web-blue-4 started and proved",
             "2. web-blue-1, web-blue-2 drained and removed",
@@ -80,7 +80,7 @@ describe("strategy: rolling, a new release", () => {
         expect(actsOf(made)).toEqual(["blue: shop/web:B x3", "link: blue for shop.example.com"]);
     });
 
-    it("moves only the link where the idle color holds the wanted release", () => {
+    it("moves only the link if the idle color holds the wanted release", () => {
         const made = plan(blueWithBGreenWarmWithA(), wish("A", { policy: { strategy: rollingOf() } }));
         expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "return", acts: ["link: green for *"] });
     });
@@ -90,7 +90,7 @@ describe("strategy: rolling, a new release", () => {
         ["the front's health check", { health: { path: "/healthz", rise: 4 } }, "health.path, health.rise"],
         ["a timeout of the backend", { timeouts: { server: "5s" } }, "timeouts.server"],
         ["the number of slots", { maxReplicas: 9 }, "maxReplicas"],
-    ])("is refused where it changes what all containers share: %s", (_, service, keys) => {
+    ])("is refused if it changes a setting that all containers share: %s", (_, service, keys) => {
         const made = plan(two(), { ...rolls("B"), release: releaseOf("B", service) });
         expect(made.refusal).toBe(
             `strategy: rolling cannot change ${keys}, which all containers of blue share. ` +
@@ -99,20 +99,20 @@ describe("strategy: rolling, a new release", () => {
         expect(made.blue.act || made.green.act).toBe(false);
     });
 
-    it("may change what each container has for itself, and what only followed from the routes", () => {
+    it("may change settings of each container, and a health check's host that comes from the routes", () => {
         const service = { env: { LEVEL: "debug" }, health: { command: "check" }, hosts: ["shop.example.com"] };
         expect(sharedChanges(releaseOf("A").settings, releaseOf("B", service).settings)).toEqual([]);
         const made = plan(two(), { ...rolls("B"), release: releaseOf("B", service) });
-        // The backend is rendered from the new release: it must not change meanwhile.
+        // The backend comes from the new release, and must not change meanwhile.
         expect(made.blue.release?.settings.health.host).toBe("web");
     });
 });
 
-describe("a worker", () => {
+describe("a background service", () => {
     const workerOf = (version: string, more: object = {}) =>
         releaseOf(version, { port: undefined, strategy: "rolling", ...more });
 
-    it("shares nothing between its containers", () => {
+    it("shares no setting between its containers", () => {
         const [held, wanted] = [workerOf("A"), workerOf("B", { maxReplicas: 20, health: { interval: "9s" } })];
         expect(sharedChanges(held.settings, wanted.settings)).toEqual([]);
     });
@@ -120,7 +120,7 @@ describe("a worker", () => {
     it.each([
         ["gets a port", workerOf("A"), releaseOf("B")],
         ["gives up its port", releaseOf("A"), workerOf("B")],
-    ])("is another service where it %s", (what, held, wanted) => {
+    ])("is another service if it %s", (what, held, wanted) => {
         const live = recorded("A", { settings: held.settings });
         const service = blueWithA({ blue: running(live, 2) });
         expect(plan(service, { ...rolls("B"), release: wanted }).refusal).toContain(
@@ -132,7 +132,7 @@ describe("a worker", () => {
 describe("after an up that died in the middle of a rolling release", () => {
     const begun = [slot(2, releaseA), slot(3, releaseB), slot(4, releaseB, { ready: false, proved: false })];
 
-    it("the same wish goes on from there, under the number of its promotion", () => {
+    it("the same release goes on, with the number of its promotion", () => {
         const made = plan(half(begun), rolls("B"));
         expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "roll", acts: ["blue: shop/web:B x2"] });
         expect(made.steps).toEqual([
@@ -142,7 +142,7 @@ describe("after an up that died in the middle of a rolling release", () => {
         expect(made.promotion).toBe(2);
     });
 
-    it("one that serves unproved is proved beside the others, and replaced where too few would serve meanwhile", () => {
+    it("an unproved container that serves is proved beside the others, or replaced if too few would serve meanwhile", () => {
         const unproved = slot(3, releaseB, { proved: false });
         const stepsFrom = (slots: ObservedSlot[], settings = {}) => plan(half(slots), rolls("B", {}, settings)).steps;
         expect(stepsFrom([slot(1, releaseA), slot(2, releaseA), unproved])?.[0]).toBe(
@@ -161,27 +161,27 @@ describe("after an up that died in the middle of a rolling release", () => {
         ]);
     });
 
-    it("the old release takes it back", () => {
+    it("it is taken back if the config asks for the old release", () => {
         const made = plan(half(begun), rolls("A"));
         expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "recovery", acts: ["blue: shop/web:A x2"] });
         expect(made.sentence).toMatch(/^takes back an interrupted rolling release: blue becomes shop\/web:A/);
         expect(made.promotion).toBeUndefined();
     });
 
-    it("a third release takes the place of both, what was never complete first", () => {
+    it("a third release replaces both, first the one that was never complete", () => {
         const made = plan(half([slot(1, releaseA), slot(2, releaseA), slot(3, releaseB)]), rolls("C"));
         expect(made.row).toBe("roll");
         expect(made.steps?.[1]).toContain("web-blue-3 drained and removed");
     });
 
-    it("it is finished where every new one was up, and only what is left of the old ones goes", () => {
+    it("it is finished if every new container was up, and only the remaining old ones are removed", () => {
         const complete = half([slot(1, releaseA), slot(3, releaseB), slot(4, releaseB)]);
         const made = plan(complete, rolls("B"));
         expect(made.sentence).toMatch(/^finishes an interrupted rolling release: blue becomes shop\/web:B/);
         expect(made.steps).toEqual(["1. web-blue-1 drained and removed"]);
     });
 
-    it("it is taken back where a new one serves and was never proved", () => {
+    it("it is taken back if a new container serves that was never proved", () => {
         const unproved = half([slot(1, releaseA), slot(3, releaseB), slot(4, releaseB, { proved: false })]);
         const made = plan(unproved, wish("C", { replicas: 2 }));
         expect(made.sentence).toMatch(/^takes back an interrupted rolling release: blue becomes shop\/web:A/);
@@ -193,19 +193,19 @@ describe("after an up that died in the middle of a rolling release", () => {
         expect(made.sentence).toContain("What the config asks for waits for the next up.");
     });
 
-    it("routes do not wait for a release of another kind: the service that had them may leave with this up", () => {
+    it("routes do not wait with a release of another kind, because the service that had them may be removed by this up", () => {
         const made = plan(half(begun), wish("C", { replicas: 2, routes: [parseRoute("a.com")] }));
         expect(actsOf(made)).toEqual(["blue: shop/web:A x2", "link: blue for a.com"]);
         expect(made.sentence).toContain("takes a.com; gives up all other requests. What else the config asks for");
     });
 
-    it("what is refused still has it taken back, and the link says why", () => {
+    it("it is taken back also before a refusal, and the link says why", () => {
         const made = plan(half(begun), rolls("B", { imageProblem: "there is no such image" }));
         expect(actsOf(made)).toEqual(["blue: shop/web:A x2", "link: blue for *"]);
         expect(made.refusal).toBe("there is no such image");
     });
 
-    it("is no drift, but a stranger on the color is", () => {
+    it("its mixed color is not drift, but a foreign container there is", () => {
         const drifted = half(begun);
         drifted.blue.deviations = [{ what: "web-blue-9 was added" }];
         expect(plan(drifted, rolls("B")).row).toBe("drift");

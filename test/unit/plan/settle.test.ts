@@ -14,7 +14,7 @@ describe("settling what an interrupted up left", () => {
         expect(settle(world)).toEqual({ service: world });
     });
 
-    it("leaves a farewell that is owed to the plan", () => {
+    it("leaves an open farewell to the plan", () => {
         const world = blueWithA({ intent: { kind: "leave", color: "green", farewell: "stop" } });
         expect(settle(world)).toEqual({ service: world });
     });
@@ -33,7 +33,7 @@ describe("settling what an interrupted up left", () => {
         ["is not proved", running({ ...releaseB, proved: false })],
         ["runs another release", running(recorded("C"))],
         ["holds nothing", { replicas: 0, running: 0, ready: 0, strays: [], ended: 0, deviations: [] }],
-        ["was to have no container", running(releaseB, 0)],
+        ["should have no container", running(releaseB, 0)],
         ["has one container too few ready", running(releaseB, 2, { ready: 1 })],
         ["is stopped", stopped(releaseB)],
     ])("takes back a switch whose target %s", (_name, green) => {
@@ -42,7 +42,7 @@ describe("settling what an interrupted up left", () => {
         expect(service).toMatchObject({ live: "blue", confirmed: "blue", intent: undefined });
     });
 
-    it("finishes a switch whose target has a container that answers, where the way back leads to none", () => {
+    it("finishes a switch whose target has a container that answers if the other color has none", () => {
         const green = running(releaseB, 2, { ready: 1 });
         const world = { live: "green", confirmed: "blue", green, intent } as const;
         expect(settle(blueWithA({ ...world, blue: stopped(recorded("A")) })).recovery?.kind).toBe("finish");
@@ -52,7 +52,7 @@ describe("settling what an interrupted up left", () => {
         );
     });
 
-    it("judges what is live and was never judged to its end, also on the color of its predecessor's predecessor", () => {
+    it("completes the judgement of the live release, also on the color that was stable before", () => {
         const stable = { color: "blue", release: recorded("A").id } as const;
         const bake: Intent = { kind: "bake", color: "blue", from: "green", release: releaseB.id, until: "later" };
         const recovery = { kind: "bake", live: "blue", release: releaseB.id };
@@ -61,7 +61,7 @@ describe("settling what an interrupted up left", () => {
         );
     });
 
-    it("does not judge a bad release again that is live because the way back leads to no container", () => {
+    it("does not judge a bad release again that is live because the other color has no container", () => {
         const stable = { color: "blue", release: recorded("A").id } as const;
         const bad = running({ ...releaseB, judgedBad: { reason: "5xx" } });
         const world = blueWithA({ live: "green", green: bad, blue: stopped(recorded("A")), stable });
@@ -78,7 +78,7 @@ describe("settling what an interrupted up left", () => {
         });
     });
 
-    it("keeps the verdict of a switch back, also where that is taken back", () => {
+    it("keeps the verdict of a switch back even if that switch is taken back", () => {
         const verdict = { release: releaseB.id, reason: "it answered 500" };
         const back: Intent = { kind: "switch", from: "green", to: "blue", release: recorded("A").id, verdict };
         const world = blueWithA({
@@ -92,13 +92,13 @@ describe("settling what an interrupted up left", () => {
         expect(service.judgedBad[releaseB.id]?.reason).toBe("it answered 500");
     });
 
-    it("leaves a link that was being written again to the plan, where its color is not whole", () => {
+    it("leaves a link that was being rewritten to the plan if its color is not whole", () => {
         const again: Intent = { kind: "switch", from: "blue", to: "blue", release: recorded("A").id };
         const world = blueWithA({ live: "green", confirmed: "blue", blue: stopped(recorded("A")), intent: again });
         expect(settle(world)).toEqual({ service: world });
     });
 
-    it("takes back the first switch to no link at all", () => {
+    it("takes the first switch back to no link", () => {
         const { service, recovery } = settle(
             observed({ live: "blue", confirmed: "none", intent: { ...intent, from: "none", to: "blue" } }),
         );
@@ -106,7 +106,7 @@ describe("settling what an interrupted up left", () => {
         expect(service).toMatchObject({ live: "none", confirmed: "none" });
     });
 
-    it("owes the previous color its farewell once the switch is finished, and not when it is taken back", () => {
+    it("keeps the farewell of the previous color for a switch that is finished, and drops it for one that is taken back", () => {
         const farewell: Intent = { ...intent, farewell: "remove" };
         expect(settle(blueWithA({ green: running(releaseB), intent: farewell })).service.intent).toEqual({
             kind: "leave",
@@ -117,39 +117,39 @@ describe("settling what an interrupted up left", () => {
     });
 });
 
-describe("where the link is once what comes first is done", () => {
+describe("the link after the recovery", () => {
     const world = blueWithA({ green: running(releaseB), percent: 25, confirmedPercent: 25 });
 
     it.each<[string, Recovery | undefined, object]>([
-        ["where it is, without anything to do first", undefined, { live: "blue", percent: 25 }],
-        ["where it is, to judge what is live", { kind: "bake", live: "blue" }, { live: "blue", percent: 25 }],
+        ["stays without a recovery", undefined, { live: "blue", percent: 25 }],
+        ["stays when the live release is judged", { kind: "bake", live: "blue" }, { live: "blue", percent: 25 }],
         [
-            "on the live color alone, to give a share back",
+            "is on the live color alone when a share is given back",
             { kind: "withdraw", live: "blue" },
             { live: "blue", percent: 0 },
         ],
-        ["where a switch leads", { kind: "finish", live: "green" }, { live: "green", percent: 0 }],
+        ["is where a finished switch leads", { kind: "finish", live: "green" }, { live: "green", percent: 0 }],
     ])("%s", (_name, recovery, link) => {
         expect(linkAfter(world, recovery)).toEqual(link);
     });
 });
 
-describe("a switch that is answered wrongly", () => {
+describe("the target of a switch that is not confirmed", () => {
     it.each([
         ["a release", { from: "blue", to: "green" }, true],
         ["the first release", { from: "none", to: "blue" }, true],
         ["a canary", { from: "blue", to: "blue", percent: 25 }, true],
-        ["a repair, which leads back to what is confirmed", { from: "blue", to: "blue" }, false],
-    ] as const)("is %s: whether its target is judged bad", (_name, intent, isJudged) => {
+        ["a repair of the confirmed link", { from: "blue", to: "blue" }, false],
+    ] as const)("is judged bad unless the switch only rewrites the confirmed link: %s", (_name, intent, isJudged) => {
         expect(!isRewriting(intent)).toBe(isJudged);
     });
 });
 
-describe("what is judged once its switch is confirmed", () => {
+describe("the judgement after a confirmed switch", () => {
     it.each([
         ["a new release", "blue"],
         ["a release that a repair has led back to", "green"],
-    ] as const)("%s can lose the link to the other color", (_name, from) => {
+    ] as const)("can move the link back to the other color: %s", (_name, from) => {
         const done = { from, to: "green", release: releaseB.id, bakeMs: 15_000 } as const;
         expect(nextOf(done, new Date(0))).toMatchObject({
             kind: "bake",

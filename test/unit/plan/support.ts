@@ -10,7 +10,7 @@ import { configWith, settingsOf } from "../settings/support";
 
 export const key = Buffer.alloc(32, 7);
 
-/** A release of an image with a digest of its own, with settings as the stack config would have them. */
+/** @returns a release of an image with its own digest, with settings as from the stack config */
 export function releaseOf(version: string, service: object = {}, secrets: Record<string, string> = {}): Release {
     const image = `shop/web:${version}`;
     const settings = settingsOf(
@@ -24,12 +24,12 @@ export function releaseOf(version: string, service: object = {}, secrets: Record
     return { ...release, id: idOf(key, release) };
 }
 
-/** The id as a stack with this key gives it. */
+/** @returns the id of a release in a stack with this key */
 export function idOf(stackKey: Buffer, release: Release): string {
     return releaseId(stackKey, { ...release, settings: changedSettings(release.settings) });
 }
 
-/** The same as the record remembers it: proved and linked unless the test says otherwise. */
+/** @returns a release in the record, proved and linked unless the test says otherwise */
 export function recorded(version: string, change: Partial<RecordedRelease> = {}): RecordedRelease {
     const release = releaseOf(version);
     return { ...release, id: release.id!, proved: true, linked: true, promotion: 1, ...change };
@@ -77,11 +77,11 @@ export function blueWithBGreenWarmWithA(change: Partial<ObservedService> = {}): 
 }
 
 export function policyOf(change: Partial<PolicySettings> = {}): PolicySettings {
-    // Not judged, unless the test says so: most plans are about what comes before.
+    // Without a judgement by default, because most plans end before it.
     return { ...settingsOf(configWith()).services[0]!.policy, bakeTimeMs: 0, ...change };
 }
 
-/** What the user asks for: `version`, one replica, all hosts, `live: auto`. */
+/** @returns a config's wish: this version, one replica, all hosts, `live: auto` */
 export function wish(
     version: string,
     { policy, ...change }: Partial<Omit<Desired, "policy">> & { policy?: Partial<PolicySettings> } = {},
@@ -97,7 +97,7 @@ export function wish(
     };
 }
 
-/** What a plan comes to: each thing that it does, in words. A color or a link that it leaves alone is not in it. */
+/** @returns each act of a plan in words, without the colors and links that it does not touch */
 export function actsOf({ blue, green, link, recovery }: Plan): string[] {
     const color = (name: string, { act, release, replicas, deployed = replicas }: Plan["blue"]) =>
         act ? [`${name}: ${release?.image} x${deployed}`] : [];

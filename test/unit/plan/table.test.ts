@@ -30,7 +30,7 @@ describe("the first release", () => {
         ],
     ])("%s", (_name, row) => check(row));
 
-    it("has no release id before the stack has its key, and is planned all the same", () => {
+    it("is planned without a release id before the stack has its key", () => {
         const { id: _none, ...release } = releaseOf("A");
         const { blue, link } = plan(observed({ promotions: 0 }), wish("A", { release }));
         expect(blue).toMatchObject({ act: true, release: { image: "shop/web:A" } });
@@ -41,7 +41,7 @@ describe("the first release", () => {
 describe("the live release", () => {
     it.each<[string, Case]>([
         [
-            "that is wanted needs nothing",
+            "that the config asks for needs no act",
             {
                 observed: blueWithBGreenWarmWithA(),
                 desired: wish("B"),
@@ -51,7 +51,7 @@ describe("the live release", () => {
             },
         ],
         [
-            "under another name needs nothing",
+            "under another name needs no act",
             {
                 observed: blueWithA(),
                 desired: wish("A", { release: { ...releaseOf("A"), image: "shop/web:latest" } }),
@@ -61,7 +61,7 @@ describe("the live release", () => {
             },
         ],
         [
-            "with a container that HAProxy has down needs nothing, and the sentence says so",
+            "with a container that HAProxy has down needs no act, and the sentence names it",
             {
                 observed: blueWithA({ blue: running(recorded("A"), 2, { ready: 1 }) }),
                 desired: wish("A", { replicas: 2 }),
@@ -91,7 +91,7 @@ describe("the live release", () => {
             },
         ],
         [
-            "gets new routes alone",
+            "gets new routes as the only act",
             {
                 observed: blueWithA(),
                 desired: wish("A", { routes: ["shop.example.com", "*.example.com"].map(parseRoute) }),
@@ -101,7 +101,7 @@ describe("the live release", () => {
             },
         ],
         [
-            "has the same routes in another order",
+            "needs no act for the same routes in another order",
             {
                 observed: blueWithA({ routes: ["b.example.com", "a.example.com"].map(parseRoute) }),
                 desired: wish("A", { routes: ["a.example.com", "b.example.com"].map(parseRoute) }),
@@ -123,7 +123,7 @@ describe("the live release", () => {
         ],
     ])("%s", (_name, row) => check(row));
 
-    it("keeps the image's recorded name in its inputs, so that another name of the same bytes shows no change", () => {
+    it("keeps the image's recorded name in its inputs, so that another name of the same image shows no change", () => {
         const { blue } = plan(blueWithA(), wish("A", { release: { ...releaseOf("A"), image: "shop/web:latest" } }));
         expect(blue.release?.image).toBe("shop/web:A");
     });
@@ -132,7 +132,7 @@ describe("the live release", () => {
 describe("live: COLOR", () => {
     it.each<[string, Case]>([
         [
-            "links to what that color holds, whatever the image says",
+            "moves the link to that color, although the config has another image",
             {
                 observed: blueWithBGreenWarmWithA(),
                 desired: wish("C", { live: "green" }),
@@ -153,7 +153,7 @@ describe("live: COLOR", () => {
             },
         ],
         [
-            "removes a stranger's containers before it links to them",
+            "removes foreign containers of that color before the link moves there",
             {
                 observed: blueWithBGreenWarmWithA({ green: running(recorded("A"), 1, { strays: ["x"] }) }),
                 desired: wish("A", { live: "green" }),
@@ -163,7 +163,7 @@ describe("live: COLOR", () => {
             },
         ],
         [
-            "needs nothing when it is so already",
+            "needs no act if that color is live",
             {
                 observed: blueWithBGreenWarmWithA(),
                 desired: wish("A", { live: "blue" }),
@@ -211,7 +211,7 @@ describe("a service that Pulumi's state does not know", () => {
             },
         ],
         [
-            "is adopted, then gets what is wanted instead",
+            "is adopted, then gets the wanted release",
             {
                 observed: blueWithBGreenWarmWithA({ lost: true }),
                 desired: wish("A"),
@@ -221,7 +221,7 @@ describe("a service that Pulumi's state does not know", () => {
             },
         ],
         [
-            "is released as ever where nothing is live",
+            "gets a first release if no color is live",
             {
                 observed: observed({ promotions: 0, lost: true }),
                 desired: wish("A"),

@@ -5,14 +5,14 @@ import type { PlanRow } from "../../../plan/Plan";
 import { plan } from "../../../plan/table";
 import { actsOf } from "./support";
 
-/** A row of the plan table: what is observed, what is wanted, and what comes of it. */
+/** A row of the plan table: the observed service, the wish, and the plan. */
 export interface Case {
     observed: ObservedService;
     desired: Desired;
     row: PlanRow;
     /** The exact sentence for the user. */
     sentence: string;
-    /** What is done, in order; empty is a plan that makes no mutating call. */
+    /** The plan's acts in order. A plan without acts makes no mutating call. */
     acts: string[];
 }
 
