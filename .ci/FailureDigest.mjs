@@ -1,5 +1,5 @@
-// A reporter for vitest that ends the run with each failure in a few lines. What CI keeps of a long output is its end, and
-// one long error there hides all others.
+// A reporter for vitest that ends the run with a few lines for each failure. CI keeps only the end of a long output, and one
+// long error there would hide all others.
 
 const maxLines = 8;
 const maxLineCharacters = 160;
@@ -25,7 +25,7 @@ export default class FailureDigest {
     }
 }
 
-/** What a reader needs first: what differs, or else what the error says at its beginning and at its end. */
+/** @returns the name with the lines of the diff, or else with the start and the end of the message */
 function digest(name, { message = "", diff }) {
     const lines = plain(diff ?? message)
         .split("\n")
@@ -34,18 +34,18 @@ function digest(name, { message = "", diff }) {
     return [`* ${name}`, ...shown.map(line => `    ${shortened(line)}`)].join("\n");
 }
 
-/** @returns what Pulumi says of the failure, or else the end */
+/** @returns Pulumi's diagnostics in the lines, or else the last lines */
 function heart(lines) {
     const diagnostics = lines.findIndex(line => line.trim() === "Diagnostics:");
     return diagnostics === -1 ? lines.slice(-maxLines / 2) : lines.slice(diagnostics + 1, diagnostics + 1 + maxLines);
 }
 
-/** What replays a random test stays whole: `{ seed: 1, path: "2:3", ... }`. */
+/** @returns a line in its first characters. A line that replays a random test stays whole: `{ seed: 1, path: "2:3" }` */
 function shortened(line) {
     return /\bseed: .*\bpath: /.test(line) ? line : line.slice(0, maxLineCharacters);
 }
 
-/** The first ones whole, of the others the names. */
+/** @returns the first digests whole, and only the names of the others */
 function shorten(digests) {
     let left = maxCharacters;
     return digests

@@ -1,4 +1,4 @@
-// Prints `N passed, N failed` from vitest's JSON report, and ends with the tests' exit code; with 1 when no test ran.
+// Prints `N passed, N failed` from vitest's JSON report. Ends with the tests' exit code, or with 1 if no test ran.
 import { readFileSync } from "node:fs";
 
 const [file, status] = process.argv.slice(2);
@@ -14,7 +14,7 @@ function readReport() {
 const suites = readReport().testResults;
 const tests = suites.flatMap(suite => suite.assertionResults);
 const count = status => tests.filter(test => test.status === status).length;
-// A file that could not even be loaded has no tests to count, but it did fail.
+// A file that could not be loaded has no tests, but counts as failed.
 const unloaded = suites.filter(suite => suite.status === "failed" && suite.assertionResults.length === 0).length;
 
 const passed = count("passed");

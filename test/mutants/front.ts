@@ -20,7 +20,7 @@ export const front: readonly Mutant[] = [
         before: "    await generations.configure(wanted);\n    await bringCertificates(up, wanted);\n",
         after: "    await bringCertificates(up, wanted);\n    await generations.configure(wanted);\n",
         breaks: "A restart of HAProxy brings back the certificate from before.",
-        killedBy: { file: applied, test: "is in HAProxy's memory once it is in its files, wherever an up died" },
+        killedBy: { file: applied, test: "is in HAProxy's memory if it is in its files, wherever an up died" },
     },
     {
         name: "front-without-lease",
@@ -38,7 +38,7 @@ export const front: readonly Mutant[] = [
         breaks: "A new generation gets the number, and so the name, of one that was removed.",
         killedBy: {
             file: applied,
-            test: "that has exited or was never started is removed once another one runs, one of another anchor before",
+            test: "that has exited or never started is removed after another one runs, and one of another anchor before",
         },
     },
     {
@@ -49,7 +49,7 @@ export const front: readonly Mutant[] = [
         breaks: "HAProxy takes over the listeners of a former anchor, and listens where nobody can connect.",
         killedBy: {
             file: applied,
-            test: "that has exited or was never started is removed once another one runs, one of another anchor before",
+            test: "that has exited or never started is removed after another one runs, and one of another anchor before",
         },
     },
     {
@@ -68,7 +68,7 @@ export const front: readonly Mutant[] = [
         breaks: "After a new anchor was made, HAProxy stays in a network namespace that cannot be reached.",
         killedBy: {
             file: applied,
-            test: "that has exited or was never started is removed once another one runs, one of another anchor before",
+            test: "that has exited or never started is removed after another one runs, and one of another anchor before",
         },
     },
     {
@@ -93,7 +93,7 @@ export const front: readonly Mutant[] = [
         before: "if (incarnation < newest) {",
         after: "if (incarnation > newest) {",
         breaks: "A replacement of the configuration removes HAProxy of the new one.",
-        killedBy: { file: deleted, test: "does nothing for a configuration that was replaced by a newer one" },
+        killedBy: { file: deleted, test: "does nothing for a configuration that a newer one has replaced" },
     },
     {
         name: "reload-follows-an-edited-file",

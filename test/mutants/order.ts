@@ -33,7 +33,10 @@ export const order: readonly Mutant[] = [
             "    await pointBack(up, LinkValue.to(from), seen => seen[from].ready > 0);\n" +
             "    await up.journal.record(record => ({ ...record, intent }));\n    const hasGone",
         breaks: "An up that dies in between has moved the link back, and nothing says why.",
-        killedBy: { file: "test/unit/up/takeBack.test.ts", test: "writes why before it moves the link back" },
+        killedBy: {
+            file: "test/unit/up/takeBack.test.ts",
+            test: "has its verdict recorded before the link moves back",
+        },
     },
     {
         name: "order-stopped-before-drained",

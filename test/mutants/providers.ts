@@ -10,7 +10,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A switch is confirmed by an answer of the old release.",
         killedBy: {
             file: "test/unit/up/moveLink.test.ts",
-            test: "is confirmed by the new release on the new color alone",
+            test: "is confirmed only by the new release on the new color",
         },
     },
     {
@@ -21,7 +21,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A switch is confirmed by an error of the new release.",
         killedBy: {
             file: "test/unit/up/moveLink.test.ts",
-            test: "goes back, memory first, where the new release answers with errors",
+            test: "goes back, memory first, if the new release answers with errors",
         },
     },
     {
@@ -32,7 +32,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A switch that dies half-way is not known to the next up.",
         killedBy: {
             file: "test/unit/up/moveLink.test.ts",
-            test: "writes what it begins, then the file, then the memory, asks, and only then says that it is done",
+            test: "writes its intent, then the file, then the memory, asks, and only then records that it is done",
         },
     },
     {
@@ -43,7 +43,7 @@ export const providers: readonly Mutant[] = [
         breaks: "The record says confirmed before anybody has asked the new release.",
         killedBy: {
             file: "test/unit/up/moveLink.test.ts",
-            test: "writes what it begins, then the file, then the memory, asks, and only then says that it is done",
+            test: "writes its intent, then the file, then the memory, asks, and only then records that it is done",
         },
     },
     {
@@ -54,7 +54,7 @@ export const providers: readonly Mutant[] = [
         breaks: "HAProxy restarts with the old link after a switch that died half-way.",
         killedBy: {
             file: "test/unit/up/pointTo.test.ts",
-            test: "is written to the file first, so that a HAProxy that restarts has what was proved",
+            test: "is written to the file first, so that HAProxy has it after a restart",
         },
     },
     {
@@ -65,7 +65,7 @@ export const providers: readonly Mutant[] = [
         breaks: "Users wait for a file while a bad release answers them, and a link that stays has moved in the file.",
         killedBy: {
             file: "test/unit/up/pointTo.test.ts",
-            test: "that stays where it is has not moved in the file either",
+            test: "that does not move back is not changed in the file either",
         },
     },
     {
@@ -76,7 +76,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A soft-stopped worker is linked to slots that it cannot use, and its connections get a 503.",
         killedBy: {
             file: "test/unit/up/pointTo.test.ts",
-            test: "is told to a soft-stopped worker only where its own slots lead to the containers",
+            test: "goes to a soft-stopped worker only if its own slots lead to the containers",
         },
     },
     {
@@ -87,7 +87,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A soft-stopped worker sends users to an address where another container is by now.",
         killedBy: {
             file: "test/unit/up/pointTo.test.ts",
-            test: "is told to a soft-stopped worker only where its own slots lead to the containers",
+            test: "goes to a soft-stopped worker only if its own slots lead to the containers",
         },
     },
     {
@@ -173,7 +173,10 @@ export const providers: readonly Mutant[] = [
         before: "    await drain(up, { color, slots }, policy);\n",
         after: "",
         breaks: "The previous color is stopped under its open requests.",
-        killedBy: { file: "test/unit/providers/Link.test.ts", test: "is stopped only once nothing is open on it" },
+        killedBy: {
+            file: "test/unit/providers/Link.test.ts",
+            test: "is stopped only after its open requests have ended",
+        },
     },
     {
         name: "maint-not-in-the-file",
@@ -183,7 +186,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A reload opens the slots of a color whose containers are stopped.",
         killedBy: {
             file: "test/unit/providers/Link.test.ts",
-            test: "has its slots closed before that, in the file first, so that no reload opens them again",
+            test: "has its slots closed before it is stopped, first in the file, so that no reload opens them again",
         },
     },
     {
@@ -192,7 +195,7 @@ export const providers: readonly Mutant[] = [
         before: "release === undefined || release.id !== action.expect",
         after: "release === undefined",
         breaks: "The link goes to a release that is not the planned one.",
-        killedBy: { file: "test/unit/providers/Link.test.ts", test: "never to another release than the planned one" },
+        killedBy: { file: "test/unit/providers/Link.test.ts", test: "never to a release that was not planned" },
     },
     {
         name: "linked-with-too-few",
@@ -211,7 +214,7 @@ export const providers: readonly Mutant[] = [
         before: "if (live === action.from && percent === action.percent) {",
         after: "if (live !== undefined) {",
         breaks: "A link that somebody moved since the plan is moved all the same.",
-        killedBy: { file: "test/unit/providers/Link.test.ts", test: "never from where the plan did not see it" },
+        killedBy: { file: "test/unit/providers/Link.test.ts", test: "never if it is not where the plan saw it" },
     },
     {
         name: "stale-deployment-carried-out",
@@ -221,7 +224,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A color that got users since the plan is redeployed under them.",
         killedBy: {
             file: "test/unit/providers/Deployment.test.ts",
-            test: "is not touched by a plan that was made from another world",
+            test: "is not touched by a stale plan",
         },
     },
     {
@@ -240,7 +243,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A resource that Pulumi replaced removes the containers of its successor.",
         killedBy: {
             file: "test/unit/providers/Deployment.test.ts",
-            test: "is not deleted by the end of a resource that another one has replaced",
+            test: "is not deleted with a resource that another one has replaced",
         },
     },
     {
@@ -262,7 +265,7 @@ export const providers: readonly Mutant[] = [
         breaks: "onDrainTimeout: wait cuts what is open.",
         killedBy: {
             file: "test/unit/up/drain.test.ts",
-            test: "cuts what is open after its timeout, unless it shall wait",
+            test: "cuts open requests after its timeout, unless onDrainTimeout is wait",
         },
     },
     {
@@ -284,7 +287,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A release is proved by the answer of another one.",
         killedBy: {
             file: "test/unit/up/proof.test.ts",
-            test: "is not given by the answer of another release, nor of the other color",
+            test: "fails by the answer of another release or of the other color",
         },
     },
     {
@@ -295,7 +298,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A container that crashes and is started again is waited for, and not a failure.",
         killedBy: {
             file: "test/unit/up/proof.test.ts",
-            test: "ends early where the container has crashed and Docker has started it again",
+            test: "ends early if the container has crashed and Docker has started it again",
         },
     },
     {
@@ -306,7 +309,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A release whose health check fails now and then is proved.",
         killedBy: {
             file: "test/unit/up/proof.test.ts",
-            test: "is not given to a release whose health check fails now and then",
+            test: "fails for a release whose health check fails now and then",
         },
     },
     {
@@ -328,7 +331,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A rolling release stops containers under their open requests.",
         killedBy: {
             file: "test/unit/up/rollColor.test.ts",
-            test: "proves the new container first; the old one leaves the file, then the memory, is drained, and only then goes",
+            test: "proves the new container first, then takes the old one from file and memory, drains it, and only then removes it",
         },
     },
     {
@@ -339,7 +342,7 @@ export const providers: readonly Mutant[] = [
         breaks: "Scaling down stops containers under their open requests.",
         killedBy: {
             file: "test/unit/up/deployColor.test.ts",
-            test: "loses one container: its slot leaves the file, then the traffic, and is closed before the container stops",
+            test: "loses one container whose slot is closed first in the file, then drained, before the container stops",
         },
     },
     {
@@ -350,7 +353,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A release has its slots open in HAProxy's file before anything has proved it.",
         killedBy: {
             file: "test/unit/up/deployColor.test.ts",
-            test: "is written down, known to HAProxy with its slots closed, started, proved, kept running, and then recorded",
+            test: "is recorded, written to HAProxy with closed slots, started, proved, kept running, and recorded as proved",
         },
     },
     {
@@ -361,7 +364,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A rolling release that stops leaves a container out of traffic that nothing replaces.",
         killedBy: {
             file: "test/unit/up/rollColor.test.ts",
-            test: "puts an old container back into the traffic where the command before its end fails, and stops there",
+            test: "stops if the preStopCommand of an old container fails, and lets that one serve again",
         },
     },
     {
@@ -383,7 +386,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A release that is still being judged is what a rollback goes back to.",
         killedBy: {
             file: "test/unit/up/linkRecord.test.ts",
-            test: "is what a rollback goes back to only once it was judged",
+            test: "becomes the target of a rollback only after it was judged",
         },
     },
     {
@@ -394,7 +397,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A release may have the errors of a bad one that a rolling release had replaced long ago.",
         killedBy: {
             file: "test/unit/up/rollColor.test.ts",
-            test: "notes what HAProxy has counted by then: the errors of a release before it are not its own",
+            test: "records HAProxy's counters at its end, so that it does not get the errors of a release before it",
         },
     },
     {

@@ -6,7 +6,7 @@ import { DockerContext } from "../support/dockerContext";
 import { findFreePorts, type StackPorts } from "../support/freePorts";
 import { isSecret, type ProgramRun, type Registered, runProgram, withoutSecrets } from "./runProgram";
 
-// The program as a whole on a stack of which nothing exists yet: which resources it registers, and with what.
+// The resources that the whole program registers on a new stack, and their inputs.
 
 const token = "s3cret-t0ken";
 const stack = `t-${randomBytes(4).toString("hex")}`;
@@ -88,7 +88,7 @@ describe("the program's resources", () => {
         );
     });
 
-    it("are loaded by a text that never changes, so that an upgrade of relink shows as no diff", () => {
+    it("are loaded by a text that never changes, so that an upgrade of relink shows no diff", () => {
         for (const [type, name, provider] of [
             [":Deployment", "web-blue", "deployment"],
             [":Link", "web", "link"],
@@ -102,19 +102,20 @@ describe("the program's resources", () => {
         }
     });
 
-    it("of the front are never replaced, whatever a plugin thinks has changed", () => {
+    it("of the front are never replaced, even if a plugin reports a change", () => {
         const made = run.resources.filter(({ type }) => type.startsWith("docker:"));
         expect(made.length).toBe(6);
         for (const { name, ignoreChanges } of made.filter(({ name }) => name !== "front-anchor")) {
             expect(ignoreChanges, name).toEqual(["*"]);
         }
-        // What the plugin never reads is given; everything else is ignored by name (components/HaproxyFront.ts).
+        // The program gives the properties that the plugin never reads, and ignores all others by name
+        // (components/HaproxyFront.ts).
         const { inputs, ignoreChanges } = resource("docker:index/container:Container", "front-anchor");
         const heeded = Object.entries(inputs).filter(([key]) => !ignoreChanges.includes(key));
         expect(Object.fromEntries(heeded)).toEqual({ envs: [], securityOpts: [] });
     });
 
-    it("say on blue what the first release is, and on green that it is empty", () => {
+    it("have the first release on blue, and an empty green", () => {
         expect(resource(":Deployment", "web-blue").inputs).toMatchObject({
             service: "web",
             color: "blue",
@@ -130,7 +131,7 @@ describe("the program's resources", () => {
         expect(green).not.toHaveProperty("secrets");
     });
 
-    it("say where the link will point, and which requests come there", () => {
+    it("have the future link and its routes", () => {
         expect(resource(":Link", "web").inputs).toMatchObject({
             link: "blue",
             routes: ["shop.example.com"],
@@ -138,12 +139,12 @@ describe("the program's resources", () => {
         });
     });
 
-    it("run the hook once per promotion, with what it has to look at", () => {
+    it("run the hook once for each promotion, with the release that it checks", () => {
         expect(resource(":Command", "web-prePromotion").inputs).toEqual({
             create: "./check",
             interpreter: ["node", "providers/hook.cjs"],
             triggers: ["promotion 1"],
-            // What it may print, and nobody may read.
+            // The secrets that must not appear in its output.
             stdin: expect.toSatisfy(isSecret),
             environment: {
                 RELINK_HOOK: "prePromotion",
@@ -158,7 +159,7 @@ describe("the program's resources", () => {
         });
     });
 
-    it("know whether a hook has run for this promotion, though --target may have left its Command out", async () => {
+    it("have the promotion for which a hook ran, although --target may have left out its Command", async () => {
         expect(resource(":Link", "web").inputs).toMatchObject({ __plan: { promotion: 1, hookRan: "promotion 1" } });
         const left = { "web-prePromotion": { triggers: ["promotion 0"] } };
         const { resources } = await runProgram(configWith(), { stack, left });
@@ -166,7 +167,7 @@ describe("the program's resources", () => {
         expect(link?.inputs).toMatchObject({ __plan: { promotion: 1, hookRan: "promotion 0" } });
     });
 
-    it("carry the stack's labels, and publish what is only for this machine on 127.0.0.1", () => {
+    it("have the stack's labels, and publish ports for this machine alone on 127.0.0.1", () => {
         const { labels, ports: published } = resource(":Container", "front-anchor").inputs as {
             labels: { label: string; value: string }[];
             ports: { internal: number; external: number; ip: string }[];
@@ -187,7 +188,7 @@ describe("the program's resources", () => {
         );
     });
 
-    it("are refused in part, not as a whole: an image that cannot be had is its own service's matter", async () => {
+    it("refuse only the service whose image is missing, and not the others", async () => {
         const services = { ...(configWith().services as object), api: { image: "127.0.0.1:1/no:image", port: 80 } };
         const { web } = services as unknown as { web: object };
         run = await runProgram(
@@ -224,12 +225,12 @@ describe("the Docker Engine of the front", () => {
     const providers = () =>
         new Set(run.resources.filter(({ type }) => type.startsWith("docker:")).map(p => p.provider));
 
-    it("is left to the default provider, where that finds the same", async () => {
+    it("is left to the default provider if that finds the same", async () => {
         run = await runProgram(configWith(), { stack });
         expect([...providers()]).toEqual([""]);
     });
 
-    it("is that of the services, where a Docker context names it", async () => {
+    it("is that of the services if a Docker context names it", async () => {
         vi.stubEnv("DOCKER_HOST", undefined);
         vi.stubEnv("DOCKER_CONFIG", context.folder);
         run = await runProgram(configWith(), { stack });
@@ -237,20 +238,20 @@ describe("the Docker Engine of the front", () => {
         expect([...providers()]).toEqual(["docker"]);
     });
 
-    it("is that of the services, whatever docker:host says", async () => {
+    it("is that of the services although docker:host names another one", async () => {
         run = await runProgram(configWith(), { stack, others: { "docker:host": "tcp://elsewhere:2375" } });
         expect(resource("providers:docker", "docker").inputs).toMatchObject({ host });
         expect([...providers()]).toEqual(["docker"]);
     });
 
-    it("is refused, where DOCKER_CONTEXT names another one than relink:host", async () => {
+    it("is refused if DOCKER_CONTEXT names another one than relink:host", async () => {
         vi.stubEnv("DOCKER_CONTEXT", "elsewhere");
         await expect(runProgram(configWith({}, { host }), { stack })).rejects.toThrow(/unset DOCKER_CONTEXT/);
     });
 });
 
 describe("secrets", () => {
-    it("are marked as secrets, and nothing else holds them", async () => {
+    it("are marked as secrets, and are in no other input or output", async () => {
         run = await runProgram(configWith(), { stack });
         expect(isSecret(resource(":Deployment", "web-blue").inputs.secrets)).toBe(true);
         expect(isSecret(resource(":FrontConfig", "front-config").inputs.__key)).toBe(true);
@@ -259,14 +260,14 @@ describe("secrets", () => {
         expect(JSON.stringify(run.outputs)).not.toContain(token);
     });
 
-    it("are not there for a service without any", async () => {
+    it("are missing in the inputs of a service without secrets", async () => {
         run = await runProgram(configWith({ secrets: [] }, { secrets: {} }), { stack });
         expect(resource(":Deployment", "web-blue").inputs).not.toHaveProperty("secrets");
     });
 });
 
 describe("the stack's outputs", () => {
-    it("say of each service what is live, what each color holds and where it is reached", async () => {
+    it("have for each service what is live, what each color holds and its URLs", async () => {
         const { outputs } = await runProgram(configWith(), { stack });
         const engine = Engine.connect();
         const { Id: digest } = await engine.docker.getImage("relink-hello:v1").inspect();
@@ -290,12 +291,12 @@ describe("the stack's outputs", () => {
         });
     });
 
-    it("say what was observed of a service where --target has left a part of it out", async () => {
+    it("have the observed state of a service if --target has left out a part of it", async () => {
         const { outputs } = await runProgram(configWith(), { stack, left: { web: { link: "none" } } });
         expect(outputs).toMatchObject({ services: { web: { live: "none", stable: "none", blue: undefined } } });
     });
 
-    it("have no release id in the very first preview, since the stack has no key yet", async () => {
+    it("have no release id in the very first preview, because the stack has no key yet", async () => {
         run = await runProgram(configWith(), { stack, preview: true });
         expect(run.outputs).toMatchObject({ services: { web: { blue: { release: undefined } } } });
         expect(resource(":FrontConfig", "front-config").inputs).not.toHaveProperty("__key");
@@ -322,7 +323,7 @@ describe("a config that is wrong", () => {
     it("names a Docker Engine that does not answer, without a stack trace", async () => {
         const error = await failure(configWith({}, { host: "unix:///nonexistent/docker.sock" }));
         expect(error.message).toContain("The Docker Engine at unix:///nonexistent/docker.sock (from relink:host)");
-        // Pulumi prints such an error by its message alone.
+        // Pulumi prints only the message of such an error.
         expect(Object.keys(error)).toContain("__pulumiRunError");
     });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
-/** A resource as the program registers it: what Pulumi's engine would get to see. */
+/** A resource as Pulumi's engine would get it from the program. */
 export interface Registered {
     type: string;
     name: string;
@@ -24,17 +24,17 @@ export interface ProgramRun {
 
 const root = join(__dirname, "../..");
 const load = createRequire(join(root, "package.json"));
-// As the program does it; vitest has a way of its own that knows no `export =`.
+// The program loads TypeScript in this way. Vitest's own way does not know `export =`.
 load("./startup/loadTypeScript");
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
 
-/** How the wire says that a value is a secret. */
+/** @returns whether a value is marked as a secret in Pulumi's protocol */
 export function isSecret(value: unknown): boolean {
     return typeof value === "object" && value !== null && secretSignature in value;
 }
 
-/** The same with every secret's value taken out. */
+/** @returns the value without the values of its secrets */
 export function withoutSecrets(value: unknown): unknown {
     if (typeof value !== "object" || value === null) {
         return value;
@@ -48,8 +48,8 @@ export function withoutSecrets(value: unknown): unknown {
 }
 
 /**
- * Runs index.ts with Pulumi's mocks for the engine. The Docker Engine that it looks at is the real one; with a stack's
- * name that nobody uses, nothing is there.
+ * Runs index.ts with Pulumi's mocks for the engine. It looks at the real Docker Engine, which has nothing of a stack with a
+ * new name.
  *
  * @param config the stack's config without `relink:` in front of the keys
  * @param options.others keys of other programs in the stack's config

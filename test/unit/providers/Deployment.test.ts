@@ -36,7 +36,7 @@ function blue(live: "blue" | "none"): DeploymentInputs {
 }
 
 describe("a color", () => {
-    it("is not touched by a plan that was made from another world", async () => {
+    it("is not touched by a stale plan", async () => {
         const inputs = blue("blue");
         await expect(deployment.update("", { ...inputs, revision: 0 }, inputs)).rejects.toThrow("the plan is stale");
         expect(engine.asked).toEqual([]);
@@ -47,13 +47,13 @@ describe("a color", () => {
         expect(engine.asked).toEqual([]);
     });
 
-    it("is not deleted by the end of a resource that another one has replaced", async () => {
+    it("is not deleted with a resource that another one has replaced", async () => {
         await deployment.delete("front/web/blue#1", blue("none"));
         expect(engine.asked).toEqual([]);
     });
 
-    // Docker refuses to remove an image that a container uses, and no later up would try it again.
-    it("is deleted with its containers, which lose their restart policy first, and then with the last one's images", async () => {
+    // Docker refuses to remove an image that a container uses, and no later up would try again.
+    it("is deleted with its containers, which lose their restart policy first, and then with its images", async () => {
         await deployment.delete("front/web/blue#2", blue("none"));
         expect(engine.asked).toEqual([
             "POST /containers/blue-1/update",

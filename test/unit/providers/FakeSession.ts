@@ -14,7 +14,7 @@ import type { World } from "../../../model/World";
 import type { Session } from "../../../providers/Session";
 import type { Progress } from "../../../up/Progress";
 
-/** Nobody reads what a step says on its row. */
+/** Ignores the texts of a step's row. */
 export const noProgress: Progress = { status() {}, info() {}, warn() {} };
 
 /** One slot of a worker, up and open to traffic at `10.0.0.SLOT`. */
@@ -34,7 +34,7 @@ export function serverAt(slot: number, change: Partial<ServerStat> = {}): Server
     } as ServerStat;
 }
 
-/** A worker that links `web` to a color and knows these slots of its two backends. */
+/** @returns a worker with this link of `web` and these slots of its two backends */
 export function workerOf(
     live: Color | "none",
     { blue = [], green = [], ...change }: Partial<Worker> & { blue?: ServerStat[]; green?: ServerStat[] } = {},
@@ -57,7 +57,7 @@ export function workerOf(
     } as Worker;
 }
 
-/** The container of one slot of `web`, running. */
+/** @returns the running container of one slot of `web` */
 export function containerOf(
     color: Color,
     slot: number,
@@ -82,7 +82,7 @@ export function containerOf(
     } as ContainerInfo;
 }
 
-/** What a {@link FakeSession} begins with. */
+/** The state at the start of a {@link FakeSession}. */
 interface Front {
     record?: Partial<ServiceRecord>;
     workers?: Worker[];
@@ -90,15 +90,15 @@ interface Front {
     /** HAProxy's files. */
     files?: Record<string, string>;
     engine?: Engine;
-    /** Where requests through the front's listeners end. */
+    /** Answers requests through the front's listeners. */
     listener?: Listener;
     /** Called before each look at the world. */
     onLook?: () => void;
 }
 
 /**
- * A front in memory with the service `web`, for one step of an `up` at a time: HAProxy takes what it is told, and all that is
- * changed, and in which order, is in `steps`.
+ * A front in memory with the service `web`, for one step of an `up` at a time. HAProxy takes every change. `steps` has all
+ * changes in order.
  */
 export class FakeSession {
     readonly steps: string[] = [];
@@ -214,7 +214,7 @@ function taken(worker: Worker): WorkerResult {
     return { worker, ok: true, gone: false };
 }
 
-/** Answers requests through the front's listeners, as HAProxy does for a color: who answers is in the headers. */
+/** Answers requests through the front's listeners as HAProxy does. The headers name the color that answers. */
 export class Listener {
     #onRequest = () => {};
     readonly agent: Agent;
@@ -228,8 +228,12 @@ export class Listener {
         })();
     }
 
-    /** @param answers in this order; the last one again and again. Without a color HAProxy itself answers. `tell` is called
-     * before. Close it. */
+    /**
+     * Starts a listener, which the test has to close.
+     *
+     * @param answers in this order, and then the last one again and again. An answer without a color is HAProxy's own. `tell`
+     * is called before its answer
+     */
     static async start(
         ...answers: { status?: number; color?: Color; release?: string; tell?: () => void }[]
     ): Promise<Listener> {

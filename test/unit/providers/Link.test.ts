@@ -18,7 +18,7 @@ afterEach(async () => {
     await engine.close();
 });
 
-/** Blue is live with A; green holds B with two containers, the second of them perhaps not ready. */
+/** Blue is live with A. Green holds B with two containers, and the test may change the second one. */
 function front({ second = {}, scur = 0 }: { second?: object; scur?: number } = {}) {
     const fake = new FakeSession({
         record: {
@@ -44,7 +44,7 @@ function front({ second = {}, scur = 0 }: { second?: object; scur?: number } = {
     return fake;
 }
 
-/** Carries out a plan for the link, as an `up` would. */
+/** Carries out a plan of the link as an `up` does. */
 async function relink(change: Partial<LinkInputs>, action: Partial<LinkInputs["__plan"]>): Promise<void> {
     const inputs = {
         revision: 1,
@@ -72,7 +72,7 @@ async function relink(change: Partial<LinkInputs>, action: Partial<LinkInputs["_
 describe("the link moves", () => {
     const toGreen = { link: "green" as const };
 
-    it("never to another release than the planned one", async () => {
+    it("never to a release that was not planned", async () => {
         const fake = front();
         await expect(relink(toGreen, { expect: a.id })).rejects.toThrow(
             `runs release ${b.id}, not the expected ${a.id}`,
@@ -86,7 +86,7 @@ describe("the link moves", () => {
         expect(fake.steps).toEqual([]);
     });
 
-    it("never from where the plan did not see it", async () => {
+    it("never if it is not where the plan saw it", async () => {
         const fake = front();
         await expect(relink(toGreen, { expect: b.id, from: "green" })).rejects.toThrow(
             "the link is blue, but the plan was made when it was green",
@@ -99,14 +99,14 @@ describe("the previous color", () => {
     const leave = { color: "green", farewell: "stop" } as const;
     const stops = () => engine.asked.filter(call => call.endsWith("/stop"));
 
-    it("is stopped only once nothing is open on it", async () => {
+    it("is stopped only after its open requests have ended", async () => {
         front({ scur: 1 });
         const policy = policyOf({ onDrainTimeout: "wait", progressDeadlineMs: 0 });
         await expect(relink({}, { leave, policy })).rejects.toThrow("1 open request");
         expect(stops()).toEqual([]);
     });
 
-    it("has its slots closed before that, in the file first, so that no reload opens them again", async () => {
+    it("has its slots closed before it is stopped, first in the file, so that no reload opens them again", async () => {
         const fake = front();
         await relink({}, { leave });
         const closed = fake.steps.slice(0, 3);

@@ -6,7 +6,7 @@ afterEach(() => vi.unstubAllEnvs());
 const sessionOf = (front: string, host?: string) =>
     Session.for({ project: "relink", stack: "prod", front, ...(host === undefined ? {} : { host }) });
 
-it("two spellings of one Engine's address have one session, and so one lease", () => {
+it("two spellings of one Engine's address have the same session, and so the same lease", () => {
     vi.stubEnv("DOCKER_HOST", "tcp://10.0.0.7:2375");
     const session = sessionOf("shop");
     for (const host of ["tcp://10.0.0.7:2375", "tcp://10.0.0.7", "10.0.0.7:2375"]) {

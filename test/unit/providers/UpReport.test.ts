@@ -10,7 +10,7 @@ import { temporaryFolder } from "../../support/temporaryFolder";
 const folder = temporaryFolder("report");
 const path = join(folder, "report.html");
 
-/** Workers with what each backend has had and has open. */
+/** @returns workers with these counters and open requests of each backend */
 function front(...workers: { pid: number; backends: Record<string, [stot: number, scur: number, errors: number]> }[]) {
     return {
         workers: workers.map(({ pid, backends }) => ({
@@ -27,7 +27,7 @@ function front(...workers: { pid: number; backends: Record<string, [stot: number
 }
 
 describe("HAProxy's counters during an up", () => {
-    it("are counted from the first look on, also over a reload, whose new worker begins at 0", () => {
+    it("count from the first look on, also over a reload, whose new worker starts at 0", () => {
         const traffic = new Traffic();
         traffic.add(0, front({ pid: 1, backends: { "web-blue": [1000, 2, 5], "web-green": [0, 0, 0] } }));
         traffic.add(1, front({ pid: 1, backends: { "web-blue": [1100, 3, 5], "web-green": [0, 0, 0] } }));
@@ -76,7 +76,7 @@ describe("The report of an up", () => {
         expect(section!.failures).toEqual(["api: not released.\nLast log line: x"]);
     });
 
-    it("is written where RELINK_REPORT says, and nowhere without it", () => {
+    it("is written to the file of RELINK_REPORT, and not without that variable", () => {
         expect(reportPath({})).toBeUndefined();
         expect(reportPath({ RELINK_REPORT: "" })).toBeUndefined();
         expect(reportPath({ RELINK_REPORT: "/tmp/r.html" })).toBe("/tmp/r.html");

@@ -8,9 +8,9 @@ const config: Record<string, string> = {
     "relink:registries": JSON.stringify({ "r.example.com": { username: "someone", password: "pass-word" } }),
 };
 
-describe("what leaves the provider host", () => {
+describe("output of the provider host", () => {
     it.each([deployment, link, frontConfig])(
-        "has no secret of the stack's config, whichever resource is first",
+        "has no secret of the stack's config, whichever resource comes first",
         async one => {
             await one.configure({ config: { get: () => undefined } });
             expect(discreet("hunter-22")).toBe("hunter-22");
@@ -21,13 +21,13 @@ describe("what leaves the provider host", () => {
         },
     );
 
-    it("has none in errors of any kind", async () => {
+    it("has no secret in errors of any kind", async () => {
         const failing = (error: unknown) => discreetly(() => Promise.reject(error)).catch((told: unknown) => told);
         const plain = (await failing(new TypeError("no hunter-22"))) as Error;
         expect(plain).toBeInstanceOf(TypeError);
         expect(plain.message).toBe("no [secret]");
         expect(plain.stack).not.toContain("hunter-22");
-        // Its properties are the resource's own: the engine knows which of them are secret.
+        // The engine knows which of the resource's own properties are secret.
         const created = failedCreate("id", { secrets: { TOKEN: "hunter-22" } }, new Error("no hunter-22"));
         expect(await failing(created)).toEqual({
             id: "id",

@@ -9,13 +9,13 @@ import { temporaryFolder } from "../../support/temporaryFolder";
 
 const folder = temporaryFolder("parent");
 const repository = join(__dirname, "../../..");
-/** A shell that is called as the CLI is. */
+/** A shell with the CLI's name. */
 const cli = join(folder, "pulumi");
 beforeAll(() => symlinkSync("/bin/sh", cli));
 
 /**
- * The CLI's line to start a provider host, which writes into a file of this name. As with Pulumi's own script
- * `pulumi-resource-pulumi-nodejs`, a shell waits for the host, and their output is a pipe.
+ * @returns the CLI's line to start a provider host, which writes into a file of this name. As with Pulumi's own script
+ * `pulumi-resource-pulumi-nodejs`, a shell waits for the host, and their output is a pipe
  */
 function lineFor(name: string, program: (file: string) => string): string {
     const [script, host] = [join(folder, `${name}.sh`), join(folder, `${name}.js`)];
@@ -25,7 +25,7 @@ function lineFor(name: string, program: (file: string) => string): string {
     return `sh ${script} 2>&1 | cat; exit`;
 }
 
-describe("A provider host that the CLI starts by a shell", () => {
+describe("a provider host that the CLI starts by a shell", () => {
     const tell = (file: string) => `require("node:fs").writeFileSync(${file}, String(parent.parentHasTerminal()))`;
 
     it("knows whether the CLI prints to a terminal", () => {

@@ -11,7 +11,7 @@ async function inputsOf(before: Record<string, unknown>, after: Record<string, u
 }
 
 describe("checking a resource's inputs", () => {
-    it("raises the revision where the plan acts, and drops the flag that said so", async () => {
+    it("raises the revision if the plan acts, and drops the plan's flag for that", async () => {
         expect(await inputsOf(olds, { image: "shop/web:B", act: true, __plan: plan, revision: undefined })).toEqual({
             image: "shop/web:B",
             revision: 4,
@@ -19,42 +19,42 @@ describe("checking a resource's inputs", () => {
         });
     });
 
-    it("leaves revision and plan as they were where the plan does not act, so that nothing diffs", async () => {
+    it("keeps revision and plan if the plan does not act, so that no diff is shown", async () => {
         expect(await inputsOf(olds, { image: "shop/web:A", act: false, __plan: plan, revision: undefined })).toEqual(
             olds,
         );
     });
 
-    it("lets a stale state catch up without an action", async () => {
+    it("updates a stale state without an action", async () => {
         const news = await inputsOf(olds, { image: "shop/web:B", act: false });
         expect(news).toEqual({ ...olds, image: "shop/web:B" });
         expect(acts(olds as unknown as CommonInputs<unknown>, news as unknown as CommonInputs<unknown>)).toBe(false);
     });
 
-    it("carries no plan that was never acted on", async () => {
+    it("drops a plan that does not act", async () => {
         expect(await inputsOf({}, { image: "shop/web:A", act: false, __plan: plan })).toEqual({
             image: "shop/web:A",
             revision: 0,
         });
     });
 
-    it("begins with revision 1 for a new resource that acts, and after --replace, which hands over no old inputs", async () => {
+    it("starts with revision 1 for a new resource that acts, and after --replace, which passes no old inputs", async () => {
         expect(await inputsOf({}, { act: true, __plan: plan })).toEqual({ revision: 1, __plan: plan });
     });
 
-    it("raises the same revision again for a retry, since a failed update keeps the old inputs", async () => {
+    it("gives a retry the same revision, because a failed update keeps the old inputs", async () => {
         const first = await inputsOf(olds, { act: true, __plan: plan });
         const second = await inputsOf(olds, { act: true, __plan: plan });
         expect(first.revision).toBe(second.revision);
     });
 
-    it("leaves out what is undefined, so that it is not shown as a change", async () => {
+    it("leaves out undefined inputs, so that they are not shown as a change", async () => {
         expect(Object.keys(await inputsOf({}, { image: undefined, digest: undefined, act: false }))).toEqual([
             "revision",
         ]);
     });
 
-    it("never changes what it was given", async () => {
+    it("never changes its arguments", async () => {
         const before = structuredClone(olds);
         await check(olds, { act: false });
         expect(olds).toEqual(before);
@@ -67,13 +67,13 @@ describe("a call acts", () => {
         expect([acts(at(1), at(2)), acts(at(1), at(1)), acts(at(2), at(1))]).toEqual([true, false, false]);
     });
 
-    it("at a creation where the plan acts", () => {
+    it("at a creation if the plan acts", () => {
         expect([acts(undefined, at(1)), acts(undefined, at(0))]).toEqual([true, false]);
     });
 });
 
 describe("the id of a resource", () => {
-    it("says which creation it is from", () => {
+    it("has the number of its creation", () => {
         expect(incarnationOf(resourceId("relink-dev/web/blue", 12))).toBe(12);
     });
 
@@ -83,7 +83,7 @@ describe("the id of a resource", () => {
 });
 
 describe("a create that failed half-way", () => {
-    it("tells Pulumi id and properties, so that destroy finds what is there", () => {
+    it("passes id and properties to Pulumi, so that destroy finds what exists", () => {
         const properties = { service: "web" };
         expect(failedCreate("shop/web#1", properties, new Error("not healthy"))).toEqual({
             id: "shop/web#1",

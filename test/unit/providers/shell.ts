@@ -7,11 +7,11 @@ import type { Run } from "../../../haproxy/Run";
 import { Lease } from "../../../journal/Lease";
 import { folders } from "../../../model/folders";
 
-/** A folder of this machine in the place of the record's volume: the anchor's scripts run there in the real shell. */
+/** A folder of this machine instead of the record's volume. The anchor's scripts run there in a real shell. */
 export class RecordFolder {
     readonly path = mkdtempSync(join(tmpdir(), "relink-record-"));
 
-    /** Runs what is meant for the anchor here. */
+    /** Runs a command of the anchor on this machine. */
     readonly run: Run = ([command = "", ...args], stdin = "") =>
         new Promise((resolve, reject) => {
             const here = args.map(arg => (arg === folders.record ? this.path : arg));
@@ -25,7 +25,7 @@ export class RecordFolder {
             });
             child.on("error", reject);
             child.on("close", code => resolve({ ...output, exitCode: code ?? 128 }));
-            // A script that reads nothing may have ended already.
+            // A script that reads no input may have ended already.
             child.stdin.on("error", () => {});
             child.stdin.end(stdin);
         });
@@ -43,7 +43,7 @@ export class RecordFolder {
     }
 }
 
-/** A folder for each test of a file, and the leases that are taken in it. */
+/** A folder for each test of a file, and the leases in it. */
 export class RecordFixture {
     folder!: RecordFolder;
     leases: Lease[] = [];

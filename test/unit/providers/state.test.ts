@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 const root = join(__dirname, "../../..");
 
-// The text stands in the states of users (components/dynamic.ts), and is run from the project's folder.
+// Users' states have this text (components/dynamic.ts). Pulumi runs it from the project's folder.
 it.each(["deployment", "link", "frontConfig"])("the provider that a state names can be loaded: %s", name => {
     const text = [
         "exports.handler = () => {",

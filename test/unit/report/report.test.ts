@@ -17,7 +17,7 @@ let report: Report;
 let scenario: Scenario;
 let load: ServiceLoad;
 
-/** A real load on a server that changes from v1 to v2 and that loses the 200th request. */
+/** A real load on a server that changes from v1 to v2, and loses the 200th request. */
 beforeAll(async () => {
     let received = 0;
     const server = await startFaultyServer(
@@ -90,14 +90,14 @@ describe("The demo's report", () => {
         expect(html.length).toBeLessThan(300_000);
     });
 
-    it("is well-formed, whatever its texts hold", () => {
+    it("is well-formed although its texts have markup", () => {
         expect(unbalanced(html)).toEqual([]);
         expect(html).toContain("starting &lt;/script&gt; &amp; more");
         expect(html).toContain("It shows &lt;b&gt;how&lt;/b&gt;.");
         expect(html.match(/<\/script>/g)).toHaveLength(3);
     });
 
-    it("is readable without its script: table, sentences, steps and failures", () => {
+    it("has its table, sentences, steps and failures also without its script", () => {
         for (const text of [
             "<th>release v2</th><td>1,200</td>",
             "<blockquote>web: green gets v2.</blockquote>",
@@ -108,13 +108,13 @@ describe("The demo's report", () => {
     });
 });
 
-it("reads no report from a file that is not one", () => {
+it("is not read from a file of another kind", () => {
     writeReport(join(folder, "r.html"), report);
     expect(readReport(join(folder, "nowhere.html"))).toBeUndefined();
     expect(readReport(__filename)).toBeUndefined();
 });
 
-/** Tags that are not closed, or closed and not open. */
+/** @returns tags that are opened and not closed, or closed and not opened */
 function unbalanced(document: string): string[] {
     const empty = ["meta", "br", "!doctype"];
     const open: string[] = [];

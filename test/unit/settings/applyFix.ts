@@ -1,17 +1,17 @@
 type Segment = string | number;
 
-/** An object around the key is wrong itself: the user has to mend that one first. */
+/** An object around the key is wrong. The user has to mend that one first. */
 export class Blocked extends Error {}
 
 /**
- * Does to a decoded stack config what a problem's fix would do: `pulumi config set` and `rm`, as in CLI 3.230.
+ * Applies a problem's fix to a decoded stack config as `pulumi config set` and `rm` of CLI 3.230 do.
  *
- * @returns undefined where the user has to fill something in first
- * @throws Error where the CLI or the shell would fail
+ * @returns undefined if the user has to fill something in first
+ * @throws Error if the CLI or the shell would fail
  */
 export function applyFix(fix: string, raw: unknown): unknown | undefined {
     const config = structuredClone(raw) as Record<string, unknown>;
-    // Where the user reads a secret from is in capitals.
+    // The file with a secret is named in capitals.
     const commands = splitAt(wordsOf(fix.replace(/(--secret .*) < [A-Z_]+$/, "$1")), "&&");
     let isComplete = true;
     for (const [program, group, verb, ...rest] of commands) {
@@ -22,7 +22,7 @@ export function applyFix(fix: string, raw: unknown): unknown | undefined {
         const flags = rest.filter((word, index) => word.startsWith("--") && (end < 0 || index < end));
         const operands = rest.filter((word, index) => (end < 0 || index < end ? !word.startsWith("-") : index > end));
         const [key, value] = operands;
-        // The user types a secret in, or passes it by the standard input.
+        // The user types a secret, or passes it by stdin.
         const isSecret = flags.includes("--secret");
         const wanted = verb === "set" && !isSecret ? 2 : 1;
         const known = flags.every(flag => flag === "--path" || (verb === "set" && flag === "--secret"));

@@ -22,7 +22,7 @@ const bundle = (...parts: string[]) => parts.join("\n");
 const good = () => bundle(shop.certificate, authority.intermediate, shop.key);
 
 describe("a certificate", () => {
-    it("is read with its names, times and fingerprint; the key comes last, without empty lines", () => {
+    it("is read with its names, times and fingerprint, and without empty lines, the key last", () => {
         const { https } = settingsOf(
             withHttps(`a word before\n\n${bundle(shop.key, good())}`.replace(shop.key, "")),
         ).front;
@@ -68,7 +68,7 @@ describe("a certificate", () => {
             () => bundle(shop.certificate, shop.key.replaceAll("PRIVATE KEY", "ENCRYPTED PRIVATE KEY")),
             /a key with a passphrase/,
         ],
-    ])("is refused where it %s", (_, pem, message) => {
+    ])("is refused if it %s", (_, pem, message) => {
         const problems = problemsIn(withHttps(pem()));
         expect(problems.map(({ path }) => path)).toEqual([["certificates", "shop"]]);
         expect(problems[0]!.message).toMatch(message);
@@ -76,7 +76,7 @@ describe("a certificate", () => {
         expect(JSON.stringify(problems)).not.toContain(shop.key.split("\n")[1]);
     });
 
-    it("is known to lack its issuer where it comes alone, unless it needs none", async () => {
+    it("is reported without its issuer's if it comes alone and needs one", async () => {
         const missing = (pem: string) => settingsOf(withHttps(pem)).front.https!.certificates[0]!.missingIssuer;
         expect(missing(good())).toBeUndefined();
         expect(missing(bundle(shop.certificate, shop.key))).toBe("CN=relink test intermediate");
@@ -84,7 +84,7 @@ describe("a certificate", () => {
         expect(missing(bundle(own.certificate, own.key))).toBeUndefined();
     });
 
-    it("is refused where it has expired, and where it is not valid yet", async () => {
+    it("is refused if it has expired, or is not valid yet", async () => {
         const old = await authority.bundle({ hosts: ["a.example.com"], fromSeconds: -3600, toSeconds: -60 });
         const young = await authority.bundle({ hosts: ["a.example.com"], fromSeconds: 3600 });
         expect(linesOf(withHttps(old))).toEqual([expect.stringMatching(/^relink:certificates.shop: has expired on 2/)]);
@@ -93,18 +93,18 @@ describe("a certificate", () => {
         ]);
     });
 
-    it("is refused where it names no host", async () => {
+    it("is refused if it names no host", async () => {
         const nobody = await authority.bundle({ hosts: [] });
         expect(linesOf(withHttps(nobody))).toEqual([expect.stringContaining("is for no host")]);
     });
 });
 
 describe("HTTPS", () => {
-    it("is off unless it is asked for", () => {
+    it("is off by default", () => {
         expect(settingsOf(configWith()).front.https).toBeUndefined();
     });
 
-    it("begins with the default certificate", async () => {
+    it("has the default certificate first", async () => {
         const front = { https: { certificates: ["shop", "api"], default: "api" } };
         const certificates = { shop: good(), api: await authority.bundle({ hosts: ["api.example.com"] }) };
         const { https } = settingsOf(configWith({}, { front, certificates })).front;
@@ -143,7 +143,7 @@ describe("HTTPS", () => {
         expect(linesOf(config())).toEqual(lines);
     });
 
-    it("is what a redirect needs, and a certificate too", () => {
+    it("is needed by a redirect and by a certificate", () => {
         expect(linesOf(configWith({}, { front: { http: { redirectToHttps: 301 } } }))).toEqual([
             "relink:front.http.redirectToHttps: is set, but there is no HTTPS to redirect to: front.https is not set",
         ]);

@@ -18,11 +18,11 @@ function changed(service: Record<string, unknown>) {
 }
 
 describe("the changed settings of a release", () => {
-    it("are the port alone where nothing else is set", () => {
+    it("have only the port if nothing else is set", () => {
         expect(changed({})).toEqual({ port: 8080 });
     });
 
-    it("are what is set, without anything that has its default, at any depth", () => {
+    it("have the settings that differ from their defaults, at any depth", () => {
         expect(
             changed({ env: { MODE: "fast" }, health: { path: "/healthz", interval: "1s" }, command: ["serve"] }),
         ).toEqual({
@@ -43,7 +43,7 @@ describe("the changed settings of a release", () => {
         },
     );
 
-    it("have the health check's host only where it is set, and not where it is derived", () => {
+    it("have the health check's host only if it is set, not if it comes from the routes", () => {
         expect(changed({ hosts: ["shop.example.com"] })).toEqual({ port: 8080 });
         expect(changed({ health: { host: "inner.example.com" } })).toEqual({
             port: 8080,

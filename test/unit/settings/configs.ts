@@ -8,7 +8,7 @@ const required = new Set([
     "services.*.port",
     "services.*.log.driver",
     "services.*.strategy.rolling.preStopCommand",
-    // Not required, but each of their many keys would come up too rarely otherwise.
+    // These are optional, but each of their many keys would otherwise come up too rarely.
     "services.*.hooks",
     "services.*.strategy",
     "registries.*.username",
@@ -42,7 +42,7 @@ type Config = Record<string, unknown> & { services: Record<string, Service> };
 
 const pem = readFileSync(join(__dirname, "certificate.pem"), "utf8");
 
-/** Gives each certificate of the front its content, and leaves a redirect and a default only where they mean something. */
+/** Gives each certificate of the front its content, and removes a redirect and a default without an effect. */
 function withCertificates(config: Config): Config {
     const { http, https } = (config.front ?? {}) as Partial<Record<string, Record<string, unknown>>>;
     const names = (https?.certificates ?? []) as string[];
@@ -74,7 +74,7 @@ function withSecrets(config: Config): Config {
     return Object.keys(secrets).length === 0 ? config : { ...config, secrets };
 }
 
-/** Leaves each hook one thing to do. */
+/** Leaves each hook exactly one of its actions. */
 function withOneDeed(config: Config): Config {
     for (const { hooks = {} } of Object.values(config.services)) {
         for (const hook of Object.values(hooks)) {

@@ -5,7 +5,7 @@ import { type SchemaKey, schemaKeys } from "../../../settings/schemaKeys";
 
 const text = readFileSync(join(__dirname, "../../../docs/settings.md"), "utf8");
 
-/** The words of the docs for a key without a default. */
+/** Words in docs/settings.md for a key without a default. */
 const noDefault = ["none", "image's", "front's", "unlimited", "Docker's"];
 
 function documented(): Map<string, string> {
@@ -34,7 +34,7 @@ function expand(key: string): string[] {
 function isDefaultAsDocumented(key: SchemaKey, value: string): boolean {
     const isEmpty = typeof key.default === "object" && Object.keys(key.default as object).length === 0;
     if (key.default === undefined || isEmpty) {
-        // `log` is optional; only with it, its key `driver` is required.
+        // `log` is optional. Its key `driver` is required only with it.
         const parts = ["services.*.log.driver"];
         return key.required && !parts.includes(key.path) ? value === "required" : noDefault.includes(value);
     }

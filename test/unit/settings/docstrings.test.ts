@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { configWith, settingsOf } from "./support";
 
-/** Settings in which only required keys are set, and whatever makes an object appear. */
+/** Settings with the required keys only, and those that add an optional object. */
 const { front, services } = settingsOf(
     configWith({ hooks: { preDeploy: { command: "migrate" }, postPromotion: { http: {} } }, strategy: "rolling" }),
 );
 const { release, policy, ...service } = services[0]!;
 const canary = settingsOf(configWith({ strategy: { canary: { weight: 10 } } })).services[0]!.policy.strategy;
 
-/** What each interface of model/ looks like with its defaults. */
+/** An object of each interface of model/ with its defaults. */
 const objects: Record<string, object> = {
     ReleaseSettings: release,
     HealthSettings: release.health,
@@ -62,7 +62,7 @@ function parsed(literal: string): unknown {
 }
 
 describe("the docstrings of model/", () => {
-    it("have been found", () => {
+    it("are found", () => {
         expect(documented.length).toBeGreaterThan(60);
         expect(new Set(documented.map(([name]) => name))).toEqual(new Set(Object.keys(objects)));
     });

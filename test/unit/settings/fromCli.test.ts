@@ -26,7 +26,7 @@ const printed = JSON.stringify({
 });
 
 describe("the config as the CLI prints it without its secrets", () => {
-    it("is parsed like the program's, with a stand-in for each secret that a service asks for", () => {
+    it("is parsed like the program's config, with a placeholder for each secret that a service asks for", () => {
         const { settings, problems } = checkSettings(fromCli(printed), { project: "shop", stack: "prod" });
         expect(problems).toBeUndefined();
         expect(settings?.front).toMatchObject({ name: "shop-prod", http: { port: 8000 } });
@@ -37,7 +37,7 @@ describe("the config as the CLI prints it without its secrets", () => {
         ]);
     });
 
-    it("has a stand-in for each certificate of the front, whose hosts nobody knows", () => {
+    it("has a placeholder for each certificate of the front, without known hosts", () => {
         const withHttps = {
             ...JSON.parse(printed),
             "relink:certificates": { secret: true },
@@ -61,7 +61,7 @@ describe("the config as the CLI prints it without its secrets", () => {
             "a service without a value",
             '{"relink:services":{"objectValue":{"web":null}},"relink:secrets":{"secret":true}}',
         ],
-    ])("may have %s, which the parser reports", (_name, json) => {
+    ])("may have %s, and the parser reports that", (_name, json) => {
         expect(() => fromCli(json)).not.toThrow();
     });
 });

@@ -18,7 +18,7 @@ const refused = new Map<string, number>();
 let cases = 0;
 
 /**
- * The property: settings that render to what they mean and nothing else, or problems that each name a place and a fix.
+ * The property: a config gives settings that render to exactly what they mean, or problems with a place and a fix.
  */
 function check(raw: unknown): "accepted" | "refused" {
     const { settings, problems } = checkSettings(raw as RawConfig, context);
@@ -39,7 +39,7 @@ function check(raw: unknown): "accepted" | "refused" {
     try {
         expectFixed(raw, problem);
     } catch (error) {
-        // A fix may fail where another problem is about an object around the key: the user mends that one first.
+        // A fix may fail if another problem is about an object around the key. The user mends that one first.
         if (!(error instanceof Blocked && problems.some(other => isAround(other, problem)))) {
             throw error;
         }
@@ -52,7 +52,7 @@ function check(raw: unknown): "accepted" | "refused" {
     return "refused";
 }
 
-/** Whether another problem is about an object around the key, as where `relink:front` is not an object. */
+/** @returns whether another problem is about an object around the key, as when `relink:front` is not an object */
 function isAround(other: Problem, problem: Problem): boolean {
     return (
         configKey(problem.path)
@@ -61,7 +61,7 @@ function isAround(other: Problem, problem: Problem): boolean {
     );
 }
 
-/** Whether a mistake has put a secret where relink cannot know that it is one. */
+/** @returns whether a mistake has moved a secret to a key that is not for secrets */
 function isMisplaced(raw: unknown): boolean {
     const visible = JSON.stringify(raw, (key, value) => (/^(?:secrets|registries|env)$/.test(key) ? undefined : value));
     return visible?.includes(planted) ?? false;
@@ -84,7 +84,7 @@ function expectFixed(raw: unknown, problem: Problem): void {
     if (mended !== undefined) {
         const all = checkSettings(raw as RawConfig, context).problems ?? [];
         const left = checkSettings(mended as RawConfig, context).problems ?? [];
-        // An item that was in a list three times is in it twice now.
+        // An item that was in a list three times is still in it twice.
         if (problem.message.includes("twice") && left.length < all.length) {
             return;
         }
@@ -112,7 +112,7 @@ function throughJson(value: unknown): unknown {
     return JSON.parse(JSON.stringify(value));
 }
 
-/** A safety margin for a machine with much other work: the test measures no time. */
+/** A safety margin for a busy machine. The test does not measure time. */
 const timeout = 300_000;
 
 describe("10,000 configs", () => {
@@ -120,7 +120,7 @@ describe("10,000 configs", () => {
         expect(withoutGoodValues(keys), "add good values for these to test/unit/settings/goodValues.ts").toEqual([]);
     });
 
-    it("made of good values are accepted, and render to what they mean and nothing else", { timeout }, () => {
+    it("of good values are accepted, and render to exactly what they mean", { timeout }, () => {
         const seen = { accepted: 0, refused: 0 };
         fc.assert(
             fc.property(configs, config => {
@@ -170,11 +170,11 @@ describe("10,000 configs", () => {
     });
 });
 
-/** The letters of all values that end up in HAProxy's configuration, in its maps or in a Docker name. */
+/** The characters of all values in HAProxy's configuration, in its maps or in a Docker name. */
 const harmless = /^[A-Za-z0-9\-._~!&()*+,;=:@/?%[\]]*$/;
 
-describe("a text with a letter that HAProxy could misread", () => {
-    it("is refused wherever it could reach HAProxy", () => {
+describe("a text with a character that HAProxy could misread", () => {
+    it("is refused in every setting that reaches HAProxy", () => {
         fc.assert(
             fc.property(hostile, text => {
                 fc.pre(!harmless.test(text) || text.includes("%["));

@@ -46,7 +46,7 @@ describe("good settings", () => {
         expect(web({ health: { tcp: true } }).release.health).toMatchObject({ tcp: true, path: undefined });
     });
 
-    it("collect the secrets that a service uses in secretValues alone", () => {
+    it("have the secrets that a service uses only in secretValues", () => {
         const { release, secretValues } = web(
             { secrets: ["KEY"], env: { DSN: { secret: "DATABASE" }, LEVEL: "info" } },
             { secrets: { "web.KEY": "k", "web.DATABASE": "d" } },
@@ -105,7 +105,7 @@ describe("good settings", () => {
         expect(settingsOf(configWith({}, { host })).host).toBe(host);
     });
 
-    it("may have a service with the name of a property of every object", () => {
+    it("may have a service whose name is a property of every object", () => {
         const settings = settingsOf({ services: { constructor: { image: "a", port: 1 } } });
         expect(settings.services[0]).toMatchObject({ name: "constructor", release: { port: 1 } });
     });

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from "fast-check";
 
-/** A part of every secret value: no error may show it. */
+/** A part of every secret value. No error may show it. */
 export const planted = "pLaNtEd";
 
 export const pick = <const T extends unknown[]>(...values: T): Arbitrary<T[number]> => fc.constantFrom(...values);
@@ -38,7 +38,7 @@ const hosts = pick(
 );
 const addresses = pick("192.0.2.10", "127.0.0.1", "::1", "2001:db8::1");
 
-/** The keys of a hook: of one that only notifies, of one that decides, or of one that can also be a request. */
+/** The keys of a hook. A `notice` only notifies, a `gate` decides, and a `check` decides and can be a request. */
 function hook(name: string, kind: "notice" | "gate" | "check"): Record<string, Arbitrary<unknown>> {
     const at = `services.*.hooks.${name}`;
     return {
@@ -204,7 +204,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "registries.*.password": pick(`${planted}-"password'`),
 };
 
-/** `configs` derives the secrets and the certificates from what services and front ask for. */
+/** `configs` derives the secrets and the certificates from the names that services and front use. */
 const derived = new Set(["secrets", "certificates"]);
 
 /** @returns the keys without good values here */

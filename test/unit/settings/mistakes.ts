@@ -4,7 +4,7 @@ import fc from "fast-check";
 export type Path = (string | number)[];
 type Node = Record<string | number, unknown>;
 
-/** Letters that mean something to HAProxy, a shell, YAML or a terminal. */
+/** Special characters of HAProxy, a shell, YAML or a terminal. */
 const letters = [
     "\n",
     '"',
@@ -24,7 +24,7 @@ const letters = [
     ";",
     "\u001b[2J",
 ];
-/** Texts with such letters. */
+/** Texts with such characters. */
 export const hostile = fc.oneof(
     fc
         .tuple(
@@ -75,7 +75,7 @@ const oddKey = fc.oneof(
     ),
 );
 
-/** How {@link spoil} spoils a config. */
+/** The mistake that {@link spoil} makes. */
 export const change = fc.record({
     at: fc.nat(),
     other: fc.nat(),
@@ -90,7 +90,7 @@ export type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 export function spoil(config: unknown, { at, other, kind, letter, value: odd, key }: Change): void {
     const value = structuredClone(odd);
     const paths = pathsOf(config);
-    // What few configs have is chosen more often, or some key of it would get no mistake at all.
+    // Keys that few configs have are chosen more often. Otherwise some of them would get no mistake.
     const chosen = paths.flatMap(path =>
         path.includes("rolling") || path.includes("canary") ? [path, path, path] : [path],
     );

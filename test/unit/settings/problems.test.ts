@@ -11,7 +11,7 @@ describe("the problems of a config", () => {
         },
     };
 
-    it("are all reported at once, also those between settings that are well formed", () => {
+    it("are all reported at once, also those between well-formed settings", () => {
         const paths = linesOf(manyWrong).map(line => line.split(": ")[0]);
         expect(paths).toEqual([
             "relink:front.http.port",
@@ -26,12 +26,12 @@ describe("the problems of a config", () => {
         ]);
     });
 
-    it("are not guessed where they depend on a wrong value", () => {
+    it("are not guessed if they depend on a wrong value", () => {
         const lines = linesOf(configWith({ healthyDeadline: "soon", minHealthyTime: "20m", progressDeadline: "30m" }));
         expect(lines).toHaveLength(1);
     });
 
-    it("are rendered with the place, what was received, what is wanted and the command", () => {
+    it("are rendered with their place, the value, the expected value and the command", () => {
         const problems = problemsIn(configWith({ health: { interval: "10 parsecs" } }));
         expect(renderProblems(problems, "dev")).toBe(
             [

@@ -4,7 +4,7 @@ import { configWith, linesOf, settingsOf } from "./support";
 const front = (keys: object, service: object = {}) => configWith(service, { front: keys });
 
 describe("redirects of hosts", () => {
-    it("lead to the front's own port and scheme, unless the target says another", () => {
+    it("lead to the front's own port and scheme, unless the target has others", () => {
         const redirects = { "WWW.example.com": "example.com", "old.example.com": "https://New.example.com:8443" };
         expect(settingsOf(front({ redirects })).front.redirects).toEqual({
             "www.example.com": "http://example.com",

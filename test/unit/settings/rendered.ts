@@ -13,7 +13,7 @@ import { configWith, settingsOf } from "./support";
 
 const near = { gateway: "10.0.0.1", anchor: "10.0.0.2" };
 
-/** Expects that settings render to what they mean, and to nothing else. */
+/** Expects that settings render to exactly what they mean. */
 export function expectNothingElse(settings: Settings): void {
     const { front, services } = settings;
     const tls = tlsListener(front);
@@ -81,8 +81,8 @@ function backendOf({ name, release }: ServiceSettings): string {
 }
 
 /**
- * The shape of a configuration is what settings must not change: per line the first two words, the number of words, and
- * every letter that means something to HAProxy, except `%2F` in a path.
+ * @returns the shape of a configuration, which settings must not change. Per line it has the first two words, the number of
+ * words, and every special character of HAProxy, except `%2F` in a path
  */
 function shapeOf(text: string): string[] {
     return text.split("\n").map(line => {
@@ -97,7 +97,7 @@ function shapeOf(text: string): string[] {
 const redirectLine = /^ {4}http-request redirect code 301 location [a-z0-9:/.-]+%\[pathq\] if [^"'\\$#%]+$/;
 const headerLine = /^ {4}http-after-response set-header [a-z0-9-]+ "(?:[^"\\$%\n]|%%)*"$/;
 
-/** Expects one line for each redirect and for each header, which means nothing else. @returns the text without them */
+/** Expects exactly one line for each redirect and for each header. @returns the text without them */
 function withoutRules(frontends: string, { redirects, responseHeaders, accessLog }: FrontSettings): string {
     const lines = frontends.split("\n");
     const isRedirect = (line: string) => line.includes("redirect code 301") && line.includes(",rtrim(.) -m str ");
@@ -124,7 +124,7 @@ function likeTls(tls: TlsListener | undefined): TlsListener | undefined {
 
 const plainSettings = settingsOf(configWith());
 
-/** The shapes of settings with nothing but defaults. */
+/** The shapes of default settings. */
 const plain = {
     backend: ({ tcp, hasTimeout }: { tcp: boolean; hasTimeout: boolean }) => {
         const service = { health: { tcp }, timeouts: hasTimeout ? { server: "9s" } : {} };

@@ -19,11 +19,11 @@ function wrong(services: Record<string, object>): string[] {
 }
 
 describe("the routes of a service", () => {
-    it("are everything for the only one that names nothing", () => {
+    it("are all requests for the only service if it names no hosts and paths", () => {
         expect(routesOf({ web: {} })).toEqual({ web: ["*"] });
     });
 
-    it("are what it names, even for the only one", () => {
+    it("are the hosts and paths that it names, even for the only service", () => {
         expect(routesOf({ web: { hosts: ["shop.example.com"] } })).toEqual({ web: ["shop.example.com"] });
         expect(routesOf({ web: { paths: ["/shop"] } })).toEqual({ web: ["*/shop"] });
     });
@@ -37,7 +37,7 @@ describe("the routes of a service", () => {
         ]);
     });
 
-    it("are also everything else for the default", () => {
+    it("are also all other requests for the default service", () => {
         expect(
             routesOf({ web: { hosts: ["a.com"], default: true }, api: { paths: ["/api"], stripPath: true } }),
         ).toEqual({ web: ["a.com", "*"], api: ["*/api (stripped)"] });
@@ -47,7 +47,7 @@ describe("the routes of a service", () => {
         ]);
     });
 
-    it("may be everything by the host *, together with a host whose wildcard belongs to another service", () => {
+    it("may be all requests by the host *, and a host whose wildcard another service has", () => {
         expect(routesOf({ web: { hosts: ["*", "a.b.com"] }, api: { hosts: ["*.b.com"] } })).toEqual({
             web: ["*", "a.b.com"],
             api: ["*.b.com"],
@@ -55,7 +55,7 @@ describe("the routes of a service", () => {
     });
 });
 
-describe("what is wrong with routes", () => {
+describe("a problem of routes", () => {
     it.each([
         [
             "two services claim a host",
@@ -89,7 +89,7 @@ describe("what is wrong with routes", () => {
             ],
         ],
         [
-            "one of several names nothing and is not the default",
+            "one of several services names no routes and is not the default",
             { api: { hosts: ["a.com"] }, web: {} },
             [
                 "relink:services.web.default: is missing, and there are several services: the service must name its " +
@@ -97,7 +97,7 @@ describe("what is wrong with routes", () => {
             ],
         ],
         [
-            "the only one is not the default either",
+            "the only service names no routes and is not the default",
             { web: { default: false } },
             [
                 "relink:services.web.default: is false: the service must name its hosts or its paths, or be the " +
@@ -145,7 +145,7 @@ describe("what is wrong with routes", () => {
         expect(more).toEqual([]);
     });
 
-    it.each(["/", "/api", "/api/v2", "/.well-known", "/a.b/..c/~x/-_"])("and not the path %j", path => {
+    it.each(["/", "/api", "/api/v2", "/.well-known", "/a.b/..c/~x/-_"])("is not the path %j", path => {
         expect(wrong({ web: { paths: [path] } })).toEqual([]);
     });
 
@@ -166,7 +166,7 @@ describe("a route as text", () => {
         expect(placeOf(parseRoute("a.com/api (stripped)"))).toBe("a.com/api");
     });
 
-    it("differs by stripping, and the order of routes does not matter", () => {
+    it("differs by stripping, and lists of routes are equal in any order", () => {
         const routes = (...texts: string[]) => texts.map(parseRoute);
         expect(sameRoutes(routes("a", "b/x"), routes("b/x", "a"))).toBe(true);
         expect(sameRoutes(routes("b/x"), routes("b/x (stripped)"))).toBe(false);

@@ -19,10 +19,10 @@ describe("the stack configs of this repository", () => {
         expect(settingsOf(Object.fromEntries(raw)).services).not.toHaveLength(0);
     });
 
-    it("have the keys that Pulumi.yaml declares, each with a default: otherwise Pulumi itself refuses a stack", () => {
+    it("have the keys that Pulumi.yaml declares, each with a default, without which Pulumi refuses a stack", () => {
         const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
         const known = new Set(schemaKeys().map(key => key.path.split(".")[0]));
-        // The setting of a plugin has a value: Pulumi allows no default there.
+        // A plugin's setting has a value, because Pulumi allows no default there.
         const { "docker:disableDockerDaemonCheck": daemonCheck, ...own } = config;
         expect(daemonCheck).toEqual({ value: true });
         expect(Object.keys(own).sort()).toEqual([...known].sort());

@@ -53,7 +53,7 @@ describe("a strategy", () => {
         expect(strategyOf({ rolling })).toMatchObject(wanted);
     });
 
-    it("rolling may stop first where a container stays", () => {
+    it("rolling may stop first if another container stays", () => {
         expect(strategyOf({ rolling: { order: "stopFirst" } }, { replicas: 2 })).toMatchObject({ order: "stopFirst" });
     });
 

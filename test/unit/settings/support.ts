@@ -22,7 +22,7 @@ export function problemsIn(raw: unknown): Problem[] {
     return checkSettings(raw as RawConfig, context).problems ?? [];
 }
 
-/** `key: message` of each problem. */
+/** @returns `key: message` of each problem */
 export function linesOf(raw: unknown): string[] {
     return problemsIn(raw).map(problem => `${configKey(problem.path)}: ${problem.message}`);
 }

@@ -163,7 +163,7 @@ describe("a config with one wrong setting", () => {
         },
     );
 
-    it("reports that project and stack make no name for the front", () => {
+    it("reports that project and stack do not make a valid name for the front", () => {
         const { problems = [] } = checkSettings(configWith(), { project: "relink", stack: "s".repeat(60) });
         expect(problems.map(({ path }) => path)).toEqual([["front", "name"]]);
     });

@@ -109,7 +109,7 @@ describe("a wrong strategy", () => {
             `${canary}.steps[1].replicas: is 1, but must not be fewer than in the steps before it (2)`,
         ],
         [
-            "fewer containers than all, which a step before has",
+            "fewer containers than a step before, which has all",
             { replicas: 4, strategy: { canary: { steps: [{ weight: 10 }, { weight: 50, replicas: 3 }] } } },
             `${canary}.steps[1].replicas: is 3, but must not be fewer than in the steps before it (4)`,
         ],
@@ -154,7 +154,7 @@ describe("a wrong strategy", () => {
             `${web}.port: is missing`,
         ],
         [
-            "another way to stick",
+            "an unknown sticky",
             { strategy: { canary: { weight: 10, sticky: "header" } } },
             `${canary}.sticky: is "header", but must be one of none, cookie, hash`,
         ],
@@ -175,7 +175,7 @@ describe("a wrong strategy", () => {
         expect(lines[0]).toContain(line);
     });
 
-    it("comes with the command that mends it", () => {
+    it("is reported with the command that mends it", () => {
         const service = { strategy: { rolling: { order: "stopFirst" } } };
         expect(problemsIn(configWith(service)).map(({ fix }) => fix)).toEqual([
             "pulumi config set --path 'relink:services.web.strategy.rolling.order' startFirst",

@@ -19,18 +19,18 @@ const usage: Usage = {
     stateKilobytes: 60,
 };
 
-/** What is complained of when the looks are as `of` says. */
+/** @returns the complaints about these looks */
 function complaints(of: (release: number) => Partial<Usage>, releases = 80): string[] {
     const looks = Array.from({ length: releases }, (_, index) => ({ ...usage, ...of(index) }));
     return growthOf(looks).flatMap(({ complaint }) => complaint ?? []);
 }
 
 describe("growth over a soak", () => {
-    it("is none where everything stays, whatever the first releases fill", () => {
+    it("is not reported if every measure stays the same after the first releases", () => {
         expect(complaints(release => (release < warmUpReleases ? { containers: 2, files: 12 } : {}))).toEqual([]);
     });
 
-    it("is none where memory and connections go up and down", () => {
+    it("is not reported if memory and connections go up and down", () => {
         const wave = (release: number) => Math.sin(release) * 10;
         const of = (release: number) => ({
             haproxyKilobytes: 28_000 + wave(release) * 200,
@@ -40,7 +40,7 @@ describe("growth over a soak", () => {
         expect(complaints(of)).toEqual([]);
     });
 
-    it("finds one container, file or image more at each tenth release", () => {
+    it("is reported for one more container, file or image in ten releases", () => {
         const of = (release: number) => {
             const more = Math.floor(release / 10);
             return { containers: 6 + more, files: 32 + more, images: 3 + more };
@@ -52,7 +52,7 @@ describe("growth over a soak", () => {
         ]);
     });
 
-    it("finds a leak of memory and of open files", () => {
+    it("is reported for a leak of memory or open files", () => {
         const of = (release: number) => ({
             haproxyKilobytes: 28_000 + release * 60,
             haproxyOpenFiles: 60 + release,
@@ -62,12 +62,12 @@ describe("growth over a soak", () => {
         expect(found.map(text => text.split(" ")[0])).toEqual(["recordBytes", "haproxyOpenFiles", "haproxyKilobytes"]);
     });
 
-    it("says by how much a measure rises per release", () => {
+    it("has the rise of a measure per release", () => {
         const looks = Array.from({ length: 40 }, (_, release) => ({ ...usage, stateKilobytes: 60 + release * 2 }));
         expect(growthOf(looks).find(({ measure }) => measure === "stateKilobytes")?.perRelease).toBeCloseTo(2, 6);
     });
 
-    it("needs enough releases to mean anything", () => {
+    it("cannot be judged by a few releases", () => {
         expect(() => growthOf(Array(8).fill(usage))).toThrow("too few");
     });
 });

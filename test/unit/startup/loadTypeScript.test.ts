@@ -38,7 +38,7 @@ console.log(join("say", made.word));
 `;
 
 describe("TypeScript that a process loads", () => {
-    it("is what is in the file now, kept or not", () => {
+    it("is the current text of the file, with and without a cache", () => {
         expect(run(greeting("one")).stdout).toBe("say/one\n");
         expect(readdirSync(kept)).toHaveLength(1);
         expect(run(greeting("one")).stdout).toBe("say/one\n");
@@ -53,20 +53,20 @@ describe("TypeScript that a process loads", () => {
         expect(run(greeting("one")).stdout).toBe("say/from what was kept\n");
     });
 
-    it("is transpiled again where what was kept is cut short", () => {
+    it("is transpiled again if the cached text is cut off", () => {
         run(greeting("one"));
         const file = join(kept, readdirSync(kept)[0]!);
         writeFileSync(file, readFileSync(file, "utf8").slice(0, 40));
         expect(run(greeting("one")).stdout).toBe("say/one\n");
     });
 
-    it("runs where nothing can be kept", () => {
+    it("runs if nothing can be cached", () => {
         mkdirSync(join(folder, "node_modules/.cache"));
         writeFileSync(kept, "a file where the folder would be");
         expect(run(greeting("one")).stdout).toBe("say/one\n");
     });
 
-    it("is shown as it was written where an error ends the process", () => {
+    it("is shown as it was written if an error ends the process", () => {
         expect(run('interface Any { at: string }\n\nthrow new Error("broken" as Any["at"]);\n').stderr).toMatch(
             /^.*main\.ts:3\nthrow new Error\("broken" as Any\["at"\]\);\n/,
         );
@@ -79,12 +79,12 @@ describe("TypeScript that a process loads", () => {
     ])("names its own lines in errors%s", (_, before) => {
         const types = "interface Any { at: string }\n\n";
 
-        it("that nobody catches", () => {
+        it("that no code catches", () => {
             const { stderr } = run(`${types}throw new Error("broken" as Any["at"]);\n`, ...before);
             expect(stderr).toMatch(/Error: broken\n\s+at .*main\.ts:3:7/);
         });
 
-        it("of functions that wait", () => {
+        it("of async functions", () => {
             const functions = `${types}class Any2 {
                     constructor(readonly message: string) {}
                     async fail(): Promise<never> {
@@ -99,7 +99,7 @@ describe("TypeScript that a process loads", () => {
             );
         });
 
-        it("also where nothing can be kept", () => {
+        it("also if nothing can be cached", () => {
             mkdirSync(join(folder, "node_modules/.cache"));
             writeFileSync(kept, "a file where the folder would be");
             const { stdout } = run(`${types}console.log(new Error("broken").stack);\n`, ...before);
@@ -112,7 +112,7 @@ describe("TypeScript that a process loads", () => {
         });
     });
 
-    it("is located where it cannot be read as TypeScript", () => {
+    it("is reported with its file if it is not valid TypeScript", () => {
         expect(run("const = 1;\n").stderr).toMatch(/main\.ts/);
     });
 });

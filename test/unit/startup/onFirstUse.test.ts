@@ -4,7 +4,11 @@ import { describe, expect, it } from "vitest";
 
 const root = join(__dirname, "../../..");
 
-/** Runs a program that has the modules loaded on their first use, and returns what it says by `tell`. */
+/**
+ * Runs a program that loads modules on their first use.
+ *
+ * @returns the value that it passes to `tell`
+ */
 function told(program: string): unknown {
     const prepared = `
         const { isProxy } = require("node:util").types;
@@ -29,7 +33,7 @@ describe("a module that is loaded on its first use", () => {
         expect(told('require("typescript"); tell(isLoaded("typescript"))')).toBe(false);
     });
 
-    it("is itself from then on", () => {
+    it("is the real module after its first use", () => {
         expect(
             told(`
                 const before = require("typescript");
@@ -50,7 +54,7 @@ describe("a module that is loaded on its first use", () => {
         ).toEqual([true, true]);
     });
 
-    it("is the default export of a CommonJS module, and has the one of an ES module", () => {
+    it("has the default export that a CommonJS and an ES module need", () => {
         expect(
             told(`
                 const [dockerode, axios] = [require("dockerode"), require("axios")];
@@ -58,14 +62,14 @@ describe("a module that is loaded on its first use", () => {
         ).toEqual([true, true, "function"]);
     });
 
-    it("is copied by nobody who imports all of it", () => {
-        // As TypeScript compiles `import * as`.
+    it("is not copied by an import of everything", () => {
+        // TypeScript compiles `import * as` to this.
         expect(
             told('const all = require("js-yaml"); tell([all.__esModule, isLoaded("js-yaml"), all.load("a: 1")])'),
         ).toEqual([true, false, { a: 1 }]);
     });
 
-    it("is not loaded for what the SDK asks in every run", () => {
+    it("is not loaded by the SDK's calls in every run", () => {
         expect(
             told(`
                 const [tracing, hooks] = [sdk("./cmd/run/tracing"), sdk("./runtime/closure/v8Hooks")];
@@ -75,7 +79,7 @@ describe("a module that is loaded on its first use", () => {
         ).toEqual([false, false]);
     });
 
-    it("answers itself once it is loaded", () => {
+    it("answers calls itself after it is loaded", () => {
         expect(
             told(`
                 const tracing = sdk("./cmd/run/tracing");

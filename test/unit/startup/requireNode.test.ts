@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a file with a Node that says of itself that it has this version. */
+/** Runs a file with a Node that reports this version. */
 function run(version: string, file: string, args: string[] = []) {
     const pretender = join(folder, "version.cjs");
     const value = `{ ...process.versions, node: ${JSON.stringify(version)} }`;
@@ -25,7 +25,7 @@ function run(version: string, file: string, args: string[] = []) {
     return { status, stdout, stderr };
 }
 
-/** Every file by which Node enters, but for the set-up: that one gets the right Node. */
+/** Every file that Node starts with, except the set-up, which gets the right Node. */
 const entries = [
     "program.js",
     "startup/beforePulumi.js",
@@ -36,7 +36,7 @@ const entries = [
 ];
 
 describe("a Node that is too old", () => {
-    it.each(entries)("is told from %s that it is, where it is, and what to do", entry => {
+    it.each(entries)("is reported by %s, with its path and what to do", entry => {
         expect(run("22.17.1", entry)).toEqual({
             status: 1,
             stdout: "",
@@ -54,13 +54,13 @@ describe("a Node that is too old", () => {
         expect(run(version, "startup/requireNode.js")).toEqual({ status: 0, stdout: "", stderr: "" });
     });
 
-    it("is older than what package.json asks for", () => {
+    it("is older than the version in package.json", () => {
         expect(readFileSync(join(root, "startup/requireNode.js"), "utf8")).toContain(
             `const oldest = "${engines.node.replace(">=", "")}";`,
         );
     });
 
-    it("can read the file that says so", () => {
+    it("can read the file that reports it", () => {
         expect(readFileSync(join(root, "startup/requireNode.js"), "utf8")).not.toMatch(
             /\?\.|\?\?|^import [^(]|await /m,
         );

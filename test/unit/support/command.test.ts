@@ -24,7 +24,7 @@ const startsAnother = `
     console.log(child.pid);
 `;
 
-/** Zombies do not count: in some containers nobody collects them. */
+/** @returns whether a process runs. A zombie does not, because some containers never collect them */
 function isRunning(pid: number): boolean {
     try {
         const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -48,7 +48,7 @@ test("a command's exit code and all of its output are returned", async () => {
     expect(() => expectSuccess(result)).toThrow("exit code 3");
 });
 
-test("a command that takes too long is ended together with what it started, and the call fails", async () => {
+test("a command that takes too long is ended with the processes that it started, and the call fails", async () => {
     const command = start(`${startsAnother} setInterval(() => {}, 1000)`, 1);
     await expect(command.result).rejects.toThrow("took longer than 1 s");
     const pid = Number(command.output());
@@ -56,7 +56,7 @@ test("a command that takes too long is ended together with what it started, and 
     await ended(pid);
 });
 
-test("what outlived its command is found by its folder", async () => {
+test("a process that outlived its command is found by its folder", async () => {
     const command = start(`${startsAnother} child.unref()`);
     const { stdout } = expectSuccess(await command.result);
     expect(isRunning(Number(stdout))).toBe(true);

@@ -24,15 +24,15 @@ async function loadOn(program: string): Promise<LoadResult> {
     return load.stop();
 }
 
-describe("The faulty apps say whose answer to which request it is", () => {
+describe("The faulty apps name themselves and the request in each answer", () => {
     it.each(Object.entries({ flapping, breakable, slowForUsers, sickInTraffic }))(
-        "%s: users get what they ask for",
+        "%s: users get good answers",
         async (_name, program) => {
             expectNoLoss(await loadOn(program), { atLeast: requests, allowed: ["maxRequests"] });
         },
     );
 
-    it("badForUsers: each answer to users is an error of its own, and its check is fine", async () => {
+    it("badForUsers: each answer to users is an error of the app, and its health check passes", async () => {
         const result = await loadOn(badForUsers);
         expect(result.failuresByVersion).toEqual({ sick: { "5xx": requests } });
         expectNoLoss(result, { atLeast: requests, allowed: ["maxRequests", ...errorsOfSick] });

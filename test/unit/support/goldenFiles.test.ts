@@ -22,7 +22,7 @@ beforeAll(() => {
     writeFileSync(join(folder, "test/unit/golden.test.ts"), test);
 });
 
-/** Runs that one test with this repository's configuration, on a machine that is not CI's. */
+/** Runs that one test with this repository's configuration, as outside of CI. */
 function vitest(...args: string[]): Promise<CommandResult> {
     const { PATH, HOME } = process.env;
     const program = join(repository, "node_modules/vitest/vitest.mjs");

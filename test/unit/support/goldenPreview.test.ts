@@ -6,7 +6,7 @@ const stack = { name: "t-1", ports: { http: 20_000, https: 20_363, preview: 20_0
 const golden = new Normaliser(stack, new Map());
 
 describe("a golden preview", () => {
-    it("is the same however long it took", () => {
+    it("is the same for a preview that took longer", () => {
         const rows = ["Previewing update (t-1):", "  pulumi:pulumi:Stack: (same)", "Resources:", "    15 unchanged"];
         const slow = [...rows.slice(0, 2), "@ previewing update....", ...rows.slice(2)];
         expect(golden.text(slow.join("\n"), "")).toBe(golden.text(rows.join("\n"), ""));

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-// What test/setup.ts does in every test process, done once more.
+// Runs test/setup.ts once more.
 const takeEnvironment = async () => {
     vi.resetModules();
     await import("../../setup.js");
@@ -18,7 +18,7 @@ describe("the environment of the tests", () => {
         vi.stubEnv("PULUMI_SKIP_UPDATE_CHECK", "false");
         await takeEnvironment();
         expect(process.env.DOCKER_HOST).toBe("tcp://192.0.2.1:2376");
-        // All else is the set-up's.
+        // All other variables are the set-up's.
         expect(process.env.PULUMI_SKIP_UPDATE_CHECK).toBe("true");
     });
 });

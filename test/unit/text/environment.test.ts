@@ -17,7 +17,7 @@ describe("Pulumi's variables of this process", () => {
 });
 
 describe("JSON that may hold a secret", () => {
-    it("is not repeated in an error", () => {
+    it("is not quoted in an error", () => {
         expect(parsePrivateJson('{"a":1}')).toEqual({ a: 1 });
         expect(() => parsePrivateJson("hunter2")).toThrow(/^it is not JSON$/);
         expect(() => parsePrivateJson('{"a": "hunter2" "b"}')).toThrow(

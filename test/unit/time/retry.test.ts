@@ -6,7 +6,7 @@ class Transient extends Error {}
 
 const isTransient = (error: unknown) => error instanceof Transient;
 
-/** Fails so often, then succeeds; notes when it was tried, milliseconds since the first try. */
+/** Fails as many times, then succeeds. Notes the milliseconds of each try since the first one. */
 function failing(times: number, error: Error = new Transient("not yet")) {
     const at: number[] = [];
     const startMs = Date.now();
@@ -20,7 +20,7 @@ function failing(times: number, error: Error = new Transient("not yet")) {
     return { at, attempt };
 }
 
-/** Lets the timers of this run go on until it has ended. */
+/** Advances the timers until the run has ended. */
 async function ended<T>(run: Promise<T>): Promise<T> {
     run.catch(() => {});
     await vi.runAllTimersAsync();
@@ -34,20 +34,20 @@ afterEach(() => {
     vi.useRealTimers();
 });
 
-describe("what is tried again", () => {
+describe("a retried call", () => {
     it("is tried after pauses that grow up to the longest one", async () => {
         const { at, attempt } = failing(5);
         expect(await ended(retry(attempt, { isTransient, firstMs: 20, longestMs: 100 }))).toBe("done");
         expect(at).toEqual([0, 20, 60, 140, 240, 340]);
     });
 
-    it("has equal pauses where no longest one is given", async () => {
+    it("has equal pauses without a longest one", async () => {
         const { at, attempt } = failing(3);
         await ended(retry(attempt, { isTransient, firstMs: 50 }));
         expect(at).toEqual([0, 50, 100, 150]);
     });
 
-    it("fails with the last error once its tries are used up", async () => {
+    it("fails with the last error after its last try", async () => {
         const { at, attempt } = failing(9);
         await expect(ended(retry(attempt, { isTransient, firstMs: 10, tries: 3 }))).rejects.toThrow("not yet");
         expect(at).toHaveLength(3);
@@ -60,15 +60,15 @@ describe("what is tried again", () => {
         expect(at).toEqual([0, 100, 200, 250]);
     });
 
-    it("fails at once with an error that another try does not help", async () => {
+    it("fails at once with an error that another try cannot mend", async () => {
         const { at, attempt } = failing(9, new Error("no"));
         await expect(ended(retry(attempt, { isTransient, firstMs: 10 }))).rejects.toThrow("no");
         expect(at).toHaveLength(1);
     });
 });
 
-describe("what is looked for", () => {
-    it("is looked for until it is there", async () => {
+describe("a polled value", () => {
+    it("is polled until it exists", async () => {
         const seen: number[] = [];
         const look = async (count: number) => (seen.push(count) === 3 ? "there" : undefined);
         expect(await ended(poll(look, { firstMs: 10 }))).toBe("there");

@@ -35,13 +35,13 @@ describe("The pieces of the full run", () => {
         expect(new Set(names).size).toBe(names.length);
     });
 
-    it("are spread so that each documented shard ends within 75 minutes, also when the estimates are a third too low", () => {
+    it("are spread so that each documented shard ends within 75 minutes, even if the estimates are a third too low", () => {
         for (const { minutes } of shardsOf(pieces, documentedShards)) {
             expect(minutes).toBeLessThanOrEqual(56);
         }
     });
 
-    it("a file without an estimate has a piece", () => {
+    it("include a file without an estimate", () => {
         expect(piecesOfFullRun(["new.test.ts", "golden"]).map(({ name }) => name)).toEqual(["unit", "program", "new"]);
     });
 
@@ -57,7 +57,7 @@ describe("The pieces of the full run", () => {
         expect(having.map(({ name }) => name)).toEqual([`crash (${part})`]);
     });
 
-    it("are as few runs of vitest as can be: whole files of a project are one", () => {
+    it("need as few runs of vitest as possible, with one for all whole files of a project", () => {
         const runs = inOneRun([
             { name: "a", project: "e2e", file: "a.test.ts", minutes: 1 },
             { name: "unit", project: "unit", minutes: 1 },
@@ -83,7 +83,7 @@ describe("--shard", () => {
         expect(() => shardOf(["--shard", ...text])).toThrow("--shard takes K/N");
     });
 
-    it("takes no choice of tests beside it, since it writes down what passed", () => {
+    it("takes no choice of tests beside it, because it records what passed", () => {
         expect(() => shardOf(["--shard", "1/5", "-t", "one"])).toThrow("no other arguments");
     });
 });
@@ -93,11 +93,11 @@ describe("docs/full-run.md", () => {
     const passed = { day: "2026-11-29", commit: "abc1234", tests: 7, minutes: 50, pieces: ["bake", "unit"] };
     const own = { ...passed, shard: "2/2", engine: "20.10.24 overlay2" };
 
-    it("begins with shards that have not passed yet", () => {
+    it("starts with shards that have not passed yet", () => {
         expect(page).toContain("| 1/2 | - | not yet | - | - | - |");
     });
 
-    it("has what passed instead, and later what passed last", () => {
+    it("gets the result of a shard, and later its last one", () => {
         const once = withPassed(page, own);
         expect(once).toContain("| 1/2 | - | not yet |");
         expect(once).not.toContain("| 2/2 | - | not yet |");
@@ -112,14 +112,14 @@ describe("docs/full-run.md", () => {
         expect(both).toContain("| 2/2 | 28-containerd | 2026-11-29");
     });
 
-    it("speaks of each shard", () => {
+    it("has a line for each shard", () => {
         const page = readFileSync(join(__dirname, "../../../docs/full-run.md"), "utf8");
         for (let number = 1; number <= documentedShards; number += 1) {
             expect(page).toContain(`| ${number}/${documentedShards} | `);
         }
     });
 
-    it("an unknown shard is an error, not a lost line", () => {
+    it("refuses an unknown shard", () => {
         expect(() => withPassed(page, { ...own, shard: "3/3" })).toThrow("no line of the shard 3/3");
     });
 });

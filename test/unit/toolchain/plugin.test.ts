@@ -12,15 +12,15 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { repository } from "../../support/stackFolder";
 
-// What relink relies on in the docker plugin, asked by Pulumi's own protocol: of the one that the set-up has installed, or,
-// to see whether the two agree, of the vendor's (toolchain/go/plugin/README.md):
+// Behaviour of the docker plugin that relink relies on, by Pulumi's own protocol. The plugin is the one that the set-up has
+// installed. To compare it with the vendor's (toolchain/go/plugin/README.md):
 //   RELINK_TEST_PLUGIN=~/.pulumi/plugins/resource-docker-v5.2.0/pulumi-resource-docker npx vitest run test/unit/toolchain/plugin.test.ts
 const chosen = process.env.RELINK_TEST_PLUGIN;
 const installed = join(process.env.PULUMI_HOME ?? "", "plugins", "resource-docker-v5.2.0", "pulumi-resource-docker");
 const plugin = chosen ?? installed;
 
 const anchor = "urn:pulumi:t::relink::relink:index:HaproxyFront$docker:index/container:Container::front-anchor";
-/** What reading an imported container says of it, as far as a change replaces it: nobody ever knows its `envs`. */
+/** The state of an imported container, with the properties whose change replaces it. `envs` is never known. */
 const imported = {
     name: "shop",
     image: "sha256:1",
@@ -34,7 +34,7 @@ const imported = {
 };
 
 let engine: Server;
-/** In the place of Pulumi's engine. It knows no request, and is there. */
+/** Stands for Pulumi's engine. It accepts connections and knows no request. */
 let pulumis: grpc.Server;
 let address: string;
 let process_: ChildProcess;
@@ -66,7 +66,7 @@ afterAll(() => {
     pulumis?.forceShutdown();
 });
 
-/** Starts the plugin as Pulumi's engine does. One whose engine is gone ends within seconds, in the middle of a slow test too. */
+/** Starts the plugin as Pulumi's engine does. A plugin whose engine is gone ends within seconds, even during a slow test. */
 async function start(engineAddress = address): Promise<void> {
     process_ = spawn(plugin, [engineAddress], { stdio: ["ignore", "pipe", "ignore"] });
     const [port] = await once(createInterface({ input: process_.stdout! }), "line");
@@ -102,14 +102,14 @@ async function replaced(news: object, ignoreChanges?: string[], olds: object = i
 }
 
 describe.runIf(existsSync(plugin))("The docker plugin", () => {
-    it("asks the Docker Engine when it is configured, whatever disableDockerDaemonCheck says", async () => {
+    it("asks the Docker Engine when it is configured, even with disableDockerDaemonCheck", async () => {
         await start();
         const { port } = engine.address() as AddressInfo;
         await configure(`tcp://127.0.0.1:${port}`);
         await expect(configure("tcp://127.0.0.1:1")).rejects.toThrow();
     });
 
-    it("plans to replace an imported container whose envs nobody gives, also where everything is ignored", async () => {
+    it("plans to replace an imported container without given envs, even if everything is ignored", async () => {
         await start();
         await configure(`tcp://127.0.0.1:${(engine.address() as AddressInfo).port}`);
         expect(await replaced({})).toEqual(["envs"]);
@@ -129,15 +129,15 @@ describe.runIf(existsSync(plugin))("The docker plugin", () => {
     });
 });
 
-// The vendor's looks every five minutes, which no test waits for.
+// The vendor's plugin looks every five minutes, which is too long for a test.
 const isOurs = chosen === undefined && existsSync(join(repository, ".relink", "bin", "relink-plugin"));
 
-describe.runIf(isOurs && existsSync(plugin))("Each plugin of ours", () => {
+describe.runIf(isOurs && existsSync(plugin))("Each plugin of relink's", () => {
     it("ends when Pulumi's engine is gone, and not before", async () => {
         const [own, ownAddress] = await engineOfPulumi();
         await start(ownAddress);
         const ended = once(process_, "exit");
-        // Longer than the time between two looks of the plugin's.
+        // Longer than the time between two looks of the plugin.
         const early = await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 7_000))]);
         expect(early).toBeUndefined();
         own.forceShutdown();

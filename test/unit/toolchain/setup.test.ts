@@ -26,7 +26,7 @@ describe("the version of a Pulumi CLI", () => {
 describe("the environment of the set-up", () => {
     const environment = { RELINK_PATH: "/ours", PATH: "/ours:/then", DOCKER_HOST: "unix:///run/it's.sock" };
 
-    it("is put in front of the caller's PATH, once, and replaces nothing of it", async () => {
+    it("is put in front of the caller's PATH once, and keeps the rest of it", async () => {
         const { applied } = await toolchain("environment.mjs");
         const once = applied(environment, { PATH: "/usr/bin", HOME: "/root" });
         expect(once).toEqual({
@@ -37,7 +37,7 @@ describe("the environment of the set-up", () => {
         expect(applied(environment, once)).toEqual(once);
     });
 
-    it("reaches a shell word for word, quotes included", async () => {
+    it("reaches a shell unchanged, also with quotes", async () => {
         const { exportLines } = await toolchain("environment.mjs");
         const script = `PATH=/usr/bin:/bin\n${exportLines(environment)}\nprintf '%s|%s' "$PATH" "$DOCKER_HOST"`;
         const result = await startCommand("sh", ["-c", script], options).result;
@@ -63,7 +63,7 @@ describe("the Debian packages of Docker", () => {
         expect(enginePackages(missing, hasOwnClient)).toEqual(expected);
     });
 
-    it("are installed with apt's sandbox; only a download into a folder of ours goes without", async () => {
+    it("are installed with apt's sandbox, which only a download into the set-up's own folder does without", async () => {
         const { aptArguments } = await toolchain("debian.mjs");
         expect(aptArguments(["install", "-y", "docker.io"])).not.toContain("APT::Sandbox::User=root");
         expect(aptArguments(["update"])).not.toContain("APT::Sandbox::User=root");
@@ -86,7 +86,7 @@ describe("the root of a Debian suite", () => {
 });
 
 describe("an image that was built here", () => {
-    it("is named as a substitute where it has the name of an official image", async () => {
+    it("is reported as a substitute if it has the name of an official image", async () => {
         const { substitutesIn } = await toolchain("images/images.mjs");
         const built = { id: "sha256:1", sources: "2f3a" };
         const pulled = { id: "sha256:2", sources: undefined };
@@ -101,14 +101,14 @@ describe("an image that was built here", () => {
     });
 });
 
-describe("what a step was made from", () => {
+describe("the hash of a step's sources", () => {
     let folder: string;
     beforeEach(() => {
         folder = mkdtempSync(join(tmpdir(), "relink-hash-"));
     });
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-    it("is another hash when a byte or a name changes, and the same when only the time does", async () => {
+    it("changes with a byte or a name, and not with the time of a file", async () => {
         const { contentHash } = await toolchain("stamp.mjs");
         writeFileSync(join(folder, "a"), "1");
         const before = contentHash(folder);
@@ -155,14 +155,14 @@ describe("the closing line of a CI run", () => {
         expect(await close(report, 0)).toEqual({ line: "1 passed, 1 failed", code: 1 });
     });
 
-    it("is no success when no test ran, whatever the runner said", async () => {
+    it("is a failure if no test ran, even after a successful run", async () => {
         expect(await close({ testResults: [] }, 0)).toEqual({ line: "0 passed, 0 failed", code: 1 });
         expect(await close("not a report", 0)).toMatchObject({ code: 1 });
     });
 });
 
 describe("the entry of the set-up", () => {
-    it("holds to syntax that an old Node reads, so that it can say what is needed", () => {
+    it("has only syntax that an old Node reads, so that it can report the Node that is needed", () => {
         const source = readFileSync(join(root, "toolchain", "run.mjs"), "utf8");
         expect(source).not.toMatch(/\?\.|\?\?|^import [^(]|await /m);
     });

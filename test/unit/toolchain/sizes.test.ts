@@ -21,7 +21,7 @@ function longFile(source: ts.SourceFile): string[] {
     return source.getLineAndCharacterOfPosition(source.end).line > mostLines.file ? [source.fileName] : [];
 }
 
-/** @returns `path function` for each function whose own lines, its comment not among them, are too many. */
+/** @returns `path function` for each function with too many lines, without its comment */
 function longFunctions(source: ts.SourceFile): string[] {
     const found: string[] = [];
     const visit = (node: ts.Node): void => {

@@ -12,7 +12,7 @@ describe("The counts of a run", () => {
         children: { allTests: () => modes.map(mode => ({ options: { mode } })) },
     });
 
-    it("are of tests that ran, and of those that only the full run has: left out here, or repeated with HAProxy 3.2", () => {
+    it("count tests that ran, and tests that only the full run has: left out here, or repeated with HAProxy 3.2", () => {
         const modules = [
             module("unit", "a.test.ts", "run", "run"),
             module("e2e", "heal.test.ts", "run", "skip"),
@@ -21,7 +21,7 @@ describe("The counts of a run", () => {
         expect(countTests(modules)).toEqual({ ran: 4, onlyFull: 3 + 2 });
     });
 
-    it("the full run leaves nothing to it", () => {
+    it("name no other tests in the full run", () => {
         const modules = [module("e2e", "heal.test.ts", "run"), module("e2e-haproxy-3.2", "heal.test.ts", "run")];
         expect(countTests(modules)).toEqual({ ran: 2, onlyFull: 0 });
     });

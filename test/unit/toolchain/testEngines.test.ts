@@ -4,7 +4,7 @@ import { toolchain } from "../../support/toolchain";
 afterEach(() => vi.unstubAllEnvs());
 
 describe("RELINK_NO_SYSTEM=1", () => {
-    it("leaves the tests on another Engine out: its packages go where all clones find them", async () => {
+    it("leaves out the tests on another Engine, because its packages would go outside of this folder", async () => {
         vi.stubEnv("RELINK_NO_SYSTEM", "1");
         const { ensureTestEngine, whyNoTestEngine } = await toolchain("testEngines.mjs");
         const why = "RELINK_NO_SYSTEM=1 forbids fetching one outside this folder";

@@ -32,7 +32,7 @@ for (const { includes, rule } of rules) {
         const [{ group, message } = { group: [], message: "" }] = rule.options.patterns;
         walls.set(folder, group.flatMap(pattern => /^!.*\.\.\/(\w+)\/\*\*$/.exec(pattern)?.[1] ?? []).sort());
         messages.set(folder, message);
-        // A first pattern that allows something would leave holes.
+        // A first pattern that allows an import would leave a hole.
         expect([rule.level, group[0], includes]).toEqual(["error", "../**", [`${folder}/**`]]);
     }
 }
@@ -47,7 +47,7 @@ describe("the walls between folders in biome.json", () => {
         expect(rules.filter(({ includes }) => includes.includes("index.ts"))).toHaveLength(1);
     });
 
-    it("let dependencies point one way", () => {
+    it("let dependencies go in one direction", () => {
         const lower = (folder: string, above: string[]): void => {
             expect(above).not.toContain(folder);
             for (const allowed of walls.get(folder) ?? []) {
@@ -59,7 +59,7 @@ describe("the walls between folders in biome.json", () => {
         });
     });
 
-    it("are what their messages and docs/design.md say", () => {
+    it("agree with their messages and docs/design.md", () => {
         const design = readFileSync(join(root, "docs/design.md"), "utf8");
         for (const [folder, allowed] of walls) {
             const may = inWords(folder, allowed);
@@ -68,20 +68,20 @@ describe("the walls between folders in biome.json", () => {
         }
     });
 
-    it("let no circle of imports through, types included", () => {
+    it("refuse circles of imports, also of types", () => {
         expect(biome.linter.rules.suspicious.noImportCycles).toEqual({
             level: "error",
             options: { ignoreTypes: false },
         });
     });
 
-    it("are open only for files that still need it", () => {
+    it("have exceptions only for files that still need them", () => {
         const open = rules.filter(({ rule }) => rule === "off").flatMap(({ includes }) => includes);
         expect(open.filter(path => !existsSync(join(root, path.replace(/\/\*\*$/, ""))))).toEqual([]);
     });
 });
 
-/** The shorter of the two ways to say it. */
+/** @returns the shorter of the two ways to say it */
 function inWords(folder: string, allowed: string[]): string {
     const forbidden = folders.filter(other => other !== folder && !allowed.includes(other));
     return forbidden.length < allowed.length ? `all but ${listed(forbidden)}` : listed(allowed);

@@ -11,7 +11,7 @@ const limits = { maxErrorRatio: 0.05, maxSlowdown: 3, minRequests: 10, intervalM
 
 type Counters = Awaited<ReturnType<Front["counters"]>>;
 
-/** One worker has counted so many answers of each color, and errors among them. */
+/** @returns one worker's counters of each color: answers, and errors among them */
 function counters(counted: Record<Color, [asked: number, failed: number]>): Counters {
     const of = ([asked, failed]: [number, number]) => ({
         "1/7/1": { responses: asked, asked, failed, averageResponseMs: 5 },
@@ -19,7 +19,7 @@ function counters(counted: Record<Color, [asked: number, failed: number]>): Coun
     return { blue: of(counted.blue), green: of(counted.green) };
 }
 
-/** The record after blue has become live, when HAProxy had counted this. */
+/** @returns the record after blue has become live with these counters of HAProxy */
 async function liveAt(counted: Counters): Promise<ServiceRecord> {
     let record: ServiceRecord = {
         ...emptyRecord("web"),
@@ -45,19 +45,19 @@ async function liveAt(counted: Counters): Promise<ServiceRecord> {
 describe("a release beside its predecessor", () => {
     const bake = { color: "green", from: "blue" } as const;
 
-    it("is not allowed the errors of an older release that its predecessor's color had before", async () => {
+    it("may not have the errors of an older release on its predecessor's color", async () => {
         const { blue } = await liveAt(counters({ blue: [1_000, 500], green: [0, 0] }));
         const comparison = new Comparison(bake, counters({ blue: [2_000, 500], green: [0, 0] }), blue.liveSince);
         const now = counters({ blue: [2_000, 500], green: [100, 20] });
         expect(comparison.judge(now, limits).kind).toBe("bad");
     });
 
-    it("is compared with all that HAProxy has counted where a record of an earlier version does not say since when", () => {
+    it("is compared with all counted answers if a record of an earlier version does not say since when", () => {
         const comparison = new Comparison(bake, counters({ blue: [1_000, 500], green: [0, 0] }), undefined);
         expect(comparison.judge(counters({ blue: [1_000, 500], green: [100, 20] }), limits).kind).toBe("good");
     });
 
-    it("is compared with what its predecessor answers in the same time, where that is enough", () => {
+    it("is compared with its predecessor's answers in the same time, if those are enough", () => {
         const comparison = new Comparison(bake, counters({ blue: [1_000, 0], green: [0, 0] }), {});
         expect(comparison.judge(counters({ blue: [1_100, 20], green: [100, 20] }), limits).kind).toBe("good");
         expect(comparison.judge(counters({ blue: [2_100, 20], green: [100, 20] }), limits).kind).toBe("bad");

@@ -5,12 +5,12 @@ import type { CommandOutcome } from "../../../up/CommandOutcome";
 import type { ContainerPlace, Containers } from "../../../up/Containers";
 import { containerOf } from "../providers/FakeSession";
 
-/** Containers in memory. What changes them is written down as a step. */
+/** Containers in memory. Each change is noted as a step. */
 export class MemoryContainers implements Containers {
-    /** What a container does once it is started. */
+    /** Changes a container when it is started. */
     onStart = (container: ContainerInfo): Partial<ContainerInfo> => ({ ...container, state: "running" });
 
-    /** How commands in a container end. */
+    /** Exit code of every command in a container. */
     exitCode = 0;
 
     constructor(

@@ -14,7 +14,7 @@ describe("calls that run at the same time", () => {
         expect(isOver).toBe(true);
     });
 
-    it("return what they return, in their order", async () => {
+    it("give their results in the order of the calls", async () => {
         expect(await allOf([Promise.resolve(1), "two"])).toEqual([1, "two"]);
     });
 });

@@ -35,7 +35,7 @@ describe("a front", () => {
         }
     });
 
-    it("is whole after the next up, wherever one died", async () => {
+    it("is complete after the next up, wherever one died", async () => {
         const beginnings: Beginning[] = [
             {},
             { anchor: { state: "exited" }, generations: { 1: { state: "exited" } } },
@@ -73,7 +73,7 @@ describe("a front", () => {
         expect(front.told).toEqual(["taken over from the stack old/prod"]);
     });
 
-    it("that does not answer in time is an error with what was seen last", async () => {
+    it("that does not answer in time is an error with the last answer", async () => {
         const front = new SimulatedGenerations({ startMs: 60_000 });
         await expect(applyFront(front.up(), wanted)).rejects.toThrow(
             "the front does not answer: not in time; seen last: HAProxy's own health page answered 503",
@@ -92,7 +92,7 @@ describe("a front", () => {
 describe("a certificate", () => {
     const withCertificate = (pem: string) => ({ ...wanted, certificates: { shop: { pem, fingerprint: "" } } });
 
-    it("is in HAProxy's memory once it is in its files, wherever an up died", async () => {
+    it("is in HAProxy's memory if it is in its files, wherever an up died", async () => {
         const front = new SimulatedGenerations();
         await applyFront(front.up(), withCertificate("first"));
         expect(front.steps.slice(-5)).toEqual([
@@ -123,7 +123,7 @@ describe("an anchor", () => {
         expect(front.steps.slice(0, 2)).toEqual(["start the anchor", "prepare the folders"]);
     });
 
-    it("that somebody removed is an error, and nothing is done", async () => {
+    it("that somebody removed is an error, and nothing is changed", async () => {
         const front = new SimulatedGenerations();
         front.anchor = undefined;
         await expect(applyFront(front.up(), wanted)).rejects.toThrow("the anchor container front of the front is gone");
@@ -144,7 +144,7 @@ describe("an anchor", () => {
 });
 
 describe("a generation", () => {
-    it("that has exited or was never started is removed once another one runs, one of another anchor before", async () => {
+    it("that has exited or never started is removed after another one runs, and one of another anchor before", async () => {
         const front = new SimulatedGenerations({
             generations: {
                 1: { state: "exited" },

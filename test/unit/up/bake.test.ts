@@ -14,7 +14,7 @@ let engine: FakeEngine;
 let listener: Listener;
 afterEach(() => Promise.all([engine.close(), listener.close()]));
 
-/** Judges green with B, which has just become live, for so long. Nobody asks but relink. */
+/** Judges green with B, which has just become live, for this time. Only relink sends requests. */
 async function judged(bakeTimeMs: number): Promise<ServiceRecord> {
     engine = await FakeEngine.start(() => [200, { SystemTime: began }]);
     const worker = workerOf("green");
@@ -44,7 +44,7 @@ async function judged(bakeTimeMs: number): Promise<ServiceRecord> {
 
 describe("a release without users", () => {
     // 120 ms have room for two or three looks.
-    it("is judged by requests of relink's own, however short the time is", async () => {
+    it("is judged by relink's own requests, even in a short time", async () => {
         const { stable, intent } = await judged(120);
         expect(stable).toEqual({ color: "green", release: b.id });
         expect(intent).toBeUndefined();

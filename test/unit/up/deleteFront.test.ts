@@ -3,7 +3,7 @@ import { deleteFront } from "../../../up/deleteFront";
 import { SimulatedGenerations, serviceOnBlue } from "../../simulation/SimulatedGenerations";
 
 describe("the deletion of a front", () => {
-    it("removes everything of the stack but the anchor, whatever it was told of in between", async () => {
+    it("removes everything of the stack but the anchor, also objects that the stack's state does not have", async () => {
         const front = new SimulatedGenerations({
             generations: { 1: {} },
             others: ["forgotten"],
@@ -30,14 +30,14 @@ describe("the deletion of a front", () => {
         expect(front.steps).toEqual([]);
     });
 
-    it("does nothing for a configuration that was replaced by a newer one", async () => {
+    it("does nothing for a configuration that a newer one has replaced", async () => {
         const front = new SimulatedGenerations({ generations: { 1: {} }, incarnation: 2 });
         await deleteFront(front.up(), 1);
         expect(front.steps).toEqual([]);
         expect(front.serving()).toEqual(["generation-1"]);
     });
 
-    it("needs no lease where the anchor does not run, because no request is served then", async () => {
+    it("needs no lease if the anchor does not run, because no request is served then", async () => {
         const front = new SimulatedGenerations({
             anchor: { state: "exited" },
             generations: { 1: { state: "exited" } },

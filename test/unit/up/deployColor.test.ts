@@ -14,7 +14,7 @@ const policy = policyOf({ minHealthyTimeMs: 50, healthyDeadlineMs: 2_000 });
 let web: WebInMemory;
 afterEach(() => web.close());
 
-/** Blue is live with these containers of A. One color becomes what the deployment says. */
+/** Deploys one color while blue is live with these containers of A. */
 async function deployed(
     deployment: Pick<ColorDeployment, "color" | "release" | "replicas">,
     {
@@ -43,7 +43,7 @@ const exited = () => ({ state: "exited", status: "exited with code 1" }) as cons
 const servingA = (slot: number) => containerOf("blue", slot, a.id, { imageId: a.imageId });
 
 describe("a color without users", () => {
-    it("is written down, known to HAProxy with its slots closed, started, proved, kept running, and then recorded", async () => {
+    it("is recorded, written to HAProxy with closed slots, started, proved, kept running, and recorded as proved", async () => {
         const { steps, error, record } = await deployed({ color: "green", release: b, replicas: 1 });
         expect(error).toBeUndefined();
         expect(steps).toEqual([
@@ -67,7 +67,7 @@ describe("a color without users", () => {
         expect(record.releases[b.id]).toMatchObject({ proved: true, provedAt: "2026-01-01T00:00:00.000Z" });
     });
 
-    it("keeps a container that could not be proved for its logs, closed and stopped, and is not proved", async () => {
+    it("keeps a container that could not be proved for its logs, with its slot closed, and is not proved", async () => {
         const { steps, error, record } = await deployed(
             { color: "green", release: b, replicas: 1 },
             { onStart: exited },
@@ -80,7 +80,7 @@ describe("a color without users", () => {
 });
 
 describe("a color with users", () => {
-    it("gets one more container: its slot is closed until it is proved, and the others stay open", async () => {
+    it("gets one more container whose slot is closed until it is proved, and the other slots stay open", async () => {
         const { steps, error } = await deployed({ color: "blue", release: a, replicas: 2 });
         expect(error).toBeUndefined();
         expect(steps.filter(step => !/^(recorded|asked|file maps)/.test(step))).toEqual([
@@ -101,7 +101,7 @@ describe("a color with users", () => {
         ]);
     });
 
-    it("loses one container: its slot leaves the file, then the traffic, and is closed before the container stops", async () => {
+    it("loses one container whose slot is closed first in the file, then drained, before the container stops", async () => {
         const blue = { replicas: 2 };
         const { steps, error, record } = await deployed(
             { color: "blue", release: a, replicas: 1 },
@@ -124,7 +124,7 @@ describe("a color with users", () => {
         expect(record.blue).toMatchObject({ replicas: 1 });
     });
 
-    it("keeps what serves where one more cannot be proved, and nothing of that one", async () => {
+    it("keeps the containers that serve if one more cannot be proved, and removes that one", async () => {
         const { steps, error, record } = await deployed(
             { color: "blue", release: a, replicas: 2 },
             { onStart: exited },

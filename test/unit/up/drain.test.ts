@@ -13,7 +13,7 @@ afterEach(() => engine.close());
 const blue = { color: "blue" as const, slots: [1] };
 const policy = { drainTimeoutMs: 0, progressDeadlineMs: 0 };
 
-/** Blue lost the link an hour ago; so much is open in its slot, and an old worker may be left. */
+/** Blue lost the link an hour ago. Its slot has open requests, and an old worker may be left. */
 function front(scur: number, ...more: ReturnType<typeof workerOf>[]) {
     const at = "2026-01-01T00:00:00Z";
     const workers = [workerOf("green", { blue: [serverAt(1, { scur })] }), ...more];
@@ -21,13 +21,13 @@ function front(scur: number, ...more: ReturnType<typeof workerOf>[]) {
 }
 
 describe("a drain", () => {
-    it("ends at once where nothing is open and the link left long ago", async () => {
+    it("ends at once if nothing is open and the link left long ago", async () => {
         expect(
             await drain(upOf(front(0).session, "web", noProgress), blue, { ...policy, onDrainTimeout: "wait" }),
         ).toBe(0);
     });
 
-    it("wants more than one quiet look where HAProxy still sends new requests to the color", async () => {
+    it("needs more than one look without open requests if HAProxy still sends new ones to the color", async () => {
         const session = front(0, workerOf("blue", { pid: 2, blue: [serverAt(1)] })).session;
         const waited = drain(upOf(session, "web", noProgress), blue, { ...policy, onDrainTimeout: "wait" });
         await expect(waited).rejects.toThrow("blue still has open requests");
@@ -39,7 +39,7 @@ describe("a drain", () => {
         await expect(waited).rejects.toThrow("0 open requests and 1 connections' old worker");
     });
 
-    it("cuts nothing where the deployment has no time left for its timeout", async () => {
+    it("cuts nothing if the deployment has no time left for its timeout", async () => {
         const kept = front(2);
         const more = { drainTimeoutMs: 60_000, progressDeadlineMs: 60_000, onDrainTimeout: "close" as const };
         const waited = drain(upOf(kept.session, "web", noProgress), blue, { ...more, deadline: Date.now() });
@@ -47,7 +47,7 @@ describe("a drain", () => {
         expect(kept.steps).toEqual([]);
     });
 
-    it("cuts what is open after its timeout, unless it shall wait", async () => {
+    it("cuts open requests after its timeout, unless onDrainTimeout is wait", async () => {
         const cut = front(2);
         expect(await drain(upOf(cut.session, "web", noProgress), blue, { ...policy, onDrainTimeout: "close" })).toBe(2);
         expect(cut.steps).toEqual(["web-blue/1 of worker 1: cut"]);

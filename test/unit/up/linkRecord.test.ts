@@ -16,7 +16,7 @@ afterEach(() => engine.close());
 
 const before = { responses: 1_000, asked: 900, failed: 800, averageResponseMs: 5 };
 
-/** The record after a confirmed switch from blue with A to green with B, which had another release before. */
+/** @returns the record after a confirmed switch from blue with A to green with B, which had another release before */
 async function settled(bakeMs: number | undefined, haproxy?: Error) {
     const fake = new FakeSession({
         record: {
@@ -39,30 +39,30 @@ async function settled(bakeMs: number | undefined, haproxy?: Error) {
 }
 
 describe("a confirmed release", () => {
-    it("is what a rollback goes back to only once it was judged", async () => {
+    it("becomes the target of a rollback only after it was judged", async () => {
         const { stable, intent, releases } = await settled(15_000);
         expect(stable).toEqual({ color: "blue", release: a.id });
         expect(releases[b.id]?.linked).toBe(false);
         expect(intent).toMatchObject({ kind: "bake", color: "green", until: "2026-01-01T00:00:15.000Z" });
     });
 
-    it("is stable at once where nothing judges it", async () => {
+    it("is stable at once if nothing judges it", async () => {
         const { stable, intent } = await settled(undefined);
         expect(stable).toEqual({ color: "green", release: b.id });
         expect(intent).toBeUndefined();
     });
 
-    it("is counted from then on", async () => {
+    it("is recorded with HAProxy's counters of that moment", async () => {
         expect((await settled(undefined)).green.liveSince).toEqual({});
     });
 
-    it("is recorded without one where HAProxy does not answer: that of a release before it is not its own", async () => {
+    it("is recorded without counters if HAProxy does not answer, never with those of a release before it", async () => {
         const { link, green } = await settled(undefined, new Error("HAProxy does not answer"));
         expect(link).toMatchObject({ live: "green", release: b.id });
         expect(green).toEqual({ release: b.id, replicas: 1 });
     });
 
-    it("is left to whoever has the lease now", async () => {
+    it("is not recorded by an up that has lost the lease", async () => {
         await expect(settled(undefined, new LeaseLost())).rejects.toThrow(LeaseLost);
     });
 });

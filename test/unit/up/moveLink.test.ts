@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([engine.close(), listener?.close()]));
 
-/** Blue is live with A, green holds B; then the link moves to green, and the public listener answers so. */
+/** Moves the link from blue with A to green with B. The public listener gives these answers. */
 function move(...answers: Parameters<typeof Listener.start>) {
     return moveOf([workerOf("blue")], ...answers);
 }
@@ -50,7 +50,7 @@ async function moveOf(workers: Worker[], ...answers: Parameters<typeof Listener.
 }
 
 describe("a switch", () => {
-    it("writes what it begins, then the file, then the memory, asks, and only then says that it is done", async () => {
+    it("writes its intent, then the file, then the memory, asks, and only then records that it is done", async () => {
         expect((await move(good)).steps).toEqual([
             "recorded: link blue, open: switch",
             "file maps/link.map: web green:blue:0",
@@ -60,14 +60,14 @@ describe("a switch", () => {
         ]);
     });
 
-    it("is confirmed by the new release on the new color alone", async () => {
+    it("is confirmed only by the new release on the new color", async () => {
         const { steps } = await move(old, { ...good, release: a.id }, { ...old, release: b.id }, good);
         expect(steps.filter(step => step === "asked")).toHaveLength(4);
         expect(steps.at(-1)).toBe("recorded: link green, open: nothing");
     });
 
-    // Such a worker does not know the confirming request, and its routes may lead nowhere: it answers 503 itself.
-    it("is confirmed though HAProxy is reloaded again and again meanwhile", async () => {
+    // A new worker does not know the confirming request, and its routes may lead nowhere, so that it answers 503 itself.
+    it("is confirmed although HAProxy is reloaded again and again", async () => {
         const workers = [workerOf("blue")];
         const reload = () => workers.splice(0, 1, workerOf("green", { pid: (workers[0]?.pid ?? 0) + 1 }));
         const none = { status: 503, tell: reload };
@@ -76,12 +76,12 @@ describe("a switch", () => {
         expect(steps.at(-1)).toBe("recorded: link green, open: nothing");
     });
 
-    it("goes back where every worker knows the request, and says that no container is up", async () => {
+    it("goes back if every worker knows the request and reports that no container is up", async () => {
         const { error } = await move({ status: 503 });
         expect(error?.message).toContain("was not healthy any more at the confirming request");
     });
 
-    it("goes back, memory first, where the new release answers with errors", async () => {
+    it("goes back, memory first, if the new release answers with errors", async () => {
         const { error, steps } = await move({ ...good, status: 500 });
         expect(error).toMatchObject({ judgedBad: true, message: expect.stringContaining("answered 500") });
         expect(steps.slice(-4)).toEqual([

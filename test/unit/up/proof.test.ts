@@ -13,7 +13,7 @@ let engine: FakeEngine;
 let listener: Listener;
 afterEach(() => Promise.all([engine.close(), listener.close()]));
 
-/** What Docker says of the one container of green. */
+/** @returns Docker's state of green's one container */
 function inspected(restarts: number) {
     return {
         Id: "green-1",
@@ -67,13 +67,13 @@ async function proved(
 }
 
 describe("a proof", () => {
-    it("ends with the deployment's time, though the container would have more", async () => {
+    it("ends at the deployment's deadline, although the container's is later", async () => {
         await expect(proved({ deadline: Date.now() })).rejects.toThrow(
             "not healthy when the deployment had to be done (progressDeadline)",
         );
     });
 
-    it("lets HAProxy's checks begin at nothing, then opens the slot, and then asks", async () => {
+    it("starts HAProxy's checks anew, then opens the slot, and then asks", async () => {
         expect(await proved()).toEqual([
             "web-green/1 of worker 1: maint",
             "web-green/1 of worker 1: drain",
@@ -83,18 +83,18 @@ describe("a proof", () => {
         ]);
     });
 
-    it("is not given by the answer of another release, nor of the other color", async () => {
+    it("fails by the answer of another release or of the other color", async () => {
         const other = recorded("A").id;
         await expect(proved({ answer: { ...good, release: other } })).rejects.toThrow(`(release ${other}), not green`);
         await Promise.all([engine.close(), listener.close()]);
         await expect(proved({ answer: { ...good, color: "blue" } })).rejects.toThrow("not green");
     });
 
-    it("ends early where the container has crashed and Docker has started it again", async () => {
+    it("ends early if the container has crashed and Docker has started it again", async () => {
         await expect(proved({ restarts: 1 })).rejects.toThrow("crashed and was restarted by Docker");
     });
 
-    it("is not given to a release whose health check fails now and then", async () => {
+    it("fails for a release whose health check fails now and then", async () => {
         const flaps = proved({
             change: server => {
                 server.downs++;

@@ -24,7 +24,7 @@ const settings: RollingSettings = {
 let web: WebInMemory;
 afterEach(() => web.close());
 
-/** Blue is live with A in slot 1. It becomes B. */
+/** Rolls blue, which is live with A in slot 1, to B. */
 async function rolled(
     change: Partial<RollingDeployment> = {},
     { answering = b, prepare = () => {} }: { answering?: typeof b; prepare?: (web: WebInMemory) => void } = {},
@@ -46,7 +46,7 @@ async function rolled(
 }
 
 describe("a rolling release", () => {
-    it("proves the new container first; the old one leaves the file, then the memory, is drained, and only then goes", async () => {
+    it("proves the new container first, then takes the old one from file and memory, drains it, and only then removes it", async () => {
         const { steps, error } = await rolled();
         expect(error).toBeUndefined();
         expect(steps).toEqual([
@@ -79,7 +79,7 @@ describe("a rolling release", () => {
         ]);
     });
 
-    it("notes what HAProxy has counted by then: the errors of a release before it are not its own", async () => {
+    it("records HAProxy's counters at its end, so that it does not get the errors of a release before it", async () => {
         const counted = { responses: 1_000, asked: 900, failed: 800, averageResponseMs: 5 };
         const { record } = await rolled(
             {},
@@ -93,7 +93,7 @@ describe("a rolling release", () => {
         expect(record.blue).toMatchObject({ release: b.id, slots: [2], liveSince: { "1/1/7": counted } });
     });
 
-    it("is taken back where a new container cannot be proved, and the old one has served all the time", async () => {
+    it("is taken back if a new container cannot be proved, and the old one serves all the time", async () => {
         const exited = (container: ContainerInfo): Partial<ContainerInfo> =>
             container.labels["relink.release"] === b.id ? { state: "exited", status: "exited with code 1" } : {};
         const { steps, error, record } = await rolled(
@@ -112,7 +112,7 @@ describe("a rolling release", () => {
         expect(record).toMatchObject({ intent: undefined, blue: { release: a.id, replicas: 1 } });
     });
 
-    it("puts an old container back into the traffic where the command before its end fails, and stops there", async () => {
+    it("stops if the preStopCommand of an old container fails, and lets that one serve again", async () => {
         const preStop = { ...settings, preStopCommand: "bye" };
         const { steps, error } = await rolled(
             { settings: preStop },

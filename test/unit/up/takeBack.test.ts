@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => engine.close());
 
-/** Green has become live with B and is judged bad. Blue holds A, with one container where `isReady`. */
+/** Takes back B on green, which was judged bad. Blue holds A, with one container if `isReady`. */
 async function takenBack(isReady: boolean) {
     const blue = isReady ? [serverAt(1)] : [];
     const intent = { kind: "bake", color: "green", from: "blue", release: b.id, until: "" } as const;
@@ -36,7 +36,7 @@ async function takenBack(isReady: boolean) {
 }
 
 describe("a release that was judged bad", () => {
-    it("writes why before it moves the link back", async () => {
+    it("has its verdict recorded before the link moves back", async () => {
         const { error, steps, record } = await takenBack(true);
         expect(error.message).toContain("The link was moved back to blue");
         expect(steps).toEqual([
@@ -49,7 +49,7 @@ describe("a release that was judged bad", () => {
         expect(record.releases[b.id]?.judgedBad?.reason).toBe("it answered 500");
     });
 
-    it("keeps the link where its predecessor has no container that is ready", async () => {
+    it("keeps the link if its predecessor has no container that is ready", async () => {
         const { error, steps, record } = await takenBack(false);
         expect(error.message).toContain("blue has no container that is ready");
         expect(steps.filter(step => step.startsWith("link of"))).toEqual([]);

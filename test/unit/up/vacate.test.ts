@@ -10,7 +10,7 @@ import { MemoryContainers } from "./MemoryContainers";
 const a = recorded("A");
 const slow = recorded("B", { settings: { ...a.settings, stopGracePeriodMs: 60_000 } });
 
-describe("containers of a color that are removed", () => {
+describe("the containers of a color that are removed", () => {
     it("have their slots closed in every worker before they are stopped, each with the grace of its own release", async () => {
         const held = [containerOf("blue", 1, a.id), containerOf("blue", 2, slow.id)];
         const workers = [1, 2].map(pid => workerOf("green", { pid, blue: [serverAt(1), serverAt(2)] }));

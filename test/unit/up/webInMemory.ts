@@ -10,21 +10,21 @@ import { FakeSession, Listener, noProgress, serverAt, workerOf } from "../provid
 import { MemoryContainers } from "./MemoryContainers";
 
 /**
- * The service `web` with blue live, in memory. HAProxy's checks find whatever is not closed. One of the requests that
- * are open on a slot ends at each look, once that slot gets no others. Close it.
+ * The service `web` with blue live, in memory, which the test has to close. HAProxy's checks pass on every slot that is not
+ * closed. One open request of a slot ends at each look after the slot gets no new ones.
  */
 export interface WebInMemory {
     up: Up;
     fake: FakeSession;
     containers: MemoryContainers;
-    /** What was changed, in order. Of a backend's file, the slots that it opens. */
+    /** All changes in order. A backend's file appears as the slots that it opens. */
     steps(): string[];
     close(): Promise<unknown>;
 }
 
 /**
- * @param held its containers, all of them in traffic, with two requests open on each
- * @param answering what answers requests through HAProxy's listeners
+ * @param held blue's containers. All get requests, and each has two open
+ * @param answering answers requests through HAProxy's listeners
  */
 export async function webInMemory(
     record: Partial<ServiceRecord>,
