@@ -1,7 +1,7 @@
 import { median } from "../support/median";
 import type { SideBySide } from "./sideBySide";
 
-/** What a figure has to keep to. */
+/** The limit of a figure. */
 export interface Bar {
     limit: "at most" | "at least";
     value: number;
@@ -9,16 +9,16 @@ export interface Bar {
 
 /** One line of the table. */
 export interface Figure {
-    /** What it is, in words. Unique. */
+    /** Unique name, in words. */
     title: string;
     /** `x` is a ratio; a count has none. */
     unit: "x" | "ms" | "s" | "";
     bar: Bar;
-    /** Undefined where it could not be measured. */
+    /** Undefined if it could not be measured. */
     measured?: number;
-    /** What was measured, one number per round, under what it is, e.g. `no-op up, s`. */
+    /** Measured numbers, one for each round, by what they are, e.g. `no-op up, s`. */
     rounds: Record<string, number[]>;
-    /** What one has to know to read it right. */
+    /** What a reader has to know about the figure. */
     note?: string;
 }
 
@@ -26,19 +26,19 @@ export interface Figure {
 export interface Measurement {
     /** For `--only`. */
     name: string;
-    /** How many seconds it takes, about. */
+    /** Seconds that it takes, about. */
     seconds: number;
-    /** @param say prints what is going on */
+    /** @param say prints the progress */
     measure(say: (text: string) => void): Promise<Measured>;
 }
 
 export interface Measured {
     figures: Figure[];
-    /** What other tools did with the same task. */
+    /** Results of other tools with the same task. */
     sideBySide?: SideBySide;
 }
 
-/** Undefined where there is nothing to judge. */
+/** @returns whether a figure meets its bar; undefined without a bar or a figure */
 export function isMet({ measured, bar }: Figure): boolean | undefined {
     if (measured === undefined) {
         return undefined;
@@ -46,26 +46,26 @@ export function isMet({ measured, bar }: Figure): boolean | undefined {
     return bar.limit === "at most" ? measured <= bar.value : measured >= bar.value;
 }
 
-/** What the table shows and the bar is held against: no more digits than a second run would confirm. */
+/** @returns the value in the table, with as many digits as a second run would confirm */
 export function rounded(value: number, unit: Figure["unit"]): number {
     const digits = { x: 2, s: 2, ms: 1, "": 0 }[unit];
     return Number(value.toFixed(digits));
 }
 
 /**
- * A figure that compares two things which each round measures one right after the other: the median of the rounds' ratios.
- * What else the machine does in the meantime then disturbs both alike.
+ * @returns a figure that compares two things: the median of the rounds' ratios. Each round measures both, one right after the
+ * other, so that other work of the machine disturbs both alike
  */
 export function ratio(one: readonly number[], other: readonly number[]): number {
     return median(one.map((value, round) => value / other[round]!));
 }
 
-/** The same for what one thing has more than the other. */
+/** @returns the same for the difference of two things */
 export function difference(one: readonly number[], other: readonly number[]): number {
     return median(one.map((value, round) => value - other[round]!));
 }
 
-/** Runs something several times, one after the other, `unmeasured` times before that counts. */
+/** Runs something several times, one after the other. The first `unmeasured` times do not count. */
 export async function rounds(
     count: number,
     unmeasured: number,

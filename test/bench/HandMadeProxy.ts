@@ -5,7 +5,7 @@ import { haproxyImage } from "./benchStack";
 
 const port = 8080;
 
-/** HAProxy as one starts it by hand: the shortest configuration that checks its servers and balances between them. */
+/** HAProxy with a configuration written by hand: the shortest one that checks its servers and balances between them. */
 export class HandMadeProxy {
     private constructor(
         readonly url: string,

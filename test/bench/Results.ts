@@ -1,7 +1,7 @@
 import type { Measured } from "./Figure";
 import type { Machine, Quietness } from "./machine";
 
-/** What one measurement found. */
+/** Result of one measurement. */
 export interface Found extends Measured {
     /** Its name. */
     measurement: string;
@@ -10,13 +10,13 @@ export interface Found extends Measured {
     before: Quietness;
 }
 
-/** Everything that the bench found, as `bench/results.json` holds it. */
+/** All results of the bench, as in `bench/results.json`. */
 export interface Results {
     machine: Machine;
     found: Found[];
 }
 
-/** Reads what results were written as: in JSON, what a tool could not be measured for is null. */
+/** Reads results from JSON, in which a value that could not be measured is null. */
 export function parseResults(text: string): Results {
     const results = JSON.parse(text) as Results;
     for (const row of results.found.flatMap(({ sideBySide }) => sideBySide?.rows ?? [])) {
@@ -25,7 +25,7 @@ export function parseResults(text: string): Results {
     return results;
 }
 
-/** Results in the order of `names`, those of an earlier run in the places of what was not measured in this one. */
+/** @returns results in the order of `names`, with those of an earlier run for measurements that this one did not make */
 export function merged(names: readonly string[], earlier: readonly Found[], now: readonly Found[]): Found[] {
     return names.flatMap(
         name =>

@@ -4,7 +4,7 @@ import type { StackConfig, TestStack } from "../support/stack";
 export const haproxyImage = "haproxy:3.0";
 const images = ["relink-hello:v1", "relink-hello:v2"] as const;
 
-/** How long the bench has a release healthy, and judged, before it counts. The defaults are 5 s and 15 s. */
+/** `minHealthyTime` and `bakeTime` of the bench's releases. Their defaults are 5 s and 15 s. */
 export const minHealthyTimeSeconds = 1;
 export const bakeTimeSeconds = 2;
 export const checkIntervalMs = 500;
@@ -15,7 +15,7 @@ const policy = {
     healthyDeadline: "5m",
     drainTimeout: "30s",
     bakeTime: `${bakeTimeSeconds}s`,
-    // Where there is no load, the bake judges by its own few requests.
+    // Without load, relink judges by its own few requests.
     analysis: { minRequests: 1 },
 };
 
@@ -28,8 +28,8 @@ export function benchConfig(web: Record<string, unknown> = {}): StackConfig {
 }
 
 /**
- * An app that costs next to nothing: an HAProxy that answers by itself. For what is not about apps, and where the sample
- * app would be what is measured.
+ * @returns settings of an app that costs next to nothing: an HAProxy that answers by itself. For figures in which the sample
+ * app would take most of the time
  */
 export function lightApp(version: string): Record<string, unknown> {
     const configuration = [
@@ -53,14 +53,14 @@ export function lightApp(version: string): Record<string, unknown> {
     };
 }
 
-/** Has both colors of `web` hold one image each, warm, so that each `up` with the other image is a return. */
+/** Gives each color of `web` one image and keeps both warm, so that each `up` with the other image is a return. */
 export async function warmBoth(stack: TestStack): Promise<void> {
     expectSuccess(await stack.up());
     wish(stack, 1);
     expectSuccess(await stack.up());
 }
 
-/** Writes the image that the next `up` releases or returns to. */
+/** Sets the image that the next `up` releases or returns to. */
 export function wish(stack: TestStack, image: number): void {
     stack.setConfig("services.web.image", images[image % images.length]);
 }

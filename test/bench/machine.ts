@@ -5,7 +5,7 @@ import { Engine } from "../../docker/Engine";
 import { expectSuccess, startCommand } from "../support/command";
 import { haproxyImage } from "./benchStack";
 
-/** What the figures depend on, as far as it can be told without telling whose machine it is. */
+/** The machine's properties that the figures depend on, without any that identify it. */
 export interface Machine {
     cores: number;
     processor: string;
@@ -21,7 +21,7 @@ export interface Machine {
 export interface Quietness {
     /** Share of the processors' time, 0 to 1. */
     busy: number;
-    /** The kernel's load of the last minute; what the bench did before is in it. */
+    /** The kernel's load of the last minute, also of the bench's own work. */
     load: number;
 }
 
@@ -53,7 +53,11 @@ export async function describeMachine(): Promise<Machine> {
     };
 }
 
-/** Waits until the machine has little else to do, for twenty seconds at most, and says how it was then. */
+/**
+ * Waits until the machine has little other work, at most twenty seconds.
+ *
+ * @returns how busy it was then
+ */
 export async function waitForQuiet(say: (text: string) => void): Promise<Quietness> {
     const deadline = performance.now() + patienceMs;
     for (;;) {

@@ -70,7 +70,7 @@ async function main(): Promise<number> {
             problems.push(`${measurement.name}: ${(error as Error).message}`);
             console.error(problems.at(-1));
         }
-        // After each, so that one that fails, or a Ctrl-C, costs no other.
+        // Written after each measurement, so that a failure or a Ctrl-C does not lose the earlier ones.
         write({ machine, found: merged(names, earlier(), now) });
     }
     console.log(`All of it: ${relative(repository, json)}, ${relative(repository, text)}`);

@@ -7,8 +7,8 @@ import { checkIntervalMs } from "./benchStack";
 const rise = 2;
 
 /**
- * How long containers of the sample app take from `docker run` until all of them are healthy, by the stack's own check but
- * without anything of relink: this is what a release cannot save. Their names begin with `name`.
+ * Measures containers of the sample app from `docker run` until all pass the stack's own check, without relink. No release can
+ * be faster. Their names begin with `name`.
  */
 export async function secondsToHealthy(name: string, image: string, replicas: number): Promise<number> {
     const { docker } = Engine.connect();

@@ -15,7 +15,7 @@ export interface SideBySideRow {
     values: (number | undefined)[];
 }
 
-/** How relink stands in one row: `-` where there is nobody to compare with. */
+/** @returns how relink compares in one row; `-` if no other tool was measured */
 export function standing({ values: [ours, ...others] }: SideBySideRow): "ahead" | "even" | "**behind**" | "-" {
     const best = Math.min(...others.filter(value => value !== undefined));
     if (ours === undefined || best === Number.POSITIVE_INFINITY) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { repository } from "../support/stackFolder";
 
-/** What wrk measured. */
+/** Result of wrk. */
 export interface Throughput {
     requestsPerSecond: number;
     p99Ms: number;
@@ -11,19 +11,19 @@ export interface Throughput {
 
 const run = promisify(execFile);
 
-/** Path of wrk, which is got where it is not there. */
+/** @returns the path of wrk, which is installed if it is missing */
 export async function findWrk(): Promise<string> {
     const { stdout } = await run(process.execPath, [join("toolchain", "run.mjs"), "wrk"], { cwd: repository });
     return stdout.trim().split("\n").at(-1) ?? "";
 }
 
-/** As many requests as are answered, over kept connections. Fails where one was not answered, or not with 2xx or 3xx. */
+/** Sends as many requests as possible over kept connections. Fails if one was not answered with 2xx or 3xx. */
 export async function throughput(wrk: string, url: string, seconds: number, connections = 64): Promise<Throughput> {
     const { stdout } = await run(wrk, ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", url]);
     return parseWrk(stdout);
 }
 
-/** Throws on output that has no figures, or tells of requests that failed. */
+/** @throws Error if the output has no figures, or reports failed requests */
 export function parseWrk(output: string): Throughput {
     const failed = /Socket errors:.*|Non-2xx.*/.exec(output);
     const rate = /Requests\/sec:\s+([\d.]+)/.exec(output);

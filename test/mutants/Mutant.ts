@@ -1,24 +1,24 @@
 /** A small defect that would hurt users, and the test that finds it. */
 export interface Mutant {
-    /** By what it is called on the command line. */
+    /** Name on the command line. */
     name: string;
-    /** The file of the product that it is put into, from the repository's folder. */
+    /** The file of the product that gets it, from the repository's folder. */
     file: string;
-    /** A piece of that file, there exactly once. */
+    /** A piece of that file, which is in it exactly once. */
     before: string;
-    /** What stands in its place. */
+    /** The text that replaces it. */
     after: string;
-    /** What goes wrong by it, in one sentence. */
+    /** Its effect on users, in one sentence. */
     breaks: string;
-    /** The test that must fail by it: its file, and the text of its `it`. */
+    /** The test that must find it: its file, and the text of its `it`. */
     killedBy: { file: string; test: string };
 }
 
-/** The text before is not in its file, or more than once. */
+/** The text `before` is not in its file exactly once. */
 export class NoLongerApplies extends Error {}
 
 /**
- * The text of a mutant's file with the defect in it.
+ * @returns the text of a mutant's file with the defect in it
  * @throws {@link NoLongerApplies} with the place
  */
 export function mutated(text: string, { name, file, before, after }: Mutant): string {

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Mutant, mutated } from "./Mutant";
 
-/** How one test ended. `broken`: it failed, but not by an assertion of its own. */
+/** Result of one test. `broken` is a failure without an assertion of the test's own. */
 export type TestEnd = { is: "passed" | "failed" | "missing" } | { is: "broken"; why: string };
 
-/** Vitest for the unit tests alone, which changes the text of a module before it is loaded. */
+/** @returns vitest for the unit tests alone, which changes the text of a module before it is loaded */
 async function vitestOf(root: string, transform: (text: string, id: string) => { code: string } | undefined) {
     const { createVitest } = await import("vitest/node");
     return createVitest(
@@ -21,7 +21,7 @@ async function vitestOf(root: string, transform: (text: string, id: string) => {
             hookTimeout: 30_000,
             reporters: [{}],
             update: "none",
-            // It takes a file's text for what it was, and would hand a mutant to the next `npm test`.
+            // The cache goes by the file's text, and would give a mutant to the next `npm test`.
             fsModuleCache: false,
         },
         { plugins: [{ name: "relink-mutant", enforce: "pre", transform }] },
@@ -30,7 +30,7 @@ async function vitestOf(root: string, transform: (text: string, id: string) => {
 
 type Vitest = Awaited<ReturnType<typeof vitestOf>>;
 
-/** An error as a test reports it. */
+/** An error in a test's report. */
 interface Failure {
     name?: string;
     message: string;
@@ -38,8 +38,8 @@ interface Failure {
 }
 
 /**
- * Unit tests with a mutant in the product. The mutant is in the module's text as vitest loads it, so that no file changes:
- * nothing has to be put back, however this ends.
+ * Unit tests with a mutant in the product. Only the text that vitest loads has the mutant. No file changes, so that nothing
+ * has to be restored after an abort.
  */
 export class MutantTests {
     #mutant: Mutant | undefined;
@@ -49,7 +49,7 @@ export class MutantTests {
         private readonly vitest: Vitest,
     ) {}
 
-    /** Close it. */
+    /** @returns an instance that the caller has to close */
     static async open(root: string): Promise<MutantTests> {
         const tests: MutantTests = new MutantTests(
             root,
@@ -64,8 +64,8 @@ export class MutantTests {
 
     /**
      * Runs some tests of a file.
-     * @param mutant what is in the product meanwhile; nothing for the product as it is
-     * @returns how each ended, by the text of its `it`
+     * @param mutant the defect of the product. @default none
+     * @returns the result of each test, by the text of its `it`
      */
     async run(file: string, names: readonly string[], mutant?: Mutant): Promise<Map<string, TestEnd>> {
         this.#put(mutant);
@@ -74,7 +74,7 @@ export class MutantTests {
             testNamePattern,
         });
         const { testModules } = await this.vitest.runTestSpecifications([specification]);
-        // Those of earlier runs are among them.
+        // These include the modules of earlier runs.
         const module = testModules.find(({ moduleId }) => moduleId === specification.moduleId);
         const tests = [...(module?.children.allTests() ?? [])];
         const [unloaded] = module?.errors() ?? [];
@@ -85,7 +85,7 @@ export class MutantTests {
         return new Map(names.map(name => [name, endOf(name)]));
     }
 
-    /** From now on this one is in the product, and no other. */
+    /** Makes this one the only mutant in the product. */
     #put(mutant: Mutant | undefined): void {
         for (const { file } of [this.#mutant, mutant].filter(one => one !== undefined)) {
             this.vitest.invalidateFile(join(this.root, file));
@@ -100,7 +100,7 @@ export class MutantTests {
     }
 }
 
-/** The file of a mutant as it is. */
+/** @returns the unchanged file of a mutant */
 export function sourceOf(root: string, { file }: Mutant): string {
     return readFileSync(join(root, file), "utf8");
 }
@@ -122,7 +122,10 @@ function endOfOne([result, ...more]: { state: string; errors?: readonly Failure[
         : { is: "broken", why: errors[0]?.message ?? `it was ${state}` };
 }
 
-/** A property's counterexample has the assertion, or the rule that is broken, as its cause. A golden that differs is an error of its own kind. */
+/**
+ * @returns whether a failure is an assertion's. A property's counterexample has the assertion, or the broken rule, as its
+ * cause. A golden that differs has an error of its own kind
+ */
 function isAssertion({ name, message, cause }: Failure): boolean {
     return (
         name === "AssertionError" ||

@@ -1,6 +1,6 @@
 import type { Mutant } from "./Mutant";
 
-/** In what the Engine is asked for, and in what is believed of its answers. */
+/** Defects in requests to the Engine, and in the reading of its answers. */
 export const docker: readonly Mutant[] = [
     {
         name: "restart-policy-kept",
@@ -111,7 +111,7 @@ export const docker: readonly Mutant[] = [
         file: "engines/docker/keptImages.ts",
         before: "tag?.startsWith(`${front}-`)",
         after: "tag?.includes(`-`)",
-        breaks: "A front lets go of the images that another front keeps for its returns.",
+        breaks: "A front removes the images that another front keeps for its returns.",
         killedBy: {
             file: "test/unit/engines/docker/keptImages.test.ts",
             test: "lose only the names that their own front gave them, so that an image with another name stays",
@@ -122,7 +122,7 @@ export const docker: readonly Mutant[] = [
         file: "docker/images.ts",
         before: "reference.withDigest(digest).full",
         after: "reference.full",
-        breaks: "What a tag says by then is pulled, and not the image that was planned.",
+        breaks: "An up pulls the image that a tag means by then, and not the planned one.",
         killedBy: {
             file: "test/unit/docker/images.test.ts",
             test: "is of the planned digest, although the tag may have moved",
@@ -133,7 +133,7 @@ export const docker: readonly Mutant[] = [
         file: "docker/dialer.ts",
         before: "maxRedirects: 0,",
         after: "maxRedirects: 5,",
-        breaks: "A release that sends everybody elsewhere is judged by what answers there.",
+        breaks: "A release that redirects every request is judged by the server that answers there.",
         killedBy: {
             file: "test/unit/docker/dialer.test.ts",
             test: "follows no redirect, because another server's answer does not judge this release",
@@ -155,7 +155,7 @@ export const docker: readonly Mutant[] = [
         file: "engines/docker/createContainer.ts",
         before: "...(await silencedLabels(engine, spec.imageId)), ",
         after: "",
-        breaks: "An image says by its labels what relink made its container for.",
+        breaks: "The labels of an image decide what relink takes its container for.",
         killedBy: {
             file: "test/unit/engines/docker/createContainer.test.ts",
             test: "has none of relink's labels from its image",

@@ -46,7 +46,7 @@ export const front: readonly Mutant[] = [
         file: "up/applyFront.ts",
         before: "    await Promise.all(cutOff.map(({ id }) => up.generations.remove(id)));\n",
         after: "",
-        breaks: "HAProxy takes over the listeners of a former anchor, and listens where nobody can connect.",
+        breaks: "HAProxy takes over the listeners of a former anchor, where no client can connect.",
         killedBy: {
             file: applied,
             test: "that has exited or never started is removed after another one runs, and one of another anchor before",
@@ -76,7 +76,7 @@ export const front: readonly Mutant[] = [
         file: "up/restoreAnchor.ts",
         before: 'if (anchor.state !== "running") {',
         after: 'if (anchor.state === "created") {',
-        breaks: "An up cannot go on where somebody stopped the anchor.",
+        breaks: "An up fails if somebody has stopped the anchor.",
         killedBy: { file: applied, test: "that somebody stopped is started before anything else" },
     },
     {
@@ -100,7 +100,7 @@ export const front: readonly Mutant[] = [
         file: "front/LiveFiles.ts",
         before: "        await this.#keepAnswered(files, world);\n",
         after: "",
-        breaks: "A reload for another service moves users to a link that somebody wrote into the file by hand.",
+        breaks: "A reload for another service moves users to a link that somebody edited in the file.",
         killedBy: {
             file: live,
             test: "finds in the file the link that users have, not the one that somebody wrote by hand",
@@ -111,7 +111,7 @@ export const front: readonly Mutant[] = [
         file: "front/LiveFiles.ts",
         before: "            if (!this.#own.has(service)) {",
         after: "            if (service.length > 0) {",
-        breaks: "A reload takes a link back that a switch of the same up is about to tell HAProxy.",
+        breaks: "A reload takes back a link that a switch of the same up has written only to the file yet.",
         killedBy: { file: live, test: "stays in the file although the look before it found another one" },
     },
     {

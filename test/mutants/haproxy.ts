@@ -1,6 +1,6 @@
 import type { Mutant } from "./Mutant";
 
-/** In what HAProxy is told, and in what is believed of its answers. */
+/** Defects in commands to HAProxy, and in the reading of its answers. */
 export const haproxy: readonly Mutant[] = [
     {
         name: "one-worker-is-enough",
@@ -51,7 +51,7 @@ export const haproxy: readonly Mutant[] = [
         file: "haproxy/parse.ts",
         before: "return found === key ? value : undefined;",
         after: "return value;",
-        breaks: "The route of a whole host is taken for that of one of its paths.",
+        breaks: "The route of a whole host counts as that of one of its paths.",
         killedBy: {
             file: "test/unit/haproxy/runtime.test.ts",
             test: "takes a route as removed if a shorter one answers for it",
@@ -106,7 +106,7 @@ export const haproxy: readonly Mutant[] = [
         file: "haproxy/earned.ts",
         before: "!this.#entered.has(key(worker)) || ",
         after: "",
-        breaks: "The proof believes an UP that no health check has given.",
+        breaks: "The proof counts an UP that comes from no health check.",
         killedBy: {
             file: "test/unit/haproxy/earned.test.ts",
             test: "does not believe an UP in a worker that it did not enter",
@@ -191,7 +191,7 @@ export const haproxy: readonly Mutant[] = [
         file: "haproxy/FrontState.ts",
         before: 'old: old || parseInfo(info!, "Stopping") === "1",',
         after: "old,",
-        breaks: "A worker that takes no connections any more decides where the link is.",
+        breaks: "A worker that takes no new connections decides where the link is.",
         killedBy: {
             file: "test/unit/haproxy/runtime.test.ts",
             test: "takes a worker that reports that it is stopping as old, although its master lists it as current",
@@ -221,7 +221,7 @@ export const haproxy: readonly Mutant[] = [
         file: "front/forwarded.ts",
         before: "http-request del-header x-forwarded- -m beg unless from_trusted_proxy",
         after: "http-request del-header x-forwarded- -m beg if from_trusted_proxy",
-        breaks: "An application believes what a stranger says of scheme, host and client.",
+        breaks: "An application believes a client's forged headers about scheme, host and address.",
         killedBy: {
             file: "test/unit/front/configuration.test.ts",
             test: "has the listeners in one file, which names no service",

@@ -1,5 +1,5 @@
 /**
- * Small defects, put into the product one after the other: for each of them a unit test must fail. `npm run mutants`, or
+ * Puts small defects into the product one after the other. A unit test must fail for each of them. `npm run mutants`, or
  * `npm run mutants -- NAME...` for some of them.
  */
 
@@ -52,7 +52,7 @@ async function main(): Promise<number> {
     return count("killed") === chosen.length ? 0 : 1;
 }
 
-/** Has vitest and the tests write their files where they are removed, however this ends. */
+/** Makes vitest and the tests write their files into a folder that is removed at the end. */
 function useOwnFolder(): void {
     const folder = mkdtempSync(join(tmpdir(), "relink-mutants-"));
     process.env.TMPDIR = folder;
@@ -62,7 +62,7 @@ function useOwnFolder(): void {
     }
 }
 
-/** By test file: it runs once without a mutant, and then with each. */
+/** @returns the verdicts. Each test file runs once without a mutant, and then with each of its mutants */
 async function* verdictsOn(chosen: readonly Mutant[], tests: MutantTests): AsyncGenerator<Verdict["is"]> {
     for (const file of new Set(chosen.map(({ killedBy }) => killedBy.file))) {
         const mine = chosen.filter(({ killedBy }) => killedBy.file === file);

@@ -32,7 +32,7 @@ export const order: readonly Mutant[] = [
         after:
             "    await pointBack(up, LinkValue.to(from), seen => seen[from].ready > 0);\n" +
             "    await up.journal.record(record => ({ ...record, intent }));\n    const hasGone",
-        breaks: "An up that dies in between has moved the link back, and nothing says why.",
+        breaks: "An up that dies in between has moved the link back without a recorded reason.",
         killedBy: {
             file: "test/unit/up/takeBack.test.ts",
             test: "has its verdict recorded before the link moves back",
@@ -100,7 +100,7 @@ export const order: readonly Mutant[] = [
         file: "up/deployColor.ts",
         before: "    await proveOrAbandon(work, started);\n",
         after: "    await finish(work, started);\n    await proveOrAbandon(work, started);\n",
-        breaks: "A release counts as proved before its proof, so that the link goes there on hope.",
+        breaks: "A release counts as proved before its proof, and the link may move to it.",
         killedBy,
     },
     {
@@ -124,7 +124,7 @@ export const order: readonly Mutant[] = [
         file: "up/deployColor.ts",
         before: "    await keepRunning(work, started);\n    await takeAwayRest(work, started);\n",
         after: "    await takeAwayRest(work, started);\n    await keepRunning(work, started);\n",
-        breaks: "Docker's daemon restarts while others are taken away, and leaves down what was to stay.",
+        breaks: "A restart of Docker's daemon while others are removed leaves containers down that should stay.",
         killedBy: {
             file: "test/simulation/foundLives.test.ts",
             test: "Docker's daemon restarts while others are taken away beside one that it was told not to bring back",
@@ -162,7 +162,7 @@ export const order: readonly Mutant[] = [
         file: "up/rollColor.ts",
         before: "    await intend(up, deployment);\n    const problem",
         after: "    const problem",
-        breaks: "A rolling release that dies half-way is taken for somebody's hand.",
+        breaks: "A rolling release that dies half-way counts as drift.",
         killedBy,
     },
     {
@@ -178,7 +178,7 @@ export const order: readonly Mutant[] = [
         file: "up/rollColor.ts",
         before: "    await slots.configure(open);\n    await slots.openOnly(open);\n",
         after: "",
-        breaks: "HAProxy says of a rolling release that another one answers.",
+        breaks: "HAProxy reports another release's id for a rolling release.",
         killedBy,
     },
     {
@@ -194,7 +194,7 @@ export const order: readonly Mutant[] = [
         file: "up/route.ts",
         before: "    await up.front.routes.tell(routes);\n    await up.front.routes.forget(isGivenUp);\n}\n\n/** Removes every",
         after: "    await up.front.routes.forget(isGivenUp);\n    await up.front.routes.tell(routes);\n}\n\n/** Removes every",
-        breaks: "Between the old routes of a service and its new ones, requests reach nobody.",
+        breaks: "Between the old routes of a service and its new ones, requests reach no service.",
         killedBy: inHouse,
     },
     {

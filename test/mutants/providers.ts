@@ -1,6 +1,6 @@
 import type { Mutant } from "./Mutant";
 
-/** In the order of the steps of an up, and in what each of them makes sure of. */
+/** Defects in the order of an up's steps, and in the checks of each step. */
 export const providers: readonly Mutant[] = [
     {
         name: "any-answer-confirms",
@@ -40,7 +40,7 @@ export const providers: readonly Mutant[] = [
         file: "up/moveLink.ts",
         before: "            await pointTo(up, to);\n",
         after: '            await settleRecord(up, intent, "confirmed");\n            await pointTo(up, to);\n',
-        breaks: "The record says confirmed before anybody has asked the new release.",
+        breaks: "The record says confirmed before the new release has answered.",
         killedBy: {
             file: "test/unit/up/moveLink.test.ts",
             test: "writes its intent, then the file, then the memory, asks, and only then records that it is done",
@@ -62,7 +62,7 @@ export const providers: readonly Mutant[] = [
         file: "up/pointTo.ts",
         before: "    if (!(await toMemory(up, link, mayGo))) {\n",
         after: "    await toFile(up, link);\n    if (!(await toMemory(up, link, mayGo))) {\n",
-        breaks: "Users wait for a file while a bad release answers them, and a link that stays has moved in the file.",
+        breaks: "Users keep a bad release until a file is written, and the file gets a link that does not move.",
         killedBy: {
             file: "test/unit/up/pointTo.test.ts",
             test: "that does not move back is not changed in the file either",
@@ -128,7 +128,7 @@ export const providers: readonly Mutant[] = [
         file: "model/strangeness.ts",
         before: "release.imageId !== undefined && container.imageId !== release.imageId",
         after: "release.imageId === container.id",
-        breaks: "A stranger's container with our labels gets users.",
+        breaks: "A foreign container with relink's labels gets users.",
         killedBy: {
             file: "test/unit/look/deviations.test.ts",
             test: "is a container with relink's labels that relink did not make",
@@ -139,7 +139,7 @@ export const providers: readonly Mutant[] = [
         file: "journal/leaseScripts.ts",
         before: '[ "$epoch" = "$2" ] || exit',
         after: '[ -n "$epoch" ] || exit',
-        breaks: "An up that was taken for dead goes on writing beside its successor.",
+        breaks: "An up whose lease another one has taken goes on writing.",
         killedBy: {
             file: "test/unit/journal/Lease.test.ts",
             test: "goes to the next up that asks, and its first holder can write nothing more",
@@ -161,7 +161,7 @@ export const providers: readonly Mutant[] = [
         file: "journal/RecordStore.ts",
         before: "    if (exitCode !== 0) {\n        throw new Torn(",
         after: "    if (exitCode < 0) {\n        throw new Torn(",
-        breaks: "Records that cannot be read count as none, and the live color as idle.",
+        breaks: "Records that cannot be read count as missing, and the live color as idle.",
         killedBy: {
             file: "test/unit/journal/RecordStore.test.ts",
             test: "are an error if they cannot be read, and never count as empty",
@@ -213,7 +213,7 @@ export const providers: readonly Mutant[] = [
         file: "up/relink.ts",
         before: "if (live === action.from && percent === action.percent) {",
         after: "if (live !== undefined) {",
-        breaks: "A link that somebody moved since the plan is moved all the same.",
+        breaks: "A link that somebody moved since the plan is moved nevertheless.",
         killedBy: { file: "test/unit/providers/Link.test.ts", test: "never if it is not where the plan saw it" },
     },
     {
@@ -284,7 +284,7 @@ export const providers: readonly Mutant[] = [
         file: "up/proof.ts",
         before: "answer.release !== release.id || answer.color !== color",
         after: "answer.status === 0",
-        breaks: "A release is proved by the answer of another one.",
+        breaks: "The answer of another release proves a release.",
         killedBy: {
             file: "test/unit/up/proof.test.ts",
             test: "fails by the answer of another release or of the other color",
@@ -295,7 +295,7 @@ export const providers: readonly Mutant[] = [
         file: "up/proof.ts",
         before: "container.restartCount > restartCount",
         after: "container.restartCount > 1_000 + restartCount",
-        breaks: "A container that crashes and is started again is waited for, and not a failure.",
+        breaks: "A proof waits for a container that crashes and is started again, instead of failing.",
         killedBy: {
             file: "test/unit/up/proof.test.ts",
             test: "ends early if the container has crashed and Docker has started it again",
@@ -361,7 +361,7 @@ export const providers: readonly Mutant[] = [
         file: "up/Roll.ts",
         before: "                await this.#putBack(slots);\n",
         after: "",
-        breaks: "A rolling release that stops leaves a container out of traffic that nothing replaces.",
+        breaks: "A rolling release that stops leaves a container without requests that no other one replaces.",
         killedBy: {
             file: "test/unit/up/rollColor.test.ts",
             test: "stops if the preStopCommand of an old container fails, and lets that one serve again",
@@ -394,7 +394,7 @@ export const providers: readonly Mutant[] = [
         file: "up/rollColor.ts",
         before: "slots: heldSlots(slots), liveSince }",
         after: "slots: heldSlots(slots) }",
-        breaks: "A release may have the errors of a bad one that a rolling release had replaced long ago.",
+        breaks: "A release may have as many errors as a bad one that a rolling release replaced long ago.",
         killedBy: {
             file: "test/unit/up/rollColor.test.ts",
             test: "records HAProxy's counters at its end, so that it does not get the errors of a release before it",

@@ -1,6 +1,6 @@
 import type { Mutant } from "./Mutant";
 
-/** In the plan. */
+/** Defects in the plan. */
 export const release: readonly Mutant[] = [
     {
         name: "any-promote-promotes",
@@ -70,7 +70,7 @@ export const release: readonly Mutant[] = [
         file: "plan/analysis.ts",
         before: "2 * before",
         after: "20 * before",
-        breaks: "After a predecessor with some errors every release is good.",
+        breaks: "Every release is good after a predecessor with some errors.",
         killedBy: {
             file: "test/unit/plan/analysis.test.ts",
             test: "bad if it has more than twice its predecessor's errors",
@@ -89,7 +89,7 @@ export const release: readonly Mutant[] = [
         file: "plan/canary.ts",
         before: ".filter(({ weight }) => weight > percent)",
         after: ".filter(({ weight }) => weight >= percent)",
-        breaks: "An interrupted canary begins the step that it has done once more.",
+        breaks: "An interrupted canary repeats the step that it has done.",
         killedBy: { file: "test/unit/plan/canarySteps.test.ts", test: "goes on with the step after its share" },
     },
     {
@@ -157,7 +157,7 @@ export const release: readonly Mutant[] = [
         file: "plan/drift.ts",
         before: "if (percent !== confirmedPercent) {",
         after: "if (percent !== percent) {",
-        breaks: "A share that somebody gave to the idle color by hand is no drift.",
+        breaks: "A share that somebody gave to the idle color by hand does not count as drift.",
         killedBy: { file: "test/unit/plan/drift.test.ts", test: "is a share of requests for the other color" },
     },
     {

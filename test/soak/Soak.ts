@@ -3,7 +3,7 @@ import { type LoadResult, type LoadRun, problemsOf, startLoad } from "../support
 import { createStack, type TestStack } from "../support/stack";
 import { lookAt, type Usage } from "./Usage";
 
-/** What one `up` of the soak does. */
+/** Kind of one `up` of the soak. */
 export type Kind = "release" | "release with a reload" | "return";
 
 export interface Release {
@@ -16,7 +16,7 @@ export interface Release {
 export interface SoakResult {
     releases: Release[];
     load: LoadResult;
-    /** What went wrong, in words; nothing when all is well. Growth is judged apart. */
+    /** Problems in words, without those of growth. Empty if all went well. */
     problems: string[];
 }
 
@@ -26,7 +26,7 @@ export interface SoakOptions {
     haproxyImage: string;
     /** Called after each release. */
     report(release: Release, load: LoadRun): Promise<void>;
-    /** Asked before each release: whether to end early. */
+    /** Called before each release. True ends the soak early. */
     isStopped(): boolean;
 }
 
@@ -47,7 +47,7 @@ async function underLoad(stack: TestStack, options: SoakOptions): Promise<SoakRe
     const load = await startLoad({
         url: stack.url,
         connections: 12,
-        // No WebSockets: a color is drained before it is released anew, and they would stay for the whole drainTimeout.
+        // Without WebSockets, because each drain would wait for them until drainTimeout.
         mix: { post: 2, newConnection: 1, slow: 1, stream: 1 },
         ratePerSecond: options.ratePerSecond,
         maxSeconds: day,
@@ -81,7 +81,7 @@ async function underLoad(stack: TestStack, options: SoakOptions): Promise<SoakRe
     }
 }
 
-/** Most are new releases of the other image; some need a reload of HAProxy; some go back to what is still warm. */
+/** @returns the kind of a release. Most are new, some need a reload of HAProxy, and some return to the warm color */
 function kindOf(number: number): Kind {
     if (number % 10 === 0) {
         return "return";
@@ -90,7 +90,7 @@ function kindOf(number: number): Kind {
     return checksOf(number) !== checksOf(number - 2) ? "release with a reload" : "release";
 }
 
-/** Writes what makes the next `up` one of this kind. Every release is a new one, as its environment has its number. */
+/** Sets the config for an `up` of this kind. The release's number in its environment makes every release a new one. */
 function wish(stack: TestStack, kind: Kind, number: number): void {
     const set = (key: string, value: unknown) => stack.setConfig(`services.web.${key}`, value);
     const made = kind === "return" ? number - 2 : number;
@@ -99,7 +99,7 @@ function wish(stack: TestStack, kind: Kind, number: number): void {
     set("health.fall", checksOf(made));
 }
 
-/** Another number of bad checks is another text of the color's backend: HAProxy has to be reloaded for it. */
+/** @returns `health.fall`, which changes the text of the color's backend, so that HAProxy needs a reload */
 function checksOf(number: number): number {
     return 3 + (Math.floor((number + 5) / 10) % 2);
 }
@@ -117,7 +117,7 @@ function configOf(image: string) {
                 minHealthyTime: "500ms",
                 healthyDeadline: "90s",
                 drainTimeout: "30s",
-                // Every release is judged too, but what a soak looks for does not come from waiting.
+                // Every release is judged, but only for a short time, because a soak needs many releases.
                 bakeTime: "2s",
             },
         },

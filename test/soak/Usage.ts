@@ -8,23 +8,23 @@ import { inAnchor } from "../support/leftovers";
 import type { TestStack } from "../support/stack";
 import { everythingNamedAfter } from "../support/sweep";
 
-/** What a front and its services take at one moment: everything that many releases might let grow. */
+/** Resources of a front and its services at one moment: everything that might grow with many releases. */
 export interface Usage {
     /** Of this stack, stopped ones included. */
     containers: number;
     /** Containers, networks and volumes that are named after the front, whatever their labels. */
     named: number;
-    /** Images that this stack's containers are made of, or were at an earlier look, and that are on the Docker host. */
+    /** Images on the Docker host that this stack's containers use now, or used at an earlier look. */
     images: number;
     /** In the front's three volumes: files and sockets, and their size. */
     files: number;
     fileKilobytes: number;
     /** The record of the service. */
     recordBytes: number;
-    /** In the anchor, which every command of ours runs in: its processes, and what lies in its /tmp. */
+    /** Processes and temporary files in the anchor, in which every command of relink runs. */
     anchorProcesses: number;
     anchorTemporaryFiles: number;
-    /** HAProxy's containers, its processes, and those of them that are soft-stopped and still finish something. */
+    /** HAProxy's containers, its processes, and those of them that are soft-stopped and still finish requests. */
     generations: number;
     haproxyProcesses: number;
     oldWorkers: number;
@@ -37,7 +37,7 @@ export interface Usage {
 
 export type Measure = keyof Usage;
 
-/** Looks at a stack with a service `web`. Images that it sees are remembered in `images`. */
+/** Measures a stack with a service `web`. Adds the images that it sees to `images`. */
 export async function lookAt(stack: TestStack, images: Set<string>): Promise<Usage> {
     const engine = Engine.connect();
     const { containers, generations, front } = await readWorld(engine, {

@@ -2,19 +2,19 @@ import { keptMoves } from "../../model/linkHistory";
 import { median } from "../support/median";
 import type { Measure, Usage } from "./Usage";
 
-/** What became of one measure over a run. */
+/** Course of one measure over a run. */
 export interface Growth {
     measure: Measure;
     first: number;
     last: number;
     highest: number;
-    /** By how much it rises per release, as the best straight line says; 0 or less is no growth. */
+    /** Rise per release, by the best straight line. 0 or less is not growth. */
     perRelease: number;
-    /** Why this is growth; undefined where it is none. */
+    /** Why this is growth; undefined if it is not. */
     complaint?: string;
 }
 
-/** Measures that go up and down by themselves: what they may gain from the first to the last quarter of a run. */
+/** Measures that go up and down by themselves, with what they may gain from the first to the last quarter of a run. */
 const slack: Partial<Record<Measure, { share: number; amount: number }>> = {
     // malloc and HAProxy's pools settle on a level that depends on how many requests came at once.
     haproxyKilobytes: { share: 0.05, amount: 2048 },
@@ -23,7 +23,7 @@ const slack: Partial<Record<Measure, { share: number; amount: number }>> = {
     // An old worker leaves when the last of its requests is answered.
     haproxyProcesses: { share: 0, amount: 1 },
     oldWorkers: { share: 0, amount: 1 },
-    // A command of ours may be under way there.
+    // A command of relink may run there.
     anchorProcesses: { share: 0, amount: 1 },
     // Numbers in it get more digits: of promotions, of revisions, of the build that the soak counts.
     recordBytes: { share: 0, amount: 64 },
@@ -32,8 +32,8 @@ const slack: Partial<Record<Measure, { share: number; amount: number }>> = {
 };
 
 /**
- * The first releases fill what is then used over and over: both colors, three versions of the configuration, and the moves
- * that a record keeps.
+ * The first releases fill both colors, three versions of the configuration, and the moves that a record keeps. Later ones
+ * reuse them.
  */
 export const warmUpReleases = keptMoves;
 
@@ -63,7 +63,7 @@ export function growthOf(looks: readonly Usage[]): Growth[] {
     });
 }
 
-/** Of the straight line with the least squares. */
+/** @returns the slope of the straight line with the least squares */
 function slope(values: readonly number[]): number {
     const middle = (values.length - 1) / 2;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

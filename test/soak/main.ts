@@ -1,5 +1,5 @@
 /**
- * The soak: one service is released again and again by the real `pulumi up`, under load. `npm run soak`, or with
+ * The soak: the real `pulumi up` releases one service again and again, under load. `npm run soak`, or with
  * `-- --releases 30` a short one.
  */
 

@@ -3,7 +3,7 @@ import { type Growth, warmUpReleases } from "./growth";
 import type { Kind, SoakResult } from "./Soak";
 import type { Measure } from "./Usage";
 
-/** Everything that a run of the soak found, as `.relink/soak.json` holds it. */
+/** All results of a run of the soak, as in `.relink/soak.json`. */
 export interface SoakReport {
     startedAt: string;
     minutes: number;
@@ -20,7 +20,7 @@ export interface SoakReport {
     requestsPerSecond: number;
     p50Ms: number;
     p99Ms: number;
-    /** Median time of one `up`, the CLI's start included. */
+    /** Median time of one `up`, with the CLI's start. */
     secondsPerRelease: number;
     growth: Growth[];
     problems: string[];

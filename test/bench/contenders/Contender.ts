@@ -1,12 +1,12 @@
-/** A tool that releases the sample app, and the proxy that it does that with. */
+/** A tool that releases the sample app, and its proxy. */
 export interface Contender {
     /** Name and version. */
     name: string;
-    /** Where users' requests go. */
+    /** URL for users' requests. */
     url: string;
-    /** Releases an image the way its documents say, and returns when that command has ended. */
+    /** Releases an image as its documents say, and returns when that command has ended. */
     release(image: string): Promise<void>;
-    /** Gives its proxy other settings, the way its documents say. */
+    /** Gives its proxy other settings, as its documents say. */
     reconfigure(): Promise<void>;
     /** Stops its proxy's process and starts it again. */
     restart(): Promise<void>;

@@ -11,9 +11,9 @@ const replicas = 2;
 const program = "/usr/local/bin/kamal-proxy";
 
 /**
- * kamal-proxy as Kamal runs and drives it: in a container with published ports; the new containers are started, `docker exec
- * kamal-proxy kamal-proxy deploy` has it check them, switch and drain, and the old ones are stopped. Kamal itself, which
- * adds its own start and SSH, is not in it.
+ * kamal-proxy as Kamal runs it, in a container with published ports. A release starts the new containers, lets `docker exec
+ * kamal-proxy kamal-proxy deploy` check them, switch and drain, and stops the old ones. Kamal itself, which adds its own start
+ * and SSH, does not take part.
  */
 export class KamalProxy implements Contender {
     readonly name = "kamal-proxy";
@@ -24,7 +24,7 @@ export class KamalProxy implements Contender {
 
     private constructor(private readonly port: number) {}
 
-    /** @param binary its path; a static one, since it runs in some image or other */
+    /** @param binary path of a static kamal-proxy, which runs in any image */
     static async start(binary: string, image: string): Promise<KamalProxy> {
         const contender = new KamalProxy((await findFreePorts()).http);
         try {

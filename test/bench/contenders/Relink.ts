@@ -4,7 +4,7 @@ import { createStack, type TestStack } from "../../support/stack";
 import { benchConfig } from "../benchStack";
 import type { Contender } from "./Contender";
 
-/** relink, by the whole of `pulumi up`. Nothing is judged after a switch, as no other tool does that. */
+/** relink, by the whole `pulumi up`. It does not judge a release after its switch, because no other tool does. */
 export class Relink implements Contender {
     readonly name = "relink";
     private clientTimeoutSeconds = 60;

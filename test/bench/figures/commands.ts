@@ -6,7 +6,7 @@ import { type Figure, type Measurement, ratio, rounds } from "../Figure";
 
 const bar = { limit: "at most", value: 1 } as const;
 
-/** What a preview and an `up` cost that have nothing to do, against the smallest program that Pulumi could run. */
+/** Time of a preview and an `up` with nothing to do, compared with the smallest program that Pulumi could run. */
 export const commands: Measurement = {
     name: "commands",
     seconds: 130,

@@ -5,7 +5,7 @@ import { createStack } from "../../support/stack";
 import { benchConfig } from "../benchStack";
 import { type Measurement, rounds } from "../Figure";
 
-/** What a repeated `up` asks of the Docker Engine that is not reading. */
+/** Calls of the Docker Engine by which a repeated `up` changes something. */
 export const mutatingCalls: Measurement = {
     name: "mutating-calls",
     seconds: 40,

@@ -13,10 +13,10 @@ const short: LoadMix = { post: 4, newConnection: 1 };
 /** Streams and WebSockets that are open when the switch comes. */
 const long: LoadMix = { ...short, stream: 4, webSocket: 4 };
 const streamSeconds = 8;
-/** Requests that are answered before and after what is done under load: some seconds of it. */
+/** Requests that are answered before and after each act under load: some seconds of load. */
 const settledRequests = 2 * ratePerSecond;
 
-/** What one tool did in one round. */
+/** Result of one tool in one round. */
 interface Round {
     failedAtSwitch: number;
     p99AroundMs: number;
@@ -28,11 +28,11 @@ interface Round {
     webSocketsCut: number;
     failedAtReconfigure: number;
     failedAtRestart: number;
-    /** How requests failed: at the switch, at the reconfiguration, at the restart. */
+    /** Failed requests by kind: at the switch, at the reconfiguration, at the restart. */
     lost: LoadResult["failuresByKind"][];
 }
 
-/** The same app, containers and load, released by relink and by whichever other tool is here. */
+/** The same app, containers and load, released by relink and by the other tools on this machine. */
 export const peers: Measurement = {
     name: "side-by-side",
     seconds: 300,
@@ -56,7 +56,7 @@ export const peers: Measurement = {
     },
 };
 
-/** relink, and what the environment says where to find. */
+/** @returns relink, and the tools that the environment names */
 async function start(): Promise<Contender[]> {
     const relink = await Relink.start();
     const binary = process.env.RELINK_BENCH_KAMAL_PROXY;

@@ -4,7 +4,7 @@ import { bakeTimeSeconds, benchConfig, minHealthyTimeSeconds, wish } from "../be
 import { difference, type Measurement, rounds } from "../Figure";
 import { secondsToHealthy } from "../secondsToHealthy";
 
-/** What a release takes beyond what its settings ask for and what its app needs to start. */
+/** Time of a release beyond that of its settings and of its app's start. */
 export const release: Measurement = {
     name: "release",
     seconds: 150,
@@ -19,7 +19,7 @@ export const release: Measurement = {
                 const { seconds: nothing } = expectSuccess(await stack.up());
                 const byHand = await secondsToHealthy(`${stack.front}-by-hand`, "relink-hello:v1", 2);
                 wish(stack, round + 1);
-                // Its color is redeployed each time, as what it holds has another environment.
+                // Another environment makes each release a new one, so that its color is deployed again.
                 stack.setConfig("services.web.env", { BUILD: String(round) });
                 const { seconds } = expectSuccess(await stack.up());
                 const parts = { "no-op": nothing, healthy: byHand, release: seconds };

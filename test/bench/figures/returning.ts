@@ -3,7 +3,7 @@ import { createStack } from "../../support/stack";
 import { benchConfig, warmBoth, wish } from "../benchStack";
 import { difference, type Measurement, rounds } from "../Figure";
 
-/** What going back to the warm color adds to an `up` that has nothing to do. */
+/** Time that a return to the warm color adds to an `up` with nothing to do. */
 export const returning: Measurement = {
     name: "return",
     seconds: 110,

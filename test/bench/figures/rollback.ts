@@ -29,7 +29,7 @@ export const rollback: Measurement = {
             const back: number[] = [];
             const exposed: number[] = [];
             await rounds(5, 1, async (round, isMeasured) => {
-                // A release that was judged bad is not tried again; with another environment it is another one.
+                // A release that was judged bad is not tried again. Another environment makes it a new release.
                 stack.setConfig("services.web.env", { BUILD: String(round) });
                 const load = await startLoad({
                     url: stack.url,
@@ -76,7 +76,7 @@ export const rollback: Measurement = {
     },
 };
 
-/** From the step that says so to the error with which the `up` ends. */
+/** @returns seconds from the step that moves the link back to the error of the `up` */
 function secondsOfRollback(marks: Mark[]): number {
     const begun = marks.find(({ text }) => text.startsWith("moving the link back"));
     const ended = marks.find(({ kind }) => kind === "error");

@@ -5,18 +5,18 @@ import { haproxyImage, lightApp } from "../benchStack";
 import { type Figure, type Measurement, rounds } from "../Figure";
 
 const counts = [1, 10, 50];
-/** The first `up` starts so many containers. */
+/** Time limit of the first `up`, which starts many containers. */
 const longSeconds = 3600;
 
 interface Sizes {
     noOp: number[];
     /** The whole `up` that returns one service to its warm color. */
     back: number[];
-    /** Of it: from the beginning of the link's step to its confirmation, milliseconds. */
+    /** Milliseconds of it from the start of the link's step to its confirmation. */
     switchMs: number[];
 }
 
-/** What other services on the same front cost one that is switched, and an `up` that has nothing to do. */
+/** Time that other services on the same front add to a switch, and to an `up` with nothing to do. */
 export const services: Measurement = {
     name: "services",
     seconds: 600,
@@ -56,7 +56,7 @@ async function grow(stack: TestStack, count: number, say: (text: string) => void
 }
 
 /**
- * Nothing, and a return of the first service, in turn.
+ * Measures an `up` with nothing to do and a return of the first service in turn.
  *
  * @param other makes the next `up` a return
  */

@@ -9,7 +9,7 @@ const ratePerSecond = 500;
 /** How long the load goes on after each `up`, so that the second after a switch is whole. */
 const afterwardsMs = 3_000;
 
-/** What users notice of a switch: how long both versions answer, and how much longer their requests take. */
+/** Effect of a switch on users: how long both versions answer, and how much longer requests take. */
 export const switching: Measurement = {
     name: "switch",
     seconds: 170,
@@ -47,7 +47,7 @@ export const switching: Measurement = {
     },
 };
 
-/** Moves the link to and fro under load. Fails where a request was lost. One phase for each switch. */
+/** Moves the link to and fro under load, and fails if a request is lost. @returns one phase for each switch */
 async function switchUnderLoad(stack: TestStack, say: (text: string) => void): Promise<Phase[]> {
     const load = await startLoad({
         url: stack.url,

@@ -8,12 +8,12 @@ import { type Figure, type Measurement, ratio, rounds } from "../Figure";
 import { HandMadeProxy } from "../HandMadeProxy";
 import { findWrk, type Throughput, throughput } from "../wrk";
 
-/** Short and often: what else the machine does then disturbs both alike. */
+/** Short and often, so that other work of the machine disturbs both alike. */
 const seconds = 2;
 const measuredRounds = 15;
 const connections = 64;
 
-/** What relink's HAProxy costs more than one with a minimal configuration, in front of the same containers. */
+/** Throughput of relink's HAProxy and of one with a minimal configuration, in front of the same containers. */
 export const throughputs: Measurement = {
     name: "throughput",
     seconds: 130,
@@ -33,7 +33,7 @@ export const throughputs: Measurement = {
                 const theirs: Throughput[] = [];
                 await rounds(measuredRounds, 1, async (round, isMeasured) => {
                     const made: Record<string, Throughput> = {};
-                    // Which one comes first changes, so that neither always finds the machine as the other left it.
+                    // They take turns to come first, so that neither always finds the machine as the other left it.
                     for (const [name, url] of inTurn(round, [`${stack.url}/`, byHand.url])) {
                         made[name] = await throughput(wrk, url, seconds, connections);
                     }
