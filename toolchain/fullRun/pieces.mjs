@@ -35,7 +35,9 @@ export const filesOnContainerd = [
  */
 const minutes = {
     "bake.test.ts": 8,
-    "canary.test.ts": 30,
+    "canary-steps.test.ts": 13,
+    "canary-story.test.ts": 3,
+    "canary.test.ts": 14,
     "conformance.test.ts": 2,
     "counters.test.ts": 1,
     "daemon.test.ts": 15,
