@@ -162,10 +162,16 @@ export class HaproxyFront extends pulumi.ComponentResource {
 }
 
 /** @returns those of the listener's rules that are set, or undefined: a preview shows no other */
-function shownRules({ redirects, responseHeaders, accessLog }: FrontSettings): Partial<PublicRules> | undefined {
+function shownRules({
+    redirects,
+    responseHeaders,
+    accessLog,
+    haproxy,
+}: FrontSettings): Partial<PublicRules> | undefined {
     const rules = {
         ...(Object.keys(redirects).length > 0 && { redirects }),
         ...(Object.keys(responseHeaders).length > 0 && { responseHeaders }),
+        ...(haproxy.global.length + haproxy.frontend.length > 0 && { haproxy }),
         ...(accessLog !== undefined && { accessLog }),
     };
     return Object.keys(rules).length > 0 ? rules : undefined;

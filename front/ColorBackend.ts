@@ -109,13 +109,14 @@ function addOther(files: Map<string, string>, service: string, color: Color, con
 }
 
 function textOf(service: string, color: Color, { release, block, open }: BackendContent): string {
-    const { port = 0, health, timeouts } = release.settings;
+    const { port = 0, health, timeouts, backendLines } = release.settings;
     return renderBackend({
         service,
         color,
         port,
         health,
         serverTimeoutMs: timeouts.serverMs,
+        lines: backendLines,
         slots: Array.from({ length: block.size }, (_, index) => ({
             number: index + 1,
             address: slotAddress(block, index + 1),

@@ -1,6 +1,7 @@
 import { backendName, checked, checkedInteger, slotName } from "../haproxy/names";
 import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
+import { rawLines } from "./rawLines";
 
 /** The settings of one color's backend, which are its release's, and its slots. */
 export interface BackendSpec {
@@ -11,6 +12,8 @@ export interface BackendSpec {
     health: Pick<HealthSettings, "path" | "tcp" | "host" | "status" | "intervalMs" | "timeoutMs" | "rise" | "fall">;
     /** How long a container may send nothing during a request, milliseconds. @default the front's */
     serverTimeoutMs?: number;
+    /** The user's own lines. @default [] */
+    lines?: readonly string[];
     /** Every slot that the color can use without a reload. A slot without a container is not enabled. */
     slots: { number: number; address: string; enabled: boolean }[];
 }
@@ -41,6 +44,7 @@ export function renderBackend(spec: BackendSpec): string {
     lines.push(
         `    default-server check inter ${interval}ms fastinter ${Math.min(500, interval)}ms downinter ${Math.min(1000, interval)}ms rise ${rise} fall ${fall}`,
     );
+    lines.push(...rawLines(`services.${spec.service}.haproxy.backend`, spec.lines));
     const seen = new Set<number>();
     for (const slot of [...spec.slots].sort((one, two) => one.number - two.number)) {
         if (seen.has(slot.number)) {

@@ -1,4 +1,5 @@
 import { withoutControls } from "../text/withoutControls";
+import { settingAbove } from "./rawLines";
 
 /** A problem that HAProxy found in its configuration. */
 export interface ConfigProblem {
@@ -6,6 +7,8 @@ export interface ConfigProblem {
     file?: string;
     /** Line in that file, from 1. */
     line?: number;
+    /** The setting that the line comes from, where it is a user's own: `front.haproxy.global[0]`. */
+    setting?: string;
     /** The text of that line. */
     text?: string;
     /** HAProxy's own words. */
@@ -35,12 +38,21 @@ export function parseCheck(output: string, files: ReadonlyMap<string, string>): 
             continue;
         }
         const [whole, file, number] = place;
-        const text = files.get(file!)?.split("\n")[Number(number) - 1]?.trim();
-        problems.push({ file, line: Number(number), text, message: message.slice(place.index + whole.length) });
+        const lines = files.get(file!)?.split("\n") ?? [];
+        problems.push({
+            file,
+            line: Number(number),
+            setting: settingAbove(lines, Number(number)),
+            text: lines[Number(number) - 1]?.trim(),
+            message: message.slice(place.index + whole.length),
+        });
     }
     return problems.length > 0 ? problems : [{ message: said.trim() || "haproxy -c failed and said nothing" }];
 }
 
-function sentence({ file, line, text, message }: ConfigProblem): string {
+function sentence({ file, line, setting, text, message }: ConfigProblem): string {
+    if (setting !== undefined) {
+        return `  relink:${setting} (${text}): ${message}`;
+    }
     return file === undefined ? `  ${message}` : `  ${file} line ${line} (${text}): ${message}`;
 }

@@ -5,7 +5,7 @@ import { httpsBind, httpsRedirect, strictTransport } from "./https";
 import { listenerPorts } from "./listeners";
 import { addressTable, limitedAddresses, type NearAddresses, nearAcl, nearOnly, trustedAcl } from "./origin";
 import { plainText } from "./plain";
-import { accessLog, hostRedirects, responseHeaders } from "./publicRules";
+import { accessLog, hostRedirects, ownLines, responseHeaders } from "./publicRules";
 
 /** Headers of relink's confirming request: a one-time secret, and the secret's service. */
 export const confirmHeaders = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
@@ -144,7 +144,7 @@ ${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules}
 ${canaryRules}
 ${forwarded(tls)}
 ${answerRules}
-${responseHeaders(rules)}${strictTransport(tls)}    use_backend %[var(txn.service)]-%[var(txn.color)]
+${responseHeaders(rules)}${strictTransport(tls)}${ownLines(rules)}    use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;
 }
 

@@ -1,6 +1,7 @@
 import { adminSocket, checked, checkedInteger } from "../haproxy/names";
-import type { FrontSettings, FrontTimeouts, TlsListener } from "../model/FrontSettings";
+import type { FrontLines, FrontSettings, FrontTimeouts, TlsListener } from "../model/FrontSettings";
 import { tlsDefaults } from "./https";
+import { rawLines } from "./rawLines";
 
 /** Most connections of one worker. HAProxy would derive its own number from huge file limits, and exhaust the memory. */
 export const maxConnections = 8_000;
@@ -10,7 +11,9 @@ export const openFiles = 20_000;
 const unstamped = "unstamped";
 
 /** Renders `conf/00-global.cfg`: the process, and the defaults of all listeners and backends. For HAProxy 3.0 and later. */
-export function renderGlobal(front: Pick<FrontSettings, "name" | "timeouts"> & { tls?: TlsListener }): string {
+export function renderGlobal(
+    front: Pick<FrontSettings, "name" | "timeouts"> & { tls?: TlsListener; haproxy?: FrontLines },
+): string {
     const time = (key: keyof FrontTimeouts) =>
         `${checkedInteger(`front.timeouts.${key}`, front.timeouts[key], 1, 2_147_483_647)}ms`;
     return `# Front ${checked("front name", front.name)}. relink writes these files whole: what is changed by hand is lost.
@@ -24,7 +27,7 @@ global
     stats socket ${adminSocket} mode 600 level admin expose-fd listeners
     stats timeout 30s
     # Old workers may serve what they have for as long as a tunnel may be silent.
-    hard-stop-after ${[time("tunnelMs"), ...tlsDefaults(front.tls)].join("\n")}
+    hard-stop-after ${[time("tunnelMs"), ...tlsDefaults(front.tls), ...rawLines("front.haproxy.global", front.haproxy?.global)].join("\n")}
 
 defaults relink
     mode http

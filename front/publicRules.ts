@@ -1,5 +1,6 @@
 import { checked } from "../haproxy/names";
 import type { PublicRules } from "../model/FrontSettings";
+import { rawLines } from "./rawLines";
 
 /**
  * @returns the redirects of hosts to others, or nothing without any. relink's own confirming request is not redirected: its
@@ -53,4 +54,11 @@ export function accessLog({ accessLog: format }: Partial<PublicRules>): string {
     no option dontlog-normal
     log-format "%{+json}o ${fields.join(" ")}"
 `;
+}
+
+/** @returns the user's own lines, or nothing without any */
+export function ownLines({ haproxy }: Partial<PublicRules>): string {
+    return rawLines("front.haproxy.frontend", haproxy?.frontend)
+        .map(line => `${line}\n`)
+        .join("");
 }

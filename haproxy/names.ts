@@ -76,6 +76,7 @@ const allowed = {
     "redirect target": /^https?:\/\/[a-z0-9](?:[a-z0-9.-]{0,252})(?::\d{1,5})?$/,
     "header name": /^[a-z][a-z0-9-]{0,63}$/,
     "header value": /^[ !#%-[\]-~]{1,1000}$/,
+    "configuration line": /^[!-~][ -~]{0,999}$/,
     "host header": /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})(?::\d{1,5})?$/,
     // All that a URL path may hold unescaped, without ' and $, which HAProxy's quoting interprets.
     path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,

@@ -87,12 +87,22 @@ export interface FrontSettings {
     responseHeaders: Record<string, string>;
     /** A log line in JSON for each request. @default undefined (for requests that went wrong alone, as text) */
     accessLog?: "json";
+    /** The user's own lines of HAProxy's configuration. @default no lines */
+    haproxy: FrontLines;
     /** HAProxy's timeouts. */
     timeouts: FrontTimeouts;
 }
 
+/** Lines of HAProxy's configuration that a user adds to a section of relink's. */
+export interface FrontLines {
+    /** Of the process. @default [] */
+    global: string[];
+    /** Of the public listener, after relink's own rules. @default [] */
+    frontend: string[];
+}
+
 /** What the public listener does besides routing. */
-export type PublicRules = Pick<FrontSettings, "redirects" | "responseHeaders" | "accessLog">;
+export type PublicRules = Pick<FrontSettings, "redirects" | "responseHeaders" | "accessLog" | "haproxy">;
 
 /** What HAProxy's configuration says of HTTPS. It holds no key. */
 export interface TlsListener extends Pick<HttpsSettings, "minVersion" | "hsts"> {

@@ -103,4 +103,6 @@ export interface ReleaseSettings {
         /** Longest silence of a container during a request, milliseconds. @default the front's */
         serverMs?: number;
     };
+    /** The user's own lines for this service's backends in HAProxy. @default [] */
+    backendLines: string[];
 }

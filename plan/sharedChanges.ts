@@ -16,9 +16,15 @@ export function sharedChanges(held: ReleaseSettings, wanted: ReleaseSettings): s
         .map(([key]) => key);
 }
 
-function sharedOf({ port, maxReplicas, timeouts, health }: ReleaseSettings) {
+function sharedOf({ port, maxReplicas, timeouts, backendLines, health }: ReleaseSettings) {
     const check = Object.entries(checkOf(health)).map(([key, value]) => [`health.${key}`, value]);
-    return { port, maxReplicas, "timeouts.server": timeouts.serverMs, ...Object.fromEntries(check) };
+    return {
+        port,
+        maxReplicas,
+        "timeouts.server": timeouts.serverMs,
+        "haproxy.backend": backendLines,
+        ...Object.fromEntries(check),
+    };
 }
 
 /** HAProxy's part of the health check. A host that only comes from the routes changes nothing. */

@@ -117,6 +117,7 @@ function buildRelease(name: string, config: ServiceConfig): ReleaseSettings {
         health: buildHealth(name, config),
         maxReplicas: config.maxReplicas,
         timeouts: { serverMs: config.timeouts.server },
+        backendLines: config.haproxy.backend,
     };
 }
 

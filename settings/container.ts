@@ -28,6 +28,7 @@ import {
     plainText,
     secretNameLeaf,
 } from "./names";
+import { backendLines } from "./rawLines";
 import { volume } from "./volume";
 
 const bytesPerUnit: Record<string, number> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
@@ -136,5 +137,6 @@ export const containerShape = {
     stopGracePeriod: withDefault(defaults.stopGracePeriod, durationOrZero),
     maxReplicas: withDefault(8, usual => wholeNumber(1, 100, usual)),
     timeouts: z.strictObject({ server: duration("50s").optional() }).prefault({}),
+    haproxy: backendLines,
     redeploy: token("again-1").optional(),
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { leaf, oneOf, textLike } from "./leaves";
 import { exactHost } from "./names";
+import { frontLines } from "./rawLines";
 
 /** Where a host redirects to: another host, or a scheme, a host and optionally a port. */
 const redirectTarget = leaf(
@@ -51,4 +52,5 @@ export const publicRulesShape = {
     redirects: z.record(exactHost, redirectTarget).prefault({}),
     responseHeaders: z.record(headerName, headerValue).prefault({}),
     accessLog: oneOf(["json"]).optional(),
+    haproxy: frontLines,
 };

@@ -111,6 +111,7 @@ function settingsForRequests(service: ServiceConfig): [ConfigPath, boolean][] {
         [["health", "tcp"], health.tcp],
         [["health", "host"], health.host !== undefined],
         [["timeouts", "server"], service.timeouts.server !== undefined],
+        [["haproxy", "backend"], service.haproxy.backend.length > 0],
     ];
 }
 

@@ -69,6 +69,7 @@ const release: ReleaseSettings = {
     },
     maxReplicas: 8,
     timeouts: {},
+    backendLines: [],
 };
 
 let count = 0;

@@ -101,6 +101,21 @@ describe("the configuration's text", () => {
         }
     });
 
+    it("has a user's own lines behind its own, each with its setting's name", () => {
+        const haproxy = { global: ["tune.bufsize 32768"], frontend: ["http-request deny if { path /a }", "maxconn 9"] };
+        expect(renderGlobal({ name: "a", timeouts, haproxy })).toContain(
+            "    # Setting front.haproxy.global[0]:\n    tune.bufsize 32768\n\ndefaults relink",
+        );
+        expect(renderFrontends({ name: "a", trustedProxies: [], haproxy }, near)).toContain(
+            "    # Setting front.haproxy.frontend[0]:\n    http-request deny if { path /a }\n" +
+                "    # Setting front.haproxy.frontend[1]:\n    maxconn 9\n    use_backend",
+        );
+        expect(renderBackend({ ...web, lines: ["balance leastconn"] })).toContain(
+            "    # Setting services.web.haproxy.backend[0]:\n    balance leastconn\n    server slot-1",
+        );
+        expect(() => renderBackend({ ...web, lines: ["a\nb"] })).toThrow();
+    });
+
     it("names each trusted proxy in a line of its own, on both listeners", () => {
         const trustedProxies = ["10.0.0.0/8", "2001:db8::1"];
         const lines = renderFrontends({ name: "a", trustedProxies }, near).split("\n");

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ConfigRejected, parseCheck } from "../../../front/check";
 import { type Change, ConfigFolder } from "../../../front/folder";
+import { rawLines } from "../../../front/rawLines";
 import { packFiles, unpackFiles } from "../../../haproxy/archive";
 import { isReadOnlyScript } from "../../../haproxy/cli";
 import { emptyMaps, readMap, removeMapEntry, writeMapEntry } from "../../../haproxy/maps";
@@ -249,6 +250,15 @@ describe("the output of haproxy -c", () => {
                 message: "unknown keyword 'nonsense' in 'backend' section",
             },
         ]);
+    });
+
+    it("names the setting of a user's own line", () => {
+        const text = `backend bad\n${rawLines("services.web.haproxy.backend", ["nonsense"]).join("\n")}\n`;
+        const output = captured("check-failure").replace(/(40-x\.cfg):2/, "$1:3");
+        const problems = parseCheck(output, new Map([["conf/40-x.cfg", text]]));
+        expect(new ConfigRejected(problems).message).toContain(
+            "  relink:services.web.haproxy.backend[0] (nonsense): unknown keyword 'nonsense' in 'backend' section",
+        );
     });
 
     it("is passed on as a whole when it names no line", () => {

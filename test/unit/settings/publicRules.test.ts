@@ -61,3 +61,41 @@ describe("headers of each answer", () => {
         expect(linesOf(front({ responseHeaders: { "x-a": value } }))).toHaveLength(1);
     });
 });
+
+describe("a user's own line of HAProxy's configuration", () => {
+    const own = (line: string) => front({ haproxy: { frontend: [line] } });
+
+    it.each([
+        "http-request deny if { path /a } # why",
+        'http-request set-header x-a "b c"',
+        "option httpclose",
+        "maxconn 9",
+    ])("may be %s", line => {
+        expect(settingsOf(own(line)).front.haproxy.frontend).toEqual([line]);
+    });
+
+    it.each([
+        "backend other",
+        "frontend",
+        "no backend other",
+        "default  listen x",
+        '"backend" other',
+        "back\\end other",
+        " backend other",
+        ".if defined(A)",
+        "# a comment",
+        "maxconn 9\nbackend other",
+        "maxconn 9\rx",
+        "http-request set-header x-a é",
+        "ends with a backslash \\",
+        "setenv RELINK_CONFIG x",
+        "",
+        `maxconn ${"9".repeat(1_000)}`,
+    ])("is not %j, which leaves its section", line => {
+        expect(linesOf(own(line))).toEqual([
+            expect.stringMatching(
+                /^relink:front\.haproxy\.frontend\[0\]: .*but must be one line of HAProxy's configuration/,
+            ),
+        ]);
+    });
+});

@@ -17,11 +17,12 @@ const near = { gateway: "10.0.0.1", anchor: "10.0.0.2" };
 export function expectNothingElse(settings: Settings): void {
     const { front, services } = settings;
     const tls = tlsListener(front);
-    expect(shapeOf(renderGlobal({ ...front, tls }))).toEqual(
+    const { global: ownGlobal, frontend: ownFrontend } = front.haproxy;
+    expect(shapeOf(withoutOwn(renderGlobal({ ...front, tls }), ownGlobal))).toEqual(
         shapeOf(renderGlobal({ ...plainSettings.front, tls: likeTls(tls) })),
     );
     const believed = /^ {4}acl from_trusted_proxy src (.*)\n/gm;
-    const frontends = withoutRules(renderFrontends({ ...front, tls }, near), front);
+    const frontends = withoutOwn(withoutRules(renderFrontends({ ...front, tls }, near), front), ownFrontend);
     expect(shapeOf(frontends.replace(believed, ""))).toEqual(
         shapeOf(renderFrontends({ ...plainSettings.front, tls: likeTls(tls) }, near)),
     );
@@ -37,7 +38,7 @@ export function expectNothingElse(settings: Settings): void {
         }
         const { tcp } = service.release.health;
         const likeIt = { tcp, hasTimeout: service.release.timeouts.serverMs !== undefined };
-        expect(shapeOf(backendOf(service))).toEqual(plain.backend(likeIt));
+        expect(shapeOf(withoutOwn(backendOf(service), service.release.backendLines))).toEqual(plain.backend(likeIt));
         for (const route of service.routes) {
             writeMapEntry(maps, "routes", routeKey(route), routeValue(route, service.name));
         }
@@ -75,9 +76,17 @@ function expectTheSameInDocker(front: string, { name, release, secretValues }: S
 }
 
 function backendOf({ name, release }: ServiceSettings): string {
-    const { port = 0, health, timeouts } = release;
+    const { port = 0, health, timeouts, backendLines: lines } = release;
     const slots = [1, 2].map(number => ({ number, address: `10.0.0.${number}`, enabled: number === 1 }));
-    return renderBackend({ service: name, color: "blue", port, health, serverTimeoutMs: timeouts.serverMs, slots });
+    return renderBackend({
+        service: name,
+        color: "blue",
+        port,
+        health,
+        serverTimeoutMs: timeouts.serverMs,
+        lines,
+        slots,
+    });
 }
 
 /**
@@ -108,6 +117,15 @@ function withoutRules(frontends: string, { redirects, responseHeaders, accessLog
     const isLog = (line: string) => /JSON for each request|no option dontlog-normal|^ {4}log-format /.test(line);
     expect(lines.filter(isLog)).toHaveLength(accessLog === undefined ? 0 : 3);
     return lines.filter(line => !isRedirect(line) && !isHeader(line) && !isLog(line)).join("\n");
+}
+
+/** Expects each of the user's own lines once, as it is, below its setting's name. @returns the text without them */
+function withoutOwn(text: string, own: readonly string[]): string {
+    const lines = text.split("\n");
+    const isName = (line: string | undefined) => / {4}# Setting \S+\.haproxy\.\w+\[\d+\]:$/.test(line ?? "");
+    const isOwn = (index: number) => isName(lines[index - 1]);
+    expect(lines.filter((_, index) => isOwn(index))).toEqual(own.map(line => `    ${line}`));
+    return lines.filter((line, index) => !isName(line) && !isOwn(index)).join("\n");
 }
 
 /** @returns HTTPS with as many certificates, and other values */

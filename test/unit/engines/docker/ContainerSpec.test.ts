@@ -37,6 +37,7 @@ const spec: ContainerSpec = {
         },
         maxReplicas: 8,
         timeouts: {},
+        backendLines: [],
     },
     secretValues: { KEY: "k", FILE: "in a file" },
     labels: { "relink.color": "blue" },
