@@ -34,11 +34,12 @@ export async function unlink(up: Up, incarnation: number, policy: DrainPolicy): 
 
 /**
  * The record before anything is removed. Should the removal be interrupted and the service be wanted again, the next `up`
- * writes the link again. It leads to the same color if that cannot be confirmed.
+ * writes the link again. It leads to the same color if that cannot be confirmed. An open rolling release stays open, because
+ * nothing else says of which releases the containers are.
  */
 function withRemovalBegun(record: ServiceRecord): ServiceRecord {
     const { live } = record.link;
-    if (live === "none") {
+    if (live === "none" || record.intent?.kind === "roll") {
         return record;
     }
     const { [live]: color, releases } = record;

@@ -134,6 +134,12 @@ const houses: Record<string, HouseEvent[]> = {
         ),
         inHouse({ versions: { web: "C", api: "A", admin: "A" }, strategy: { kind: "blueGreen" } }),
     ],
+    "a service is about to be removed in the middle of a rolling release, and then it is wanted again": [
+        inHouse({ wanted: { "*": "web", "shop.example.com": "api" }, strategy: rolling }),
+        inHouse({ versions: { web: "C", api: "A", admin: "A" } }, { diesAfter: 12, goesOn: true }),
+        inHouse({ wanted: { "shop.example.com": "api" } }, { diesAfter: 2, goesOn: true }),
+        inHouse({ wanted: { "*": "web", "shop.example.com": "api" } }),
+    ],
 };
 
 describe("a life in which", () => {
