@@ -24,6 +24,8 @@ export class Roll {
     /** Slots that HAProxy's files have open. */
     #open = new Set<number>();
     #written: string | undefined;
+    /** Slots that took requests until their turn came to leave. */
+    readonly #left = new Set<number>();
     #writing: Promise<void> = Promise.resolve();
     /** Slots whose containers the schedule counts on, and whether they serve as far as it knows. */
     readonly #known = new Map<number, boolean>();
@@ -87,7 +89,9 @@ export class Roll {
         await this.#look(schedule);
         const { start, retire, wakeAtMs, state } = schedule.next(this.up.clock.nowMs());
         for (const slot of retire) {
-            this.#open.delete(slot);
+            if (this.#open.delete(slot)) {
+                this.#left.add(slot);
+            }
             this.#known.delete(slot);
         }
         // First the file: should this be interrupted, a restarted HAProxy sends nothing to what is about to leave.
@@ -237,13 +241,14 @@ export class Roll {
         return "gone";
     }
 
-    /** They go on serving. */
+    /** Those that served go on. What an interrupted run had started was perhaps never proved. */
     async #putBack(slots: number[]): Promise<void> {
-        for (const slot of slots) {
+        const served = slots.filter(slot => this.#left.has(slot));
+        for (const slot of served) {
             this.#open.add(slot);
         }
         await this.#write();
-        await this.#work.slots.tell(slots, "ready");
+        await this.#work.slots.tell(served, "ready");
     }
 
     /** Removes containers that are not counted on, once nothing is open on them. */

@@ -258,6 +258,12 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "live container stopped", which: 0 },
         up({}, { faults: { port: { call: "admission.open", after: 0, how: "fails" } } }),
     ],
+    "a rolling release is taken back that died before its proof, and the command before the end of that container fails":
+        [
+            up({ version: "A" }),
+            up({ version: "C", strategy: rolling }, { diesAt: "roll: prove", goesOn: true }),
+            up({ strategy: canary({ weight: 0 }) }, { faults: { preStop: true } }),
+        ],
 };
 
 /** The same of a service without a port. */

@@ -4,6 +4,7 @@ import { PlanOutdated } from "../../../up/PlanOutdated";
 import type { Stand } from "../Scheduler";
 import { Broken } from "./Broken";
 import { owedCapacity } from "./owedCapacity";
+import { type Container, isProved } from "./SimulatedContainer";
 import type { SimulatedUp, Step } from "./SimulatedUp";
 import type { SimulatedWorld } from "./SimulatedWorld";
 
@@ -13,6 +14,8 @@ export class Watch {
     #floor: number;
     /** Whether somebody must answer users. */
     #isAnswered: boolean;
+    /** Containers that users reached unproved when it began: somebody's hand has done that. */
+    readonly #unproved: ReadonlySet<Container>;
     /** The record whose promotions were noted last. */
     #noted: ServiceRecord | undefined;
 
@@ -25,6 +28,7 @@ export class Watch {
         isReached = true,
     ) {
         const { world } = up;
+        this.#unproved = new Set(unprovedOf(world));
         this.#floor = isReached ? owedCapacity(up) : 0;
         this.#isAnswered = isReached && isPublic(world) && world.answering().length > 0;
     }
@@ -35,6 +39,15 @@ export class Watch {
         this.up.disturbed = true;
         this.#floor = Math.min(this.#floor, world.serving().length);
         this.#isAnswered &&= world.answering().length > 0;
+    }
+
+    /** Rule 3 at every moment: users reach no container that was never proved, unless they reached it when this began. */
+    #letsInProved(): void {
+        const { world, made, disturbed } = this.up;
+        const unproved = disturbed ? undefined : unprovedOf(world).find(container => !this.#unproved.has(container));
+        if (unproved !== undefined) {
+            throw new Broken(`rule 3: users reach ${unproved.name}, which was never proved: ${made.sentence}`);
+        }
     }
 
     /** Whether somebody has to answer users now. */
@@ -52,6 +65,7 @@ export class Watch {
             throw stand.error;
         }
         owesNoCapacity(world, this.#floor, made);
+        this.#letsInProved();
         if (stand.is !== "failed" && this.#isAnswered && !disturbed && world.answering().length === 0) {
             throw new Broken(`rule 6: nobody answers users any more: ${made.sentence}`);
         }
@@ -89,4 +103,9 @@ function notePromotions({ record, history: { promotions } }: SimulatedWorld): vo
         }
         promotions.set(promotion, id);
     }
+}
+
+/** @returns containers of ours that users reach and that were never proved. Nobody proves a background service by requests. */
+function unprovedOf(world: SimulatedWorld): Container[] {
+    return world.isBackground ? [] : world.reached().filter(one => !isProved(one) && !one.isForeign);
 }
