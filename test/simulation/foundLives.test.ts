@@ -264,6 +264,17 @@ const lives: Record<string, Event[]> = {
             up({ version: "C", strategy: rolling }, { diesAt: "roll: prove", goesOn: true }),
             up({ strategy: canary({ weight: 0 }) }, { faults: { preStop: true } }),
         ],
+    "HAProxy does not answer while a rolling release is finished, and the user wants it held at 0 % by now": [
+        up({ version: "A" }),
+        up(
+            { version: "C", strategy: strategyOf({ rolling: { step: "service" } }) },
+            { diesAfter: 17, meanwhile: { after: 0, what: "HAProxy restarted" } },
+        ),
+        up(
+            { strategy: canary({ weight: 0 }) },
+            { faults: { reload: 0, port: { call: "front.open", after: 0, how: "fails" } } },
+        ),
+    ],
 };
 
 /** The same of a service without a port. */

@@ -40,11 +40,13 @@ export async function isPutRight(ups: Ups, left: Leftover): Promise<void> {
 
 /**
  * Whether it does not matter if what was begun was finished or undone, after a call that failed: users have what is wished,
- * or that is refused either way.
+ * or that is refused either way, or it waits as the config says. Where the user wants a canary by now, a rolling release that
+ * is taken back is begun again as one, and is held at its share.
  */
 function isDecided({ made, desired, world }: SimulatedUp): boolean {
     const { live } = world.look();
-    return made.refusal !== undefined || (live !== "none" && world.record[live].release === desired.release.id);
+    const isLive = live !== "none" && world.record[live].release === desired.release.id;
+    return made.refusal !== undefined || isLive || made.row === "nothing" || made.row === "waiting";
 }
 
 /** @param broken how many `up`s it took with the interruption */
