@@ -43,9 +43,9 @@ const json = join(folder, "results.json");
 const text = join(folder, "RESULTS.md");
 const usage = `Usage: npm run bench -- [--only NAME]...
     Measures relink and writes ${relative(repository, json)} and ${relative(repository, text)}.
-    A bar that is missed is said, and is no error.
-    RELINK_BENCH_KAMAL_PROXY, the path of a static kamal-proxy, has it measured side by side.
-    --only  one of these alone; the figures of the others stay as they are in the files:
+    It reports a bar that is missed, and does not fail for it.
+    With RELINK_BENCH_KAMAL_PROXY, the path of a static kamal-proxy, it also measures that one.
+    --only  measures one of these, and keeps the figures of the others in the files:
 ${measurements.map(({ name, seconds }) => `            ${name.padEnd(16)} about ${seconds} s`).join("\n")}`;
 
 async function main(): Promise<number> {

@@ -125,9 +125,9 @@ describe("Engine", () => {
     });
 
     it("says what to do when no daemon answers", async () => {
-        const nobody = Engine.connect("unix:///nonexistent/docker.sock");
-        await expect(nobody.ping()).rejects.toThrow(DockerUnreachable);
-        await expect(nobody.now()).rejects.toThrow(/unix:\/\/\/nonexistent\/docker.sock .*does not answer.*Start it/);
+        const missing = Engine.connect("unix:///nonexistent/docker.sock");
+        await expect(missing.ping()).rejects.toThrow(DockerUnreachable);
+        await expect(missing.now()).rejects.toThrow(/unix:\/\/\/nonexistent\/docker.sock .*does not answer.*Start it/);
     });
 });
 

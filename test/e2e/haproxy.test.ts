@@ -245,8 +245,8 @@ describe("HAProxy, configured and linked by relink", () => {
         const secret = randomBytes(16).toString("hex");
         const pair = { "x-relink-confirm": secret, "x-relink-service": "web" };
         const confirm = { color: "blue", release: "release-1", version: "v1", status: 200 };
-        const nobody = { color: undefined, release: undefined, status: 200 };
-        expect(await ask(ports.http, { headers: pair })).toMatchObject(nobody);
+        const unnamed = { color: undefined, release: undefined, status: 200 };
+        expect(await ask(ports.http, { headers: pair })).toMatchObject(unnamed);
 
         assertEveryWorker("a secret", await runtime.addMap(await workers(), "confirm", secret, "web"));
         expect(await ask(ports.http, { headers: pair, host: "nobody.example.org" })).toMatchObject(confirm);
@@ -265,12 +265,12 @@ describe("HAProxy, configured and linked by relink", () => {
             { "x-relink-confirm": "", "x-relink-service": "" },
         ];
         for (const headers of guesses) {
-            expect(await ask(ports.http, { headers })).toMatchObject(nobody);
+            expect(await ask(ports.http, { headers })).toMatchObject(unnamed);
         }
 
         assertEveryWorker("no secret", await runtime.deleteMapEntry(await workers(), "confirm", secret));
         assertEveryWorker("no secret, again", await runtime.deleteMapEntry(await workers(), "confirm", secret));
-        expect(await ask(ports.http, { headers: pair })).toMatchObject(nobody);
+        expect(await ask(ports.http, { headers: pair })).toMatchObject(unnamed);
     });
 
     it("gives a share of 25 % exactly every fourth request", async () => {

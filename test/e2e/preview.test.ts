@@ -92,7 +92,7 @@ describe("with blue live, a preview", () => {
         expectSuccess(await stack.up());
     });
 
-    it("shows no change where nothing is to be done", () => expectPreview("nothing"));
+    it("shows no change if nothing is to be done", () => expectPreview("nothing"));
 
     it("adopts what runs after Pulumi's state was lost", async () => {
         const find = stack.loseState();
@@ -185,7 +185,7 @@ describe("with green live and blue warm, a preview", () => {
     it("names the setting that is not applied while the link is pinned", () =>
         withSettings({ live: "green", image: "relink-hello:v1" }, () => expectPreview("pinned-already")));
 
-    it("goes by Pulumi's state where Docker cannot be reached and RELINK_ASSUME=1 allows it", async () => {
+    it("goes by Pulumi's state if Docker does not answer and RELINK_ASSUME=1 allows it", async () => {
         const env = { DOCKER_HOST: "unix:///nonexistent/docker.sock", RELINK_ASSUME: "1" };
         await withSettings({ image: "relink-hello:v9", replicas: 2 }, () => expectPreview("assumed-release", { env }));
         if (isFull) {

@@ -214,7 +214,7 @@ export const providers: readonly Mutant[] = [
         before: "if (live === action.from && percent === action.percent) {",
         after: "if (live !== undefined) {",
         breaks: "A link that somebody moved since the plan is moved nevertheless.",
-        killedBy: { file: "test/unit/providers/Link.test.ts", test: "never if it is not where the plan saw it" },
+        killedBy: { file: "test/unit/providers/Link.test.ts", test: "never if it has moved since the plan" },
     },
     {
         name: "stale-deployment-carried-out",

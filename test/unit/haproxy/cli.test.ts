@@ -40,7 +40,7 @@ const here: Run = (argv, stdin) =>
 function master(answer: (line: string) => { text: string; closes: boolean }): Promise<string> {
     const path = join(folder, `${servers.length}.sock`);
     const server = createServer({ allowHalfOpen: true }, socket => {
-        socket.on("error", () => {}); // whoever has heard enough goes
+        socket.on("error", () => {}); // a client may leave before the end
         socket.on("data", data => {
             const { text, closes } = answer(data.toString().trim());
             socket.write(text);

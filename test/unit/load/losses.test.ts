@@ -67,7 +67,7 @@ describe("the load client reports each loss, exactly", () => {
         ["an answer to another method", "otherMethod", "wrong body"],
         ["an answer to a request of another length", "otherLengthOfRequest", "wrong body"],
         ["two answers to one request", "answerTwice", "answered twice"],
-        ["bytes that are no response", "garbage", "malformed"],
+        ["bytes that are not a response", "garbage", "malformed"],
     ];
     test.each(cases)("%s", async (_name, fault, kind) => {
         const result = await loadWith(fault, { answeredBy: { services: ["hello"], versions: ["v1"] } });

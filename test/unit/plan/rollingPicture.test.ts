@@ -7,7 +7,7 @@ const docs = readFileSync(join(__dirname, "../../../docs/rolling.md"), "utf8");
 
 describe("the timelines of docs/rolling.md", () => {
     it.each(tutumTimelines)(
-        "are ours, and no slower than the Tutum script's: $name",
+        "are those of relink's schedule, and no slower than the Tutum script's: $name",
         ({ name, settings, theirSeconds }) => {
             const roll = rollOfTen(settings);
             expect(roll.state).toBe("done");

@@ -86,7 +86,7 @@ describe("the link moves", () => {
         expect(fake.steps).toEqual([]);
     });
 
-    it("never if it is not where the plan saw it", async () => {
+    it("never if it has moved since the plan", async () => {
         const fake = front();
         await expect(relink(toGreen, { expect: b.id, from: "green" })).rejects.toThrow(
             "the link is blue, but the plan was made when it was green",

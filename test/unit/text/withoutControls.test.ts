@@ -54,7 +54,7 @@ describe("a text without controls is what users see of", () => {
         expect(parseCheck(`[ALERT]    (1) : ${evil}`, new Map())).toEqual([{ message: "ab" }]);
     });
 
-    it("what a service logged, also where a secret stands between them", () => {
+    it("a service's log, also with a secret between the controls", () => {
         expect(withoutSecrets(`${evil} hunter\u009b1m2`, ["hunter2"])).toBe("ab [secret]");
     });
 });
