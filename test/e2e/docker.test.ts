@@ -1,19 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readFile, readFolder, writeFiles } from "../../docker/archive";
-import {
-    lastLogLines,
-    listContainers,
-    removeContainer,
-    setRestartPolicy,
-    startContainer,
-    stopContainer,
-} from "../../docker/containers";
+import { listContainers, removeContainer, setRestartPolicy, startContainer } from "../../docker/containers";
 import { Credentials } from "../../docker/credentials";
-import { Dialer, request } from "../../docker/dialer";
 import { Engine } from "../../docker/Engine";
 import { DockerUnreachable } from "../../docker/errors";
 import { watchContainers } from "../../docker/events";
@@ -21,103 +12,26 @@ import { exec, execStream } from "../../docker/exec";
 import { pullImage, resolveImage } from "../../docker/images";
 import { freeSubnet, inspectNetwork } from "../../docker/networks";
 import { readVolume } from "../../docker/volumes";
-import type { ContainerSpec } from "../../engines/docker/ContainerSpec";
 import { createContainer } from "../../engines/docker/createContainer";
 import { ImageReference } from "../../model/ImageReference";
-import type { ReleaseSettings } from "../../model/ReleaseSettings";
+import {
+    createNetworks,
+    engine,
+    firstMs,
+    imageId,
+    labels,
+    nodeImage,
+    release,
+    removeAll,
+    run,
+    running,
+    spec,
+} from "../support/dockerContainers";
 import { EngineProxy } from "../support/engineProxy";
 
-const nodeImage = "node:24-slim";
-/** Any HAProxy image; the official one has perl and bash. */
-const frontImage = "haproxy:3.0";
-const firstMs = 20_000;
-const run = `relink-docker-${randomUUID().slice(0, 8)}`;
-const labels = { "relink.test": run };
+beforeAll(createNetworks);
 
-const engine = Engine.connect();
-const addresses: string[] = [];
-let imageId: string;
-let other: string;
-
-const release: ReleaseSettings = {
-    image: nodeImage,
-    port: 8080,
-    env: {},
-    secrets: [],
-    init: true,
-    labels: {},
-    volumes: [],
-    networks: [],
-    extraHosts: [],
-    dns: [],
-    capabilities: { add: [], drop: [] },
-    readOnly: false,
-    securityOpt: [],
-    ulimits: {},
-    restart: "unless-stopped",
-    stopGracePeriodMs: 1_000,
-    health: {
-        tcp: false,
-        path: "/",
-        host: "web",
-        hostIsDefault: false,
-        status: { from: 200, to: 399 },
-        intervalMs: 300,
-        timeoutMs: 2_000,
-        rise: 2,
-        fall: 1,
-    },
-    maxReplicas: 8,
-    timeouts: {},
-    backendLines: [],
-};
-
-let count = 0;
-function spec(changes: Partial<ReleaseSettings>, more: Partial<ContainerSpec> = {}): ContainerSpec {
-    count++;
-    return {
-        name: `${run}-${count}`,
-        imageId,
-        release: { ...release, entrypoint: ["sh", "-c"], command: ["exec sleep 600"], ...changes },
-        secretValues: {},
-        labels: { ...labels, "relink.test.number": String(count) },
-        env: { RELINK_COLOR: "blue" },
-        network: { name: run, address: addresses[count] ?? "" },
-        ...more,
-    };
-}
-
-async function running(changes: Partial<ReleaseSettings> = {}, more: Partial<ContainerSpec> = {}): Promise<string> {
-    const id = await createContainer(engine, spec(changes, more));
-    await startContainer(engine, id);
-    return id;
-}
-
-beforeAll(async () => {
-    await engine.ping();
-    imageId = (await engine.docker.getImage(nodeImage).inspect()).Id;
-    const subnet = await freeSubnet(engine, run);
-    const start = subnet.split(".").slice(0, 3).join(".");
-    addresses.push(...Array.from({ length: 100 }, (_, index) => `${start}.${100 + index}`));
-    await engine.docker.createNetwork({ Name: run, Labels: labels, IPAM: { Config: [{ Subnet: subnet }] } } as never);
-    other = `${run}-other`;
-    await engine.docker.createNetwork({ Name: other, Labels: labels });
-});
-
-afterAll(async () => {
-    const left = await listContainers(engine, labels);
-    await Promise.all(left.map(({ id }) => removeContainer(engine, id)));
-    for (const name of [run, other]) {
-        await engine.docker
-            .getNetwork(name)
-            .remove()
-            .catch(() => undefined);
-    }
-    await engine.docker
-        .getVolume(run)
-        .remove()
-        .catch(() => undefined);
-});
+afterAll(removeAll);
 
 describe("Engine", () => {
     it("tells the Docker host's time", async () => {
@@ -235,179 +149,6 @@ describe("volumes", () => {
     });
 });
 
-describe("containers", () => {
-    const named = { user: "", uid: "" };
-    beforeAll(async () => {
-        const id = await createContainer(engine, spec({}));
-        const passwd = String(await readFile(engine, id, "/etc/passwd"));
-        const [user = "", , uid = ""] = passwd.trim().split("\n").at(-1)?.split(":") ?? [];
-        Object.assign(named, { user, uid });
-        expect(uid).not.toBe("0");
-    });
-
-    it("has everything that the settings say", async () => {
-        const id = await running(
-            {
-                env: { PLAIN: "a=b", FROM_SECRET: { secret: "TOKEN" } },
-                workingDir: "/tmp",
-                labels: { mine: "yes" },
-                volumes: [
-                    { source: "/etc", target: "/host-etc", readOnly: true, shared: false },
-                    { source: run, target: "/volume", readOnly: false, shared: true },
-                ],
-                networks: [other],
-                extraHosts: ["db.example:10.9.8.7"],
-                capabilities: { add: ["NET_ADMIN"], drop: ["CHOWN"] },
-                memoryBytes: 64 * 1024 * 1024,
-                cpus: 0.5,
-                ulimits: { nofile: { soft: 1000, hard: 2000 } },
-                log: { driver: "json-file", options: { "max-size": "1m" } },
-                stopSignal: "SIGINT",
-                health: { ...release.health, command: ["true"] },
-            },
-            { secretValues: { TOKEN: "hush" } },
-        );
-        const {
-            Config: config,
-            HostConfig: host,
-            NetworkSettings: net,
-        } = await engine.docker.getContainer(id).inspect();
-        expect(config).toMatchObject({ WorkingDir: "/tmp", StopSignal: "SIGINT", StopTimeout: 1 });
-        expect(config.Env).toEqual(expect.arrayContaining(["PLAIN=a=b", "FROM_SECRET=hush", "RELINK_COLOR=blue"]));
-        expect(config.Labels).toMatchObject({ mine: "yes", ...labels });
-        expect(config.Healthcheck).toMatchObject({ Test: ["CMD", "true"], Interval: 3e8, Retries: 1 });
-        expect(host).toMatchObject({ Memory: 67108864, NanoCpus: 5e8, Init: true });
-        expect(host.RestartPolicy?.Name).toBe("no");
-        expect(Object.keys(net.Networks).sort()).toEqual([run, other].sort());
-        const seen = await exec(engine, id, [
-            "sh",
-            "-c",
-            "pwd; ulimit -n; grep db.example /etc/hosts; ls /host-etc/hostname",
-        ]);
-        expect(seen.stdout).toBe("/tmp\n1000\n10.9.8.7\tdb.example\n/host-etc/hostname\n");
-        expect((await exec(engine, id, ["sh", "-c", "echo x > /host-etc/relink"])).exitCode).not.toBe(0);
-        expect((await engine.docker.getVolume(run).inspect()).Labels ?? {}).toEqual({});
-    });
-
-    it.each([
-        ["root by default", { user: undefined, uid: "0" }],
-        ["a numeric user", { user: "4321:4321", uid: "4321" }],
-        ["a user of the image's /etc/passwd", named],
-    ])("gives secrets as files to %s", async (_, owner) => {
-        const { user, uid } = owner;
-        const secrets = { TOKEN: "hush hush", KEY: "line 1\nline 2" };
-        const id = await running({ user, secrets: Object.keys(secrets) }, { secretValues: secrets });
-        const { stdout } = await exec(engine, id, ["sh", "-c", "cd /run/secrets; stat -c '%n %a %u' *; cat TOKEN KEY"]);
-        expect(stdout).toBe(`KEY 400 ${uid}\nTOKEN 400 ${uid}\nhush hushline 1\nline 2`);
-        expect(JSON.stringify(await engine.docker.getContainer(id).inspect())).not.toContain("hush");
-        await engine.docker.getContainer(id).restart({ t: 0 });
-        expect(String(await readFile(engine, id, "/run/secrets/TOKEN"))).toBe("hush hush");
-    });
-
-    it("gives a read-only container its secrets and its options, and takes its write access and NET_RAW away", async () => {
-        const hardened = { readOnly: true, securityOpt: ["no-new-privileges"], pidsLimit: 50, secrets: ["TOKEN"] };
-        const id = await running({ ...hardened, user: "4321" }, { secretValues: { TOKEN: "hush hush" } });
-        const script =
-            "cat /run/secrets/TOKEN; stat -c ' %a %u' /run/secrets/TOKEN; grep -E '^(NoNewPrivs|CapBnd)' /proc/1/status";
-        const { stdout } = await exec(engine, id, ["sh", "-c", script]);
-        const [secret, privileges, capabilities] = [...stdout.trim().split("\n").values()];
-        expect(secret).toBe("hush hush 400 4321");
-        const bounds = [privileges, capabilities].find(line => line?.startsWith("CapBnd"))!.split("\t")[1];
-        // Number 13 is CAP_NET_RAW.
-        expect((BigInt(`0x${bounds}`) >> 13n) & 1n).toBe(0n);
-        expect(stdout).toContain("NoNewPrivs:\t1");
-        const writes = ["sh", "-c", ": > /tmp/x"];
-        expect((await exec(engine, id, writes, { user: "0" })).exitCode).not.toBe(0);
-        const { HostConfig, Mounts } = await engine.docker.getContainer(id).inspect();
-        expect(HostConfig.PidsLimit).toBe(50);
-        const volume = engine.docker.getVolume(Mounts.find(mount => mount.Destination === "/run/secrets")!.Name!);
-        await volume.inspect();
-        await removeContainer(engine, id);
-        await expect(volume.inspect()).rejects.toMatchObject({ statusCode: 404 });
-        const raw = await running({ capabilities: { add: ["NET_RAW"], drop: [] } });
-        const found = await exec(engine, raw, ["sh", "-c", "grep ^CapBnd /proc/1/status"]);
-        expect((BigInt(`0x${found.stdout.trim().split("\t")[1]}`) >> 13n) & 1n).toBe(1n);
-    });
-
-    it("knows state, address, exit code and restart policy", async () => {
-        const id = await running({ command: ["echo one; echo two >&2; exit 7"] });
-        await engine.docker.getContainer(id).wait();
-        const mine = { ...labels, "relink.test.number": String(count) };
-        expect(await listContainers(engine, mine, run)).toMatchObject([
-            {
-                id,
-                name: `${run}-${count}`,
-                state: "exited",
-                status: "exited with code 7",
-                exitCode: 7,
-                address: addresses[count],
-                imageId,
-                restartPolicy: "no",
-                restartCount: 0,
-            },
-        ]);
-        expect(await lastLogLines(engine, id, [])).toEqual(expect.arrayContaining(["one", "two"]));
-    });
-
-    it("stops a container for good although Docker would start it again, and a second stop is no error", async () => {
-        const id = await running();
-        await setRestartPolicy(engine, id, "unless-stopped");
-        await stopContainer(engine, id, 1_000);
-        await stopContainer(engine, id, 1_000);
-        const mine = { ...labels, "relink.test.number": String(count) };
-        expect(await listContainers(engine, mine)).toMatchObject([{ state: "exited", restartPolicy: "no" }]);
-        await removeContainer(engine, id);
-        await removeContainer(engine, id);
-        expect(await listContainers(engine, mine)).toEqual([]);
-        await stopContainer(engine, id, 1_000);
-    });
-
-    it("returns only the last log lines, without escapes and shortened", async () => {
-        const id = await running({
-            command: ["seq 1 200; printf '\\033[31mred\\033[0m\\n'; head -c 2000 /dev/zero | tr '\\0' x"],
-        });
-        await engine.docker.getContainer(id).wait();
-        const lines = await lastLogLines(engine, id, [], 50);
-        expect(lines).toHaveLength(50);
-        expect(lines.at(-2)).toBe("red");
-        expect(lines.at(-1)).toMatch(/^x{500}\.\.\.$/);
-    });
-
-    it.each([
-        [
-            "a missing host folder",
-            { volumes: [{ source: "/no/such", target: "/x", readOnly: true, shared: false }] },
-            "mount",
-        ],
-        ["a program that is not there", { init: false, entrypoint: ["/no/such/program"] }, "command"],
-        ["a user that is not there", { user: "nobody-here" }, "user"],
-        ["a network that is not there", { networks: ["no-such-network"] }, "network"],
-    ] as [string, Partial<ReleaseSettings>, string][])("says what is wrong with %s", async (_, changes, reason) => {
-        await expect(running(changes)).rejects.toMatchObject({ name: "StartFailed", reason });
-    });
-
-    it("reports an address that is taken, and leaves no half-made container behind", async () => {
-        await running();
-        const taken = addresses[count] ?? "";
-        await expect(running({}, { network: { name: run, address: taken } })).rejects.toMatchObject({
-            reason: "network",
-        });
-        const failed = spec({ networks: ["no-such-network"] });
-        await expect(createContainer(engine, failed)).rejects.toThrow(/no-such-network/);
-        expect((await listContainers(engine, failed.labels)).length).toBe(0);
-    });
-
-    it("keeps secrets out of Docker's error messages", async () => {
-        const broken = spec({ env: { X: { secret: "TOKEN" } }, user: "hush" }, { secretValues: { TOKEN: "hush" } });
-        const error = await createContainer(engine, broken).then(
-            id => startContainer(engine, id, broken.secretValues).catch(String),
-            String,
-        );
-        expect(error).toMatch(/unable to find user/);
-        expect(error).not.toContain("hush");
-    });
-});
-
 describe("events", () => {
     it("report start, health and exit, also those that are past", async () => {
         const since = await engine.now();
@@ -448,74 +189,6 @@ describe("events", () => {
             events.close();
             await proxy.close();
         }
-    });
-});
-
-describe("dialer", () => {
-    const script =
-        "require('http').createServer((q, s) => { s.statusCode = q.url === '/bad' ? 503 : 200; " +
-        "s.setHeader('X-Seen', q.headers.host); if (q.url === '/silent') return; " +
-        "s.end(q.url === '/big' ? 'y'.repeat(9000) : 'hello ' + q.method) }).listen(8080)";
-    let anchor: string;
-    let address: string;
-
-    beforeAll(async () => {
-        anchor = await running();
-        const command = ["node", "-e", "fetch('http://127.0.0.1:8080/')"];
-        const health = { ...release.health, fall: 100, command };
-        const events = watchContainers(engine, labels);
-        await events.ready;
-        const server = await running({ entrypoint: ["node", "-e"], command: [script], health });
-        address = addresses[count] ?? "";
-        await events.next(event => event.containerId === server && event.health === "healthy", firstMs);
-        events.close();
-    });
-
-    const routes: [string, () => Dialer][] = [
-        ["straight", () => new Dialer(engine, anchor)],
-        ["by a command in the anchor", () => new Dialer(remote(engine), anchor)],
-    ];
-    it.each(routes)("carries a request %s", async (_, dialer) => {
-        const ask = { address, port: 8080, timeoutMs: firstMs };
-        const through = dialer();
-        expect(await request(through, { ...ask, path: "/", headers: { Host: "shop.example" } })).toMatchObject({
-            status: 200,
-            headers: { "x-seen": "shop.example" },
-            body: "hello GET",
-        });
-        expect(await request(through, { ...ask, path: "/bad", method: "POST" })).toMatchObject({
-            status: 503,
-            body: "hello POST",
-        });
-        expect((await request(through, { ...ask, path: "/big" })).body).toBe("y".repeat(4096));
-        await expect(request(through, { ...ask, path: "/silent", timeoutMs: 300 })).rejects.toThrow(/no whole answer/);
-        await expect(request(through, { ...ask, port: 81, path: "/" })).rejects.toThrow(/refused/i);
-    });
-
-    it("relays with every tool that a HAProxy image may have", async () => {
-        const front = (await engine.docker.getImage(frontImage).inspect()).Id;
-        const anchors = [anchor, await running({}, { imageId: front })];
-        const used = new Set<string>();
-        for (const id of anchors) {
-            for (const tool of ["socat", "perl", "nc", "bash"]) {
-                const dialer = new Dialer(remote(engine), id, [tool]);
-                const ask = () => request(dialer, { address, port: 8080, path: "/big", timeoutMs: firstMs });
-                if ((await exec(engine, id, ["sh", "-c", `command -v ${tool}`])).exitCode === 0) {
-                    expect(await ask()).toMatchObject({ status: 200, body: "y".repeat(4096) });
-                    used.add(tool);
-                } else {
-                    await expect(ask()).rejects.toThrow(`has none of ${tool}`);
-                }
-            }
-            // A relay ends with its connection.
-            const list = "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline; echo; done";
-            const left = async () =>
-                (await exec(engine, id, ["sh", "-c", list])).stdout
-                    .split("\n")
-                    .filter(line => /^(socat|perl|nc|bash) /.test(line));
-            await expect.poll(left, { timeout: firstMs }).toEqual([]);
-        }
-        expect([...used]).toEqual(expect.arrayContaining(["perl", "bash"]));
     });
 });
 
@@ -602,11 +275,6 @@ describe("engine proxy", () => {
         }
     });
 });
-
-/** The same Engine as if it were on another machine, whose containers cannot be reached directly. */
-function remote(local: Engine): Engine {
-    return Object.create(local, { isLocal: { value: false } }) as Engine;
-}
 
 function socketPath(): string {
     if (engine.address.kind !== "unix") {

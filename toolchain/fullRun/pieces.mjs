@@ -26,6 +26,8 @@ export const filesOnContainerd = [
     "failure.test.ts",
     "heal.test.ts",
     "docker.test.ts",
+    "docker-containers.test.ts",
+    "docker-dialer.test.ts",
     "lost.test.ts",
 ];
 
@@ -41,6 +43,9 @@ const minutes = {
     "conformance.test.ts": 2,
     "counters.test.ts": 1,
     "daemon.test.ts": 15,
+    "docker-containers.test.ts": 2,
+    "docker-dialer.test.ts": 1,
+    "docker.test.ts": 2,
     "drift.test.ts": 9,
     "faults.test.ts": 8,
     "haproxy-faults.test.ts": 14,
