@@ -240,6 +240,28 @@ export const order: readonly Mutant[] = [
         killedBy: found("an up has proved a container of a rolling release when another one takes over"),
     },
     {
+        name: "order-started-in-an-open-slot",
+        file: "up/rollSteps.ts",
+        before: '    await work.slots.tell(slots, "maint");\n',
+        after: "",
+        breaks: "Users reach a container of a rolling release before its proof, where somebody removed the one before.",
+        killedBy: {
+            file: "test/simulation/foundLives.test.ts",
+            test: "somebody removes the only container, and a rolling release that is taken back starts another one in its slot",
+        },
+    },
+    {
+        name: "order-put-back-unproved",
+        file: "up/Roll.ts",
+        before: "const served = slots.filter(slot => this.#left.has(slot));",
+        after: "const served = slots;",
+        breaks: "A container that nothing has proved gets users where the command before its end fails.",
+        killedBy: {
+            file: "test/simulation/foundLives.test.ts",
+            test: "a rolling release is taken back that died before its proof, and the command before the end of that container fails",
+        },
+    },
+    {
         name: "order-removal-without-intent",
         file: "up/unlink.ts",
         before: "    await up.journal.record(withRemovalBegun);\n",

@@ -238,18 +238,10 @@ const lives: Record<string, Event[]> = {
         { is: "change", change: { hosts: ["shop.example.com"], taken: "*" } },
     ],
     "somebody removes the only container, and a rolling release that is taken back starts another one in its slot": [
-        up({ version: "A" }, { diesAfter: 23 }),
-        {
-            is: "race",
-            faults: noFaults,
-            phases: 5,
-            early: false,
-            expired: true,
-            change: { strategy: rolling, version: "C" },
-            dies: 1,
-        },
+        up({ version: "A" }),
+        up({ version: "C", strategy: rolling }, { diesAt: "roll: file", goesOn: true }),
         { is: "edit", what: "live container removed", which: 0 },
-        { is: "race", faults: noFaults, phases: 2, early: false, expired: false, change: {} },
+        up(),
     ],
     "HAProxy does not answer once in a repair, and the next release is to be held at 0 %": [
         up({ version: "A", driftPolicy: "repair" }),
