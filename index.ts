@@ -10,6 +10,7 @@ import { reportPlan } from "./components/planReport";
 import { planServices } from "./components/stackPlan";
 import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
+import { accessOf } from "./model/ServiceSettings";
 import type { Target } from "./model/Target";
 
 /** Stack config -> settings -> observed state -> plan -> resources. */
@@ -30,7 +31,7 @@ export = async () => {
     const provider = live === undefined ? unaskedProvider() : dockerProvider(live);
     const haproxy = new HaproxyFront(
         "front",
-        { target, settings: front, plan: outlook.front },
+        { target, settings: front, access: accessOf(services), users: settings.users, plan: outlook.front },
         { providers: provider && [provider] },
     );
     const outputs = plans.map(({ settings: { name, policy }, observed: before, plan, deployment, link }) => {

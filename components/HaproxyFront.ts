@@ -9,12 +9,18 @@ import { anchorScript, haproxyUser } from "../front/watchdog";
 import type { CertificateFile } from "../model/Certificate";
 import { type FrontSettings, type HttpsSettings, type PublicRules, tlsListener } from "../model/FrontSettings";
 import { folders } from "../model/folders";
+import type { ServiceAccess } from "../model/ServiceAccess";
 import { frontNames, stackLabels, type Target } from "../model/Target";
+import type { FrontAction } from "../providers/FrontConfig";
 import { ProvidedResource, urnOf } from "./dynamic";
 
 export interface HaproxyFrontArgs {
     target: Target;
     settings: FrontSettings;
+    /** Who may ask, by service. */
+    access: Record<string, ServiceAccess>;
+    /** Hashes of the passwords, by the user's name. */
+    users: Record<string, string>;
     plan: FrontPlan;
 }
 
@@ -122,8 +128,9 @@ export class HaproxyFront extends pulumi.ComponentResource {
     }
 
     #configuration(anchor: docker.Container): void {
-        const { settings, plan, target } = this.#args;
+        const { settings, access, users, plan, target } = this.#args;
         const name = `${this.#name}-config`;
+        const pages = pageFiles(settings);
         new ProvidedResource(
             "frontConfig",
             "FrontConfig",
@@ -133,11 +140,15 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 timeouts: settings.timeouts,
                 trustedProxies: settings.trustedProxies.length === 0 ? undefined : settings.trustedProxies,
                 rules: shownRules(settings),
+                access: Object.keys(access).length === 0 ? undefined : access,
+                pages: Object.keys(pages).length === 0 ? undefined : pages,
+                __pages: Object.keys(pages).length === 0 ? undefined : pageTexts(settings),
+                __users: Object.keys(users).length === 0 ? undefined : pulumi.secret(users),
                 https: shownHttps(settings),
                 __certificates: settings.https && pulumi.secret(certificateFiles(settings.https)),
                 anchor: anchor.id,
                 act: plan.act,
-                __plan: plan.adoptFrom && { adoptFrom: plan.adoptFrom },
+                __plan: plannedAction(plan),
                 __key: plan.key && pulumi.secret(plan.key.toString("hex")),
                 configuration: fingerprintOf(settings),
                 __target: target,
@@ -161,18 +172,42 @@ export class HaproxyFront extends pulumi.ComponentResource {
     }
 }
 
+function pageFiles({ errorPages }: FrontSettings): Record<string, string> {
+    return Object.fromEntries(Object.entries(errorPages).map(([name, { file }]) => [name, file]));
+}
+
+function pageTexts({ errorPages }: FrontSettings): Record<string, string> {
+    return Object.fromEntries(Object.values(errorPages).map(({ file, text }) => [file, text]));
+}
+
+function plannedAction({ adoptFrom, leaving = [] }: FrontPlan): FrontAction | undefined {
+    const action = { ...(adoptFrom !== undefined && { adoptFrom }), ...(leaving.length > 0 && { leaving }) };
+    return Object.keys(action).length > 0 ? action : undefined;
+}
+
 /** @returns those of the listener's rules that are set, or undefined: a preview shows no other */
-function shownRules({
-    redirects,
-    responseHeaders,
-    accessLog,
-    haproxy,
-}: FrontSettings): Partial<PublicRules> | undefined {
+function shownRules(settings: FrontSettings): Partial<PublicRules> | undefined {
+    const {
+        redirects,
+        responseHeaders,
+        accessLog,
+        haproxy,
+        limits,
+        compression = [],
+        proxyProtocol,
+        healthPath,
+        statistics,
+    } = settings;
     const rules = {
         ...(Object.keys(redirects).length > 0 && { redirects }),
         ...(Object.keys(responseHeaders).length > 0 && { responseHeaders }),
         ...(haproxy.global.length + haproxy.frontend.length > 0 && { haproxy }),
         ...(accessLog !== undefined && { accessLog }),
+        ...(Object.keys(limits).length > 0 && { limits }),
+        ...(compression.length > 0 && { compression }),
+        ...(proxyProtocol && { proxyProtocol }),
+        ...(healthPath !== undefined && { healthPath }),
+        ...(statistics !== undefined && { statistics }),
     };
     return Object.keys(rules).length > 0 ? rules : undefined;
 }

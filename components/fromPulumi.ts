@@ -7,11 +7,12 @@ import { type Problem, renderProblems } from "../settings/Problem";
 import { checkSettings, type RawConfig } from "../settings/parse";
 import { environmentForOthers } from "../text/environment";
 import { holdsSecret, withCertificateFiles } from "./certificateFiles";
+import { withPageFiles } from "./pageFiles";
 
 const namespace = "relink:";
 
 /** Keys whose values are secrets. */
-const secretSections = ["secrets", "registries", "certificates"] as const;
+const secretSections = ["secrets", "registries", "certificates", "users"] as const;
 
 /** All problems of the stack config. Pulumi prints the message of a RunError without a stack trace. */
 export class SettingsError extends pulumi.RunError {
@@ -34,11 +35,12 @@ export async function readSettings(): Promise<Settings> {
     const stack = pulumi.getStack();
     const raw = decode(pulumi.runtime.allConfig());
     const files = withCertificateFiles(raw, process.cwd());
-    const composed = await withCompose(files.raw);
+    const pages = withPageFiles(files.raw, process.cwd());
+    const composed = await withCompose(pages.raw);
     const { settings, problems = [] } = checkSettings(composed.raw, { project: pulumi.getProject(), stack });
     // The schema would also say that such a certificate is not a text. One problem is enough.
     const others = problems.filter(({ path }) => !files.problems.some(problem => startsWith(problem.path, path)));
-    const all = [...files.problems, ...composed.problems, ...composed.locate(others)];
+    const all = [...files.problems, ...pages.problems, ...composed.problems, ...composed.locate(others)];
     if (settings === undefined || all.length > 0) {
         throw new SettingsError(all, stack);
     }

@@ -17,10 +17,23 @@ export function warnings(settings: Settings, images: Map<string, FoundImage>, li
     for (const certificate of settings.front.https?.certificates ?? []) {
         warnOfCertificate(certificate);
     }
+    warnOfPlainPasswords(settings);
     if (settings.services.length > 1 && process.env.PULUMI_CONTINUE_ON_ERROR !== "true") {
         pulumi.log.warn(
             "With several services set PULUMI_CONTINUE_ON_ERROR=true (npm run pulumi does), " +
                 "so that the failure of one does not stop the release of another.",
+        );
+    }
+}
+
+/** Behind a trusted proxy, HTTPS may end there. */
+function warnOfPlainPasswords({ front, services }: Settings): void {
+    const asking = services.filter(({ access }) => access?.basic !== undefined).map(({ name }) => name);
+    const isSafe = front.trustedProxies.length > 0 || front.http.redirectToHttps !== undefined;
+    if (asking.length > 0 && !isSafe) {
+        pulumi.log.warn(
+            `${asking.join(", ")}: passwords (auth.basic) travel in plain text with requests that come without TLS. Set ` +
+                "front.https and front.http.redirectToHttps.",
         );
     }
 }

@@ -7,6 +7,7 @@ import type { Worker } from "../model/FrontState";
 import { LinkValue } from "../model/LinkValue";
 import { idleColor } from "../model/Live";
 import type { Backend, BackendConfiguration, BackendContent, SlotState } from "../up/Backend";
+import { removeAccess } from "./access";
 import { renderBackend } from "./configuration";
 import type { FrontAccess } from "./FrontAccess";
 import { SlotAdmission } from "./SlotAdmission";
@@ -80,6 +81,7 @@ export class ColorBackend implements Backend {
             removeMapEntry(files, "releases", this.#name);
             if (withLink) {
                 removeMapEntry(files, "link", this.service);
+                removeAccess(files, this.service);
             }
             return files;
         }, this.#file);

@@ -10,10 +10,13 @@ import type { ContainerInfo } from "../model/Container";
 import { frontNames, type Target } from "../model/Target";
 import { currentWorkers } from "../model/World";
 import type { BaseSettings } from "../up/FrontGenerations";
+import { writeUsers } from "./access";
 import type { FrontAccess } from "./FrontAccess";
 import { renderFrontends } from "./frontends";
 import { renderGlobal } from "./global";
 import type { NearAddresses } from "./origin";
+import { writePages } from "./pages";
+import { writeStatisticsUsers } from "./statistics";
 
 /**
  * Writes the files of the front itself: global, defaults, listeners, and missing maps. Where somebody edited the routes or
@@ -24,9 +27,10 @@ export async function configureBase(
     engine: Engine,
     target: Target,
     access: FrontAccess,
-    { timeouts, trustedProxies, tls, rules }: BaseSettings,
+    settings: BaseSettings,
 ): Promise<void> {
-    const front = { name: target.front, timeouts, trustedProxies, tls, ...rules };
+    const { timeouts, trustedProxies, tls, rules, access: who, pages, pageTexts = {} } = settings;
+    const front = { name: target.front, timeouts, trustedProxies, tls, access: who, pages, ...rules };
     const world = await readWholeWorld(engine, target);
     const near = await nearAddresses(engine, target.front, world.anchor);
     const edited = editedFrontFiles(world);
@@ -39,8 +43,11 @@ export async function configureBase(
             setMap(files, map, worker![map]);
         }
         closeRouteKeys(files);
+        writePages(files, pageTexts);
+        const keptRules = writeUsers(files, settings);
+        writeStatisticsUsers(files, rules?.statistics, settings.users ?? {});
         files.set(globalFile, renderGlobal(front));
-        files.set(frontendsFile, renderFrontends(front, near));
+        files.set(frontendsFile, renderFrontends({ ...front, keptRules }, near));
         return files;
     });
 }

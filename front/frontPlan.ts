@@ -13,6 +13,7 @@ import { stackName } from "../model/ownership";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
+import { guardedServices } from "./access";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
 import { listenerPorts } from "./listeners";
@@ -27,6 +28,8 @@ export interface FrontPlan {
     act: boolean;
     /** The stack that owns the front, where this `up` takes it over (`adoptFrom`). */
     adoptFrom?: string;
+    /** Services that leave in this `up` and that not everybody may ask. @default none */
+    leaving?: string[];
     /** The objects that exist. Where Pulumi's state lacks one, it is imported, not made again. */
     objects: FrontObjects;
 }
@@ -51,6 +54,7 @@ export async function planFront(
         refuseOtherName(settings.name, fronts, [stackName(target), ...services.map(({ policy }) => policy.adoptFrom)]);
         await refuseTakenPorts(engine, settings, fronts);
     }
+    const { missing, leaving } = guardOf(world, services);
     const findings = frontFindings(world);
     for (const finding of findings) {
         pulumi.log.warn(`front: ${finding}. pulumi up repairs this.`);
@@ -64,9 +68,25 @@ export async function planFront(
             anchor?.state !== "running" ||
             world.generations.length === 0 ||
             !isServed(world) ||
-            findings.length > 0,
+            findings.length > 0 ||
+            missing ||
+            leaving.length > 0,
         adoptFrom,
+        leaving,
         objects,
+    };
+}
+
+/**
+ * Compares who may ask with HAProxy's files. They lack the rules of a service that was destroyed alone, for instance. A service
+ * that leaves keeps its rules until its routes are gone.
+ */
+function guardOf({ files, records }: World, services: Settings["services"]) {
+    const guarded = guardedServices(files ?? new Map());
+    return {
+        missing:
+            files !== undefined && services.some(({ name, access }) => access !== undefined && !guarded.includes(name)),
+        leaving: guarded.filter(name => records.services.has(name) && services.every(service => service.name !== name)),
     };
 }
 

@@ -1,11 +1,23 @@
 import { checked, mapPath } from "../haproxy/names";
 import type { FrontSettings, PublicRules, TlsListener } from "../model/FrontSettings";
+import { type Access, accessRules } from "./access";
 import { believedHeaders, forwarded } from "./forwarded";
 import { httpsBind, httpsRedirect, strictTransport } from "./https";
+import { clientCounters, connectionLimit, forwardedMark, limitRules } from "./limits";
 import { listenerPorts } from "./listeners";
-import { addressTable, limitedAddresses, type NearAddresses, nearAcl, nearOnly, trustedAcl } from "./origin";
+import {
+    addressTable,
+    limitedAddresses,
+    type NearAddresses,
+    nearAcl,
+    nearOnly,
+    proxyProtocolRules,
+    trustedAcl,
+} from "./origin";
+import { errorPages, type Pages, withPages } from "./pages";
 import { plainText } from "./plain";
-import { accessLog, hostRedirects, ownLines, responseHeaders } from "./publicRules";
+import { accessLog, compression, healthPage, hostRedirects, ownLines, responseHeaders } from "./publicRules";
+import { statisticsPage } from "./statistics";
 
 /** Headers of relink's confirming request: a one-time secret, and the secret's service. */
 export const confirmHeaders = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
@@ -105,6 +117,12 @@ interface AddressAcls {
 export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedProxies">, Partial<PublicRules> {
     /** @default undefined (no HTTPS) */
     tls?: TlsListener;
+    /** Who may ask, by service. @default everybody */
+    access?: Access;
+    /** Files of the front's own pages. @default none */
+    pages?: Pages;
+    /** Lines about services that leave, which stay as they are. @default none */
+    keptRules?: string;
 }
 
 /**
@@ -116,30 +134,35 @@ export function renderFrontends(front: ListenerSettings, near: NearAddresses): s
     const acls = { near: nearAcl(near), trusted: trustedAcl(front.trustedProxies) };
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
-${httpFrontend(acls, front)}
+${withPages(httpFrontend(acls, front, near), front.pages)}
 
 ${previewFrontend(acls)}
 
-${metricsFrontend(acls)}
+${metricsFrontend(acls, front)}
 
-${sharedBackends}
+${withPages(sharedBackends(front), front.pages)}
 `;
 }
 
 /** The public listeners, without TLS and with it. */
-function httpFrontend({ near, trusted }: AddressAcls, { tls, ...rules }: ListenerSettings): string {
+function httpFrontend(
+    { near, trusted }: AddressAcls,
+    { tls, access = {}, keptRules, ...rules }: ListenerSettings,
+    { gateway }: NearAddresses,
+): string {
+    const connections = connectionLimit(rules);
     return `# Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
     bind :${listenerPorts.http}
-${httpsBind(tls)}${accessLog(rules)}${near}
+${httpsBind(tls)}${accessLog(rules)}${healthPage(rules)}${errorPages(rules.pages)}${compression(rules)}${near}
 ${trusted}
-${limitedAddresses}
-${methodRules}
+${limitedAddresses(connections)}
+${proxyProtocolRules(rules.proxyProtocol, connections)}${methodRules}
 ${hostRules}
-${believedHeaders}
+${forwardedMark(rules)}${believedHeaders}
 ${confirmRules}
-${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules}
-    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
+${limitRules(rules)}${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules}
+${accessRules(access, gateway, keptRules, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${canaryRules}
 ${forwarded(tls)}
@@ -174,7 +197,7 @@ ${answerRules}
 }
 
 /** The listener with HAProxy's figures and its health page. */
-function metricsFrontend({ near }: AddressAcls): string {
+function metricsFrontend({ near }: AddressAcls, { statistics }: ListenerSettings): string {
     return `# Figures for Prometheus, and the front's own health.
 frontend metrics from relink
     bind :${listenerPorts.metrics}
@@ -182,19 +205,21 @@ ${near}
 ${nearOnly}
     http-request set-log-level silent
     monitor-uri /healthz
-    http-request use-service prometheus-exporter if { path /metrics }
-    http-request return status 404 ${plainText} string "/metrics or /healthz\\n"`;
+${statisticsPage(statistics)}    http-request use-service prometheus-exporter if { path /metrics }
+    http-request return status 404 ${plainText} string "/metrics or /healthz\\n"${statistics === undefined ? "" : " unless { path_beg /stats }"}`;
 }
 
 /** The tables that the listeners count in, and where a request of an unlinked service ends. */
-const sharedBackends = `# Counts the requests of each service whose idle color gets a share of them.
+function sharedBackends(settings: ListenerSettings): string {
+    return `# Counts the requests of each service whose idle color gets a share of them.
 backend ${counterTable} from relink
     stick-table type string len 64 size 10k store gpc0
 
 # Counts the connections of each address.
 backend ${addressTable} from relink
     stick-table type ipv6 size 100k expire 1m store conn_cur
-
+${clientCounters(settings)}
 # Where a request ends whose service has no linked color, or no backend for it.
 backend unlinked from relink
     http-request return status 503 ${plainText} hdr retry-after 5 string "this service is not linked to a release yet: its first \`pulumi up\` does that, and says what is missing\\n"`;
+}

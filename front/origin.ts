@@ -36,6 +36,26 @@ export const maxConnectionsOfAddress = maxConnections / 2;
 /**
  * Limits the connections of each address, except for trusted proxies and the gateway. These pass on many users' connections:
  * the gateway does where Docker forwards published ports by a process.
+ * @param most most connections of one address
  */
-export const limitedAddresses = `    tcp-request connection track-sc1 src table ${addressTable} unless from_near || from_trusted_proxy
-    tcp-request connection reject if { sc1_conn_cur(${addressTable}) gt ${maxConnectionsOfAddress} }`;
+export function limitedAddresses(most: number): string {
+    return `    tcp-request connection track-sc1 src table ${addressTable} unless from_near || from_trusted_proxy
+    tcp-request connection reject if { sc1_conn_cur(${addressTable}) gt ${most} }`;
+}
+
+/**
+ * @param most most connections of one address
+ * @returns what reads the client's address from each trusted proxy by PROXY protocol, and limits that address's connections; or
+ * nothing where that is off. A connection of such a proxy without the protocol is closed. relink's own requests come without it,
+ * from the gateway or from the anchor, also where a trusted network holds these
+ */
+export function proxyProtocolRules(isOn: boolean | undefined, most: number): string {
+    if (!isOn) {
+        return "";
+    }
+    return `    # Each trusted proxy says by PROXY protocol who its client is. From here on that is the source of the connection.
+    tcp-request connection expect-proxy layer4 if from_trusted_proxy !from_near
+    tcp-request session track-sc1 src table ${addressTable} if { fc_rcvd_proxy } !from_near !from_trusted_proxy
+    tcp-request session reject if { sc1_conn_cur(${addressTable}) gt ${most} }
+`;
+}

@@ -26,6 +26,26 @@ export function responseHeaders({ responseHeaders: headers = {} }: Partial<Publi
         .join("");
 }
 
+/** @returns what compresses answers for clients that accept it, or nothing where that is off */
+export function compression({ compression: types = [] }: Partial<PublicRules>): string {
+    const list = types.map(type => checked("media type", type)).join(" ");
+    return list === ""
+        ? ""
+        : `    filter compression
+    compression algo gzip
+    compression type ${list}
+`;
+}
+
+/** @returns the page that a load balancer before the front asks for, or nothing where there is none */
+export function healthPage({ healthPath }: Partial<PublicRules>): string {
+    return healthPath === undefined
+        ? ""
+        : `    # For a load balancer before the front: 200 as long as HAProxy takes requests.
+    monitor-uri ${checked("path", healthPath)}
+`;
+}
+
 /** The fields of a line of the access log. `answerMs` is the time until the app's first byte; -1 where it did not answer. */
 const fields = [
     "%(time)[accept_date(ms),ms_utime('%Y-%m-%dT%H:%M:%S.%3NZ')]",

@@ -51,6 +51,11 @@ export function backendFile(service: string, color: Color): string {
     return `conf/20-${backendName(service, color)}.cfg`;
 }
 
+/** @returns the path of the file with the users of a service that asks for a password */
+export function usersFile(service: string): string {
+    return `conf/05-users-${checked("service", service)}.cfg`;
+}
+
 /** @returns the name of a slot's server, `slot-1` */
 export function slotName(slot: number): string {
     return `slot-${checkedInteger("slot", slot, 1, 4096)}`;
@@ -77,12 +82,17 @@ const allowed = {
     "header name": /^[a-z][a-z0-9-]{0,63}$/,
     "header value": /^[ !#%-[\]-~]{1,1000}$/,
     "configuration line": /^[!-~][ -~]{0,999}$/,
+    user: /^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/,
+    "password hash": /^\$[56]\$(?:rounds=\d{4,5}\$)?[./A-Za-z0-9]{1,16}\$(?:[./A-Za-z0-9]{43}|[./A-Za-z0-9]{86})$/,
+    "media type": /^[a-z]{1,20}\/[a-z0-9][a-z0-9.+-]{0,80}$/,
     "host header": /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})(?::\d{1,5})?$/,
     // All that a URL path may hold unescaped, without ' and $, which HAProxy's quoting interprets.
     path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,
     "map key": /^[A-Za-z0-9*._~/-]{1,512}$/,
     "map value": /^[A-Za-z0-9:_.~/-]{1,512}$/,
-    file: /^(?:conf|maps)\/[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/,
+    page: /^(?:maintenance|\d{3})-[0-9a-f]{12}\.(?:html|txt|json)$/,
+    status: /^[2-5]\d\d$/,
+    file: /^(?:conf|maps|pages)\/[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/,
 } satisfies Record<string, RegExp>;
 
 /**

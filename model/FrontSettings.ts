@@ -42,6 +42,26 @@ export interface HttpsSettings {
     hsts?: string;
 }
 
+/** What one client address may do. An IPv6 network of /64 counts as one address where requests are counted. */
+export interface ClientLimits {
+    /** Largest body of a request, bytes. @default undefined (none) */
+    body?: number;
+    /** Most requests in a time. @default undefined (none) */
+    rate?: { requests: number; periodMs: number };
+    /**
+     * Most open connections. Behind a proxy that names its clients by `X-Forwarded-For`, most requests at the same time.
+     * @default undefined (4000 connections, except behind trusted proxies)
+     */
+    connections?: number;
+}
+
+/** A page that the front answers with. */
+export interface ErrorPage {
+    /** Its file among HAProxy's. It is named after the page and its text: `503-0123456789ab.html`. */
+    file: string;
+    text: string;
+}
+
 /** The HAProxy that owns the public ports. */
 export interface FrontSettings {
     /** Name of the anchor and the network, and prefix of all other names. @default `<project>-<stack>` */
@@ -89,6 +109,17 @@ export interface FrontSettings {
     accessLog?: "json";
     /** The user's own lines of HAProxy's configuration. @default no lines */
     haproxy: FrontLines;
+    limits: ClientLimits;
+    /** Media types that are compressed. @default undefined (none) */
+    compression?: string[];
+    /** Whether each trusted proxy names its client by PROXY protocol. @default false */
+    proxyProtocol: boolean;
+    /** Path that the front answers itself, for a load balancer before it. @default undefined (none) */
+    healthPath?: string;
+    /** Names of the users that may see HAProxy's page of statistics. @default undefined (there is no such page) */
+    statistics?: string[];
+    /** The front's own pages: `maintenance`, or a status. @default {} (a line of text, or HAProxy's page) */
+    errorPages: Record<string, ErrorPage>;
     /** HAProxy's timeouts. */
     timeouts: FrontTimeouts;
 }
@@ -102,7 +133,18 @@ export interface FrontLines {
 }
 
 /** What the public listener does besides routing. */
-export type PublicRules = Pick<FrontSettings, "redirects" | "responseHeaders" | "accessLog" | "haproxy">;
+export type PublicRules = Pick<
+    FrontSettings,
+    | "redirects"
+    | "responseHeaders"
+    | "accessLog"
+    | "haproxy"
+    | "limits"
+    | "compression"
+    | "proxyProtocol"
+    | "healthPath"
+    | "statistics"
+>;
 
 /** What HAProxy's configuration says of HTTPS. It holds no key. */
 export interface TlsListener extends Pick<HttpsSettings, "minVersion" | "hsts"> {

@@ -2,6 +2,7 @@ import type { Color } from "./Color";
 import type { PolicySettings } from "./PolicySettings";
 import type { ReleaseSettings } from "./ReleaseSettings";
 import type { Route } from "./Route";
+import type { ServiceAccess } from "./ServiceAccess";
 
 /** One service of the stack config. */
 export interface ServiceSettings {
@@ -18,10 +19,17 @@ export interface ServiceSettings {
     replicas: number;
     /** Its routes; none for a background service. @default everything, for the only service */
     routes: Route[];
+    /** Who may ask it. @default undefined (everybody) */
+    access?: ServiceAccess;
     /** `auto`, or the color that has to be live whatever `image` says. @default "auto" */
     live: "auto" | Color;
     /** Id of the waiting release that may take over. @default undefined */
     promote?: string;
     /** The settings of class *policy*. */
     policy: PolicySettings;
+}
+
+/** @returns who may ask, by service, without the services that everybody may ask */
+export function accessOf(services: readonly Pick<ServiceSettings, "name" | "access">[]): Record<string, ServiceAccess> {
+    return Object.fromEntries(services.flatMap(({ name, access }) => (access === undefined ? [] : [[name, access]])));
 }

@@ -22,6 +22,11 @@ export interface Settings {
     host?: string;
     /** Logins beside those of the machine's Docker config. @default [] */
     registries: RegistrySettings[];
+    /**
+     * Hashes of the passwords of `relink:users`, by the user's name. Code that passes them to Pulumi has to mark them as
+     * secret. @default {}
+     */
+    users: Record<string, string>;
     /** All services, sorted by name. */
     services: ServiceSettings[];
 }

@@ -1,6 +1,7 @@
 import { readRecords } from "../journal/RecordStore";
 import type { CertificateFile } from "../model/Certificate";
 import type { FrontSettings, PublicRules, TlsListener } from "../model/FrontSettings";
+import type { ServiceAccess } from "../model/ServiceAccess";
 import { frontNames } from "../model/Target";
 import { applyFront } from "../up/applyFront";
 import { deleteFront } from "../up/deleteFront";
@@ -14,6 +15,8 @@ import { Session } from "./Session";
 export interface FrontAction {
     /** The stack that the front is taken over from. @default none */
     adoptFrom?: string;
+    /** Services that leave in this `up` and that not everybody may ask. @default none */
+    leaving?: string[];
 }
 
 /** Inputs of the front's configuration. */
@@ -26,6 +29,14 @@ export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     trustedProxies?: string[];
     /** What the public listener does besides routing. @default nothing */
     rules?: Partial<PublicRules>;
+    /** Who may ask, by service. @default everybody */
+    access?: Record<string, ServiceAccess>;
+    /** Hashes of the passwords, by the user's name. */
+    __users?: Record<string, string>;
+    /** The front's own pages: `maintenance` or a status -> file. @default none */
+    pages?: Record<string, string>;
+    /** The text of each file of a page. */
+    __pages?: Record<string, string>;
     /** HTTPS, and each certificate by its name: for whom, until when, and which. @default none */
     https?: TlsListener & { certificate: Record<string, string> };
     /** The certificates with their keys. */
@@ -69,11 +80,16 @@ export const frontConfig = {
 
 /** @param incarnation number of this creation. @default it is not a creation */
 async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<void> {
-    const { timeouts, trustedProxies = [], rules, https, __certificates, __plan: plan, __key: key } = inputs;
+    const { timeouts, trustedProxies = [], rules, access, https, __certificates, __plan: plan, __key: key } = inputs;
     await applyFront(upOf(inputs), {
         timeouts,
         trustedProxies,
         rules,
+        access,
+        users: inputs.__users,
+        leaving: plan?.leaving,
+        pages: inputs.pages,
+        pageTexts: inputs.__pages,
         tls: https,
         certificates: __certificates,
         key: Buffer.from(key, "hex"),

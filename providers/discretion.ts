@@ -13,6 +13,7 @@ export function learnSecrets(config: { get(key: string): string | undefined }): 
         ...Object.values(objectIn(config.get("relink:secrets"))),
         ...logins.map(login => (login as { password?: unknown } | null)?.password),
         ...Object.values(objectIn(config.get("relink:certificates"))).map(keyOf),
+        ...Object.values(objectIn(config.get("relink:users"))),
     ];
     secrets = values.filter(value => typeof value === "string").filter(value => value.trim().length >= shortest);
 }

@@ -26,12 +26,15 @@ export function commandKey([first = "", ...rest]: ConfigPath): string {
     return `relink:${first}${tail.join("")}`;
 }
 
+/** Keys whose values are secrets. */
+const sensitive: unknown[] = ["secrets", "registries", "certificates", "users"];
+
 /** Whether a value at this path may be a secret: then no message and no command repeats it. */
 export function isSensitive(path: ConfigPath): boolean {
     const [first, , third] = path;
     // A section of a wrong type may hold anything. The value of a secret may stand where its name belongs.
     const inService = first === "services" && (path.length <= 2 || third === "env" || third === "secrets");
-    return first === "secrets" || first === "registries" || first === "certificates" || inService;
+    return sensitive.includes(first) || inService;
 }
 
 /** Whether the path is `start`, or below it. */

@@ -5,6 +5,7 @@ import type { PolicySettings } from "../model/PolicySettings";
 import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import type { Settings } from "../model/Settings";
+import { buildAccess } from "./access";
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
 import { routesOf } from "./routes";
@@ -23,6 +24,7 @@ export function buildSettings(config: StackConfig, context: SettingsContext): Se
         front: buildFront(config, context),
         ...(config.host !== undefined && { host: config.host }),
         registries: Object.entries(config.registries).map(([address, login]) => ({ address, ...login })),
+        users: config.users,
         services: Object.keys(config.services)
             .sort()
             .map(name => buildService(name, config)),
@@ -73,6 +75,7 @@ function buildHttps(
 
 function buildService(name: string, { services, secrets }: StackConfig): ServiceSettings {
     const config = services[name]!;
+    const access = buildAccess(config);
     const values = usedSecrets(config).map(secret => [secret, secrets[`${name}.${secret}`] ?? ""] as const);
     return {
         name,
@@ -80,6 +83,7 @@ function buildService(name: string, { services, secrets }: StackConfig): Service
         secretValues: Object.fromEntries(values),
         replicas: config.replicas,
         routes: routesOf(name, services),
+        ...(access !== undefined && { access }),
         live: config.live,
         promote: config.promote,
         policy: buildPolicy(config),

@@ -13,6 +13,9 @@ export function setCommand(path: ConfigPath, value: string): string {
         // When Pulumi asks, it reads one line. A PEM has several.
         return `pulumi config set --secret${pathOption(path)} < ${value}_FILE`;
     }
+    if (path[0] === "users" && path.length === 2) {
+        return `openssl passwd -6 | pulumi config set --secret${pathOption(path)}`;
+    }
     if (path[0] === "secrets" || path[0] === "registries") {
         return `pulumi config set --secret${pathOption(path)}`;
     }

@@ -1,3 +1,4 @@
+import { unreadHash } from "./access";
 import { unreadCertificate } from "./certificates";
 import type { RawConfig } from "./parse";
 
@@ -8,8 +9,8 @@ const hidden = "[secret]";
 
 /**
  * Reads what `pulumi config --json` prints without `--show-secrets`. The CLI prints no value for a key that holds
- * secrets; the result has a stand-in for each secret that a service asks for, and for each certificate of
- * the front.
+ * secrets; the result has a stand-in for each secret that a service asks for, for each certificate of the front, and
+ * for each user.
  *
  * @returns a config for commands that only look
  */
@@ -26,6 +27,9 @@ export function fromCli(json: string): RawConfig {
     }
     if (printed[`${namespace}certificates`]?.secret) {
         raw.certificates = certificatesOf(raw.front);
+    }
+    if (printed[`${namespace}users`]?.secret) {
+        raw.users = usersOf(raw.services, raw.front);
     }
     return raw.host === "" ? { ...raw, host: undefined } : raw;
 }
@@ -47,4 +51,14 @@ function certificatesOf(front: unknown): Record<string, unknown> {
     const names = (front as { https?: { certificates?: unknown } } | undefined)?.https?.certificates;
     const all = Array.isArray(names) ? names.filter(name => typeof name === "string") : [];
     return Object.fromEntries(all.map(name => [name, unreadCertificate]));
+}
+
+function usersOf(services: unknown, front: unknown): Record<string, unknown> {
+    const lists = Object.values((services ?? {}) as Record<string, { auth?: { basic?: unknown } }>).map(
+        config => config?.auth?.basic,
+    );
+    const users = [...lists, (front as { statistics?: unknown } | undefined)?.statistics]
+        .flat()
+        .filter(name => typeof name === "string");
+    return Object.fromEntries(users.map(name => [name, unreadHash]));
 }

@@ -18,6 +18,7 @@ export interface RawConfig {
     secrets?: unknown;
     registries?: unknown;
     certificates?: unknown;
+    users?: unknown;
     /** All other keys are unknown: each is a problem. */
     [key: string]: unknown;
 }

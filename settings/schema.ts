@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accessShape, passwordHash, userName } from "./access";
 import { certificatePem } from "./certificates";
 import { composeReference } from "./composeReference";
 import { containerShape } from "./container";
@@ -21,6 +22,7 @@ export const serviceSchema = z.strictObject({
     paths: listOf(routePath).prefault(["/"]),
     stripPath: flag().prefault(false),
     default: flag().optional().meta({ default: "true for the only service" }),
+    ...accessShape,
     live: firstOf(["auto", "blue", "green"]),
     promote: textLike(/^[0-9a-f]{12}-[0-9a-f]{16}$/, {
         wanted: "a release's id, as the output awaitingPromotion has it",
@@ -38,6 +40,7 @@ export const stackSchema = z.strictObject({
     secrets: z.record(secretKey, plainText).prefault({}),
     registries: z.record(registryAddress, registry).prefault({}),
     certificates: z.record(certificateName, certificatePem).prefault({}),
+    users: z.record(userName, passwordHash).prefault({}),
 });
 
 /** The stack config with defaults and parsed values, in the config's own shape. */

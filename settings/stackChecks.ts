@@ -1,11 +1,12 @@
 import { httpsPort, httpsPortOffset } from "../model/FrontSettings";
+import { checkAccess } from "./accessChecks";
 import { type SettingsContext, usedSecrets } from "./build";
 import type { ConfigPath } from "./ConfigPath";
 import { firstServiceCommand } from "./configCommands";
 import { defaultFrontName, frontNameExpectation, isFrontName } from "./front";
 import { checkHttps } from "./httpsChecks";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
-import { checkRedirects } from "./publicChecks";
+import { checkProxyProtocol, checkRedirects } from "./publicChecks";
 import { checkRoutes } from "./routes";
 import type { IsSound } from "./ServiceScope";
 import type { StackConfig } from "./schema";
@@ -19,6 +20,8 @@ export function checkStack(config: StackConfig, context: SettingsContext, isSoun
         ...checkPorts(config, isSound),
         ...checkHttps(config, isSound),
         ...checkRedirects(config, isSound),
+        ...checkProxyProtocol(config, isSound),
+        ...checkAccess(config, isSound),
         ...checkNetworks(config, context, isSound),
         ...checkServicesExist(config, isSound),
         ...checkRoutes(config, isSound),

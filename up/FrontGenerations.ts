@@ -2,6 +2,7 @@ import type { CertificateFile } from "../model/Certificate";
 import type { ContainerInfo } from "../model/Container";
 import type { FrontTimeouts, PublicRules, TlsListener } from "../model/FrontSettings";
 import type { ObservedService } from "../model/ObservedService";
+import type { ServiceAccess } from "../model/ServiceAccess";
 
 /**
  * The containers and the base configuration of one front. The anchor holds the network and the published ports. A generation
@@ -69,6 +70,16 @@ export interface BaseSettings {
     trustedProxies: string[];
     /** What the public listener does besides routing. @default nothing */
     rules?: Partial<PublicRules>;
+    /** Who may ask, by service. @default everybody */
+    access?: Readonly<Record<string, ServiceAccess>>;
+    /** Hashes of the passwords, by the user's name. @default none */
+    users?: Readonly<Record<string, string>>;
+    /** The front's own pages: `maintenance` or a status -> file. @default none */
+    pages?: Readonly<Record<string, string>>;
+    /** The text of each file of a page. @default none */
+    pageTexts?: Readonly<Record<string, string>>;
+    /** Services that leave later in this `up`. Who may ask them stays as it is until then. @default none */
+    leaving?: readonly string[];
     /** @default undefined (no HTTPS) */
     tls?: TlsListener;
     /** The certificates that `tls` names, by name. @default none */

@@ -79,9 +79,14 @@ export class HttpsStack {
 
     /** Sets a certificate as docs/settings.md says it. */
     async setCertificate(name: string, ...parts: string[]): Promise<void> {
-        const file = join(this.folder, "pem");
-        writeFileSync(file, parts.join("\n"));
-        const command = `pulumi config set --secret --path relink:certificates.${name} --stack ${this.stack.name}`;
+        await this.setSecret(`relink:certificates.${name}`, parts.join("\n"));
+    }
+
+    /** Sets a secret without a command line that holds it. */
+    async setSecret(path: string, value: string): Promise<void> {
+        const file = join(this.folder, "secret");
+        writeFileSync(file, value);
+        const command = `pulumi config set --secret --path ${path} --stack ${this.stack.name}`;
         expectSuccess(await this.stack.shell(`cat ${file} | ${command}`));
     }
 
@@ -124,6 +129,14 @@ export class HttpsStack {
     plainly(host: string, path = "/", method = "GET"): Promise<RawAnswer | undefined> {
         const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
         return rawRequest(this.stack.ports.http, head);
+    }
+
+    /**
+     * Sends a request without TLS.
+     * @param lines the request and its headers, without the end
+     */
+    ask(lines: string[], body = ""): Promise<RawAnswer | undefined> {
+        return rawRequest(this.stack.ports.http, `${[...lines, "connection: close", "", ""].join("\r\n")}${body}`);
     }
 
     /**

@@ -26,6 +26,13 @@ export class KeyHunt {
         }
     }
 
+    /** @param hash of a password, as the config has it */
+    addHash(hash: string): void {
+        for (const part of hash.split("$").filter(part => part.length > 8)) {
+            this.#hunt.add("hash", part);
+        }
+    }
+
     /** Something that a command has printed. */
     printed(what: string, text: string): void {
         this.#printed.push([what, text]);
@@ -72,7 +79,7 @@ async function asked(stack: TestStack): Promise<[string, string][]> {
     return places;
 }
 
-/** What Docker shows of the stack, and the files of its volumes but the certificates. */
+/** What Docker shows of the stack, and the files of its volumes but those that hold the certificates and the hashes. */
 async function dockerPlaces(stack: TestStack, front: LiveFront): Promise<[string, Buffer | string][]> {
     const { docker } = front.engine;
     const label = [`relink.stack=${stack.name}`];
@@ -83,7 +90,7 @@ async function dockerPlaces(stack: TestStack, front: LiveFront): Promise<[string
     }
     for (const folder of [folders.config, folders.record, "/tmp"]) {
         for (const [path, content] of await readFolder(front.engine, stack.front, folder)) {
-            if (!/(^|\/)certificates\/[^/]+\.pem$/.test(path)) {
+            if (!/(^|\/)(certificates\/[^/]+\.pem|conf\/0[45]-users-[^/]+\.cfg)$/.test(path)) {
                 places.push([`${folder}/${path}`, content]);
             }
         }

@@ -13,6 +13,7 @@ export const filesWithHaproxy32 = [
     "heal.test.ts",
     "stand-in.test.ts",
     "https.test.ts",
+    "limits.test.ts",
 ];
 
 /**

@@ -41,6 +41,20 @@ describe("a preview", () => {
         ]);
     });
 
+    it("warns of passwords in plain text, unless TLS is sure or may end at a proxy", () => {
+        const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+        const users = { alice: `$5$abc$${"x".repeat(43)}` };
+        const said = (front: object) => {
+            warn.mockClear();
+            const settings = settingsOf(configWith({ auth: { basic: ["alice"] } }, { users }));
+            warnings({ ...settings, front: { ...settings.front, ...front } }, new Map());
+            return warn.mock.calls.map(([text]) => text);
+        };
+        expect(said({})).toEqual([expect.stringMatching(/^web: passwords \(auth\.basic\) travel in plain text/)]);
+        expect(said({ trustedProxies: ["192.0.2.10"] })).toEqual([]);
+        expect(said({ http: { port: 80, redirectToHttps: 308 } })).toEqual([]);
+    });
+
     it("warns of a certificate that comes without its issuer's", () => {
         expect(saidOf({ ...shop, missingIssuer: "CN=R11" }, "2026-02-01T00:00:00Z")).toEqual([
             expect.stringContaining("comes without the one of its issuer (CN=R11)"),

@@ -116,6 +116,47 @@ describe("the configuration's text", () => {
         expect(() => renderBackend({ ...web, lines: ["a\nb"] })).toThrow();
     });
 
+    it("has limits, compression, a health page and PROXY protocol where the settings ask for them", async () => {
+        const front = {
+            name: "shop-dev",
+            trustedProxies: ["192.0.2.0/24"],
+            limits: { body: 10_485_760, rate: { requests: 100, periodMs: 10_000 }, connections: 50 },
+            compression: ["text/html", "application/json"],
+            proxyProtocol: true,
+            healthPath: "/front-health",
+            statistics: ["alice"],
+        };
+        await expect(renderFrontends(front, near)).toMatchFileSnapshot(golden("10-frontends-limits.cfg"));
+        const few = renderFrontends({ ...front, trustedProxies: [], limits: { connections: 50 } }, near);
+        // The connections are counted as they always are: no table of requests, and no line for one.
+        expect(few).toContain("sc1_conn_cur(addresses) gt 50");
+        expect(few).not.toMatch(/sc2|clients|txn\.forwarded/);
+        const wrongs: Partial<PublicRules>[] = [
+            { limits: { body: 0.5 } },
+            { limits: { rate: { requests: 1, periodMs: Number.NaN } } },
+            { limits: { rate: { requests: -1, periodMs: 1000 } } },
+            { limits: { connections: 0 } },
+            { compression: ["text/html type"] },
+            { healthPath: "/a b" },
+        ];
+        for (const wrong of wrongs) {
+            expect(() => renderFrontends({ ...front, ...wrong }, near)).toThrow();
+        }
+    });
+
+    it("has pages in place of its own lines of text and of HAProxy's pages", async () => {
+        const pages = {
+            404: "404-0123456789ab.html",
+            503: "503-0123456789ab.json",
+            maintenance: "maintenance-0123456789ab.txt",
+        };
+        const front = { name: "shop-dev", trustedProxies: [], pages, access: { shop: { maintenance: true } as const } };
+        await expect(renderFrontends(front, near)).toMatchFileSnapshot(golden("10-frontends-pages.cfg"));
+        for (const file of ["../x.html", "503-0123456789ab.html evil", "503-0123456789ab.php"]) {
+            expect(() => renderFrontends({ ...front, pages: { 503: file } }, near)).toThrow();
+        }
+    });
+
     it("names each trusted proxy in a line of its own, on both listeners", () => {
         const trustedProxies = ["10.0.0.0/8", "2001:db8::1"];
         const lines = renderFrontends({ name: "a", trustedProxies }, near).split("\n");

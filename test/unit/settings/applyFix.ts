@@ -11,8 +11,9 @@ export class Blocked extends Error {}
  */
 export function applyFix(fix: string, raw: unknown): unknown | undefined {
     const config = structuredClone(raw) as Record<string, unknown>;
-    // The file with a secret is named in capitals.
-    const commands = splitAt(wordsOf(fix.replace(/(--secret .*) < [A-Z_]+$/, "$1")), "&&");
+    // Where the user reads a secret from is in capitals, or a program that asks for a password and prints its hash.
+    const own = fix.replace(/(--secret .*) < [A-Z_]+$/, "$1").replace(/(^|&& )openssl passwd -6 \| /, "$1");
+    const commands = splitAt(wordsOf(own), "&&");
     let isComplete = true;
     for (const [program, group, verb, ...rest] of commands) {
         if (program !== "pulumi" || group !== "config") {

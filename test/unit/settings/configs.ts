@@ -26,7 +26,7 @@ export const configs: Arbitrary<Record<string, unknown>> = fc
         },
         { requiredKeys: ["services"] },
     )
-    .map(config => withSecrets(withCertificates(config as Config)))
+    .map(config => withUsers(withSecrets(withCertificates(config as Config))))
     .map(config => withLongTimes(withDistinctRoutes(withOneStrategy(withOneDeed(config)))));
 
 interface Service {
@@ -36,6 +36,7 @@ interface Service {
     env?: Record<string, unknown>;
     health?: Record<string, unknown>;
     hooks?: Record<string, Record<string, unknown>>;
+    auth?: { basic?: string[] };
     [key: string]: unknown;
 }
 type Config = Record<string, unknown> & { services: Record<string, Service> };
@@ -72,6 +73,27 @@ function withSecrets(config: Config): Config {
         }
     }
     return Object.keys(secrets).length === 0 ? config : { ...config, secrets };
+}
+
+/** Gives each user a hash. A service that asks for a password has a user. */
+function withUsers(config: Config): Config {
+    const users: Record<string, string> = {};
+    const front = config.front as { statistics?: string[] } | undefined;
+    if (front?.statistics?.length === 0) {
+        front.statistics.push("carol");
+    }
+    for (const user of front?.statistics ?? []) {
+        users[user] = `$5$${planted}$${"x".repeat(43)}`;
+    }
+    for (const { auth } of Object.values(config.services)) {
+        if (auth?.basic?.length === 0) {
+            auth.basic.push("alice");
+        }
+        for (const user of auth?.basic ?? []) {
+            users[user] = `$6$${planted}$${"x".repeat(86)}`;
+        }
+    }
+    return Object.keys(users).length === 0 ? config : { ...config, users };
 }
 
 /** Leaves each hook exactly one of its actions. */

@@ -63,7 +63,9 @@ function isAround(other: Problem, problem: Problem): boolean {
 
 /** @returns whether a mistake has moved a secret to a key that is not for secrets */
 function isMisplaced(raw: unknown): boolean {
-    const visible = JSON.stringify(raw, (key, value) => (/^(?:secrets|registries|env)$/.test(key) ? undefined : value));
+    const visible = JSON.stringify(raw, (key, value) =>
+        /^(?:secrets|registries|env|users)$/.test(key) ? undefined : value,
+    );
     return visible?.includes(planted) ?? false;
 }
 

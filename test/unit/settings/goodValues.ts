@@ -166,6 +166,12 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     }),
     "services.*.stripPath": fc.boolean(),
     "services.*.default": fc.boolean(),
+    "services.*.auth.basic": few(pick("alice", "b.o_b@example.com")),
+    "services.*.allow": fc.uniqueArray(pick("192.0.2.10", "10.0.0.0/8", "2001:db8::/32"), {
+        minLength: 1,
+        maxLength: 3,
+    }),
+    "services.*.maintenance": fc.boolean(),
     "services.*.live": pick("auto", "blue", "green"),
     "front.name": pick("shop", "A.b_c-9", "x".repeat(63)),
     "front.image": images,
@@ -192,6 +198,14 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "front.accessLog": pick("json"),
     "front.haproxy.global": few(pick("tune.bufsize 32768", 'setenv WORD "a b"')),
     "front.haproxy.frontend": few(pick("http-request deny if { path_beg /internal }", "no option httpclose # own")),
+    "front.limits.body": pick(1, "1b", "512k", "10M", "2g"),
+    "front.limits.rate": pick("1/1s", "100/10s", "1000000/1h"),
+    "front.limits.connections": pick(1, 100, 4000),
+    "front.compression": pick(true, false, [], ["text/html", "application/vnd.api+json"]),
+    "front.proxyProtocol": pick(false),
+    "front.statistics": few(pick("alice", "carol")),
+    "front.errorPages": named(pick("maintenance", "404", "503"), pick("pages/a.html", "/srv/b.json", "c d.txt")),
+    "front.healthPath": pick("/healthz", "/a?b=c"),
     "front.timeouts.connect": durations(),
     "front.timeouts.client": durations(),
     "front.timeouts.server": durations(),
@@ -207,8 +221,8 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "registries.*.password": pick(`${planted}-"password'`),
 };
 
-/** `configs` derives the secrets and the certificates from the names that services and front use. */
-const derived = new Set(["secrets", "certificates"]);
+/** `configs` derives the secrets and the certificates from what services and front ask for. */
+const derived = new Set(["secrets", "certificates", "users"]);
 
 /** @returns the keys without good values here */
 export function withoutGoodValues(keys: readonly string[]): string[] {

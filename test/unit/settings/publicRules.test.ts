@@ -99,3 +99,57 @@ describe("a user's own line of HAProxy's configuration", () => {
         ]);
     });
 });
+
+describe("limits of a client", () => {
+    it("are bytes, requests in a time, and connections", () => {
+        const limits = { body: "10m", rate: "100/10s", connections: 50 };
+        expect(settingsOf(front({ limits })).front.limits).toEqual({
+            body: 10 * 1024 ** 2,
+            rate: { requests: 100, periodMs: 10_000 },
+            connections: 50,
+        });
+        expect(settingsOf(front({})).front.limits).toEqual({});
+    });
+
+    it.each([
+        ["body", "10 MB"],
+        ["body", 0],
+        ["rate", 100],
+        ["rate", "100"],
+        ["rate", "0/10s"],
+        ["rate", "100/500ms"],
+        ["rate", "100/2h"],
+        ["rate", "1000001/1s"],
+        ["connections", 4001],
+        ["connections", "50"],
+    ])("are not %s: %j", (key, value) => {
+        expect(linesOf(front({ limits: { [key]: value } }))).toEqual([
+            expect.stringContaining(`relink:front.limits.${key}: is ${JSON.stringify(value)}, but must be`),
+        ]);
+    });
+});
+
+describe("compression", () => {
+    it("is for the usual media types, or for those of a list", () => {
+        expect(settingsOf(front({ compression: true })).front.compression).toContain("application/json");
+        expect(settingsOf(front({ compression: ["text/css"] })).front.compression).toEqual(["text/css"]);
+        expect(settingsOf(front({ compression: false })).front.compression).toEqual([]);
+        expect(settingsOf(front({})).front).not.toHaveProperty("compression");
+    });
+
+    it.each([
+        ["gzip", 'relink:front.compression: is "gzip", but must be true or false'],
+        [["text"], 'relink:front.compression[0]: is "text", but must be a media type in lower case such as text/html'],
+    ])("is not %j", (value, line) => {
+        expect(linesOf(front({ compression: value }))).toEqual([line]);
+    });
+});
+
+describe("PROXY protocol", () => {
+    it("needs a proxy that may speak it", () => {
+        expect(linesOf(front({ proxyProtocol: true }))).toEqual([
+            "relink:front.proxyProtocol: is true, but nobody may speak it: front.trustedProxies is empty",
+        ]);
+        expect(linesOf(front({ proxyProtocol: true, trustedProxies: ["192.0.2.10"] }))).toEqual([]);
+    });
+});

@@ -1,12 +1,13 @@
 import { expect } from "vitest";
 import { createOptions } from "../../../engines/docker/ContainerSpec";
+import { writeUsers } from "../../../front/access";
 import { renderBackend, renderFrontends, renderGlobal } from "../../../front/configuration";
 import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
 import { backendFile } from "../../../haproxy/names";
 import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
 import { type FrontSettings, type TlsListener, tlsListener } from "../../../model/FrontSettings";
 import { routeText } from "../../../model/Route";
-import type { ServiceSettings } from "../../../model/ServiceSettings";
+import { accessOf, type ServiceSettings } from "../../../model/ServiceSettings";
 import type { Settings } from "../../../model/Settings";
 import { frontNames } from "../../../model/Target";
 import { configWith, settingsOf } from "./support";
@@ -24,12 +25,18 @@ export function expectNothingElse(settings: Settings): void {
     const believed = /^ {4}acl from_trusted_proxy src (.*)\n/gm;
     const frontends = withoutOwn(withoutRules(renderFrontends({ ...front, tls }, near), front), ownFrontend);
     expect(shapeOf(frontends.replace(believed, ""))).toEqual(
-        shapeOf(renderFrontends({ ...plainSettings.front, tls: likeTls(tls) }, near)),
+        shapeOf(
+            renderFrontends({ ...plainSettings.front, ...likeRules(front), tls: likeTls(tls) }, near).replace(
+                believed,
+                "",
+            ),
+        ),
     );
     expect([...frontends.matchAll(believed)].map(([, network]) => network)).toEqual([
         ...front.trustedProxies,
         ...front.trustedProxies,
     ]);
+    expectItsOwnUsers(settings);
     const maps = emptyMaps();
     for (const service of services) {
         expectTheSameInDocker(front.name, service);
@@ -52,6 +59,31 @@ export function expectNothingElse(settings: Settings): void {
     );
     const linked = services.filter(({ release }) => release.port !== undefined);
     expect([...readMap(maps, "link").keys()].sort()).toEqual(linked.map(({ name }) => name).sort());
+}
+
+/** Expects that who may ask renders to lines about each service, which mean nothing else. */
+function expectItsOwnUsers({ services, users, front }: Settings): void {
+    const access = accessOf(services);
+    if (Object.keys(access).length === 0) {
+        return;
+    }
+    const files = new Map<string, string>();
+    writeUsers(files, { access, users });
+    for (const text of files.values()) {
+        expect(text).toMatch(
+            /^# [^\n]+\nuserlist [a-z0-9-]+\n(?: {4}user [\w.@-]+ password \$6\$[\w./]+\$[\w./]{86}\n)+$/,
+        );
+    }
+    const plain = renderFrontends(front, near).split("\n");
+    const added = renderFrontends({ ...front, access }, near)
+        .split("\n")
+        .filter(line => !plain.includes(line) && !/txn\.user\) -m found \}$/.test(line));
+    for (const line of added) {
+        expect(line).toMatch(
+            /^ {4}(?:# Who may ask the service [a-z0-9-]+\.|http-request [^$]+ \{ var\(txn\.service\) -m str [a-z0-9-]+ \}[^$]*)$/,
+        );
+    }
+    expect(added.length).toBeGreaterThanOrEqual(Object.keys(access).length);
 }
 
 /** Expects that Docker gets each value as it is. */
@@ -98,7 +130,8 @@ function shapeOf(text: string): string[] {
         const words = line.split(" ");
         const start = words.filter(word => word !== "").slice(0, /^\s*(?:#|backend |setenv )/.test(line) ? 1 : 2);
         const [first, second] = start;
-        const isValue = first === "server" || first === "hard-stop-after" || /^\d/.test(second ?? "");
+        const isValue =
+            first === "server" || first === "hard-stop-after" || first === "monitor-uri" || /^\d/.test(second ?? "");
         return `${isValue ? first : start.join(" ")} | ${words.length} words | ${line.replace(/%[0-9a-f]{2}/gi, "").replace(/[^"'\\#$%{}[\]\r\t\0]/g, "")}`;
     });
 }
@@ -138,6 +171,27 @@ function likeTls(tls: TlsListener | undefined): TlsListener | undefined {
             redirect: tls.redirect && { status: 301, port: tls.redirect.port === 443 ? 443 : 1 },
         }
     );
+}
+
+/** @returns the rules of the listener that have as many words, with other values */
+function likeRules({
+    limits,
+    compression = [],
+    healthPath,
+    statistics,
+    trustedProxies,
+}: FrontSettings): Partial<FrontSettings> {
+    return {
+        limits: {
+            ...(limits.body !== undefined && { body: 1 }),
+            ...(limits.rate !== undefined && { rate: { requests: 1, periodMs: 1000 } }),
+            ...(limits.connections !== undefined && { connections: 1 }),
+        },
+        compression: compression.map(() => "text/html"),
+        ...(healthPath !== undefined && { healthPath: "/" }),
+        ...(statistics !== undefined && { statistics: ["a"] }),
+        trustedProxies: trustedProxies.length > 0 && limits.connections !== undefined ? ["10.0.0.0/8"] : [],
+    };
 }
 
 const plainSettings = settingsOf(configWith());
