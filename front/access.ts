@@ -100,9 +100,9 @@ function listName(service: string): string {
     return `users-of-${checked("service", service)}`;
 }
 
-/** @returns the services that HAProxy's files have rules about */
+/** @returns the services that HAProxy's files have rules of relink's about. A user's own lines do not count. */
 export function guardedServices(files: ReadonlyMap<string, string>): string[] {
-    const found = (files.get(frontendsFile) ?? "").matchAll(/\{ var\(txn\.service\) -m str ([a-z0-9-]+) \}/g);
+    const found = (files.get(frontendsFile) ?? "").matchAll(/^ {4}# Who may ask the service ([a-z0-9-]+)\.$/gm);
     return [...new Set([...found].map(([, service]) => service!))];
 }
 

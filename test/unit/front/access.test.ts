@@ -32,6 +32,10 @@ describe("who may ask", () => {
     it("has no line where everybody may ask", () => {
         expect(frontendsOf({})).toBe(renderFrontends({ name: "shop-dev", trustedProxies: [] }, near));
         expect(guardedServices(filesOf({}))).toEqual([]);
+        const own = "http-request deny if { var(txn.service) -m str web } # Who may ask the service web.";
+        const haproxy = { global: [], frontend: [own] };
+        const text = renderFrontends({ name: "shop-dev", trustedProxies: [], haproxy }, near);
+        expect(guardedServices(new Map([["conf/10-frontends.cfg", text]]))).toEqual([]);
     });
 
     it.each([
