@@ -5,6 +5,7 @@ import { root } from "../paths.mjs";
 /** End-to-end files that the full run repeats with HAProxy 3.2: those that depend on HAProxy. */
 export const filesWithHaproxy32 = [
     "haproxy.test.ts",
+    "haproxy-requests.test.ts",
     "counters.test.ts",
     "release.test.ts",
     "failure.test.ts",
@@ -50,6 +51,7 @@ const minutes = {
     "drift.test.ts": 9,
     "faults.test.ts": 8,
     "haproxy-faults.test.ts": 14,
+    "haproxy-requests.test.ts": 2,
     "hostile.test.ts": 3,
     "stand-in.test.ts": 1,
     "listeners.test.ts": 1,
