@@ -146,6 +146,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 __users: Object.keys(users).length === 0 ? undefined : pulumi.secret(users),
                 https: shownHttps(settings),
                 __certificates: settings.https && pulumi.secret(certificateFiles(settings.https)),
+                __managed: settings.https?.managed,
                 anchor: anchor.id,
                 act: plan.act,
                 __plan: plannedAction(plan),
@@ -215,12 +216,16 @@ function shownRules(settings: FrontSettings): Partial<PublicRules> | undefined {
 /** @returns HTTPS as a preview shows it, without a key */
 function shownHttps(settings: FrontSettings) {
     const tls = tlsListener(settings);
-    const certificates = settings.https?.certificates ?? [];
+    const { certificates = [], managed = [], acme } = settings.https ?? {};
     const shown = certificates.map(({ name, hosts, notAfter, digest }) => [
         name,
         `${hosts.join(", ")}; until ${notAfter.slice(0, 10)}; sha256 ${digest.slice(0, 12)}`,
     ]);
-    return tls && { ...tls, certificate: Object.fromEntries(shown) };
+    const own = managed.map(({ name, hosts, by }) => [
+        name,
+        `${hosts.join(", ")}; ${by === "acme" ? "by ACME" : "signed by relink, for development"}`,
+    ]);
+    return tls && { ...tls, certificate: Object.fromEntries([...shown, ...own]), acme };
 }
 
 function certificateFiles({ certificates }: HttpsSettings): Record<string, CertificateFile> {

@@ -9,6 +9,7 @@ import { observedService } from "../look/observedService";
 import { layout } from "../model/addresses";
 import type { CertificateFile } from "../model/Certificate";
 import type { ContainerInfo } from "../model/Container";
+import type { Worker } from "../model/FrontState";
 import { folders } from "../model/folders";
 import { frontNames, type Target } from "../model/Target";
 import { currentWorkers } from "../model/World";
@@ -83,14 +84,26 @@ export class DockerGenerations implements FrontGenerations {
     }
 
     async setCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void> {
-        const names = Object.keys(certificates);
-        // A worker from before the change has the certificates that it started with.
-        const workers = names.length === 0 ? [] : currentWorkers((await this.access.observe([])).front);
-        for (const name of names) {
-            const results = await this.access.runtime.setCertificate(workers, name, certificates[name]!);
-            assertEveryWorker(`the certificate ${name}`, results);
+        await this.#tellCertificates(certificates);
+        await sweepCertificates(this.guarded, Object.keys(certificates));
+    }
+
+    async replaceCertificate(name: string, file: CertificateFile): Promise<void> {
+        await writeCertificates(this.guarded, { [name]: file });
+        await this.#tellCertificates({ [name]: file });
+    }
+
+    async answerChallenge(token: string, answer: string): Promise<void> {
+        const results = await this.access.runtime.setMap(await this.#workers(), "challenges", token, answer);
+        if (results.length === 0) {
+            throw new Error("HAProxy does not run, so nothing answers the authority");
         }
-        await sweepCertificates(this.guarded, names);
+        assertEveryWorker("the answer to a challenge", results);
+    }
+
+    async forgetChallenges(): Promise<void> {
+        const results = await this.access.runtime.clearMap(await this.#workers(), "challenges");
+        assertEveryWorker("the end of the challenges", results);
     }
 
     startGeneration(number: number, anchor: ContainerInfo): Promise<void> {
@@ -108,5 +121,20 @@ export class DockerGenerations implements FrontGenerations {
 
     remove(id: string): Promise<void> {
         return removeContainer(this.access.engine, id);
+    }
+
+    async #tellCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void> {
+        const names = Object.keys(certificates);
+        // A worker from before the change has the certificates that it started with.
+        const workers = names.length === 0 ? [] : await this.#workers();
+        for (const name of names) {
+            const results = await this.access.runtime.setCertificate(workers, name, certificates[name]!);
+            assertEveryWorker(`the certificate ${name}`, results);
+        }
+    }
+
+    /** @returns the workers that take new connections. */
+    async #workers(): Promise<Worker[]> {
+        return currentWorkers((await this.access.observe([])).front);
     }
 }

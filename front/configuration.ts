@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { globalFile } from "../haproxy/names";
-import { type FrontSettings, tlsListener } from "../model/FrontSettings";
+import { answersChallenges, type FrontSettings, tlsListener } from "../model/FrontSettings";
 import { renderFrontends } from "./frontends";
 import { renderGlobal } from "./global";
 
@@ -42,7 +42,7 @@ export function stampHash(files: Map<string, string>): string {
 
 /** @returns a short fingerprint of global, defaults and listeners */
 export function fingerprintOf(settings: FrontSettings): string {
-    const front = { ...settings, tls: tlsListener(settings) };
+    const front = { ...settings, tls: tlsListener(settings), challenges: answersChallenges(settings.https?.acme) };
     // The real addresses do not matter, because they never change during a front's life.
     const frontends = renderFrontends(front, { gateway: "0.0.0.0", anchor: "0.0.0.0" });
     return createHash("sha256").update(renderGlobal(front)).update(frontends).digest("hex").slice(0, 12);

@@ -29,8 +29,8 @@ export async function configureBase(
     access: FrontAccess,
     settings: BaseSettings,
 ): Promise<void> {
-    const { timeouts, trustedProxies, tls, rules, access: who, pages, pageTexts = {} } = settings;
-    const front = { name: target.front, timeouts, trustedProxies, tls, access: who, pages, ...rules };
+    const { timeouts, trustedProxies, tls, challenges, rules, access: who, pages, pageTexts = {} } = settings;
+    const front = { name: target.front, timeouts, trustedProxies, tls, challenges, access: who, pages, ...rules };
     const world = await readWholeWorld(engine, target);
     const near = await nearAddresses(engine, target.front, world.anchor);
     const edited = editedFrontFiles(world);

@@ -10,6 +10,7 @@ import type { ContainerInfo } from "../model/Container";
 import type { FrontSettings } from "../model/FrontSettings";
 import { httpsPortOffset } from "../model/FrontSettings";
 import { stackName } from "../model/ownership";
+import { dueReason } from "../model/RecordedCertificate";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
@@ -68,6 +69,8 @@ export async function planFront(
             anchor?.state !== "running" ||
             world.generations.length === 0 ||
             !isServed(world) ||
+            world.records.isUnsettled === true ||
+            isCertificateDue(settings.https, world) ||
             findings.length > 0 ||
             missing ||
             leaving.length > 0,
@@ -88,6 +91,13 @@ function guardOf({ files, records }: World, services: Settings["services"]) {
             files !== undefined && services.some(({ name, access }) => access !== undefined && !guarded.includes(name)),
         leaving: guarded.filter(name => records.services.has(name) && services.every(service => service.name !== name)),
     };
+}
+
+/** @returns whether a certificate that relink gets itself is missing, to be renewed, or not in HAProxy yet */
+function isCertificateDue(https: FrontSettings["https"], { records }: World): boolean {
+    return (https?.managed ?? []).some(
+        wanted => dueReason(wanted, records.certificates?.get(wanted.name), https?.acme, Date.now()) !== undefined,
+    );
 }
 
 /** @returns whether a generation serves, and no stand-in */

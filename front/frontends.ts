@@ -1,6 +1,7 @@
 import { checked, mapPath } from "../haproxy/names";
 import type { FrontSettings, PublicRules, TlsListener } from "../model/FrontSettings";
 import { type Access, accessRules } from "./access";
+import { challengeRules } from "./challenges";
 import { believedHeaders, forwarded } from "./forwarded";
 import { httpsBind, httpsRedirect, strictTransport } from "./https";
 import { clientCounters, connectionLimit, forwardedMark, limitRules } from "./limits";
@@ -123,6 +124,8 @@ export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedP
     pages?: Pages;
     /** Lines about services that leave, which stay as they are. @default none */
     keptRules?: string;
+    /** Whether the public listener answers the challenges of an authority (ACME). @default undefined (no) */
+    challenges?: boolean;
 }
 
 /**
@@ -147,7 +150,7 @@ ${withPages(sharedBackends(front), front.pages)}
 /** The public listeners, without TLS and with it. */
 function httpFrontend(
     { near, trusted }: AddressAcls,
-    { tls, access = {}, keptRules, ...rules }: ListenerSettings,
+    { tls, challenges, access = {}, keptRules, ...rules }: ListenerSettings,
     { gateway }: NearAddresses,
 ): string {
     const connections = connectionLimit(rules);
@@ -161,7 +164,7 @@ ${proxyProtocolRules(rules.proxyProtocol, connections)}${methodRules}
 ${hostRules}
 ${forwardedMark(rules)}${believedHeaders}
 ${confirmRules}
-${limitRules(rules)}${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules}
+${challengeRules(challenges)}${limitRules(rules)}${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules}
 ${accessRules(access, gateway, keptRules, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${canaryRules}

@@ -1,5 +1,6 @@
 import { certificatePath, checked, checkedInteger } from "../haproxy/names";
 import type { TlsListener } from "../model/FrontSettings";
+import { challengePath } from "./challenges";
 import { listenerPorts } from "./listeners";
 
 // Mozilla's intermediate settings, version 5.7 (https://ssl-config.mozilla.org), without the ciphers that need a group of
@@ -43,7 +44,7 @@ export function httpsBind(tls: TlsListener | undefined): string {
 
 /**
  * @returns the redirect to HTTPS, or nothing without one. relink's own confirming request is not redirected, and neither is one
- * that a trusted proxy got over HTTPS
+ * that a trusted proxy got over HTTPS, or an authority's question about a host
  */
 export function httpsRedirect(tls: TlsListener | undefined): string {
     if (tls?.redirect === undefined) {
@@ -52,8 +53,9 @@ export function httpsRedirect(tls: TlsListener | undefined): string {
     const { status, port } = tls.redirect;
     const suffix = port === 443 ? "" : `:${checkedInteger("front.https.port", port, 1, 65_535)}`;
     const isPlain = "!{ ssl_fc } !{ req.fhdr(x-forwarded-proto) -m str -i https } !{ var(txn.confirmed) -m bool }";
+    const isAsked = `!{ path_beg ${challengePath} }`;
     return `    # To the same host, without its port: the one of HTTPS is another.
-    http-request redirect code ${checkedInteger("status", status, 301, 308)} location https://%[req.hdr(host),host_only]${suffix}%[pathq] if ${isPlain} { req.hdr(host) -m found }
+    http-request redirect code ${checkedInteger("status", status, 301, 308)} location https://%[req.hdr(host),host_only]${suffix}%[pathq] if ${isPlain} ${isAsked} { req.hdr(host) -m found }
 `;
 }
 

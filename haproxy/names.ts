@@ -10,8 +10,11 @@ export const globalFile = "conf/00-global.cfg";
 /** The file that holds the listeners. */
 export const frontendsFile = "conf/10-frontends.cfg";
 
-/** The maps: service -> link, route -> service, backend -> release id, one-time secret -> service. */
-export const mapNames = ["link", "routes", "releases", "confirm"] as const;
+/**
+ * The maps: service -> link, route -> service, backend -> release id, one-time secret -> service, token of a challenge ->
+ * answer.
+ */
+export const mapNames = ["link", "routes", "releases", "confirm", "challenges"] as const;
 /** Name of one of the maps. */
 export type MapName = (typeof mapNames)[number];
 
@@ -75,7 +78,7 @@ const allowed = {
     backend: /^[a-z0-9][a-z0-9-]*-(?:blue|green)$/,
     address: /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/,
     network: /^[0-9A-Fa-f:.]{2,45}(?:\/\d{1,3})?$/,
-    certificate: /^[a-z0-9][a-z0-9._-]{0,62}$/,
+    certificate: /^_?[a-z0-9][a-z0-9._-]{0,219}$/,
     "TLS version": /^TLSv1\.[23]$/,
     HSTS: /^max-age=\d{1,10}(?:; includeSubDomains)?(?:; preload)?$/,
     "redirect target": /^https?:\/\/[a-z0-9](?:[a-z0-9.-]{0,252})(?::\d{1,5})?$/,

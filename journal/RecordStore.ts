@@ -8,6 +8,7 @@ import type { ContainerInfo } from "../model/Container";
 import { folders } from "../model/folders";
 import { parseOwners } from "../model/ownership";
 import { parseRecord, prune, RecordUnreadable, type ServiceRecord } from "../model/Record";
+import { parseCertificates } from "../model/RecordedCertificate";
 import type { Records } from "../model/Records";
 import { frontNames, stackLabels, type Target } from "../model/Target";
 import { retry } from "../time/retry";
@@ -108,6 +109,8 @@ function recordsOf(files: RecordFiles): Records {
         key: key ? Buffer.from(key, "hex") : undefined,
         frontIncarnation: Number(text("front-incarnation") ?? 0),
         owners: parseOwners(text("owner")),
+        isUnsettled: files.has("unsettled"),
+        certificates: parseCertificates(files).certificates,
         lease: parseLease(text("lease")),
     };
 }
@@ -137,7 +140,7 @@ keep "$1"
 const packScript = `
 cd "$1" || exit 1
 shift
-set -- key front-incarnation owner lease "$@"
+set -- key front-incarnation owner unsettled lease "$@"
 for path; do
     shift
     [ ! -e "$path" ] || set -- "$@" "$path"

@@ -29,6 +29,19 @@ export async function ensureKey(lease: Lease, key: Buffer): Promise<void> {
     }
 }
 
+/**
+ * Writes that an `up` has begun to change the front. Until {@link markSettled}, the plan does not believe that the front is as
+ * Pulumi's state says.
+ */
+export async function markUnsettled(lease: Lease): Promise<void> {
+    await lease.guarded(`${keepFile}[ -e unsettled ] || keep unsettled`, [], "1\n");
+}
+
+/** Writes that the front is as the `up` wanted it. */
+export async function markSettled(lease: Lease): Promise<void> {
+    await lease.guarded("[ ! -e unsettled ] || { rm -f unsettled && sync .; }", []);
+}
+
 const ownerScript = `${keepFile}
 [ -s owner ] || [ "$1" = "$2" ] || printf '%s\\n' "$2" | keep owner || exit 1
 [ "$(tail -n 1 owner 2>/dev/null)" = "$1" ] && exit 0

@@ -30,12 +30,44 @@ export type RedirectStatus = 301 | 302 | 308;
 /** Oldest version of TLS that the front speaks. */
 export type TlsVersion = "TLSv1.2" | "TLSv1.3";
 
+/** How certificates are got by ACME (RFC 8555). */
+export interface AcmeSettings {
+    /** URL of the authority's directory. @default Let's Encrypt's */
+    directory: string;
+    /** Path of a PEM file with the certificates of those who signed the directory's own. @default the public ones */
+    directoryCa?: string;
+    /** Where the authority may write to. @default undefined (nowhere) */
+    email?: string;
+    /** One of the authority's kinds of certificate. @default undefined (the authority's default) */
+    profile?: string;
+    /** How long before its end a certificate is renewed, milliseconds. @default undefined (when the authority asks for it) */
+    renewBeforeMs?: number;
+    /** A shell command that sets and clears a TXT record of DNS. @default undefined (the front answers over HTTP) */
+    dnsHook?: string;
+}
+
+/** A certificate that relink gets itself. */
+export interface ManagedCertificate {
+    /** HAProxy's file is named after it. No certificate of the stack config has such a name. */
+    name: string;
+    /** What the certificate has to be for. */
+    hosts: string[];
+    /** `acme`: an authority issues it. `relink`: relink signs it, and only who was told so trusts it. */
+    by: "acme" | "relink";
+}
+
 /** The public listener with TLS. */
 export interface HttpsSettings {
     /** Port on the Docker host. @default undefined (`http.port` + 363) */
     port?: number;
-    /** The certificates. The first one is for clients that name no host, or one that no certificate covers. */
+    /** The certificates of the stack config. */
     certificates: Certificate[];
+    /** The certificates that relink gets itself. */
+    managed: ManagedCertificate[];
+    /** How relink gets certificates by ACME. @default undefined (it does not) */
+    acme?: AcmeSettings;
+    /** Name of the certificate for clients that name no host, or one that no certificate covers. */
+    default: string;
     /** @default "TLSv1.2" */
     minVersion: TlsVersion;
     /** Value of the header `Strict-Transport-Security`. @default undefined (no such header) */
@@ -163,14 +195,20 @@ export function tlsListener({ http, https }: Pick<FrontSettings, "http" | "https
     if (https === undefined) {
         return undefined;
     }
-    const { minVersion, hsts, certificates } = https;
+    const { minVersion, hsts, certificates, managed, default: first } = https;
     const { redirectToHttps: status } = http;
+    const names = [...certificates, ...managed].map(({ name }) => name);
     return {
-        certificates: certificates.map(({ name }) => name),
+        certificates: names.sort((one, two) => Number(two === first) - Number(one === first)),
         minVersion,
         ...(hsts !== undefined && { hsts }),
         ...(status !== undefined && { redirect: { status, port: httpsPort({ http, https }) } }),
     };
+}
+
+/** @returns whether the listener without TLS answers the challenges of an authority (HTTP-01) */
+export function answersChallenges(acme: AcmeSettings | undefined): boolean {
+    return acme !== undefined && acme.dnsHook === undefined;
 }
 
 /** @returns the port on the Docker host that is published for HTTPS, whether HTTPS is on or not */

@@ -1,5 +1,6 @@
 import type { LeaseFile } from "./Lease";
 import { emptyRecord, type ServiceRecord } from "./Record";
+import type { RecordedCertificate } from "./RecordedCertificate";
 
 /** All records of a front. */
 export interface Records {
@@ -12,6 +13,10 @@ export interface Records {
     frontIncarnation: number;
     /** The stacks that the front has belonged to, the present one last; undefined before the front was adopted. */
     owners?: string[];
+    /** Whether an `up` has begun to change the front and was not done with it. @default undefined (it has not) */
+    isUnsettled?: boolean;
+    /** The certificates that relink got itself, by name; without those where only some services were read. @default none */
+    certificates?: ReadonlyMap<string, RecordedCertificate>;
     /** The lease of the `up` that works on the front. */
     lease?: LeaseFile;
 }

@@ -1,6 +1,13 @@
 import { readRecords } from "../journal/RecordStore";
 import type { CertificateFile } from "../model/Certificate";
-import type { FrontSettings, PublicRules, TlsListener } from "../model/FrontSettings";
+import {
+    type AcmeSettings,
+    answersChallenges,
+    type FrontSettings,
+    type ManagedCertificate,
+    type PublicRules,
+    type TlsListener,
+} from "../model/FrontSettings";
 import type { ServiceAccess } from "../model/ServiceAccess";
 import { frontNames } from "../model/Target";
 import { applyFront } from "../up/applyFront";
@@ -38,7 +45,9 @@ export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     /** The text of each file of a page. */
     __pages?: Record<string, string>;
     /** HTTPS, and each certificate by its name: for whom, until when, and which. @default none */
-    https?: TlsListener & { certificate: Record<string, string> };
+    https?: TlsListener & { certificate: Record<string, string>; acme?: AcmeSettings };
+    /** The certificates that relink gets itself. @default none */
+    __managed?: ManagedCertificate[];
     /** The certificates with their keys. */
     __certificates?: Record<string, CertificateFile>;
     /** Fingerprint of the base configuration, so that Pulumi shows where a newer relink changes it. */
@@ -80,7 +89,8 @@ export const frontConfig = {
 
 /** @param incarnation number of this creation. @default it is not a creation */
 async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<void> {
-    const { timeouts, trustedProxies = [], rules, access, https, __certificates, __plan: plan, __key: key } = inputs;
+    const { timeouts, trustedProxies = [], rules, access, https, __plan: plan, __key: key } = inputs;
+    const { __certificates: certificates, __managed: managed = [] } = inputs;
     await applyFront(upOf(inputs), {
         timeouts,
         trustedProxies,
@@ -91,7 +101,9 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
         pages: inputs.pages,
         pageTexts: inputs.__pages,
         tls: https,
-        certificates: __certificates,
+        certificates,
+        managed: { certificates: managed, acme: https?.acme },
+        challenges: answersChallenges(https?.acme),
         key: Buffer.from(key, "hex"),
         adoptFrom: plan?.adoptFrom,
         incarnation,

@@ -1,6 +1,10 @@
 import { dropImages } from "../engines/docker/keptImages";
 import { DockerGenerations } from "../front/DockerGenerations";
-import { ensureKey, writeFrontIncarnation, writeOwner } from "../journal/frontRecord";
+import { commandOutcome } from "../hooks/commandOutcome";
+import { readCertificates, removeCertificate, writeAccount, writeCertificate } from "../journal/certificateRecords";
+import { ensureKey, markSettled, markUnsettled, writeFrontIncarnation, writeOwner } from "../journal/frontRecord";
+import type { AcmeSettings } from "../model/FrontSettings";
+import type { Authority } from "../up/Authority";
 import type { FrontJournal } from "../up/FrontJournal";
 import type { FrontUp } from "../up/FrontUp";
 import type { Progress } from "../up/Progress";
@@ -20,6 +24,24 @@ export function frontUpOf(session: Session, progress: Progress): FrontUp {
         journal: journalOf(session),
         clock,
         progress,
+        authority: settings => lazyAuthority(settings),
+        selfSign: async hosts => (await import("../acme/selfSigned")).selfSigned(hosts),
+        command: (command, env, timeoutMs) => commandOutcome(command, timeoutMs, env),
+    };
+}
+
+/** What speaks ACME is loaded when a certificate is due. */
+function lazyAuthority(settings: AcmeSettings): Authority {
+    let loaded: Promise<Authority> | undefined;
+    const real = () => {
+        loaded ??= import("../acme/AcmeAuthority").then(({ AcmeAuthority }) => new AcmeAuthority(settings));
+        return loaded;
+    };
+    return {
+        name: new URL(settings.directory).host,
+        newKey: async () => (await real()).newKey(),
+        issue: async (order, steps) => (await real()).issue(order, steps),
+        renewalWindow: async issued => (await real()).renewalWindow(issued),
     };
 }
 
@@ -32,5 +54,11 @@ function journalOf(session: Session): FrontJournal {
         own: former => writeOwner(lease, lease.stack, former),
         writeIncarnation: incarnation => writeFrontIncarnation(lease, incarnation),
         ensureKey: key => ensureKey(lease, key),
+        begin: () => markUnsettled(lease),
+        settle: () => markSettled(lease),
+        certificates: () => readCertificates(lease),
+        writeAccount: account => writeAccount(lease, account),
+        writeCertificate: certificate => writeCertificate(lease, certificate),
+        removeCertificate: name => removeCertificate(lease, name),
     };
 }

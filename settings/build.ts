@@ -8,6 +8,7 @@ import type { Settings } from "../model/Settings";
 import { buildAccess } from "./access";
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
+import { buildAcme, managedCertificates } from "./managed";
 import { routesOf } from "./routes";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { buildStrategy } from "./strategy";
@@ -31,13 +32,14 @@ export function buildSettings(config: StackConfig, context: SettingsContext): Se
     };
 }
 
-function buildFront({ front, certificates }: StackConfig, context: SettingsContext): FrontSettings {
+function buildFront(config: StackConfig, context: SettingsContext): FrontSettings {
+    const { front } = config;
     const { name, timeouts, https, redirects, ...rest } = front;
     const targets = Object.entries(redirects).map(([host, target]) => [host, originOf(target, front)]);
     return {
         ...rest,
         redirects: Object.fromEntries(targets),
-        ...(https !== undefined && { https: buildHttps(https, certificates) }),
+        ...(https !== undefined && { https: buildHttps(https, config) }),
         name: name ?? defaultFrontName(context.project, context.stack),
         timeouts: {
             connectMs: timeouts.connect,
@@ -64,13 +66,18 @@ function originOf(target: string, { http, https }: StackConfig["front"]): string
     return `${scheme}://${target}${port === usual ? "" : `:${port}`}`;
 }
 
-/** The default certificate comes first, as in HAProxy's configuration. */
 function buildHttps(
-    { certificates: names, default: first = names[0], ...https }: NonNullable<StackConfig["front"]["https"]>,
-    certificates: StackConfig["certificates"],
+    { certificates: names, acme, selfSigned: _, ...https }: NonNullable<StackConfig["front"]["https"]>,
+    config: StackConfig,
 ): HttpsSettings {
-    const ordered = [...names].sort((one, two) => Number(two === first) - Number(one === first));
-    return { ...https, certificates: ordered.map(name => ({ name, ...certificates[name]! })) };
+    const managed = managedCertificates(config);
+    return {
+        ...https,
+        certificates: names.map(name => ({ name, ...config.certificates[name]! })),
+        managed,
+        ...(acme !== undefined && { acme: buildAcme(acme) }),
+        default: https.default ?? names[0] ?? managed[0]!.name,
+    };
 }
 
 function buildService(name: string, { services, secrets }: StackConfig): ServiceSettings {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RedirectStatus } from "../model/FrontSettings";
-import { firstOf, leaf, listOf, port, textLike } from "./leaves";
+import { acmeSchema } from "./acme";
+import { firstOf, flag, leaf, listOf, port, textLike } from "./leaves";
 
 /** The name of a certificate. HAProxy's file is named after it. */
 export const certificateName = textLike(/^[a-z0-9][a-z0-9._-]{0,62}$/, {
@@ -24,7 +25,9 @@ const hsts = textLike(/^max-age=\d{1,10}(?:; includeSubDomains)?(?:; preload)?$/
 /** `relink:front.https`. */
 export const httpsSchema = z.strictObject({
     port: port(443).optional().meta({ default: "http.port + 363" }),
-    certificates: listOf(certificateName),
+    certificates: listOf(certificateName).prefault([]),
+    acme: acmeSchema.optional(),
+    selfSigned: flag().prefault(false),
     default: certificateName.optional().meta({ default: "the first certificate" }),
     minVersion: firstOf(["TLSv1.2", "TLSv1.3"]),
     hsts: hsts.optional(),

@@ -1,4 +1,5 @@
 import { covers } from "../model/Certificate";
+import { managedCertificates, managedHosts } from "./managed";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
 import type { IsSound } from "./ServiceScope";
 import type { StackConfig } from "./schema";
@@ -14,6 +15,7 @@ export function checkHttps(config: StackConfig, isSound: IsSound): Problem[] {
     return [
         ...checkNamed(config, isSound),
         ...checkDefault(config),
+        ...checkManaged(config, isSound),
         ...checkUnused(config, isSound),
         ...checkHosts(config, isSound),
     ];
@@ -28,10 +30,11 @@ function checkRedirect({ front }: StackConfig, isSound: IsSound): Problem[] {
 }
 
 function checkNamed({ front, certificates }: StackConfig, isSound: IsSound): Problem[] {
-    const names = front.https?.certificates ?? [];
-    if (names.length === 0) {
+    const { certificates: names = [], acme, selfSigned } = front.https ?? {};
+    if (names.length === 0 && acme === undefined && !selfSigned) {
         const path = ["front", "https", "certificates"];
-        return [{ ...solvedBySetting([...path, 0], "is empty: HTTPS needs a certificate", "NAME"), path }];
+        const message = "is empty, and neither acme nor selfSigned is set: HTTPS needs a certificate";
+        return [{ ...solvedBySetting([...path, 0], message, "NAME"), path }];
     }
     return names.flatMap((name, index) => {
         if (Object.hasOwn(certificates, name) || !isSound("certificates", name)) {
@@ -43,13 +46,49 @@ function checkNamed({ front, certificates }: StackConfig, isSound: IsSound): Pro
     });
 }
 
-function checkDefault({ front }: StackConfig): Problem[] {
-    const { default: first, certificates = [] } = front.https ?? {};
-    if (first === undefined || certificates.includes(first)) {
+function checkDefault(config: StackConfig): Problem[] {
+    const { default: first, certificates = [] } = config.front.https ?? {};
+    const known = [...certificates, ...managedCertificates(config).map(({ name }) => name)];
+    if (first === undefined || known.includes(first)) {
         return [];
     }
-    const message = `is ${first}, but must be one of front.https.certificates`;
-    return [solvedBySetting(["front", "https", "default"], message, certificates[0] ?? "NAME")];
+    const message = `is ${first}, but must be one of front.https.certificates, or a host that gets one by ACME`;
+    return [solvedBySetting(["front", "https", "default"], message, known[0] ?? "NAME")];
+}
+
+/** Each host is one that an authority can ask for, and has no name that another certificate has. */
+function checkManaged(config: StackConfig, isSound: IsSound): Problem[] {
+    const { front, services, certificates } = config;
+    const { acme, selfSigned } = front.https ?? {};
+    if (acme === undefined || !isSound("services") || !isSound("certificates") || !isSound("front", "redirects")) {
+        return [];
+    }
+    if (selfSigned) {
+        const message = "is true, but acme is set too: only one of the two gets the certificates";
+        return [solvedByRemoving(["front", "https", "selfSigned"], message)];
+    }
+    const hosts = managedHosts(config);
+    if (hosts.length === 0 && front.https?.certificates.length === 0) {
+        const [name = "SERVICE"] = Object.keys(services);
+        const message = "has no host to get a certificate for: no service names one in hosts";
+        const path = ["front", "https", "acme"];
+        return [{ ...solvedBySetting(["services", name, "hosts", 0], message, "shop.example.com"), path }];
+    }
+    const names = managedCertificates(config).map(({ name }) => name);
+    return [
+        ...Object.keys(certificates)
+            .filter(name => names.includes(name))
+            .map(name => {
+                const message = `has the name of a host that it does not cover, and that gets a certificate by ACME: give it another name`;
+                return solvedByRemoving(["certificates", name], message);
+            }),
+        ...hosts
+            .filter(host => host.startsWith("*.") && acme.dnsHook === undefined)
+            .map(host => {
+                const message = `is missing: an authority gives a certificate for ${host} only where a TXT record of DNS proves it`;
+                return solvedBySetting(["front", "https", "acme", "dnsHook"], message, "COMMAND");
+            }),
+    ];
 }
 
 function checkUnused({ front, certificates }: StackConfig, isSound: IsSound): Problem[] {
@@ -63,7 +102,10 @@ function checkUnused({ front, certificates }: StackConfig, isSound: IsSound): Pr
 
 /** With a redirect nobody reaches a host without a certificate any more. */
 function checkHosts({ front, certificates, services }: StackConfig, isSound: IsSound): Problem[] {
-    const used = front.https?.certificates ?? [];
+    const { certificates: used = [], acme, selfSigned } = front.https ?? {};
+    if (acme !== undefined || selfSigned) {
+        return []; // each host gets its own
+    }
     const isRead = (name: string) => certificates[name]!.hosts.length > 0;
     const isKnown = used.every(
         name => Object.hasOwn(certificates, name) && isSound("certificates", name) && isRead(name),

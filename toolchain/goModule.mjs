@@ -23,6 +23,7 @@ const vendors = {
  * @param title what the step says, e.g. "Building the Pulumi CLI"
  * @param module folder under toolchain/go, with its own go.mod and go.sum
  * @param packageName what to build inside it
+ * @param name of its log and of its stamp (default: the module's)
  * @param output path of the binary
  * @param linkerFlags added to `-s -w` (default: none)
  * @param without why it has to be built, and what to do where Go is missing or too old (default: the Pulumi CLI's)
@@ -33,6 +34,7 @@ export async function ensureGoProgram({
     title,
     module,
     packageName,
+    name = module,
     output,
     linkerFlags = "",
     without = vendors,
@@ -40,17 +42,17 @@ export async function ensureGoProgram({
 }) {
     const folder = join(root, "toolchain", "go", module);
     const key = `${contentHash(folder)} ${packageName} ${linkerFlags}`;
-    if (isExecutable(output) && readStamp(`go-${module}`, key)) {
+    if (isExecutable(output) && readStamp(`go-${name}`, key)) {
         return false;
     }
     const go = requireGo(without);
     await step(title, async showLog => {
-        const options = { logName: `go-${module}`, showLog, cwd: folder, env: goEnv() };
+        const options = { logName: `go-${name}`, showLog, cwd: folder, env: goEnv() };
         await prepare?.(go, options);
         const flags = ["-trimpath", "-v", "-ldflags", `-s -w ${linkerFlags}`.trim(), "-o", output];
         await logged(go, ["build", ...flags, packageName], { ...options, append: prepare !== undefined });
     });
-    writeStamp(`go-${module}`, key);
+    writeStamp(`go-${name}`, key);
     return true;
 }
 

@@ -39,6 +39,21 @@ export interface FrontGenerations {
     setCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void>;
 
     /**
+     * Replaces one certificate that the configuration in force names, in HAProxy's file and then in its memory.
+     * @throws Error when HAProxy refuses it, or a worker has another one afterwards
+     */
+    replaceCertificate(name: string, file: CertificateFile): Promise<void>;
+
+    /**
+     * Has HAProxy answer an authority's challenge (HTTP-01).
+     * @throws Error when HAProxy does not run, or a worker did not take the answer
+     */
+    answerChallenge(token: string, answer: string): Promise<void>;
+
+    /** Takes all answers to challenges out of HAProxy's memory, also those that an `up` left there when it died. */
+    forgetChallenges(): Promise<void>;
+
+    /**
      * Creates a generation and starts it.
      * @param number what its name ends with
      * @param anchor whose image it runs, and whose network namespace it joins
@@ -82,6 +97,8 @@ export interface BaseSettings {
     leaving?: readonly string[];
     /** @default undefined (no HTTPS) */
     tls?: TlsListener;
+    /** Whether the listener without TLS answers the challenges of an authority (ACME). @default undefined (no) */
+    challenges?: boolean;
     /** The certificates that `tls` names, by name. @default none */
     certificates?: Readonly<Record<string, CertificateFile>>;
 }

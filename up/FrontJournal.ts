@@ -1,3 +1,4 @@
+import type { CertificateRecords, RecordedAccount, RecordedCertificate } from "../model/RecordedCertificate";
 import type { Journal } from "./Journal";
 
 /** What the record says of the front itself, and the lease that a change of it needs. */
@@ -26,4 +27,22 @@ export interface FrontJournal extends Pick<Journal, "enter"> {
      * @throws Error when the record has another key
      */
     ensureKey(key: Buffer): Promise<void>;
+
+    /** Writes that this `up` begins to change the front. Where it dies, the next one changes it again. */
+    begin(): Promise<void>;
+
+    /** Writes that the front is as this `up` wants it. */
+    settle(): Promise<void>;
+
+    /** @returns the account and the certificates that relink got itself, with their keys */
+    certificates(): Promise<CertificateRecords>;
+
+    /** Writes the account at an authority. */
+    writeAccount(account: RecordedAccount): Promise<void>;
+
+    /** Writes what is known of one certificate that relink gets itself. */
+    writeCertificate(certificate: RecordedCertificate): Promise<void>;
+
+    /** Removes such a certificate. */
+    removeCertificate(name: string): Promise<void>;
 }

@@ -2,6 +2,14 @@ import { type ContainerInfo, runs } from "../model/Container";
 import { labelledOwner } from "../model/ownership";
 import type { BaseSettings, SeenGeneration } from "./FrontGenerations";
 import type { FrontUp } from "./FrontUp";
+import {
+    forgetEnded,
+    type Managed,
+    markInstalled,
+    type Obtained,
+    obtainDue,
+    recordedFiles,
+} from "./manageCertificates";
 import { anchorIsGone, restoreAnchor, servesAgain } from "./restoreAnchor";
 import { until } from "./until";
 
@@ -12,6 +20,8 @@ const startMs = 20_000;
 export interface WantedFront extends BaseSettings {
     /** The stack's random key. */
     key: Buffer;
+    /** The certificates that relink gets itself. `tls` names them too. @default none */
+    managed?: Managed;
     /** The stack that the front is taken over from. @default none */
     adoptFrom?: string;
     /** Number of this creation of the front's configuration. @default it is not a creation */
@@ -33,9 +43,9 @@ export async function applyFront(up: FrontUp, wanted: WantedFront): Promise<void
         await journal.writeIncarnation(wanted.incarnation);
     }
     await journal.ensureKey(wanted.key);
+    await journal.begin();
     progress.status("writing and checking HAProxy's configuration");
-    await generations.configure(wanted);
-    await bringCertificates(up, wanted);
+    await configure(up, wanted, await recordedFiles(up, wanted.managed?.certificates ?? []));
     await ensureGeneration(up);
     await removeDead(up);
     progress.status("waiting until HAProxy answers");
@@ -43,6 +53,8 @@ export async function applyFront(up: FrontUp, wanted: WantedFront): Promise<void
     if (wasAway) {
         await servesAgain(up);
     }
+    await obtainCertificates(up, wanted);
+    await journal.settle();
 }
 
 /** Writes the owner into the record. From then on the record counts, and not the labels. */
@@ -54,12 +66,42 @@ async function takeOver(up: FrontUp): Promise<void> {
     }
 }
 
-/** Brings the certificates from HAProxy's files into its memory. */
-async function bringCertificates({ generations, journal }: FrontUp, { certificates = {} }: WantedFront): Promise<void> {
+/**
+ * Writes the configuration with the certificates that there are, and brings these from HAProxy's files into its memory. Without any
+ * certificate there is no listener with TLS.
+ */
+async function configure(up: FrontUp, wanted: WantedFront, managed: Obtained["files"]): Promise<void> {
+    const certificates = { ...wanted.certificates, ...managed };
+    const names = wanted.tls?.certificates.filter(name => Object.hasOwn(certificates, name)) ?? [];
+    const tls = wanted.tls && names.length > 0 ? { ...wanted.tls, certificates: names } : undefined;
+    await up.generations.configure({ ...wanted, tls, certificates });
     if (Object.keys(certificates).length > 0) {
-        await journal.enter("front: certificates");
+        await up.journal.enter("front: certificates");
     }
-    await generations.setCertificates(certificates);
+    await up.generations.setCertificates(certificates);
+}
+
+/**
+ * Gets the certificates that are missing or due, once HAProxy answers.
+ * @throws Error where a host has none. No service's link and no route opens before
+ */
+async function obtainCertificates(up: FrontUp, wanted: WantedFront): Promise<void> {
+    const { managed } = wanted;
+    if (managed === undefined || managed.certificates.length === 0) {
+        return;
+    }
+    const { files, changed, missing } = await obtainDue(up, managed);
+    if (changed.length > 0) {
+        await configure(up, wanted, files);
+        await markInstalled(up, changed);
+    }
+    await forgetEnded(up, managed);
+    if (missing.length > 0) {
+        throw new Error(
+            "there is no certificate for every host yet, so no service was released and no route has opened:\n    " +
+                `${missing.join("\n    ")}\n  What an authority asks for, and why it may refuse: docs/failures.md#certificates`,
+        );
+    }
 }
 
 /**

@@ -7,6 +7,11 @@
 const steps = {
     "front: certificates": "guarded",
     "front: start": "engine",
+    "certificate: account": "guarded",
+    "certificate: key": "guarded",
+    "certificate: order": "guarded",
+    "certificate: challenge": "guarded",
+    "certificate: issued": "guarded",
     "deploy: record": "guarded",
     "deploy: vacate": "engine",
     "deploy: configure": "guarded",

@@ -9,16 +9,20 @@ export const front: readonly Mutant[] = [
     {
         name: "generation-before-its-files",
         file: "up/applyFront.ts",
-        before: "    await generations.configure(wanted);\n",
-        after: "    await ensureGeneration(up);\n    await generations.configure(wanted);\n",
+        before: "    await up.generations.configure({ ...wanted, tls, certificates });\n",
+        after:
+            "    await ensureGeneration(up);\n" +
+            "    await up.generations.configure({ ...wanted, tls, certificates });\n",
         breaks: "HAProxy starts without its files, and exits.",
         killedBy: { file: applied, test: "has its owner, its key and its files before HAProxy starts" },
     },
     {
         name: "certificate-in-memory-before-its-file",
         file: "up/applyFront.ts",
-        before: "    await generations.configure(wanted);\n    await bringCertificates(up, wanted);\n",
-        after: "    await bringCertificates(up, wanted);\n    await generations.configure(wanted);\n",
+        before: "    await up.generations.configure({ ...wanted, tls, certificates });\n",
+        after:
+            "    await up.generations.setCertificates(certificates);\n" +
+            "    await up.generations.configure({ ...wanted, tls, certificates });\n",
         breaks: "A restart of HAProxy brings back the certificate from before.",
         killedBy: { file: applied, test: "is in HAProxy's memory if it is in its files, wherever an up died" },
     },

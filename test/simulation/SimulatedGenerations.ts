@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ContainerInfo, isDetached, runs } from "../../model/Container";
 import type { ObservedColor, ObservedService } from "../../model/ObservedService";
+import type { CertificateRecords } from "../../model/RecordedCertificate";
 import { frontNames, stackLabels } from "../../model/Target";
 import type { BaseSettings, FrontGenerations, SeenFront, SeenGeneration, SeenStack } from "../../up/FrontGenerations";
 import type { FrontJournal } from "../../up/FrontJournal";
@@ -50,6 +51,9 @@ export class SimulatedGenerations {
     key: Buffer | undefined;
     /** The certificates in HAProxy's memory. */
     served: BaseSettings["certificates"];
+    /** What the record has of certificates that relink gets itself. */
+    readonly certificates: CertificateRecords = { certificates: new Map() };
+    isUnsettled = false;
     nowMs = 0;
     #isPrepared = false;
     #base: BaseSettings | undefined;
@@ -103,6 +107,11 @@ export class SimulatedGenerations {
                         this.nowMs += ms;
                     }),
             },
+            authority: () => {
+                throw new Error("no certificate comes by ACME here");
+            },
+            selfSign: () => call(() => ({ pem: "", fingerprint: "", hosts: [], notBefore: "", notAfter: "" })),
+            command: () => call(() => ({ exitCode: 0, isLate: false, output: [] })),
             progress: {
                 status() {},
                 info: text => this.told.push(text),
@@ -160,6 +169,17 @@ export class SimulatedGenerations {
                         this.served = certificates;
                     }
                 }),
+            replaceCertificate: (name, file) =>
+                change(`replace the certificate ${name}`, () => {
+                    this.#requireLease();
+                    this.served = { ...this.served, [name]: file };
+                }),
+            answerChallenge: token =>
+                change(`answer ${token}`, () => {
+                    this.#requireLease();
+                    this.#require(this.serving().length > 0, "HAProxy answers challenges");
+                }),
+            forgetChallenges: () => change("forget the challenges", () => this.#requireLease()),
             startGeneration: number => change(`start generation ${number}`, () => this.#start(number)),
             health: asked =>
                 call(() => {
@@ -208,6 +228,27 @@ export class SimulatedGenerations {
             ensureKey: key =>
                 write("key", () => {
                     this.key ??= key;
+                }),
+            begin: () =>
+                write("begin", () => {
+                    this.isUnsettled = true;
+                }),
+            settle: () =>
+                write("settle", () => {
+                    this.isUnsettled = false;
+                }),
+            certificates: () => call(() => this.certificates),
+            writeAccount: account =>
+                write("account", () => {
+                    this.certificates.account = account;
+                }),
+            writeCertificate: certificate =>
+                write(`certificate ${certificate.name}`, () => {
+                    this.certificates.certificates.set(certificate.name, certificate);
+                }),
+            removeCertificate: name =>
+                write(`remove the certificate ${name}`, () => {
+                    this.certificates.certificates.delete(name);
                 }),
         };
     }

@@ -24,7 +24,7 @@ function saidOf(certificate: Certificate, now: string): string[] {
     vi.useFakeTimers({ now: Date.parse(now) });
     const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     const settings = settingsOf(configWith());
-    settings.front.https = { certificates: [certificate], minVersion: "TLSv1.2" };
+    settings.front.https = { certificates: [certificate], managed: [], default: "shop", minVersion: "TLSv1.2" };
     warnings(settings, new Map());
     return warn.mock.calls.map(([text]) => text);
 }

@@ -274,6 +274,7 @@ describe("maps in the folder", () => {
     it("exist and are empty from the start, because HAProxy does not start without them", () => {
         const files = emptyMaps();
         expect([...files.keys()].sort()).toEqual([
+            "maps/challenges.map",
             "maps/confirm.map",
             "maps/link.map",
             "maps/releases.map",

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { covers, endsSoon, renewAfter } from "../../../model/Certificate";
+import { tlsListener } from "../../../model/FrontSettings";
 import { Authority, type MadeCertificate, selfSigned } from "../../support/certificates";
 import { configWith, linesOf, problemsIn, settingsOf } from "./support";
 
@@ -107,15 +108,17 @@ describe("HTTPS", () => {
     it("has the default certificate first", async () => {
         const front = { https: { certificates: ["shop", "api"], default: "api" } };
         const certificates = { shop: good(), api: await authority.bundle({ hosts: ["api.example.com"] }) };
-        const { https } = settingsOf(configWith({}, { front, certificates })).front;
-        expect(https!.certificates.map(({ name }) => name)).toEqual(["api", "shop"]);
+        const tls = tlsListener(settingsOf(configWith({}, { front, certificates })).front);
+        expect(tls!.certificates).toEqual(["api", "shop"]);
     });
 
     it.each<[string, () => object, string[]]>([
         [
             "without a certificate",
             () => configWith({}, { front: { https: { certificates: [] } } }),
-            ["relink:front.https.certificates: is empty: HTTPS needs a certificate"],
+            [
+                "relink:front.https.certificates: is empty, and neither acme nor selfSigned is set: HTTPS needs a certificate",
+            ],
         ],
         [
             "with a name that is not there",
@@ -125,7 +128,9 @@ describe("HTTPS", () => {
         [
             "with another default",
             () => withHttps(good(), { https: { default: "api" } }),
-            ["relink:front.https.default: is api, but must be one of front.https.certificates"],
+            [
+                "relink:front.https.default: is api, but must be one of front.https.certificates, or a host that gets one by ACME",
+            ],
         ],
         [
             "for a host without a certificate, to which it redirects",

@@ -43,16 +43,29 @@ type Config = Record<string, unknown> & { services: Record<string, Service> };
 
 const pem = readFileSync(join(__dirname, "certificate.pem"), "utf8");
 
+/** A host that no certificate here covers, so that ACME has something to do. */
+const another = "another.example.net";
+
 /** Gives each certificate of the front its content, and removes a redirect and a default without an effect. */
 function withCertificates(config: Config): Config {
     const { http, https } = (config.front ?? {}) as Partial<Record<string, Record<string, unknown>>>;
     const names = (https?.certificates ?? []) as string[];
     if (https !== undefined) {
-        if (names.length === 0) {
+        const acme = https.acme as Record<string, unknown> | undefined;
+        if (acme !== undefined) {
+            delete https.selfSigned;
+            acme.dnsHook ??= "true"; // a host may have a wildcard
+            const front = config.front as Config;
+            front.redirects = { ...(front.redirects as object | undefined), [another]: "https://example.org" };
+        }
+        if (names.length === 0 && acme === undefined && https.selfSigned !== true) {
             names.push("shop");
         }
         https.certificates = names;
         https.default = names.includes(https.default as string) ? https.default : names.at(-1);
+        if (https.default === undefined) {
+            delete https.default;
+        }
     } else {
         delete http?.redirectToHttps;
     }

@@ -5,7 +5,7 @@ import { renderBackend, renderFrontends, renderGlobal } from "../../../front/con
 import { emptyMaps, readMap, writeMapEntry } from "../../../haproxy/maps";
 import { backendFile } from "../../../haproxy/names";
 import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
-import { type FrontSettings, type TlsListener, tlsListener } from "../../../model/FrontSettings";
+import { answersChallenges, type FrontSettings, type TlsListener, tlsListener } from "../../../model/FrontSettings";
 import { routeText } from "../../../model/Route";
 import { accessOf, type ServiceSettings } from "../../../model/ServiceSettings";
 import type { Settings } from "../../../model/Settings";
@@ -18,15 +18,16 @@ const near = { gateway: "10.0.0.1", anchor: "10.0.0.2" };
 export function expectNothingElse(settings: Settings): void {
     const { front, services } = settings;
     const tls = tlsListener(front);
+    const challenges = answersChallenges(front.https?.acme);
     const { global: ownGlobal, frontend: ownFrontend } = front.haproxy;
     expect(shapeOf(withoutOwn(renderGlobal({ ...front, tls }), ownGlobal))).toEqual(
         shapeOf(renderGlobal({ ...plainSettings.front, tls: likeTls(tls) })),
     );
     const believed = /^ {4}acl from_trusted_proxy src (.*)\n/gm;
-    const frontends = withoutOwn(withoutRules(renderFrontends({ ...front, tls }, near), front), ownFrontend);
+    const frontends = withoutOwn(withoutRules(renderFrontends({ ...front, tls, challenges }, near), front), ownFrontend);
     expect(shapeOf(frontends.replace(believed, ""))).toEqual(
         shapeOf(
-            renderFrontends({ ...plainSettings.front, ...likeRules(front), tls: likeTls(tls) }, near).replace(
+            renderFrontends({ ...plainSettings.front, ...likeRules(front), tls: likeTls(tls), challenges }, near).replace(
                 believed,
                 "",
             ),

@@ -18,10 +18,12 @@ describe("a front", () => {
             "owner: shop/prod, before: shop/prod",
             "incarnation 1",
             "key",
+            "begin",
             "configure",
             "set the certificates",
             "front: start",
             "start generation 1",
+            "settle",
         ]);
         expect(front.serving()).toEqual(["generation-1"]);
     });
@@ -95,12 +97,14 @@ describe("a certificate", () => {
     it("is in HAProxy's memory if it is in its files, wherever an up died", async () => {
         const front = new SimulatedGenerations();
         await applyFront(front.up(), withCertificate("first"));
-        expect(front.steps.slice(-5)).toEqual([
+        expect(front.steps.slice(-7)).toEqual([
+            "begin",
             "configure",
             "front: certificates",
             "set the certificates",
             "front: start",
             "start generation 1",
+            "settle",
         ]);
         await applyFront(front.up(), withCertificate("second"));
         expect(front.served).toEqual(withCertificate("second").certificates);
@@ -155,12 +159,13 @@ describe("a generation", () => {
             services: [serviceOnBlue("web")],
         });
         await expect(applyFront(front.up(), wanted)).resolves.toBeUndefined();
-        expect(front.steps.slice(-5)).toEqual([
+        expect(front.steps.slice(-6)).toEqual([
             "remove generation-3",
             "start generation 4",
             "remove reader",
             "remove generation-1",
             "remove generation-2",
+            "settle",
         ]);
         expect(front.serving()).toEqual(["generation-4"]);
     });
