@@ -5,8 +5,9 @@ import { dockerProvider, unaskedProvider } from "./components/dockerProvider";
 import { readSettings } from "./components/fromPulumi";
 import { HaproxyFront } from "./components/HaproxyFront";
 import { afterFailure, outlookOf } from "./components/Outlook";
-import { certificateOutputs, serviceOutputs } from "./components/outputs";
+import { serviceOutputs } from "./components/outputs";
 import { reportPlan } from "./components/planReport";
+import { stackCertificates } from "./components/stackCertificates";
 import { planServices } from "./components/stackPlan";
 import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
@@ -57,6 +58,6 @@ export = async () => {
             ),
         ] as const;
     });
-    const certificates = certificateOutputs(front);
+    const certificates = stackCertificates(front, haproxy, live);
     return { services: Object.fromEntries(outputs), ...(certificates && { certificates }) };
 };

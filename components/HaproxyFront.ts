@@ -56,6 +56,8 @@ export class HaproxyFront extends pulumi.ComponentResource {
     readonly #name: string;
     readonly #args: HaproxyFrontArgs;
     readonly #labels: Record<string, string>;
+    /** Resolves once the front is as the settings say; it does not where that failed. */
+    readonly applied: pulumi.Output<string>;
 
     constructor(name: string, args: HaproxyFrontArgs, options: pulumi.ComponentResourceOptions) {
         super("relink:index:HaproxyFront", name, {}, options);
@@ -64,7 +66,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
         this.#labels = { ...stackLabels(args.target), "relink.front": args.settings.name };
         const network = this.#network();
         const volumes = this.#volumes();
-        this.#configuration(this.#anchor(network, volumes));
+        this.applied = this.#configuration(this.#anchor(network, volumes)).urn;
         this.registerOutputs();
     }
 
@@ -127,11 +129,11 @@ export class HaproxyFront extends pulumi.ComponentResource {
         );
     }
 
-    #configuration(anchor: docker.Container): void {
+    #configuration(anchor: docker.Container): ProvidedResource {
         const { settings, access, users, plan, target } = this.#args;
         const name = `${this.#name}-config`;
         const pages = pageFiles(settings);
-        new ProvidedResource(
+        return new ProvidedResource(
             "frontConfig",
             "FrontConfig",
             name,

@@ -2,6 +2,7 @@ import { renewAfter } from "../model/Certificate";
 import { type FrontSettings, httpsPort } from "../model/FrontSettings";
 import { shareOf } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
+import type { RecordedCertificate } from "../model/RecordedCertificate";
 import type { Route } from "../model/Route";
 import type { ColorPlan, Plan } from "../plan/Plan";
 import { asObserved } from "../plan/unchanged";
@@ -79,13 +80,28 @@ export interface CertificateOutputs {
     renewAfter: string;
 }
 
-/** @returns the outputs of the front's certificates by name; undefined without HTTPS */
-export function certificateOutputs({ https }: FrontSettings): Record<string, CertificateOutputs> | undefined {
-    const outputs = https?.certificates.map(certificate => {
+/**
+ * @param recorded the certificates that relink got itself
+ * @returns the outputs of the front's certificates by name; undefined without HTTPS
+ */
+export function certificateOutputs(
+    { https }: FrontSettings,
+    recorded: ReadonlyMap<string, RecordedCertificate>,
+): Record<string, CertificateOutputs> | undefined {
+    if (https === undefined) {
+        return undefined;
+    }
+    const given = https.certificates.map(certificate => {
         const { name, hosts, notAfter } = certificate;
         return [name, { hosts, notAfter, renewAfter: renewAfter(certificate) }] as const;
     });
-    return outputs && Object.fromEntries(outputs);
+    const own = https.managed.flatMap(({ name }) => {
+        const issued = recorded.get(name)?.issued;
+        return issued === undefined
+            ? []
+            : [[name, { hosts: issued.hosts, notAfter: issued.notAfter, renewAfter: issued.renewAfter }] as const];
+    });
+    return Object.fromEntries([...given, ...own]);
 }
 
 function releaseOutputs({ release, replicas, state }: ColorPlan): ReleaseOutputs | undefined {

@@ -10,11 +10,11 @@ import type { ContainerInfo } from "../model/Container";
 import type { FrontSettings } from "../model/FrontSettings";
 import { httpsPortOffset } from "../model/FrontSettings";
 import { stackName } from "../model/ownership";
-import { dueReason } from "../model/RecordedCertificate";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
 import { guardedServices } from "./access";
+import { certificatePlan } from "./certificatePlan";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
 import { listenerPorts } from "./listeners";
@@ -60,6 +60,10 @@ export async function planFront(
     for (const finding of findings) {
         pulumi.log.warn(`front: ${finding}. pulumi up repairs this.`);
     }
+    const certificates = certificatePlan(settings.https, world.records.certificates ?? new Map(), Date.now());
+    for (const sentence of certificates) {
+        pulumi.log.info(`front: ${sentence}`);
+    }
     const subnet = network?.subnet ?? settings.network.subnet ?? (await freeSubnet(engine, settings.name));
     return {
         layout: layout(subnet),
@@ -70,7 +74,7 @@ export async function planFront(
             world.generations.length === 0 ||
             !isServed(world) ||
             world.records.isUnsettled === true ||
-            isCertificateDue(settings.https, world) ||
+            certificates.length > 0 ||
             findings.length > 0 ||
             missing ||
             leaving.length > 0,
@@ -91,13 +95,6 @@ function guardOf({ files, records }: World, services: Settings["services"]) {
             files !== undefined && services.some(({ name, access }) => access !== undefined && !guarded.includes(name)),
         leaving: guarded.filter(name => records.services.has(name) && services.every(service => service.name !== name)),
     };
-}
-
-/** @returns whether a certificate that relink gets itself is missing, to be renewed, or not in HAProxy yet */
-function isCertificateDue(https: FrontSettings["https"], { records }: World): boolean {
-    return (https?.managed ?? []).some(
-        wanted => dueReason(wanted, records.certificates?.get(wanted.name), https?.acme, Date.now()) !== undefined,
-    );
 }
 
 /** @returns whether a generation serves, and no stand-in */

@@ -10,8 +10,11 @@ import type { FrontUp } from "../up/FrontUp";
 import type { Progress } from "../up/Progress";
 import type { Session } from "./Session";
 
-/** @returns the ports of the front on the Docker host, for the procedures in up/ */
-export function frontUpOf(session: Session, progress: Progress): FrontUp {
+/**
+ * @param waitMs how long to wait for another `up` that has the lease, milliseconds. @default not at all
+ * @returns the ports of the front on the Docker host, for the procedures in up/
+ */
+export function frontUpOf(session: Session, progress: Progress, waitMs = 0): FrontUp {
     const { engine, target, lease, clock } = session;
     return {
         name: target.front,
@@ -21,7 +24,7 @@ export function frontUpOf(session: Session, progress: Progress): FrontUp {
             (script, args, stdin) => lease.guarded(script, args, stdin),
             () => dropImages(engine, target.front, () => false),
         ),
-        journal: journalOf(session),
+        journal: journalOf(session, waitMs),
         clock,
         progress,
         authority: settings => lazyAuthority(settings),
@@ -45,12 +48,12 @@ function lazyAuthority(settings: AcmeSettings): Authority {
     };
 }
 
-function journalOf(session: Session): FrontJournal {
+function journalOf(session: Session, waitMs: number): FrontJournal {
     const { lease } = session;
     return {
         stack: lease.stack,
         enter: phase => session.enter(phase),
-        take: adoptFrom => lease.take(0, adoptFrom),
+        take: adoptFrom => lease.take(waitMs, adoptFrom),
         own: former => writeOwner(lease, lease.stack, former),
         writeIncarnation: incarnation => writeFrontIncarnation(lease, incarnation),
         ensureKey: key => ensureKey(lease, key),

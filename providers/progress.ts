@@ -54,7 +54,8 @@ export function progressFor(urn: string): Progress {
         const text = discreet(words);
         listener?.(urn, text);
         const address = process.argv[2];
-        if (address === undefined) {
+        // In a command of relink's own, it is an option.
+        if (address === undefined || !/^\S+:\d+$/.test(address)) {
             return;
         }
         client ??= new EngineClient(address, credentials.createInsecure());

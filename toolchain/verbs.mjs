@@ -18,6 +18,7 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     pulumi ARGS   runs the Pulumi CLI in that environment
     status        shows every service of a stack as it is now (--help says more)
     logs SERVICE  shows both colors' logs, merged (--help says more)
+    renew         renews the certificates of a stack that are due (--help says more)
     demo          releases services under load, goes back, and refuses a broken release
     demo:clean    removes everything that the demo made
     test [ARGS]   runs the tests (arguments are vitest's)
@@ -25,6 +26,7 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
                   part of them and writes into docs/full-run.md that it passed
     lives [ARGS]  plays random lives of a service until one breaks a rule (--help says more)
     mutants       puts small defects into the product; a unit test must find each
+    pebble        runs an ACME server for tries of front.https.acme, until Ctrl-C
     engine NAME COMMAND  runs a command on a Docker Engine of its own
     soak [ARGS]   releases a service 200 times under load and measures growth
     bench [ARGS]  measures relink against its bars (--help says more)
@@ -46,12 +48,14 @@ const verbs = {
     },
     status: args => look("commands/status.ts", args),
     logs: args => look("commands/logs.ts", args),
+    renew: args => look("commands/renew.ts", args),
     demo: args => typescript("examples/demo.ts", args),
     "demo:clean": args => typescript("examples/demo.ts", ["clean", ...args]),
     test: args => vitest(args, {}),
     "test:full": args => fullRun(args),
     lives: args => alone("test/simulation/lives/main.ts", args),
     mutants: args => alone("test/mutants/main.ts", args),
+    pebble: args => alone("test/support/pebble/main.ts", args),
     engine: args => typescript("test/support/engine/main.ts", args),
     soak: args => typescript("test/soak/main.ts", args),
     bench: args => typescript("test/bench/main.ts", args),

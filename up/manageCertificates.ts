@@ -86,7 +86,11 @@ export async function recordedFiles(up: FrontUp, wanted: readonly ManagedCertifi
     );
 }
 
-async function obtain(
+/**
+ * Gets a certificate by ACME, or signs it.
+ * @returns the record of it, which HAProxy does not have yet
+ */
+export async function obtain(
     up: FrontUp,
     wanted: ManagedCertificate,
     acme: AcmeSettings | undefined,

@@ -90,7 +90,7 @@ async function dockerPlaces(stack: TestStack, front: LiveFront): Promise<[string
     }
     for (const folder of [folders.config, folders.record, "/tmp"]) {
         for (const [path, content] of await readFolder(front.engine, stack.front, folder)) {
-            if (!/(^|\/)(certificates\/[^/]+\.pem|conf\/0[45]-users-[^/]+\.cfg)$/.test(path)) {
+            if (!/(^|\/)(certificates\/[^/]+\.(pem|json)|conf\/0[45]-users-[^/]+\.cfg)$/.test(path)) {
                 places.push([`${folder}/${path}`, content]);
             }
         }

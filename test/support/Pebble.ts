@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type * as http from "node:http";
+import * as http from "node:http";
 import * as https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,8 @@ export interface PebbleOptions {
     badNonces?: number;
     /** @default free ones */
     ports?: StackPorts;
+    /** Where its files are, for a run of its own. @default a temporary folder, removed at its end */
+    folder?: string;
 }
 
 const day = 24 * 3600;
@@ -43,7 +45,7 @@ export class Pebble {
 
     static async start(options: PebbleOptions): Promise<Pebble> {
         const { ensurePebble } = await toolchain("pebble.mjs");
-        const folder = mkdtempSync(join(tmpdir(), "relink-pebble-"));
+        const folder = options.folder ?? mkdtempSync(join(tmpdir(), "relink-pebble-"));
         const authority = await Authority.create();
         const ports = options.ports ?? (await findFreePorts());
         const pebble = new Pebble(ports, authority, folder, await ensurePebble());
@@ -118,9 +120,16 @@ export class Pebble {
 
     /** A command that sets and clears TXT records, as a user's own. */
     get dnsHook(): string {
-        const at = `http://127.0.0.1:${this.ports.metrics}`;
-        const record = `{\\"host\\":\\"$RELINK_DNS_NAME.\\",\\"value\\":\\"$RELINK_DNS_VALUE\\"}`;
-        return `curl -fsS -d "${record}" ${at}/$RELINK_DNS_ACTION-txt`;
+        const code = `const { RELINK_DNS_ACTION: action, RELINK_DNS_NAME: name, RELINK_DNS_VALUE: value } = process.env;
+fetch("http://127.0.0.1:${this.ports.metrics}/" + action + "-txt", { method: "POST", body: JSON.stringify({ host: name + ".", value }) })
+    .then(({ ok }) => { process.exitCode = ok ? 0 : 1; });`;
+        return `node -e '${code}'`;
+    }
+
+    /** Has a host lead to an address at which nothing answers. */
+    async misplace(host: string): Promise<void> {
+        const body = JSON.stringify({ host: `${host}.`, addresses: ["127.0.0.77"] });
+        await this.#post(http, `http://127.0.0.1:${this.ports.metrics}/add-a`, body);
     }
 
     /** All that it has printed since its last start. */
@@ -151,7 +160,8 @@ export class Pebble {
 
     #post(client: typeof http | typeof https, url: string, body: string): Promise<string> {
         return new Promise((resolve, reject) => {
-            const options = { method: "POST", ca: this.authority.root, agent: false as const };
+            const headers = { "User-Agent": "relink" };
+            const options = { method: "POST", headers, ca: this.authority.root, agent: false as const };
             client.request(url, options, answered(resolve, reject)).on("error", reject).end(body);
         });
     }

@@ -147,8 +147,8 @@ export class TestStack {
         return this.run("pulumi", [...flags, ...(isInit ? args : withStack(args, this.name))], options);
     }
 
-    /** Starts `status` or `logs` as npm does it. The stack is this one, unless `args` name another. */
-    look(name: "status" | "logs", args: string[] = [], options: CallOptions = {}): RunningCommand {
+    /** Starts `status`, `logs` or `renew` as npm does it. The stack is this one, unless `args` name another. */
+    look(name: "status" | "logs" | "renew", args: string[] = [], options: CallOptions = {}): RunningCommand {
         const which = args.includes("--stack") ? [] : ["--stack", this.name];
         const file = join(repository, "commands", `${name}.ts`);
         const node = ["-r", join(repository, "startup", "loadTypeScript.js"), file, ...args, ...which];

@@ -17,7 +17,9 @@ const canaryTurns = [
 ] as const;
 
 /** The simulated front has no certificates: test/unit/up/applyFront.test.ts and test/e2e/https.test.ts change some. */
-const simulatedPhases: Phase[] = phases.filter(phase => phase !== "front: certificates");
+const simulatedPhases: Phase[] = phases.filter(
+    phase => phase !== "front: certificates" && !phase.startsWith("certificate:"),
+);
 
 /** What happens to several services behind one front. */
 const houseTurns = [

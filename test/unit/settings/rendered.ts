@@ -24,13 +24,16 @@ export function expectNothingElse(settings: Settings): void {
         shapeOf(renderGlobal({ ...plainSettings.front, tls: likeTls(tls) })),
     );
     const believed = /^ {4}acl from_trusted_proxy src (.*)\n/gm;
-    const frontends = withoutOwn(withoutRules(renderFrontends({ ...front, tls, challenges }, near), front), ownFrontend);
+    const frontends = withoutOwn(
+        withoutRules(renderFrontends({ ...front, tls, challenges }, near), front),
+        ownFrontend,
+    );
     expect(shapeOf(frontends.replace(believed, ""))).toEqual(
         shapeOf(
-            renderFrontends({ ...plainSettings.front, ...likeRules(front), tls: likeTls(tls), challenges }, near).replace(
-                believed,
-                "",
-            ),
+            renderFrontends(
+                { ...plainSettings.front, ...likeRules(front), tls: likeTls(tls), challenges },
+                near,
+            ).replace(believed, ""),
         ),
     );
     expect([...frontends.matchAll(believed)].map(([, network]) => network)).toEqual([
