@@ -30,6 +30,16 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "container added with our labels", which: 0 },
         up({ version: "B", driftPolicy: "repair" }, { diesAfter: 10 }),
     ],
+    "a repair dies before it moves the link back, and what is wished is refused": [
+        up({ version: "A" }),
+        {
+            is: "change",
+            change: { strategy: strategyOf({ rolling: { order: "stopFirst" } }), version: "A on another port" },
+        },
+        up({ driftPolicy: "repair" }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        up({ hosts: ["shop.example.com"] }, { diesAt: "link: file" }),
+    ],
     "a release that was judged bad stays live, and somebody moves the link from it to where nobody is": [
         up({ version: "A" }),
         up({ version: "B" }, { diesAt: "link: bake", goesOn: true }),

@@ -1,7 +1,7 @@
 import { Broken } from "./Broken";
 import type { SimulatedUp } from "./SimulatedUp";
 import type { SimulatedWorld } from "./SimulatedWorld";
-import { difference, served, summary } from "./summary";
+import { difference, served, summary, withoutRoutes } from "./summary";
 import type { Ups } from "./Ups";
 import type { Wish } from "./Wish";
 
@@ -73,7 +73,10 @@ async function endsAsUnbroken(
     const end = up.hasPortFailed ? served : summary;
     // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left.
     const isLeft = up.made.recovery !== undefined || up.made.row === "repair";
-    if (end(after, !isLeft) === end(before, !isLeft)) {
+    // A repair takes the routes too. An `up` that finishes it does not, where what is wished is refused.
+    const isRefused = up.made.row === "repair" && ups.begin(after, wish).made.refusal !== undefined;
+    const text = (world: SimulatedWorld) => (isRefused ? withoutRoutes : String)(end(world, !isLeft));
+    if (text(after) === text(before)) {
         return;
     }
     ups.story.tell("Or like this, where it fails.");
