@@ -188,6 +188,22 @@ describe("A front with certificates by ACME", () => {
         expect(await acme.workers()).toEqual(workers);
     });
 
+    it("has a certificate that relink signs itself, for development", async () => {
+        const { stack } = acme;
+        stack.setConfig("front.https", { selfSigned: true });
+        stack.setConfig("front.http.redirectToHttps", undefined);
+        said(await acme.up());
+        const { certificates } = await acme.recorded();
+        const { pem = "" } = certificates.get("_self-signed")?.issued ?? {};
+        const visit = await tlsVisit(stack.ports.https, { ca: pem, serverName: shop });
+        expect(visit).toMatchObject({ status: 200 });
+        expect(await tlsVisit(stack.ports.https, { ca: pem, serverName: "localhost" })).toMatchObject({
+            fingerprint: visit.fingerprint,
+        });
+        expect(said(await acme.up())).toMatch(/Resources:\n\s+\d+ unchanged/);
+        expect(said(await acme.renew())).toContain("No certificate is due");
+    });
+
     it("shows no part of a key to anybody", async () => {
         const { hunt, stack, front } = acme;
         expect(await hunt.found(stack, front)).toEqual([]);

@@ -216,6 +216,27 @@ describe("A front with HTTPS", () => {
         expect(hostsOf(stack)).toEqual([]);
     });
 
+    it("serves the former certificate again, after an up died while it brought another one", async () => {
+        const { stack, hunt } = https;
+        const [before, old] = [https.current!, await https.served()];
+        await https.renewShop();
+        const halted = await HaltedRun.at("front: certificates", stack);
+        await halted.kill("both");
+        hunt.printed("killed", halted.command.output());
+        expectSuccess(await stack.pulumi(["cancel", "--yes"]));
+        // HAProxy's file has the other certificate. Pulumi's state has the former one, which is set again.
+        expect(await https.file("shop")).toContain(https.current!.certificate.trim());
+        await https.setCertificate("shop", before.certificate, https.authority.intermediate, before.key);
+        https.current = before;
+        expectSuccess(await https.up("back at the former certificate"));
+        expect(await https.served()).toBe(old);
+        expect(await https.file("shop")).toContain(before.certificate.trim());
+        const changed = await https.changes(async () => {
+            expect(expectSuccess(await https.up("nothing to do")).stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
+        });
+        expect(changed).toEqual([]);
+    });
+
     it("serves two certificates by host, and one of them by default", async () => {
         const { stack } = https;
         const second = await https.give("other", { hosts: [other] });

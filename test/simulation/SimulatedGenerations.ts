@@ -6,6 +6,7 @@ import { frontNames, stackLabels } from "../../model/Target";
 import type { BaseSettings, FrontGenerations, SeenFront, SeenGeneration, SeenStack } from "../../up/FrontGenerations";
 import type { FrontJournal } from "../../up/FrontJournal";
 import type { FrontUp } from "../../up/FrontUp";
+import { SimulatedAuthority } from "./SimulatedAuthority";
 
 const address = "10.0.0.2";
 
@@ -54,6 +55,9 @@ export class SimulatedGenerations {
     /** What the record has of certificates that relink gets itself. */
     readonly certificates: CertificateRecords = { certificates: new Map() };
     isUnsettled = false;
+    /** Answers to challenges in HAProxy's memory. */
+    readonly challenges = new Map<string, string>();
+    readonly authority = new SimulatedAuthority(this);
     nowMs = 0;
     #isPrepared = false;
     #base: BaseSettings | undefined;
@@ -107,9 +111,7 @@ export class SimulatedGenerations {
                         this.nowMs += ms;
                     }),
             },
-            authority: () => {
-                throw new Error("no certificate comes by ACME here");
-            },
+            authority: () => this.authority.port(call),
             selfSign: () => call(() => ({ pem: "", fingerprint: "", hosts: [], notBefore: "", notAfter: "" })),
             command: () => call(() => ({ exitCode: 0, isLate: false, output: [] })),
             progress: {
@@ -174,12 +176,17 @@ export class SimulatedGenerations {
                     this.#requireLease();
                     this.served = { ...this.served, [name]: file };
                 }),
-            answerChallenge: token =>
+            answerChallenge: (token, answer) =>
                 change(`answer ${token}`, () => {
                     this.#requireLease();
                     this.#require(this.serving().length > 0, "HAProxy answers challenges");
+                    this.challenges.set(token, answer);
                 }),
-            forgetChallenges: () => change("forget the challenges", () => this.#requireLease()),
+            forgetChallenges: () =>
+                change("forget the challenges", () => {
+                    this.#requireLease();
+                    this.challenges.clear();
+                }),
             startGeneration: number => change(`start generation ${number}`, () => this.#start(number)),
             health: asked =>
                 call(() => {
