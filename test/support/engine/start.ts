@@ -23,6 +23,8 @@ export default async function start(project: Project): Promise<() => Promise<voi
     if (name === process.env.RELINK_TEST_ENGINE) {
         // All end-to-end tests run on it, those of the proxies too.
         await ensureProxies(isFull);
+        const { ensurePebble } = await toolchain("pebble.mjs");
+        await ensurePebble();
     }
     const own = await OwnEngine.createForTests(name);
     Object.assign(project.config.env, { DOCKER_HOST: own.host, RELINK_TEST_NETWORK: own.network });
