@@ -219,7 +219,10 @@ export const order: readonly Mutant[] = [
         before: "    await toFile(up, link);\n    // A reload in between has read the file as it was.\n    await toMemory(up, link);\n",
         after: "    await toFile(up, link);\n",
         breaks: "A reload for another service, in the middle of a way back, leads users to the bad release again.",
-        killedBy,
+        killedBy: {
+            file: "test/simulation/everyStep.test.ts",
+            test: "HAProxy can be reloaded for another service, while a link moves back",
+        },
     },
     {
         name: "order-stopped-before-lease",
@@ -237,7 +240,10 @@ export const order: readonly Mutant[] = [
         before: '    await up.journal.enter("roll: keep");\n',
         after: "",
         breaks: "An up that waited for a proof changes a container of another one, which has taken over.",
-        killedBy: found("an up has proved a container of a rolling release when another one takes over"),
+        killedBy: {
+            file: "test/simulation/everyStep.test.ts",
+            test: "another up can take over, while the first one rolls a release",
+        },
     },
     {
         name: "order-started-in-an-open-slot",

@@ -63,22 +63,6 @@ const houses: Record<string, HouseEvent[]> = {
             other: { wanted: { "*": "web" } },
         },
     ],
-    "an up has proved a container of a rolling release when another one takes over": [
-        inHouse({
-            wanted: { "*.example.com": "web", "shop.example.com/api/v2": "api" },
-            versions: { web: "A", api: "C", admin: "A" },
-            strategy: rolling,
-        }),
-        {
-            is: "race",
-            change: { versions: { web: "B", api: "A", admin: "A" } },
-            faults: { of: "web", faults: noFaults },
-            pausesAfter: 23,
-            early: true,
-            expired: true,
-            other: { wanted: { "*": "web" } },
-        },
-    ],
     "a service is removed that another up has given a place since the removal was planned": [
         inHouse({ wanted: { "*": "admin", "*.example.com": "api" } }),
         {
