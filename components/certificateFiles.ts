@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { type Fields, fieldsOf, isFields } from "../settings/fields";
 import { type Problem, solvedByRemoving, solvedBySetting } from "../settings/Problem";
 import type { RawConfig } from "../settings/parse";
+import { readConfigFile } from "./readConfigFile";
 
 /** The keys of a certificate that is in files. */
 const keys = ["file", "key"];
@@ -38,14 +37,9 @@ function contentOf(name: string, certificate: Fields, folder: string, problems: 
     const texts = keys
         .filter(key => certificate[key] !== undefined)
         .map(key => {
-            try {
-                return readFileSync(resolve(folder, String(certificate[key])), "utf8");
-            } catch (error) {
-                const { code } = error as NodeJS.ErrnoException;
-                const message = `cannot be read (${code}): it must be the path of a PEM file`;
-                problems.push(solvedBySetting(["certificates", name, key], message, "PEM_FILE"));
-                return "";
-            }
+            const path = String(certificate[key]);
+            const file = { at: ["certificates", name, key], path, what: "a PEM file", example: "PEM_FILE" };
+            return readConfigFile(folder, file, problems) ?? "";
         });
     return problems.length > before ? certificate : texts.join("\n");
 }

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { ReadPage } from "../settings/errorPages";
 import { fieldsOf, isFields } from "../settings/fields";
-import { type Problem, solvedBySetting } from "../settings/Problem";
+import type { Problem } from "../settings/Problem";
 import type { RawConfig } from "../settings/parse";
+import { readConfigFile } from "./readConfigFile";
 
 /**
  * Reads the pages of `front.errorPages`, which are files of the machine that runs Pulumi.
@@ -25,12 +24,7 @@ export function withPageFiles(raw: RawConfig, folder: string): { raw: RawConfig;
 
 /** @returns the page, or the path where the file cannot be read */
 function readPage(name: string, path: string, folder: string, problems: Problem[]): ReadPage | string {
-    try {
-        return { path, text: readFileSync(resolve(folder, path), "utf8") };
-    } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        const message = `cannot be read (${code}): it must be the path of a page`;
-        problems.push(solvedBySetting(["front", "errorPages", name], message, "pages/503.html"));
-        return path;
-    }
+    const file = { at: ["front", "errorPages", name], path, what: "a page", example: "pages/503.html" };
+    const text = readConfigFile(folder, file, problems);
+    return text === undefined ? path : { path, text };
 }

@@ -3,7 +3,7 @@ import { userList } from "./users";
 /** Its users' file, and the name of its list of users. No service has such a name in HAProxy's files. */
 const page = { file: "conf/04-users-statistics.cfg", list: "statistics" } as const;
 
-/** @returns the page of statistics with a password, or nothing where there is none. Nobody changes anything by it */
+/** @returns the page of statistics with a password, or nothing where there is none. It is read-only */
 export function statisticsPage(users: readonly string[] | undefined): string {
     return users === undefined
         ? ""

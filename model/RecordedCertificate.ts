@@ -130,6 +130,11 @@ export function renewalOf(
     return new Date(Math.min(from + (to - from) * random, latest)).toISOString();
 }
 
+/** @returns whether a certificate names each of these hosts */
+export function isFor(issued: Pick<IssuedCertificate, "hosts">, hosts: readonly string[]): boolean {
+    return hosts.every(host => issued.hosts.includes(host));
+}
+
 /** Why a certificate has to be got. `unfinished`: it is here, and HAProxy may not have it yet. */
 export type DueReason = "missing" | "moved" | "due" | "unfinished";
 
@@ -144,7 +149,7 @@ export function dueReason(
     nowMs: number,
 ): DueReason | undefined {
     const issued = recorded?.issued;
-    if (issued === undefined || !hosts.every(host => issued.hosts.includes(host))) {
+    if (issued === undefined || !isFor(issued, hosts)) {
         return "missing";
     }
     const [directory, profile] = by === "acme" ? [acme?.directory, acme?.profile] : [];

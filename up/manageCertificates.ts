@@ -1,6 +1,6 @@
 import type { CertificateFile } from "../model/Certificate";
 import type { AcmeSettings, ManagedCertificate } from "../model/FrontSettings";
-import { dueReason, type RecordedCertificate, renewalOf } from "../model/RecordedCertificate";
+import { dueReason, isFor, type RecordedCertificate, renewalOf } from "../model/RecordedCertificate";
 import type { FrontUp } from "./FrontUp";
 import { obtainCertificate } from "./obtainCertificate";
 import { isStop } from "./stop";
@@ -44,8 +44,8 @@ export async function obtainDue(up: FrontUp, { certificates, acme }: Managed): P
                 obtained.missing.push(...complaint(up, wanted, before, error as Error));
             }
         }
-        if (now?.issued !== undefined && covers(now, wanted)) {
-            obtained.files[wanted.name] = { pem: now.issued.pem, fingerprint: now.issued.fingerprint };
+        if (now?.issued !== undefined && isFor(now.issued, wanted.hosts)) {
+            obtained.files[wanted.name] = fileOf(now.issued);
             obtained.changed.push(...(now.issued.installed ? [] : [wanted.name]));
         }
     }
@@ -81,7 +81,7 @@ export async function recordedFiles(up: FrontUp, wanted: readonly ManagedCertifi
     return Object.fromEntries(
         wanted.flatMap(({ name }) => {
             const issued = certificates.get(name)?.issued;
-            return issued === undefined ? [] : [[name, { pem: issued.pem, fingerprint: issued.fingerprint }] as const];
+            return issued === undefined ? [] : [[name, fileOf(issued)] as const];
         }),
     );
 }
@@ -127,7 +127,7 @@ function complaint(
     { message }: Error,
 ): string[] {
     const hosts = wanted.hosts.join(", ");
-    if (before?.issued === undefined || !covers(before, wanted)) {
+    if (before?.issued === undefined || !isFor(before.issued, wanted.hosts)) {
         return [`${hosts}: ${message}`];
     }
     up.progress.warn(
@@ -136,6 +136,7 @@ function complaint(
     return [];
 }
 
-function covers({ issued }: RecordedCertificate, { hosts }: ManagedCertificate): boolean {
-    return hosts.every(host => issued?.hosts.includes(host));
+/** @returns what HAProxy gets of a certificate */
+function fileOf({ pem, fingerprint }: CertificateFile): CertificateFile {
+    return { pem, fingerprint };
 }
