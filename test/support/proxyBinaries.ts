@@ -13,11 +13,12 @@ export async function traefiks(): Promise<string> {
     return ensureTraefik();
 }
 
-/** Gets every proxy that the tests run, for tests in a network from which no package can be fetched. */
+/** Gets every proxy and monitor that the tests run, for tests in a network from which no package can be fetched. */
 export async function ensureProxies(isFull: boolean): Promise<void> {
     await debians("nginx");
     if (isFull) {
         await debians("caddy");
+        await debians("prometheus");
         await traefiks();
     }
 }

@@ -53,6 +53,7 @@ const minutes = {
     "haproxy-faults.test.ts": 14,
     "haproxy-requests.test.ts": 2,
     "hostile.test.ts": 3,
+    "metrics.test.ts": 2,
     "stand-in.test.ts": 1,
     "listeners.test.ts": 1,
     "long-stream.test.ts": 12,
