@@ -1,6 +1,6 @@
 import { sameRoutes } from "../model/Route";
 import { handovers } from "../plan/handovers";
-import { claimedByOthers } from "../plan/rerouting";
+import { claimedByOthers, heldPlaces } from "../plan/rerouting";
 import { linkAfter } from "../plan/settle";
 import type { LinkAction } from "../up/LinkAction";
 import { commonAction, type Decision } from "./Decision";
@@ -24,6 +24,7 @@ export function linkAction(decision: Decision): LinkAction {
         replicas: target === "none" ? 0 : plan[target].replicas,
         walk,
         leave: plan.leave,
+        heldPlaces: heldPlaces(observed),
         claimedByOthers: claimedByOthers(observed, places),
         // Where the plan leaves the routes alone, what was written by half waits too.
         ...(observed.halfWritten && sameRoutes(plan.link.routes, settings.routes) ? { reroutes: true as const } : {}),

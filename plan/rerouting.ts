@@ -45,6 +45,11 @@ export function rerouting(service: ObservedService, desired: Pick<Desired, "rout
     };
 }
 
+/** @returns places that lead to the service, in HAProxy's memory or in its file. After a reload it has both in its memory. */
+export function heldPlaces({ routes, halfWritten = [] }: ObservedService): string[] {
+    return [...new Set([...routes, ...halfWritten].map(placeOf))];
+}
+
 /**
  * @returns places that others take or end, so that the service leaves them alone. What HAProxy's file has of it in vain, it
  * gives up itself, because the service that claims the place may still wait.

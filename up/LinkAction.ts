@@ -28,7 +28,9 @@ export interface LinkAction extends HookRun {
     leave?: Leaving;
     policy: ActionPolicy;
     bake: BakePolicy;
-    /** Places that other services of the config claim (`placeOf` a route), or give up themselves. */
+    /** Places that led to the service when the plan was made (`placeOf` a route), in HAProxy's memory or in its file. */
+    heldPlaces: string[];
+    /** Places that other services of the config claim, or give up themselves. */
     claimedByOthers: string[];
     /** The routes are written again, also where HAProxy's memory is right. @default only where it is not */
     reroutes?: true;

@@ -4,7 +4,7 @@ import { LinkValue } from "../model/LinkValue";
 import type { Live } from "../model/Live";
 import { linkedTo } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
-import type { Route } from "../model/Route";
+import { placeOf, type Route, routeText } from "../model/Route";
 import { verifyHookRan } from "../plan/hookRuns";
 import { bakeMsOf } from "./BakePolicy";
 import { bake } from "./bake";
@@ -45,7 +45,7 @@ export async function relink(up: Up, wish: LinkWish, action: LinkAction): Promis
         throw new Error(`${up.service}: ${action.refusal}`);
     }
     const seen = await up.look();
-    requirePlanned(up, seen, action);
+    requirePlanned(up, seen, wish, action);
     const from = seen.service.live;
     if (gains(wish, action, from) && (await gain(up, seen, wish, action)) === "background service") {
         return;
@@ -64,16 +64,24 @@ export async function relink(up: Up, wish: LinkWish, action: LinkAction): Promis
     }
 }
 
-/** Refuses to go on where another `up`, or somebody's hand, has moved the link since the plan was made. */
-function requirePlanned({ service }: Up, { service: { live, percent } }: Seen, action: LinkAction): void {
-    if (live === action.from && percent === action.percent) {
-        return;
+/** Refuses to go on where another `up`, or somebody's hand, has changed the link or the routes since the plan was made. */
+function requirePlanned({ service }: Up, { service: seen }: Seen, { routes }: LinkWish, action: LinkAction): void {
+    const { live, percent } = seen;
+    const again = "Nothing was done. Run pulumi up again";
+    if (live !== action.from || percent !== action.percent) {
+        const link = (live: Live, share: number) => (share > 0 ? `${live} with ${share} % elsewhere` : live);
+        const planned = link(action.from, action.percent);
+        throw new PlanOutdated(
+            `${service}: the link is ${link(live, percent)}, but the plan was made when it was ${planned}. ${again}`,
+        );
     }
-    const link = (live: Live, share: number) => (share > 0 ? `${live} with ${share} % elsewhere` : live);
-    throw new PlanOutdated(
-        `${service}: the link is ${link(live, percent)}, but the plan was made when it was ` +
-            `${link(action.from, action.percent)}. Nothing was done. Run pulumi up again`,
-    );
+    // What the plan does not know may be all that answers requests which another service is still to take.
+    const known = new Set([...action.heldPlaces, ...routes.map(placeOf)]);
+    const unknown = seen.routes.filter(route => !known.has(placeOf(route)));
+    if (unknown.length > 0) {
+        const names = unknown.map(routeText).join(", ");
+        throw new PlanOutdated(`${service}: ${names} leads to it only since the plan was made. ${again}`);
+    }
 }
 
 /** Whether a color gets the link, or a share of it, that did not have it. */

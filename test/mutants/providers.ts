@@ -211,10 +211,21 @@ export const providers: readonly Mutant[] = [
     {
         name: "stale-link-plan-carried-out",
         file: "up/relink.ts",
-        before: "if (live === action.from && percent === action.percent) {",
-        after: "if (live !== undefined) {",
+        before: "if (live !== action.from || percent !== action.percent) {",
+        after: "if (live === undefined) {",
         breaks: "A link that somebody moved since the plan is moved nevertheless.",
         killedBy: { file: "test/unit/providers/Link.test.ts", test: "never if it has moved since the plan" },
+    },
+    {
+        name: "place-unknown-to-plan-given-up",
+        file: "up/relink.ts",
+        before: "if (unknown.length > 0) {",
+        after: "if (unknown === undefined) {",
+        breaks: "A place that another up gave the service since the plan is given up, and its requests reach no service.",
+        killedBy: {
+            file: "test/unit/providers/Link.test.ts",
+            test: "never where another up has given the service a place since the plan",
+        },
     },
     {
         name: "stale-deployment-carried-out",

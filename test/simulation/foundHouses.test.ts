@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import type { HouseEvent } from "./house/HouseEvent";
+import type { HouseEvent, HouseRace } from "./house/HouseEvent";
 import type { HouseWish } from "./house/HouseWish";
 import { live } from "./life/anyLife";
 import { Coverage } from "./life/Coverage";
@@ -12,6 +12,12 @@ const rolling = strategyOf({ rolling: {} });
 
 function inHouse(change: Partial<HouseWish>, more: Partial<Extract<HouseEvent, { is: "up" }>> = {}): HouseEvent {
     return { is: "up", change, faults: { of: "web", faults: noFaults }, goesOn: false, ...more };
+}
+
+/** Two `up`s at once, of which the second one was planned first. */
+function race(change: Partial<HouseWish>, other: Partial<HouseWish>, more: Partial<HouseRace> = {}): HouseEvent {
+    const faults = { of: "web", faults: noFaults } as const;
+    return { is: "race", change, faults, pausesAfter: 0, early: true, expired: true, other, ...more };
 }
 
 const houses: Record<string, HouseEvent[]> = {
@@ -123,6 +129,26 @@ const houses: Record<string, HouseEvent[]> = {
         inHouse({ versions: { web: "C", api: "A", admin: "A" } }, { diesAfter: 12, goesOn: true }),
         inHouse({ wanted: { "shop.example.com": "api" } }, { diesAfter: 2, goesOn: true }),
         inHouse({ wanted: { "*": "web", "shop.example.com": "api" } }),
+    ],
+    "an up was planned before another one widened a service's place, which leads elsewhere once the service has left it":
+        [
+            race({ wanted: { "shop.example.com": "web" } }, {}, { expired: false }),
+            race(
+                { wanted: { "*": "web", "shop.example.com/api": "api" } },
+                {
+                    wanted: { "shop.example.com": "api", "shop.example.com/api": "web" },
+                    versions: { web: "B", api: "A", admin: "A" },
+                },
+                { pausesAfter: 38 },
+            ),
+        ],
+    "an up was planned before another one gave its service all other requests, of which a new service is to get some": [
+        inHouse({ wanted: { "shop.example.com/api": "api" } }),
+        race(
+            { wanted: { "*": "api" } },
+            { wanted: { "shop.example.com": "api", "*.example.com": "web" } },
+            { pausesAfter: 2 },
+        ),
     ],
 };
 

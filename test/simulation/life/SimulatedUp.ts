@@ -4,7 +4,7 @@ import type { ObservedService } from "../../../model/ObservedService";
 import type { ServiceRecord } from "../../../model/Record";
 import type { Desired } from "../../../plan/Desired";
 import type { Plan } from "../../../plan/Plan";
-import { claimedByOthers } from "../../../plan/rerouting";
+import { claimedByOthers, heldPlaces } from "../../../plan/rerouting";
 import { linkAfter } from "../../../plan/settle";
 import { plan } from "../../../plan/table";
 import type { Phase } from "../../../up/phases";
@@ -56,6 +56,8 @@ export class SimulatedUp {
     readonly before: Pick<ObservedService, "live" | "percent">;
     /** Whether a route of the service was only in HAProxy's memory, or only in its file. */
     readonly halfWritten: boolean;
+    /** Places that led to the service when the plan was made. */
+    readonly held: string[];
     /** Places that other services take or end. */
     readonly claimed: string[];
     /** Somebody else may have changed the world since this looked. */
@@ -94,6 +96,7 @@ export class SimulatedUp {
         const { observed, fingerprint } = world.outlook();
         this.made = plan(observed, desired);
         this.halfWritten = observed.halfWritten !== undefined;
+        this.held = heldPlaces(observed);
         this.claimed = claimedByOthers(observed, desired.places);
         this.from = fingerprint;
         this.before = linkAfter(observed, this.made.recovery);

@@ -25,7 +25,7 @@ export async function unlink(up: SimulatedUp): Promise<void> {
 
 /** What the plan asks of the link, as components/stackPlan.ts puts it. */
 function linkActionOf(up: SimulatedUp): LinkAction {
-    const { made, desired, before, halfWritten, claimed } = up;
+    const { made, desired, before, halfWritten, held, claimed } = up;
     const { live, expect, walk } = made.link;
     const target = walk?.color ?? live;
     const { service } = up.world;
@@ -47,6 +47,7 @@ function linkActionOf(up: SimulatedUp): LinkAction {
         promotion: made.promotion,
         hooks: declaredHooks(up),
         hookRan: `promotion ${made.promotion}`,
+        heldPlaces: held,
         claimedByOthers: claimed,
         ...(halfWritten && sameRoutes(made.link.routes, desired.routes) ? { reroutes: true as const } : {}),
         handovers: handovers(desired.places).filter(({ after }) => Object.values(after).includes(service)),

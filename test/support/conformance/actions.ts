@@ -95,6 +95,7 @@ export async function linkTo(up: Up, to: Live, release: RecordedRelease, change:
         bake: { ...bake, bakeTimeMs },
         promotion: release.promotion,
         hooks: {},
+        heldPlaces: ["*"],
         claimedByOthers: [],
         handovers: [],
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseRoute, placeOf, type Route, routeText } from "../../../model/Route";
-import { claimedByOthers, rerouting } from "../../../plan/rerouting";
+import { claimedByOthers, heldPlaces, rerouting } from "../../../plan/rerouting";
 import { plan } from "../../../plan/table";
 import { actsOf, blueWithA, wish } from "./support";
 
@@ -51,6 +51,7 @@ describe("routes", () => {
             words: ["takes a.com", "gives up all other requests", "leaves b.com to api"],
         });
         expect(claimedByOthers(observed, places)).toEqual(["b.com"]);
+        expect(heldPlaces(observed)).toEqual(["b.com", "*"]);
     });
 
     it("are taken from another service, whose row says so and does nothing", () => {

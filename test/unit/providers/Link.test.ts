@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 /** Blue is live with A. Green holds B with two containers, and the test may change the second one. */
-function front({ second = {}, scur = 0 }: { second?: object; scur?: number } = {}) {
+function front({ second = {}, scur = 0, routes = {} }: { second?: object; scur?: number; routes?: object } = {}) {
     const fake = new FakeSession({
         record: {
             link: { live: "blue", release: a.id, at: "2026-01-01T00:00:00Z", by: "a test" },
@@ -27,7 +27,12 @@ function front({ second = {}, scur = 0 }: { second?: object; scur?: number } = {
             green: { release: b.id, replicas: 2 },
             releases: { [a.id]: a, [b.id]: b },
         },
-        workers: [workerOf("blue", { green: [serverAt(1, { scur }), serverAt(2, second)] })],
+        workers: [
+            workerOf("blue", {
+                green: [serverAt(1, { scur }), serverAt(2, second)],
+                routes: new Map(Object.entries(routes)),
+            }),
+        ],
         containers: [containerOf("green", 1, b.id), containerOf("green", 2, b.id)],
         files: {
             "conf/20-web-green.cfg": renderBackend({
@@ -60,6 +65,7 @@ async function relink(change: Partial<LinkInputs>, action: Partial<LinkInputs["_
             policy: policyOf(),
             bake: { bakeTimeMs: 0, hooks: {} },
             hooks: {},
+            heldPlaces: [],
             claimedByOthers: [],
             handovers: [],
             ...action,
@@ -90,6 +96,15 @@ describe("the link moves", () => {
         const fake = front();
         await expect(relink(toGreen, { expect: b.id, from: "green" })).rejects.toThrow(
             "the link is blue, but the plan was made when it was green",
+        );
+        expect(fake.steps).toEqual([]);
+    });
+
+    it("never where another up has given the service a place since the plan, unless the plan wants that place too", async () => {
+        const fake = front({ routes: { "*/": "web", "shop.example.com/": "web" } });
+        const narrow = { ...toGreen, routes: ["shop.example.com"] };
+        await expect(relink(narrow, { expect: b.id })).rejects.toThrow(
+            "web: * leads to it only since the plan was made. Nothing was done. Run pulumi up again",
         );
         expect(fake.steps).toEqual([]);
     });
