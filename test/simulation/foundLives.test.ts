@@ -277,6 +277,29 @@ const lives: Record<string, Event[]> = {
             { faults: { reload: 0, port: { call: "front.open", after: 0, how: "fails" } } },
         ),
     ],
+    "a worker is soft-stopped while a canary is held at 0 %, which gets fewer containers and then more again": [
+        up({ version: "A on another port", replicas: 3 }),
+        up({ version: "A", strategy: canary({ weight: 0 }) }),
+        up(
+            { strategy: canary({ steps: [{ weight: 10, replicas: 1 }] }) },
+            { faults: { connections: 80, reload: 0 }, diesAt: "link: intent", goesOn: true },
+        ),
+        up({}, { faults: { proof: { after: 1, how: "cannot start" } } }),
+    ],
+    "a repair dies twice before it removes a container that somebody added, and what is wished is refused": [
+        up({ version: "A on another port" }),
+        { is: "change", change: { strategy: strategyOf({ rolling: { step: "service" } }), version: "A" } },
+        { is: "edit", what: "container added with our labels", which: 0 },
+        { is: "change", change: { driftPolicy: "repair" } },
+        { is: "edit", what: "file of a color edited", which: 0 },
+        up({}, { diesAfter: 0, diesAgainAfter: 3 }),
+    ],
+    "an up dies when only HAProxy's file has a place, which another service is to take, and the next one after a reload":
+        [
+            up({ version: "A" }, { diesAfter: 32 }),
+            { is: "change", change: { hosts: ["shop.example.com"], taken: "*" } },
+            up({ version: "C" }, { diesAt: "deploy: prove" }),
+        ],
 };
 
 /** The same of a service without a port. */

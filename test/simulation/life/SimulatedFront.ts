@@ -112,14 +112,26 @@ export class SimulatedFront {
     }
 
     /**
-     * Its workers, as an observer sees them, the newest one first. A closed slot is not checked.
+     * Its workers, as an observer sees them, the newest one first. A closed slot is not checked, and a soft-stopped worker
+     * checks none: its slots stay as they were when it was replaced.
      * @param answers whether the container in a slot answers; undefined where there is none. Slots that nothing was told
      * of and that hold nothing are left out, because no procedure asks for them
      */
     workers(addresses: Record<Color, string[]>, answers: (c: Color, slot: number) => boolean | undefined) {
         const { memory, service } = this;
-        const of = (held: Held, old: boolean) => workerOf(service, held, old, { addresses, answers });
-        return memory === undefined ? [] : [of(memory, false), ...this.old.map(({ held }) => of(held, true))];
+        const ofOld = ({ worker, held }: OldWorker) =>
+            workerOf(service, held, true, {
+                addresses,
+                answers: (...slot) => this.wasUp(worker, ...slot) || undefined,
+            });
+        return memory === undefined
+            ? []
+            : [workerOf(service, memory, false, { addresses, answers }), ...this.old.map(ofOld)];
+    }
+
+    /** Whether the health checks of a soft-stopped worker found something in a slot last. */
+    wasUp({ up }: SoftStopped, color: Color, slot: number): boolean {
+        return up.has(`${this.service} ${color} ${slot}`);
     }
 }
 

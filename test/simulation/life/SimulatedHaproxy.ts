@@ -21,9 +21,14 @@ export interface Held {
 /** What HAProxy holds, by service. */
 export type Configuration = Record<string, Held>;
 
+/** A slot of a service's color. */
+export type SlotKey = `${string} ${Color} ${number}`;
+
 /** A worker that a reload has replaced while it had connections. It answers them with the slots that it has. */
 export interface SoftStopped {
     configuration: Configuration;
+    /** The slots in which its health checks found something last. It checks nothing any more. */
+    up: ReadonlySet<SlotKey>;
     /** Steps until its last connection ends, and it exits. */
     left: number;
 }
@@ -48,7 +53,7 @@ export class SimulatedHaproxy {
             memory: this.memory && copyOf(this.memory),
             files: copyOf(this.files),
             worker: this.worker,
-            old: this.old.map(({ configuration, left }) => ({ configuration: copyOf(configuration), left })),
+            old: this.old.map(({ configuration, up, left }) => ({ configuration: copyOf(configuration), up, left })),
         });
     }
 
@@ -67,10 +72,13 @@ export class SimulatedHaproxy {
     /**
      * A reload: another worker takes over.
      * @param connections how many steps the connections last that the one before has. @default it has none
+     * @param up the slots in which that one's health checks find something
      */
-    reload(connections = 0): void {
+    reload(connections = 0, up: () => ReadonlySet<SlotKey> = () => new Set()): void {
         if (this.memory !== undefined) {
-            this.old.push(...(connections > 0 ? [{ configuration: this.memory, left: connections }] : []));
+            if (connections > 0) {
+                this.old.push({ configuration: this.memory, up: up(), left: connections });
+            }
             this.#load();
         }
     }

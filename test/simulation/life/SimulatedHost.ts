@@ -1,6 +1,6 @@
 import type { Color } from "../../../model/Color";
-import type { SimulatedFront } from "./SimulatedFront";
-import type { SimulatedHaproxy } from "./SimulatedHaproxy";
+import { colors, type SimulatedFront } from "./SimulatedFront";
+import type { SimulatedHaproxy, SlotKey } from "./SimulatedHaproxy";
 
 /** Who is at work on the front. */
 export interface SimulatedLease {
@@ -45,7 +45,29 @@ export class SimulatedHost {
             }
             served.front.openServing(own, (color, slot) => served.isUp(color, slot));
         }
-        this.haproxy.reload(connections);
+        this.loadAgain(connections);
+    }
+
+    /**
+     * HAProxy is reloaded, by whomever.
+     * @param connections how many steps the connections last that the worker before has
+     */
+    loadAgain(connections: number): void {
+        this.haproxy.reload(connections, () => this.#slotsUp());
+    }
+
+    /** The slots in which the health checks of HAProxy's newest worker find something. */
+    #slotsUp(): Set<SlotKey> {
+        const keys = new Set<SlotKey>();
+        for (const [service, served] of this.services) {
+            for (const color of colors) {
+                const slots = Object.keys(served.front.memory?.slots[color] ?? {}).map(Number);
+                for (const slot of slots.filter(slot => served.isUp(color, slot))) {
+                    keys.add(`${service} ${color} ${slot}`);
+                }
+            }
+        }
+        return keys;
     }
 
     clone(): SimulatedHost {

@@ -16,7 +16,7 @@ import { Broken } from "./Broken";
 import type { History } from "./History";
 import { addressesOf, type Blocks, blocksOf, type Container, infoOf } from "./SimulatedContainer";
 import { SimulatedFront } from "./SimulatedFront";
-import { type Held, SimulatedHaproxy } from "./SimulatedHaproxy";
+import { SimulatedHaproxy } from "./SimulatedHaproxy";
 import { SimulatedHost, type SimulatedLease } from "./SimulatedHost";
 
 /**
@@ -184,14 +184,14 @@ export class SimulatedWorld {
 
     /** The same of the workers that a reload has replaced. */
     reachedByOld(): Container[] {
-        const reached = (held: Held) => {
+        const { front } = this;
+        return front.old.flatMap(({ worker, held }) => {
             const service = { live: held.link ?? "none", percent: held.percent };
             return this.containers.filter(({ color, slot, state }) => {
-                const isOpen = state === "running" && held.slots[color]?.[slot] === "ready";
-                return isOpen && hasTraffic(service, color);
+                const isOpen = held.slots[color]?.[slot] === "ready" && front.wasUp(worker, color, slot);
+                return state === "running" && isOpen && hasTraffic(service, color);
             });
-        };
-        return this.front.old.flatMap(({ held }) => reached(held));
+        });
     }
 
     /** All on the live color that answer users now, whoever made them. */

@@ -157,8 +157,8 @@ export const restarts = {
         return true;
     },
     // By its own means: only relink looks at the links before a reload.
-    "HAProxy reloaded": ({ front }) => {
-        front.haproxy.reload(80);
+    "HAProxy reloaded": ({ front, host }) => {
+        host.loadAgain(80);
         return front.memory !== undefined;
     },
     "HAProxy's container removed": world => {

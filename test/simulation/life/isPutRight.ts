@@ -1,7 +1,7 @@
 import { Broken } from "./Broken";
 import type { SimulatedUp } from "./SimulatedUp";
 import type { SimulatedWorld } from "./SimulatedWorld";
-import { difference, served, summary, withoutRoutes } from "./summary";
+import { difference, served, summary, withoutPlaces, withoutWaiting } from "./summary";
 import type { Ups } from "./Ups";
 import type { Wish } from "./Wish";
 
@@ -49,6 +49,11 @@ function isDecided({ made, desired, world }: SimulatedUp): boolean {
     return made.refusal !== undefined || isLive || made.row === "nothing" || made.row === "waiting";
 }
 
+/** @returns the places that the config gives to other services. */
+function placesOfOthers({ desired: { places }, world: { service } }: SimulatedUp): string[] {
+    return Object.keys(places.wanted).filter(place => places.wanted[place] !== service);
+}
+
 /** @param broken how many `up`s it took with the interruption */
 async function endsAsUnbroken(
     ups: Ups,
@@ -73,9 +78,15 @@ async function endsAsUnbroken(
     const end = up.hasPortFailed ? served : summary;
     // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left.
     const isLeft = up.made.recovery !== undefined || up.made.row === "repair";
-    // A repair takes the routes too. An `up` that finishes it does not, where what is wished is refused.
+    // A repair takes the routes too, and removes what a color has too much. An `up` that finishes it does neither, where what
+    // is wished is refused.
     const isRefused = up.made.row === "repair" && ups.begin(after, wish).made.refusal !== undefined;
-    const text = (world: SimulatedWorld) => (isRefused ? withoutRoutes : String)(end(world, !isLeft));
+    // A place that only HAProxy's file has leads to the service after a reload. It stays until another service takes it.
+    const passed = up.halfWritten ? placesOfOthers(up) : [];
+    const text = (world: SimulatedWorld) => {
+        const found = withoutPlaces(end(world, !isLeft), passed);
+        return isRefused ? withoutWaiting(found) : found;
+    };
     if (text(after) === text(before)) {
         return;
     }

@@ -1,4 +1,4 @@
-import { routeText } from "../../../model/Route";
+import { parseRoute, placeOf, routeText } from "../../../model/Route";
 import type { SimulatedWorld } from "./SimulatedWorld";
 
 /** All that matters of how it ended, with or without how far its release is judged. */
@@ -38,9 +38,22 @@ export function served(world: SimulatedWorld, isJudged = true): string {
     });
 }
 
-/** @returns a summary that says nothing of the routes. */
-export function withoutRoutes(summary: string): string {
-    return JSON.stringify({ ...JSON.parse(summary), routes: [] });
+/**
+ * @returns a summary that says nothing of what waits while the wished release is refused: the routes, and the containers that
+ * a color has too many
+ */
+export function withoutWaiting(summary: string): string {
+    const { blue, green, ...service } = JSON.parse(summary);
+    const color = (of?: { running: number; replicas: number }) =>
+        of && { ...of, running: Math.min(of.running, of.replicas) };
+    return JSON.stringify({ ...service, routes: [], blue: color(blue), green: color(green) });
+}
+
+/** @returns a summary that says nothing of the routes of some places. */
+export function withoutPlaces(summary: string, places: readonly string[]): string {
+    const { routes, ...service } = JSON.parse(summary);
+    const kept = routes.filter((text: string) => !places.includes(placeOf(parseRoute(text))));
+    return JSON.stringify({ ...service, routes: kept });
 }
 
 /** @returns in what one summary differs from another, in words. */
