@@ -8,7 +8,8 @@ import { rawRequest } from "../support/rawRequest";
 import { lifeOf, oneAfterTheOther, outputsOf, underLoad } from "../support/scenario";
 import { tlsVisit } from "../support/tlsVisit";
 
-// One stack gets certificates from Pebble, a real ACME server, and renews them; the order matters.
+// One stack gets certificates from Pebble, a real ACME server, and renews them; the order matters. Where an `up` dies, and what an
+// authority that is down leaves, test/unit/up/certificates.test.ts and test/simulation show too.
 
 /** Where an `up` that orders a certificate dies. */
 const steps: Phase[] = [
@@ -75,7 +76,7 @@ describe("A front with certificates by ACME", () => {
         expect(said(await acme.up())).toMatch(/Resources:\n\s+\d+ unchanged/);
     });
 
-    it.each(isFull ? steps : steps.slice(2, 3))("goes on with the keys of an up that died at %s", async step => {
+    it.runIf(isFull).each(steps)("goes on with the keys of an up that died at %s", async step => {
         const host = `${step.replace(/\W+/g, "-")}.example.com`;
         acme.setHosts(shop, host);
         if (step === "certificate: account") {
@@ -133,14 +134,14 @@ describe("A front with certificates by ACME", () => {
         expect(await plainly("/.well-known/acme-challenge/x")).not.toBe(308);
     });
 
-    it("has a certificate for a wildcard, by a command that changes DNS", async () => {
+    it.runIf(isFull)("has a certificate for a wildcard, by a command that changes DNS", async () => {
         acme.setAcme({ dnsHook: acme.pebble.dnsHook });
         acme.setHosts(shop, "*.shop.example.com");
         said(await acme.up());
         expect(await acme.visit("any.shop.example.com")).toMatchObject({ status: 200 });
     });
 
-    it("keeps the certificate that it has while its authority is down, and says so", async () => {
+    it.runIf(isFull)("keeps the certificate that it has while its authority is down, and says so", async () => {
         const { stack, pebble } = acme;
         acme.setHosts(shop);
         acme.setAcme({ profile: "minute", renewAt: "1h" });
@@ -163,7 +164,7 @@ describe("A front with certificates by ACME", () => {
         });
     });
 
-    it("renews a certificate of a minute under load again and again: no handshake fails", async () => {
+    it.runIf(isFull)("renews a certificate of a minute under load again and again: no handshake fails", async () => {
         await acme.restart();
         acme.setAcme({ profile: "minute", renewAt: "40s" });
         expect(said(await acme.renew())).toContain("shop.example.com: renewed");
