@@ -124,13 +124,10 @@ export class DockerGenerations implements FrontGenerations {
     }
 
     async #tellCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void> {
-        const names = Object.keys(certificates);
         // A worker from before the change has the certificates that it started with.
-        const workers = names.length === 0 ? [] : await this.#workers();
-        for (const name of names) {
-            const results = await this.access.runtime.setCertificate(workers, name, certificates[name]!);
-            assertEveryWorker(`the certificate ${name}`, results);
-        }
+        const workers = Object.keys(certificates).length === 0 ? [] : await this.#workers();
+        const results = await this.access.runtime.setCertificates(workers, certificates);
+        assertEveryWorker("the certificates", results);
     }
 
     /** @returns the workers that take new connections. */

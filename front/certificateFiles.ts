@@ -1,4 +1,5 @@
-import { certificatePath, certificatesFolder, checked } from "../haproxy/names";
+import { packFiles } from "../haproxy/archive";
+import { certificatesFolder, checked } from "../haproxy/names";
 import type { CertificateFile } from "../model/Certificate";
 import { parseCheck } from "./check";
 import { haproxyUser } from "./watchdog";
@@ -7,32 +8,43 @@ import { haproxyUser } from "./watchdog";
  * Runs a shell script as root in the anchor, in the record's folder, while this process has the lease.
  * @returns what it printed
  */
-export type Guarded = (script: string, args: string[], stdin?: string) => Promise<string>;
+export type Guarded = (script: string, args: string[], stdin?: Buffer | string) => Promise<string>;
 
-/** What HAProxy makes of one certificate, without the rest of its configuration. */
-const trial = (path: string) => `frontend certificate
+/** All that HAProxy needs to load certificates, but the words that name them. */
+const trial = `frontend certificate
     mode http
     timeout client 1s
-    bind :1 ssl crt ${path}
-`;
+    bind :1 ssl`;
 
-// HAProxy reads its certificates and cannot change them. Each is written beside its place, and HAProxy of the anchor, which is
-// that of the generations, tries to load it there. The script prints why it cannot.
+// HAProxy reads its certificates and cannot change them. They are written beside their places, and HAProxy of the anchor, which is
+// that of the generations, tries to load them there, all at once. The script prints the first one that it cannot load, and why.
 const write = `set -e
 umask 027
 mkdir -p "$1"
-chown "0:$3" "$1"
+chown "0:$2" "$1"
 chmod 750 "$1"
-cat > "$1/$2.new"
-chown "0:$3" "$1/$2.new"
-chmod 640 "$1/$2.new"
-sync "$1/$2.new"
-printf %s "$4" > "$1/$2.trial"
-if ! said=$(haproxy -c -f "$1/$2.trial" 2>&1); then
-    rm -f "$1/$2.new"
-    printf %s "$said"
+cd "$1"
+rm -f *.new
+tar -xf -
+chown "0:$2" *.new
+chmod 640 *.new
+sync *.new
+printf '%s\\n' "$1"/*.new > trial.list
+printf '%s crt-list %s\\n' "$3" "$1/trial.list" > trial.cfg
+if ! said=$(haproxy -c -f trial.cfg 2>&1); then
+    refused=
+    for file in *.new; do
+        printf '%s crt %s\\n' "$3" "$1/$file" > trial.cfg
+        if ! alone=$(haproxy -c -f trial.cfg 2>&1); then
+            refused=$file
+            said=$alone
+            break
+        fi
+    done
+    printf '%s\\n%s' "$refused" "$said"
+    rm -f *.new
 fi
-rm -f "$1/$2.trial"`;
+rm -f trial.cfg trial.list`;
 
 // A restart of HAProxy finds the certificate from before or this one, never a part.
 const replace = `set -e
@@ -57,26 +69,29 @@ export async function writeCertificates(
     certificates: Readonly<Record<string, CertificateFile>>,
 ): Promise<void> {
     const names = Object.keys(certificates);
-    for (const name of names) {
-        const file = fileName(name);
-        const args = [certificatesFolder, file, haproxyUser, trial(`${certificatePath(name)}.new`)];
-        const said = await guarded(write, args, `${certificates[name]!.pem}\n`);
-        if (said !== "") {
-            throw refused(name, said);
-        }
+    if (names.length === 0) {
+        return;
     }
-    if (names.length > 0) {
-        await guarded(replace, [certificatesFolder, ...names.map(fileName)]);
+    const files = names.map(name => [`${fileName(name)}.new`, `${certificates[name]!.pem}\n`] as const);
+    const said = await guarded(write, [certificatesFolder, haproxyUser, trial], await packFiles(new Map(files)));
+    if (said !== "") {
+        throw refused(said);
     }
+    await guarded(replace, [certificatesFolder, ...names.map(fileName)]);
 }
 
-function refused(name: string, said: string): Error {
-    const problems = parseCheck(said, new Map()).map(({ message }) =>
+/** @param said the name of the first file that HAProxy refuses, and HAProxy's words */
+function refused(said: string): Error {
+    const [file = "", ...words] = said.split("\n");
+    const name = file.replace(/\.pem\.new$/, "");
+    const problems = parseCheck(words.join("\n"), new Map()).map(({ message }) =>
         message.replace(/^.* in section 'frontend' : /, ""),
     );
-    return new Error(
-        `relink:certificates.${name}: HAProxy refuses this certificate; nothing was changed.\n  ${problems.join("\n  ")}`,
-    );
+    const what =
+        name === ""
+            ? "relink:certificates: HAProxy refuses them"
+            : `relink:certificates.${name}: HAProxy refuses this certificate`;
+    return new Error(`${what}; nothing was changed.\n  ${problems.join("\n  ")}`);
 }
 
 /** Removes the files of all certificates but these. HAProxy's configuration in force names no other one. */

@@ -11,6 +11,7 @@ import { frontNames, type Target } from "../model/Target";
 import { currentWorkers } from "../model/World";
 import type { BaseSettings } from "../up/FrontGenerations";
 import { writeUsers } from "./access";
+import { writeCertificateList } from "./certificateList";
 import type { FrontAccess } from "./FrontAccess";
 import { renderFrontends } from "./frontends";
 import { renderGlobal } from "./global";
@@ -44,6 +45,7 @@ export async function configureBase(
         }
         closeRouteKeys(files);
         writePages(files, pageTexts);
+        writeCertificateList(files, tls);
         const keptRules = writeUsers(files, settings);
         writeStatisticsUsers(files, rules?.statistics, settings.users ?? {});
         files.set(globalFile, renderGlobal(front));

@@ -1,5 +1,6 @@
-import { certificatePath, checked, checkedInteger } from "../haproxy/names";
+import { checked, checkedInteger } from "../haproxy/names";
 import type { TlsListener } from "../model/FrontSettings";
+import { certificateWords } from "./certificateList";
 import { challengePath } from "./challenges";
 import { listenerPorts } from "./listeners";
 
@@ -38,8 +39,7 @@ export function httpsBind(tls: TlsListener | undefined): string {
     if (tls === undefined) {
         return "";
     }
-    const certificates = tls.certificates.map(name => `crt ${certificatePath(name)}`);
-    return `    bind :${listenerPorts.https} ssl ${certificates.join(" ")} alpn h2,http/1.1\n`;
+    return `    bind :${listenerPorts.https} ssl ${certificateWords(tls)} alpn h2,http/1.1\n`;
 }
 
 /**

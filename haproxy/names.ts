@@ -95,7 +95,7 @@ const allowed = {
     "map value": /^[A-Za-z0-9:_.~/-]{1,512}$/,
     page: /^(?:maintenance|\d{3})-[0-9a-f]{12}\.(?:html|txt|json)$/,
     status: /^[2-5]\d\d$/,
-    file: /^(?:conf|maps|pages)\/[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/,
+    file: /^(?:conf|maps|pages|data)\/[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/,
 } satisfies Record<string, RegExp>;
 
 /**

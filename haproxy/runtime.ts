@@ -2,7 +2,7 @@ import type { CertificateFile } from "../model/Certificate";
 import type { FrontState, WorkerAddress } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
 import { retry } from "../time/retry";
-import { setCertificate } from "./certificates";
+import { setCertificates } from "./certificates";
 import { askBatch, askEveryWorker, type Command } from "./cli";
 import { tellEveryWorker } from "./everyWorker";
 import { frontStateOf, observeCommands, WorkerVanished } from "./FrontState";
@@ -134,9 +134,12 @@ export class Runtime {
         });
     }
 
-    /** Replaces a certificate that the workers have loaded, without a reload. */
-    setCertificate(workers: readonly WorkerAddress[], name: string, file: CertificateFile): Promise<WorkerResult[]> {
-        return setCertificate(this.run, workers, name, file);
+    /** Replaces certificates that the workers have loaded, by name, without a reload. */
+    setCertificates(
+        workers: readonly WorkerAddress[],
+        certificates: Readonly<Record<string, CertificateFile>>,
+    ): Promise<WorkerResult[]> {
+        return setCertificates(this.run, workers, certificates);
     }
 
     /** Cuts every request and tunnel of one slot in one worker. */

@@ -21,5 +21,5 @@ export function frontFindings(world: World): string[] {
 export function editedFrontFiles({ files }: World): string[] {
     const maps: string[] = frontMaps.map(mapFile);
     const edited = files === undefined ? [] : editedFiles(files);
-    return edited.filter(path => /^(conf\/[01]|pages\/)/.test(path) || maps.includes(path));
+    return edited.filter(path => /^(conf\/[01]|pages\/|data\/)/.test(path) || maps.includes(path));
 }

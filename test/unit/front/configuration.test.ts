@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { writeCertificateList } from "../../../front/certificateList";
 import {
     type BackendSpec,
     contentHash,
@@ -8,7 +9,6 @@ import {
     renderGlobal,
     stampHash,
 } from "../../../front/configuration";
-
 import type { PublicRules, TlsListener } from "../../../model/FrontSettings";
 import { frontTimeouts as timeouts } from "../../support/frontTimeouts";
 
@@ -77,6 +77,28 @@ describe("the configuration's text", () => {
             ];
             expect(render).toThrow();
         }
+    });
+
+    it("names more certificates than a line can have in a list", () => {
+        const names = Array.from({ length: 300 }, (_, index) => `host-${index}`);
+        const written = (certificates: string[]) => {
+            const tls: TlsListener = { certificates, minVersion: "TLSv1.2" };
+            const files = new Map([["data/certificates-0123456789ab.txt", "of another version"]]);
+            writeCertificateList(files, tls);
+            return { files, text: renderFrontends({ name: "a", trustedProxies: [], tls }, near) };
+        };
+        const few = written(names.slice(0, 25));
+        expect(few.files).toEqual(new Map());
+        const [bind = ""] = /^.* ssl crt .*$/m.exec(few.text) ?? [];
+        // HAProxy takes 64 words.
+        expect(bind.trim().split(" ").length).toBeLessThan(60);
+        const many = written(names);
+        const [[path, text] = []] = [...many.files];
+        expect(many.text).toContain(` ssl crt-list /relink/config/current/${path} alpn h2,http/1.1\n`);
+        expect(text).toMatch(/^\/relink\/config\/certificates\/host-0.pem\n/);
+        expect(text?.trim().split("\n")).toHaveLength(300);
+        // Another list is another configuration.
+        expect(written(names.slice(1)).text).not.toBe(many.text);
     });
 
     it("has lines for redirects, headers and the access log if the settings ask for them", async () => {
