@@ -7,9 +7,9 @@ import type { Worker } from "../model/FrontState";
 import { LinkValue } from "../model/LinkValue";
 import { idleColor } from "../model/Live";
 import type { Backend, BackendConfiguration, BackendContent, SlotState } from "../up/Backend";
-import { removeAccess } from "./access";
 import { renderBackend } from "./configuration";
 import type { FrontAccess } from "./FrontAccess";
+import { removeAccess } from "./listenerFiles";
 import { SlotAdmission } from "./SlotAdmission";
 import { tellSlots } from "./tellSlots";
 

@@ -1,9 +1,8 @@
 import { BlockList, isIPv6 } from "node:net";
-import { checked, frontendsFile, usersFile } from "../haproxy/names";
+import { checked, isUsersFile, usersFile } from "../haproxy/names";
 import type { ServiceAccess } from "../model/ServiceAccess";
 import type { BaseSettings } from "../up/FrontGenerations";
-import { maintenancePage, type Pages } from "./pages";
-import { plainText } from "./plain";
+import { answersWith, maintenancePage, type Pages } from "./pages";
 import { userList } from "./users";
 
 /** Who may ask, by service. */
@@ -17,14 +16,12 @@ const byOthers = "!{ var(txn.confirmed) -m bool }";
 
 /**
  * @param gateway address from which Docker passes on what comes over IPv6, or from the Docker host itself
- * @param kept lines of services that leave in this `up` ({@link writeUsers})
  * @returns the lines that let in only who may ask, or nothing where everybody may
  */
-export function accessRules(access: Access, gateway: string, kept = "", pages: Pages = {}): string {
+export function accessRules(access: Access, gateway: string, pages: Pages = {}): string {
     const services = Object.keys(access).sort();
     const rules = services.map(service => rulesOf(service, access[service]!, gateway, pages)).join("");
-    const asked = services.some(service => access[service]!.basic !== undefined) || /http-request auth /.test(kept);
-    return `${rules}${kept}${asked ? tellUser : ""}`;
+    return `${rules}${services.some(service => access[service]!.basic !== undefined) ? tellUser : ""}`;
 }
 
 /** The app learns who it is, and not with which password. */
@@ -36,7 +33,7 @@ function rulesOf(service: string, { basic, allow, maintenance }: ServiceAccess, 
     const about = aboutService(service);
     const lines = [
         ...(maintenance ? [`http-request return status 503 ${maintenancePage(pages)} if ${about} ${byOthers}`] : []),
-        ...(allow === undefined ? [] : allowRules(about, allow, gateway)),
+        ...(allow === undefined ? [] : allowRules(about, allow, gateway, pages)),
         ...(basic === undefined
             ? []
             : [
@@ -52,8 +49,8 @@ function rulesOf(service: string, { basic, allow, maintenance }: ServiceAccess, 
  * Behind the gateway's address may be anybody: Docker passes on what comes over IPv6 from there. So a network that holds it
  * does not let it in; only its own address does.
  */
-function allowRules(about: string, allow: readonly string[], gateway: string): string[] {
-    const refusal = `http-request return status 403 ${plainText} string "not from your address\\n" if ${about} ${byOthers}`;
+function allowRules(about: string, allow: readonly string[], gateway: string, pages: Pages): string[] {
+    const refusal = `http-request ${answersWith(pages)(403, "not from your address")} if ${about} ${byOthers}`;
     const networks = allow.map(network => checked("network", network));
     const isNamed = allow.some(network => network === gateway || network === `${gateway}/32`);
     return [
@@ -72,50 +69,22 @@ function holds(networks: readonly string[], address: string): boolean {
     return list.check(address);
 }
 
-/**
- * Writes the users of each service that asks for a password, and removes those of other services. Services that leave keep
- * theirs.
- * @returns the lines about services that leave, as they are in HAProxy's files
- */
+/** Writes the users of each service that asks for a password, and removes those of all others but services that leave. */
 export function writeUsers(
     files: Map<string, string>,
     { access = {}, users = {}, leaving = [] }: Pick<BaseSettings, "access" | "users" | "leaving">,
-): string {
-    for (const service of guardedServices(files).filter(service => !leaving.includes(service))) {
-        files.delete(usersFile(service));
+): void {
+    const kept = leaving.map(usersFile);
+    for (const path of [...files.keys()].filter(path => isUsersFile(path) && !kept.includes(path))) {
+        files.delete(path);
     }
     for (const [service, { basic }] of Object.entries(access)) {
         if (basic !== undefined) {
             files.set(usersFile(service), userList(listName(service), `the service ${service}`, basic, users));
         }
     }
-    const lines = (files.get(frontendsFile) ?? "").split("\n");
-    return lines
-        .filter(line => leaving.some(service => isAbout(line, service)))
-        .map(line => `${line}\n`)
-        .join("");
 }
 
 function listName(service: string): string {
     return `users-of-${checked("service", service)}`;
-}
-
-/** @returns the services that HAProxy's files have rules of relink's about. A user's own lines do not count. */
-export function guardedServices(files: ReadonlyMap<string, string>): string[] {
-    const found = (files.get(frontendsFile) ?? "").matchAll(/^ {4}# Who may ask the service ([a-z0-9-]+)\.$/gm);
-    return [...new Set([...found].map(([, service]) => service!))];
-}
-
-/** Removes the rules about a service that is gone, and its users. */
-export function removeAccess(files: Map<string, string>, service: string): void {
-    const text = files.get(frontendsFile);
-    files.delete(usersFile(service));
-    if (text !== undefined) {
-        const lines = text.split("\n").filter(line => !isAbout(line, service));
-        files.set(frontendsFile, lines.join("\n"));
-    }
-}
-
-function isAbout(line: string, service: string): boolean {
-    return line.includes(aboutService(service)) || line.endsWith(`# Who may ask the service ${service}.`);
 }

@@ -1,7 +1,7 @@
 import type { Engine } from "../docker/Engine";
 import { inspectNetwork } from "../docker/networks";
 import { emptyMaps, setMap } from "../haproxy/maps";
-import { frontendsFile, globalFile, mapFile } from "../haproxy/names";
+import { globalFile, mapFile } from "../haproxy/names";
 import { closeRouteKeys } from "../haproxy/routes";
 import { editedFrontFiles, frontMaps } from "../look/frontFindings";
 import { readWholeWorld } from "../look/readWorld";
@@ -13,8 +13,8 @@ import type { BaseSettings } from "../up/FrontGenerations";
 import { writeUsers } from "./access";
 import { writeCertificateList } from "./certificateList";
 import type { FrontAccess } from "./FrontAccess";
-import { renderFrontends } from "./frontends";
 import { renderGlobal } from "./global";
+import { accessIn, writeListeners } from "./listenerFiles";
 import type { NearAddresses } from "./origin";
 import { writePages } from "./pages";
 import { writeStatisticsUsers } from "./statistics";
@@ -30,8 +30,8 @@ export async function configureBase(
     access: FrontAccess,
     settings: BaseSettings,
 ): Promise<void> {
-    const { timeouts, trustedProxies, tls, challenges, rules, access: who, pages, pageTexts = {} } = settings;
-    const front = { name: target.front, timeouts, trustedProxies, tls, challenges, access: who, pages, ...rules };
+    const { timeouts, trustedProxies, tls, challenges, rules, pages, pageTexts = {}, leaving = [] } = settings;
+    const front = { name: target.front, timeouts, trustedProxies, tls, challenges, pages, ...rules };
     const world = await readWholeWorld(engine, target);
     const near = await nearAddresses(engine, target.front, world.anchor);
     const edited = editedFrontFiles(world);
@@ -46,10 +46,11 @@ export async function configureBase(
         closeRouteKeys(files);
         writePages(files, pageTexts);
         writeCertificateList(files, tls);
-        const keptRules = writeUsers(files, settings);
+        const kept = Object.entries(accessIn(files)).filter(([service]) => leaving.includes(service));
+        writeUsers(files, settings);
         writeStatisticsUsers(files, rules?.statistics, settings.users ?? {});
         files.set(globalFile, renderGlobal(front));
-        files.set(frontendsFile, renderFrontends({ ...front, keptRules }, near));
+        writeListeners(files, { ...front, access: { ...Object.fromEntries(kept), ...settings.access } }, near);
         return files;
     });
 }

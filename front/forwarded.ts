@@ -1,5 +1,5 @@
 import type { TlsListener } from "../model/FrontSettings";
-import { plainText } from "./plain";
+import type { Answer } from "./pages";
 
 /** The longest prefix that a trusted proxy may have stripped from a path: that of the longest path of a route, characters. */
 const longestPrefix = 200;
@@ -10,17 +10,21 @@ const longestPrefix = 200;
  */
 const lookAlikes = "^x.(forwarded|real.ip).*[^a-z0-9-]|^x[^a-z0-9-](forwarded|real.ip)|^x.real[^a-z0-9-]ip";
 
-/** Removes what a client says about its request's way here, unless it is a trusted proxy. Comes before the routes' rules. */
-export const believedHeaders = `    # What a request says of whom and what it was forwarded from is believed only from front.trustedProxies.
+/**
+ * @returns what removes what a client says about its request's way here, unless it is a trusted proxy. Comes before the routes' rules
+ */
+export function believedHeaders(answer: Answer): string {
+    return `    # What a request says of whom and what it was forwarded from is believed only from front.trustedProxies.
     http-request del-header x-forwarded- -m beg unless from_trusted_proxy
     http-request del-header x-real-ip unless from_trusted_proxy
     http-request del-header forwarded unless from_trusted_proxy
     http-request del-header "${lookAlikes}" -m reg
-    http-request return status 400 ${plainText} string "no path has such a prefix\\n" if { req.fhdr(x-forwarded-prefix) -m len gt ${longestPrefix} }
+    http-request ${answer(400, "no path has such a prefix")} if { req.fhdr(x-forwarded-prefix) -m len gt ${longestPrefix} }
     http-request add-header x-forwarded-for %[src]
     # The client is the last address that is no trusted proxy's: a sticky share goes by it, and the log names it.
     http-request set-src req.hdr_ip(x-forwarded-for,-2) if from_trusted_proxy
     http-request set-src req.hdr_ip(x-forwarded-for,-3) if from_trusted_proxy`;
+}
 
 const overTls =
     "    http-request set-header x-forwarded-proto https if { ssl_fc } !{ req.fhdr(x-forwarded-proto) -m found }";

@@ -13,10 +13,10 @@ import { stackName } from "../model/ownership";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
-import { guardedServices } from "./access";
 import { certificatePlan } from "./certificatePlan";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
+import { accessIn } from "./listenerFiles";
 import { listenerPorts } from "./listeners";
 import { fixedLabels, publishedPorts } from "./published";
 
@@ -89,7 +89,7 @@ export async function planFront(
  * that leaves keeps its rules until its routes are gone.
  */
 function guardOf({ files, records }: World, services: Settings["services"]) {
-    const guarded = guardedServices(files ?? new Map());
+    const guarded = Object.keys(accessIn(files ?? new Map()));
     return {
         missing:
             files !== undefined && services.some(({ name, access }) => access !== undefined && !guarded.includes(name)),

@@ -15,8 +15,7 @@ import {
     proxyProtocolRules,
     trustedAcl,
 } from "./origin";
-import { errorPages, type Pages, withPages } from "./pages";
-import { plainText } from "./plain";
+import { type Answer, answersWith, errorPages, type Pages } from "./pages";
 import { accessLog, compression, healthPage, hostRedirects, ownLines, responseHeaders } from "./publicRules";
 import { statisticsPage } from "./statistics";
 
@@ -65,10 +64,14 @@ const longestHost = 262;
  * (tune.maxrewrite). With a longer Host these do not fit, and HAProxy answers 500 in the app's name. Behind a slash a client
  * could put the path of another route: older HAProxy 3.0 accepts such a Host.
  */
-const hostRules = `    http-request return status 400 ${plainText} string "no host has such a name\\n" if { req.fhdr(host) -m len gt ${longestHost} } || { req.fhdr(host) -m sub / }`;
+function hostRules(answer: Answer): string {
+    return `    http-request ${answer(400, "no host has such a name")} if { req.fhdr(host) -m len gt ${longestHost} } || { req.fhdr(host) -m sub / }`;
+}
 
 /** Refuses tunnels for proxies. A service would close such a connection, which would count as an error of the service. */
-const methodRules = `    http-request return status 405 ${plainText} string "no tunnel here\\n" if METH_CONNECT`;
+function methodRules(answer: Answer): string {
+    return `    http-request ${answer(405, "no tunnel here")} if METH_CONNECT`;
+}
 
 /**
  * Matches a segment `.` or `..` in every spelling that some server accepts: with escaped dots, between escaped or reversed
@@ -85,7 +88,8 @@ const secondSlash = String.raw`^(\\|%5c|%2f)`;
 const routesLookup = `map_beg(${mapPath("routes")})`;
 
 /** Picks the route, and strips its path from the request's where the route says so. */
-const routeRules = `    # Everybody else gets the service of host and path: the exact host first, then *.example.com, then *; of one host the
+function routeRules(answer: Answer): string {
+    return `    # Everybody else gets the service of host and path: the exact host first, then *.example.com, then *; of one host the
     # longest path. Keys end with a slash, and so does what is looked up: /api/ is met by /api and /api/x, not by /apix.
     http-request set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)
     http-request set-var(txn.path) path
@@ -93,14 +97,15 @@ const routeRules = `    # Everybody else gets the service of host and path: the 
     http-request set-var(txn.route) var(txn.host),regsub(^[^.]*,*),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found } || { var(txn.route) -m found }
     http-request set-var(txn.route) str(*),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found } || { var(txn.route) -m found }
     http-request set-var(txn.service) var(txn.route),field(1,:) if { var(txn.route) -m found }
-    http-request return status 404 ${plainText} string "no service for this host and path\\n" unless { var(txn.service) -m found }
+    http-request ${answer(404, "no service for this host and path")} unless { var(txn.service) -m found }
     # A route with a path, service:path:keep or service:path:strip. What could leave that path again is refused.
     http-request set-var(txn.prefix) var(txn.route),field(2,:) if { var(txn.route),field(3,:) -m len gt 0 }
-    http-request return status 400 ${plainText} string "this path has a segment . or ..\\n" if { var(txn.prefix) -m found } { path -m reg -i '${dotSegment}' }
+    http-request ${answer(400, "this path has a segment . or ..")} if { var(txn.prefix) -m found } { path -m reg -i '${dotSegment}' }
     http-request set-var(txn.cut) var(txn.prefix),length if { var(txn.route),field(3,:) strip }
-    http-request return status 400 ${plainText} string "behind the prefix of this path is a second slash\\n" if { var(txn.cut) -m found } { path,bytes(txn.cut),ltrim(/) -m reg -i '${secondSlash}' }
+    http-request ${answer(400, "behind the prefix of this path is a second slash")} if { var(txn.cut) -m found } { path,bytes(txn.cut),ltrim(/) -m reg -i '${secondSlash}' }
     http-request set-path /%[path,bytes(txn.cut),ltrim(/)] if { var(txn.cut) -m found }
     http-request set-header x-forwarded-prefix %[req.fhdr(x-forwarded-prefix)]%[var(txn.prefix)] if { var(txn.cut) -m found }`;
+}
 
 /** Tells a confirming request alone which color and release answered. Removes these headers from an app's response. */
 const answerRules = `    http-response del-header ${answerHeaders.color}
@@ -122,8 +127,6 @@ export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedP
     access?: Access;
     /** Files of the front's own pages. @default none */
     pages?: Pages;
-    /** Lines about services that leave, which stay as they are. @default none */
-    keptRules?: string;
     /** Whether the public listener answers the challenges of an authority (ACME). @default undefined (no) */
     challenges?: boolean;
 }
@@ -137,35 +140,36 @@ export function renderFrontends(front: ListenerSettings, near: NearAddresses): s
     const acls = { near: nearAcl(near), trusted: trustedAcl(front.trustedProxies) };
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
-${withPages(httpFrontend(acls, front, near), front.pages)}
+${httpFrontend(acls, front, near)}
 
 ${previewFrontend(acls)}
 
 ${metricsFrontend(acls, front)}
 
-${withPages(sharedBackends(front), front.pages)}
+${sharedBackends(front)}
 `;
 }
 
 /** The public listeners, without TLS and with it. */
 function httpFrontend(
     { near, trusted }: AddressAcls,
-    { tls, challenges, access = {}, keptRules, ...rules }: ListenerSettings,
+    { tls, challenges, access = {}, ...rules }: ListenerSettings,
     { gateway }: NearAddresses,
 ): string {
     const connections = connectionLimit(rules);
+    const answer = answersWith(rules.pages);
     return `# Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
     bind :${listenerPorts.http}
 ${httpsBind(tls)}${accessLog(rules)}${healthPage(rules)}${errorPages(rules.pages)}${compression(rules)}${near}
 ${trusted}
 ${limitedAddresses(connections)}
-${proxyProtocolRules(rules.proxyProtocol, connections)}${methodRules}
-${hostRules}
-${forwardedMark(rules)}${believedHeaders}
+${proxyProtocolRules(rules.proxyProtocol, connections)}${methodRules(answer)}
+${hostRules(answer)}
+${forwardedMark(rules)}${believedHeaders(answer)}
 ${confirmRules}
-${challengeRules(challenges)}${limitRules(rules)}${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules}
-${accessRules(access, gateway, keptRules, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
+${challengeRules(challenges)}${limitRules(rules, answer)}${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules(answer)}
+${accessRules(access, gateway, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${canaryRules}
 ${forwarded(tls)}
@@ -176,6 +180,7 @@ ${responseHeaders(rules)}${strictTransport(tls)}${ownLines(rules)}    use_backen
 
 /** The listener that reaches each service's idle color, from the Docker host alone. */
 function previewFrontend({ near, trusted }: AddressAcls): string {
+    const answer = answersWith();
     return `# The idle color of every service, on the Docker host only. The host is SERVICE or SERVICE.localhost: with any other name a
 # web page could have its own name resolve to 127.0.0.1 and read the answers (DNS rebinding).
 frontend preview from relink
@@ -183,15 +188,15 @@ frontend preview from relink
 ${near}
 ${trusted}
 ${nearOnly}
-${methodRules}
-${hostRules}
-${believedHeaders}
+${methodRules(answer)}
+${hostRules(answer)}
+${believedHeaders(answer)}
 ${confirmRules}
     http-request set-var(txn.service) req.hdr(host),host_only,lower,regsub([.]localhost$,) unless { var(txn.service) -m found }
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
     # A service that has no link yet is proved here before it gets one.
     http-request set-var(txn.link) str(none:blue:0) if { var(txn.confirmed) -m bool } !{ var(txn.link) -m found }
-    http-request return status 404 ${plainText} string "no service of this name\\n" unless { var(txn.link) -m found }
+    http-request ${answer(404, "no service of this name")} unless { var(txn.link) -m found }
     http-request set-var(txn.color) var(txn.link),field(2,:)
 ${forwarded()}
 ${answerRules}
@@ -209,11 +214,13 @@ ${nearOnly}
     http-request set-log-level silent
     monitor-uri /healthz
 ${statisticsPage(statistics)}    http-request use-service prometheus-exporter if { path /metrics }
-    http-request return status 404 ${plainText} string "/metrics or /healthz\\n"${statistics === undefined ? "" : " unless { path_beg /stats }"}`;
+    http-request ${answersWith()(404, "/metrics or /healthz")}${statistics === undefined ? "" : " unless { path_beg /stats }"}`;
 }
 
 /** The tables that the listeners count in, and where a request of an unlinked service ends. */
 function sharedBackends(settings: ListenerSettings): string {
+    const text =
+        "this service is not linked to a release yet: its first `pulumi up` does that, and says what is missing";
     return `# Counts the requests of each service whose idle color gets a share of them.
 backend ${counterTable} from relink
     stick-table type string len 64 size 10k store gpc0
@@ -224,5 +231,5 @@ backend ${addressTable} from relink
 ${clientCounters(settings)}
 # Where a request ends whose service has no linked color, or no backend for it.
 backend unlinked from relink
-    http-request return status 503 ${plainText} hdr retry-after 5 string "this service is not linked to a release yet: its first \`pulumi up\` does that, and says what is missing\\n"`;
+    http-request ${answersWith(settings.pages)(503, text, 5)}`;
 }

@@ -1,7 +1,7 @@
 import { checkedInteger } from "../haproxy/names";
 import type { PublicRules } from "../model/FrontSettings";
 import { maxConnectionsOfAddress } from "./origin";
-import { plainText } from "./plain";
+import type { Answer } from "./pages";
 
 /** HAProxy's table that counts the requests of each client. */
 const clientTable = "clients";
@@ -26,15 +26,15 @@ export function forwardedMark(settings: LimitSettings): string {
  * @returns the limits of requests, or nothing without any. What comes from the Docker host or from relink is not limited, and
  * neither is a trusted proxy that names no client
  */
-export function limitRules(settings: LimitSettings): string {
+export function limitRules(settings: LimitSettings, answer: Answer): string {
     const { limits: { body, rate } = {} } = settings;
     const lines = [
         ...(rate === undefined && !limitsForwarded(settings)
             ? []
             : [`http-request track-sc2 src,ipmask(32,64) table ${clientTable} unless from_near || from_trusted_proxy`]),
-        ...(rate === undefined ? [] : [rateRule(rate)]),
-        ...(limitsForwarded(settings) ? [forwardedRule(settings)] : []),
-        ...(body === undefined ? [] : bodyRules(body)),
+        ...(rate === undefined ? [] : [rateRule(rate, answer)]),
+        ...(limitsForwarded(settings) ? [forwardedRule(settings, answer)] : []),
+        ...(body === undefined ? [] : bodyRules(body, answer)),
     ];
     const comment =
         "    # What one client may do. A client that asks again and again while it is refused stays refused.\n";
@@ -61,24 +61,24 @@ export function connectionLimit({ limits }: LimitSettings): number {
     return checkedInteger("front.limits.connections", limits?.connections ?? maxConnectionsOfAddress, 1, 4000);
 }
 
-function rateRule({ requests, periodMs }: { requests: number; periodMs: number }): string {
+function rateRule({ requests, periodMs }: { requests: number; periodMs: number }, answer: Answer): string {
     const most = checkedInteger("front.limits.rate", requests, 1, 1_000_000);
     const seconds = Math.ceil(checkedPeriod(periodMs) / 1000);
-    return `http-request return status 429 ${plainText} hdr retry-after ${seconds} string "too many requests\\n" if { sc2_http_req_rate(${clientTable}) gt ${most} }`;
+    return `http-request ${answer(429, "too many requests", seconds)} if { sc2_http_req_rate(${clientTable}) gt ${most} }`;
 }
 
 /** The connections of such a proxy carry the requests of many clients. So the requests of each client are counted. */
-function forwardedRule(settings: LimitSettings): string {
+function forwardedRule(settings: LimitSettings, answer: Answer): string {
     const most = connectionLimit(settings);
-    return `http-request return status 429 ${plainText} hdr retry-after 1 string "too many requests at the same time\\n" if { var(txn.forwarded) -m bool } { sc2_conn_cur(${clientTable}) gt ${most} }`;
+    return `http-request ${answer(429, "too many requests at the same time", 1)} if { var(txn.forwarded) -m bool } { sc2_conn_cur(${clientTable}) gt ${most} }`;
 }
 
 /** A body whose length is not told beforehand could be of any length. HAProxy passes it on and cannot count it. */
-function bodyRules(body: number): string[] {
+function bodyRules(body: number, answer: Answer): string[] {
     const most = checkedInteger("front.limits.body", body, 1, Number.MAX_SAFE_INTEGER);
     return [
-        `http-request return status 413 ${plainText} string "this body is too large\\n" if { req.hdr_val(content-length) gt ${most} }`,
-        `http-request return status 411 ${plainText} string "the length of this body is missing\\n" if { req.hdr(transfer-encoding) -m found }`,
+        `http-request ${answer(413, "this body is too large")} if { req.hdr_val(content-length) gt ${most} }`,
+        `http-request ${answer(411, "the length of this body is missing")} if { req.hdr(transfer-encoding) -m found }`,
     ];
 }
 

@@ -26,16 +26,21 @@ export function errorPages(pages: Pages = {}): string {
         .join("");
 }
 
-const ownAnswer = new RegExp(`return status (\\d{3}) ${plainText}((?: hdr retry-after \\d+)?) string "[^"]*"`, "g");
+/**
+ * Renders an answer of the front's own, from `return` on.
+ * @param text a line of text, for a status without a page
+ * @param retryAfter seconds after which a client may ask again. @default nothing is said of that
+ */
+export type Answer = (status: number, text: string, retryAfter?: number) => string;
 
-/** @returns the text of a section, with a page in place of each line of text that the front answers with that status */
-export function withPages(section: string, pages: Pages = {}): string {
-    return section.replace(ownAnswer, (answer, status: string, retry: string) => {
-        if (!Object.hasOwn(pages, status)) {
-            return answer;
-        }
-        return `return status ${status} ${contentOf(pages[status]!)}${retry}`;
-    });
+/** @returns what renders the front's own answers, with a page in place of the line of text where there is one for the status */
+export function answersWith(pages: Pages = {}): Answer {
+    return (status, text, retryAfter) => {
+        const retry = retryAfter === undefined ? "" : ` hdr retry-after ${retryAfter}`;
+        return Object.hasOwn(pages, status)
+            ? `return status ${status} ${contentOf(pages[status]!)}${retry}`
+            : `return status ${status} ${plainText}${retry} string "${text}\\n"`;
+    };
 }
 
 /** @returns the page of a service under maintenance */

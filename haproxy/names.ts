@@ -59,6 +59,11 @@ export function usersFile(service: string): string {
     return `conf/05-users-${checked("service", service)}.cfg`;
 }
 
+/** @returns whether a path is that of such a file */
+export function isUsersFile(path: string): boolean {
+    return path.startsWith("conf/05-users-");
+}
+
 /** @returns the name of a slot's server, `slot-1` */
 export function slotName(slot: number): string {
     return `slot-${checkedInteger("slot", slot, 1, 4096)}`;

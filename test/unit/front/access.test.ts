@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { guardedServices, removeAccess, writeUsers } from "../../../front/access";
+import { writeUsers } from "../../../front/access";
 import { renderFrontends } from "../../../front/configuration";
+import { accessIn, removeAccess, writeListeners } from "../../../front/listenerFiles";
 import { writeStatisticsUsers } from "../../../front/statistics";
 import type { ServiceAccess } from "../../../model/ServiceAccess";
 
@@ -11,11 +12,18 @@ const access: Record<string, ServiceAccess> = {
     admin: { basic: ["alice", "bob"], allow: ["203.0.113.0/24", "10.0.0.0/8"] },
     shop: { maintenance: true },
 };
-const frontendsOf = (access: Record<string, ServiceAccess>, keptRules = "") =>
-    renderFrontends({ name: "shop-dev", trustedProxies: [], access, keptRules }, near);
+const frontendsOf = (access: Record<string, ServiceAccess>) =>
+    renderFrontends({ name: "shop-dev", trustedProxies: [], access }, near);
+/** As an `up` of the front writes them. */
+const write = (files: Map<string, string>, access: Record<string, ServiceAccess>, leaving: string[] = []) => {
+    const kept = Object.entries(accessIn(files)).filter(([service]) => leaving.includes(service));
+    writeUsers(files, { access, users: { alice: hash, bob: hash }, leaving });
+    const all = { ...Object.fromEntries(kept), ...access };
+    writeListeners(files, { name: "shop-dev", trustedProxies: [], access: all }, near);
+};
 const filesOf = (access: Record<string, ServiceAccess>) => {
-    const files = new Map([["conf/10-frontends.cfg", frontendsOf(access)]]);
-    writeUsers(files, { access, users: { alice: hash, bob: hash } });
+    const files = new Map<string, string>();
+    write(files, access);
     return files;
 };
 const goldenFile = (name: string) => join(__dirname, "golden", name);
@@ -24,18 +32,18 @@ describe("who may ask", () => {
     it("has lines about each service, and a file with its users", async () => {
         await expect(frontendsOf(access)).toMatchFileSnapshot(goldenFile("10-frontends-access.cfg"));
         const files = filesOf(access);
-        expect([...files.keys()]).toEqual(["conf/10-frontends.cfg", "conf/05-users-admin.cfg"]);
+        expect([...files.keys()].sort()).toEqual([
+            "conf/05-users-admin.cfg",
+            "conf/10-frontends.cfg",
+            "data/listeners.json",
+        ]);
         await expect(files.get("conf/05-users-admin.cfg")).toMatchFileSnapshot(goldenFile("05-users-admin.cfg"));
-        expect(guardedServices(files)).toEqual(["admin", "shop"]);
+        expect(accessIn(files)).toEqual(access);
     });
 
     it("has no line where everybody may ask", () => {
         expect(frontendsOf({})).toBe(renderFrontends({ name: "shop-dev", trustedProxies: [] }, near));
-        expect(guardedServices(filesOf({}))).toEqual([]);
-        const own = "http-request deny if { var(txn.service) -m str web } # Who may ask the service web.";
-        const haproxy = { global: [], frontend: [own] };
-        const text = renderFrontends({ name: "shop-dev", trustedProxies: [], haproxy }, near);
-        expect(guardedServices(new Map([["conf/10-frontends.cfg", text]]))).toEqual([]);
+        expect([...filesOf({}).keys()]).toEqual(["conf/10-frontends.cfg"]);
     });
 
     it.each([
@@ -51,15 +59,22 @@ describe("who may ask", () => {
 
     it("stays for a service that leaves, and goes with it", () => {
         const files = filesOf(access);
-        const before = files.get("conf/10-frontends.cfg")!.split("\n");
-        const kept = writeUsers(files, { access: { shop: access.shop! }, users: {}, leaving: ["admin"] });
-        expect(files.has("conf/05-users-admin.cfg")).toBe(true);
-        files.set("conf/10-frontends.cfg", frontendsOf({ shop: access.shop! }, kept));
-        expect(files.get("conf/10-frontends.cfg")!.split("\n").sort()).toEqual(before.sort());
+        const before = new Map(files);
+        write(files, { shop: access.shop! }, ["admin"]);
+        expect(files).toEqual(before);
 
         removeAccess(files, "admin");
-        expect([...files.keys()]).toEqual(["conf/10-frontends.cfg"]);
-        expect(guardedServices(files)).toEqual(["shop"]);
+        expect(files).toEqual(filesOf({ shop: access.shop! }));
+        removeAccess(files, "another");
+        removeAccess(files, "shop");
+        expect(files).toEqual(filesOf({}));
+    });
+
+    it("counts as unknown where somebody has edited the file that says it", () => {
+        const files = filesOf(access).set("data/listeners.json", "{");
+        expect(accessIn(files)).toEqual({});
+        removeAccess(files, "shop");
+        expect(files.get("conf/10-frontends.cfg")).toBe(frontendsOf(access));
     });
 
     it("is for the page of statistics a list of its own", () => {
