@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { backendFile, backendName } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/WorkerResult";
@@ -7,15 +8,19 @@ import type { Worker } from "../model/FrontState";
 import type { HealthSettings } from "../model/HealthSettings";
 import { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
+import type { ServiceAccess } from "../model/ServiceAccess";
 import { type CountersByWorker, countersOf } from "../model/Window";
+import { currentWorkers } from "../model/World";
 import { openOn } from "../plan/drain";
 import type { Answer, Front } from "../up/Front";
 import type { OpenRequests } from "../up/OpenRequests";
 import type { Routes } from "../up/Routes";
 import { ColorBackend } from "./ColorBackend";
+import { contentHash } from "./configuration";
 import { endWorker } from "./endWorker";
 import type { FrontAccess } from "./FrontAccess";
 import { askContainer, FrontQuestions } from "./FrontQuestions";
+import { accessIn } from "./listenerFiles";
 import { ServiceRoutes } from "./ServiceRoutes";
 import { canFollow } from "./softStopped";
 
@@ -36,6 +41,17 @@ export class ServiceFront implements Front {
 
     askContainer(address: string, port: number, health: HealthSettings): Promise<Answer> {
         return askContainer(this.access, address, port, health);
+    }
+
+    async guards(access: ServiceAccess): Promise<boolean> {
+        const files = await this.access.readFiles();
+        const workers = currentWorkers((await this.access.observe([])).front);
+        const hash = contentHash(files);
+        return (
+            isDeepStrictEqual(accessIn(files)[this.service], access) &&
+            workers.length > 0 &&
+            workers.every(({ configHash }) => configHash === hash)
+        );
     }
 
     async writeLink(link: LinkValue): Promise<void> {

@@ -47,6 +47,8 @@ export interface RecordedCertificate {
         /** URL. @default undefined (not ordered yet) */
         order?: string;
     };
+    /** Why there is none yet, in the authority's words. @default undefined (it was not asked yet, or there is one) */
+    failure?: string;
 }
 
 /** The account at an authority: a file `certificates/account.json`, mode 0600. */

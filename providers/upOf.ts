@@ -3,6 +3,7 @@ import { ServiceImages } from "../engines/docker/ServiceImages";
 import { ServiceFront } from "../front/ServiceFront";
 import { commandOutcome } from "../hooks/commandOutcome";
 import { runHook } from "../hooks/runHook";
+import { readCertificates } from "../journal/certificateRecords";
 import { removeRecord } from "../journal/RecordStore";
 import { seen } from "../look/seen";
 import type { Journal } from "../up/Journal";
@@ -40,5 +41,6 @@ function journalOf(session: Session, service: string): Journal {
         forget: () => removeRecord(session.lease, service),
         recorded: () => session.recorded(service),
         record: change => session.record(service, change),
+        certificates: () => readCertificates(session.lease),
     };
 }

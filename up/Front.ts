@@ -2,6 +2,7 @@ import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
 import type { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
+import type { ServiceAccess } from "../model/ServiceAccess";
 import type { CountersByWorker } from "../model/Window";
 import type { Backend } from "./Backend";
 import type { OpenRequests } from "./OpenRequests";
@@ -43,6 +44,9 @@ export interface Front {
 
     /** The routes of the service. */
     readonly routes: Routes;
+
+    /** @returns whether every worker that takes new connections lets in only who may ask the service. */
+    guards(access: ServiceAccess): Promise<boolean>;
 
     /** Removes the link, first from HAProxy's file, then from the memory of every worker that no longer needs it. */
     removeLink(): Promise<void>;

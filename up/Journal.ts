@@ -1,4 +1,5 @@
 import type { ServiceRecord } from "../model/Record";
+import type { CertificateRecords } from "../model/RecordedCertificate";
 import type { Phase } from "./phases";
 
 /** The record of one service, and the lease that a change of it needs. */
@@ -30,4 +31,7 @@ export interface Journal {
      * @returns the record as it was written
      */
     record(change: (record: ServiceRecord) => ServiceRecord): Promise<ServiceRecord>;
+
+    /** @returns the certificates of the front that relink got itself. */
+    certificates(): Promise<Pick<CertificateRecords, "certificates">>;
 }

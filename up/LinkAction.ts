@@ -6,6 +6,7 @@ import type { Handover } from "../plan/handovers";
 import type { HookRun } from "../plan/hookRuns";
 import type { Recovery, Walk } from "../plan/Plan";
 import type { BakePolicy } from "./BakePolicy";
+import type { FrontNeeds } from "./FrontNeeds";
 
 /** What the plan asks of a service's link. */
 export interface LinkAction extends HookRun {
@@ -36,6 +37,8 @@ export interface LinkAction extends HookRun {
     reroutes?: true;
     /** Places that others give up for routes of this service. */
     handovers: Handover[];
+    /** What the front must have before a route opens. @default nothing */
+    needs?: FrontNeeds;
 }
 
 /** A color that has lost its traffic, and what becomes of it. Without a farewell it stays warm. */

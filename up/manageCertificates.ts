@@ -18,7 +18,7 @@ export interface Obtained {
     files: Record<string, CertificateFile>;
     /** Names of those that are new. */
     changed: string[];
-    /** Why there is none for these hosts. */
+    /** Hosts without one, and why. */
     missing: string[];
 }
 
@@ -41,7 +41,7 @@ export async function obtainDue(up: FrontUp, { certificates, acme }: Managed): P
                 if (isStop(error)) {
                     throw error;
                 }
-                obtained.missing.push(...complaint(up, wanted, before, error as Error));
+                obtained.missing.push(...(await complaint(up, wanted, before, error as Error)));
             }
         }
         if (now?.issued !== undefined && isFor(now.issued, wanted.hosts)) {
@@ -117,17 +117,21 @@ export async function obtain(
 }
 
 /**
- * Tells the user that an authority gave no certificate, where the one before stays.
+ * Tells the user that an authority gave no certificate, where the one before stays. Where there is none before, the record says why,
+ * for the link of the host's service.
  * @returns what is missing, where there is none before
  */
-function complaint(
+async function complaint(
     up: FrontUp,
     wanted: ManagedCertificate,
     before: RecordedCertificate | undefined,
     { message }: Error,
-): string[] {
+): Promise<string[]> {
     const hosts = wanted.hosts.join(", ");
     if (before?.issued === undefined || !isFor(before.issued, wanted.hosts)) {
+        const { certificates } = await up.journal.certificates();
+        const now = certificates.get(wanted.name) ?? { format: 1, name: wanted.name };
+        await up.journal.writeCertificate({ ...now, failure: message });
         return [`${hosts}: ${message}`];
     }
     up.progress.warn(

@@ -41,7 +41,7 @@ export async function obtainCertificate(
     const { directory, profile } = acme;
     const window = await authority.renewalWindow(issued).catch(() => undefined);
     const renewAfter = renewalOf(issued, acme, window, Math.random());
-    const { next: _used, ...rest } = before;
+    const { next: _used, failure: _past, ...rest } = before;
     const after: RecordedCertificate = {
         ...rest,
         issued: { ...issued, directory, profile, window, renewAfter, installed: false },

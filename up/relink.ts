@@ -16,6 +16,7 @@ import { pointTo } from "./pointTo";
 import { readyRelease } from "./readyRelease";
 import { recover } from "./recover";
 import { begunMeanwhile, withdraw } from "./recoverSwitch";
+import { requireFront } from "./requireFront";
 import { retain } from "./retention";
 import { route } from "./route";
 import type { Seen } from "./Seen";
@@ -34,7 +35,8 @@ export interface LinkWish {
 /**
  * Moves a service's link, and does what comes with it: what an `up` that died left is put right, a canary walks its
  * shares, routes follow, the release is judged, and the previous color is kept, stopped or removed.
- * @throws PlanOutdated where the live system is not what the plan was made from; SwitchFailed
+ * @throws PlanOutdated where the live system is not what the plan was made from; SwitchFailed; Error where the front is not ready
+ * for a route that would open
  */
 export async function relink(up: Up, wish: LinkWish, action: LinkAction): Promise<void> {
     if (action.refusal === undefined || action.recovery !== undefined) {
@@ -46,6 +48,7 @@ export async function relink(up: Up, wish: LinkWish, action: LinkAction): Promis
     }
     const seen = await up.look();
     requirePlanned(up, seen, wish, action);
+    await requireFront(up, wish.routes, seen.service.routes, action.needs);
     const from = seen.service.live;
     if (gains(wish, action, from) && (await gain(up, seen, wish, action)) === "background service") {
         return;

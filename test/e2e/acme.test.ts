@@ -5,7 +5,7 @@ import { expectFailure, expectSuccess } from "../support/command";
 import { HaltedRun } from "../support/HaltedRun";
 import { isFull } from "../support/isFull";
 import { rawRequest } from "../support/rawRequest";
-import { lifeOf, oneAfterTheOther, outputsOf, underLoad } from "../support/scenario";
+import { lifeOf, oneAfterTheOther, outputsOf, underLoad, webStack } from "../support/scenario";
 import { tlsVisit } from "../support/tlsVisit";
 
 // One stack gets certificates from Pebble, a real ACME server, and renews them; the order matters. Where an `up` dies, and what an
@@ -92,30 +92,33 @@ describe("A front with certificates by ACME", () => {
         expect(await acme.visit(host)).toMatchObject({ status: 200 });
     });
 
-    it("fails with the authority's words where a host does not lead here, and leaves everything else", async () => {
+    it("opens no route of a host that the authority refuses, says why, and releases the other services", async () => {
         const { stack, pebble } = acme;
         acme.setAcme({});
         acme.setHosts(shop);
         said(await acme.up());
-        const life = [await lifeOf(stack, "blue"), await lifeOf(stack, "green")];
+        const life = await lifeOf(stack, "blue");
         await pebble.misplace("elsewhere.example.com");
-        acme.setHosts(shop, "elsewhere.example.com");
-        stack.setConfig("services.web.image", "relink-hello:v2");
+        const another = (host: string) => webStack({ hosts: [host], replicas: 1 }).services?.web;
+        stack.setConfig("services.elsewhere", another("elsewhere.example.com"));
+        stack.setConfig("services.other", another("other.example.com"));
         await underLoad(
             "a host that the authority refuses",
             stack,
             async () => {
                 const printed = expectFailure(await acme.up());
-                expect(printed).toContain("so no service was released and no route has opened");
                 expect(printed).toMatch(
-                    /elsewhere\.example\.com: localhost:\d+: .*127\.0\.0\.77:\d+: connect: connection refused/,
+                    /elsewhere: nothing was switched and no route has opened, because there is no certificate yet:\s+elsewhere\.example\.com: localhost:\d+: .*127\.0\.0\.77:\d+: connect: connection refused/,
                 );
             },
             await acme.load(),
         );
-        expect([await lifeOf(stack, "blue"), await lifeOf(stack, "green")]).toEqual(life);
-        stack.setConfig("services.web.image", "relink-hello:v1");
-        acme.setHosts(shop);
+        expect(await lifeOf(stack, "blue")).toEqual(life);
+        expect(await acme.visit("other.example.com")).toMatchObject({ status: 200 });
+        const { services } = await stack.outputs();
+        expect(services).toMatchObject({ elsewhere: { live: "none" }, other: { live: "blue" } });
+        stack.setConfig("services.elsewhere", undefined);
+        stack.setConfig("services.other", undefined);
         said(await acme.up());
     });
 

@@ -26,6 +26,11 @@ export class SimulatedJournal implements Journal {
         await this.up.enter(phase);
     }
 
+    /** Certificates have a simulation of their own (test/unit/up/certificates.test.ts). */
+    async certificates() {
+        return { certificates: new Map() };
+    }
+
     async recorded(): Promise<ServiceRecord> {
         return this.up.world.record;
     }

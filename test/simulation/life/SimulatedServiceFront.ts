@@ -48,6 +48,11 @@ export class SimulatedServiceFront implements Front {
         return { status: good ? 200 : 500, good, text: `answered by ${container.name}` };
     }
 
+    /** Everybody may ask the service. */
+    async guards(): Promise<boolean> {
+        return true;
+    }
+
     async writeLink({ live, percent }: LinkValue): Promise<void> {
         await this.up.configure(
             files => {

@@ -74,17 +74,23 @@ describe("a front with certificates by ACME", () => {
         }
     });
 
-    it("fails where a host has none, gets those of the other hosts, and is tried again", async () => {
+    it("goes on where a host has none, gets those of the other hosts, records why, and is tried again", async () => {
         const front = new SimulatedGenerations();
         front.authority.refused.add("a");
-        await expect(applyFront(front.up(), wantedOf("a", "b"))).rejects.toThrow(
-            /no service was released and no route has opened:\n {4}a: a does not answer the challenge/,
-        );
+        await applyFront(front.up(), wantedOf("a", "b"));
+        expect(front.told).toEqual([
+            expect.stringMatching(/^warning: there is no certificate yet for a: a does not answer the challenge/),
+        ]);
+        expect(front.certificates.certificates.get("a")).toMatchObject({
+            failure: expect.stringMatching(/^a does not answer the challenge/),
+            next: { key: expect.any(String) },
+        });
         expect(served(front)).toEqual({ b: "1" });
-        expect([front.challenges.size, front.isUnsettled]).toEqual([0, true]);
+        expect([front.challenges.size, front.isUnsettled]).toEqual([0, false]);
         front.authority.refused.clear();
         await applyFront(front.up(), wantedOf("a", "b"));
         expect(served(front)).toEqual({ a: "2", b: "1" });
+        expect(front.certificates.certificates.get("a")).not.toHaveProperty("failure");
     });
 
     it("keeps the one that it has while its authority is down, and says so", async () => {
