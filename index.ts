@@ -11,6 +11,7 @@ import { stackCertificates } from "./components/stackCertificates";
 import { planServices } from "./components/stackPlan";
 import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
+import { serviceRulesOf } from "./model/ServiceRules";
 import { accessOf } from "./model/ServiceSettings";
 import type { Target } from "./model/Target";
 
@@ -32,7 +33,14 @@ export = async () => {
     const provider = live === undefined ? unaskedProvider() : dockerProvider(live);
     const haproxy = new HaproxyFront(
         "front",
-        { target, settings: front, access: accessOf(services), users: settings.users, plan: outlook.front },
+        {
+            target,
+            settings: front,
+            access: accessOf(services),
+            services: serviceRulesOf(services),
+            users: settings.users,
+            plan: outlook.front,
+        },
         { providers: provider && [provider] },
     );
     const outputs = plans.map(({ settings: { name, policy }, observed: before, plan, deployment, link }) => {

@@ -10,6 +10,7 @@ import type { CertificateFile } from "../model/Certificate";
 import { type FrontSettings, type HttpsSettings, type PublicRules, tlsListener } from "../model/FrontSettings";
 import { folders } from "../model/folders";
 import type { ServiceAccess } from "../model/ServiceAccess";
+import type { ServiceRules } from "../model/ServiceRules";
 import { frontNames, stackLabels, type Target } from "../model/Target";
 import type { FrontAction } from "../providers/FrontConfig";
 import { ProvidedResource, urnOf } from "./dynamic";
@@ -19,6 +20,8 @@ export interface HaproxyFrontArgs {
     settings: FrontSettings;
     /** Who may ask, by service. */
     access: Record<string, ServiceAccess>;
+    /** What the listeners do for single services. */
+    services: Record<string, ServiceRules>;
     /** Hashes of the passwords, by the user's name. */
     users: Record<string, string>;
     plan: FrontPlan;
@@ -130,7 +133,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
     }
 
     #configuration(anchor: docker.Container): ProvidedResource {
-        const { settings, access, users, plan, target } = this.#args;
+        const { settings, access, services, users, plan, target } = this.#args;
         const name = `${this.#name}-config`;
         const pages = pageFiles(settings);
         return new ProvidedResource(
@@ -143,6 +146,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 trustedProxies: settings.trustedProxies.length === 0 ? undefined : settings.trustedProxies,
                 rules: shownRules(settings),
                 access: Object.keys(access).length === 0 ? undefined : access,
+                services: Object.keys(services).length === 0 ? undefined : services,
                 pages: Object.keys(pages).length === 0 ? undefined : pages,
                 __pages: Object.keys(pages).length === 0 ? undefined : pageTexts(settings),
                 __users: Object.keys(users).length === 0 ? undefined : pulumi.secret(users),
@@ -200,6 +204,7 @@ function shownRules(settings: FrontSettings): Partial<PublicRules> | undefined {
         proxyProtocol,
         healthPath,
         statistics,
+        previewSecretSha256,
     } = settings;
     const rules = {
         ...(Object.keys(redirects).length > 0 && { redirects }),
@@ -211,6 +216,7 @@ function shownRules(settings: FrontSettings): Partial<PublicRules> | undefined {
         ...(proxyProtocol && { proxyProtocol }),
         ...(healthPath !== undefined && { healthPath }),
         ...(statistics !== undefined && { statistics }),
+        ...(previewSecretSha256 !== undefined && { previewSecretSha256 }),
     };
     return Object.keys(rules).length > 0 ? rules : undefined;
 }

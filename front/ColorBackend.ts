@@ -11,6 +11,7 @@ import { renderBackend } from "./configuration";
 import type { FrontAccess } from "./FrontAccess";
 import { removeAccess } from "./listenerFiles";
 import { SlotAdmission } from "./SlotAdmission";
+import { type StickyCookie, stickyCookie } from "./stickyCookie";
 import { tellSlots } from "./tellSlots";
 
 /** One color's backend in the HAProxy on the Docker host. */
@@ -28,19 +29,18 @@ export class ColorBackend implements Backend {
     }
 
     async write(content: BackendContent): Promise<void> {
-        await this.access.configure(
-            files => files.set(this.#file, textOf(this.service, this.color, content)),
-            this.#file,
-        );
+        const text = await this.#textOf(content);
+        await this.access.configure(files => files.set(this.#file, text), this.#file);
     }
 
     async configure({ otherBlock, ...content }: BackendConfiguration): Promise<void> {
         const { service, color } = this;
+        const sticky = await this.#sticky(content);
         await this.access.configure(files => {
-            files.set(this.#file, textOf(service, color, content));
+            files.set(this.#file, textOf(service, color, content, sticky));
             writeMapEntry(files, "releases", this.#name, content.release.id ?? "");
             if (otherBlock !== undefined) {
-                addOther(files, service, color, { ...content, block: otherBlock, open: [] });
+                addOther(files, service, color, { ...content, block: otherBlock, open: [], sticky });
             }
             return files;
         }, this.#file);
@@ -49,6 +49,24 @@ export class ColorBackend implements Backend {
     async hasSameChecks(content: BackendContent): Promise<boolean> {
         const files = await this.access.readFiles();
         return checksOf(files.get(this.#file) ?? "") === checksOf(textOf(this.service, this.color, content));
+    }
+
+    async #textOf(content: BackendContent): Promise<string> {
+        return textOf(this.service, this.color, content, await this.#sticky(content));
+    }
+
+    /** @returns the cookie of a service that keeps each user on one container */
+    async #sticky({ release }: BackendContent): Promise<StickyCookie | undefined> {
+        if (release.settings.sticky === undefined) {
+            return undefined;
+        }
+        const { records } = await this.access.observe([this.service]);
+        if (records.key === undefined) {
+            throw new Error(
+                `the record of the front has no key for the cookie of ${this.service}: run pulumi up again`,
+            );
+        }
+        return stickyCookie(records.key, this.service);
     }
 
     async tellRelease(release: string): Promise<void> {
@@ -100,17 +118,27 @@ export class ColorBackend implements Backend {
  * Adds the other color's backend with all slots closed, where it is missing. Also adds a link to no color where the service
  * has none: with it the preview listener reaches a first release, for instance for the hook before its promotion.
  */
-function addOther(files: Map<string, string>, service: string, color: Color, content: BackendContent): void {
+function addOther(
+    files: Map<string, string>,
+    service: string,
+    color: Color,
+    { sticky, ...content }: BackendContent & { sticky?: StickyCookie },
+): void {
     const other = idleColor(color);
     if (!files.has(backendFile(service, other))) {
-        files.set(backendFile(service, other), textOf(service, other, content));
+        files.set(backendFile(service, other), textOf(service, other, content, sticky));
     }
     if (!readMap(files, "link").has(service)) {
         writeMapEntry(files, "link", service, LinkValue.none(color));
     }
 }
 
-function textOf(service: string, color: Color, { release, block, open }: BackendContent): string {
+function textOf(
+    service: string,
+    color: Color,
+    { release, block, open }: BackendContent,
+    sticky?: StickyCookie,
+): string {
     const { port = 0, health, timeouts, backendLines } = release.settings;
     return renderBackend({
         service,
@@ -119,6 +147,7 @@ function textOf(service: string, color: Color, { release, block, open }: Backend
         health,
         serverTimeoutMs: timeouts.serverMs,
         lines: backendLines,
+        sticky,
         slots: Array.from({ length: block.size }, (_, index) => ({
             number: index + 1,
             address: slotAddress(block, index + 1),

@@ -2,6 +2,7 @@ import { backendName, checked, checkedInteger, slotName } from "../haproxy/names
 import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
 import { rawLines } from "./rawLines";
+import type { StickyCookie } from "./stickyCookie";
 
 /** The settings of one color's backend, which are its release's, and its slots. */
 export interface BackendSpec {
@@ -14,6 +15,8 @@ export interface BackendSpec {
     serverTimeoutMs?: number;
     /** The user's own lines. @default [] */
     lines?: readonly string[];
+    /** Keeps each user on one container. @default undefined (each request goes to any) */
+    sticky?: StickyCookie;
     /** Every slot that the color can use without a reload. A slot without a container is not enabled. */
     slots: { number: number; address: string; enabled: boolean }[];
 }
@@ -44,6 +47,7 @@ export function renderBackend(spec: BackendSpec): string {
     lines.push(
         `    default-server check inter ${interval}ms fastinter ${Math.min(500, interval)}ms downinter ${Math.min(1000, interval)}ms rise ${rise} fall ${fall}`,
     );
+    lines.push(...stickyLines(spec.sticky));
     lines.push(...rawLines(`services.${spec.service}.haproxy.backend`, spec.lines));
     const seen = new Set<number>();
     for (const slot of [...spec.slots].sort((one, two) => one.number - two.number)) {
@@ -56,6 +60,16 @@ export function renderBackend(spec: BackendSpec): string {
         );
     }
     return `${lines.join("\n")}\n`;
+}
+
+function stickyLines(sticky: StickyCookie | undefined): string[] {
+    return sticky === undefined
+        ? []
+        : [
+              "    # A cookie keeps each user on one container. Its value is made from the container's address and this key.",
+              `    cookie ${checked("cookie name", sticky.name)} insert indirect nocache httponly dynamic attr SameSite=Lax`,
+              `    dynamic-cookie-key ${checked("cookie key", sticky.key)}`,
+          ];
 }
 
 function check(health: BackendSpec["health"]): string[] {

@@ -30,8 +30,18 @@ export async function configureBase(
     access: FrontAccess,
     settings: BaseSettings,
 ): Promise<void> {
-    const { timeouts, trustedProxies, tls, challenges, rules, pages, pageTexts = {}, leaving = [] } = settings;
-    const front = { name: target.front, timeouts, trustedProxies, tls, challenges, pages, ...rules };
+    const {
+        timeouts,
+        trustedProxies,
+        tls,
+        challenges,
+        rules,
+        services,
+        pages,
+        pageTexts = {},
+        leaving = [],
+    } = settings;
+    const front = { name: target.front, timeouts, trustedProxies, tls, challenges, services, pages, ...rules };
     const world = await readWholeWorld(engine, target);
     const near = await nearAddresses(engine, target.front, world.anchor);
     const edited = editedFrontFiles(world);

@@ -1,7 +1,9 @@
 import { checked, mapPath } from "../haproxy/names";
 import type { FrontSettings, PublicRules, TlsListener } from "../model/FrontSettings";
+import type { ServiceRules } from "../model/ServiceRules";
 import { type Access, accessRules } from "./access";
 import { challengeRules } from "./challenges";
+import { chosenRules } from "./chosenUsers";
 import { believedHeaders, forwarded } from "./forwarded";
 import { httpsBind, httpsRedirect, strictTransport } from "./https";
 import { clientCounters, connectionLimit, forwardedMark, limitRules } from "./limits";
@@ -16,6 +18,7 @@ import {
     trustedAcl,
 } from "./origin";
 import { type Answer, answersWith, errorPages, type Pages } from "./pages";
+import { previewColorRules, previewHostRule, previewSecretRules } from "./privatePreview";
 import { accessLog, compression, healthPage, hostRedirects, ownLines, responseHeaders } from "./publicRules";
 import { statisticsPage } from "./statistics";
 
@@ -87,12 +90,15 @@ const secondSlash = String.raw`^(\\|%5c|%2f)`;
 
 const routesLookup = `map_beg(${mapPath("routes")})`;
 
-/** Picks the route, and strips its path from the request's where the route says so. */
-function routeRules(answer: Answer): string {
+/**
+ * Picks the route, and strips its path from the request's where the route says so.
+ * @param hostRule a line that changes the host before its route is looked up
+ */
+function routeRules(answer: Answer, hostRule: string): string {
     return `    # Everybody else gets the service of host and path: the exact host first, then *.example.com, then *; of one host the
     # longest path. Keys end with a slash, and so does what is looked up: /api/ is met by /api and /api/x, not by /apix.
     http-request set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)
-    http-request set-var(txn.path) path
+${hostRule}    http-request set-var(txn.path) path
     http-request set-var(txn.route) var(txn.host),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found }
     http-request set-var(txn.route) var(txn.host),regsub(^[^.]*,*),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found } || { var(txn.route) -m found }
     http-request set-var(txn.route) str(*),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found } || { var(txn.route) -m found }
@@ -125,6 +131,8 @@ export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedP
     tls?: TlsListener;
     /** Who may ask, by service. @default everybody */
     access?: Access;
+    /** What the listeners do for single services. @default nothing */
+    services?: Readonly<Record<string, ServiceRules>>;
     /** Files of the front's own pages. @default none */
     pages?: Pages;
     /** Whether the public listener answers the challenges of an authority (ACME). @default undefined (no) */
@@ -153,7 +161,7 @@ ${sharedBackends(front)}
 /** The public listeners, without TLS and with it. */
 function httpFrontend(
     { near, trusted }: AddressAcls,
-    { tls, challenges, access = {}, ...rules }: ListenerSettings,
+    { tls, challenges, access = {}, services = {}, ...rules }: ListenerSettings,
     { gateway }: NearAddresses,
 ): string {
     const connections = connectionLimit(rules);
@@ -168,10 +176,10 @@ ${proxyProtocolRules(rules.proxyProtocol, connections)}${methodRules(answer)}
 ${hostRules(answer)}
 ${forwardedMark(rules)}${believedHeaders(answer)}
 ${confirmRules}
-${challengeRules(challenges)}${limitRules(rules, answer)}${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules(answer)}
+${previewSecretRules(rules, answer)}${challengeRules(challenges)}${limitRules(rules, answer)}${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules(answer, previewHostRule(rules))}
 ${accessRules(access, gateway, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
-${canaryRules}
+${previewColorRules(rules)}${chosenRules(services)}${canaryRules}
 ${forwarded(tls)}
 ${answerRules}
 ${responseHeaders(rules)}${strictTransport(tls)}${ownLines(rules)}    use_backend %[var(txn.service)]-%[var(txn.color)]

@@ -1,5 +1,6 @@
 import { runs } from "../model/Container";
 import type { ObservedColor } from "../model/ObservedService";
+import { shareText } from "../model/Share";
 import { containersOf, type World } from "../model/World";
 import { observedService } from "./observedService";
 
@@ -16,7 +17,7 @@ export function fingerprint(world: World, service: string): string {
         .map(container => `${container.id.slice(0, 12)} ${runs(container) ? "runs" : "does not run"}`);
     // The plan settles an open switch from both ends. A HAProxy that starts meanwhile may follow either, by its file.
     const isMoving = intent?.kind === "switch" && (live === intent.from || live === intent.to);
-    const link = `${live}${percent > 0 ? ` (${percent} % elsewhere)` : ""}`;
+    const link = `${live}${percent > 0 ? ` (${shareText(percent)} elsewhere)` : ""}`;
     return [
         `link ${isMoving ? `${intent.from} or ${intent.to}` : link}, confirmed ${confirmed}`,
         `blue ${color(blue)}, green ${color(green)}`,

@@ -121,6 +121,8 @@ export interface FrontSettings {
         /** Port on the Docker host. @default 8090 */
         port: number;
     };
+    /** SHA-256 of the secret that opens the private preview on the public listener. @default undefined (it is closed) */
+    previewSecretSha256?: string;
     /** Prometheus metrics, on 127.0.0.1 of the Docker host. */
     metrics: {
         /** Port on the Docker host. @default 8404 */
@@ -176,6 +178,7 @@ export type PublicRules = Pick<
     | "proxyProtocol"
     | "healthPath"
     | "statistics"
+    | "previewSecretSha256"
 >;
 
 /** What HAProxy's configuration says of HTTPS. It holds no key. */

@@ -1,11 +1,14 @@
 import type { Color } from "./Color";
 import { idleColor, type Live } from "./Live";
+import { chosenOnly } from "./Share";
 import type { CanarySettings } from "./StrategySettings";
 
-const linkPattern = /^(none|blue|green):(blue|green):(0|[1-9]\d?|100)(?::(cookie|hash))?$/;
+const linkPattern =
+    /^(none|blue|green):(blue|green):(?:(0|[1-9]\d?|100)(?::(cookie|hash))?|0(?::(cookie|hash))?(:match))$/;
 
 /**
- * A value of HAProxy's link map, `live:idle:percent[:sticky]`. The frontend looks it up once per request. Immutable.
+ * A value of HAProxy's link map, `live:idle:percent[:sticky]`, or `live:idle:0[:sticky]:match` for a canary that gets the
+ * chosen users alone. The frontend looks it up once per request. Immutable.
  */
 export class LinkValue {
     private constructor(
@@ -13,7 +16,7 @@ export class LinkValue {
         readonly live: Live,
         /** The other color. The preview listener reaches it. */
         readonly idle: Color,
-        /** The idle color's share of the requests, 0 to 100. It is 0 without a canary. */
+        /** The idle color's share of the requests, 0 to 100, or `chosenOnly`. It is 0 without a canary. */
         readonly percent: number,
         /** How HAProxy knows a user again, so that each user stays on one color. `none`: each request is shared out. */
         readonly sticky: CanarySettings["sticky"] = "none",
@@ -31,18 +34,20 @@ export class LinkValue {
 
     /** @throws Error that quotes the text, unless it is a link */
     static parse(text: string): LinkValue {
-        const [, live, idle, percent, sticky = "none"] = linkPattern.exec(text) ?? [];
+        const [, live, idle, percent, ofShare, ofChosen, match] = linkPattern.exec(text) ?? [];
         if (live === undefined || live === idle) {
             throw new Error(
                 `${JSON.stringify(text)} is not a link (live:idle:percent[:sticky], such as blue:green:0).`,
             );
         }
-        return new LinkValue(live as Live, idle as Color, Number(percent), sticky as CanarySettings["sticky"]);
+        const share = match === undefined ? Number(percent) : chosenOnly;
+        const sticky = (ofShare ?? ofChosen ?? "none") as CanarySettings["sticky"];
+        return new LinkValue(live as Live, idle as Color, share, sticky);
     }
 
     /** @returns the same link with a share for the idle color */
     withPercent(percent: number, sticky: CanarySettings["sticky"] = "none"): LinkValue {
-        return LinkValue.parse(`${this.live}:${this.idle}:${percent}${sticky === "none" ? "" : `:${sticky}`}`);
+        return LinkValue.parse(textOf(this, percent, sticky));
     }
 
     /** The colors that get requests. */
@@ -55,7 +60,15 @@ export class LinkValue {
     }
 
     toString(): string {
-        const { live, idle, percent, sticky } = this;
-        return `${live}:${idle}:${percent}${sticky === "none" ? "" : `:${sticky}`}`;
+        return textOf(this, this.percent, this.sticky);
     }
+}
+
+function textOf(
+    { live, idle }: Pick<LinkValue, "live" | "idle">,
+    percent: number,
+    sticky: LinkValue["sticky"],
+): string {
+    const known = sticky === "none" ? "" : `:${sticky}`;
+    return percent === chosenOnly ? `${live}:${idle}:0${known}:match` : `${live}:${idle}:${percent}${known}`;
 }

@@ -1,4 +1,5 @@
 import type { Color } from "./Color";
+import { chosenOnly, shareText } from "./Share";
 
 /** The color that a service's link points to; `none` before the first link. */
 export type Live = Color | "none";
@@ -15,10 +16,10 @@ export function hasTraffic({ live, percent }: { live: Live; percent: number }, c
 
 /** @returns a canary's color and its share of the requests, `green 25 %`; undefined where there is none */
 export function shareOf({ live, percent = 0 }: { live: Live; percent?: number }): string | undefined {
-    return live === "none" || percent === 0 ? undefined : `${idleColor(live)} ${percent} %`;
+    return live === "none" || percent === 0 ? undefined : `${idleColor(live)} ${shareText(percent)}`;
 }
 
 /** @returns the percentage in a text of {@link shareOf}; 0 where there is none */
 export function percentOf(share: string | undefined): number {
-    return Number(/ (\d+) %$/.exec(share ?? "")?.[1] ?? 0);
+    return share?.endsWith(` ${shareText(chosenOnly)}`) ? chosenOnly : Number(/ (\d+) %$/.exec(share ?? "")?.[1] ?? 0);
 }

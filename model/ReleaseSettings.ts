@@ -105,4 +105,6 @@ export interface ReleaseSettings {
     };
     /** The user's own lines for this service's backends in HAProxy. @default [] */
     backendLines: string[];
+    /** `cookie`: the requests of one user go to one container. @default undefined (to any of them) */
+    sticky?: "cookie";
 }

@@ -34,8 +34,8 @@ export interface RollingSettings {
 /** One step of a canary. */
 export interface CanaryStep {
     /**
-     * The share of requests that the new release gets, percent: 1 to 99, or 0 for a canary that is held without
-     * requests.
+     * The share of requests that the new release gets, percent: 1 to 99, `chosenOnly` for the chosen users alone, or 0
+     * for a canary that is held without requests.
      */
     weight: number;
     /** How many containers the new release has from this step on. @default all `replicas` */
@@ -45,6 +45,9 @@ export interface CanaryStep {
     /** Whether the new release is judged meanwhile, by `analysis`. @default true */
     analysis: boolean;
 }
+
+/** Users who are chosen by what their requests carry: a header with a value, or a cookie with a value or with any. */
+export type UserMatch = { header: string; value: string } | { cookie: string; value?: string };
 
 /** `strategy: canary`: the idle color gets the new release and a share of the requests (docs/canary.md). */
 export interface CanarySettings {
@@ -62,6 +65,12 @@ export interface CanarySettings {
      * and a greater share leaves the users of the new release there. @default "none"
      */
     sticky: "none" | "cookie" | "hash";
+    /**
+     * Users who get the new release whatever its share is. With `weight: 0` they alone do, and the step has the share
+     * `chosenOnly` (model/Share.ts).
+     * @default undefined (nobody is chosen)
+     */
+    match?: UserMatch[];
 }
 
 /** How a new release takes the place of the old one. */

@@ -1,6 +1,7 @@
 import type { Color } from "../model/Color";
 import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
+import { requestsText, shareText } from "../model/Share";
 import type { CanarySettings, CanaryStep, StrategySettings } from "../model/StrategySettings";
 import { count } from "../model/words";
 import type { ColorPlan, Plan, Walk } from "./Plan";
@@ -43,7 +44,7 @@ function promoted(plan: Plan, walk: Walk, told: Told): Plan {
     // The number of containers is only worth a word when it changes on the way.
     const grows = steps.some(step => step.replicas !== undefined);
     const withAll = grows ? plan[color].replicas : undefined;
-    const shares = steps.map(step => `${step.weight} %${withText(step.replicas ?? withAll)}, then `).join("");
+    const shares = steps.map(step => `${shareText(step.weight)}${withText(step.replicas ?? withAll)}, then `).join("");
     const moves = `the link moves ${idleColor(color)} => ${color}`;
     const last = `${color} gets all requests${withText(withAll)}: ${moves}${told.judged}`;
     const texts = [...steps.map(step => stepText(color, { replicas: withAll, ...step })), last];
@@ -70,7 +71,7 @@ function heldAt(percent: number, plan: Plan, service: ObservedService, told: Tol
     return {
         ...plan,
         row: scaled ? "scale" : isNothing ? unchangedRow : plan.row,
-        sentence: `${prefix}${told.begun} ${shareText(percent, step)}; ${[stays, ...rerouting.words].join("; ")}.`,
+        sentence: `${prefix}${told.begun} ${heldText(percent, step)}; ${[stays, ...rerouting.words].join("; ")}.`,
         [live]: scaled?.color ?? asObserved(service)[live],
         promotion: scaled ? undefined : plan.promotion,
         link: {
@@ -133,17 +134,17 @@ function stepsFrom(service: ObservedService, settings: CanarySettings, replicas:
         });
 }
 
-function shareText(percent: number, step: CanaryStep | undefined): string {
+function heldText(percent: number, step: CanaryStep | undefined): string {
     if (step !== undefined) {
-        return `it gets ${percent} % of the requests${withText(step.replicas)}${judgedText(step)}`;
+        return `it gets ${requestsText(percent)}${withText(step.replicas)}${judgedText(step)}`;
     }
     return percent > 0
-        ? `it goes on with ${percent} % of the requests`
+        ? `it goes on with ${requestsText(percent)}`
         : "it waits at 0 % of the requests, reachable at its preview address";
 }
 
 function stepText(color: Color, step: CanaryStep): string {
-    return `${color} gets ${step.weight} % of the requests${withText(step.replicas)}${judgedText(step)}`;
+    return `${color} gets ${requestsText(step.weight)}${withText(step.replicas)}${judgedText(step)}`;
 }
 
 function withText(replicas: number | undefined): string {

@@ -2,6 +2,7 @@ import type { Color } from "../model/Color";
 import type { Deviation } from "../model/Deviation";
 import { hasTraffic, idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
+import { requestsText, shareText } from "../model/Share";
 
 /** A difference between the live system and the record that no intent explains, in words for the user. */
 export interface Drift extends Deviation {
@@ -20,8 +21,8 @@ export function findDrift(service: ObservedService): Drift[] {
     }
     const found: Drift[] = [];
     if (percent !== confirmedPercent) {
-        const but = confirmedPercent === 0 ? "" : `, but the last confirmed share is ${confirmedPercent} %`;
-        const what = `HAProxy sends ${percent} % of its requests to the color that is not live${but}`;
+        const but = confirmedPercent === 0 ? "" : `, but the last confirmed share is ${shareText(confirmedPercent)}`;
+        const what = `HAProxy sends ${requestsText(percent, "its")} to the color that is not live${but}`;
         found.push({ what, fix: rereadFiles(service), ofLink: true });
     }
     if (isRewritten(service)) {
@@ -42,8 +43,8 @@ function isRewritten({ confirmed, confirmedPercent = 0, written, writtenPercent 
 
 function wordsOfFile({ confirmed, confirmedPercent = 0, written, writtenPercent = 0 }: ObservedService): string {
     return written === confirmed
-        ? `HAProxy's map file gives ${idleColor(confirmed)} ${writtenPercent} %, but the last confirmed share is ` +
-              `${confirmedPercent} %: it would have that when HAProxy starts again or reloads`
+        ? `HAProxy's map file gives ${idleColor(confirmed)} ${shareText(writtenPercent)}, but the last confirmed share is ` +
+              `${shareText(confirmedPercent)}: it would have that when HAProxy starts again or reloads`
         : `HAProxy's map file links it to ${written}, but the last confirmed link is ${confirmed}: ` +
               "users would go there when HAProxy starts again or reloads";
 }

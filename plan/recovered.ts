@@ -1,5 +1,6 @@
 import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
+import { requestsText } from "../model/Share";
 import type { Decide } from "./Decide";
 import type { Desired } from "./Desired";
 import type { Plan, Recovery } from "./Plan";
@@ -27,7 +28,7 @@ function wordsOf({ kind, live, percent = 0 }: Recovery): string {
     return {
         finish:
             percent > 0
-                ? `gives ${idle} the ${percent} % of the requests that an interrupted up began to give it`
+                ? `gives ${idle} the ${requestsText(percent)} that an interrupted up began to give it`
                 : `finishes the switch to ${live} that an interrupted up began`,
         undo: `takes back the switch that an interrupted up began (link to ${live})`,
         bake: `judges what ${percent > 0 ? idle : live} serves, since that did not come to its end`,
@@ -53,7 +54,7 @@ export function withdrawn(service: ObservedService, desired: Desired, decide: De
         : refuse(
               service,
               "canary",
-              `${live} has no container that is ready, so ${idle} keeps its ${percent} % of the requests. ` +
+              `${live} has no container that is ready, so ${idle} keeps its ${requestsText(percent)}. ` +
                   `To give it all of them: pulumi config set --path relink:services.${service.name}.live ${idle}`,
           );
 }

@@ -16,13 +16,14 @@ export function sharedChanges(held: ReleaseSettings, wanted: ReleaseSettings): s
         .map(([key]) => key);
 }
 
-function sharedOf({ port, maxReplicas, timeouts, backendLines, health }: ReleaseSettings) {
+function sharedOf({ port, maxReplicas, timeouts, backendLines, sticky, health }: ReleaseSettings) {
     const check = Object.entries(checkOf(health)).map(([key, value]) => [`health.${key}`, value]);
     return {
         port,
         maxReplicas,
         "timeouts.server": timeouts.serverMs,
         "haproxy.backend": backendLines,
+        sticky,
         ...Object.fromEntries(check),
     };
 }

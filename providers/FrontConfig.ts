@@ -9,6 +9,7 @@ import {
     type TlsListener,
 } from "../model/FrontSettings";
 import type { ServiceAccess } from "../model/ServiceAccess";
+import type { ServiceRules } from "../model/ServiceRules";
 import { frontNames } from "../model/Target";
 import { applyFront } from "../up/applyFront";
 import { deleteFront } from "../up/deleteFront";
@@ -38,6 +39,8 @@ export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     rules?: Partial<PublicRules>;
     /** Who may ask, by service. @default everybody */
     access?: Record<string, ServiceAccess>;
+    /** What the listeners do for single services, by service. @default nothing */
+    services?: Record<string, ServiceRules>;
     /** Hashes of the passwords, by the user's name. */
     __users?: Record<string, string>;
     /** The front's own pages: `maintenance` or a status -> file. @default none */
@@ -96,6 +99,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
         trustedProxies,
         rules,
         access,
+        services: inputs.services,
         users: inputs.__users,
         leaving: plan?.leaving,
         pages: inputs.pages,

@@ -34,10 +34,12 @@ export function buildSettings(config: StackConfig, context: SettingsContext): Se
 
 function buildFront(config: StackConfig, context: SettingsContext): FrontSettings {
     const { front } = config;
-    const { name, timeouts, https, redirects, ...rest } = front;
+    const { name, timeouts, https, redirects, preview, ...rest } = front;
     const targets = Object.entries(redirects).map(([host, target]) => [host, originOf(target, front)]);
     return {
         ...rest,
+        preview: { port: preview.port },
+        ...(preview.secretSha256 !== undefined && { previewSecretSha256: preview.secretSha256 }),
         redirects: Object.fromEntries(targets),
         ...(https !== undefined && { https: buildHttps(https, config) }),
         name: name ?? defaultFrontName(context.project, context.stack),
@@ -129,6 +131,7 @@ function buildRelease(name: string, config: ServiceConfig): ReleaseSettings {
         maxReplicas: config.maxReplicas,
         timeouts: { serverMs: config.timeouts.server },
         backendLines: config.haproxy.backend,
+        sticky: config.sticky,
     };
 }
 
@@ -154,7 +157,7 @@ function buildHealth(name: string, { health, hosts = [] }: ServiceConfig): Healt
 function buildPolicy(config: ServiceConfig): PolicySettings {
     const { analysis } = config;
     return {
-        strategy: buildStrategy(config.strategy, config.bakeTime),
+        strategy: buildStrategy(config.strategy, config.bakeTime, config.sticky ?? "none"),
         minHealthyTimeMs: config.minHealthyTime,
         healthyDeadlineMs: config.healthyDeadline,
         progressDeadlineMs: config.progressDeadline,

@@ -138,5 +138,6 @@ export const containerShape = {
     maxReplicas: withDefault(8, usual => wholeNumber(1, 100, usual)),
     timeouts: z.strictObject({ server: duration("50s").optional() }).prefault({}),
     haproxy: backendLines,
+    sticky: oneOf(["cookie"]).optional(),
     redeploy: token("again-1").optional(),
 };

@@ -4,6 +4,7 @@ import { httpsSchema, redirectStatus } from "./https";
 import { image } from "./image";
 import { duration, listOf, port, textLike, withDefault } from "./leaves";
 import { address, dockerNamePattern, network, subnet } from "./names";
+import { previewSecretSha256 } from "./previewSecret";
 import { publicRulesShape } from "./publicRules";
 
 /** @returns the default of `name`, which the schema cannot have: it is made from project and stack */
@@ -48,7 +49,9 @@ export const frontSchema = z.strictObject({
         })
         .prefault({}),
     https: httpsSchema.optional(),
-    preview: z.strictObject({ port: withDefault(8090, port) }).prefault({}),
+    preview: z
+        .strictObject({ port: withDefault(8090, port), secretSha256: previewSecretSha256.optional() })
+        .prefault({}),
     metrics: z.strictObject({ port: withDefault(8404, port) }).prefault({}),
     trustedProxies: listOf(network).prefault([]),
     ...publicRulesShape,

@@ -1,7 +1,9 @@
 import { z } from "zod";
-import type { RollingSettings, StrategySettings } from "../model/StrategySettings";
-import { duration, durationOrZero, firstOf, flag, leaf, oneOf, wholeNumber, withDefault } from "./leaves";
+import { chosenOnly } from "../model/Share";
+import type { CanarySettings, RollingSettings, StrategySettings } from "../model/StrategySettings";
+import { duration, durationOrZero, firstOf, flag, leaf, listOf, oneOf, wholeNumber, withDefault } from "./leaves";
 import { shellCommand } from "./names";
+import { userMatch } from "./userMatch";
 
 /** The strategies that may be written as one word. */
 const words = ["blueGreen", "rolling"] as const;
@@ -42,7 +44,8 @@ const canary = z.strictObject({
     weight: wholeNumber(0, 100, 10).optional(),
     steps: z.array(canaryStep).optional(),
     replicas: wholeNumber(1, 100, 1).optional(),
-    sticky: firstOf(["none", "cookie", "hash"]),
+    sticky: oneOf(["none", "cookie", "hash"]).optional().meta({ default: "none, or the service's sticky" }),
+    match: listOf(userMatch).prefault([]),
 });
 
 /**
@@ -65,17 +68,24 @@ export const strategySchema = z.preprocess(
 
 /**
  * @param bakeTimeMs how long a canary step without `pause` lasts, milliseconds
+ * @param usualSticky how a canary knows a user again where the config does not say
  * @returns the strategy by its kind; the config has one optional key per strategy
  */
-export function buildStrategy(config: z.output<typeof strategySchema>, bakeTimeMs: number): StrategySettings {
+export function buildStrategy(
+    config: z.output<typeof strategySchema>,
+    bakeTimeMs: number,
+    usualSticky: CanarySettings["sticky"],
+): StrategySettings {
     if (config.canary !== undefined) {
-        const { weight = 0, steps, replicas, sticky } = config.canary;
-        const held = weight < 100 ? [{ weight, replicas, analysis: true, pause: undefined }] : [];
+        const { weight = 0, steps, replicas, sticky = usualSticky, match } = config.canary;
+        const share = weight === 0 && match.length > 0 ? chosenOnly : weight;
+        const held = weight < 100 ? [{ weight: share, replicas, analysis: true, pause: undefined }] : [];
         return {
             kind: "canary",
             steps: (steps ?? held).map(({ pause = bakeTimeMs, ...step }) => ({ ...step, pauseMs: pause })),
             promotes: steps !== undefined || weight === 100,
             sticky,
+            ...(match.length > 0 && { match }),
         };
     }
     if (config.rolling === undefined) {

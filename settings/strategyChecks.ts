@@ -40,6 +40,10 @@ function checkCanary(scope: ServiceScope, canary: Canary): Problem[] {
         const message = "must have a weight from 0 to 100, which is held, or at least one of steps";
         return [{ path: at(), message, fix: setCommand(at("weight"), "10") }];
     }
+    if (canary.sticky === "none" && scope.config.sticky !== undefined) {
+        const message = "is none, but a user whom sticky keeps on one container cannot be on both colors";
+        return [solvedByRemoving(at("sticky"), message)];
+    }
     return [
         ...checkStepWeights(scope, steps ?? []),
         ...(scope.isSound("replicas") ? checkStepReplicas(scope, steps ?? []) : []),
@@ -115,6 +119,7 @@ function settingsForRequests(service: ServiceConfig): [ConfigPath, boolean][] {
         [["health", "host"], health.host !== undefined],
         [["timeouts", "server"], service.timeouts.server !== undefined],
         [["haproxy", "backend"], service.haproxy.backend.length > 0],
+        [["sticky"], service.sticky !== undefined],
     ];
 }
 

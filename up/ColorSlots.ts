@@ -64,10 +64,14 @@ export class ColorSlots {
         }
     }
 
-    /** Tells the memory alone: takes slots out of traffic, or puts back what the file has open. */
+    /**
+     * Tells the memory alone: takes slots out of traffic, or puts back what the file has open. HAProxy goes on sending the
+     * users of a slot's cookie there while it drains. In `maint` they get another container, and what is open ends by itself.
+     */
     async tell(slots: readonly number[], state: SlotState): Promise<void> {
+        const { sticky } = this.target.release.settings;
         if (this.#isFronted && slots.length > 0) {
-            await this.#backend.tellSlots(slots, state);
+            await this.#backend.tellSlots(slots, state === "drain" && sticky !== undefined ? "maint" : state);
         }
     }
 

@@ -3,6 +3,7 @@ import type { ContainerInfo } from "../model/Container";
 import type { FrontTimeouts, PublicRules, TlsListener } from "../model/FrontSettings";
 import type { ObservedService } from "../model/ObservedService";
 import type { ServiceAccess } from "../model/ServiceAccess";
+import type { ServiceRules } from "../model/ServiceRules";
 
 /**
  * The containers and the base configuration of one front. The anchor holds the network and the published ports. A generation
@@ -87,6 +88,8 @@ export interface BaseSettings {
     rules?: Partial<PublicRules>;
     /** Who may ask, by service. @default everybody */
     access?: Readonly<Record<string, ServiceAccess>>;
+    /** What the listeners do for single services, by service. @default nothing */
+    services?: Readonly<Record<string, ServiceRules>>;
     /** Hashes of the passwords, by the user's name. @default none */
     users?: Readonly<Record<string, string>>;
     /** The front's own pages: `maintenance` or a status -> file. @default none */

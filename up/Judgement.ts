@@ -1,6 +1,7 @@
 import type { HookSettings } from "../model/HooksSettings";
 import type { Intent } from "../model/Intent";
 import type { RecordedRelease } from "../model/Release";
+import { shareText } from "../model/Share";
 import type { CountersByWorker } from "../model/Window";
 import type { AnalysisResult } from "../plan/analysis";
 import { type BakePolicy, hookContextOf } from "./BakePolicy";
@@ -92,7 +93,7 @@ export class Judgement {
 
     #tell(leftMs: number, { why }: AnalysisResult): void {
         const { step } = this.intent;
-        const where = step === undefined ? "" : ` at ${step.weight} %`;
+        const where = step === undefined ? "" : ` at ${shareText(step.weight)}`;
         const seconds = Math.ceil(leftMs / 1000);
         this.up.progress.status(`judging ${this.release.image}${where}, ${seconds} s left: ${why}`);
     }

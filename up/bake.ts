@@ -1,5 +1,6 @@
 import { farewellOf } from "../model/Intent";
 import type { RecordedRelease } from "../model/Release";
+import { requestsText } from "../model/Share";
 import type { AnalysisResult } from "../plan/analysis";
 import type { BakePolicy } from "./BakePolicy";
 import { type Bake, Judgement } from "./Judgement";
@@ -32,7 +33,7 @@ export async function bake(up: Up, policy: BakePolicy): Promise<void> {
     await up.journal.enter("link: baked");
     if (step !== undefined) {
         await up.journal.record(record => ({ ...record, intent: undefined }));
-        up.progress.info(`${intent.color} has ${step.weight} % of the requests with ${release.image}: ${verdict.why}`);
+        up.progress.info(`${intent.color} has ${requestsText(step.weight)} with ${release.image}: ${verdict.why}`);
         return;
     }
     await up.journal.record(record => ({
@@ -53,7 +54,7 @@ function unknown(
     const stays =
         step === undefined
             ? `The link stays on ${color}, and ${from} stays warm. `
-            : `${color} keeps its ${step.weight} % of the requests. `;
+            : `${color} keeps its ${requestsText(step.weight)}. `;
     return new Error(
         `${service}: nobody can say yet whether ${image} is good: ${why}. ${stays}` +
             "Run pulumi up again to judge it again; to go back, set the old image and run pulumi up",

@@ -1,6 +1,7 @@
 import type { Color } from "../model/Color";
 import { hasTraffic } from "../model/Live";
 import type { RecordedRelease } from "../model/Release";
+import { requestsText } from "../model/Share";
 import { verifyHookRan } from "../plan/hookRuns";
 import type { DeploymentAction } from "./DeploymentAction";
 import { deadlineOf } from "./deadline";
@@ -49,7 +50,7 @@ function requirePlanned({ service }: Up, { fingerprint }: Seen, { from }: Deploy
 function requireNoShare({ service: name }: Up, { service }: Seen, { color, release }: WantedColor): void {
     if (service.live !== color && hasTraffic(service, color) && service[color].release?.id !== release.id) {
         throw new PlanOutdated(
-            `${name}: ${color} has ${service.percent} % of the requests and is not touched. Run pulumi up again`,
+            `${name}: ${color} has ${requestsText(service.percent)} and is not touched. Run pulumi up again`,
         );
     }
 }

@@ -1,5 +1,6 @@
 import { hasTraffic } from "../model/Live";
 import type { ServiceRecord } from "../model/Record";
+import { requestsText } from "../model/Share";
 import { count } from "../model/words";
 import { abandon } from "./abandon";
 import { allOf } from "./allOf";
@@ -68,7 +69,7 @@ async function beginning(up: Up, deployment: ColorDeployment): Promise<Work> {
 function staysServing({ service }: Seen, { color }: ColorDeployment, { serving }: Inventory): string {
     const { percent, live } = service;
     return percent > 0 && live !== color
-        ? `${color} keeps its ${percent} % of the requests with ${count(serving.length, "container")}`
+        ? `${color} keeps its ${requestsText(percent)} with ${count(serving.length, "container")}`
         : `${color} goes on serving as before`;
 }
 

@@ -2,6 +2,7 @@ import { type Farewell, isRewriting, type SwitchIntent, targetOf } from "../mode
 import { moveText } from "../model/LinkMove";
 import type { LinkValue } from "../model/LinkValue";
 import type { RecordedRelease } from "../model/Release";
+import { shareText } from "../model/Share";
 import type { CanaryStep } from "../model/StrategySettings";
 import type { Verdict } from "../model/Verdict";
 import { isDeserted } from "../plan/settle";
@@ -125,7 +126,7 @@ async function moveBack(
         () => `${error.message}; the link could not be moved back to ${from}. ${next}`,
     );
     if (!hasGone) {
-        const stays = percent === undefined ? `the link stays on ${to}` : `${target} keeps its ${percent} %`;
+        const stays = percent === undefined ? `the link stays on ${to}` : `${target} keeps its ${shareText(percent)}`;
         if (verdict !== undefined) {
             const move = await madeNow(up, { from, to, percent, release: release.id, result: "kept" });
             await up.journal.record(record => withVerdict(keptOn(record, intent, move, verdict), intent.verdict));

@@ -5,6 +5,7 @@ import type { Live } from "../model/Live";
 import { linkedTo } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
 import { placeOf, type Route, routeText } from "../model/Route";
+import { shareText } from "../model/Share";
 import { verifyHookRan } from "../plan/hookRuns";
 import { bakeMsOf } from "./BakePolicy";
 import { bake } from "./bake";
@@ -72,7 +73,7 @@ function requirePlanned({ service }: Up, { service: seen }: Seen, { routes }: Li
     const { live, percent } = seen;
     const again = "Nothing was done. Run pulumi up again";
     if (live !== action.from || percent !== action.percent) {
-        const link = (live: Live, share: number) => (share > 0 ? `${live} with ${share} % elsewhere` : live);
+        const link = (live: Live, share: number) => (share > 0 ? `${live} with ${shareText(share)} elsewhere` : live);
         const planned = link(action.from, action.percent);
         throw new PlanOutdated(
             `${service}: the link is ${link(live, percent)}, but the plan was made when it was ${planned}. ${again}`,

@@ -1,6 +1,7 @@
 import type { SwitchIntent } from "../model/Intent";
 import { LinkValue } from "../model/LinkValue";
 import type { RecordedRelease } from "../model/Release";
+import { shareText } from "../model/Share";
 import type { Verdict } from "../model/Verdict";
 import { type BakePolicy, hookContextOf } from "./BakePolicy";
 import type { Bake } from "./Judgement";
@@ -30,14 +31,16 @@ export async function takeBack(
         throw new SwitchFailed(
             `${up.service}: ${bad.image} was judged bad (${why}), but the link cannot be moved back: ` +
                 `${from} has no container that is ready. ` +
-                (step === undefined ? `The link stays on ${color}. ` : `${color} keeps its ${step.weight} %. `) +
+                (step === undefined
+                    ? `The link stays on ${color}. `
+                    : `${color} keeps its ${shareText(step.weight)}. `) +
                 "Release something that works",
             true,
         );
     }
     const hook = await runHook(up, bake, bad, why, policy);
     throw new SwitchFailed(
-        `${up.service}: ${bad.image} was judged bad${step === undefined ? "" : ` at ${step.weight} %`}: ${why}. ` +
+        `${up.service}: ${bad.image} was judged bad${step === undefined ? "" : ` at ${shareText(step.weight)}`}: ${why}. ` +
             (step === undefined
                 ? `The link was moved back to ${from}, which`
                 : `All requests go to ${from} again, which`) +

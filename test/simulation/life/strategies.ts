@@ -14,6 +14,7 @@ export const canaries: StrategySettings[] = [
     canary({ weight: 0, replicas: 1 }),
     canary({ weight: 25, replicas: 1 }),
     canary({ weight: 25, sticky: "cookie" }),
+    canary({ weight: 0, match: [{ header: "x-beta", value: "yes" }] }),
     canary({ steps: [{ weight: 10 }, { weight: 50 }] }),
     canary({
         steps: [

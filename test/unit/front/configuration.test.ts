@@ -9,6 +9,7 @@ import {
     renderGlobal,
     stampHash,
 } from "../../../front/configuration";
+import { stickyCookie } from "../../../front/stickyCookie";
 import type { PublicRules, TlsListener } from "../../../model/FrontSettings";
 import { frontTimeouts as timeouts } from "../../support/frontTimeouts";
 
@@ -190,6 +191,21 @@ describe("the configuration's text", () => {
 
     it("has one file per color of a service, with all its slots in order", async () => {
         await expect(renderBackend(web)).toMatchFileSnapshot(golden("20-web-blue.cfg"));
+    });
+
+    it("has a cookie that keeps users on a container, if the release asks for it", async () => {
+        const key = Buffer.from("00".repeat(32), "hex");
+        const sticky = stickyCookie(key, "web");
+        await expect(renderBackend({ ...web, sticky })).toMatchFileSnapshot(golden("20-web-blue-sticky.cfg"));
+        expect(sticky).toEqual(stickyCookie(key, "web"));
+        const others = [stickyCookie(key, "api"), stickyCookie(Buffer.from("11".repeat(32), "hex"), "web")];
+        for (const other of others) {
+            expect(other.name).not.toBe(sticky.name);
+            expect(other.key).not.toBe(sticky.key);
+        }
+        for (const change of [{ name: "a b" }, { key: "secret" }, { key: `${sticky.key}\n` }]) {
+            expect(() => renderBackend({ ...web, sticky: { ...sticky, ...change } })).toThrow();
+        }
     });
 
     it("checks by a connection if the service has no HTTP check", () => {

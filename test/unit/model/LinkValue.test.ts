@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LinkValue } from "../../../model/LinkValue";
+import { chosenOnly } from "../../../model/Share";
 
 describe("the link's value", () => {
     it.each([
@@ -10,6 +11,8 @@ describe("the link's value", () => {
         "none:green:0",
         "blue:green:25:cookie",
         "blue:green:5:hash",
+        "blue:green:0:match",
+        "green:blue:0:cookie:match",
     ])("reads and writes %s", text => {
         expect(LinkValue.parse(text).toString()).toBe(text);
     });
@@ -29,6 +32,8 @@ describe("the link's value", () => {
         "Blue:green:0",
         "red:green:0",
         "blue:green:0:x",
+        "blue:green:25:match",
+        "blue:green:0:match:cookie",
     ])("refuses %j", text => {
         expect(() => LinkValue.parse(text)).toThrow(/is not a link/);
     });
@@ -46,6 +51,14 @@ describe("the link's value", () => {
         expect(canary.reached).toEqual(["blue", "green"]);
         expect(LinkValue.to("blue").reached).toEqual(["blue"]);
         expect(LinkValue.none().reached).toEqual([]);
+    });
+
+    it("reaches both colors where chosen users alone get the idle one", () => {
+        const chosen = LinkValue.to("blue").withPercent(chosenOnly, "cookie");
+        expect(chosen.toString()).toBe("blue:green:0:cookie:match");
+        expect(LinkValue.parse("blue:green:0:cookie:match")).toMatchObject({ percent: chosenOnly, sticky: "cookie" });
+        expect(chosen.reached).toEqual(["blue", "green"]);
+        expect(chosen.withPercent(0).toString()).toBe("blue:green:0");
     });
 
     it("equals a link with the same text", () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { percentOf, shareOf } from "../../../model/Live";
+import { chosenOnly } from "../../../model/Share";
 import { canaryOf, held, planned, releaseB, step, whatOf } from "./canarySupport";
 import { actsOf, blueWithA, recorded, running } from "./support";
 
@@ -105,5 +107,31 @@ describe("a canary with a held weight", () => {
         const made = planned(blueWithA({ green: running(recorded("B")) }), "B", held(25));
         expect(made.row).toBe("return");
         expect(whatOf(made)).toEqual(["link: green for *"]);
+    });
+});
+
+describe("a canary for chosen users alone", () => {
+    const chosen = held(chosenOnly);
+
+    it("gives them the release, and judges it", () => {
+        const made = planned(blueWithA(), "B", chosen);
+        expect(made.sentence).toContain(
+            "it gets requests of chosen users alone and is judged for 60 s; the link stays on blue",
+        );
+        expect(made.link).toMatchObject({ live: "blue", percent: chosenOnly, walk: { color: "green" } });
+    });
+
+    it("goes on without a call, and takes a share of all in the next up", () => {
+        expect(planned(canaryOf(chosenOnly), "B", chosen)).toMatchObject({ row: "nothing", link: { act: false } });
+        expect(whatOf(planned(canaryOf(chosenOnly), "B", held(10)))).toContain("green 10 %");
+        // Fewer users need no judgement.
+        expect(planned(canaryOf(10), "B", chosen).link.walk?.steps).toEqual([step(chosenOnly, 0)]);
+    });
+
+    it("ends when nobody is chosen any more, and is not idle before", () => {
+        expect(planned(canaryOf(chosenOnly), "B", held(0)).recovery).toMatchObject({ kind: "withdraw" });
+        expect(planned(canaryOf(chosenOnly), "C", chosen).recovery).toMatchObject({ kind: "withdraw" });
+        expect(shareOf(canaryOf(chosenOnly))).toBe("green chosen users");
+        expect(percentOf(shareOf(canaryOf(chosenOnly)))).toBe(chosenOnly);
     });
 });

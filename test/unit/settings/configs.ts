@@ -129,10 +129,13 @@ function withOneDeed(config: Config): Config {
 
 /** Leaves each service one strategy, and each canary either a weight or steps. */
 function withOneStrategy(config: Config): Config {
-    for (const { strategy } of Object.values(config.services)) {
+    for (const { strategy, sticky } of Object.values(config.services)) {
         const { canary, rolling } = (typeof strategy === "object" ? strategy : {}) as Record<string, Config>;
         if (canary !== undefined && rolling !== undefined) {
             delete (strategy as Config).rolling;
+        }
+        if (sticky !== undefined && canary?.sticky === "none") {
+            delete canary.sticky;
         }
         if (canary !== undefined && ("weight" in canary || "replicas" in canary || !("steps" in canary))) {
             delete canary.steps;

@@ -115,6 +115,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.health.timeout": durations(),
     "services.*.health.rise": pick(1, 2, 100),
     "services.*.health.fall": pick(1, 3, 100),
+    "services.*.sticky": pick("cookie"),
     "services.*.strategy": pick("blueGreen", "rolling"),
     "services.*.strategy.rolling.step": pick(1, 100, "half", "service"),
     "services.*.strategy.rolling.gracePeriod": durations("0s"),
@@ -132,6 +133,10 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
         ],
     ),
     "services.*.strategy.canary.replicas": pick(1),
+    "services.*.strategy.canary.match": pick(
+        [{ header: "x-beta", value: "yes" }],
+        [{ header: "User-Agent", value: "%[src] #'-i" }, { cookie: "beta" }, { cookie: "Staff.1", value: "a=b" }],
+    ),
     "services.*.strategy.canary.sticky": pick("none", "cookie", "hash"),
     "services.*.strategy.rolling.preStopIn": pick("host", "container"),
     "services.*.strategy.rolling.preStopWaitUntilUnhealthy": fc.boolean(),
@@ -192,6 +197,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "front.https.minVersion": pick("TLSv1.2", "TLSv1.3"),
     "front.https.hsts": pick("max-age=0", "max-age=31536000; includeSubDomains; preload"),
     "front.preview.port": pick(8090, 1),
+    "front.preview.secretSha256": pick("0123456789abcdef".repeat(4), "ABCDEF0123456789".repeat(4)),
     "front.metrics.port": pick(8404, 2),
     "front.trustedProxies": few(pick("192.0.2.10", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "::1")),
     "front.redirects": named(

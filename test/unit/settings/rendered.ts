@@ -183,6 +183,7 @@ function likeRules({
     compression = [],
     healthPath,
     statistics,
+    previewSecretSha256,
     trustedProxies,
 }: FrontSettings): Partial<FrontSettings> {
     return {
@@ -194,6 +195,7 @@ function likeRules({
         compression: compression.map(() => "text/html"),
         ...(healthPath !== undefined && { healthPath: "/" }),
         ...(statistics !== undefined && { statistics: ["a"] }),
+        ...(previewSecretSha256 !== undefined && { previewSecretSha256: "0".repeat(64) }),
         trustedProxies: trustedProxies.length > 0 && limits.connections !== undefined ? ["10.0.0.0/8"] : [],
     };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { routeText } from "../../../model/Route";
+import { chosenOnly } from "../../../model/Share";
 import { configWith, settingsOf } from "./support";
 
 function strategyOf(strategy: unknown, others: object = {}) {
@@ -100,8 +101,28 @@ describe("a strategy", () => {
                 sticky: "cookie",
             },
         ],
+        [
+            { weight: 0, match: [{ header: "X-Beta", value: "yes" }] },
+            {
+                steps: [{ weight: chosenOnly, pauseMs: 15_000 }],
+                promotes: false,
+                match: [{ header: "x-beta", value: "yes" }],
+            },
+        ],
+        [
+            { weight: 10, match: [{ cookie: "beta" }, { cookie: "staff", value: "on" }] },
+            { steps: [{ weight: 10 }], match: [{ cookie: "beta" }, { cookie: "staff", value: "on" }] },
+        ],
     ])("canary takes %j", (canary, wanted) => {
         expect(strategyOf({ canary }, { replicas: 3 })).toMatchObject({ kind: "canary", ...wanted });
+    });
+
+    it("canary keeps each user on one color where the service keeps them on one container", () => {
+        expect(strategyOf({ canary: { weight: 5 } }, { sticky: "cookie" })).toMatchObject({ sticky: "cookie" });
+        expect(strategyOf({ canary: { weight: 5, sticky: "hash" } }, { sticky: "cookie" })).toMatchObject({
+            sticky: "hash",
+        });
+        expect(strategyOf({ canary: { weight: 5, sticky: "none" } })).toMatchObject({ sticky: "none" });
     });
 
     it("canary steps last as long as bakeTime by default", () => {

@@ -9,6 +9,51 @@ describe("a wrong strategy", () => {
     const canary = `${web}.strategy.canary`;
     it.each<[string, object, string]>([
         [
+            "users chosen by relink's own header",
+            { strategy: { canary: { weight: 0, match: [{ header: "x-relink-color", value: "green" }] } } },
+            `${canary}.match[0].header: is "x-relink-color", but must be the name of a request's header`,
+        ],
+        [
+            "users chosen by a header without a value",
+            { strategy: { canary: { weight: 0, match: [{ header: "x-beta" }] } } },
+            `${canary}.match[0].value: is missing: it must be a text of 1 to 200 printable letters`,
+        ],
+        [
+            "users chosen by a value with a quote",
+            { strategy: { canary: { weight: 0, match: [{ header: "x-beta", value: 'a"b' }] } } },
+            `${canary}.match[0].value: is "a\\"b", but must be a text`,
+        ],
+        [
+            "users chosen by a value of two lines",
+            { strategy: { canary: { weight: 0, match: [{ cookie: "beta", value: "a\nb" }] } } },
+            `${canary}.match[0].value: is "a\\nb", but must be a text`,
+        ],
+        [
+            "users chosen by relink's own cookie",
+            { strategy: { canary: { weight: 0, match: [{ cookie: "relink-visitor", value: "1" }] } } },
+            `${canary}.match[0].cookie: is "relink-visitor", but must be the name of a cookie`,
+        ],
+        [
+            "users chosen by two things in one entry",
+            { strategy: { canary: { weight: 0, match: [{ cookie: "beta", header: "x-beta" }] } } },
+            `${canary}.match[0].header: is not a known key`,
+        ],
+        [
+            "users who stay on a container and not on a color",
+            { sticky: "cookie", strategy: { canary: { weight: 10, sticky: "none" } } },
+            `${canary}.sticky: is none, but a user whom sticky keeps on one container`,
+        ],
+        [
+            "users who stay on a container in another way",
+            { sticky: "hash" },
+            `${web}.sticky: is "hash", but must be cookie`,
+        ],
+        [
+            "users chosen by a text",
+            { strategy: { canary: { weight: 0, match: ["x-beta"] } } },
+            `${canary}.match[0]: is "x-beta", but must be an object`,
+        ],
+        [
             "another word",
             { strategy: "recreate" },
             `${web}.strategy: is "recreate", but must be one of blueGreen, rolling`,
