@@ -153,6 +153,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 https: shownHttps(settings),
                 __certificates: settings.https && pulumi.secret(certificateFiles(settings.https)),
                 __managed: settings.https?.managed,
+                __clientCa: settings.https?.clients?.text,
                 anchor: anchor.id,
                 act: plan.act,
                 __plan: plannedAction(plan),

@@ -7,6 +7,7 @@ import { type Problem, renderProblems } from "../settings/Problem";
 import { checkSettings, type RawConfig } from "../settings/parse";
 import { environmentForOthers } from "../text/environment";
 import { holdsSecret, withCertificateFiles } from "./certificateFiles";
+import { withClientCaFile } from "./clientCaFile";
 import { withPageFiles } from "./pageFiles";
 
 const namespace = "relink:";
@@ -36,11 +37,18 @@ export async function readSettings(): Promise<Settings> {
     const raw = decode(pulumi.runtime.allConfig());
     const files = withCertificateFiles(raw, process.cwd());
     const pages = withPageFiles(files.raw, process.cwd());
-    const composed = await withCompose(pages.raw);
+    const clients = withClientCaFile(pages.raw, process.cwd());
+    const composed = await withCompose(clients.raw);
     const { settings, problems = [] } = checkSettings(composed.raw, { project: pulumi.getProject(), stack });
     // The schema would also say that such a certificate is not a text. One problem is enough.
     const others = problems.filter(({ path }) => !files.problems.some(problem => startsWith(problem.path, path)));
-    const all = [...files.problems, ...pages.problems, ...composed.problems, ...composed.locate(others)];
+    const all = [
+        ...files.problems,
+        ...pages.problems,
+        ...clients.problems,
+        ...composed.problems,
+        ...composed.locate(others),
+    ];
     if (settings === undefined || all.length > 0) {
         throw new SettingsError(all, stack);
     }

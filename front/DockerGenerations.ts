@@ -20,6 +20,7 @@ import { createGeneration } from "./createGeneration";
 import type { FrontAccess } from "./FrontAccess";
 import { listenerPorts } from "./listeners";
 import { prepareScript } from "./prepareScript";
+import { hasQuic, withoutQuic } from "./quic";
 import { haproxyUser } from "./watchdog";
 
 /** How long HAProxy's health page may take to answer, milliseconds. */
@@ -79,6 +80,10 @@ export class DockerGenerations implements FrontGenerations {
     }
 
     async configure(settings: BaseSettings): Promise<void> {
+        const { anchor } = frontNames(this.target.front);
+        if (settings.tls?.http3 !== undefined && !(await hasQuic(this.access.engine, anchor))) {
+            throw new Error(withoutQuic("the front's image"));
+        }
         await writeCertificates(this.guarded, settings.certificates ?? {});
         await configureBase(this.access.engine, this.target, this.access, settings);
     }

@@ -12,6 +12,7 @@ import { currentWorkers } from "../model/World";
 import type { BaseSettings } from "../up/FrontGenerations";
 import { writeUsers } from "./access";
 import { writeCertificateList } from "./certificateList";
+import { writeClientAuthorities } from "./clients";
 import type { FrontAccess } from "./FrontAccess";
 import { renderGlobal } from "./global";
 import { accessIn, writeListeners } from "./listenerFiles";
@@ -56,6 +57,7 @@ export async function configureBase(
         closeRouteKeys(files);
         writePages(files, pageTexts);
         writeCertificateList(files, tls);
+        writeClientAuthorities(files, tls, settings.clientCa ?? "");
         const kept = Object.entries(accessIn(files)).filter(([service]) => leaving.includes(service));
         writeUsers(files, settings);
         writeStatisticsUsers(files, rules?.statistics, settings.users ?? {});

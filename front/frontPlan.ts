@@ -19,6 +19,7 @@ import { claimFront, findFronts, type OtherFront } from "./frontOwner";
 import { accessIn } from "./listenerFiles";
 import { listenerPorts } from "./listeners";
 import { fixedLabels, publishedPorts } from "./published";
+import { hasQuic, http3Label, withoutQuic, withoutUdp } from "./quic";
 
 /** The front as it will be after this `up`. */
 export interface FrontPlan {
@@ -50,6 +51,7 @@ export async function planFront(
     const adoptFrom = claimFront(target, objects, world, services);
     const { network } = objects;
     refuseChanges(settings, world, network?.subnet);
+    await refuseHttp3(engine, settings, anchor);
     if (anchor === undefined) {
         const fronts = await findFronts(engine);
         refuseOtherName(settings.name, fronts, [stackName(target), ...services.map(({ policy }) => policy.adoptFrom)]);
@@ -124,6 +126,20 @@ function refuseChanges(settings: FrontSettings, world: World, subnet: string | u
     refuse("The front cannot be changed like this", problems);
 }
 
+/** Refuses HTTP/3 where the anchor does not publish its port, or its HAProxy cannot speak it. The first `up` sees that later. */
+async function refuseHttp3(engine: Engine, settings: FrontSettings, anchor: ContainerInfo | undefined): Promise<void> {
+    if (!settings.https?.http3 || anchor === undefined) {
+        return;
+    }
+    const isPublished = anchor.labels[http3Label.name] === http3Label.value;
+    const isSpoken = anchor.state !== "running" || (await hasQuic(engine, anchor.id));
+    const problems = [...(isPublished ? [] : [withoutUdp]), ...(isSpoken ? [] : [withoutQuic(settings.image)])];
+    refuse(
+        "The front cannot speak HTTP/3",
+        problems.map(problem => ` - ${problem}`),
+    );
+}
+
 /** An anchor from before HTTPS has no label for its port, and publishes the usual one. */
 function fixedLabel({ labels }: ContainerInfo, label: string): string | undefined {
     const usual = label === "relink.front.https.port" ? labels["relink.front.http.port"] : undefined;
@@ -148,10 +164,15 @@ function refuseOtherName(name: string, fronts: OtherFront[], owners: (string | u
     refuse("The front cannot be changed like this", problems);
 }
 
+function tcpPorts(settings: FrontSettings) {
+    return publishedPorts(settings).filter(({ protocol }) => protocol === undefined);
+}
+
 /** Refuses ports that are in use. The first `up` does this before it makes anything. */
 async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts: OtherFront[]): Promise<void> {
     const held = await Promise.all(
-        publishedPorts(settings).map(async ({ key, internal, external: port, ip: address }) => ({
+        // Docker says by itself that a UDP port is taken.
+        tcpPorts(settings).map(async ({ key, internal, external: port, ip: address }) => ({
             what:
                 internal === listenerPorts.https && key === "http.port"
                     ? `${port} (https, unless front.https.port is set)`

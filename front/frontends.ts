@@ -4,8 +4,9 @@ import type { ServiceRules } from "../model/ServiceRules";
 import { type Access, accessRules } from "./access";
 import { challengeRules } from "./challenges";
 import { chosenRules } from "./chosenUsers";
+import { clientRules } from "./clients";
 import { believedHeaders, forwarded } from "./forwarded";
-import { httpsBind, httpsRedirect, strictTransport } from "./https";
+import { alternativeService, httpsBind, httpsRedirect, strictTransport } from "./https";
 import { clientCounters, connectionLimit, forwardedMark, limitRules } from "./limits";
 import { listenerPorts } from "./listeners";
 import {
@@ -176,13 +177,13 @@ ${proxyProtocolRules(rules.proxyProtocol, connections)}${methodRules(answer)}
 ${hostRules(answer)}
 ${forwardedMark(rules)}${believedHeaders(answer)}
 ${confirmRules}
-${previewSecretRules(rules, answer)}${challengeRules(challenges)}${limitRules(rules, answer)}${hostRedirects(rules)}${httpsRedirect(tls)}${routeRules(answer, previewHostRule(rules))}
+${previewSecretRules(rules, answer)}${challengeRules(challenges)}${limitRules(rules, answer)}${hostRedirects(rules)}${httpsRedirect(tls)}${clientRules(tls, answer)}${routeRules(answer, previewHostRule(rules))}
 ${accessRules(access, gateway, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${previewColorRules(rules)}${chosenRules(services)}${canaryRules}
 ${forwarded(tls)}
 ${answerRules}
-${responseHeaders(rules)}${strictTransport(tls)}${ownLines(rules)}    use_backend %[var(txn.service)]-%[var(txn.color)]
+${responseHeaders(rules)}${strictTransport(tls)}${alternativeService(tls)}${ownLines(rules)}    use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;
 }
 

@@ -2,6 +2,7 @@ import { checked, checkedInteger } from "../haproxy/names";
 import type { TlsListener } from "../model/FrontSettings";
 import { certificateWords } from "./certificateList";
 import { challengePath } from "./challenges";
+import { clientWords } from "./clients";
 import { listenerPorts } from "./listeners";
 
 // Mozilla's intermediate settings, version 5.7 (https://ssl-config.mozilla.org), without the ciphers that need a group of
@@ -28,6 +29,9 @@ export function tlsDefaults(tls: TlsListener | undefined): string[] {
         `    ssl-default-bind-ciphers ${ciphers.join(":")}`,
         `    ssl-default-bind-ciphersuites ${suites.join(":")}`,
         `    ssl-default-bind-curves ${curves.join(":")}`,
+        ...(tls.http3 === undefined
+            ? []
+            : ["    # HTTP/3 also where OpenSSL has no QUIC of its own, as with HAProxy 3.0.", "    limited-quic"]),
     ];
 }
 
@@ -39,7 +43,9 @@ export function httpsBind(tls: TlsListener | undefined): string {
     if (tls === undefined) {
         return "";
     }
-    return `    bind :${listenerPorts.https} ssl ${certificateWords(tls)} alpn h2,http/1.1\n`;
+    const words = `ssl ${certificateWords(tls)}${clientWords(tls)} alpn`;
+    const quic = tls.http3 === undefined ? "" : `    bind quic4@:${listenerPorts.https} ${words} h3\n`;
+    return `    bind :${listenerPorts.https} ${words} h2,http/1.1\n${quic}`;
 }
 
 /**
@@ -64,4 +70,16 @@ export function strictTransport(tls: TlsListener | undefined): string {
     return tls?.hsts === undefined
         ? ""
         : `    http-after-response set-header strict-transport-security "${checked("HSTS", tls.hsts)}" if { ssl_fc }\n`;
+}
+
+/** How long a client remembers that the front speaks HTTP/3, seconds. */
+const rememberedSeconds = 3600;
+
+/** @returns the header that tells clients of HTTP/3, or nothing where it is off */
+export function alternativeService(tls: TlsListener | undefined): string {
+    if (tls?.http3 === undefined) {
+        return "";
+    }
+    const port = checkedInteger("front.https.port", tls.http3.port, 1, 65_535);
+    return `    http-after-response set-header alt-svc "h3=\\":${port}\\"; ma=${rememberedSeconds}" if { ssl_fc }\n`;
 }

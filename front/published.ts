@@ -1,12 +1,13 @@
 import { type FrontSettings, httpsPort } from "../model/FrontSettings";
 import { listenerPorts } from "./listeners";
+import { http3Label } from "./quic";
 
 /**
  * @returns the settings that are fixed when the anchor is created, as its labels. By them a change is refused (frontPlan.ts)
  * before it replaces the anchor.
  */
 export function fixedLabels(settings: FrontSettings): Record<string, string> {
-    const { image, address, http, preview, metrics } = settings;
+    const { image, address, http, https, preview, metrics } = settings;
     return {
         "relink.front.image": image,
         "relink.front.address": address ?? "all",
@@ -14,27 +15,26 @@ export function fixedLabels(settings: FrontSettings): Record<string, string> {
         "relink.front.https.port": String(httpsPort(settings)),
         "relink.front.preview.port": String(preview.port),
         "relink.front.metrics.port": String(metrics.port),
+        ...(https?.http3 && { [http3Label.name]: http3Label.value }),
     };
 }
 
 /**
- * @returns the ports that the anchor publishes from its creation, https too: adding a port later would need a new anchor. They
- * are in the order of the inner ports, as Pulumi's Docker plugin reads them back.
+ * @returns the ports that the anchor publishes from its creation, https too: adding a port later would need a new anchor. The UDP
+ * port of HTTP/3 is among them where HTTP/3 is on at that time. They are in the order of the inner ports, as Pulumi's Docker plugin reads them back.
  */
 export function publishedPorts(
     settings: FrontSettings,
-): { key: string; internal: number; external: number; ip?: string }[] {
+): { key: string; internal: number; external: number; ip?: string; protocol?: "udp" }[] {
     const { http, https, preview, metrics, address } = settings;
     const local = "127.0.0.1";
+    const secure = { internal: listenerPorts.https, external: httpsPort(settings), ip: address };
+    const key = https?.port === undefined ? "http.port" : "https.port";
     return [
         { key: "http.port", internal: listenerPorts.http, external: http.port, ip: address },
         { key: "preview.port", internal: listenerPorts.preview, external: preview.port, ip: local },
         { key: "metrics.port", internal: listenerPorts.metrics, external: metrics.port, ip: local },
-        {
-            key: https?.port === undefined ? "http.port" : "https.port",
-            internal: listenerPorts.https,
-            external: httpsPort(settings),
-            ip: address,
-        },
+        { key, ...secure },
+        ...(https?.http3 ? [{ key, ...secure, protocol: "udp" as const }] : []),
     ];
 }

@@ -101,6 +101,7 @@ const allowed = {
     path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,
     "map key": /^[A-Za-z0-9*._~/-]{1,512}$/,
     "map value": /^[A-Za-z0-9:_.~/-]{1,512}$/,
+    "client authorities": /^clients-[0-9a-f]{12}\.pem$/,
     page: /^(?:maintenance|\d{3})-[0-9a-f]{12}\.(?:html|txt|json)$/,
     status: /^[2-5]\d\d$/,
     file: /^(?:conf|maps|pages|data)\/[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/,

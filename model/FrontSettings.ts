@@ -56,6 +56,16 @@ export interface ManagedCertificate {
     by: "acme" | "relink";
 }
 
+/** The authorities that sign the certificates of clients (mutual TLS). */
+export interface ClientAuthorities {
+    /** Their file among HAProxy's. It is named after its text: `clients-0123456789ab.pem`. */
+    file: string;
+    /** Their certificates, PEM. */
+    text: string;
+    /** `required`: no request without such a certificate reaches a service. @default "required" */
+    verify: "required" | "optional";
+}
+
 /** The public listener with TLS. */
 export interface HttpsSettings {
     /** Port on the Docker host. @default undefined (`http.port` + 363) */
@@ -72,6 +82,10 @@ export interface HttpsSettings {
     minVersion: TlsVersion;
     /** Value of the header `Strict-Transport-Security`. @default undefined (no such header) */
     hsts?: string;
+    /** Who signs the certificates of clients. @default undefined (clients have none) */
+    clients?: ClientAuthorities;
+    /** Whether the listener speaks HTTP/3 too. @default undefined (no) */
+    http3?: boolean;
 }
 
 /** What one client address may do. An IPv6 network of /64 counts as one address where requests are counted. */
@@ -191,6 +205,10 @@ export interface TlsListener extends Pick<HttpsSettings, "minVersion" | "hsts"> 
         /** Port on the Docker host. */
         port: number;
     };
+    /** @default undefined (clients have no certificates) */
+    clients?: Pick<ClientAuthorities, "file" | "verify">;
+    /** HTTP/3, and the port on the Docker host that clients are told. @default undefined (off) */
+    http3?: { port: number };
 }
 
 /** @returns what HAProxy's configuration says of HTTPS, or undefined where it is off */
@@ -198,7 +216,7 @@ export function tlsListener({ http, https }: Pick<FrontSettings, "http" | "https
     if (https === undefined) {
         return undefined;
     }
-    const { minVersion, hsts, certificates, managed, default: first } = https;
+    const { minVersion, hsts, certificates, managed, default: first, clients, http3 } = https;
     const { redirectToHttps: status } = http;
     const names = [...certificates, ...managed].map(({ name }) => name);
     return {
@@ -206,6 +224,8 @@ export function tlsListener({ http, https }: Pick<FrontSettings, "http" | "https
         minVersion,
         ...(hsts !== undefined && { hsts }),
         ...(status !== undefined && { redirect: { status, port: httpsPort({ http, https }) } }),
+        ...(clients !== undefined && { clients: { file: clients.file, verify: clients.verify } }),
+        ...(http3 && { http3: { port: httpsPort({ http, https }) } }),
     };
 }
 

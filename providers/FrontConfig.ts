@@ -49,6 +49,8 @@ export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     __pages?: Record<string, string>;
     /** HTTPS, and each certificate by its name: for whom, until when, and which. @default none */
     https?: TlsListener & { certificate: Record<string, string>; acme?: AcmeSettings };
+    /** The certificates of the authorities of clients, PEM. @default none */
+    __clientCa?: string;
     /** The certificates that relink gets itself. @default none */
     __managed?: ManagedCertificate[];
     /** The certificates with their keys. */
@@ -105,6 +107,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
         pages: inputs.pages,
         pageTexts: inputs.__pages,
         tls: https,
+        clientCa: inputs.__clientCa,
         certificates,
         managed: { certificates: managed, acme: https?.acme },
         challenges: answersChallenges(https?.acme),

@@ -1,4 +1,5 @@
-import { type FrontSettings, type HttpsSettings, httpsPort } from "../model/FrontSettings";
+import { createHash } from "node:crypto";
+import { type ClientAuthorities, type FrontSettings, type HttpsSettings, httpsPort } from "../model/FrontSettings";
 import type { HealthSettings } from "../model/HealthSettings";
 import type { HookSettings, HooksSettings } from "../model/HooksSettings";
 import type { PolicySettings } from "../model/PolicySettings";
@@ -69,7 +70,15 @@ function originOf(target: string, { http, https }: StackConfig["front"]): string
 }
 
 function buildHttps(
-    { certificates: names, acme, selfSigned: _, ...https }: NonNullable<StackConfig["front"]["https"]>,
+    {
+        certificates: names,
+        acme,
+        selfSigned: _,
+        clientCa,
+        clientVerify = "required",
+        http3,
+        ...https
+    }: NonNullable<StackConfig["front"]["https"]>,
     config: StackConfig,
 ): HttpsSettings {
     const managed = managedCertificates(config);
@@ -78,8 +87,15 @@ function buildHttps(
         certificates: names.map(name => ({ name, ...config.certificates[name]! })),
         managed,
         ...(acme !== undefined && { acme: buildAcme(acme) }),
+        ...(clientCa !== undefined && { clients: authoritiesOf(clientCa, clientVerify) }),
+        ...(http3 && { http3 }),
         default: https.default ?? names[0] ?? managed[0]!.name,
     };
+}
+
+function authoritiesOf(text: string, verify: ClientAuthorities["verify"]): ClientAuthorities {
+    const digest = createHash("sha256").update(text).digest("hex").slice(0, 12);
+    return { file: `clients-${digest}.pem`, text, verify };
 }
 
 function buildService(name: string, { services, secrets }: StackConfig): ServiceSettings {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { RedirectStatus } from "../model/FrontSettings";
 import { acmeSchema } from "./acme";
-import { firstOf, flag, leaf, listOf, port, textLike } from "./leaves";
+import { clientCa } from "./clientCa";
+import { firstOf, flag, leaf, listOf, oneOf, port, textLike } from "./leaves";
 
 /** The name of a certificate. HAProxy's file is named after it. */
 export const certificateName = textLike(/^[a-z0-9][a-z0-9._-]{0,62}$/, {
@@ -31,4 +32,7 @@ export const httpsSchema = z.strictObject({
     default: certificateName.optional().meta({ default: "the first certificate" }),
     minVersion: firstOf(["TLSv1.2", "TLSv1.3"]),
     hsts: hsts.optional(),
+    clientCa: clientCa.optional(),
+    clientVerify: oneOf(["required", "optional"]).optional().meta({ default: "required" }),
+    http3: flag().prefault(false),
 });

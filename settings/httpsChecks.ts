@@ -18,7 +18,27 @@ export function checkHttps(config: StackConfig, isSound: IsSound): Problem[] {
         ...checkManaged(config, isSound),
         ...checkUnused(config, isSound),
         ...checkHosts(config, isSound),
+        ...checkClients(config, isSound),
+        ...checkHttp3(config, isSound),
     ];
+}
+
+function checkClients({ front }: StackConfig, isSound: IsSound): Problem[] {
+    const { clientCa, clientVerify } = front.https ?? {};
+    if (clientVerify === undefined || clientCa !== undefined || !isSound("front", "https", "clientCa")) {
+        return [];
+    }
+    const path = ["front", "https", "clientVerify"];
+    const message = `is ${clientVerify}, but front.https.clientCa does not say who signs the clients' certificates`;
+    return [{ ...solvedBySetting(["front", "https", "clientCa"], message, "CA_FILE"), path }];
+}
+
+function checkHttp3({ front }: StackConfig, isSound: IsSound): Problem[] {
+    if (!front.https?.http3 || !front.proxyProtocol || !isSound("front", "proxyProtocol")) {
+        return [];
+    }
+    const message = "is true, but front.proxyProtocol is too, which HTTP/3 does not know";
+    return [solvedByRemoving(["front", "https", "http3"], message)];
 }
 
 function checkRedirect({ front }: StackConfig, isSound: IsSound): Problem[] {

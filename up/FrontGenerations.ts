@@ -102,6 +102,8 @@ export interface BaseSettings {
     tls?: TlsListener;
     /** Whether the listener without TLS answers the challenges of an authority (ACME). @default undefined (no) */
     challenges?: boolean;
+    /** The certificates of the authorities of clients that `tls` names, PEM. @default none */
+    clientCa?: string;
     /** The certificates that `tls` names, by name. @default none */
     certificates?: Readonly<Record<string, CertificateFile>>;
 }

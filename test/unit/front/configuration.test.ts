@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeCertificateList } from "../../../front/certificateList";
+import { writeClientAuthorities } from "../../../front/clients";
 import {
     type BackendSpec,
     contentHash,
@@ -78,6 +79,30 @@ describe("the configuration's text", () => {
             ];
             expect(render).toThrow();
         }
+    });
+
+    it("asks clients for certificates and speaks HTTP/3 if the settings ask for them", async () => {
+        const clients = { file: "clients-0123456789ab.pem", verify: "required" } as const;
+        const tls: TlsListener = { certificates: ["shop"], minVersion: "TLSv1.2", clients, http3: { port: 8443 } };
+        const front = { name: "shop-dev", trustedProxies: [] };
+        await expect(renderFrontends({ ...front, tls }, near)).toMatchFileSnapshot(golden("10-frontends-clients.cfg"));
+        expect(renderGlobal({ ...front, timeouts, tls })).toContain("    limited-quic\n");
+        const optional = renderFrontends(
+            { ...front, tls: { ...tls, clients: { ...clients, verify: "optional" } } },
+            near,
+        );
+        expect(optional).toContain(" verify optional alpn h2,http/1.1\n");
+        expect(optional).not.toContain("a client certificate is needed");
+        expect(optional).toContain("del-header '^x.client.subject$' -m reg\n");
+        // The listener without TLS has these rules too, and the idle color's has none: it answers the Docker host alone.
+        expect(optional.split("set-header x-client-subject")).toHaveLength(2);
+        const files = new Map([["data/clients-ba9876543210.pem", "of another version"]]);
+        writeClientAuthorities(files, tls, "PEM\n");
+        expect([...files]).toEqual([["data/clients-0123456789ab.pem", "PEM\n"]]);
+        writeClientAuthorities(files, undefined, "");
+        expect(files.size).toBe(0);
+        const wrong = { ...tls, clients: { ...clients, file: "../clients-0123456789ab.pem" } };
+        expect(() => renderFrontends({ ...front, tls: wrong }, near)).toThrow();
     });
 
     it("names more certificates than a line can have in a list", () => {

@@ -52,6 +52,9 @@ function withCertificates(config: Config): Config {
     const names = (https?.certificates ?? []) as string[];
     if (https !== undefined) {
         const acme = https.acme as Record<string, unknown> | undefined;
+        if (https.clientCa === undefined) {
+            delete https.clientVerify;
+        }
         if (acme !== undefined) {
             delete https.selfSigned;
             acme.dnsHook ??= "true"; // a host may have a wildcard
