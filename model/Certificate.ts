@@ -33,10 +33,15 @@ export function renewAfter({ notBefore, notAfter }: Pick<Certificate, "notBefore
     return new Date(from + (to - from) * renewalShare).toISOString();
 }
 
-/** @returns whether less than a sixth of a certificate's lifetime is left */
-export function endsSoon({ notBefore, notAfter }: Pick<Certificate, "notBefore" | "notAfter">, nowMs: number): boolean {
+/** @returns when the last sixth of a certificate's lifetime begins, milliseconds since 1970: it should be renewed by then */
+export function lastSixthMs({ notBefore, notAfter }: Pick<Certificate, "notBefore" | "notAfter">): number {
     const [from, to] = [Date.parse(notBefore), Date.parse(notAfter)];
-    return to - nowMs < (to - from) / 6;
+    return to - (to - from) / 6;
+}
+
+/** @returns whether less than a sixth of a certificate's lifetime is left */
+export function endsSoon(certificate: Pick<Certificate, "notBefore" | "notAfter">, nowMs: number): boolean {
+    return nowMs > lastSixthMs(certificate);
 }
 
 /** @returns whether a certificate for these names covers a host. `*` stands for exactly one label */

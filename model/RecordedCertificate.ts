@@ -1,5 +1,5 @@
 import { parsePrivateJson } from "../text/privateJson";
-import { renewAfter } from "./Certificate";
+import { lastSixthMs, renewAfter } from "./Certificate";
 import type { AcmeSettings, ManagedCertificate } from "./FrontSettings";
 
 /** A certificate that relink got itself, with its key. */
@@ -105,9 +105,6 @@ export function parseCertificates(files: ReadonlyMap<string, string>): Certifica
     return found;
 }
 
-/** The part of a certificate's lifetime that is left when it is renewed whatever its authority says. */
-const lastShare = 1 / 6;
-
 /**
  * @param window what the authority asks for. @default nothing
  * @param renewBeforeMs what the user wants. @default undefined (what the authority asks for)
@@ -120,16 +117,15 @@ export function renewalOf(
     window: RenewalWindow | undefined,
     random: number,
 ): string {
-    const end = Date.parse(issued.notAfter);
     if (renewBeforeMs !== undefined) {
-        return new Date(end - renewBeforeMs).toISOString();
+        return new Date(Date.parse(issued.notAfter) - renewBeforeMs).toISOString();
     }
     if (window === undefined) {
         return renewAfter(issued);
     }
     const [from, to] = [Date.parse(window.from), Date.parse(window.to)];
-    const latest = end - (end - Date.parse(issued.notBefore)) * lastShare;
-    return new Date(Math.min(from + (to - from) * random, latest)).toISOString();
+    // It is renewed before its last sixth, whatever its authority says.
+    return new Date(Math.min(from + (to - from) * random, lastSixthMs(issued))).toISOString();
 }
 
 /** @returns whether a certificate names each of these hosts */

@@ -44,9 +44,7 @@ const releaseV2: StageScript = {
         "The color without traffic gets v2 and is proved there: HAProxy's health check and a request through " +
         "the front. Then one value in HAProxy's map moves the link; the old color stays warm. Nothing of api is touched.",
     play: async stage => {
-        const old = await liveColor(stage, "web");
-        const containers = await colorOf(stage, "web", old);
-        const api = await bothColors(stage, "api");
+        const before = await containersBefore(stage);
         await stage.startLoad();
         await stage.setImage("v2");
         const sentence = await stage.preview();
@@ -59,8 +57,7 @@ const releaseV2: StageScript = {
         stage.expect(!failed, `the release of v2 failed:\n${output}`);
         await stage.mark("after the release");
         await expectLive(stage, "web", "v2");
-        stage.expect((await colorOf(stage, "web", old)) === containers, `a container of web's ${old} was touched`);
-        stage.expect((await bothColors(stage, "api")) === api, "a container of api was touched");
+        await expectUntouched(stage, before);
         stage.expectVersions("web", ["v1", "v2"]);
         stage.expectVersions("web", ["v2"], "after the release");
         stage.expectVersions("api", ["v1"]);
@@ -105,9 +102,7 @@ const refuseV3: StageScript = {
         "The /healthz of v3 answers 500. It must fail its proof on the color without traffic, and users keep v1. " +
         "The failure of one service stops no other: api goes back all the same.",
     play: async stage => {
-        const live = await liveColor(stage, "web");
-        const containers = await colorOf(stage, "web", live);
-        const api = await bothColors(stage, "api");
+        const before = await containersBefore(stage);
         await stage.startLoad();
         await stage.setImage("v3");
         await stage.setImage("v1", "api");
@@ -120,8 +115,7 @@ const refuseV3: StageScript = {
             "the error does not say that v3 was refused",
         );
         await expectLive(stage, "api", "v1");
-        stage.expect((await colorOf(stage, "web", live)) === containers, `a container of web's ${live} was touched`);
-        stage.expect((await bothColors(stage, "api")) === api, "a container of api was touched");
+        await expectUntouched(stage, before);
         stage.expectVersions("web", ["v1"]);
         stage.expectVersions("api", ["v1"], "after the up");
         stage.say("As it should be: pulumi up failed for web, whose v1 was never touched, and api is back on v1.");
@@ -155,6 +149,23 @@ const nothingToDo = (made: () => number): StageScript => ({
         }
     },
 });
+
+/** The containers that a stage leaves alone: those of web's live color, and all of api. */
+interface Untouched {
+    color: string;
+    web: string;
+    api: string;
+}
+
+async function containersBefore(stage: Stage): Promise<Untouched> {
+    const color = await liveColor(stage, "web");
+    return { color, web: await colorOf(stage, "web", color), api: await bothColors(stage, "api") };
+}
+
+async function expectUntouched(stage: Stage, { color, web, api }: Untouched): Promise<void> {
+    stage.expect((await colorOf(stage, "web", color)) === web, `a container of web's ${color} was touched`);
+    stage.expect((await bothColors(stage, "api")) === api, "a container of api was touched");
+}
 
 /** @returns the color that users reach */
 async function liveColor(stage: Stage, service: DemoService): Promise<string> {

@@ -61,7 +61,7 @@ function identity(request) {
 
 function send(request, response, status, type, body) {
     const headers = { ...identity(request), "content-type": type, "content-length": Buffer.byteLength(body) };
-    // Whoever reuses connections must learn here that this one is not to be used again.
+    // A client or a proxy that reuses connections learns here that this one ends.
     if (stopping) {
         headers.connection = "close";
     }
