@@ -65,6 +65,8 @@ export interface RollIntent {
     /** How many containers of the new release there will be. */
     replicas: number;
     settings: RollingSettings;
+    /** The service is about to be removed, so that HAProxy's link to the color may be gone. @default it stays */
+    removes?: true;
 }
 
 export type SwitchIntent = Extract<Intent, { kind: "switch" }>;

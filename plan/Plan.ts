@@ -71,7 +71,7 @@ export interface Walk {
 
 /** What has to be put right before anything else: an `up` died on the way, or nobody wants a canary any more (`withdraw`). */
 export interface Recovery {
-    kind: "finish" | "undo" | "bake" | "withdraw";
+    kind: "finish" | "undo" | "bake" | "withdraw" | "relink";
     live: Live;
     release?: string;
     /** Share of requests that the other color has afterwards, percent. @default 0 */

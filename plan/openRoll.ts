@@ -5,7 +5,7 @@ import type { RollingSettings } from "../model/StrategySettings";
 import type { Decide } from "./Decide";
 import type { Desired } from "./Desired";
 import { same } from "./held";
-import type { Plan } from "./Plan";
+import type { Plan, Recovery } from "./Plan";
 import { roll } from "./rolling";
 
 /** An interrupted rolling release, as if it were settled. */
@@ -17,6 +17,29 @@ export interface SettledRoll {
     replicas: number;
     settings: RollingSettings;
     kind: "finish" | "undo";
+}
+
+/**
+ * Says how a service is once its link is written again. The removal of a service that has an open rolling release was
+ * interrupted: its link is gone, or was about to go, and the record still has it.
+ * @returns the service as it was observed where that is not so, or where somebody has moved the link
+ */
+export function relinked(service: ObservedService): { service: ObservedService; recovery?: Recovery } {
+    const { intent, live, confirmed, confirmedPercent = 0 } = service;
+    const isOurs = confirmed !== "none" && (live === "none" || live === confirmed);
+    if (intent?.kind !== "roll" || !intent.removes || !isOurs) {
+        return { service };
+    }
+    return {
+        service: {
+            ...service,
+            live: confirmed,
+            percent: confirmedPercent,
+            written: undefined,
+            writtenPercent: undefined,
+        },
+        recovery: { kind: "relink", live: confirmed, ...(confirmedPercent > 0 ? { percent: confirmedPercent } : {}) },
+    };
 }
 
 /**

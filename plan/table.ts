@@ -5,7 +5,7 @@ import type { Desired } from "./Desired";
 import { type Drift, waysOut } from "./drift";
 import { judged, same } from "./held";
 import { moveToIdle } from "./moveToIdle";
-import { overRoll, settleRoll } from "./openRoll";
+import { overRoll, relinked, settleRoll } from "./openRoll";
 import type { Plan } from "./Plan";
 import { pinned } from "./pinned";
 import { driftOf, mayShare, prospect } from "./prospect";
@@ -18,10 +18,13 @@ import { refuse } from "./unchanged";
 
 /** Decides what happens to a service. Pure: the same observed and desired state give the same plan. */
 export function plan(observed: ObservedService, desired: Desired): Plan {
-    const open = settleRoll(observed);
-    const { service, recovery } = settle(observed, prospect(observed, desired));
+    const linked = relinked(observed);
+    const open = settleRoll(linked.service);
+    const { service, recovery } = settle(linked.service, prospect(linked.service, desired));
     const decided =
-        open === undefined ? recovered(decide(service, desired), recovery) : overRoll(service, open, desired, decide);
+        open === undefined
+            ? recovered(decide(service, desired), recovery)
+            : recovered(overRoll(service, open, desired, decide), linked.recovery);
     const { lost, formerOwner } = observed;
     return (lost || formerOwner !== undefined) && service.live !== "none" ? adopted(decided, formerOwner) : decided;
 }

@@ -3,12 +3,12 @@ import { idleColor } from "../model/Live";
 import type { Recovery } from "../plan/Plan";
 import type { BakePolicy } from "./BakePolicy";
 import { bake } from "./bake";
-import { begunMeanwhile, recoverSwitch, withdraw } from "./recoverSwitch";
+import { begunMeanwhile, linkAgain, recoverSwitch, withdraw } from "./recoverSwitch";
 import type { Up } from "./Up";
 
 /**
  * Puts right what comes before anything else: a switch half-way or a judgement before its end, which an `up` that died left
- * open, or a canary's share that is not wanted any more.
+ * open, a canary's share that is not wanted any more, or a link that an interrupted removal has taken away.
  */
 export async function recover(up: Up, recovery: Recovery | undefined, policy: BakePolicy): Promise<void> {
     if (recovery === undefined) {
@@ -22,6 +22,9 @@ export async function recover(up: Up, recovery: Recovery | undefined, policy: Ba
     }
     if (kind === "withdraw") {
         return withdraw(up, recovery);
+    }
+    if (kind === "relink") {
+        return linkAgain(up, recovery);
     }
     if (kind === "bake" && percent > 0) {
         return bake(up, policy);

@@ -77,3 +77,19 @@ async function giveBack(up: Up, intent: SwitchIntent): Promise<void> {
     await up.journal.enter("link: confirmed");
     await settleRecord(up, intent, intent.verdict === undefined ? "confirmed" : "moved back");
 }
+
+/**
+ * Writes a link again that the interrupted removal of a service has taken away. The service's rolling release stays open. Does
+ * nothing where the link was written again already.
+ */
+export async function linkAgain(up: Up, { live, percent = 0 }: Recovery): Promise<void> {
+    const { intent, link } = await up.journal.recorded();
+    if (live === "none" || intent?.kind !== "roll" || !intent.removes) {
+        return;
+    }
+    up.progress.status(`writing the link to ${live} again`);
+    // Not confirmed: the color is in the middle of a rolling release, which confirms all of it at its end.
+    await pointTo(up, LinkValue.to(live).withPercent(percent, link.sticky));
+    const { removes: _, ...open } = intent;
+    await up.journal.record(record => ({ ...record, intent: open }));
+}

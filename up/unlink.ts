@@ -35,12 +35,15 @@ export async function unlink(up: Up, incarnation: number, policy: DrainPolicy): 
 /**
  * The record before anything is removed. Should the removal be interrupted and the service be wanted again, the next `up`
  * writes the link again. It leads to the same color if that cannot be confirmed. An open rolling release stays open, because
- * nothing else says of which releases the containers are.
+ * nothing else says of which releases the containers are: its intent says that the link may be gone.
  */
 function withRemovalBegun(record: ServiceRecord): ServiceRecord {
     const { live } = record.link;
-    if (live === "none" || record.intent?.kind === "roll") {
+    if (live === "none") {
         return record;
+    }
+    if (record.intent?.kind === "roll") {
+        return { ...record, intent: { ...record.intent, removes: true } };
     }
     const { [live]: color, releases } = record;
     const { release = "" } = color;

@@ -1,4 +1,6 @@
 import { describe, it } from "vitest";
+import type { HouseEvent } from "./house/HouseEvent";
+import type { HouseWish } from "./house/HouseWish";
 import { live } from "./life/anyLife";
 import { Coverage } from "./life/Coverage";
 import { noFaults } from "./life/Faults";
@@ -28,6 +30,23 @@ describe("at every step of an up", () => {
             const house = [
                 { is: "up", change: first, faults, goesOn: false } as const,
                 { is: "race", change, ...race } as const,
+            ];
+            await live({ house }, new Coverage());
+        }
+    });
+
+    it("a removal can die in the middle of a rolling release", { timeout: 5 * 60_000 }, async () => {
+        const both = { "*": "web", "shop.example.com": "api" } as const;
+        const faults = { of: "web", faults: noFaults } as const;
+        const up = (change: Partial<HouseWish>, diesAfter?: number): HouseEvent => {
+            return { is: "up", change, faults, diesAfter, goesOn: diesAfter !== undefined };
+        };
+        for (const diesAfter of steps.slice(0, 12)) {
+            const house = [
+                up({ wanted: both, strategy: strategyOf({ rolling: {} }) }),
+                up({ versions: { web: "C", api: "A", admin: "A" } }, 12),
+                up({ wanted: { "shop.example.com": "api" } }, diesAfter),
+                up({ wanted: both }),
             ];
             await live({ house }, new Coverage());
         }

@@ -71,6 +71,20 @@ describe("an interrupted rolling release", () => {
         });
     });
 
+    it("goes on once the service is linked again whose removal was interrupted too", () => {
+        const removed = rolling({ live: "none", confirmed: "blue", routes: [] });
+        removed.intent = { ...(removed.intent as RollIntent), removes: true };
+        const made = plan(removed, wish("B", { policy: { strategy } }));
+        expect(made).toMatchObject({
+            row: "recovery",
+            recovery: { kind: "relink", live: "blue" },
+            link: { live: "blue" },
+        });
+        expect(made.sentence).toContain("first links it to blue again");
+        removed.live = "green";
+        expect(plan(removed, wish("B", { policy: { strategy } })).row).toBe("drift");
+    });
+
     it("gets one release on its color before a repair moves the link back there", () => {
         const mixed = rolling({ live: "green", confirmed: "blue" });
         mixed.blue.slots = [slot(2, releaseB)];
