@@ -89,10 +89,14 @@ function lastQuarter({ first, size }: Subnet): number {
     return first + (size / 4) * 3;
 }
 
+/** Addresses that were parsed before. A block's first one is asked for with each of its slots. */
+const known = new Map<string, number>();
+
 function numberOf(address: string): number {
-    const number = parseIPv4(address);
+    const number = known.get(address) ?? parseIPv4(address);
     if (number === undefined) {
         throw new Error(`${address} is not an IPv4 address`);
     }
+    known.set(address, number);
     return number;
 }

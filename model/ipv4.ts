@@ -9,5 +9,5 @@ export function parseIPv4(text: string): number | undefined {
 
 /** @returns the text of an address that {@link parseIPv4} reads */
 export function formatIPv4(address: number): string {
-    return [24, 16, 8, 0].map(shift => Math.floor(address / 2 ** shift) % 256).join(".");
+    return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }

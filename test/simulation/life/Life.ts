@@ -125,6 +125,10 @@ export class Life {
     async end(mishaps: DestroyMishap[]): Promise<void> {
         this.#change({ driftPolicy: "repair", registry: true });
         const { world } = this;
+        if (world.front.memory === undefined) {
+            // Nothing may be left to do but its start.
+            await this.ups.run(this.#begin(world));
+        }
         await this.ups.settle(world, this.wish);
         let { made } = this.#begin(world);
         if (made.row === "drift" && world.copy !== undefined) {
@@ -146,7 +150,6 @@ export class Life {
             false,
             made.refusal !== undefined || made.row === "waiting" || ending.heldShare() !== undefined,
         );
-        await this.ups.makesNoCall(this.#begin(world));
         if (made.row === "nothing" && mishaps.length === 0) {
             // What was left on the idle color goes with its next release.
             for (const version of ["C", "B"] as const) {

@@ -51,8 +51,7 @@ export class SimulatedProcess {
 export class SimulatedUp {
     readonly self: number;
     readonly made: Plan;
-    /** What the plan was made from. */
-    readonly from: string;
+    readonly #fingerprint: () => string;
     readonly before: Pick<ObservedService, "live" | "percent">;
     /** Whether a route of the service was only in HAProxy's memory, or only in its file. */
     readonly halfWritten: boolean;
@@ -98,9 +97,14 @@ export class SimulatedUp {
         this.halfWritten = observed.halfWritten !== undefined;
         this.held = heldPlaces(observed);
         this.claimed = claimedByOthers(observed, desired.places);
-        this.from = fingerprint;
+        this.#fingerprint = fingerprint;
         this.before = linkAfter(observed, this.made.recovery);
         this.#noteJudged();
+    }
+
+    /** What the plan was made from. */
+    get from(): string {
+        return this.#fingerprint();
     }
 
     /** Takes the lease, or finds that somebody else has it. */

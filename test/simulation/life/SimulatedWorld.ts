@@ -101,13 +101,13 @@ export class SimulatedWorld {
         return this.outlook().observed;
     }
 
-    /** What the program makes a plan from. */
-    outlook(): { observed: ObservedService; fingerprint: string } {
+    /** What the program makes a plan from, and a function that fingerprints it as it is now. */
+    outlook(): { observed: ObservedService; fingerprint: () => string } {
         const { service, lost, formerOwner } = this;
         const world = this.read(true);
         return {
             observed: { ...observedService(world, service), lost, formerOwner },
-            fingerprint: fingerprint(world, service),
+            fingerprint: () => fingerprint(world, service),
         };
     }
 

@@ -37,7 +37,10 @@ export class Ups {
         return new Run(up, this.coverage, this.story).go(fate);
     }
 
-    /** Runs `up`s until there is nothing to do or nothing can be done. @returns how many it took. */
+    /**
+     * Runs `up`s until there is nothing to do or nothing can be done. Where nothing is planned, nothing is done.
+     * @returns how many it took
+     */
     async settle(world: SimulatedWorld, wish: Wish): Promise<number> {
         const answered = { ...wish, registry: true };
         for (let ups = 0; ups < mostUps; ups++) {
@@ -45,8 +48,11 @@ export class Ups {
             this.coverage.rows[up.made.row]++;
             const { made } = up;
             const acts = actsOf(made).filter(act => made.refusal === undefined || !act.startsWith("link"));
-            await this.run(up);
-            if (acts.length === 0 && made.recovery === undefined) {
+            const isLast = acts.length === 0 && made.recovery === undefined;
+            // A refusal is told by the link, and a front that does not run is started first.
+            const isIdle = isLast && actsOf(made).length === 0 && world.front.memory !== undefined;
+            await (isIdle ? this.makesNoCall(up) : this.run(up));
+            if (isLast) {
                 return ups;
             }
         }

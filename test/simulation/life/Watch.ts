@@ -28,7 +28,7 @@ export class Watch {
         isReached = true,
     ) {
         const { world } = up;
-        this.#unproved = new Set(unprovedOf(world));
+        this.#unproved = new Set(unprovedOf(world, world.reached()));
         this.#floor = isReached ? owedCapacity(up) : 0;
         this.#isAnswered = isReached && isPublic(world) && world.answering().length > 0;
     }
@@ -42,9 +42,9 @@ export class Watch {
     }
 
     /** Rule 3 at every moment: users reach no container that was never proved, unless they reached it when this began. */
-    #letsInProved(): void {
+    #letsInProved(reached: Container[]): void {
         const { world, made, disturbed } = this.up;
-        const unproved = disturbed ? undefined : unprovedOf(world).find(container => !this.#unproved.has(container));
+        const unproved = disturbed ? undefined : unprovedOf(world, reached).find(one => !this.#unproved.has(one));
         if (unproved !== undefined) {
             throw new Broken(`rule 3: users reach ${unproved.name}, which was never proved: ${made.sentence}`);
         }
@@ -64,8 +64,9 @@ export class Watch {
         if (stand.is === "failed" && isDefect(stand.error, this.up)) {
             throw stand.error;
         }
-        owesNoCapacity(world, this.#floor, made);
-        this.#letsInProved();
+        const reached = world.reached();
+        owesNoCapacity(world, reached, this.#floor, made);
+        this.#letsInProved(reached);
         if (stand.is !== "failed" && this.#isAnswered && !disturbed && world.answering().length === 0) {
             throw new Broken(`rule 6: nobody answers users any more: ${made.sentence}`);
         }
@@ -88,8 +89,8 @@ function isPublic({ record }: SimulatedWorld): boolean {
     return record.link.live !== "none";
 }
 
-function owesNoCapacity(world: SimulatedWorld, floor: number, { sentence }: Plan): void {
-    const serving = world.serving().length;
+function owesNoCapacity({ link }: SimulatedWorld, reached: Container[], floor: number, { sentence }: Plan): void {
+    const serving = reached.filter(({ color }) => color === link).length;
     if (serving < floor) {
         throw new Broken(`rule 1: ${serving} serve, ${floor} are owed: ${sentence}`);
     }
@@ -106,6 +107,6 @@ function notePromotions({ record, history: { promotions } }: SimulatedWorld): vo
 }
 
 /** @returns containers of ours that users reach and that were never proved. Nobody proves a background service by requests. */
-function unprovedOf(world: SimulatedWorld): Container[] {
-    return world.isBackground ? [] : world.reached().filter(one => !isProved(one) && !one.isForeign);
+function unprovedOf({ isBackground }: SimulatedWorld, reached: Container[]): Container[] {
+    return isBackground ? [] : reached.filter(one => !isProved(one) && !one.isForeign);
 }
