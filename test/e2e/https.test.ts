@@ -1,7 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectFailure, expectSuccess } from "../support/command";
 import { HaltedRun, hostsOf } from "../support/HaltedRun";
 import { fingerprintOf, HttpsStack, hosts } from "../support/HttpsStack";
+import { isFull } from "../support/isFull";
 import { lifeOf, oneAfterTheOther, outputsOf, underLoad } from "../support/scenario";
 import { until } from "../support/until";
 
@@ -62,6 +65,33 @@ describe("A front with HTTPS", () => {
         const plain = await https.plainly(echo);
         expect(JSON.parse(plain?.body ?? "")).toMatchObject({ "x-forwarded-proto": "http" });
     });
+
+    it.runIf(isFull)(
+        "asks clients for certificates, tells the app whose they are, and goes on with releases",
+        async () => {
+            const { stack, authority } = https;
+            writeFileSync(join(stack.path, "clients.pem"), authority.root);
+            stack.setConfig("front.https.clientCa", "clients.pem");
+            stack.setConfig("services.web.image", "relink-hello:v2");
+            expectSuccess(await https.up("certificates of clients and a release"));
+            const { certificate, key } = await https.issue({ hosts: ["alice"] });
+            const client = { cert: `${certificate}\n${authority.intermediate}`, key };
+            const headers = { "x-client-subject": "CN=eve", x_client_subject: "CN=eve" };
+            const { body } = await https.visit({ serverName: echo, client, headers });
+            expect(JSON.parse(body)).toMatchObject({ "x-client-subject": "CN=alice" });
+            expect(body).not.toContain("eve");
+            await expect(https.visit({ serverName: echo })).rejects.toThrow();
+            expect((await https.plainly(echo))?.status).toBe(403);
+            stack.setConfig("front.https.clientVerify", "optional");
+            expectSuccess(await https.up("certificates of clients are optional"));
+            expect(JSON.parse((await https.visit({ serverName: echo, headers })).body)).not.toHaveProperty(
+                "x-client-subject",
+            );
+            stack.setConfig("front.https", { certificates: ["shop"] });
+            stack.setConfig("services.web.image", "relink-hello:v1");
+            expectSuccess(await https.up("no certificates of clients"));
+        },
+    );
 
     it("speaks TLS 1.2 and 1.3, and refuses 1.1", async () => {
         for (const version of ["TLSv1.2", "TLSv1.3"] as const) {

@@ -10,6 +10,10 @@ export interface VisitOptions {
     host?: string;
     /** @default "/" */
     path?: string;
+    /** The client's own certificate and its key, PEM. @default none */
+    client?: { cert: string; key: string };
+    /** Headers of the request besides its host. @default none */
+    headers?: Record<string, string>;
     /** The only version that the client speaks. @default those of Node.js */
     version?: "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 }
@@ -30,7 +34,7 @@ export interface TlsVisit {
  * @throws where the handshake fails, or the certificate does not cover the host
  */
 export function tlsVisit(port: number, options: VisitOptions): Promise<TlsVisit> {
-    const { ca, serverName, host, path = "/", version } = options;
+    const { ca, serverName, host, path = "/", version, client, headers } = options;
     return new Promise((resolve, reject) => {
         const request = https.get({
             host: "127.0.0.1",
@@ -39,7 +43,8 @@ export function tlsVisit(port: number, options: VisitOptions): Promise<TlsVisit>
             ca,
             agent: false,
             servername: serverName ?? "",
-            headers: { host: host ?? serverName ?? `127.0.0.1:${port}` },
+            ...client,
+            headers: { ...headers, host: host ?? serverName ?? `127.0.0.1:${port}` },
             ...(serverName === undefined ? { checkServerIdentity: () => undefined } : {}),
             // OpenSSL has TLS 1.1 at its lowest level of security alone.
             ...(version && { minVersion: version, maxVersion: version, ciphers: "DEFAULT:@SECLEVEL=0" }),

@@ -15,6 +15,8 @@ export const filesWithHaproxy32 = [
     "stand-in.test.ts",
     "https.test.ts",
     "limits.test.ts",
+    "acme.test.ts",
+    "own-lines.test.ts",
 ];
 
 /**
@@ -38,6 +40,8 @@ export const filesOnContainerd = [
  * These are estimates: a shard's line in docs/full-run.md has what it took.
  */
 const minutes = {
+    "abuse.test.ts": 1,
+    "acme-readme.test.ts": 1,
     "bake.test.ts": 8,
     "canary-steps.test.ts": 13,
     "canary-story.test.ts": 3,
@@ -50,10 +54,14 @@ const minutes = {
     "docker.test.ts": 2,
     "drift.test.ts": 9,
     "faults.test.ts": 8,
+    "hardened.test.ts": 1,
     "haproxy-faults.test.ts": 14,
     "haproxy-requests.test.ts": 2,
     "hostile.test.ts": 3,
+    "limits.test.ts": 3,
     "metrics.test.ts": 2,
+    "own-lines.test.ts": 1,
+    "replace.test.ts": 1,
     "stand-in.test.ts": 1,
     "listeners.test.ts": 1,
     "long-stream.test.ts": 12,
