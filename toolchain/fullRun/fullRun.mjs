@@ -38,18 +38,20 @@ export function shardOf(args) {
 
 /** Runs one shard. Writes into docs/full-run.md that it passed. @returns the exit code */
 export async function runShard({ number, of }, env) {
-    const shard = shardsOf(piecesOfFullRun(undefined, hasContainerd(env)), of)[number - 1];
+    // A piece is in the same shard on each Engine, so that eight shards are the whole run whatever Engine each had.
+    const shard = shardsOf(piecesOfFullRun(), of)[number - 1];
+    const pieces = shard.pieces.filter(({ project }) => project !== "e2e-containerd" || hasContainerd(env));
+    const names = pieces.map(({ name }) => name);
     const shown = `${number}/${of}`;
-    console.log(`Shard ${shown}: ${shard.pieces.map(({ name }) => name).join(", ")}; some ${shard.minutes} minutes.`);
+    console.log(`Shard ${shown}: ${names.join(", ")}; at most some ${shard.minutes} minutes.`);
     const commit = commitNow();
     const startedMs = performance.now();
-    const { code, tests } = await runPieces(shard.pieces, env);
+    const { code, tests } = await runPieces(pieces, env);
     const minutes = Math.ceil((performance.now() - startedMs) / 60_000);
     console.log(`Shard ${shown} ${code === 0 ? "passed" : "failed"}: ${tests} tests passed, ${minutes} minutes.`);
     if (code === 0 && of === documentedShards) {
         const day = new Date().toISOString().slice(0, 10);
-        const pieces = shard.pieces.map(({ name }) => name);
-        writePassed(page, { shard: shown, engine: engineOf(env), day, commit, tests, minutes, pieces });
+        writePassed(page, { shard: shown, engine: engineOf(env), day, commit, tests, minutes, pieces: names });
         console.log("docs/full-run.md says so now.");
     }
     return code;

@@ -95,18 +95,17 @@ const parts = {
  * Divides the full run into pieces. Each test is in exactly one piece.
  *
  * @param files names of the files in test/e2e
- * @param hasContainerd whether there is the project `e2e-containerd` (vitest.config.mts)
  * @returns pieces as `{name, project, file, pattern, minutes}`. `file` is undefined for a whole project. `pattern` is
  * for vitest's `-t`, and undefined for a whole file
  */
-export function piecesOfFullRun(files = readdirSync(join(root, "test", "e2e")), hasContainerd = true) {
+export function piecesOfFullRun(files = readdirSync(join(root, "test", "e2e"))) {
     const tests = files.filter(file => file.endsWith(".test.ts")).sort();
     return [
         { name: "unit", project: "unit", minutes: 8 },
         { name: "program", project: "program", minutes: 1 },
         ...tests.flatMap(file => piecesOfFile("e2e", file)),
         ...again(tests, filesWithHaproxy32, "e2e-haproxy-3.2"),
-        ...(hasContainerd ? again(tests, filesOnContainerd, "e2e-containerd") : []),
+        ...again(tests, filesOnContainerd, "e2e-containerd"),
     ];
 }
 
