@@ -173,6 +173,8 @@ function likeTls(tls: TlsListener | undefined): TlsListener | undefined {
             minVersion: "TLSv1.2",
             hsts: tls.hsts?.replace(/max-age=\d+/, "max-age=1"),
             redirect: tls.redirect && { status: 301, port: tls.redirect.port === 443 ? 443 : 1 },
+            clients: tls.clients && { file: "clients-0123456789ab.pem", verify: tls.clients.verify },
+            http3: tls.http3 && { port: 1 },
         }
     );
 }
