@@ -1,7 +1,7 @@
 import type { FrontSettings } from "../model/FrontSettings";
 import { sameRoutes } from "../model/Route";
 import type { ServiceSettings } from "../model/ServiceSettings";
-import { handovers } from "../plan/handovers";
+import { handovers, standIns } from "../plan/handovers";
 import { claimedByOthers, heldPlaces } from "../plan/rerouting";
 import { linkAfter } from "../plan/settle";
 import type { FrontNeeds } from "../up/FrontNeeds";
@@ -29,6 +29,7 @@ export function linkAction(decision: Decision): LinkAction {
         walk,
         leave: plan.leave,
         heldPlaces: heldPlaces(observed),
+        standIns: standIns(places, name),
         claimedByOthers: claimedByOthers(observed, places),
         // Where the plan leaves the routes alone, what was written by half waits too.
         ...(observed.halfWritten && sameRoutes(plan.link.routes, settings.routes) ? { reroutes: true as const } : {}),

@@ -33,6 +33,16 @@ export function handovers({ held, wanted }: Places): Handover[] {
         .filter(({ from, after }) => Object.values(after).some(taker => taker !== from));
 }
 
+/**
+ * @returns places that get requests of what a service gives up, and the other services that have these places already. A
+ * handover waits for places that are still to be taken.
+ */
+export function standIns({ held, wanted }: Places, service: string): Record<string, string> {
+    const given = Object.keys(held).filter(place => held[place] === service && wanted[place] === undefined);
+    const others = Object.entries(wanted).filter(([place, other]) => other !== service && held[place] === other);
+    return Object.fromEntries(others.filter(([place]) => given.some(one => overlap(one, place))));
+}
+
 /** @returns whether one request can belong to both places. */
 function overlap(one: string, two: string): boolean {
     const [a, b] = [parseRoute(one), parseRoute(two)];

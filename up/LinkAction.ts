@@ -31,6 +31,8 @@ export interface LinkAction extends HookRun {
     bake: BakePolicy;
     /** Places that led to the service when the plan was made (`placeOf` a route), in HAProxy's memory or in its file. */
     heldPlaces: string[];
+    /** Places of other services that get the requests of what this service gives up, and these services. */
+    standIns: Record<string, string>;
     /** Places that other services of the config claim, or give up themselves. */
     claimedByOthers: string[];
     /** The routes are written again, also where HAProxy's memory is right. @default only where it is not */

@@ -48,7 +48,7 @@ export async function relink(up: Up, wish: LinkWish, action: LinkAction): Promis
         throw new Error(`${up.service}: ${action.refusal}`);
     }
     const seen = await up.look();
-    requirePlanned(up, seen, wish, action);
+    await requirePlanned(up, seen, wish, action);
     await requireFront(up, wish.routes, seen.service.routes, action.needs);
     const from = seen.service.live;
     if (gains(wish, action, from) && (await gain(up, seen, wish, action)) === "background service") {
@@ -69,7 +69,13 @@ export async function relink(up: Up, wish: LinkWish, action: LinkAction): Promis
 }
 
 /** Refuses to go on where another `up`, or somebody's hand, has changed the link or the routes since the plan was made. */
-function requirePlanned({ service }: Up, { service: seen }: Seen, { routes }: LinkWish, action: LinkAction): void {
+async function requirePlanned(
+    up: Up,
+    { service: seen }: Seen,
+    { routes }: LinkWish,
+    action: LinkAction,
+): Promise<void> {
+    const { service } = up;
     const { live, percent } = seen;
     const again = "Nothing was done. Run pulumi up again";
     if (live !== action.from || percent !== action.percent) {
@@ -85,6 +91,11 @@ function requirePlanned({ service }: Up, { service: seen }: Seen, { routes }: Li
     if (unknown.length > 0) {
         const names = unknown.map(routeText).join(", ");
         throw new PlanOutdated(`${service}: ${names} leads to it only since the plan was made. ${again}`);
+    }
+    const others = Object.keys(action.standIns);
+    if (others.length > 0 && !(await up.front.routes.lead(action.standIns))) {
+        const led = `${others.join(", ")} led to other services when the plan was made, and does not any more`;
+        throw new PlanOutdated(`${service}: ${led}. ${again}`);
     }
 }
 

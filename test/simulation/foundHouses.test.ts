@@ -150,6 +150,14 @@ const houses: Record<string, HouseEvent[]> = {
             { pausesAfter: 2 },
         ),
     ],
+    "an up was planned before another one gave up all other requests, which are to get what a service gives up now": [
+        inHouse({ wanted: { "*": "web", "shop.example.com": "api" } }),
+        race(
+            { wanted: { "shop.example.com": "api", "shop.example.com/api": "web" } },
+            { wanted: { "*": "web", "shop.example.com/api/v2": "api" } },
+            { pausesAfter: 4 },
+        ),
+    ],
 };
 
 describe("a life in which", () => {

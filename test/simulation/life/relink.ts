@@ -1,5 +1,5 @@
 import { sameRoutes } from "../../../model/Route";
-import { handovers } from "../../../plan/handovers";
+import { handovers, standIns } from "../../../plan/handovers";
 import type { LinkAction } from "../../../up/LinkAction";
 import * as real from "../../../up/relink";
 import * as ending from "../../../up/unlink";
@@ -48,6 +48,7 @@ function linkActionOf(up: SimulatedUp): LinkAction {
         hooks: declaredHooks(up),
         hookRan: `promotion ${made.promotion}`,
         heldPlaces: held,
+        standIns: standIns(desired.places, service),
         claimedByOthers: claimed,
         ...(halfWritten && sameRoutes(made.link.routes, desired.routes) ? { reroutes: true as const } : {}),
         handovers: handovers(desired.places).filter(({ after }) => Object.values(after).includes(service)),

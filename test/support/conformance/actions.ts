@@ -96,6 +96,7 @@ export async function linkTo(up: Up, to: Live, release: RecordedRelease, change:
         promotion: release.promotion,
         hooks: {},
         heldPlaces: ["*"],
+        standIns: {},
         claimedByOthers: [],
         handovers: [],
     };

@@ -66,6 +66,7 @@ async function relink(change: Partial<LinkInputs>, action: Partial<LinkInputs["_
             bake: { bakeTimeMs: 0, hooks: {} },
             hooks: {},
             heldPlaces: [],
+            standIns: {},
             claimedByOthers: [],
             handovers: [],
             ...action,
@@ -105,6 +106,14 @@ describe("the link moves", () => {
         const narrow = { ...toGreen, routes: ["shop.example.com"] };
         await expect(relink(narrow, { expect: b.id })).rejects.toThrow(
             "web: * leads to it only since the plan was made. Nothing was done. Run pulumi up again",
+        );
+        expect(fake.steps).toEqual([]);
+    });
+
+    it("never where what it gives up would reach no service any more", async () => {
+        const fake = front({ routes: { "shop.example.com/": "web" } });
+        await expect(relink(toGreen, { heldPlaces: ["shop.example.com"], standIns: { "*": "api" } })).rejects.toThrow(
+            "web: * led to other services when the plan was made, and does not any more. Nothing was done",
         );
         expect(fake.steps).toEqual([]);
     });
