@@ -34,4 +34,26 @@ describe("the containers of a color that are removed", () => {
             "remove blue-2",
         ]);
     });
+
+    it("are closed at once where users stay with them by a cookie, which HAProxy honors while a slot drains", async () => {
+        const sticky = recorded("A", { settings: { ...a.settings, sticky: "cookie" } });
+        for (const [release, state] of [
+            [a, "drain"],
+            [sticky, "maint"],
+        ] as const) {
+            const fake = new FakeSession({
+                record: { blue: { release: release.id, replicas: 1 }, releases: { [release.id]: release } },
+                workers: [workerOf("blue", { blue: [serverAt(1)] })],
+                containers: [containerOf("blue", 1, release.id)],
+            });
+            const slots = new ColorSlots(upOf(fake.session, "web", noProgress), {
+                color: "blue",
+                release,
+                policy: policyOf(),
+            });
+            await slots.tell([1], "drain");
+            await slots.tell([1], "ready");
+            expect(fake.steps).toEqual([`web-blue/1 of worker 1: ${state}`, "web-blue/1 of worker 1: ready"]);
+        }
+    });
 });
