@@ -17,6 +17,7 @@ export const filesWithHaproxy32 = [
     "limits.test.ts",
     "acme.test.ts",
     "own-lines.test.ts",
+    "users.test.ts",
 ];
 
 /**
