@@ -43,7 +43,7 @@ describe.runIf(isFull)("Users", () => {
             color,
             hostname,
             cookies,
-            cacheControl: answer.headers["cache-control"],
+            cacheControl: answer.headers["cache-control"] as string | undefined,
         };
     }
 
@@ -107,7 +107,12 @@ describe.runIf(isFull)("Users", () => {
         expect(await visit({ cookie: `a=b; relink-preview=${secret}` })).toMatchObject({ version: "v2" });
         const host = "preview.shop.example.com";
         expect(await visit({ "x-relink-preview": secret }, host)).toMatchObject({ version: "v2" });
-        for (const wrong of [{}, { "x-relink-preview": `${secret}0` }, { cookie: "relink-preview=" }]) {
+        const guesses: Record<string, string>[] = [
+            {},
+            { "x-relink-preview": `${secret}0` },
+            { cookie: "relink-preview=" },
+        ];
+        for (const wrong of guesses) {
             expect(await visit(wrong)).toMatchObject({ version: "v1", color: "blue" });
             expect((await visit(wrong, host)).status).toBe(404);
         }
