@@ -57,7 +57,8 @@ export function checkSettings(raw: RawConfig, context: SettingsContext): ParsedS
  * user sees all problems at once.
  */
 function parseTheRest(raw: unknown, problems: readonly Problem[]): StackConfig | undefined {
-    const rest = structuredClone(raw);
+    // A stand-in for a value that was not read is a symbol, which `structuredClone` refuses.
+    const rest = withoutPrototypeKeys(raw).value;
     let wrong = problems.map(problem => problem.path);
     // An object that lacks a required key is still wrong without its wrong keys: the next round removes the object.
     for (let levelsUp = 0; levelsUp < 4; levelsUp++) {
@@ -108,7 +109,7 @@ function withRequiredKeys(rest: unknown): unknown {
     return { ...rest, services: Object.fromEntries(completed) };
 }
 
-/** Reports keys `__proto__`, which zod drops without a word. */
+/** Copies the config, and reports keys `__proto__`, which zod drops without a word. */
 function withoutPrototypeKeys(raw: unknown): { value: unknown; problems: Problem[] } {
     const problems: Problem[] = [];
     const copy = (value: unknown, path: ConfigPath): unknown => {

@@ -54,6 +54,21 @@ describe("the config as the CLI prints it without its secrets", () => {
         expect(checkSettings(fromCli(JSON.stringify(without)), target).problems).toHaveLength(2);
     });
 
+    it("has its mistakes found although certificates and users are not read", () => {
+        const wrong = {
+            "relink:certificates": { secret: true },
+            "relink:users": { secret: true },
+            "relink:front": {
+                objectValue: { https: { certificates: ["shop"] }, statistics: ["al"], http: { port: "eighty" } },
+                secret: false,
+            },
+            "relink:services": { objectValue: { web: { image: "shop/web:v1", port: 8080 } }, secret: false },
+        };
+        const target = { project: "shop", stack: "prod" };
+        const { problems } = checkSettings(fromCli(JSON.stringify(wrong)), target);
+        expect(problems?.map(({ path }) => path.join("."))).toEqual(["front.http.port"]);
+    });
+
     it.each([
         ["no service", "{}"],
         ["services of a wrong type", '{"relink:services":{"objectValue":"x"},"relink:secrets":{"secret":true}}'],
