@@ -19,6 +19,7 @@ const usage = `Usage: node toolchain/run.mjs VERB [ARGS]
     status        shows every service of a stack as it is now (--help says more)
     logs SERVICE  shows both colors' logs, merged (--help says more)
     renew         renews the certificates of a stack that are due (--help says more)
+    from-tutum FILE  prints the stack config that a stack with Tutum's HAProxy becomes
     demo          releases services under load, goes back, and refuses a broken release
     demo:clean    removes everything that the demo made
     test [ARGS]   runs the tests (arguments are vitest's)
@@ -49,6 +50,7 @@ const verbs = {
     status: args => look("commands/status.ts", args),
     logs: args => look("commands/logs.ts", args),
     renew: args => look("commands/renew.ts", args),
+    "from-tutum": args => alone("commands/fromTutum.ts", args),
     demo: args => typescript("examples/demo.ts", args),
     "demo:clean": args => typescript("examples/demo.ts", ["clean", ...args]),
     test: args => vitest(args, {}),
