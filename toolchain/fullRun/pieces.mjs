@@ -18,6 +18,7 @@ export const filesWithHaproxy32 = [
     "acme.test.ts",
     "own-lines.test.ts",
     "users.test.ts",
+    "tutum.test.ts",
 ];
 
 /**
