@@ -1,3 +1,4 @@
+import { setCommand } from "../settings/configCommands";
 import type { Conversion, TutumService, Variable } from "./Conversion";
 
 /** `BALANCE`: roundrobin is relink's own. */
@@ -8,15 +9,37 @@ export function mapBalance(variable: Variable, service: TutumService, to: Conver
     }
 }
 
-/** `COOKIE` of a service. */
+/** `COOKIE` of a service, `SRV insert indirect nocache`: the name of the cookie, and what HAProxy does with it. */
 export function mapCookie(variable: Variable, service: TutumService, to: Conversion): void {
-    askForStickiness(variable, service, to);
+    keepUsers(variable.value, { variable, service }, to);
 }
 
-/** Says what there is for requests of one client that are to stay with one container. */
-export function askForStickiness(variable: Variable, service: TutumService | undefined, to: Conversion): void {
-    const fix = `haproxy.backend: ["balance source"] of ${service?.name ?? "the service"} keeps a client's address at one container`;
-    to.refuse(variable, "keeps a client at one container by a cookie, which relink does not have yet", fix);
+/** @param text what follows `cookie` in HAProxy's configuration */
+export function keepUsers(
+    text: string,
+    { variable, service }: { variable: Variable; service: TutumService },
+    to: Conversion,
+): void {
+    const [name = "", ...words] = text.trim().split(/\s+/);
+    to.setService(service, ["sticky"], "cookie", variable);
+    if (words.includes("rewrite") || words.includes("prefix")) {
+        to.note(variable, `used the application's own cookie ${name}; relink sets one of its own`);
+    } else {
+        to.note(
+            variable,
+            `named the cookie ${name}; relink's has another name, so that each user gets a container anew, once`,
+        );
+    }
+}
+
+/** Refuses a line that keeps users on a container in another way than by HAProxy's cookie. */
+export function refuseAffinity(variable: Variable, service: TutumService | undefined, to: Conversion): void {
+    const fix = setCommand(["services", service?.name ?? "SERVICE", "sticky"], "cookie");
+    to.refuse(
+        variable,
+        "keeps users on a container by a table or the application's session, which relink does by a cookie",
+        fix,
+    );
 }
 
 /** `FAILOVER` of a service: its containers were backups of another one with the same VIRTUAL_HOST. */

@@ -1,5 +1,5 @@
 import { setCommand } from "../settings/configCommands";
-import { askForStickiness } from "./affinity";
+import { keepUsers, refuseAffinity } from "./affinity";
 import type { Conversion, TutumService, Variable } from "./Conversion";
 import { mapConnections, monitorPage, refuseMode } from "./frontVariables";
 import { splitLine, splitList } from "./lists";
@@ -116,8 +116,10 @@ function mapKnown(line: string, { variable, service }: LinePlace, to: Conversion
         refuseMode({ ...variable, value: first }, to);
     } else if (word === "monitor-uri") {
         monitorPage(first, variable, to);
+    } else if (word === "cookie" && service !== undefined) {
+        keepUsers(rest, { variable, service }, to);
     } else if (["cookie", "appsession", "stick"].includes(word)) {
-        askForStickiness(variable, service, to);
+        refuseAffinity(variable, service, to);
     } else {
         return false;
     }

@@ -20,6 +20,7 @@ export const taken: Record<string, Becomes[]> = {
         [lb({ BALANCE: "leastconn" }), {}, lines("balance leastconn")],
         [{ ...lb({ BALANCE: "leastconn" }), ...web({ BALANCE: "source" }) }, {}, lines("balance source")],
     ],
+    COOKIE: [[web({ COOKIE: "SRV insert indirect nocache" }), {}, { sticky: "cookie" }]],
     DEBUG: [[lb({ DEBUG: "1" }), {}]],
     DEFAULT_SSL_CERT: [
         [lb(secure), tls],
@@ -93,6 +94,7 @@ export const taken: Record<string, Becomes[]> = {
             { ...tls, http: { redirectToHttps: 301 } },
         ],
         [web({ EXTRA_SETTINGS: "timeout server 5m" }), {}, lines("timeout server 5m")],
+        [web({ EXTRA_SETTINGS: "cookie SRV insert" }), {}, { sticky: "cookie" }],
     ],
     EXTRA_SSL_CERTS: [[lb({ EXTRA_SSL_CERTS: "CERT_A", CERT_A: onOneLine }), { https: { certificates: ["cert-a"] } }]],
     FORCE_DEFAULT_BACKEND: [
@@ -268,7 +270,6 @@ export const refused: Record<string, Refuses[]> = {
             /pulumi config set --secret .*relink:certificates\.NAME/,
         ],
     ],
-    COOKIE: [[web({ COOKIE: "SRV insert indirect nocache" }), "web.environment.COOKIE", /balance source/]],
     DEFAULT_SSL_CERT: [
         [lb({ DEFAULT_SSL_CERT: "no PEM" }), "haproxy.environment.DEFAULT_SSL_CERT", /holds no certificate/],
     ],
@@ -355,7 +356,7 @@ export const refused: Record<string, Refuses[]> = {
     ],
     EXTRA_SETTINGS: [
         [web({ EXTRA_SETTINGS: "server a 127.0.0.1:1" }), "web.environment.EXTRA_SETTINGS", /replicas/],
-        [web({ EXTRA_SETTINGS: "cookie SRV insert" }), "web.environment.EXTRA_SETTINGS", /balance source/],
+        [web({ EXTRA_SETTINGS: "stick on src" }), "web.environment.EXTRA_SETTINGS", /services\.web\.sticky' cookie/],
     ],
     EXTRA_SSL_CERTS: [[lb({ EXTRA_SSL_CERTS: "CERT_A" }), "haproxy.environment.EXTRA_SSL_CERTS", /names CERT_A/]],
     FAILOVER: [[web({ FAILOVER: "yes" }), "web.environment.FAILOVER", /stays warm/]],
