@@ -59,6 +59,7 @@ const minutes = {
     "hardened.test.ts": 1,
     "haproxy-faults.test.ts": 14,
     "haproxy-requests.test.ts": 2,
+    "haproxy.test.ts": 1,
     "hostile.test.ts": 3,
     "limits.test.ts": 3,
     "metrics.test.ts": 2,
@@ -76,6 +77,7 @@ const minutes = {
     "services.test.ts": 15,
     "shell.test.ts": 2,
     "status.test.ts": 2,
+    "tutum.test.ts": 3,
     "verbs.test.ts": 6,
 };
 const otherMinutes = 4;
