@@ -20,12 +20,18 @@ export class ServiceRoutes implements Routes {
     }
 
     async write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void> {
+        const others = await this.#others();
         await this.access.configure(files => {
             for (const route of taken) {
                 writeMapEntry(files, "routes", routeKey(route), routeValue(route, this.service));
             }
             for (const key of this.#keysIn(readMap(files, "routes"), isGivenUp)) {
-                removeMapEntry(files, "routes", key);
+                const value = others.get(key);
+                if (value === undefined) {
+                    removeMapEntry(files, "routes", key);
+                } else {
+                    writeMapEntry(files, "routes", key, value);
+                }
             }
             return files;
         });
@@ -57,6 +63,13 @@ export class ServiceRoutes implements Routes {
         const leadsTo = ({ routes }: Worker, [place, service]: [string, string]) =>
             parseRoutes(routes).some(found => found.service === service && placeOf(found.route) === place);
         return Object.entries(takers).every(taker => workers.every(worker => leadsTo(worker, taker)));
+    }
+
+    /** @returns entries of the map in HAProxy's memory by which users reach other services */
+    async #others(): Promise<Map<string, string>> {
+        const [worker] = currentWorkers((await this.access.observe([])).front);
+        const isOther = (entry: [string, string]) => parseRoutes(new Map([entry]))[0]?.service !== this.service;
+        return new Map([...(worker?.routes ?? [])].filter(isOther));
     }
 
     /** @returns the map's keys of this service's wanted routes, spelled as in the map */

@@ -5,7 +5,8 @@ export interface Routes {
     /**
      * Changes HAProxy's file.
      * @param taken routes that lead to this service from now on
-     * @param isGivenUp which of the service's other routes the file no longer has
+     * @param isGivenUp which of the service's other routes the file no longer has. Where users reach another service by one,
+     * because an `up` died before it told HAProxy's memory, the file leads to that service again
      */
     write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void>;
 

@@ -158,6 +158,19 @@ const houses: Record<string, HouseEvent[]> = {
             { pausesAfter: 4 },
         ),
     ],
+    "an up died when only HAProxy's file had its place, which it gives up before its former service gets it again": [
+        inHouse({
+            wanted: { "*.example.com": "admin", "shop.example.com/api": "api", "shop.example.com/api/v2": "web" },
+        }),
+        inHouse(
+            { wanted: { "shop.example.com": "web", "*.example.com": "api", "shop.example.com/api": "api" } },
+            { faults: { of: "web", faults: { ...noFaults, order: 1, reload: 0 } }, diesAfter: 3, goesOn: true },
+        ),
+        inHouse({
+            wanted: { "*.example.com": "admin", "shop.example.com/api/v2": "api" },
+            versions: { web: "A", api: "A", admin: "B" },
+        }),
+    ],
 };
 
 describe("a life in which", () => {

@@ -21,7 +21,7 @@ export class SimulatedRoutes implements Routes {
     async write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void> {
         await this.up.configure(({ routes }) => {
             this.#take(routes, taken);
-            this.#giveUp(routes, isGivenUp);
+            this.#giveUp(routes, isGivenUp, this.up.world.front.memory?.routes);
         });
     }
 
@@ -72,12 +72,28 @@ export class SimulatedRoutes implements Routes {
         }
     }
 
-    #giveUp(routes: Record<string, string>, isGivenUp: (route: Route) => boolean): void {
+    /** @param reached the map by which users reach other services. @default the routes themselves */
+    #giveUp(
+        routes: Record<string, string>,
+        isGivenUp: (route: Route) => boolean,
+        reached: Record<string, string> = routes,
+    ): void {
         for (const [key, value] of Object.entries(routes)) {
-            const [found] = parseRoutes(new Map([[key, value]]));
-            if (found?.service === this.service && isGivenUp(found.route)) {
-                delete routes[key];
+            const found = this.#routeOf(key, value);
+            if (found === undefined || !isGivenUp(found)) {
+                continue;
+            }
+            delete routes[key];
+            const now = reached[key];
+            if (now !== undefined && this.#routeOf(key, now) === undefined) {
+                routes[key] = now;
             }
         }
+    }
+
+    /** @returns the route of an entry of the map that leads to this service */
+    #routeOf(key: string, value: string): Route | undefined {
+        const [found] = parseRoutes(new Map([[key, value]]));
+        return found?.service === this.service ? found.route : undefined;
     }
 }

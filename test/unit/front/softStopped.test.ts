@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readMap } from "../../../haproxy/maps";
 import type { ContainerInfo } from "../../../model/Container";
 import type { BackendStat, ServerStat, Worker, WorkerAddress } from "../../../model/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
@@ -185,5 +186,18 @@ describe("a soft-stopped worker of HAProxy", () => {
         );
         expect(front.routesOf(current)).toEqual({ "*.example.com/": "store", "b.example.com/": "web" });
         expect(front.routesOf(stopped)).toEqual({ "a.example.com/": "web", "b.example.com/": "web" });
+    });
+});
+
+describe("HAProxy's file, in which an up died that gave a service another one's place", () => {
+    it("leads to that one again when the service gives the place up", async () => {
+        const front = new Front({
+            routes: { "shop.example.com/api/": "api" },
+            known: { web, api },
+            containers: { web, api },
+        });
+        front.files.set("maps/routes.map", "shop.example.com/ web\nshop.example.com/api/ web\n");
+        await removeRoutes(upOf(front.session, "web", noProgress));
+        expect(Object.fromEntries(readMap(front.files, "routes"))).toEqual({ "shop.example.com/api/": "api" });
     });
 });
