@@ -10,7 +10,7 @@ import { buildAccess } from "./access";
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
 import { buildAcme, managedCertificates } from "./managed";
-import { routesOf } from "./routes";
+import { namedHosts, routesOf } from "./routes";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { buildStrategy } from "./strategy";
 
@@ -151,7 +151,8 @@ function buildRelease(name: string, config: ServiceConfig): ReleaseSettings {
     };
 }
 
-function buildHealth(name: string, { health, hosts = [] }: ServiceConfig): HealthSettings {
+function buildHealth(name: string, { health, ...config }: ServiceConfig): HealthSettings {
+    const hosts = namedHosts(config).map(([host]) => host);
     return {
         path: health.tcp ? undefined : (health.path ?? defaultHealthPath),
         tcp: health.tcp,

@@ -1,6 +1,7 @@
 import { covers } from "../model/Certificate";
 import { managedCertificates, managedHosts } from "./managed";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
+import { namedHosts } from "./routes";
 import type { IsSound } from "./ServiceScope";
 import type { StackConfig } from "./schema";
 
@@ -134,9 +135,9 @@ function checkHosts({ front, certificates, services }: StackConfig, isSound: IsS
         return [];
     }
     const names = used.flatMap(name => certificates[name]!.hosts);
-    return Object.entries(services).flatMap(([service, { hosts = [] }]) =>
-        hosts.flatMap((host, index): Problem[] => {
-            const path = ["services", service, "hosts", index];
+    return Object.entries(services).flatMap(([service, config]) =>
+        namedHosts(config).flatMap(([host, key]): Problem[] => {
+            const path = ["services", service, ...key];
             if (host === "*" || covers(names, host) || !isSound(...path)) {
                 return [];
             }

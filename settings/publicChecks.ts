@@ -1,5 +1,6 @@
 import { setCommand } from "./configCommands";
 import { type Problem, solvedByRemoving } from "./Problem";
+import { namedHosts } from "./routes";
 import type { IsSound } from "./ServiceScope";
 import type { StackConfig } from "./schema";
 
@@ -26,7 +27,7 @@ export function checkRedirects({ front, services }: StackConfig, isSound: IsSoun
         if (!isSound(...path)) {
             return [];
         }
-        const owner = Object.keys(services).find(name => services[name]!.hosts?.includes(host));
+        const owner = Object.keys(services).find(name => namedHosts(services[name]!).some(([named]) => named === host));
         if (owner !== undefined) {
             return [
                 solvedByRemoving(path, `redirects a host of the service ${owner}, which would get no request then`),

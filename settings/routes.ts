@@ -1,53 +1,70 @@
-import { everything, placeOf, type Route } from "../model/Route";
+import { everything, placeOf, type Route, routeText } from "../model/Route";
 import type { ConfigPath } from "./ConfigPath";
 import { removeCommand, setCommand } from "./configCommands";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
+import type { RouteConfig } from "./route";
 import { type IsSound, ServiceScope } from "./ServiceScope";
 import type { ServiceConfig, StackConfig } from "./schema";
 
 /** One route of a service, and the key of the config that it comes from. */
 interface Claim {
     route: Route;
-    /** Below the service: `["hosts", 0]`. */
+    /** Below the service: `["hosts", 0]`, `["routes", 1, "paths", 0]`. */
     key: ConfigPath;
 }
 
 type Services = StackConfig["services"];
-type RouteKeys = Pick<ServiceConfig, "hosts" | "paths" | "stripPath" | "default">;
+type RouteKeys = Pick<ServiceConfig, "hosts" | "paths" | "stripPath" | "routes" | "default">;
 
 /** The keys that set a service's routes. */
-const routeKeys = ["hosts", "paths", "stripPath", "default"] as const;
+const routeKeys = ["hosts", "paths", "stripPath", "routes", "default"] as const;
 
 /**
- * @returns the routes of a service: each of its hosts with each of its paths, and everything else for the default one
+ * @returns the routes of a service: each of its hosts with each of its paths, those of its list, and everything else for the
+ * default one
  */
 export function routesOf(name: string, services: Services): Route[] {
     const routes = getsRequests(services[name]!) ? claimsOf(name, services).map(({ route }) => route) : [];
     return [...new Map(routes.map(route => [placeOf(route), route])).values()];
 }
 
+/** @returns the hosts that a service names, in the order of the config, and the key of each */
+export function namedHosts({ hosts = [], routes }: Pick<RouteKeys, "hosts" | "routes">): [string, ConfigPath][] {
+    return [
+        ...hosts.map((host, index): [string, ConfigPath] => [host, ["hosts", index]]),
+        ...routes.flatMap((route, place) =>
+            (route.hosts ?? []).map((host, index): [string, ConfigPath] => [host, ["routes", place, "hosts", index]]),
+        ),
+    ];
+}
+
 function claimsOf(name: string, services: Services): Claim[] {
     const service = services[name]!;
-    const { hosts, paths, stripPath } = service;
-    const routeTo = (host: string, path: string): Route => ({ host, path, strip: stripPath && path !== "/" });
-    const claims = (hosts ?? []).flatMap((host, index): Claim[] =>
-        paths.map(path => ({ route: routeTo(host, path), key: ["hosts", index] })),
-    );
-    if (hosts === undefined && namesPaths(service)) {
-        claims.push(...paths.map((path, index) => ({ route: routeTo("*", path), key: ["paths", index] })));
-    }
+    const short = namesNothing(service) ? [] : claimsOfRoute(service, []);
+    const claims = [...short, ...service.routes.flatMap((route, index) => claimsOfRoute(route, ["routes", index]))];
     const isOnly = Object.values(services).filter(getsRequests).length === 1;
-    if (service.default ?? (namesNothing(service) && isOnly)) {
+    if (service.default ?? (claims.length === 0 && isOnly)) {
         claims.push({ route: everything, key: ["default"] });
     }
     return claims;
+}
+
+/** @param at key of the route below the service; empty for the short form, the service's own `hosts` and `paths` */
+function claimsOfRoute({ hosts, paths, stripPath }: RouteConfig, at: ConfigPath): Claim[] {
+    const routeTo = (host: string, path: string): Route => ({ host, path, strip: stripPath && path !== "/" });
+    if (hosts === undefined) {
+        return paths.map((path, index) => ({ route: routeTo("*", path), key: [...at, "paths", index] }));
+    }
+    return hosts.flatMap((host, index): Claim[] =>
+        paths.map(path => ({ route: routeTo(host, path), key: [...at, "hosts", index] })),
+    );
 }
 
 /**
  * @returns what is wrong with the routes of all services: each service has one, and no two services have the same one
  */
 export function checkRoutes({ services }: StackConfig, isSound: IsSound): Problem[] {
-    const claimed = new Map<string, string>();
+    const claimed = new Map<string, ClaimedPlace>();
     return Object.keys(services)
         .sort()
         .flatMap(name => {
@@ -60,37 +77,67 @@ export function checkRoutes({ services }: StackConfig, isSound: IsSound): Proble
 
 function checkOwn(scope: ServiceScope, services: Services): Problem[] {
     const { config } = scope;
-    const empty = [...checkNotEmpty(scope, "hosts", "HOST"), ...checkNotEmpty(scope, "paths", "/api")];
+    const empty = [config, ...config.routes].flatMap((route, index) =>
+        checkNotEmpty(scope, route, index === 0 ? [] : ["routes", index - 1]),
+    );
     const problems = [...empty];
     if (empty.length === 0 && getsRequests(config) && claimsOf(scope.name, services).length === 0) {
         const why = config.default === false ? "is false" : "is missing, and there are several services";
         const message = `${why}: the service must name its hosts or its paths, or be the default for all that no route matches`;
         problems.push(solvedBySetting(scope.at("default"), message, "true"));
     }
-    if (config.stripPath && !namesPaths(config)) {
-        const message = "is true, but there is no path to strip: paths is not set";
-        problems.push({ path: scope.at("stripPath"), message, fix: setCommand(scope.at("paths", 0), "/PATH") });
-    }
+    problems.push(...checkStrip(scope, config, []));
+    problems.push(...config.routes.flatMap((route, index) => checkRoute(scope, route, index)));
     return problems;
 }
 
-function checkNotEmpty(scope: ServiceScope, key: "hosts" | "paths", example: string): Problem[] {
-    if (scope.config[key]?.length !== 0) {
-        return [];
+function checkRoute(scope: ServiceScope, route: RouteConfig, index: number): Problem[] {
+    const at: ConfigPath = ["routes", index];
+    if (route.hosts === undefined && !namesPaths(route)) {
+        const message = "names neither hosts nor paths: for all that no route matches there is default: true";
+        return [{ path: scope.at(...at), message, fix: setCommand(scope.at(...at, "hosts", 0), "HOST") }];
     }
-    const path = scope.at(key);
-    const message = "is an empty list, but must name at least one, or be left out";
-    return [{ path, message, fix: `${removeCommand(path)} && ${setCommand([...path, 0], example)}` }];
+    return checkStrip(scope, route, at);
 }
 
-/** @param claimed which service claims which place; the claims of this service are added */
-function checkClaims(scope: ServiceScope, services: Services, claimed: Map<string, string>): Problem[] {
+function checkStrip(scope: ServiceScope, route: RouteConfig, at: ConfigPath): Problem[] {
+    if (!route.stripPath || namesPaths(route)) {
+        return [];
+    }
+    const message = "is true, but there is no path to strip: paths is not set";
+    const fix = setCommand(scope.at(...at, "paths", 0), "/PATH");
+    return [{ path: scope.at(...at, "stripPath"), message, fix }];
+}
+
+function checkNotEmpty(scope: ServiceScope, route: RouteConfig, at: ConfigPath): Problem[] {
+    const examples = { hosts: "HOST", paths: "/api" };
+    return (["hosts", "paths"] as const)
+        .filter(key => route[key]?.length === 0)
+        .map(key => {
+            const path = scope.at(...at, key);
+            const message = "is an empty list, but must name at least one, or be left out";
+            return { path, message, fix: `${removeCommand(path)} && ${setCommand([...path, 0], examples[key])}` };
+        });
+}
+
+/** What a route's place leads to. */
+interface ClaimedPlace {
+    service: string;
+    route: string;
+}
+
+/** @param claimed what each place leads to; the claims of this service are added */
+function checkClaims(scope: ServiceScope, services: Services, claimed: Map<string, ClaimedPlace>): Problem[] {
     return claimsOf(scope.name, services).flatMap(({ route, key }): Problem[] => {
         const place = placeOf(route);
         const other = claimed.get(place);
-        if (other === undefined || other === scope.name) {
-            claimed.set(place, scope.name);
+        if (other === undefined) {
+            claimed.set(place, { service: scope.name, route: routeText(route) });
             return [];
+        }
+        if (other.service === scope.name) {
+            const message = `takes ${place}, which another route of the service has in another way (${other.route})`;
+            return other.route === routeText(route) ? [] : [solvedByRemoving(scope.at(...key), message)];
         }
         if (key[0] === "default" && scope.config.default === undefined) {
             // It is the only service only because the port of the other one is wrong, which has a problem of its own.
@@ -98,8 +145,8 @@ function checkClaims(scope: ServiceScope, services: Services, claimed: Map<strin
         }
         const message =
             place === placeOf(everything)
-                ? `takes every request that no other route matches, but so does ${other}: only one service can be the default`
-                : `takes ${place}, which ${other} has already`;
+                ? `takes every request that no other route matches, but so does ${other.service}: only one service can be the default`
+                : `takes ${place}, which ${other.service} has already`;
         return [solvedByRemoving(scope.at(...key), message)];
     });
 }
@@ -113,6 +160,7 @@ function namesPaths({ paths }: Pick<RouteKeys, "paths">): boolean {
     return paths.some(path => path !== "/");
 }
 
-function namesNothing(service: RouteKeys): boolean {
+/** @returns whether the service's own `hosts` and `paths`, the short form, name no route */
+function namesNothing(service: Pick<RouteKeys, "hosts" | "paths">): boolean {
     return service.hosts === undefined && !namesPaths(service);
 }

@@ -7,8 +7,9 @@ import { frontSchema } from "./front";
 import { healthSchema } from "./health";
 import { certificateName } from "./https";
 import { firstOf, flag, listOf, textLike, wholeNumber, withDefault } from "./leaves";
-import { dockerEndpoint, host, plainText, registryAddress, routePath, secretKey, serviceName } from "./names";
+import { dockerEndpoint, plainText, registryAddress, secretKey, serviceName } from "./names";
 import { policyShape } from "./policy";
+import { routeSchema } from "./route";
 
 /** One entry of `relink:services`. */
 export const serviceSchema = z.strictObject({
@@ -18,9 +19,8 @@ export const serviceSchema = z.strictObject({
     health: healthSchema.prefault({}),
     ...policyShape,
     replicas: withDefault(1, usual => wholeNumber(1, 100, usual)),
-    hosts: listOf(host).optional().meta({ default: "*" }),
-    paths: listOf(routePath).prefault(["/"]),
-    stripPath: flag().prefault(false),
+    ...routeSchema.shape,
+    routes: listOf(routeSchema).prefault([]),
     default: flag().optional().meta({ default: "true for the only service" }),
     ...accessShape,
     live: firstOf(["auto", "blue", "green"]),

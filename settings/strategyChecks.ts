@@ -110,6 +110,7 @@ function settingsForRequests(service: ServiceConfig): [ConfigPath, boolean][] {
         [["hosts"], service.hosts !== undefined],
         [["paths"], service.paths.join() !== "/"],
         [["stripPath"], service.stripPath],
+        [["routes"], service.routes.length > 0],
         [["default"], service.default !== undefined],
         [["auth"], service.auth.basic !== undefined],
         [["allow"], service.allow !== undefined],

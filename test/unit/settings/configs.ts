@@ -32,6 +32,7 @@ export const configs: Arbitrary<Record<string, unknown>> = fc
 interface Service {
     hosts?: string[];
     paths?: string[];
+    routes?: { hosts: string[]; paths?: string[]; stripPath?: boolean }[];
     secrets?: string[];
     env?: Record<string, unknown>;
     health?: Record<string, unknown>;
@@ -177,6 +178,12 @@ function withDistinctRoutes(config: Config): Config {
         if (service.paths?.some(path => path !== "/") !== true) {
             delete service.stripPath;
         }
+        service.routes?.forEach((route, index) => {
+            route.hosts = [`${name}-${index}.example.net`];
+            if (!route.paths?.includes("/v1")) {
+                delete route.stripPath;
+            }
+        });
     }
     return config;
 }

@@ -170,6 +170,17 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
         maxLength: 3,
     }),
     "services.*.stripPath": fc.boolean(),
+    "services.*.routes": few(
+        fc.record(
+            {
+                // Each route gets hosts of its own (configs.ts).
+                hosts: fc.constant(["route.example.net"]),
+                paths: pick(["/"], ["/", "/v1"]),
+                stripPath: fc.boolean(),
+            },
+            { requiredKeys: ["hosts"] },
+        ),
+    ),
     "services.*.default": fc.boolean(),
     "services.*.auth.basic": few(pick("alice", "b.o_b@example.com")),
     "services.*.allow": fc.uniqueArray(pick("192.0.2.10", "10.0.0.0/8", "2001:db8::/32"), {

@@ -53,6 +53,19 @@ describe("the routes of a service", () => {
             api: ["*.b.com"],
         });
     });
+
+    it("are those of its list too, each host of an entry with each of that entry's paths", () => {
+        const routes = [{ hosts: ["b.com", "c.com"], paths: ["/x"], stripPath: true }, { paths: ["/y", "/z"] }];
+        const all = ["b.com/x (stripped)", "c.com/x (stripped)", "*/y", "*/z"];
+        expect(routesOf({ web: { routes } }).web).toEqual(all);
+        expect(routesOf({ web: { hosts: ["a.com"], routes, default: true } }).web).toEqual(["a.com", ...all, "*"]);
+    });
+
+    it("give the health check the first exact host, also where the list has it", () => {
+        const routes = [{ hosts: ["*.b.com"] }, { hosts: ["b.com"] }];
+        const [web] = settingsOf({ services: { web: { ...service, routes } } }).services;
+        expect(web?.release.health.host).toBe("b.com");
+    });
 });
 
 describe("a problem of routes", () => {
@@ -108,6 +121,49 @@ describe("a problem of routes", () => {
             "there is nothing to strip",
             { web: { stripPath: true } },
             ["relink:services.web.stripPath: is true, but there is no path to strip: paths is not set"],
+        ],
+        [
+            "two services claim a host, one of them in its list",
+            { api: { hosts: ["a.com"] }, web: { routes: [{ hosts: ["b.com"] }, { hosts: ["c.com", "a.com"] }] } },
+            ["relink:services.web.routes[1].hosts[1]: takes a.com, which api has already"],
+        ],
+        [
+            "a service has a path twice, once stripped",
+            {
+                web: {
+                    hosts: ["a.com"],
+                    paths: ["/x"],
+                    routes: [{ hosts: ["a.com"], paths: ["/x"], stripPath: true }],
+                },
+            },
+            [
+                "relink:services.web.routes[0].hosts[0]: takes a.com/x, which another route of the service has in " +
+                    "another way (a.com/x)",
+            ],
+        ],
+        [
+            "a route of the list names nothing",
+            { web: { default: true, routes: [{ paths: ["/"] }] } },
+            [
+                "relink:services.web.routes[0]: names neither hosts nor paths: for all that no route matches there is " +
+                    "default: true",
+            ],
+        ],
+        [
+            "a route of the list has nothing to strip, or an empty list",
+            {
+                web: {
+                    routes: [
+                        { hosts: ["a.com"], stripPath: true },
+                        { hosts: [], paths: [] },
+                    ],
+                },
+            },
+            [
+                "relink:services.web.routes[0].stripPath: is true, but there is no path to strip: paths is not set",
+                "relink:services.web.routes[1].hosts: is an empty list, but must name at least one, or be left out",
+                "relink:services.web.routes[1].paths: is an empty list, but must name at least one, or be left out",
+            ],
         ],
         [
             "there is no path in the list",
