@@ -64,7 +64,8 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
 
 /** @returns the URL at which users reach a service. */
 export function publicUrl(front: FrontSettings, routes: Route[]): string {
-    const exact = routes.find(({ host }) => !host.startsWith("*"));
+    const forAll = routes.filter(({ headers }) => headers === undefined);
+    const exact = [...forAll, ...routes].find(({ host }) => !host.startsWith("*"));
     const { host = front.address ?? "localhost", path = "/" } = exact ?? { path: routes[0]?.path };
     const [scheme, at, usual] =
         front.https === undefined ? ["http", front.http.port, 80] : ["https", httpsPort(front), 443];

@@ -21,6 +21,7 @@ import {
 import { type Answer, answersWith, errorPages, type Pages } from "./pages";
 import { previewColorRules, previewHostRule, previewSecretRules } from "./privatePreview";
 import { accessLog, compression, healthPage, hostRedirects, ownLines, responseHeaders } from "./publicRules";
+import { routeLookups } from "./routeLookups";
 import { statisticsPage } from "./statistics";
 
 /** Headers of relink's confirming request: a one-time secret, and the secret's service. */
@@ -89,21 +90,17 @@ const dotSegment = String.raw`(/|\\|%2f|%5c)(\.|%2e){1,2}(;[^/]*)?(/|\\|%2f|%5c|
  */
 const secondSlash = String.raw`^(\\|%5c|%2f)`;
 
-const routesLookup = `map_beg(${mapPath("routes")})`;
-
 /**
  * Picks the route, and strips its path from the request's where the route says so.
  * @param hostRule a line that changes the host before its route is looked up
+ * @param headers what the routes ask for beside host and path
  */
-function routeRules(answer: Answer, hostRule: string): string {
+function routeRules(answer: Answer, hostRule: string, headers?: readonly string[]): string {
     return `    # Everybody else gets the service of host and path: the exact host first, then *.example.com, then *; of one host the
     # longest path. Keys end with a slash, and so does what is looked up: /api/ is met by /api and /api/x, not by /apix.
     http-request set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)
 ${hostRule}    http-request set-var(txn.path) path
-    http-request set-var(txn.route) var(txn.host),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found }
-    http-request set-var(txn.route) var(txn.host),regsub(^[^.]*,*),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found } || { var(txn.route) -m found }
-    http-request set-var(txn.route) str(*),concat(,txn.path,/),${routesLookup} unless { var(txn.service) -m found } || { var(txn.route) -m found }
-    http-request set-var(txn.service) var(txn.route),field(1,:) if { var(txn.route) -m found }
+${routeLookups(headers)}    http-request set-var(txn.service) var(txn.route),field(1,:) if { var(txn.route) -m found }
     http-request ${answer(404, "no service for this host and path")} unless { var(txn.service) -m found }
     # A route with a path, service:path:keep or service:path:strip. What could leave that path again is refused.
     http-request set-var(txn.prefix) var(txn.route),field(2,:) if { var(txn.route),field(3,:) -m len gt 0 }
@@ -134,6 +131,8 @@ export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedP
     access?: Access;
     /** What the listeners do for single services. @default nothing */
     services?: Readonly<Record<string, ServiceRules>>;
+    /** The headers that routes ask for, each kind once (`headersIn` of haproxy/routes.ts). @default none */
+    routeHeaders?: readonly string[];
     /** Files of the front's own pages. @default none */
     pages?: Pages;
     /** Whether the public listener answers the challenges of an authority (ACME). @default undefined (no) */
@@ -162,7 +161,7 @@ ${sharedBackends(front)}
 /** The public listeners, without TLS and with it. */
 function httpFrontend(
     { near, trusted }: AddressAcls,
-    { tls, challenges, access = {}, services = {}, ...rules }: ListenerSettings,
+    { tls, challenges, access = {}, services = {}, routeHeaders, ...rules }: ListenerSettings,
     { gateway }: NearAddresses,
 ): string {
     const connections = connectionLimit(rules);
@@ -177,7 +176,7 @@ ${proxyProtocolRules(rules.proxyProtocol, connections)}${methodRules(answer)}
 ${hostRules(answer)}
 ${forwardedMark(rules)}${believedHeaders(answer)}
 ${confirmRules}
-${previewSecretRules(rules, answer)}${challengeRules(challenges)}${limitRules(rules, answer)}${hostRedirects(rules)}${httpsRedirect(tls)}${clientRules(tls, answer)}${routeRules(answer, previewHostRule(rules))}
+${previewSecretRules(rules, answer)}${challengeRules(challenges)}${limitRules(rules, answer)}${hostRedirects(rules)}${httpsRedirect(tls)}${clientRules(tls, answer)}${routeRules(answer, previewHostRule(rules), routeHeaders)}
 ${accessRules(access, gateway, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${previewColorRules(rules)}${chosenRules(services)}${canaryRules}

@@ -1,4 +1,6 @@
+import { readMap } from "../haproxy/maps";
 import { frontendsFile, usersFile } from "../haproxy/names";
+import { headersIn } from "../haproxy/routes";
 import type { Access } from "./access";
 import { type ListenerSettings, renderFrontends } from "./frontends";
 import type { NearAddresses } from "./origin";
@@ -16,7 +18,8 @@ interface Written {
 
 /** Writes the listeners, and what they were rendered from. */
 export function writeListeners(files: Map<string, string>, front: ListenerSettings, near: NearAddresses): void {
-    files.set(frontendsFile, renderFrontends(front, near));
+    const routeHeaders = headersIn(readMap(files, "routes"));
+    files.set(frontendsFile, renderFrontends({ ...front, routeHeaders }, near));
     if (Object.keys(front.access ?? {}).length > 0) {
         files.set(settingsFile, `${JSON.stringify({ front, near } satisfies Written, null, 1)}\n`);
     } else {

@@ -1,5 +1,5 @@
 import { backendName } from "../haproxy/names";
-import { parseRoutes } from "../haproxy/routes";
+import { headersIn, parseRoutes } from "../haproxy/routes";
 import { observedService } from "../look/observedService";
 import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
@@ -30,12 +30,17 @@ export function canLeadTo(worker: Worker, world: World, service: string): boolea
     return !worker.old || (link !== undefined && link.reached.length > 0 && canFollow(worker, world, service, link));
 }
 
-/** @returns whether a worker may forget a route: its other routes are then those of the workers that take new connections */
+/**
+ * @returns whether a worker may forget a route: its other routes are then those of the workers that take new connections. A
+ * worker of another configuration may not know routes by header, so it forgets nothing while there are some.
+ */
 export function canForget(worker: Worker, world: World): boolean {
     return (
         !worker.old ||
-        currentWorkers(world.front).every(({ routes }) =>
-            [...routes].every(([key, value]) => worker.routes.get(key) === value),
+        currentWorkers(world.front).every(
+            ({ routes, configHash }) =>
+                [...routes].every(([key, value]) => worker.routes.get(key) === value) &&
+                (headersIn(routes).length === 0 || worker.configHash === configHash),
         )
     );
 }

@@ -226,7 +226,7 @@ function assertLine(command: string): void {
 
 /** @returns whether a text is one command: without a second one after `;`, a payload, or an escape */
 function isLine(command: string): boolean {
-    return /^[A-Za-z0-9@!][A-Za-z0-9@!*.:_~/ -]{0,4000}$/.test(command);
+    return /^[A-Za-z0-9@!][A-Za-z0-9@!*.:_~/=&% -]{0,4000}$/.test(command);
 }
 
 /** A line of PEM. */

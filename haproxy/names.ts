@@ -91,6 +91,7 @@ const allowed = {
     "cookie key": /^[0-9a-f]{32}$/,
     "cookie name": /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
     "header name": /^[a-z][a-z0-9-]{0,63}$/,
+    "header names": /^[a-z0-9-]{1,64}=?(?:&[a-z0-9-]{1,64}=?){0,7}$/,
     "header value": /^[ !#%-[\]-~]{1,1000}$/,
     "configuration line": /^[!-~][ -~]{0,999}$/,
     user: /^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/,
@@ -99,7 +100,7 @@ const allowed = {
     "host header": /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})(?::\d{1,5})?$/,
     // All that a URL path may hold unescaped, without ' and $, which HAProxy's quoting interprets.
     path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,
-    "map key": /^[A-Za-z0-9*._~/-]{1,512}$/,
+    "map key": /^[A-Za-z0-9*._~/=&%-]{1,2048}$/,
     "map value": /^[A-Za-z0-9:_.~/-]{1,512}$/,
     "client authorities": /^clients-[0-9a-f]{12}\.pem$/,
     page: /^(?:maintenance|\d{3})-[0-9a-f]{12}\.(?:html|txt|json)$/,

@@ -1,13 +1,15 @@
-import type { Route } from "../model/Route";
+import { headerNames, type Route } from "../model/Route";
 import { readMap, removeMapEntry, writeMapEntry } from "./maps";
 import { checked } from "./names";
 
 /**
  * @returns a route's key in the map: host and path, with a slash at the end. The frontend appends a slash to host and path and
- * takes the longest key that is a prefix. So the key `/api/` matches `/api` and `/api/x`, but not `/apix`.
+ * takes the longest key that is a prefix. So the key `/api/` matches `/api` and `/api/x`, but not `/apix`. Before them are the
+ * headers that a request must have, between slashes. The front answers no Host with a slash, so no client can write them there.
  */
-export function routeKey({ host, path }: Pick<Route, "host" | "path">): string {
-    return path === "/" ? `${host}/` : `${host}${path}/`;
+export function routeKey({ host, path, headers }: Pick<Route, "host" | "path" | "headers">): string {
+    const place = path === "/" ? `${host}/` : `${host}${path}/`;
+    return headers === undefined ? place : `/${headers}/${place}`;
 }
 
 /** @returns a route's value in the map: the service, and for a route with a path, that path and whether it is stripped */
@@ -20,10 +22,18 @@ export function routeValue({ path, strip }: Route, service: string): string {
 export function parseRoutes(entries: ReadonlyMap<string, string>): { route: Route; service: string }[] {
     return [...entries].map(([key, value]) => {
         const [service = "", , how] = value.split(":");
+        const [, headers, place = key] = /^\/([^/]*)\/(.*)$/.exec(key) ?? [];
         // A front of an earlier version has hosts alone, without a slash.
-        const [, host = key, path = ""] = /^([^/]*)(\/.*?)?\/?$/.exec(key) ?? [];
-        return { route: { host, path: path === "" ? "/" : path, strip: how === "strip" }, service };
+        const [, host = place, path = ""] = /^([^/]*)(\/.*?)?\/?$/.exec(place) ?? [];
+        const route = { host, path: path === "" ? "/" : path, strip: how === "strip" };
+        return { route: headers === undefined ? route : { ...route, headers }, service };
     });
+}
+
+/** @returns which headers the routes of a map ask for, each kind once ({@link headerNames}) */
+export function headersIn(entries: ReadonlyMap<string, string>): string[] {
+    const headers = parseRoutes(entries).flatMap(({ route }) => route.headers ?? []);
+    return [...new Set(headers.map(headerNames))].sort();
 }
 
 /** Rewrites the routes of a front of an earlier version, which are hosts alone, to keys of host and path. */

@@ -1,4 +1,4 @@
-/** The requests that a service gets: those for a host whose path is this one or below it. */
+/** The requests that a service gets: those for a host whose path is this one or below it, and whose headers are as wanted. */
 export interface Route {
     /** A DNS name in lower case, `*.example.com`, or `*` for every host. */
     host: string;
@@ -6,16 +6,19 @@ export interface Route {
     path: string;
     /** The front removes the path before the service gets the request. */
     strip: boolean;
+    /** The headers that a request must have, as {@link headersText} writes them. @default undefined (any) */
+    headers?: string;
 }
 
 /** The route of the default service: all requests that no other route matches. */
 export const everything: Route = { host: "*", path: "/", strip: false };
 
 const stripped = " (stripped)";
+const condition = " if ";
 
-/** @returns what two services cannot both have: `shop.example.com/api`, `*` */
-export function placeOf({ host, path }: Route): string {
-    return path === "/" ? host : `${host}${path}`;
+/** @returns what two services cannot both have: `shop.example.com/api`, `*`, `shop.example.com if x-version=2` */
+export function placeOf({ host, path, headers }: Route): string {
+    return `${path === "/" ? host : `${host}${path}`}${headers === undefined ? "" : `${condition}${headers}`}`;
 }
 
 /** @returns a route for messages and for Pulumi's state: `shop.example.com/api (stripped)` */
@@ -26,15 +29,53 @@ export function routeText(route: Route): string {
 /** Reads a text of {@link routeText}. */
 export function parseRoute(text: string): Route {
     const strip = text.endsWith(stripped);
-    const place = strip ? text.slice(0, -stripped.length) : text;
+    const [place = "", headers] = (strip ? text.slice(0, -stripped.length) : text).split(condition);
     const slash = place.indexOf("/");
-    return slash < 0
-        ? { host: place, path: "/", strip }
-        : { host: place.slice(0, slash), path: place.slice(slash), strip };
+    const [host, path] = slash < 0 ? [place, "/"] : [place.slice(0, slash), place.slice(slash)];
+    return { host, path, strip, ...(headers !== undefined && { headers }) };
 }
 
 /** @returns whether both have the same routes, in any order */
 export function sameRoutes(some: readonly Route[], others: readonly Route[]): boolean {
     const texts = (routes: readonly Route[]) => [...new Set(routes.map(routeText))].sort().join("\n");
     return texts(some) === texts(others);
+}
+
+/**
+ * @param headers value by name in lower case; `true` for a header that may have any value
+ * @returns the headers in alphabetical order, the values encoded as in a URL: `x-beta&x-version=2`
+ */
+export function headersText(headers: Readonly<Record<string, string | true>>): string {
+    return Object.entries(headers)
+        .sort(([one], [two]) => (one < two ? -1 : 1))
+        .map(([name, value]) => (value === true ? name : `${name}=${encoded(value)}`))
+        .join("&");
+}
+
+/** @returns which headers a text of {@link headersText} asks for, without their values: `x-beta&x-version=` */
+export function headerNames(headers: string): string {
+    return headers.replace(/=[^&]*/g, "=");
+}
+
+/** @returns whether one request can have the headers of both texts. Without a text, any request has them. */
+export function canGoTogether(one: string | undefined, other: string | undefined): boolean {
+    const values = new Map((one ?? "").split("&").map(header => split(header)));
+    return (other ?? "").split("&").every(header => {
+        const [name, value] = split(header);
+        const wanted = values.get(name);
+        return wanted === undefined || value === undefined || wanted === value;
+    });
+}
+
+function split(header: string): [name: string, value: string | undefined] {
+    const [name = "", value] = header.split("=");
+    return [name, value];
+}
+
+/** Encodes as HAProxy's `url_enc` does: everything but letters, digits and `-._~`. */
+function encoded(value: string): string {
+    return encodeURIComponent(value).replace(
+        /[!'()*]/g,
+        letter => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
 }

@@ -1,4 +1,4 @@
-import { parseRoute } from "../model/Route";
+import { canGoTogether, parseRoute } from "../model/Route";
 
 /** The service that has, or wants, each place (`placeOf` a route). */
 export interface Places {
@@ -46,7 +46,12 @@ export function standIns({ held, wanted }: Places, service: string): Record<stri
 /** @returns whether one request can belong to both places. */
 function overlap(one: string, two: string): boolean {
     const [a, b] = [parseRoute(one), parseRoute(two)];
-    return (covers(a.host, b.host) || covers(b.host, a.host)) && (isBelow(a.path, b.path) || isBelow(b.path, a.path));
+    const fits = canGoTogether(a.headers, b.headers);
+    return (
+        fits &&
+        (covers(a.host, b.host) || covers(b.host, a.host)) &&
+        (isBelow(a.path, b.path) || isBelow(b.path, a.path))
+    );
 }
 
 /** `*` covers every host, and `*.example.com` every host with one label more. */

@@ -95,6 +95,6 @@ function without(some: readonly Route[], others: readonly Route[]): Route[] {
 /** @returns no phrase without routes. The place `*` is written out, since a newcomer does not know it. */
 function phrase(verb: string, routes: Route[], detail: (route: Route) => string = () => ""): string[] {
     const texts = routes.map(route => `${routeText(route)}${detail(route)}`);
-    const list = texts.map(text => text.replace(/^\*(?=$| )/, "all other requests")).join(", ");
+    const list = texts.map(text => text.replace(/^\*(?=$| (?!if ))/, "all other requests")).join(", ");
     return routes.length === 0 ? [] : [`${verb} ${list}`];
 }

@@ -1,12 +1,49 @@
 import { z } from "zod";
-import { flag, listOf } from "./leaves";
+import { flag, freeText, leaf, listOf } from "./leaves";
 import { host, routePath } from "./names";
 
-/** One entry of `routes`: each of its hosts with each of its paths. */
-export const routeSchema = z.strictObject({
+/**
+ * Headers that a route cannot ask for: HAProxy reads or writes them for the message itself, `hosts` is for the host, what
+ * a proxy says is not the client's, and nobody should write a password here.
+ */
+const otherHeaders =
+    /^(?:host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|expect|cookie|authorization|forwarded|x-forwarded-.*|x-real-ip|x-relink-.*)$/;
+
+/** The name of a request's header, in lower case. */
+const headerName = leaf(
+    {
+        wanted:
+            "the name of a header that the client chooses, such as x-version, of at most 64 letters, digits and -; " +
+            "not host, cookie, authorization, x-forwarded-* or one about the connection",
+        example: "VALUE",
+    },
+    raw => {
+        const name = typeof raw === "string" ? raw.toLowerCase() : "";
+        return /^[a-z][a-z0-9-]{0,63}$/.test(name) && !otherHeaders.test(name) ? name : undefined;
+    },
+);
+
+/** The whole value of a header, or `*` for any. */
+const headerValue = freeText(
+    {
+        wanted: "the whole value of the header: 1 to 100 letters of visible ASCII, and spaces within; or * for any value",
+        example: "2",
+    },
+    text => /^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/.test(text),
+);
+
+/** What every route has; a service has these keys as the short form of one. */
+export const routeShape = {
     hosts: listOf(host).optional().meta({ default: "*" }),
     paths: listOf(routePath).prefault(["/"]),
     stripPath: flag().prefault(false),
+};
+
+/** One entry of `routes`: each of its hosts with each of its paths, for requests with these headers. */
+export const routeSchema = z.strictObject({
+    ...routeShape,
+    headers: z.record(headerName, headerValue).prefault({}),
 });
 
-export type RouteConfig = z.output<typeof routeSchema>;
+export type RouteConfig = Omit<z.output<typeof routeSchema>, "headers"> &
+    Partial<Pick<z.output<typeof routeSchema>, "headers">>;

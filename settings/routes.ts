@@ -1,4 +1,4 @@
-import { everything, placeOf, type Route, routeText } from "../model/Route";
+import { everything, headersText, placeOf, type Route, routeText } from "../model/Route";
 import type { ConfigPath } from "./ConfigPath";
 import { removeCommand, setCommand } from "./configCommands";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
@@ -15,6 +15,9 @@ interface Claim {
 
 type Services = StackConfig["services"];
 type RouteKeys = Pick<ServiceConfig, "hosts" | "paths" | "stripPath" | "routes" | "default">;
+
+/** HAProxy's map has a route's headers in its key. */
+const mostHeaders = 4;
 
 /** The keys that set a service's routes. */
 const routeKeys = ["hosts", "paths", "stripPath", "routes", "default"] as const;
@@ -50,8 +53,14 @@ function claimsOf(name: string, services: Services): Claim[] {
 }
 
 /** @param at key of the route below the service; empty for the short form, the service's own `hosts` and `paths` */
-function claimsOfRoute({ hosts, paths, stripPath }: RouteConfig, at: ConfigPath): Claim[] {
-    const routeTo = (host: string, path: string): Route => ({ host, path, strip: stripPath && path !== "/" });
+function claimsOfRoute({ hosts, paths, stripPath, headers = {} }: RouteConfig, at: ConfigPath): Claim[] {
+    const asked = Object.entries(headers).map(([name, value]) => [name, value === "*" || value] as const);
+    const routeTo = (host: string, path: string): Route => ({
+        host,
+        path,
+        strip: stripPath && path !== "/",
+        ...(asked.length > 0 && { headers: headersText(Object.fromEntries(asked)) }),
+    });
     if (hosts === undefined) {
         return paths.map((path, index) => ({ route: routeTo("*", path), key: [...at, "paths", index] }));
     }
@@ -93,8 +102,13 @@ function checkOwn(scope: ServiceScope, services: Services): Problem[] {
 
 function checkRoute(scope: ServiceScope, route: RouteConfig, index: number): Problem[] {
     const at: ConfigPath = ["routes", index];
-    if (route.hosts === undefined && !namesPaths(route)) {
-        const message = "names neither hosts nor paths: for all that no route matches there is default: true";
+    const headers = Object.keys(route.headers ?? {}).length;
+    if (headers > mostHeaders) {
+        const message = `asks for ${headers} headers, but a route can ask for ${mostHeaders} at most`;
+        return [solvedByRemoving(scope.at(...at, "headers"), message)];
+    }
+    if (route.hosts === undefined && !namesPaths(route) && headers === 0) {
+        const message = "names neither hosts, paths nor headers: for all that no route matches there is default: true";
         return [{ path: scope.at(...at), message, fix: setCommand(scope.at(...at, "hosts", 0), "HOST") }];
     }
     return checkStrip(scope, route, at);

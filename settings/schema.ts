@@ -9,7 +9,7 @@ import { certificateName } from "./https";
 import { firstOf, flag, listOf, textLike, wholeNumber, withDefault } from "./leaves";
 import { dockerEndpoint, plainText, registryAddress, secretKey, serviceName } from "./names";
 import { policyShape } from "./policy";
-import { routeSchema } from "./route";
+import { routeSchema, routeShape } from "./route";
 
 /** One entry of `relink:services`. */
 export const serviceSchema = z.strictObject({
@@ -19,7 +19,7 @@ export const serviceSchema = z.strictObject({
     health: healthSchema.prefault({}),
     ...policyShape,
     replicas: withDefault(1, usual => wholeNumber(1, 100, usual)),
-    ...routeSchema.shape,
+    ...routeShape,
     routes: listOf(routeSchema).prefault([]),
     default: flag().optional().meta({ default: "true for the only service" }),
     ...accessShape,

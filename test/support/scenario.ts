@@ -63,6 +63,8 @@ export interface ScenarioOptions {
     /** See `LoadOptions`. */
     hostHeader?: string;
     /** See `LoadOptions`. */
+    headers?: Record<string, string>;
+    /** See `LoadOptions`. */
     ca?: string;
     /** See `LoadOptions`. */
     through?: string[];
@@ -90,6 +92,7 @@ export async function underLoad(
     const load = await startLoad({
         url: options.url ?? stack.url,
         hostHeader: options.hostHeader,
+        headers: options.headers,
         ca: options.ca,
         through: options.through ?? [],
         connections: 12,

@@ -19,6 +19,7 @@ export const filesWithHaproxy32 = [
     "own-lines.test.ts",
     "users.test.ts",
     "tutum.test.ts",
+    "header-routes.test.ts",
 ];
 
 /**
@@ -60,6 +61,7 @@ const minutes = {
     "haproxy-faults.test.ts": 14,
     "haproxy-requests.test.ts": 2,
     "haproxy.test.ts": 1,
+    "header-routes.test.ts": 2,
     "hostile.test.ts": 3,
     "limits.test.ts": 3,
     "metrics.test.ts": 2,

@@ -36,6 +36,8 @@ export interface LoadOptions {
     serverName?: string;
     /** Host header. Default: host and port of `url`. */
     hostHeader?: string;
+    /** Further headers of each request, by name in lower case. @default none */
+    headers?: Record<string, string>;
     /** How many connections at the same time. Those that `mix` does not name do GET. Default 16. */
     connections?: number;
     /** Default: 4 POST, 1 new connections, 1 slow, 1 stream, 1 WebSocket. Given, it replaces the default whole. */
@@ -61,6 +63,7 @@ export interface LoadOptions {
 /** Options with every default filled in, as the lanes use them. */
 export interface LoadPlan extends Destination {
     hostHeader: string;
+    headers: Record<string, string>;
     path: string;
     slowPath: string;
     streamPath: string;
@@ -88,6 +91,7 @@ export function planLoad(options: LoadOptions): LoadPlan {
     return {
         ...destinationOf(url, hostHeader, options),
         hostHeader,
+        headers: options.headers ?? {},
         path: url.pathname + url.search,
         slowPath: options.paths?.slow ?? "/slow?ms=300",
         streamPath: options.paths?.stream ?? "/stream?seconds=2",

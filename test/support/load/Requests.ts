@@ -36,6 +36,7 @@ export class Requests {
             `Host: ${plan.hostHeader}`,
             "User-Agent: relink-load",
             "Accept: */*",
+            ...Object.entries(plan.headers).map(([name, value]) => `${name}: ${value}`),
             `${idHeader}: ${idSlot}`,
         ];
         if (kind === "newConnection") {
@@ -56,13 +57,14 @@ export class Requests {
 
     /** The head of a request of HTTP/2, a GET. */
     headersOf({ id }: Attempt): OutgoingHttpHeaders {
-        const { path, hostHeader } = this.plan;
+        const { path, hostHeader, headers } = this.plan;
         return {
             ":method": "GET",
             ":path": path,
             ":authority": hostHeader,
             "user-agent": "relink-load",
             accept: "*/*",
+            ...headers,
             [idHeader]: id,
         };
     }

@@ -59,7 +59,7 @@ function open(task: WebSocketTask, attempt: Attempt): Promise<Opened | undefined
     const scheme = plan.tls === undefined ? "ws" : "wss";
     const webSocket = new WebSocket(`${scheme}://${urlHost(plan.host)}:${plan.port}${plan.webSocketPath}`, {
         createConnection: () => dialled.socket,
-        headers: { host: plan.hostHeader, [idHeader]: attempt.id },
+        headers: { ...plan.headers, host: plan.hostHeader, [idHeader]: attempt.id },
         handshakeTimeout: plan.timeoutMs,
         perMessageDeflate: false,
     });

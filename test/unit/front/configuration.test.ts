@@ -55,6 +55,15 @@ describe("the configuration's text", () => {
         );
     });
 
+    it("finds routes by header, of one host those with the longer path first", async () => {
+        const routeHeaders = ["x-version=", "x-beta", "x-beta&x-version="];
+        const text = renderFrontends({ name: "shop-dev", trustedProxies: [], routeHeaders }, near);
+        await expect(text).toMatchFileSnapshot(golden("10-frontends-headers.cfg"));
+        for (const wrong of ["x y", 'x"', "x-a=%[src]", "x{", ""]) {
+            expect(() => renderFrontends({ name: "a", trustedProxies: [], routeHeaders: [wrong] }, near)).toThrow();
+        }
+    });
+
     it("has a listener with TLS, a redirect and HSTS if the settings ask for them", async () => {
         const tls: TlsListener = {
             certificates: ["shop", "api"],

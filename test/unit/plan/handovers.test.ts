@@ -18,6 +18,17 @@ describe("a place that is given up", () => {
         expect(handovers(everything)).toMatchObject([{ place: "*", after: { "a.com": "shop" } }]);
     });
 
+    it("is removed by the service that takes a route by header inside, or the route without it around", () => {
+        const inside = { held: { "a.com": "shop" }, wanted: { "a.com if x=1": "web", "a.com if x=2": "api" } };
+        expect(handovers(inside)).toMatchObject([{ place: "a.com", after: inside.wanted }]);
+        const around = { held: { "a.com if x=1": "shop" }, wanted: { "*": "web" } };
+        expect(handovers(around)).toMatchObject([{ place: "a.com if x=1", after: around.wanted }]);
+        const beside = { held: { "a.com if x=1&y=2": "shop" }, wanted: { "a.com if x=2": "web", "b.com if x=1": "web" } };
+        expect(handovers(beside)).toEqual([]);
+        const other = { held: { "a.com if x=1": "shop" }, wanted: { "a.com if y": "web" } };
+        expect(handovers(other)).toMatchObject([{ place: "a.com if x=1", after: other.wanted }]);
+    });
+
     it("also waits for the places that its own service takes, because they may be refused", () => {
         const places = { held: { "*": "web" }, wanted: { "a.com": "shop", "b.com": "web" } };
         expect(handovers(places)).toEqual([{ place: "*", from: "web", after: { "a.com": "shop", "b.com": "web" } }]);

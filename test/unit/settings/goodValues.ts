@@ -177,6 +177,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
                 hosts: fc.constant(["route.example.net"]),
                 paths: pick(["/"], ["/", "/v1"]),
                 stripPath: fc.boolean(),
+                headers: named(pick("X-Version", "x-b-2", "constructor"), pick("2", 2, "*", true, 'a "b" /%[src]#')),
             },
             { requiredKeys: ["hosts"] },
         ),

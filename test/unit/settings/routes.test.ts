@@ -61,6 +61,17 @@ describe("the routes of a service", () => {
         expect(routesOf({ web: { hosts: ["a.com"], routes, default: true } }).web).toEqual(["a.com", ...all, "*"]);
     });
 
+    it("may ask for headers: names in any case, values encoded, * for any value", () => {
+        const routes = [
+            { headers: { "X-Version": 2, "x-beta": "*" } },
+            { hosts: ["a.com"], paths: ["/x"], stripPath: true, headers: { "x-user": "a b/('%=&\"" } },
+        ];
+        expect(routesOf({ web: { hosts: ["a.com"], routes }, api: { default: true } })).toEqual({
+            web: ["a.com", "* if x-beta&x-version=2", "a.com/x if x-user=a%20b%2F%28%27%25%3D%26%22 (stripped)"],
+            api: ["*"],
+        });
+    });
+
     it("give the health check the first exact host, also where the list has it", () => {
         const routes = [{ hosts: ["*.b.com"] }, { hosts: ["b.com"] }];
         const [web] = settingsOf({ services: { web: { ...service, routes } } }).services;
@@ -128,6 +139,19 @@ describe("a problem of routes", () => {
             ["relink:services.web.routes[1].hosts[1]: takes a.com, which api has already"],
         ],
         [
+            "two services claim a host with the same headers",
+            {
+                api: { hosts: ["a.com"], routes: [{ hosts: ["a.com"], headers: { "X-A": "1", "x-b": "2" } }] },
+                web: { routes: [{ hosts: ["a.com"], headers: { "x-b": "2", "x-a": 1 } }], default: true },
+            },
+            ["relink:services.web.routes[0].hosts[0]: takes a.com if x-a=1&x-b=2, which api has already"],
+        ],
+        [
+            "a route asks for too many headers",
+            { web: { routes: [{ headers: { a: "1", b: "1", c: "1", d: "1", e: "1" } }] } },
+            ["relink:services.web.routes[0].headers: asks for 5 headers, but a route can ask for 4 at most"],
+        ],
+        [
             "a service has a path twice, once stripped",
             {
                 web: {
@@ -145,7 +169,7 @@ describe("a problem of routes", () => {
             "a route of the list names nothing",
             { web: { default: true, routes: [{ paths: ["/"] }] } },
             [
-                "relink:services.web.routes[0]: names neither hosts nor paths: for all that no route matches there is " +
+                "relink:services.web.routes[0]: names neither hosts, paths nor headers: for all that no route matches there is " +
                     "default: true",
             ],
         ],
@@ -201,6 +225,28 @@ describe("a problem of routes", () => {
         expect(more).toEqual([]);
     });
 
+    it.each([
+        { "": "1" },
+        { host: "a.com" },
+        { Cookie: "a=1" },
+        { authorization: "*" },
+        { "x-forwarded-for": "1.2.3.4" },
+        { "x-relink-color": "blue" },
+        { connection: "*" },
+        { "x y": "1" },
+        { "x-a": "" },
+        { "x-a": " 1" },
+        { "x-a": "1\n2" },
+        { "x-a": "é" },
+        { "x-a": null },
+        { "x-a": ["1"] },
+        { "x-a": "x".repeat(101) },
+    ])("the headers %j", headers => {
+        const [problem, ...more] = problemsIn({ services: { web: { ...service, routes: [{ headers }] } } });
+        expect(problem?.path.slice(0, 5)).toEqual(["services", "web", "routes", 0, "headers"]);
+        expect(more).toEqual([]);
+    });
+
     it.each(["/", "/api", "/api/v2", "/.well-known", "/a.b/..c/~x/-_"])("is not the path %j", path => {
         expect(wrong({ web: { paths: [path] } })).toEqual([]);
     });
@@ -214,7 +260,14 @@ describe("a problem of routes", () => {
 });
 
 describe("a route as text", () => {
-    it.each(["*", "*/api", "shop.example.com", "*.example.com/api/v2 (stripped)"])("%s", text => {
+    it.each([
+        "*",
+        "*/api",
+        "shop.example.com",
+        "*.example.com/api/v2 (stripped)",
+        "* if x-version=2",
+        "a.com/api if x-beta&x-version=a%20b%2F%28c%29 (stripped)",
+    ])("%s", text => {
         expect(routeText(parseRoute(text))).toBe(text);
     });
 
