@@ -10,7 +10,7 @@ const listeners = (routeHeaders?: string[]) =>
     renderFrontends({ name: "shop-dev", trustedProxies: [], routeHeaders }, near);
 
 /** @returns the listeners once the map has these routes */
-function after(text: string, routes: string[]): string {
+function filesAfter(text: string, routes: string[]): string {
     const entries = routes.map(parseRoute).map(route => `${routeKey(route)} ${routeValue(route, "web")}\n`);
     const files = new Map([
         [file, text],
@@ -29,15 +29,15 @@ describe("the listeners' lookups", () => {
         ] as const;
         for (const before of [plain, byVersion, byBoth]) {
             for (const { routes, kinds } of [plain, byVersion, byBoth]) {
-                expect(after(listeners([...before.kinds]), [...routes])).toBe(listeners([...kinds]));
+                expect(filesAfter(listeners([...before.kinds]), [...routes])).toBe(listeners([...kinds]));
             }
         }
     });
 
     it("are not written where the listeners of an earlier relink have no place for them", () => {
         const old = "frontend http from relink\n    bind :8080\n";
-        expect(after(old, ["*", "a.com"])).toBe(old);
-        expect(() => after(old, ["* if x-version=1"])).toThrow("run pulumi up without --target");
+        expect(filesAfter(old, ["*", "a.com"])).toBe(old);
+        expect(() => filesAfter(old, ["* if x-version=1"])).toThrow("run pulumi up without --target");
     });
 });
 

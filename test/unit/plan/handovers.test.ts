@@ -23,7 +23,10 @@ describe("a place that is given up", () => {
         expect(handovers(inside)).toMatchObject([{ place: "a.com", after: inside.wanted }]);
         const around = { held: { "a.com if x=1": "shop" }, wanted: { "*": "web" } };
         expect(handovers(around)).toMatchObject([{ place: "a.com if x=1", after: around.wanted }]);
-        const beside = { held: { "a.com if x=1&y=2": "shop" }, wanted: { "a.com if x=2": "web", "b.com if x=1": "web" } };
+        const beside = {
+            held: { "a.com if x=1&y=2": "shop" },
+            wanted: { "a.com if x=2": "web", "b.com if x=1": "web" },
+        };
         expect(handovers(beside)).toEqual([]);
         const other = { held: { "a.com if x=1": "shop" }, wanted: { "a.com if y": "web" } };
         expect(handovers(other)).toMatchObject([{ place: "a.com if x=1", after: other.wanted }]);
