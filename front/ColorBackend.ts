@@ -29,7 +29,7 @@ export class ColorBackend implements Backend {
     }
 
     async write(content: BackendContent): Promise<void> {
-        const text = await this.#textOf(content);
+        const text = textOf(this.service, this.color, content, await this.#sticky(content));
         await this.access.configure(files => files.set(this.#file, text), this.#file);
     }
 
@@ -49,10 +49,6 @@ export class ColorBackend implements Backend {
     async hasSameChecks(content: BackendContent): Promise<boolean> {
         const files = await this.access.readFiles();
         return checksOf(files.get(this.#file) ?? "") === checksOf(textOf(this.service, this.color, content));
-    }
-
-    async #textOf(content: BackendContent): Promise<string> {
-        return textOf(this.service, this.color, content, await this.#sticky(content));
     }
 
     /** @returns the cookie of a service that keeps each user on one container */

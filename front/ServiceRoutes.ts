@@ -70,8 +70,11 @@ export class ServiceRoutes implements Routes {
     /** @returns entries of the map in HAProxy's memory by which users reach other services */
     async #others(): Promise<Map<string, string>> {
         const [worker] = currentWorkers((await this.access.observe([])).front);
-        const isOther = (entry: [string, string]) => parseRoutes(new Map([entry]))[0]?.service !== this.service;
-        return new Map([...(worker?.routes ?? [])].filter(isOther));
+        const others = new Map(worker?.routes);
+        for (const key of this.#keysIn(others, () => true)) {
+            others.delete(key);
+        }
+        return others;
     }
 
     /** @returns the map's keys of this service's wanted routes, spelled as in the map */

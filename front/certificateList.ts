@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
 import { certificatePath, currentFolder } from "../haproxy/names";
 import type { TlsListener } from "../model/FrontSettings";
+import { shortDigest } from "../text/shortDigest";
+import { replaceFiles } from "./replaceFiles";
 
 /**
  * Most certificates that are named on the listener's own line. HAProxy takes 64 words a line: two for each certificate, and up to
@@ -21,19 +22,13 @@ export function certificateWords({ certificates }: TlsListener): string {
 
 /** Writes the list of the certificates, where the listener's line needs one, and removes any other. */
 export function writeCertificateList(files: Map<string, string>, tls: TlsListener | undefined): void {
-    for (const path of [...files.keys()].filter(path => path.startsWith(prefix))) {
-        files.delete(path);
-    }
-    if (tls !== undefined && tls.certificates.length > mostOnLine) {
-        const paths = tls.certificates.map(certificatePath);
-        files.set(listFile(paths), textOf(paths));
-    }
+    const paths = tls?.certificates.map(certificatePath) ?? [];
+    replaceFiles(files, prefix, paths.length > mostOnLine ? [[listFile(paths), textOf(paths)]] : []);
 }
 
 /** @returns the list's file. Its name changes with its text, so that HAProxy's configuration does too */
 function listFile(paths: readonly string[]): string {
-    const digest = createHash("sha256").update(textOf(paths)).digest("hex").slice(0, 12);
-    return `${prefix}${digest}.txt`;
+    return `${prefix}${shortDigest(textOf(paths))}.txt`;
 }
 
 /** A list of HAProxy's (`crt-list`). Its first certificate is for clients that name no host, or one that no certificate covers. */

@@ -1,6 +1,7 @@
 import { checked, currentFolder } from "../haproxy/names";
 import type { TlsListener } from "../model/FrontSettings";
 import type { Answer } from "./pages";
+import { replaceFiles } from "./replaceFiles";
 
 /** The header that tells an app whose certificate a client has shown. */
 export const subjectHeader = "x-client-subject";
@@ -21,7 +22,7 @@ const isVerified = "{ ssl_c_used } { ssl_c_verify 0 }";
 export function clientWords({ clients }: TlsListener): string {
     return clients === undefined
         ? ""
-        : ` ca-file ${currentFolder}/data/${checked("client authorities", clients.file)} verify ${clients.verify}`;
+        : ` ca-file ${currentFolder}/${authoritiesFile(clients)} verify ${clients.verify}`;
 }
 
 /**
@@ -47,12 +48,12 @@ export function clientRules(tls: TlsListener | undefined, answer: Answer): strin
     return comment + lines.map(line => `    ${line}\n`).join("");
 }
 
+/** @returns the path of the authorities' file inside a version of the files */
+function authoritiesFile({ file }: NonNullable<TlsListener["clients"]>): string {
+    return `data/${checked("client authorities", file)}`;
+}
+
 /** Writes the authorities of clients, and removes those from before. */
 export function writeClientAuthorities(files: Map<string, string>, tls: TlsListener | undefined, text: string): void {
-    for (const path of [...files.keys()].filter(path => path.startsWith(prefix))) {
-        files.delete(path);
-    }
-    if (tls?.clients !== undefined) {
-        files.set(`data/${checked("client authorities", tls.clients.file)}`, text);
-    }
+    replaceFiles(files, prefix, tls?.clients === undefined ? [] : [[authoritiesFile(tls.clients), text]]);
 }

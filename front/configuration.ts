@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { globalFile } from "../haproxy/names";
 import { answersChallenges, type FrontSettings, tlsListener } from "../model/FrontSettings";
+import { shortDigest } from "../text/shortDigest";
 import { renderFrontends } from "./frontends";
 import { renderGlobal } from "./global";
 
@@ -45,7 +46,7 @@ export function fingerprintOf(settings: FrontSettings): string {
     const front = { ...settings, tls: tlsListener(settings), challenges: answersChallenges(settings.https?.acme) };
     // The real addresses do not matter, because they never change during a front's life.
     const frontends = renderFrontends(front, { gateway: "0.0.0.0", anchor: "0.0.0.0" });
-    return createHash("sha256").update(renderGlobal(front)).update(frontends).digest("hex").slice(0, 12);
+    return shortDigest(`${renderGlobal(front)}${frontends}`);
 }
 
 function isConf(path: string): boolean {

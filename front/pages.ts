@@ -1,5 +1,6 @@
 import { checked, currentFolder } from "../haproxy/names";
 import { plainText } from "./plain";
+import { replaceFiles } from "./replaceFiles";
 
 /** The front's own pages: `maintenance`, or a status, and the name of the file with its text. */
 export type Pages = Readonly<Record<string, string>>;
@@ -64,10 +65,6 @@ function contentOf(file: string): string {
  * @param texts by the name of the file
  */
 export function writePages(files: Map<string, string>, texts: Readonly<Record<string, string>>): void {
-    for (const path of [...files.keys()].filter(path => path.startsWith("pages/"))) {
-        files.delete(path);
-    }
-    for (const [name, text] of Object.entries(texts)) {
-        files.set(pageFile(name), text);
-    }
+    const pages = Object.entries(texts).map(([name, text]): [string, string] => [pageFile(name), text]);
+    replaceFiles(files, "pages/", pages);
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type ClientAuthorities, type FrontSettings, type HttpsSettings, httpsPort } from "../model/FrontSettings";
 import type { HealthSettings } from "../model/HealthSettings";
 import type { HookSettings, HooksSettings } from "../model/HooksSettings";
@@ -6,6 +5,7 @@ import type { PolicySettings } from "../model/PolicySettings";
 import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import type { Settings } from "../model/Settings";
+import { shortDigest } from "../text/shortDigest";
 import { buildAccess } from "./access";
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
@@ -94,8 +94,7 @@ function buildHttps(
 }
 
 function authoritiesOf(text: string, verify: ClientAuthorities["verify"]): ClientAuthorities {
-    const digest = createHash("sha256").update(text).digest("hex").slice(0, 12);
-    return { file: `clients-${digest}.pem`, text, verify };
+    return { file: `clients-${shortDigest(text)}.pem`, text, verify };
 }
 
 function buildService(name: string, { services, secrets }: StackConfig): ServiceSettings {

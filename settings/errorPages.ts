@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
+import { shortDigest } from "../text/shortDigest";
 import { isFields } from "./fields";
 import { type IssueDetails, leaf } from "./leaves";
 
@@ -50,10 +50,10 @@ export const errorPages = z
     .record(pageName, page)
     .transform(pages =>
         Object.fromEntries(
-            Object.entries(pages).map(([name, { ending, text }]) => {
-                const digest = createHash("sha256").update(text).digest("hex").slice(0, 12);
-                return [name, { file: `${name}-${digest}.${ending}`, text }];
-            }),
+            Object.entries(pages).map(([name, { ending, text }]) => [
+                name,
+                { file: `${name}-${shortDigest(text)}.${ending}`, text },
+            ]),
         ),
     )
     .prefault({});

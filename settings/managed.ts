@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { covers } from "../model/Certificate";
 import type { AcmeSettings, ManagedCertificate } from "../model/FrontSettings";
+import { shortDigest } from "../text/shortDigest";
 import { routesOf } from "./routes";
 import type { StackConfig } from "./schema";
 
@@ -41,7 +41,5 @@ export function buildAcme({
 /** @returns the name of the certificate of one host, which also is a file's. A host itself has no `_` */
 function certificateNameOf(host: string): string {
     const name = host.replace(/^\*\./, "_wildcard.");
-    return name.length <= longestName
-        ? name
-        : `${name.slice(0, longestName)}.${createHash("sha256").update(host).digest("hex").slice(0, 12)}`;
+    return name.length <= longestName ? name : `${name.slice(0, longestName)}.${shortDigest(host)}`;
 }
