@@ -1,5 +1,5 @@
 import type { ReleaseSettings } from "../model/ReleaseSettings";
-import { type Fields, isFields } from "./fields";
+import { type Fields, isFields, mergedFields } from "./fields";
 import { checkSettings } from "./parse";
 
 /** The settings of a release of which the config has only image and port. */
@@ -23,17 +23,9 @@ export function changedSettings({ image: _image, ...settings }: ReleaseSettings)
 
 /** The reverse of {@link changedSettings}. */
 export function completeSettings(image: string, changed: Fields): ReleaseSettings {
-    const settings = merged(defaults, changed) as unknown as ReleaseSettings;
+    const settings = mergedFields(defaults, changed) as unknown as ReleaseSettings;
     const { host } = (changed.health ?? {}) as { host?: string };
     return { ...settings, image, health: { ...settings.health, hostIsDefault: host === undefined } };
-}
-
-function merged(usual: Fields, changed: Fields): Fields {
-    const entries = Object.entries(changed).map(([key, value]) => {
-        const other = usual[key];
-        return [key, isFields(value) && isFields(other) ? merged(other, value) : value] as const;
-    });
-    return { ...usual, ...Object.fromEntries(entries) };
 }
 
 /** @returns what of `value` differs from `usual`, key by key; undefined when nothing does */

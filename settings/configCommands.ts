@@ -38,7 +38,8 @@ function pathOption(path: ConfigPath): string {
     return path.length > 1 ? ` --path ${quoteAlways(commandKey(path))}` : ` ${quote(commandKey(path))}`;
 }
 
-function quote(text: string): string {
+/** @returns a word of a shell command, quoted where the shell needs that */
+export function quote(text: string): string {
     return /^[A-Za-z0-9_./:@=,+-]+$/.test(text) ? text : quoteAlways(text);
 }
 

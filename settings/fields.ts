@@ -11,6 +11,15 @@ export function fieldsOf(value: unknown): Fields {
     return isFields(value) ? value : {};
 }
 
+/** @returns `base` with the values of `over`, objects key by key */
+export function mergedFields(base: Fields, over: Fields): Fields {
+    const entries = Object.entries(over).map(([key, value]) => {
+        const other = base[key];
+        return [key, isFields(value) && isFields(other) ? mergedFields(other, value) : value] as const;
+    });
+    return { ...base, ...Object.fromEntries(entries) };
+}
+
 /** @returns the list, or an empty one for any other value */
 export function itemsOf(value: unknown): unknown[] {
     return Array.isArray(value) ? value : [];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { userName } from "./access";
 import { errorPages } from "./errorPages";
+import { headerName } from "./headerName";
 import { chosenFor, duration, flag, leaf, listOf, oneOf, textLike, wholeNumber } from "./leaves";
 import { exactHost, requestPath } from "./names";
 import { frontLines } from "./rawLines";
@@ -19,15 +20,12 @@ const redirectTarget = leaf(
 );
 
 /** The name of a header, in lower case, that the front does not set itself. */
-const headerName = leaf(
+const responseHeader = headerName(
     {
         wanted: "the name of a header that HAProxy does not set itself, such as x-frame-options",
         example: "x-frame-options",
     },
-    raw => {
-        const name = typeof raw === "string" ? raw.toLowerCase() : "";
-        return /^[a-z][a-z0-9-]{0,63}$/.test(name) && !isOurs(name) ? name : undefined;
-    },
+    isOurs,
 );
 
 /** What HAProxy writes for the message itself, and relink's own headers. HSTS has a setting of its own. */
@@ -108,7 +106,7 @@ const compression = chosenFor<string[]>(raw =>
 /** What the public listener does besides routing, as keys of `relink:front`. */
 export const publicRulesShape = {
     redirects: z.record(exactHost, redirectTarget).prefault({}),
-    responseHeaders: z.record(headerName, headerValue).prefault({}),
+    responseHeaders: z.record(responseHeader, headerValue).prefault({}),
     accessLog: oneOf(["json"]).optional(),
     haproxy: frontLines,
     limits,

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { flag, freeText, leaf, listOf } from "./leaves";
+import { headerName } from "./headerName";
+import { flag, freeText, listOf } from "./leaves";
 import { host, routePath } from "./names";
 
 /**
@@ -10,17 +11,14 @@ const otherHeaders =
     /^(?:host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|expect|cookie|authorization|forwarded|x-forwarded-.*|x-real-ip|x-relink-.*)$/;
 
 /** The name of a request's header, in lower case. */
-const headerName = leaf(
+const routeHeader = headerName(
     {
         wanted:
             "the name of a header that the client chooses, such as x-version, of at most 64 letters, digits and -; " +
             "not host, cookie, authorization, x-forwarded-* or one about the connection",
         example: "VALUE",
     },
-    raw => {
-        const name = typeof raw === "string" ? raw.toLowerCase() : "";
-        return /^[a-z][a-z0-9-]{0,63}$/.test(name) && !otherHeaders.test(name) ? name : undefined;
-    },
+    name => otherHeaders.test(name),
 );
 
 /** The whole value of a header, or `*` for any. */
@@ -42,7 +40,7 @@ export const routeShape = {
 /** One entry of `routes`: each of its hosts with each of its paths, for requests with these headers. */
 export const routeSchema = z.strictObject({
     ...routeShape,
-    headers: z.record(headerName, headerValue).prefault({}),
+    headers: z.record(routeHeader, headerValue).prefault({}),
 });
 
 export type RouteConfig = Omit<z.output<typeof routeSchema>, "headers"> &

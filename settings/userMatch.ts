@@ -1,16 +1,13 @@
 import { z } from "zod";
 import type { UserMatch } from "../model/StrategySettings";
 import { isFields } from "./fields";
+import { headerName } from "./headerName";
 import { chosenFor, leaf, textLike } from "./leaves";
 
 /** The name of a header that a client sends. relink's own headers never choose, and cookies have a key of their own. */
-const requestHeader = leaf(
+const requestHeader = headerName(
     { wanted: "the name of a request's header other than cookie and host, such as x-beta", example: "x-beta" },
-    raw => {
-        const name = typeof raw === "string" ? raw.toLowerCase() : "";
-        const isOurs = name.startsWith("x-relink-") || ["cookie", "host"].includes(name);
-        return /^[a-z][a-z0-9-]{0,63}$/.test(name) && !isOurs ? name : undefined;
-    },
+    name => name.startsWith("x-relink-") || ["cookie", "host"].includes(name),
 );
 
 const cookieName = leaf(

@@ -2,8 +2,8 @@ import type { ComposeError } from "../compose/ComposeError";
 import { unreadHash } from "../settings/access";
 import { type ConfigPath, commandKey, startsWith } from "../settings/ConfigPath";
 import { unreadCertificate } from "../settings/certificates";
-import { setCommand } from "../settings/configCommands";
-import { type Fields, fieldsOf, isFields } from "../settings/fields";
+import { quote, setCommand } from "../settings/configCommands";
+import { fieldsOf, isFields, mergedFields } from "../settings/fields";
 import type { Problem } from "../settings/Problem";
 import { checkSettings } from "../settings/parse";
 import type { Conversion, Finding } from "./Conversion";
@@ -53,7 +53,7 @@ export class Draft {
         const services = Object.fromEntries(
             [...this.containers].map(([name, { settings }]) => [
                 name,
-                merged(settings, fieldsOf(this.to.services[name])),
+                mergedFields(settings, fieldsOf(this.to.services[name])),
             ]),
         );
         const config = { front: this.to.front, services };
@@ -109,7 +109,7 @@ export class Draft {
         const give = (path: ConfigPath, value: string, through = ""): void => {
             const key = commandKey(path).slice("relink:".length);
             values.set(key, value);
-            steps.push(`npm run -s from-tutum -- FILE --value ${quoted(key)} | ${through}${setSecret(path)}`);
+            steps.push(`npm run -s from-tutum -- FILE --value ${quote(key)} | ${through}${setSecret(path)}`);
         };
         for (const [name, pem] of this.to.certificates) {
             const path = ["certificates", name];
@@ -149,7 +149,7 @@ export class Draft {
     #located({ path, message, fix }: ComposeError): Located {
         const [, service = "", ...key] = path.map(String);
         const name = `${service}.${key.join(".")}`;
-        const without = key.length === 0 ? "" : `, or do without it: --ignore ${quoted(name)}`;
+        const without = key.length === 0 ? "" : `, or do without it: --ignore ${quote(name)}`;
         return {
             place: service === "" ? this.file.name : this.file.place([service, ...key]),
             message,
@@ -177,19 +177,6 @@ function differences(file: StackFile, live: string, idle: string): [key: string,
     ]);
 }
 
-/** Merges the settings of the variables over those of the containers. */
-function merged(settings: Fields, over: Fields): Fields {
-    const result = { ...settings };
-    for (const [key, value] of Object.entries(over)) {
-        result[key] = isFields(result[key]) && isFields(value) ? merged(result[key], value) : value;
-    }
-    return result;
-}
-
 function setSecret(path: ConfigPath): string {
-    return `pulumi config set --secret --path ${quoted(commandKey(path))}`;
-}
-
-function quoted(text: string): string {
-    return /^[\w.:/-]+$/.test(text) ? text : `'${text}'`;
+    return `pulumi config set --secret --path ${quote(commandKey(path))}`;
 }
