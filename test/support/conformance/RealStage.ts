@@ -60,6 +60,7 @@ export class RealStage implements Stage {
         } finally {
             await this.#session.lease.release();
         }
+        await this.#replacedWorkersEnd();
     }
 
     async observe(): Promise<ObservedService> {
@@ -116,6 +117,13 @@ export class RealStage implements Stage {
     async end(): Promise<void> {
         await this.endRequests();
         await this.#session.end();
+    }
+
+    /** A worker that a reload has replaced takes a moment to end. One with an open request stays. */
+    async #replacedWorkersEnd(): Promise<void> {
+        if (this.#streams.length === 0) {
+            await this.#notices("replaced workers end", ({ front }) => front?.workers.every(({ old }) => !old) ?? true);
+        }
     }
 
     async #notices(what: string, isSo: (world: Awaited<ReturnType<LiveFront["observe"]>>) => boolean): Promise<void> {
