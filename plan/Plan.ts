@@ -76,6 +76,8 @@ export interface Recovery {
     release?: string;
     /** Share of requests that the other color has afterwards, percent. @default 0 */
     percent?: number;
+    /** Once a share is given back (`withdraw`), the live release is judged too: that did not come to its end. */
+    judges?: true;
 }
 
 /** The plan of one service. Preview and `up` compute it alike, so the preview is the plan. */

@@ -9,8 +9,11 @@ import { refuse } from "./unchanged";
 
 /** An open switch is settled before anything else happens. */
 export function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
-    if (recovery === undefined || decided.recovery !== undefined) {
+    if (recovery === undefined) {
         return decided;
+    }
+    if (decided.recovery !== undefined) {
+        return recovery.kind === "bake" ? judgedToo(decided, decided.recovery) : decided;
     }
     const settled = wordsOf(recovery);
     const isAll = decided.row === "nothing";
@@ -20,6 +23,15 @@ export function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
         row: isAll ? "recovery" : decided.row,
         sentence: isAll ? `${settled}.` : `first ${settled}; then ${decided.sentence}`,
         link: { ...decided.link, act: true },
+    };
+}
+
+/** Where somebody has moved the link to a canary, its judgement is still open, and so is the share of the other color. */
+function judgedToo(decided: Plan, withdrawal: Recovery): Plan {
+    return {
+        ...decided,
+        recovery: { ...withdrawal, judges: true },
+        sentence: `${decided.sentence} What ${withdrawal.live} serves is judged after that, since that did not come to its end.`,
     };
 }
 

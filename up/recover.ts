@@ -14,14 +14,15 @@ export async function recover(up: Up, recovery: Recovery | undefined, policy: Ba
     if (recovery === undefined) {
         return;
     }
-    const { kind, live, release, percent = 0 } = recovery;
-    const { intent, releases } = await up.journal.recorded();
+    const { kind, percent = 0 } = recovery;
+    const { intent } = await up.journal.recorded();
     if (intent?.kind === "switch" && (kind === "withdraw" || kind === "bake")) {
         // Neither is planned beside one. It may take back what was judged bad, and nobody else knows that verdict.
         throw begunMeanwhile(up.service);
     }
     if (kind === "withdraw") {
-        return withdraw(up, recovery);
+        await withdraw(up, recovery);
+        return recovery.judges ? judge(up, recovery, policy) : undefined;
     }
     if (kind === "relink") {
         return linkAgain(up, recovery);
@@ -29,24 +30,30 @@ export async function recover(up: Up, recovery: Recovery | undefined, policy: Ba
     if (kind === "bake" && percent > 0) {
         return bake(up, policy);
     }
-    if (kind === "bake" && live !== "none" && release !== undefined) {
-        if (releases[release]?.linked !== false) {
-            return; // the deployment before this link has had it judged
-        }
-        const until = new Date((await up.clock.hostNow()).getTime() + policy.bakeTimeMs).toISOString();
-        await up.journal.record(record => {
-            const known = record.intent?.kind === "bake" ? record.intent : undefined;
-            const begun: Extract<Intent, { kind: "bake" }> = {
-                kind: "bake",
-                color: live,
-                from: idleColor(live),
-                release,
-                until,
-            };
-            return { ...record, intent: known ?? begun };
-        });
-    } else {
-        await recoverSwitch(up, recovery, policy.retryToken);
+    if (kind === "bake") {
+        return judge(up, recovery, policy);
     }
+    await recoverSwitch(up, recovery, policy.retryToken);
+    await bake(up, policy);
+}
+
+/** Judges the live release from the beginning, unless its judgement was under way. */
+async function judge(up: Up, { live, release }: Recovery, policy: BakePolicy): Promise<void> {
+    const { releases } = await up.journal.recorded();
+    if (live === "none" || release === undefined || releases[release]?.linked !== false) {
+        return; // the deployment before this link has had it judged
+    }
+    const until = new Date((await up.clock.hostNow()).getTime() + policy.bakeTimeMs).toISOString();
+    await up.journal.record(record => {
+        const known = record.intent?.kind === "bake" ? record.intent : undefined;
+        const begun: Extract<Intent, { kind: "bake" }> = {
+            kind: "bake",
+            color: live,
+            from: idleColor(live),
+            release,
+            until,
+        };
+        return { ...record, intent: known ?? begun };
+    });
     await bake(up, policy);
 }

@@ -300,6 +300,14 @@ const lives: Record<string, Event[]> = {
             { is: "change", change: { hosts: ["shop.example.com"], taken: "*" } },
             up({ version: "C" }, { diesAt: "deploy: prove" }),
         ],
+    "somebody swaps, in record and map file, a release and its canary, which then is live and was never judged alone": [
+        up({ version: "C" }),
+        up({ version: "A", strategy: canary({ weight: 25 }) }),
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+        { is: "edit", what: "link moved in the map file", which: 0 },
+        { is: "restart", what: "HAProxy restarted" },
+        up(),
+    ],
 };
 
 /** The same of a service without a port. */

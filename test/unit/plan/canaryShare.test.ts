@@ -29,6 +29,17 @@ describe("a color with a share of the requests", () => {
         );
     });
 
+    it("gives its share back to a release that somebody has linked before it was judged, which is judged then", () => {
+        const { stable, blue } = canaryOf(25);
+        const world = canaryOf(25, {
+            blue: { ...blue, release: recorded("C", { linked: false }) },
+            stable: { color: "green", release: stable?.release ?? "" },
+        });
+        const made = planned(world, "C", held(25));
+        expect(made.recovery).toMatchObject({ kind: "withdraw", live: "blue", judges: true });
+        expect(made.sentence).toMatch(/^green gives its share .*\. What blue serves is judged after that/);
+    });
+
     it("keeps its share while the wanted image is missing or the release was judged bad", () => {
         for (const made of [
             planned(canaryOf(25), "C", held(25), { imageProblem: "no such image" }),
