@@ -48,8 +48,10 @@ function settleSwitch(service: ObservedService, intent: SwitchIntent, prospect: 
         return { service: { ...withVerdict(service, intent.verdict), intent: undefined } };
     }
     const isFinished = isFinishable(service, intent, prospect);
-    if (from === to && service.live !== to && (intent.percent !== undefined || !isFinished)) {
-        // Such a switch never leaves the live color, so somebody else has moved the link.
+    // A switch that never leaves the live color has not moved the link: somebody else has.
+    const isMovedByHand = from === to && service.live !== to && (intent.percent !== undefined || !isFinished);
+    if (isMovedByHand || (!isFinished && isAnsweredByStrays(service, intent))) {
+        // That is drift.
         return { service };
     }
     const recovery: Recovery = isFinished
@@ -70,6 +72,14 @@ function settleSwitch(service: ObservedService, intent: SwitchIntent, prospect: 
             intent: isFinished ? farewellOf(intent) : undefined,
         },
     };
+}
+
+/**
+ * Says whether the way back of a switch would lead users from containers that are not ours to nobody. A repair moves the
+ * link back too, and brings that color back first.
+ */
+function isAnsweredByStrays({ live, ...colors }: ObservedService, { from, to }: SwitchIntent): boolean {
+    return from !== to && live === to && from !== "none" && colors[from].ready === 0 && colors[to].strays.length > 0;
 }
 
 function isFinishable(service: ObservedService, intent: SwitchIntent, { shares = false, bad = [] }: Prospect): boolean {

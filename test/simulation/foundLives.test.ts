@@ -308,6 +308,14 @@ const lives: Record<string, Event[]> = {
         { is: "restart", what: "HAProxy restarted" },
         up(),
     ],
+    "a switch is taken back whose color before is gone, while a stranger in the place of the new release answers users":
+        [
+            up({ version: "A" }),
+            up({ version: "B" }, { diesAt: "link: memory", goesOn: true }),
+            { is: "edit", what: "live container removed", which: 0 },
+            { is: "edit", what: "container replaced by another image", which: 0 },
+            { is: "restart", what: "HAProxy restarted" },
+        ],
 };
 
 /** The same of a service without a port. */

@@ -29,6 +29,15 @@ describe("settling what an interrupted up left", () => {
         }
     });
 
+    it("leaves to a repair a way back that would lead users from somebody's container to nobody", () => {
+        const strange = running(releaseB, 1, { ready: 0, strays: ["shop-green-1"] });
+        const world = (blue: ObservedColor) =>
+            blueWithA({ live: "green", confirmed: "blue", blue, green: strange, intent });
+        const alone = world(running(recorded("A"), 1, { ready: 0 }));
+        expect(settle(alone)).toEqual({ service: alone });
+        expect(settle(world(running(recorded("A")))).recovery).toMatchObject({ kind: "undo", live: "blue" });
+    });
+
     it.each<[string, ObservedColor]>([
         ["is not proved", running({ ...releaseB, proved: false })],
         ["runs another release", running(recorded("C"))],
