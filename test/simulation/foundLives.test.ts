@@ -316,6 +316,11 @@ const lives: Record<string, Event[]> = {
             { is: "edit", what: "container replaced by another image", which: 0 },
             { is: "restart", what: "HAProxy restarted" },
         ],
+    "an up cannot finish a rolling release, and takes it back to what the user has pinned meanwhile": [
+        up({ version: "A" }),
+        up({ version: "C", strategy: rolling }, { diesAt: "roll: undo", goesOn: true, faults: { preStop: true } }),
+        up({ live: "blue" }, { faults: { port: { call: "backend.tellSlots", after: 2, how: "fails" } } }),
+    ],
 };
 
 /** The same of a service without a port. */

@@ -1,3 +1,4 @@
+import type { Plan } from "../../../plan/Plan";
 import { Broken } from "./Broken";
 import type { SimulatedUp } from "./SimulatedUp";
 import type { SimulatedWorld } from "./SimulatedWorld";
@@ -41,12 +42,14 @@ export async function isPutRight(ups: Ups, left: Leftover): Promise<void> {
 /**
  * Whether it does not matter if what was begun was finished or undone, after a call that failed: users have what is wished,
  * or that is refused either way, or it waits as the config says. Where the user wants a canary by now, a rolling release that
- * is taken back is begun again as one, and is held at its share.
+ * is taken back is begun again as one, and is held at its share. Where the user pins a color by now, that color serves what
+ * the rolling release left on it: the new release, or the old one.
  */
-function isDecided({ made, desired, world }: SimulatedUp): boolean {
+function isDecided({ made, desired, world }: SimulatedUp, { blue, green }: Plan): boolean {
     const { live } = world.look();
     const isLive = live !== "none" && world.record[live].release === desired.release.id;
-    return made.refusal !== undefined || isLive || made.row === "nothing" || made.row === "waiting";
+    const isPinned = made.row === "pinned" && (blue.roll ?? green.roll) !== undefined;
+    return made.refusal !== undefined || isLive || isPinned || made.row === "nothing" || made.row === "waiting";
 }
 
 /** @returns the places that the config gives to other services. */
@@ -71,7 +74,7 @@ async function endsAsUnbroken(
     if (broken > unbroken + 1) {
         throw new Broken(`rule 7: it takes ${broken} ups after an interruption, and ${unbroken} without one`);
     }
-    if (up.hasPortFailed && isDecided(ups.begin(after, wish))) {
+    if (up.hasPortFailed && isDecided(ups.begin(after, wish), up.made)) {
         return;
     }
     // After a call that failed, what it was to do may be given up and begun again, perhaps on the other color.
