@@ -1,5 +1,6 @@
 import { hasTraffic } from "../model/Live";
 import type { ServiceRecord } from "../model/Record";
+import type { RecordedRelease } from "../model/Release";
 import { requestsText } from "../model/Share";
 import { count } from "../model/words";
 import { abandon } from "./abandon";
@@ -130,7 +131,7 @@ async function startAll(work: Work): Promise<Started> {
         ...missing.map(async slot =>
             up.containers.start(await up.containers.create({ color, slot, block }, release), release),
         ),
-        ...stopped.map(({ id }) => up.containers.start(id, release)),
+        ...stopped.map(container => startAgain(up, container, release)),
     ]);
     const wanted = new Set([...slotsOf(keep), ...missing]);
     const all = (await up.look()).containers[color].filter(({ slot }) => wanted.has(slot));
@@ -143,6 +144,18 @@ async function startAll(work: Work): Promise<Started> {
         throw notReleased(work, failed.reason as Error, "what could not be started was removed");
     }
     return { all, created };
+}
+
+/** Starts what is stopped. Docker does not start it again before its proof, so that an `up` that dies until then shows. */
+async function startAgain(
+    { containers }: Up,
+    { id, restartPolicy }: SeenContainer,
+    release: RecordedRelease,
+): Promise<void> {
+    if (restartPolicy !== "no") {
+        await containers.keepRunning(id, "no");
+    }
+    await containers.start(id, release);
 }
 
 /** @returns the first slots for what is missing. After a rolling release the containers are anywhere among the slots. */

@@ -329,6 +329,11 @@ const background: Record<string, Event[]> = {
         up({ version: "A" }),
         up({ replicas: 2 }, { faults: { proof: { after: 0, how: "unhealthy" } }, diesAfter: 5 }),
     ],
+    "a repair dies when it has started a container again that somebody stopped, and which is not healthy": [
+        up({ version: "A", driftPolicy: "repair" }),
+        { is: "edit", what: "live container stopped", which: 0 },
+        up({}, { faults: { proof: { after: 0, how: "unhealthy" } }, diesAfter: 4 }),
+    ],
 };
 
 describe("a life in which", () => {
