@@ -12,8 +12,9 @@ export interface Figure {
     /** Unique name, in words. */
     title: string;
     /** `x` is a ratio; a count has none. */
-    unit: "x" | "ms" | "s" | "";
-    bar: Bar;
+    unit: "x" | "ms" | "s" | "MB" | "";
+    /** Undefined for a figure that nobody set a limit for. */
+    bar?: Bar;
     /** Undefined if it could not be measured. */
     measured?: number;
     /** Measured numbers, one for each round, by what they are, e.g. `no-op up, s`. */
@@ -40,7 +41,7 @@ export interface Measured {
 
 /** @returns whether a figure meets its bar; undefined without a bar or a figure */
 export function isMet({ measured, bar }: Figure): boolean | undefined {
-    if (measured === undefined) {
+    if (measured === undefined || bar === undefined) {
         return undefined;
     }
     return bar.limit === "at most" ? measured <= bar.value : measured >= bar.value;
@@ -48,7 +49,7 @@ export function isMet({ measured, bar }: Figure): boolean | undefined {
 
 /** @returns the value in the table, with as many digits as a second run would confirm */
 export function rounded(value: number, unit: Figure["unit"]): number {
-    const digits = { x: 2, s: 2, ms: 1, "": 0 }[unit];
+    const digits = { x: 2, s: 2, ms: 1, MB: 1, "": 0 }[unit];
     return Number(value.toFixed(digits));
 }
 

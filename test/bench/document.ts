@@ -37,8 +37,8 @@ function measured({ measured, unit }: Figure): string {
     return measured === undefined ? notHere : withUnit(rounded(measured, unit), unit);
 }
 
-function barText({ limit, value }: Bar, unit: Figure["unit"]): string {
-    return `${limit} ${withUnit(value, unit)}`;
+function barText(bar: Bar | undefined, unit: Figure["unit"]): string {
+    return bar === undefined ? "-" : `${bar.limit} ${withUnit(bar.value, unit)}`;
 }
 
 function withUnit(value: number, unit: Figure["unit"]): string {

@@ -12,6 +12,7 @@ import { document } from "./document";
 import { isMet, type Measurement, rounded } from "./Figure";
 import { canary } from "./figures/canary";
 import { commands } from "./figures/commands";
+import { memory } from "./figures/memory";
 import { mutatingCalls } from "./figures/mutatingCalls";
 import { peers } from "./figures/peers";
 import { release } from "./figures/release";
@@ -21,6 +22,7 @@ import { rolling } from "./figures/rolling";
 import { services } from "./figures/services";
 import { switching } from "./figures/switching";
 import { throughputs } from "./figures/throughput";
+import { tls } from "./figures/tls";
 import { describeMachine, waitForQuiet } from "./machine";
 import { type Found, merged, parseResults, type Results } from "./Results";
 
@@ -30,7 +32,9 @@ const measurements: Measurement[] = [
     returning,
     release,
     throughputs,
+    tls,
     services,
+    memory,
     mutatingCalls,
     rolling,
     canary,
@@ -90,7 +94,8 @@ async function measure({ name, seconds, measure }: Measurement): Promise<Found> 
         const { title, measured: value, unit, bar } = figure;
         const words = value === undefined ? "not available here" : `${rounded(value, unit)}${unit}`;
         const verdict = isMet(figure) === false ? "MISSED" : "met";
-        console.log(`${title}: ${words} (bar: ${bar.limit} ${bar.value}${unit}, ${verdict})`);
+        const against = bar === undefined ? "" : ` (bar: ${bar.limit} ${bar.value}${unit}, ${verdict})`;
+        console.log(`${title}: ${words}${against}`);
     }
     return { measurement: name, at, before, ...measured };
 }

@@ -17,9 +17,19 @@ export async function findWrk(): Promise<string> {
     return stdout.trim().split("\n").at(-1) ?? "";
 }
 
-/** Sends as many requests as possible over kept connections. Fails if one was not answered with 2xx or 3xx. */
-export async function throughput(wrk: string, url: string, seconds: number, connections = 64): Promise<Throughput> {
-    const { stdout } = await run(wrk, ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", url]);
+export interface WrkOptions {
+    seconds: number;
+    /** Connections at the same time. */
+    connections: number;
+    /** Whether each request opens a connection of its own. @default they are kept */
+    newConnections?: boolean;
+}
+
+/** Sends as many requests as possible. Fails if one was not answered with 2xx or 3xx. */
+export async function throughput(wrk: string, url: string, options: WrkOptions): Promise<Throughput> {
+    const { seconds, connections, newConnections = false } = options;
+    const header = newConnections ? ["-H", "Connection: close"] : [];
+    const { stdout } = await run(wrk, ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", ...header, url]);
     return parseWrk(stdout);
 }
 
@@ -27,7 +37,7 @@ export async function throughput(wrk: string, url: string, seconds: number, conn
 export function parseWrk(output: string): Throughput {
     const failed = /Socket errors:.*|Non-2xx.*/.exec(output);
     const rate = /Requests\/sec:\s+([\d.]+)/.exec(output);
-    const p99 = /\n\s+99%\s+([\d.]+)(us|ms|s)\n/.exec(output);
+    const p99 = /\n\s+99%\s+([\d.]+)(us|ms|s) *\n/.exec(output);
     if (failed !== null || rate === null || p99 === null) {
         throw new Error(`wrk: ${failed?.[0] ?? "no figures"}\n${output}`);
     }

@@ -78,10 +78,12 @@ describe("the results", () => {
         };
         const all = [
             found("a", [{ ...figure(1.234), note: "note of it" }, figure(1.1)]),
+            found("m", [{ ...figure(12.34), title: "memory", unit: "MB", bar: undefined }]),
             { ...found("b", [figure(undefined)], 0.5), sideBySide },
         ];
         const text = document({ machine, found: all }, ["a", "b", "c"]);
         expect(text).toContain("| 1.234 at most | 1.23x | at most 1.2x | **no** |");
+        expect(text).toContain("| memory | 12.3 MB | - | - |");
         expect(text).toContain("| 1.1 at most | 1.1x | at most 1.2x | yes |");
         expect(text).toContain("| undefined at most | not available here | at most 1.2x | - |");
         expect(text).toContain("| lost | 0 | not available here | - |");
@@ -122,7 +124,7 @@ Transfer/sec:      2.62MB
 
     it("is read in each unit that wrk chooses", () => {
         expect(parseWrk(output)).toEqual({ requestsPerSecond: 20789.31, p99Ms: 7.11 });
-        expect(parseWrk(output.replace("7.11ms", "1.20s")).p99Ms).toBe(1200);
+        expect(parseWrk(output.replace("7.11ms", "1.20s ")).p99Ms).toBe(1200);
         expect(parseWrk(output.replace("7.11ms", "800.00us")).p99Ms).toBe(0.8);
     });
 
