@@ -204,6 +204,10 @@ export class OwnEngine {
 
     /** Gives the power back, and starts the daemon. */
     async powerOn(args: string[] = []): Promise<void> {
+        await until(async () => (this.#machine.isDiskFree() ? true : undefined), {
+            deadline: Date.now() + patienceMs,
+            what: `the disk of ${this.name} is still in use`,
+        });
         this.#machine.powerOn();
         await this.start(args);
     }

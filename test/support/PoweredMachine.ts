@@ -82,6 +82,14 @@ export class PoweredMachine {
         attempt("ip", "netns", "del", this.name);
     }
 
+    /**
+     * @returns whether the kernel has let go of the disk. A container of another Engine that began meanwhile may hold a
+     * copy of the mount for a while. A disk that is mounted again before its end would still be the one that was cut off
+     */
+    isDiskFree(): boolean {
+        return call("losetup", "-j", this.#image).trim() === "";
+    }
+
     /** Removes what is outside its folder. */
     remove(): void {
         this.powerOff();
