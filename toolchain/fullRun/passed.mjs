@@ -1,8 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** The number of shards in docs/full-run.md. */
-export const documentedShards = 8;
-
 const columns = ["shard", "Engine", "last passed", "commit", "tests", "minutes", "what it runs"];
 
 /**

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../paths.mjs";
+import { shards } from "./shards.mjs";
 
 /** End-to-end files that the full run repeats with HAProxy 3.2: those that depend on HAProxy. */
 export const filesWithHaproxy32 = [
@@ -135,14 +136,14 @@ function piecesOfFile(project, file) {
     });
 }
 
-/** Spreads pieces over shards, the longest piece first. Each goes to the shard with the fewest minutes. */
-export function shardsOf(pieces, count) {
-    const shards = Array.from({ length: count }, () => ({ minutes: 0, pieces: [] }));
-    const longestFirst = [...pieces].sort((a, b) => b.minutes - a.minutes || (a.name < b.name ? -1 : 1));
-    for (const piece of longestFirst) {
-        const least = shards.reduce((least, shard) => (shard.minutes < least.minutes ? shard : least));
-        least.pieces.push(piece);
-        least.minutes += piece.minutes;
-    }
-    return shards;
+/** @returns the pieces of each shard, and its minutes together */
+export function shardsOf(pieces, names = shards) {
+    return names.map(own => {
+        const found = own.map(name => pieces.find(piece => piece.name === name) ?? missing(name));
+        return { pieces: found, minutes: found.reduce((sum, { minutes }) => sum + minutes, 0) };
+    });
+}
+
+function missing(name) {
+    throw new Error(`toolchain/fullRun/shards.mjs names ${name}, which is no piece of the full run`);
 }
