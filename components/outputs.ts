@@ -64,7 +64,7 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
 
 /** @returns the URL at which users reach a service. */
 export function publicUrl(front: FrontSettings, routes: Route[]): string {
-    const forAll = routes.filter(({ headers }) => headers === undefined);
+    const forAll = routes.filter(({ headers, ownPort }) => headers === undefined && ownPort === undefined);
     const exact = [...forAll, ...routes].find(({ host }) => !host.startsWith("*"));
     const { host = front.address ?? "localhost", path = "/" } = exact ?? { path: routes[0]?.path };
     const [scheme, at, usual] =

@@ -1,5 +1,5 @@
 import { removeCommand, setCommand } from "../settings/configCommands";
-import { type Fields, itemsOf } from "../settings/fields";
+import { type Fields, fieldsOf, itemsOf } from "../settings/fields";
 import type { Mapping } from "./Mapping";
 
 /**
@@ -40,10 +40,18 @@ function checkPort(to: Mapping, index: number, { target, published, host_ip, pro
     if (protocol !== undefined && protocol !== "tcp") {
         to.refuse(from, `is ${protocol}: the front speaks HTTP`);
     } else if (port !== undefined && Number(target) !== Number(port)) {
-        to.refuse(from, `publishes ${target}, but the front leads to one port of a container, ${port}`);
+        if (!routedPorts(to).includes(Number(target))) {
+            const message = `publishes ${target}, but the front leads to ${port} alone, unless one of routes has this port`;
+            to.refuse(from, message);
+        }
     } else if (port !== undefined && to.context.own.port === undefined && published !== undefined) {
         checkPublished(to, index, { target, published, address: host_ip });
     }
+}
+
+/** @returns the ports of the routes in the stack config, which is not checked yet */
+function routedPorts(to: Mapping): number[] {
+    return itemsOf(to.context.own.routes).map(route => Number(fieldsOf(route).port));
 }
 
 function checkPublished(

@@ -135,11 +135,12 @@ function textOf(
     { release, block, open }: BackendContent,
     sticky?: StickyCookie,
 ): string {
-    const { port = 0, health, timeouts, backendLines } = release.settings;
+    const { port = 0, routePorts, health, timeouts, backendLines } = release.settings;
     return renderBackend({
         service,
         color,
         port,
+        routePorts,
         health,
         serverTimeoutMs: timeouts.serverMs,
         lines: backendLines,
@@ -154,6 +155,7 @@ function textOf(
 
 /** @returns the lines of a backend's file that decide whether a container is up: ports and health check, without open or closed */
 function checksOf(backend: string): string {
-    const lines = backend.split("\n").filter(line => /^\s+(server|option httpchk|http-check) /.test(`${line} `));
+    const checks = /^\s+(server|option httpchk|http-check|option tcp-check|tcp-check) /;
+    const lines = backend.split("\n").filter(line => checks.test(`${line} `));
     return lines.map(line => line.replace(/ disabled$/, "")).join("\n");
 }

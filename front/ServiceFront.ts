@@ -124,7 +124,7 @@ export class ServiceFront implements Front {
         await this.access.configure(files => {
             const text = files.get(file);
             if (text !== undefined) {
-                files.set(file, text.replace(/^(\s+server \S+ \S+)$/gm, "$1 disabled"));
+                files.set(file, text.replace(/^(\s+server \S+ \S+(?: id \d+)?)$/gm, "$1 disabled"));
             }
             return files;
         }, file);

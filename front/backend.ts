@@ -1,15 +1,15 @@
-import { backendName, checked, checkedInteger, slotName } from "../haproxy/names";
+import { backendName, checked, checkedInteger, serverId, slotName } from "../haproxy/names";
 import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
+import { wiringOf } from "../model/Wiring";
+import { type ContainerPorts, portChecks, portRules } from "./ports";
 import { rawLines } from "./rawLines";
 import type { StickyCookie } from "./stickyCookie";
 
 /** The settings of one color's backend, which are its release's, and its slots. */
-export interface BackendSpec {
+export interface BackendSpec extends ContainerPorts {
     service: string;
     color: Color;
-    /** Port that the containers listen on. */
-    port: number;
     health: Pick<HealthSettings, "path" | "tcp" | "host" | "status" | "intervalMs" | "timeoutMs" | "rise" | "fall">;
     /** How long a container may send nothing during a request, milliseconds. @default the front's */
     serverTimeoutMs?: number;
@@ -29,12 +29,14 @@ export interface BackendSpec {
 export function renderBackend(spec: BackendSpec): string {
     const port = checkedInteger("port", spec.port, 1, 65535);
     const { health } = spec;
+    const wiring = wiringOf(spec);
     const interval = checkedInteger("health.interval", health.intervalMs, 1, 2_147_483_647);
     const lines = [
         `# Service ${checked("service", spec.service)}, color ${checked("color", spec.color)}: one server per slot; \`disabled\` are the slots without a container.`,
         `backend ${backendName(spec.service, spec.color)} from relink`,
         "    balance roundrobin",
-        ...check(health),
+        ...portRules(spec),
+        ...check(spec),
         `    timeout check ${checkedInteger("health.timeout", health.timeoutMs, 1, 2_147_483_647)}ms`,
     ];
     if (spec.serverTimeoutMs !== undefined) {
@@ -55,9 +57,8 @@ export function renderBackend(spec: BackendSpec): string {
             throw new Error(`Slot ${slot.number} of ${backendName(spec.service, spec.color)} is there twice.`);
         }
         seen.add(slot.number);
-        lines.push(
-            `    server ${slotName(slot.number)} ${checked("address", slot.address)}:${port}${slot.enabled ? "" : " disabled"}`,
-        );
+        const place = `${checked("address", slot.address)}${wiring === undefined ? `:${port}` : ` id ${serverId(slot.number, wiring)}`}`;
+        lines.push(`    server ${slotName(slot.number)} ${place}${slot.enabled ? "" : " disabled"}`);
     }
     return `${lines.join("\n")}\n`;
 }
@@ -72,15 +73,18 @@ function stickyLines(sticky: StickyCookie | undefined): string[] {
           ];
 }
 
-function check(health: BackendSpec["health"]): string[] {
+function check(spec: BackendSpec): string[] {
+    const { health } = spec;
     if (health.tcp || health.path === undefined) {
-        return ["    # Health check: a connection."];
+        return ["    # Health check: a connection.", ...portChecks(spec, undefined)];
     }
     const from = checkedInteger("health.status", health.status.from, 100, 599);
     const to = checkedInteger("health.status", health.status.to, from, 599);
+    const send = `    http-check send meth GET uri ${checked("path", health.path)} ver HTTP/1.1 hdr host ${checked("host header", health.host)}`;
     return [
         "    option httpchk",
-        `    http-check send meth GET uri ${checked("path", health.path)} ver HTTP/1.1 hdr host ${checked("host header", health.host)}`,
+        ...portChecks(spec, send),
+        send,
         `    http-check expect status ${from === to ? from : `${from}-${to}`}`,
     ];
 }

@@ -26,13 +26,18 @@ export function openServing(
 }
 
 function withOpen(text: string, workers: readonly Worker[], backend: string): string {
-    return text.replace(/^(\s+server \S+ (\S+)) disabled$/gm, (closed: string, open: string, place: string) =>
-        workers.every(worker => serves(worker, backend, place)) ? open : closed,
+    return text.replace(
+        /^(\s+server \S+ (\S+)(?: id \d+)?) disabled$/gm,
+        (closed: string, open: string, place: string) =>
+            workers.every(worker => serves(worker, backend, place)) ? open : closed,
     );
 }
 
-/** @param place address and port of a slot */
+/** @param place address and port of a slot, or its address where it has several ports */
 function serves({ backends }: Worker, backend: string, place: string): boolean {
     const servers = [...(backends.get(backend)?.servers.values() ?? [])];
-    return servers.some(({ address, port, admin, up }) => `${address}:${port}` === place && admin === "ready" && up);
+    return servers.some(
+        ({ address, port, admin, up }) =>
+            (port === 0 ? address : `${address}:${port}`) === place && admin === "ready" && up,
+    );
 }

@@ -5,6 +5,7 @@ import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
 import type { Worker } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
+import { serverPort, wiringOf } from "../model/Wiring";
 import { containersOf, currentWorkers, type World } from "../model/World";
 
 // A soft-stopped worker serves the connections that it has, with the slots that it had when it was replaced. Its slots cannot
@@ -49,13 +50,16 @@ export function canForget(worker: Worker, world: World): boolean {
 function canServe(worker: Worker, world: World, service: string, color: Color): boolean {
     const backend = worker.backends.get(backendName(service, color));
     const open = [...(backend?.servers.values() ?? [])].filter(({ up, admin }) => up && admin === "ready");
-    const port = observedService(world, service)[color].release?.settings.port;
+    const settings = observedService(world, service)[color].release?.settings;
+    const [port, wiring] = settings === undefined ? [] : [serverPort(settings), wiringOf(settings)];
     const running = containersOf(world, service, color).filter(({ state }) => state === "running");
     const addresses = new Map(running.map(container => [slotOf(container), container.address]));
     // An open slot without a container would get requests too, so the numbers must be equal.
     return (
         open.length > 0 &&
         open.length === addresses.size &&
-        open.every(server => server.address === addresses.get(server.slot) && server.port === port)
+        open.every(
+            server => server.address === addresses.get(server.slot) && server.port === port && server.wiring === wiring,
+        )
     );
 }

@@ -2,7 +2,7 @@ import type { BackendStat, FrontState, ServerRow, Worker, WorkerAddress } from "
 import { folders } from "../model/folders";
 import { LinkValue } from "../model/LinkValue";
 import type { Reply } from "./cli";
-import { checked, mapPath, slotNumber } from "./names";
+import { checked, mapPath, slotNumber, wiringIn } from "./names";
 import { adminOf, parseEnvironment, parseInfo, parseMap, parseProcesses, parseServersState, parseStat } from "./parse";
 
 /** The commands that each worker answers for a `FrontState`, beside those about its backends. */
@@ -172,12 +172,13 @@ function backendsOf(statistics: string, servers: string): Map<string, BackendSta
             const slot = slotNumber(server);
             const state = states.get(`${name}/${server}`);
             if (slot !== undefined && state !== undefined) {
-                const { address, port, adminState, operationalState } = state;
+                const { address, port, id, adminState, operationalState } = state;
                 backend.servers.set(slot, {
                     ...row,
                     slot,
                     address,
                     port,
+                    wiring: wiringIn(id),
                     adminState,
                     operationalState,
                     admin: adminOf(adminState),

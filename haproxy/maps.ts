@@ -6,7 +6,7 @@ type FileMap = Exclude<MapName, "confirm" | "challenges">;
 
 const mapComments: Record<MapName, string> = {
     link: "service -> live color : idle color : percent of requests to the idle color [: sticky by cookie or hash][: match, for chosen users alone]",
-    routes: "[/headers/] host (or *.domain, or *) and path, closed by a slash -> service[:path:keep or :path:strip]",
+    routes: "[/headers/] host (or *.domain, or *) and path, closed by a slash -> service[:path:keep or :path:strip][:mark of a route with a port of its own]",
     releases: "backend -> id of the release that it runs",
     confirm: "one-time secret -> service; filled in memory only, always empty here",
     challenges: "token of an authority's challenge (ACME) -> answer; filled in memory only, always empty here",

@@ -69,6 +69,19 @@ export function slotName(slot: number): string {
     return `slot-${checkedInteger("slot", slot, 1, 4096)}`;
 }
 
+/** More than the number of any slot. The ids that HAProxy itself gives are below it. */
+const idsOfWiring = 8192;
+
+/** @returns the id of a slot's server in a backend with a wiring (model/Wiring.ts) */
+export function serverId(slot: number, wiring: number): number {
+    return checkedInteger("wiring", wiring, 1, 65_536) * idsOfWiring + checkedInteger("slot", slot, 1, 4096);
+}
+
+/** @returns the wiring of a server with this id; undefined where HAProxy itself gave the id */
+export function wiringIn(id: number): number | undefined {
+    return id < idsOfWiring ? undefined : Math.floor(id / idsOfWiring);
+}
+
 /** @returns the number in a slot's name; undefined for any other server */
 export function slotNumber(server: string): number | undefined {
     const match = /^slot-([1-9]\d*)$/.exec(server);
@@ -101,6 +114,7 @@ const allowed = {
     // All that a URL path may hold unescaped, without ' and $, which HAProxy's quoting interprets.
     path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,
     "map key": /^[A-Za-z0-9*._~/=&%-]{1,2048}$/,
+    place: /^[A-Za-z0-9*._~/=&% -]{1,4096}$/,
     "map value": /^[A-Za-z0-9:_.~/-]{1,512}$/,
     "client authorities": /^clients-[0-9a-f]{12}\.pem$/,
     page: /^(?:maintenance|\d{3})-[0-9a-f]{12}\.(?:html|txt|json)$/,

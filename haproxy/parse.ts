@@ -65,7 +65,9 @@ export interface ServerState {
     backend: string;
     server: string;
     address: string;
+    /** 0 where the backend chooses one for each request. */
     port: number;
+    id: number;
     /** 0 down, 1 starting, 2 up, 3 stopping. */
     operationalState: number;
     /** Bits; {@link adminOf} interprets them. */
@@ -89,6 +91,7 @@ export function parseServersState(text: string): ServerState[] {
                 server: cell("srv_name"),
                 address: cell("srv_addr"),
                 port: Number(cell("srv_port")),
+                id: Number(cell("srv_id")),
                 operationalState: Number(cell("srv_op_state")),
                 adminState: Number(cell("srv_admin_state")),
             };

@@ -1,4 +1,5 @@
-import { headerNames, type Route } from "../model/Route";
+import { headerNames, placeOf, type Route } from "../model/Route";
+import { shortDigest } from "../text/shortDigest";
 import { readMap, removeMapEntry, writeMapEntry } from "./maps";
 import { checked } from "./names";
 
@@ -12,21 +13,39 @@ export function routeKey({ host, path, headers }: Pick<Route, "host" | "path" | 
     return headers === undefined ? place : `/${headers}/${place}`;
 }
 
-/** @returns a route's value in the map: the service, and for a route with a path, that path and whether it is stripped */
-export function routeValue({ path, strip }: Route, service: string): string {
+/**
+ * @returns a route's value in the map: the service, and for a route with a path, that path and whether it is stripped. A route
+ * with a port of its own has its mark behind them ({@link portMark})
+ */
+export function routeValue(route: Route, service: string): string {
+    const { path, strip, ownPort } = route;
     const name = checked("service", service);
-    return path === "/" ? name : `${name}:${path}:${strip ? "strip" : "keep"}`;
+    const value = path === "/" ? name : `${name}:${path}:${strip ? "strip" : "keep"}`;
+    return ownPort ? `${path === "/" ? `${name}::` : value}:${portMark(placeOf(route))}` : value;
+}
+
+/**
+ * @param place `placeOf` a route
+ * @returns what the backends know a route with a port of its own by. The port is in the backend, because it belongs to the
+ * color's release: so one switch of the link changes both
+ */
+export function portMark(place: string): string {
+    return shortDigest(place);
 }
 
 /** Parses the entries of a map into routes and their services. */
 export function parseRoutes(entries: ReadonlyMap<string, string>): { route: Route; service: string }[] {
     return [...entries].map(([key, value]) => {
-        const [service = "", , how] = value.split(":");
+        const [service = "", , how, mark] = value.split(":");
         const [, headers, place = key] = /^\/([^/]*)\/(.*)$/.exec(key) ?? [];
         // A front of an earlier version has hosts alone, without a slash.
         const [, host = place, path = ""] = /^([^/]*)(\/.*?)?\/?$/.exec(place) ?? [];
         const route = { host, path: path === "" ? "/" : path, strip: how === "strip" };
-        return { route: headers === undefined ? route : { ...route, headers }, service };
+        const more = {
+            ...(headers !== undefined && { headers }),
+            ...(mark !== undefined && { ownPort: true as const }),
+        };
+        return { route: { ...route, ...more }, service };
     });
 }
 

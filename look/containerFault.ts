@@ -3,6 +3,7 @@ import { type ContainerInfo, runs, slotOf } from "../model/Container";
 import type { Deviation } from "../model/Deviation";
 import type { RecordedRelease } from "../model/Release";
 import { dockerPolicy, hasPolicy } from "../model/restartPolicy";
+import { serverPort, wiringOf } from "../model/Wiring";
 import type { ColorView } from "./ColorView";
 
 /** The fault of a container that nobody stopped: it ended by itself. It is not shown as a deviation. */
@@ -72,8 +73,12 @@ function inHaproxy({ workers, backend, block, release }: ColorView, container: C
         if (server.admin !== "ready") {
             return `gets no requests: HAProxy has its slot in ${server.admin}`;
         }
-        if (block !== undefined && (server.address !== slotAddress(block, slot) || server.port !== port)) {
+        const wanted = serverPort(release.settings);
+        if (block !== undefined && (server.address !== slotAddress(block, slot) || server.port !== wanted)) {
             return `gets no requests: HAProxy looks for it at ${server.address}:${server.port}`;
+        }
+        if (server.wiring !== wiringOf(release.settings)) {
+            return "gets requests on other ports than its release has";
         }
     }
     return undefined;

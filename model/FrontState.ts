@@ -44,7 +44,10 @@ export interface ServerRow {
 export interface ServerStat extends ServerRow {
     slot: number;
     address: string;
+    /** 0 where the backend chooses one for each request. */
     port: number;
+    /** How it chooses (`wiringOf` a release). @default undefined (the server has one port) */
+    wiring?: number;
     /** What relink told HAProxy: send requests, only check it, or neither. */
     admin: "ready" | "drain" | "maint";
     adminState: number;

@@ -43,6 +43,8 @@ export interface ReleaseSettings {
     image: string;
     /** Port on which the container listens, 1 to 65535; undefined for a background service. */
     port?: number;
+    /** Other ports of the same containers, 1 to 65535, by the places (`placeOf` a route) whose requests go there. @default none */
+    routePorts?: Record<string, number>;
     /** Environment. relink adds RELINK_COLOR, RELINK_SERVICE and RELINK_RELEASE. @default {} */
     env: Record<string, EnvValue>;
     /** Names of secrets that become files `/run/secrets/NAME`, mode 0400. @default [] */

@@ -8,12 +8,18 @@ export interface Route {
     strip: boolean;
     /** The headers that a request must have, as {@link headersText} writes them. @default undefined (any) */
     headers?: string;
+    /**
+     * The release says which port of its containers gets the requests (`ReleaseSettings.routePorts`). A release that says
+     * nothing gets them on its main port. @default undefined (the main port)
+     */
+    ownPort?: true;
 }
 
 /** The route of the default service: all requests that no other route matches. */
 export const everything: Route = { host: "*", path: "/", strip: false };
 
 const stripped = " (stripped)";
+const ownPort = " (own port)";
 const condition = " if ";
 
 /** @returns what two services cannot both have: `shop.example.com/api`, `*`, `shop.example.com if x-version=2` */
@@ -21,18 +27,24 @@ export function placeOf({ host, path, headers }: Route): string {
     return `${path === "/" ? host : `${host}${path}`}${headers === undefined ? "" : `${condition}${headers}`}`;
 }
 
-/** @returns a route for messages and for Pulumi's state: `shop.example.com/api (stripped)` */
+/** @returns a route for messages and for Pulumi's state: `shop.example.com/api (stripped) (own port)` */
 export function routeText(route: Route): string {
-    return `${placeOf(route)}${route.strip ? stripped : ""}`;
+    return `${placeOf(route)}${route.strip ? stripped : ""}${route.ownPort ? ownPort : ""}`;
 }
 
 /** Reads a text of {@link routeText}. */
 export function parseRoute(text: string): Route {
-    const strip = text.endsWith(stripped);
-    const [place = "", headers] = (strip ? text.slice(0, -stripped.length) : text).split(condition);
+    const [withoutPort, hasPort] = cut(text, ownPort);
+    const [whole, strip] = cut(withoutPort, stripped);
+    const [place = "", headers] = whole.split(condition);
     const slash = place.indexOf("/");
     const [host, path] = slash < 0 ? [place, "/"] : [place.slice(0, slash), place.slice(slash)];
-    return { host, path, strip, ...(headers !== undefined && { headers }) };
+    return { host, path, strip, ...(headers !== undefined && { headers }), ...(hasPort && { ownPort: true }) };
+}
+
+/** @returns a text without an ending, and whether it had that */
+function cut(text: string, ending: string): [string, boolean] {
+    return text.endsWith(ending) ? [text.slice(0, -ending.length), true] : [text, false];
 }
 
 /** @returns whether both have the same routes, in any order */

@@ -10,7 +10,7 @@ import { buildAccess } from "./access";
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
 import { buildAcme, managedCertificates } from "./managed";
-import { namedHosts, routesOf } from "./routes";
+import { hasOwnPort, namedHosts, routePortsOf, routesOf } from "./routes";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { buildStrategy } from "./strategy";
 
@@ -103,7 +103,7 @@ function buildService(name: string, { services, secrets }: StackConfig): Service
     const values = usedSecrets(config).map(secret => [secret, secrets[`${name}.${secret}`] ?? ""] as const);
     return {
         name,
-        release: buildRelease(name, config),
+        release: { ...buildRelease(name, config), routePorts: routePortsOf(name, services) },
         secretValues: Object.fromEntries(values),
         replicas: config.replicas,
         routes: routesOf(name, services),
@@ -151,7 +151,9 @@ function buildRelease(name: string, config: ServiceConfig): ReleaseSettings {
 }
 
 function buildHealth(name: string, { health, ...config }: ServiceConfig): HealthSettings {
-    const hosts = namedHosts(config).map(([host]) => host);
+    // The check asks the main port. The hosts of another port are none of its own.
+    const routes = config.routes.filter(route => !hasOwnPort(route, config));
+    const hosts = namedHosts({ ...config, routes }).map(([host]) => host);
     return {
         path: health.tcp ? undefined : (health.path ?? defaultHealthPath),
         tcp: health.tcp,

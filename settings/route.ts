@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { headerName } from "./headerName";
-import { flag, freeText, listOf } from "./leaves";
+import { flag, freeText, listOf, port } from "./leaves";
 import { host, routePath } from "./names";
 
 /**
@@ -41,7 +41,10 @@ export const routeShape = {
 export const routeSchema = z.strictObject({
     ...routeShape,
     headers: z.record(routeHeader, headerValue).prefault({}),
+    port: port(9000).optional(),
 });
 
-export type RouteConfig = Omit<z.output<typeof routeSchema>, "headers"> &
-    Partial<Pick<z.output<typeof routeSchema>, "headers">>;
+type Entry = z.output<typeof routeSchema>;
+
+/** A route of the list, or the short form, which has fewer keys. */
+export type RouteConfig = Pick<Entry, keyof typeof routeShape> & Partial<Entry>;

@@ -11,6 +11,8 @@ interface Claim {
     route: Route;
     /** Below the service: `["hosts", 0]`, `["routes", 1, "paths", 0]`. */
     key: ConfigPath;
+    /** The port of a route with a port of its own. @default undefined (the service's) */
+    port?: number;
 }
 
 type Services = StackConfig["services"];
@@ -31,6 +33,13 @@ export function routesOf(name: string, services: Services): Route[] {
     return [...new Map(routes.map(route => [placeOf(route), route])).values()];
 }
 
+/** @returns the ports of the routes that have one of their own, by place; undefined where no route has */
+export function routePortsOf(name: string, services: Services): Record<string, number> | undefined {
+    const claims = getsRequests(services[name]!) ? claimsOf(name, services) : [];
+    const ports = claims.flatMap(({ route, port }) => (port === undefined ? [] : [[placeOf(route), port] as const]));
+    return ports.length === 0 ? undefined : Object.fromEntries(ports);
+}
+
 /** @returns the hosts that a service names, in the order of the config, and the key of each */
 export function namedHosts({ hosts = [], routes }: Pick<RouteKeys, "hosts" | "routes">): [string, ConfigPath][] {
     return [
@@ -43,8 +52,11 @@ export function namedHosts({ hosts = [], routes }: Pick<RouteKeys, "hosts" | "ro
 
 function claimsOf(name: string, services: Services): Claim[] {
     const service = services[name]!;
-    const short = namesNothing(service) ? [] : claimsOfRoute(service, []);
-    const claims = [...short, ...service.routes.flatMap((route, index) => claimsOfRoute(route, ["routes", index]))];
+    const short = namesNothing(service) ? [] : claimsOfRoute({ ...service, port: undefined }, []);
+    const listed = service.routes.flatMap((route, index) =>
+        claimsOfRoute({ ...route, port: hasOwnPort(route, service) ? route.port : undefined }, ["routes", index]),
+    );
+    const claims = [...short, ...listed];
     const isOnly = Object.values(services).filter(getsRequests).length === 1;
     if (service.default ?? (claims.length === 0 && isOnly)) {
         claims.push({ route: everything, key: ["default"] });
@@ -52,20 +64,26 @@ function claimsOf(name: string, services: Services): Claim[] {
     return claims;
 }
 
+/** @returns whether a route leads to another port than the service's */
+export function hasOwnPort(route: Pick<RouteConfig, "port">, service: Pick<ServiceConfig, "port">): boolean {
+    return route.port !== undefined && route.port !== service.port;
+}
+
 /** @param at key of the route below the service; empty for the short form, the service's own `hosts` and `paths` */
-function claimsOfRoute({ hosts, paths, stripPath, headers = {} }: RouteConfig, at: ConfigPath): Claim[] {
+function claimsOfRoute({ hosts, paths, stripPath, headers = {}, port }: RouteConfig, at: ConfigPath): Claim[] {
     const asked = Object.entries(headers).map(([name, value]) => [name, value === "*" || value] as const);
     const routeTo = (host: string, path: string): Route => ({
         host,
         path,
         strip: stripPath && path !== "/",
         ...(asked.length > 0 && { headers: headersText(Object.fromEntries(asked)) }),
+        ...(port !== undefined && { ownPort: true }),
     });
     if (hosts === undefined) {
-        return paths.map((path, index) => ({ route: routeTo("*", path), key: [...at, "paths", index] }));
+        return paths.map((path, index) => ({ route: routeTo("*", path), key: [...at, "paths", index], port }));
     }
     return hosts.flatMap((host, index): Claim[] =>
-        paths.map(path => ({ route: routeTo(host, path), key: [...at, "hosts", index] })),
+        paths.map(path => ({ route: routeTo(host, path), key: [...at, "hosts", index], port })),
     );
 }
 
@@ -142,16 +160,17 @@ interface ClaimedPlace {
 
 /** @param claimed what each place leads to; the claims of this service are added */
 function checkClaims(scope: ServiceScope, services: Services, claimed: Map<string, ClaimedPlace>): Problem[] {
-    return claimsOf(scope.name, services).flatMap(({ route, key }): Problem[] => {
+    return claimsOf(scope.name, services).flatMap(({ route, key, port }): Problem[] => {
         const place = placeOf(route);
+        const text = `${routeText({ ...route, ownPort: undefined })}${port === undefined ? "" : ` (port ${port})`}`;
         const other = claimed.get(place);
         if (other === undefined) {
-            claimed.set(place, { service: scope.name, route: routeText(route) });
+            claimed.set(place, { service: scope.name, route: text });
             return [];
         }
         if (other.service === scope.name) {
             const message = `takes ${place}, which another route of the service has in another way (${other.route})`;
-            return other.route === routeText(route) ? [] : [solvedByRemoving(scope.at(...key), message)];
+            return other.route === text ? [] : [solvedByRemoving(scope.at(...key), message)];
         }
         if (key[0] === "default" && scope.config.default === undefined) {
             // It is the only service only because the port of the other one is wrong, which has a problem of its own.

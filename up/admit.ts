@@ -3,7 +3,8 @@ import type { Admission, WorkerSlots } from "./Admission";
 /** Where a slot has no answer yet from a port, what a user has to look at. */
 interface Asked {
     service: string;
-    port: number | undefined;
+    /** The main port first. */
+    ports: readonly number[];
 }
 
 /**
@@ -41,15 +42,20 @@ export async function admit(
 
 const reloading = "HAProxy is being reloaded";
 
-function waitingFor(workers: readonly WorkerSlots[], { service, port }: Asked): string | undefined {
+function waitingFor(workers: readonly WorkerSlots[], { service, ports }: Asked): string | undefined {
     const all = workers.flatMap(({ slots }) => slots);
     const down = all.filter(({ up }) => !up);
     if (down.length === 0) {
         return undefined;
     }
     const { slot, check } = down[0]!;
-    const refused = check.includes("Connection refused")
-        ? `nothing listens on port ${port} yet (relink:services.${service}.port), `
-        : "";
+    const refused = check.includes("Connection refused") ? `nothing listens on ${portsText(service, ports)}, ` : "";
     return `waiting for HAProxy's health check of ${down.length} of ${all.length} (slot ${slot}: ${refused}${check})`;
+}
+
+function portsText(service: string, [port, ...others]: readonly number[]): string {
+    const key = `relink:services.${service}`;
+    return others.length === 0
+        ? `port ${port} yet (${key}.port)`
+        : `one of the ports ${[port, ...others].join(", ")} yet (${key}.port, ${key}.routes)`;
 }

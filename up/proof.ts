@@ -2,6 +2,7 @@ import type { Color } from "../model/Color";
 import { type ContainerInfo, slotOf } from "../model/Container";
 import type { PolicySettings } from "../model/PolicySettings";
 import type { RecordedRelease } from "../model/Release";
+import { portsOf } from "../model/Wiring";
 import { seconds } from "../model/words";
 import type { Admission } from "./Admission";
 import { admit } from "./admit";
@@ -94,8 +95,8 @@ async function missingOf(
     subject.requireNeed?.();
     const { service } = up;
     const { live, release } = subject;
-    const { port } = release.settings;
-    const isFronted = port !== undefined;
+    const ports = portsOf(release.settings);
+    const isFronted = ports.length > 0;
     const [containers, workers] = await allOf([
         allOf(subject.containers.map(({ id }) => up.containers.inspect(id))),
         isFronted ? admission.look() : [],
@@ -106,7 +107,7 @@ async function missingOf(
         return starting;
     }
     const ask = () => askAll(up, subject, containers);
-    const closed = await admit(admission, workers, { service, port }, live ? ask : async () => undefined);
+    const closed = await admit(admission, workers, { service, ports }, live ? ask : async () => undefined);
     const downs = workers.flatMap(({ slots }) => slots).reduce((sum, slot) => sum + slot.downs, 0);
     return closed ?? healthy.interruptedBy(downs) ?? (healthy.needsAnswer() ? await ask() : undefined);
 }

@@ -19,7 +19,7 @@ import { recover } from "./recover";
 import { begunMeanwhile, withdraw } from "./recoverSwitch";
 import { requireFront } from "./requireFront";
 import { retain } from "./retention";
-import { route } from "./route";
+import { notePorts, route } from "./route";
 import type { Seen } from "./Seen";
 import type { Up } from "./Up";
 import { walkTo } from "./walk";
@@ -106,7 +106,12 @@ function gains({ to }: LinkWish, { walk }: LinkAction, from: Live): boolean {
 }
 
 /** Gives a color the link or its shares, once its release is proved and ready. */
-async function gain(up: Up, seen: Seen, { to }: LinkWish, action: LinkAction): Promise<"moved" | "background service"> {
+async function gain(
+    up: Up,
+    seen: Seen,
+    { to, routes }: LinkWish,
+    action: LinkAction,
+): Promise<"moved" | "background service"> {
     const target = (action.walk?.color ?? to) as Color;
     const from = seen.service.live;
     requireNothingBegun(up, seen, action);
@@ -118,6 +123,7 @@ async function gain(up: Up, seen: Seen, { to }: LinkWish, action: LinkAction): P
         await own(up, target, release);
         return "background service";
     }
+    await notePorts(up, routes, seen.service.routes);
     await walkTo(up, to, action, from);
     if (action.restore && release.judgedBad !== undefined) {
         // Users get back what there is. That is not a new try: it is neither confirmed nor judged, and stays judged bad.

@@ -29,6 +29,27 @@ export async function route(up: Up, { routes, reroutes, claimedByOthers, handove
 }
 
 /**
+ * Notes in the service's own routes which of them are to have a port of their own, before the link moves to the release that says
+ * which. The release that is live says nothing of it and gets the requests as before. So port and release change in one switch.
+ */
+export async function notePorts(up: Up, routes: readonly Route[], held: readonly Route[]): Promise<void> {
+    const wanted = new Set(routes.filter(({ ownPort }) => ownPort).map(placeOf));
+    const noted = held
+        .filter(route => !route.ownPort && wanted.has(placeOf(route)))
+        .map((route): Route => ({ ...route, ownPort: true }));
+    if (noted.length > 0) {
+        await up.journal.enter("link: routes");
+        await up.front.routes.write(noted, () => false);
+        await up.front.routes.tell(noted);
+        const isNoted = (route: Route) => noted.some(other => placeOf(other) === placeOf(route));
+        await up.journal.record(record => ({
+            ...record,
+            routes: record.routes.map(route => (isNoted(route) ? { ...route, ownPort: true } : route)),
+        }));
+    }
+}
+
+/**
  * Takes routes by overwriting the service that had them, so that no request is without a service for a moment, and removes
  * the service's other routes. A route that another service claims is left alone: that service takes it, once its own link
  * is confirmed.

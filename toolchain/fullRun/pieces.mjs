@@ -21,6 +21,7 @@ export const filesWithHaproxy32 = [
     "users.test.ts",
     "tutum.test.ts",
     "header-routes.test.ts",
+    "ports.test.ts",
 ];
 
 /**
@@ -71,6 +72,7 @@ const minutes = {
     "stand-in.test.ts": 1,
     "listeners.test.ts": 1,
     "long-stream.test.ts": 12,
+    "ports.test.ts": 4,
     "preview.test.ts": 5,
     "promotion.test.ts": 1,
     "proxies.test.ts": 8,

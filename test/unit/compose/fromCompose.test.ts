@@ -92,8 +92,12 @@ describe("the published port of a Compose service", () => {
             expect.stringContaining("has 2 ports of a container: say which one"),
         ]);
         expect(await fixes("['80:8080', '9000:9000']", { web: { port: 8080 } })).toEqual([
-            expect.stringContaining("publishes 9000, but the front leads to one port of a container, 8080"),
+            expect.stringContaining(
+                "publishes 9000, but the front leads to 8080 alone, unless one of routes has this port",
+            ),
         ]);
+        const web = { port: 8080, routes: [{ hosts: ["admin.example.com"], port: 9000 }] };
+        expect(await fixes("['80:8080', '9000:9000']", { web })).toEqual([]);
         expect(await fixes("['80:8080', '53:53/udp']")).toEqual([
             expect.stringContaining("is udp: the front speaks HTTP"),
         ]);

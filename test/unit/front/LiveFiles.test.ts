@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Applied, Change } from "../../../front/folder";
 import { LiveFiles } from "../../../front/LiveFiles";
 import { readMap, writeMapEntry } from "../../../haproxy/maps";
+import { openSlots } from "../../../haproxy/openSlots";
 import { ReloadFailed } from "../../../haproxy/runtime";
 import type { Worker } from "../../../model/FrontState";
 import { LinkValue } from "../../../model/LinkValue";
@@ -190,6 +191,15 @@ describe("a slot that the file has closed while the worker sends it requests", (
         };
         await front.addBackend();
         expect(reloaded).toBe(lines("", " disabled"));
+    });
+
+    it("is opened also if its container has several ports", async () => {
+        const front = frontWith(onBlue({ port: 0, wiring: 3 }));
+        const withId = (text: string) => text.replace(/:8080/g, " id 24577");
+        front.files.set(path, withId(closed));
+        await front.addBackend();
+        expect(front.files.get(path)).toBe(withId(lines("", " disabled")));
+        expect(openSlots(front.files.get(path)!)).toEqual(new Set([1]));
     });
 
     it("is opened also if its color has only a share of the requests", async () => {

@@ -242,6 +242,41 @@ describe("the configuration's text", () => {
         }
     });
 
+    it("sends the requests of some routes to other ports, and checks each port", async () => {
+        const routePorts = {
+            "admin.example.com": 9000,
+            "*/metrics if x-team=a%20b": 9100,
+            "*.admin.example.com": 9000,
+        };
+        await expect(renderBackend({ ...web, routePorts })).toMatchFileSnapshot(golden("20-web-blue-ports.cfg"));
+        const sorted = Object.fromEntries(Object.entries(routePorts).reverse());
+        expect(renderBackend({ ...web, routePorts: sorted })).toBe(renderBackend({ ...web, routePorts }));
+        const byConnection = renderBackend({ ...web, routePorts, health: { ...web.health, tcp: true } });
+        expect(byConnection).toContain(
+            "    option tcp-check\n    tcp-check connect port 9000\n    tcp-check connect port 9100\n    tcp-check connect port 8080\n",
+        );
+        expect(byConnection).not.toContain("http-check");
+        const many = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`${index}.example.com`, 9000]));
+        const lines = renderBackend({ ...web, routePorts: many })
+            .split("\n")
+            .filter(line => !/^ +#/.test(line));
+        expect(lines.filter(line => line.includes("int(9000)"))).toHaveLength(3);
+        expect(Math.max(...lines.map(line => line.trim().split(" ").length))).toBeLessThan(60);
+    });
+
+    it("has other servers for other ports, so that a worker shows which it knows", () => {
+        const servers = (spec: Partial<BackendSpec>) =>
+            [...renderBackend({ ...web, ...spec }).matchAll(/^ {4}server .*$/gm)].join("\n");
+        const ports = { "admin.example.com": 9000 };
+        const texts = [{}, { routePorts: ports }, { routePorts: ports, port: 8081 }].map(servers);
+        texts.push(servers({ routePorts: { "admin.example.com": 9001 } }));
+        texts.push(servers({ routePorts: { "other.example.com": 9000 } }));
+        expect(new Set(texts).size).toBe(texts.length);
+        expect(texts[1]).toMatch(
+            /^ {4}server slot-1 10\.89\.0\.17 id \d+\n {4}server slot-2 10\.89\.0\.18 id \d+ disabled$/,
+        );
+    });
+
     it("checks by a connection if the service has no HTTP check", () => {
         for (const text of [withHealth({ tcp: true }), withHealth({ path: undefined })]) {
             expect(text).not.toContain("httpchk");
@@ -272,6 +307,8 @@ describe("hostile values", () => {
         ["an unknown color", { color: "red" as "blue" }],
         ["a port out of range", { port: 65536 }],
         ["a port with a fraction", { port: 80.5 }],
+        ["a route's port out of range", { routePorts: { "a.com": 0 } }],
+        ["a route's place with a newline", { routePorts: { "a.com\n    http-request deny": 9000 } }],
         ["a timeout that is not a number", { serverTimeoutMs: Number.NaN }],
         ["an address with a directive", { slots: [{ number: 1, address: "10.0.0.1 backup", enabled: true }] }],
         ["an address out of range", { slots: [{ number: 1, address: "10.0.0.256", enabled: true }] }],

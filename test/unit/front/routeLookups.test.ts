@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { renderFrontends } from "../../../front/configuration";
 import { writeRouteLookups } from "../../../front/routeLookups";
-import { headersIn, parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
-import { parseRoute, routeText } from "../../../model/Route";
+import { headersIn, parseRoutes, portMark, routeKey, routeValue } from "../../../haproxy/routes";
+import { parseRoute, placeOf, routeText } from "../../../model/Route";
 
 const near = { gateway: "10.89.0.1", anchor: "10.89.0.2" };
 const file = "conf/10-frontends.cfg";
@@ -47,6 +47,15 @@ describe("a route by header", () => {
             const route = parseRoute(text);
             const entry = [routeKey(route), routeValue(route, "web")] as const;
             expect(entry[0]).toMatch(/^\/[^/]+\/[^/]+\//);
+            expect(parseRoutes(new Map([entry])).map(({ route }) => routeText(route))).toEqual([text]);
+        }
+    });
+
+    it("may have a port of its own, which the backends know by its mark", () => {
+        for (const text of ["* if x-beta (own port)", "a.com (own port)", "a.com/api if x-a=1 (stripped) (own port)"]) {
+            const route = parseRoute(text);
+            const entry = [routeKey(route), routeValue(route, "web")] as const;
+            expect(entry[1]).toMatch(new RegExp(`^web:(?:/api)?:(?:strip)?:${portMark(placeOf(route))}$`));
             expect(parseRoutes(new Map([entry])).map(({ route }) => routeText(route))).toEqual([text]);
         }
     });

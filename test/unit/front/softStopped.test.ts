@@ -6,6 +6,7 @@ import { LinkValue } from "../../../model/LinkValue";
 import { emptyRecord } from "../../../model/Record";
 import type { RecordedRelease } from "../../../model/Release";
 import { parseRoute, placeOf } from "../../../model/Route";
+import { wiringOf } from "../../../model/Wiring";
 import type { World } from "../../../model/World";
 import type { Session } from "../../../providers/Session";
 import { upOf } from "../../../providers/upOf";
@@ -17,7 +18,7 @@ import { noProgress } from "../providers/FakeSession";
 const [current, stopped] = [2, 1];
 
 /** One slot of a backend, open to requests. */
-type Slot = [slot: number, address: string];
+type Slot = [slot: number, address: string, change?: Partial<ServerStat>];
 
 class Front {
     readonly routes: Map<number, Map<string, string>>;
@@ -32,6 +33,8 @@ class Front {
             known: Record<string, Slot[]>;
             /** Containers of each service's blue, which is live. */
             containers: Record<string, Slot[]>;
+            /** Other ports of all containers. @default none */
+            routePorts?: Record<string, number>;
         },
     ) {
         const both = <T>(make: () => T) => new Map([current, stopped].map(pid => [pid, make()]));
@@ -77,7 +80,7 @@ class Front {
                 backends: new Map(Object.entries(backends).map(([name, slots]) => [`${name}-blue`, backend(slots)])),
             }) as unknown as Worker;
         const services = Object.keys(containers).map(name => {
-            const release = { id: "a", settings: { port: 8080 } } as RecordedRelease;
+            const release = { id: "a", settings: { port: 8080, routePorts: this.has.routePorts } } as RecordedRelease;
             const blue = { replicas: 1, release: "a" };
             return [
                 name,
@@ -104,7 +107,8 @@ class Front {
 }
 
 function backend(slots: Slot[]): BackendStat {
-    const server = ([slot, address]: Slot) => ({ slot, address, port: 8080, admin: "ready", up: true }) as ServerStat;
+    const server = ([slot, address, change]: Slot) =>
+        ({ slot, address, port: 8080, admin: "ready", up: true, ...change }) as ServerStat;
     return { servers: new Map(slots.map(slot => [slot[0], server(slot)])) } as BackendStat;
 }
 
@@ -143,6 +147,31 @@ describe("a soft-stopped worker of HAProxy", () => {
         await pointTo(upOf(front.session, "web", noProgress), LinkValue.to("blue"));
         expect([current, stopped].map(pid => front.links.get(pid)?.get("web")?.live)).toEqual(["blue", "green"]);
     });
+
+    it.each<[string, Partial<ServerStat>, Record<string, number> | undefined, "blue" | "green"]>([
+        [
+            "the same ones",
+            { port: 0, wiring: wiringOf({ port: 8080, routePorts: { "a.com": 9000 } }) },
+            { "a.com": 9000 },
+            "blue",
+        ],
+        ["one, where the release has two", {}, { "a.com": 9000 }, "green"],
+        ["two, where the release has one", { port: 0, wiring: 7 }, undefined, "green"],
+        ["another second one", { port: 0, wiring: 7 }, { "a.com": 9000 }, "green"],
+    ])(
+        "gets a link only if it knows the ports of the release. It knows %s",
+        async (_what, server, routePorts, live) => {
+            const front = new Front({
+                routes: {},
+                known: { web: [[1, "10.0.0.1", server]] },
+                containers: { web },
+                routePorts,
+            });
+            front.links.get(stopped)?.set("web", LinkValue.to("green"));
+            await pointTo(upOf(front.session, "web", noProgress), LinkValue.to("blue"));
+            expect(front.links.get(stopped)?.get("web")?.live).toBe(live);
+        },
+    );
 
     it("gets a link to slots that are the containers", async () => {
         const front = new Front({ routes: {}, known: { web }, containers: { web } });

@@ -71,6 +71,7 @@ describe("HAProxy's answers", () => {
             server: "slot-2",
             address: "127.0.0.2",
             port: 8081,
+            id: 2,
             operationalState: 0,
             adminState: 12,
         });

@@ -130,6 +130,10 @@ describe("a deviation of a color", () => {
         expect(deviations({ workers: [worker([server(1), server(2)]), elsewhere] })).toEqual([
             { what: "shop-web-blue-2 gets no requests: HAProxy looks for it at 10.88.0.99:8080", fix: reload },
         ]);
+        const otherPorts = worker([server(1), server(2, { wiring: 7 })]);
+        expect(deviations({ workers: [otherPorts] })).toEqual([
+            { what: "shop-web-blue-2 gets requests on other ports than its release has", fix: reload },
+        ]);
         const closed = worker([server(1, { admin: "maint" }), server(2)]);
         expect(deviations({ workers: [closed], openInFile: new Set([2]) })).toMatchObject([{ fix: undefined }]);
     });

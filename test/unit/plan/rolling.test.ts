@@ -90,6 +90,7 @@ describe("strategy: rolling, a new release", () => {
         ["the front's health check", { health: { path: "/healthz", rise: 4 } }, "health.path, health.rise"],
         ["a timeout of the backend", { timeouts: { server: "5s" } }, "timeouts.server"],
         ["the number of slots", { maxReplicas: 9 }, "maxReplicas"],
+        ["the port of a route", { routes: [{ hosts: ["a.com"], port: 9000 }] }, "routes[].port"],
     ])("is refused if it changes a setting that all containers share: %s", (_, service, keys) => {
         const made = plan(two(), { ...rolls("B"), release: releaseOf("B", service) });
         expect(made.refusal).toBe(

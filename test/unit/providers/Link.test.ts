@@ -4,7 +4,7 @@ import { type LinkInputs, link } from "../../../providers/Link";
 import { Session } from "../../../providers/Session";
 import { FakeEngine } from "../docker/FakeEngine";
 import { policyOf, recorded } from "../plan/support";
-import { containerOf, FakeSession, serverAt, workerOf } from "./FakeSession";
+import { containerOf, FakeSession, Listener, serverAt, workerOf } from "./FakeSession";
 
 const [a, b] = [recorded("A"), recorded("B")];
 
@@ -18,8 +18,16 @@ afterEach(async () => {
     await engine.close();
 });
 
+interface Start {
+    second?: object;
+    scur?: number;
+    /** HAProxy's map. */
+    routes?: object;
+    listener?: Listener;
+}
+
 /** Blue is live with A. Green holds B with two containers, and the test may change the second one. */
-function front({ second = {}, scur = 0, routes = {} }: { second?: object; scur?: number; routes?: object } = {}) {
+function front({ second = {}, scur = 0, routes = {}, listener }: Start = {}) {
     const fake = new FakeSession({
         record: {
             link: { live: "blue", release: a.id, at: "2026-01-01T00:00:00Z", by: "a test" },
@@ -44,6 +52,7 @@ function front({ second = {}, scur = 0, routes = {} }: { second?: object; scur?:
             }),
         },
         engine: engine.engine,
+        listener,
     });
     vi.spyOn(Session, "for").mockReturnValue(fake.session);
     return fake;
@@ -116,6 +125,46 @@ describe("the link moves", () => {
             "web: * led to other services when the plan was made, and does not any more. Nothing was done",
         );
         expect(fake.steps).toEqual([]);
+    });
+});
+
+describe("a route that gets a port of its own", () => {
+    /** @returns what an `up` does to the routes and the link, in order */
+    async function steps(held: object, routes: string[]): Promise<string[]> {
+        const listener = await Listener.start({ color: "green", release: b.id });
+        const fake = front({ routes: held, listener });
+        try {
+            const heldPlaces = Object.keys(held).map(key => key.replace(/\/$/, ""));
+            await relink({ link: "green", routes }, { expect: b.id, heldPlaces });
+        } finally {
+            await listener.close();
+        }
+        return fake.steps
+            .filter(step => /^(file maps|routes of|link of)/.test(step))
+            .map(step => step.replace(/: .*?; /, ": "));
+    }
+
+    it("says so before the link moves, so that one switch changes release and port", async () => {
+        const done = await steps({ "admin.a.com/": "web", "*/": "web" }, ["admin.a.com (own port)", "*"]);
+        const [marked] = done;
+        expect(marked).toMatch(/^file maps\/routes.map: admin.a.com\/ web:::[0-9a-f]{12}$/);
+        const route = marked!.split(": ")[1];
+        expect(done).toEqual([
+            marked,
+            `routes of worker 1: ${route}`,
+            "file maps/link.map: web green:blue:0",
+            "link of worker 1: web green:blue:0",
+        ]);
+    });
+
+    it("opens after the link has moved where the service does not have it yet", async () => {
+        const done = await steps({ "*/": "web:::0123456789ab" }, ["admin.a.com (own port)", "* (own port)"]);
+        expect(done.slice(0, 2)).toEqual([
+            "file maps/link.map: web green:blue:0",
+            "link of worker 1: web green:blue:0",
+        ]);
+        const place = expect.stringMatching(/^routes of worker 1: admin.a.com\/ web:::[0-9a-f]{12}$/);
+        expect(done.slice(2)).toContainEqual(place);
     });
 });
 

@@ -178,6 +178,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
                 paths: pick(["/"], ["/", "/v1"]),
                 stripPath: fc.boolean(),
                 headers: named(pick("X-Version", "x-b-2", "constructor"), pick("2", 2, "*", true, 'a "b" /%[src]#')),
+                port: pick(9000, 65_535),
             },
             { requiredKeys: ["hosts"] },
         ),

@@ -50,6 +50,7 @@ export function expectNothingElse(settings: Settings): void {
         const { tcp } = service.release.health;
         const likeIt = { tcp, hasTimeout: service.release.timeouts.serverMs !== undefined };
         expect(shapeOf(withoutOwn(backendOf(service), service.release.backendLines))).toEqual(plain.backend(likeIt));
+        expectItsOwnPorts(service);
         for (const route of service.routes) {
             writeMapEntry(maps, "routes", routeKey(route), routeValue(route, service.name));
         }
@@ -63,6 +64,25 @@ export function expectNothingElse(settings: Settings): void {
     );
     const linked = services.filter(({ release }) => release.port !== undefined);
     expect([...readMap(maps, "link").keys()].sort()).toEqual(linked.map(({ name }) => name).sort());
+}
+
+/** Expects that other ports of routes render to lines about ports, which mean nothing else. */
+function expectItsOwnPorts(service: ServiceSettings): void {
+    const { routePorts } = service.release;
+    if (routePorts === undefined) {
+        return;
+    }
+    const plain = backendOf(service).split("\n");
+    const added = backendOf(service, routePorts)
+        .split("\n")
+        .filter(line => !plain.includes(line));
+    for (const line of added.filter(line => !/^ {4}# [^\n]+$/.test(line))) {
+        expect(line).toMatch(
+            /^ {4}(?:http-request set-dst-port int\(\d+\)(?: if \{ var\(txn\.route\),field\(4,:\) -m str [0-9a-f ]+ \})?|(?:http|tcp)-check connect port \d+|http-check expect status 100-599|option tcp-check|server slot-\d 10\.0\.0\.\d id \d+(?: disabled)?)$/,
+        );
+    }
+    const ports = new Set(Object.values(routePorts));
+    expect(added.filter(line => line.includes("connect port"))).toHaveLength(ports.size + 1);
 }
 
 /** Expects that who may ask renders to lines about each service, which mean nothing else. */
@@ -111,13 +131,14 @@ function expectTheSameInDocker(front: string, { name, release, secretValues }: S
     }
 }
 
-function backendOf({ name, release }: ServiceSettings): string {
+function backendOf({ name, release }: ServiceSettings, routePorts?: Record<string, number>): string {
     const { port = 0, health, timeouts, backendLines: lines } = release;
     const slots = [1, 2].map(number => ({ number, address: `10.0.0.${number}`, enabled: number === 1 }));
     return renderBackend({
         service: name,
         color: "blue",
         port,
+        routePorts,
         health,
         serverTimeoutMs: timeouts.serverMs,
         lines,

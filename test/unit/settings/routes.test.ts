@@ -72,6 +72,32 @@ describe("the routes of a service", () => {
         });
     });
 
+    it("may lead to other ports of the containers, which belong to the release", () => {
+        const routes = [
+            { hosts: ["admin.a.com"], paths: ["/", "/x"], port: 9000 },
+            { paths: ["/metrics"], stripPath: true, headers: { "x-team": "a" }, port: 9100 },
+            { hosts: ["b.com"], port: 8080 },
+        ];
+        const [web] = settingsOf({ services: { web: { ...service, hosts: ["a.com"], routes } } }).services;
+        expect(web?.routes.map(routeText)).toEqual([
+            "a.com",
+            "admin.a.com (own port)",
+            "admin.a.com/x (own port)",
+            "*/metrics if x-team=a (stripped) (own port)",
+            "b.com",
+        ]);
+        const ports = { "admin.a.com": 9000, "admin.a.com/x": 9000, "*/metrics if x-team=a": 9100 };
+        expect(web?.release.routePorts).toEqual(ports);
+        const [plain] = settingsOf({ services: { web: { ...service, routes: [{ hosts: ["a.com"] }] } } }).services;
+        expect(plain?.release.routePorts).toBeUndefined();
+    });
+
+    it("give the health check no host of another port", () => {
+        const routes = [{ hosts: ["admin.a.com"], port: 9000 }, { hosts: ["b.com"] }];
+        const [web] = settingsOf({ services: { web: { ...service, routes } } }).services;
+        expect(web?.release.health.host).toBe("b.com");
+    });
+
     it("give the health check the first exact host, also where the list has it", () => {
         const routes = [{ hosts: ["*.b.com"] }, { hosts: ["b.com"] }];
         const [web] = settingsOf({ services: { web: { ...service, routes } } }).services;
@@ -150,6 +176,22 @@ describe("a problem of routes", () => {
             "a route asks for too many headers",
             { web: { routes: [{ headers: { a: "1", b: "1", c: "1", d: "1", e: "1" } }] } },
             ["relink:services.web.routes[0].headers: asks for 5 headers, but a route can ask for 4 at most"],
+        ],
+        [
+            "a service has a place twice, at two ports",
+            {
+                web: {
+                    hosts: ["a.com"],
+                    routes: [
+                        { hosts: ["b.com"], port: 9000 },
+                        { hosts: ["a.com", "b.com"], port: 9001 },
+                    ],
+                },
+            },
+            [
+                "relink:services.web.routes[1].hosts[0]: takes a.com, which another route of the service has in another way (a.com)",
+                "relink:services.web.routes[1].hosts[1]: takes b.com, which another route of the service has in another way (b.com (port 9000))",
+            ],
         ],
         [
             "a service has a path twice, once stripped",
@@ -247,6 +289,13 @@ describe("a problem of routes", () => {
         expect(more).toEqual([]);
     });
 
+    it.each([0, 65536, 80.5, "9000x", null, [9000]])("the port %j", port => {
+        const routes = [{ hosts: ["a.com"], port }];
+        const [problem, ...more] = problemsIn({ services: { web: { ...service, routes } } });
+        expect(problem?.path).toEqual(["services", "web", "routes", 0, "port"]);
+        expect(more).toEqual([]);
+    });
+
     it.each(["/", "/api", "/api/v2", "/.well-known", "/a.b/..c/~x/-_"])("is not the path %j", path => {
         expect(wrong({ web: { paths: [path] } })).toEqual([]);
     });
@@ -267,6 +316,8 @@ describe("a route as text", () => {
         "*.example.com/api/v2 (stripped)",
         "* if x-version=2",
         "a.com/api if x-beta&x-version=a%20b%2F%28c%29 (stripped)",
+        "admin.a.com (own port)",
+        "a.com/api if x-beta (stripped) (own port)",
     ])("%s", text => {
         expect(routeText(parseRoute(text))).toBe(text);
     });
