@@ -181,7 +181,7 @@ export const providers: readonly Mutant[] = [
     {
         name: "maint-not-in-the-file",
         file: "front/ServiceFront.ts",
-        before: 'text.replace(/^(\\s+server \\S+ \\S+)$/gm, "$1 disabled")',
+        before: 'text.replace(/^(\\s+server \\S+ \\S+(?: id \\d+)?)$/gm, "$1 disabled")',
         after: "text",
         breaks: "A reload opens the slots of a color whose containers are stopped.",
         killedBy: {

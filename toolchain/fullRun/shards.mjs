@@ -6,7 +6,7 @@
 export const shards = [
     ["rolling-crash", "heal", "interrupted", "owner", "status"],
     ["crash (release and bake)", "rolling", "compose", "interrupted with HAProxy 3.2", "docker"],
-    ["crash (return, stop, remove, routes)", "crash (the rest)", "verbs", "https"],
+    ["crash (return, stop, remove, routes)", "crash (the rest)", "verbs", "https", "ports"],
     [
         "crash (scale)",
         "faults",
@@ -46,7 +46,16 @@ export const shards = [
         "haproxy with HAProxy 3.2",
         "stand-in",
     ],
-    ["haproxy-faults", "long-stream", "release", "hardened", "own-lines", "conformance", "shell"],
+    [
+        "haproxy-faults",
+        "long-stream",
+        "release",
+        "hardened",
+        "own-lines",
+        "conformance",
+        "shell",
+        "ports with HAProxy 3.2",
+    ],
     [
         "canary-story",
         "crash-first-last",
