@@ -18,6 +18,10 @@ export interface ServiceStatus {
     live: Live;
     /** The share of a canary, `green 25 %`; null without one. */
     share: string | null;
+    /**
+     * Whether the idle color answers while no container of the live one is up: it waits, or it answers now. Null without failover.
+     */
+    failover: "waits" | "answers" | null;
     /** The color that a rollback goes to. */
     stable: Live;
     idle: Color;
@@ -50,6 +54,7 @@ export function serviceStatus(
         name,
         live: observed.live,
         share: shareOf(observed) ?? null,
+        failover: observed.failover ?? null,
         stable: observed.stable?.color ?? "none",
         idle: idleColor(observed.live),
         routes: observed.routes.map(routeText),
@@ -68,9 +73,13 @@ function serviceProblems(world: World, observed: ObservedService): string[] {
         intent === undefined
             ? []
             : [`an up that died has left a ${intent.kind} unfinished. The next pulumi up settles it`];
+    const failover =
+        observed.failover === "answers"
+            ? [`failover: ${idleColor(live)} answers in place of ${live}, which has no container that is up`]
+            : [];
     const drift = intent?.kind === "switch" ? [] : findDrift(observed).map(({ what, fix }) => `drift: ${what}. ${fix}`);
     if (live === "none" || drift.length > 0 || world.front === undefined) {
-        return [...unfinished, ...drift];
+        return [...failover, ...unfinished, ...drift];
     }
     const sick = (["blue", "green"] as const)
         .filter(color => hasTraffic(observed, color) && observed[color].ready < observed[color].running)
@@ -78,5 +87,5 @@ function serviceProblems(world: World, observed: ObservedService): string[] {
             const { ready, running } = observed[color];
             return `${ready} of ${running} containers of ${color} are ready; npm run logs -- ${observed.name} --color ${color} shows why`;
         });
-    return [...unfinished, ...sick];
+    return [...failover, ...unfinished, ...sick];
 }

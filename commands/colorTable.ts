@@ -61,12 +61,20 @@ function cellsOf(service: ServiceStatus, color: Color, withId: boolean): string[
     const cells = [
         `${isLive ? ">" : " "} ${color}`,
         release?.image ?? "(of no release)",
-        !isLive && service.share !== null ? "canary" : stateOf(service[color], isLive),
+        stateIn(service, color),
         replicas === 0 && running === 0 ? "-" : `${ready} of ${replicas}`,
         openInOldWorkers > 0 ? `${open} (${openInOldWorkers} old)` : String(open),
         age === undefined ? (release?.proved ? "yes" : "no") : `${roughly(age * 1000)} ago`,
     ];
     return withId ? [...cells, release?.id ?? ""] : cells;
+}
+
+function stateIn(service: ServiceStatus, color: Color): string {
+    const isLive = color === service.live;
+    if (!isLive && service.share !== null) {
+        return "canary";
+    }
+    return !isLive && service.failover === "answers" ? "answers" : stateOf(service[color], isLive);
 }
 
 function stateOf({ release, state }: ColorStatus, isLive: boolean): string {

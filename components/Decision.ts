@@ -18,8 +18,11 @@ export interface Decision {
 }
 
 /** The part of an action that a deployment and the link have in common. */
-export function commonAction({ settings, front, plan }: Decision) {
+export function commonAction({ settings, front, observed, plan }: Decision) {
+    const { failover = false } = settings;
+    const hasFailover = observed.failover !== undefined || observed.writtenFailover === true;
     return {
+        ...((failover || hasFailover) && { failover }),
         policy: actionPolicy(settings),
         bake: bakePolicy(settings, front),
         recovery: plan.recovery,

@@ -45,13 +45,23 @@ export function planServices(
         wanted: placesOf(services),
     };
     return services.map(settings => {
-        const { name, replicas, routes, live, promote, policy } = settings;
+        const { name, replicas, routes, live, promote, failover, policy } = settings;
         const lost = state !== undefined && !state.knows(name);
         const observed = { ...known.service(name), lost, formerOwner: adoptFrom };
         const image = images.get(name);
         const release = releaseOf(settings, image, key);
         const imageProblem = image?.problem;
-        const decided = plan(observed, { release, imageProblem, replicas, routes, places, live, promote, policy });
+        const decided = plan(observed, {
+            release,
+            imageProblem,
+            replicas,
+            routes,
+            places,
+            live,
+            promote,
+            failover,
+            policy,
+        });
         const decision = { settings, front, observed, places, plan: decided };
         return {
             settings,

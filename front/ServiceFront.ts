@@ -152,6 +152,6 @@ export class ServiceFront implements Front {
     }
 
     #linksTo({ links }: Worker, color: Color): boolean {
-        return links.get(this.service)?.reached.includes(color) ?? false;
+        return links.get(this.service)?.reachable.includes(color) ?? false;
     }
 }

@@ -5,6 +5,7 @@ import { type Access, accessRules } from "./access";
 import { challengeRules } from "./challenges";
 import { chosenRules } from "./chosenUsers";
 import { clientRules } from "./clients";
+import { failoverRules, failoverTables } from "./failover";
 import { believedHeaders, forwarded } from "./forwarded";
 import { alternativeService, httpsBind, httpsRedirect, strictTransport } from "./https";
 import { clientCounters, connectionLimit, forwardedMark, limitRules } from "./limits";
@@ -180,7 +181,7 @@ ${previewSecretRules(rules, answer)}${challengeRules(challenges)}${limitRules(ru
 ${accessRules(access, gateway, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${previewColorRules(rules)}${chosenRules(services)}${canaryRules}
-${forwarded(tls)}
+${failoverRules(services)}${forwarded(tls)}
 ${answerRules}
 ${responseHeaders(rules)}${strictTransport(tls)}${alternativeService(tls)}${ownLines(rules)}    use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;
@@ -236,7 +237,7 @@ backend ${counterTable} from relink
 # Counts the connections of each address.
 backend ${addressTable} from relink
     stick-table type ipv6 size 100k expire 1m store conn_cur
-${clientCounters(settings)}
+${clientCounters(settings)}${failoverTables(settings.services ?? {})}
 # Where a request ends whose service has no linked color, or no backend for it.
 backend unlinked from relink
     http-request ${answersWith(settings.pages)(503, text, 5)}`;

@@ -20,6 +20,10 @@ export function canFollow(worker: Worker, world: World, service: string, link: L
     if (!worker.old) {
         return true;
     }
+    if (link.failover) {
+        // It checks no server any more, so it would never find the live color down, or up again.
+        return false;
+    }
     return link.reached.length === 0
         ? parseRoutes(worker.routes).every(route => route.service !== service)
         : link.reached.every(color => canServe(worker, world, service, color));
@@ -27,8 +31,9 @@ export function canFollow(worker: Worker, world: World, service: string, link: L
 
 /** @returns whether a worker can answer a service's requests. A soft-stopped worker may not know the service or its slots. */
 export function canLeadTo(worker: Worker, world: World, service: string): boolean {
-    const link = worker.links.get(service);
-    return !worker.old || (link !== undefined && link.reached.length > 0 && canFollow(worker, world, service, link));
+    // A link with failover from before leads to the live color first, as one without.
+    const { reached = [] } = worker.links.get(service) ?? {};
+    return !worker.old || (reached.length > 0 && reached.every(color => canServe(worker, world, service, color)));
 }
 
 /**

@@ -5,7 +5,7 @@ import { checked, type MapName, mapFile, mapNames } from "./names";
 type FileMap = Exclude<MapName, "confirm" | "challenges">;
 
 const mapComments: Record<MapName, string> = {
-    link: "service -> live color : idle color : percent of requests to the idle color [: sticky by cookie or hash][: match, for chosen users alone]",
+    link: "service -> live color : idle color : percent of requests to the idle color [: sticky by cookie or hash][: match, for chosen users alone, or failover]",
     routes: "[/headers/] host (or *.domain, or *) and path, closed by a slash -> service[:path:keep or :path:strip][:mark of a route with a port of its own]",
     releases: "backend -> id of the release that it runs",
     confirm: "one-time secret -> service; filled in memory only, always empty here",

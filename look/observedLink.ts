@@ -4,10 +4,11 @@ import type { ObservedService } from "../model/ObservedService";
 import { isBackground } from "../model/Record";
 import { recordOf } from "../model/Records";
 import { currentWorkers, type World } from "../model/World";
+import { observedFailover } from "./failover";
 
 type ObservedLink = Pick<
     ObservedService,
-    "live" | "percent" | "confirmedPercent" | "sticky" | "written" | "writtenPercent"
+    "live" | "percent" | "confirmedPercent" | "sticky" | "failover" | "written" | "writtenPercent" | "writtenFailover"
 >;
 
 /**
@@ -26,11 +27,14 @@ export function observedLink(world: World, service: string): ObservedLink {
     const percents = links.map(link => link?.percent ?? 0);
     const percent = percents.find(percent => percent !== confirmedPercent) ?? confirmedPercent;
     const written = world.files && linksOf(readMap(world.files, "link")).get(service);
+    const failover = observedFailover(world, service);
     return {
         live: lives.find(live => live !== confirmed) ?? confirmed,
         percent,
         ...(percent > 0 || confirmedPercent > 0 ? { confirmedPercent, sticky } : {}),
+        ...(failover !== undefined && { failover }),
         written: world.files && (written?.live ?? "none"),
         ...(written !== undefined && written.percent > 0 ? { writtenPercent: written.percent } : {}),
+        ...(written?.failover && { writtenFailover: true as const }),
     };
 }

@@ -60,10 +60,17 @@ export interface ObservedService {
     confirmedPercent?: number;
     /** How HAProxy knows a user again meanwhile. @default "none" */
     sticky?: CanarySettings["sticky"];
+    /**
+     * Whether the idle color answers while no server of the live one is up, in HAProxy's memory: it waits, or it answers now.
+     * @default it does not
+     */
+    failover?: "waits" | "answers";
     /** The link in HAProxy's file, which counts at its next start; undefined where relink did not read the file. */
     written?: Live;
     /** The share in that file. @default 0 */
     writtenPercent?: number;
+    /** Whether the link in that file says `failover`. @default it does not */
+    writtenFailover?: true;
     /** Name of the newest running container of HAProxy. */
     generation?: string;
     /** Color and release that a rollback goes to. */

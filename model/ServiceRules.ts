@@ -5,15 +5,20 @@ import type { UserMatch } from "./StrategySettings";
 export interface ServiceRules {
     /** The users who get a canary's new release. @default undefined (nobody is chosen) */
     match?: UserMatch[];
+    /** Whether the warm color answers while no server of the live one is up. @default undefined (no) */
+    failover?: true;
 }
 
 /** @returns the rules of each service that has some, by its name */
 export function serviceRulesOf(
-    services: readonly Pick<ServiceSettings, "name" | "policy">[],
+    services: readonly Pick<ServiceSettings, "name" | "policy" | "failover">[],
 ): Record<string, ServiceRules> {
-    const rules = services.map(({ name, policy: { strategy } }): [string, ServiceRules] => [
+    const rules = services.map(({ name, failover, policy: { strategy } }): [string, ServiceRules] => [
         name,
-        strategy.kind === "canary" && strategy.match !== undefined ? { match: strategy.match } : {},
+        {
+            ...(strategy.kind === "canary" && strategy.match !== undefined && { match: strategy.match }),
+            ...(failover && { failover }),
+        },
     ]);
     return Object.fromEntries(rules.filter(([, some]) => Object.keys(some).length > 0));
 }

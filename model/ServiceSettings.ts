@@ -19,6 +19,8 @@ export interface ServiceSettings {
     replicas: number;
     /** Its routes; none for a background service. @default everything, for the only service */
     routes: Route[];
+    /** Whether the color that was live before answers while no server of the live one is up. @default undefined (no) */
+    failover?: true;
     /** Who may ask it. @default undefined (everybody) */
     access?: ServiceAccess;
     /** `auto`, or the color that has to be live whatever `image` says. @default "auto" */

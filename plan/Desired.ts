@@ -14,6 +14,8 @@ export interface Desired {
     /** The service that has each place (`placeOf` a route) now, and the one that wants it. */
     places: Places;
     live: "auto" | Color;
+    /** Whether the color that was live before answers while no server of the live one is up. @default false */
+    failover?: boolean;
     /** Id of the waiting release that may take over. */
     promote?: string;
     policy: PolicySettings;

@@ -69,9 +69,12 @@ export interface Walk {
     sticky: CanarySettings["sticky"];
 }
 
-/** What has to be put right before anything else: an `up` died on the way, or nobody wants a canary any more (`withdraw`). */
+/**
+ * What has to be put right before anything else: an `up` died on the way, nobody wants a canary any more (`withdraw`), or the color
+ * that answers in place of the live one is about to change (`failover`).
+ */
 export interface Recovery {
-    kind: "finish" | "undo" | "bake" | "withdraw" | "relink";
+    kind: "finish" | "undo" | "bake" | "withdraw" | "relink" | "failover";
     live: Live;
     release?: string;
     /** Share of requests that the other color has afterwards, percent. @default 0 */

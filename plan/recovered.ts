@@ -45,6 +45,7 @@ function wordsOf({ kind, live, percent = 0 }: Recovery): string {
         undo: `takes back the switch that an interrupted up began (link to ${live})`,
         bake: `judges what ${percent > 0 ? idle : live} serves, since that did not come to its end`,
         relink: `links it to ${live} again, since the removal that an interrupted up began is not wanted any more`,
+        failover: `the link moves ${idle} => ${live}, which answers in its place (failover)`,
         withdraw: `${idle} gives its share of the requests back, so that ${live} serves all of them`,
     }[kind];
 }

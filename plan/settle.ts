@@ -66,9 +66,11 @@ function settleSwitch(service: ObservedService, intent: SwitchIntent, prospect: 
             percent: recovery.percent ?? 0,
             confirmedPercent: recovery.percent ?? 0,
             sticky: recovery.percent === undefined ? undefined : intent.sticky,
-            // Settling writes HAProxy's memory and its file.
+            // Settling writes HAProxy's memory and its file, without failover.
+            failover: undefined,
             written: undefined,
             writtenPercent: undefined,
+            writtenFailover: undefined,
             intent: isFinished ? farewellOf(intent) : undefined,
         },
     };

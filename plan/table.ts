@@ -3,6 +3,7 @@ import type { ObservedService } from "../model/ObservedService";
 import { bootstrap } from "./bootstrap";
 import type { Desired } from "./Desired";
 import { type Drift, waysOut } from "./drift";
+import { endingFailover, followFailover, withFailover } from "./failover";
 import { judged, same } from "./held";
 import { moveToIdle } from "./moveToIdle";
 import { overRoll, relinked, settleRoll } from "./openRoll";
@@ -23,8 +24,8 @@ export function plan(observed: ObservedService, desired: Desired): Plan {
     const { service, recovery } = settle(linked.service, prospect(linked.service, desired));
     const decided =
         open === undefined
-            ? recovered(decide(service, desired), recovery)
-            : recovered(overRoll(service, open, desired, decide), linked.recovery);
+            ? recovered(withFailover(decideAnswered(service, desired), service, desired), recovery)
+            : recovered(endingFailover(overRoll(service, open, desired, decide), service), linked.recovery);
     const { lost, formerOwner } = observed;
     return (lost || formerOwner !== undefined) && service.live !== "none" ? adopted(decided, formerOwner) : decided;
 }
@@ -38,6 +39,11 @@ function adopted(decided: Plan, formerOwner: string | undefined): Plan {
     return decided.row === "nothing"
         ? { ...decided, row: "adopt", sentence: `${adopts}; ${decided.sentence}` }
         : { ...decided, sentence: `${adopts}; then ${decided.sentence}` };
+}
+
+/** The color that answers in place of the live one changes only after the link has moved there. */
+function decideAnswered(service: ObservedService, desired: Desired): Plan {
+    return followFailover(decide(service, desired), service, desired, decide);
 }
 
 /** The rows of the plan table in their order. The first that matches decides. */

@@ -58,6 +58,9 @@ function whatServes(service: ObservedService): string {
     if (service.live === "none") {
         return "nothing is public yet";
     }
+    if (service.failover === "answers") {
+        return "nothing is changed";
+    }
     const colors = (["blue", "green"] as const).filter(
         color => hasTraffic(service, color) && service[color].running > 0,
     );

@@ -108,6 +108,7 @@ function buildService(name: string, { services, secrets }: StackConfig): Service
         replicas: config.replicas,
         routes: routesOf(name, services),
         ...(access !== undefined && { access }),
+        ...(config.failover && { failover: true }),
         live: config.live,
         promote: config.promote,
         policy: buildPolicy(config),

@@ -14,6 +14,7 @@ export function checkStrategy(scope: ServiceScope): Problem[] {
     const isSound = scope.isSound("strategy");
     return [
         ...checkPort(scope),
+        ...checkFailover(scope),
         ...(isSound && rolling !== undefined ? checkRolling(scope, rolling) : []),
         ...(isSound && canary !== undefined ? checkCanary(scope, canary) : []),
     ];
@@ -121,6 +122,7 @@ function settingsForRequests(service: ServiceConfig): [ConfigPath, boolean][] {
         [["timeouts", "server"], service.timeouts.server !== undefined],
         [["haproxy", "backend"], service.haproxy.backend.length > 0],
         [["sticky"], service.sticky !== undefined],
+        [["failover"], service.failover],
     ];
 }
 
@@ -131,6 +133,24 @@ function checkRolling(scope: ServiceScope, rolling: Rolling): Problem[] {
         ...checkPreStop(scope, rolling),
         ...checkNoPrePromotion(scope),
     ];
+}
+
+/** Failover needs a color that stays warm after a release. */
+function checkFailover(scope: ServiceScope): Problem[] {
+    const { failover, port, strategy, previousColor } = scope.config;
+    if (!failover || port === undefined || !scope.isSound("failover")) {
+        return [];
+    }
+    if (scope.isSound("strategy") && strategy.rolling !== undefined) {
+        const message =
+            "is true together with strategy: rolling, which replaces containers inside one color: no other color stays warm";
+        return [solvedByRemoving(scope.at("failover"), message)];
+    }
+    if (scope.isSound("previousColor") && previousColor !== "keep") {
+        const message = `is ${previousColor} together with failover: true, which needs the old color warm`;
+        return [solvedByRemoving(scope.at("previousColor"), message)];
+    }
+    return [];
 }
 
 function rollingKey(scope: ServiceScope, key: keyof Rolling): ConfigPath {

@@ -19,6 +19,8 @@ export interface DeploymentAction extends Omit<ImageIdentity, "digest">, HookRun
     block?: AddressBlock;
     /** With the first release: the other color's addresses, so that both backends come with one reload. */
     otherBlock?: AddressBlock;
+    /** Set where the settings or HAProxy have failover: an idle color is taken out of it before its containers are touched. */
+    failover?: boolean;
     policy: ActionPolicy;
     bake: BakePolicy;
     /** How a service with `strategy: rolling` goes about it. */

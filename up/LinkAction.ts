@@ -27,6 +27,8 @@ export interface LinkAction extends HookRun {
     restore: boolean;
     /** A farewell that an earlier `up` began and still owes. */
     leave?: Leaving;
+    /** Whether the settings ask for failover. Unset where neither they nor HAProxy have it. */
+    failover?: boolean;
     policy: ActionPolicy;
     bake: BakePolicy;
     /** Places that led to the service when the plan was made (`placeOf` a route), in HAProxy's memory or in its file. */

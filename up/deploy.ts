@@ -6,6 +6,7 @@ import { verifyHookRan } from "../plan/hookRuns";
 import type { DeploymentAction } from "./DeploymentAction";
 import { deadlineOf } from "./deadline";
 import { deployColor } from "./deployColor";
+import { endFailover } from "./failover";
 import { PlanOutdated } from "./PlanOutdated";
 import { recover } from "./recover";
 import { retain } from "./retention";
@@ -31,9 +32,13 @@ export async function deploy(up: Up, wanted: WantedColor, action: DeploymentActi
     const seen = await up.look();
     requirePlanned(up, seen, action);
     await recover(up, action.recovery, action.bake);
-    requireNoShare(up, action.recovery === undefined ? seen : await up.look(), wanted);
+    const now = action.recovery === undefined ? seen : await up.look();
+    requireNoShare(up, now, wanted);
     const deadline = deadlineOf(action.policy, up.clock.nowMs());
     const release = await withImage(up, wanted.release, action.policy.progressDeadlineMs);
+    if (action.failover !== undefined || now.service.failover !== undefined) {
+        await endFailover(up, wanted.color);
+    }
     await bring(up, { ...wanted, release }, action, deadline);
 }
 

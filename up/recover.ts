@@ -3,6 +3,7 @@ import { idleColor } from "../model/Live";
 import type { Recovery } from "../plan/Plan";
 import type { BakePolicy } from "./BakePolicy";
 import { bake } from "./bake";
+import { follow } from "./failover";
 import { begunMeanwhile, linkAgain, recoverSwitch, withdraw } from "./recoverSwitch";
 import type { Up } from "./Up";
 
@@ -23,6 +24,9 @@ export async function recover(up: Up, recovery: Recovery | undefined, policy: Ba
     if (kind === "withdraw") {
         await withdraw(up, recovery);
         return recovery.judges ? judge(up, recovery, policy) : undefined;
+    }
+    if (kind === "failover") {
+        return follow(up, recovery, policy.retryToken);
     }
     if (kind === "relink") {
         return linkAgain(up, recovery);

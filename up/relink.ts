@@ -9,6 +9,7 @@ import { shareText } from "../model/Share";
 import { verifyHookRan } from "../plan/hookRuns";
 import { bakeMsOf } from "./BakePolicy";
 import { bake } from "./bake";
+import { settleFailover } from "./failover";
 import type { Leaving, LinkAction } from "./LinkAction";
 import { leave } from "./leave";
 import { moveLink } from "./moveLink";
@@ -66,6 +67,7 @@ export async function relink(up: Up, wish: LinkWish, action: LinkAction): Promis
     if (leaving !== undefined) {
         await leave(up, leaving, action.policy);
     }
+    await settleFailover(up, action.failover);
 }
 
 /** Refuses to go on where another `up`, or somebody's hand, has changed the link or the routes since the plan was made. */

@@ -22,6 +22,7 @@ export const filesWithHaproxy32 = [
     "tutum.test.ts",
     "header-routes.test.ts",
     "ports.test.ts",
+    "failover.test.ts",
 ];
 
 /**
@@ -58,6 +59,7 @@ const minutes = {
     "docker-dialer.test.ts": 1,
     "docker.test.ts": 2,
     "drift.test.ts": 9,
+    "failover.test.ts": 3,
     "faults.test.ts": 8,
     "hardened.test.ts": 1,
     "haproxy-faults.test.ts": 14,

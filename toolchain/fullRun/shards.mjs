@@ -6,7 +6,15 @@
 export const shards = [
     ["rolling-crash", "heal", "interrupted", "owner", "status"],
     ["crash (release and bake)", "rolling", "compose", "interrupted with HAProxy 3.2", "docker"],
-    ["crash (return, stop, remove, routes)", "crash (the rest)", "verbs", "https", "ports"],
+    [
+        "crash (return, stop, remove, routes)",
+        "crash (the rest)",
+        "verbs",
+        "https",
+        "ports",
+        "failover",
+        "failover with HAProxy 3.2",
+    ],
     [
         "crash (scale)",
         "faults",

@@ -1,6 +1,6 @@
 import { planRows } from "../../../plan/Plan";
 import { type Phase, phases } from "../../../up/phases";
-import { type Edit, edits, type Restart, restarts } from "./byHand";
+import { type Edit, edits, type Illness, illnesses, type Restart, restarts } from "./byHand";
 import { portCalls } from "./PortFault";
 import type { End, SimulatedUp } from "./SimulatedUp";
 
@@ -15,6 +15,9 @@ const canaryTurns = [
     "taken back",
     "judged on",
 ] as const;
+
+/** What becomes of failover. */
+const failoverTurns = ["waits", "answers", "followed"] as const;
 
 /** The simulated front has no certificates: test/unit/up/applyFront.test.ts and test/e2e/https.test.ts change some. */
 const simulatedPhases: Phase[] = phases.filter(
@@ -49,6 +52,15 @@ export function turnsOf({ made, before, faults }: SimulatedUp, end: End): (typeo
     return canaryTurns.filter(turn => turns[turn]);
 }
 
+/** What became of failover by this `up`. */
+export function failoverTurnsOf({ made, world }: SimulatedUp, end: End): (typeof failoverTurns)[number][] {
+    const { failover } = world.look();
+    return [
+        ...(failover === undefined ? [] : [failover]),
+        ...(end === "done" && made.recovery?.kind === "failover" ? (["followed"] as const) : []),
+    ];
+}
+
 /** How often everything came up, so that the lives cannot silently pass by it. */
 export class Coverage {
     readonly rows = counter(planRows);
@@ -58,6 +70,8 @@ export class Coverage {
     /** Faults that came up, by the phase in which they did. */
     readonly faults: Record<string, number> = {};
     readonly edits = counter(Object.keys(edits) as Edit[]);
+    readonly illnesses = counter(Object.keys(illnesses) as Illness[]);
+    readonly failovers = counter(failoverTurns);
     readonly restarts = counter(Object.keys(restarts) as Restart[]);
     readonly races = counter(["refused", "takes over"] as const);
     readonly canaries = counter(canaryTurns);

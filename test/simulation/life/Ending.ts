@@ -1,4 +1,5 @@
 import type { Color } from "../../../model/Color";
+import { idleColor } from "../../../model/Live";
 import type { Plan, PlanRow } from "../../../plan/Plan";
 import { Broken } from "./Broken";
 import { colors } from "./SimulatedFront";
@@ -25,6 +26,9 @@ export class Ending {
                 : ["judgedBad", "pinned", "roll", "drift", "canary"];
         if (!rows.includes(made.row)) {
             throw new Broken(`it ends with: ${made.sentence}`);
+        }
+        if (made.row === "nothing" && (world.front.memory?.failover ?? false) !== this.#failsOver()) {
+            throw new Broken(`nothing is left to do, but failover is not what is wished: ${summary(world)}`);
         }
         if (made.row === "nothing") {
             const serving = world.serving();
@@ -55,6 +59,15 @@ export class Ending {
     #isOwed(live: Color): boolean {
         const { release, replicas } = this.world.record[live];
         return release !== undefined && replicas > 0;
+    }
+
+    /** Whether the idle color is to answer while nobody does on the live one: users had its release, and it was judged good. */
+    #failsOver(): boolean {
+        const { record } = this.world;
+        const { live } = record.link;
+        const of = (color: Color) => record.releases[record[color].release ?? ""];
+        const isGood = (color: Color) => of(color)?.proved && of(color)?.linked && of(color)?.judgedBad === undefined;
+        return this.wish.failover && live !== "none" && isGood(live) === true && isGood(idleColor(live)) === true;
     }
 
     /** The share, percent, at which what is wished is held beside another release; undefined where it has all, or is to. */
@@ -109,6 +122,7 @@ export class Ending {
                 (isRefused || places(files) === places(memory)) &&
                 files.link === memory?.link &&
                 files.percent === memory?.percent &&
+                files.failover === memory.failover &&
                 // What an interrupted scaling opened waits too while what is wished is refused.
                 (isRefused || open().join() === open(memory).join());
             if (!same || memory?.link !== live) {

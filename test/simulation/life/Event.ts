@@ -1,5 +1,5 @@
 import type { Phase } from "../../../up/phases";
-import type { Edit, Restart } from "./byHand";
+import type { Edit, Illness, Restart } from "./byHand";
 import type { Faults } from "./Faults";
 import type { Wish } from "./Wish";
 
@@ -8,6 +8,7 @@ export type Event =
     | Up
     | { is: "change"; change: Partial<Wish> }
     | { is: "edit"; what: Edit; which: number }
+    | { is: "illness"; what: Illness }
     | { is: "restart"; what: Restart }
     | Race;
 

@@ -1,7 +1,7 @@
 import { actsOf } from "../../unit/plan/support";
 import { Broken } from "./Broken";
-import { edits, restarts } from "./byHand";
-import { type Coverage, turnsOf } from "./Coverage";
+import { edits, illnesses, restarts } from "./byHand";
+import { type Coverage, failoverTurnsOf, turnsOf } from "./Coverage";
 import { checkDestroy, type DestroyMishap } from "./checkDestroy";
 import { Ending } from "./Ending";
 import type { Event, Up } from "./Event";
@@ -22,13 +22,16 @@ export class Life {
     wish: Wish = firstWish;
 
     private readonly ups: Ups;
+    /** Whether the config asks for failover wherever the other settings allow it. */
+    readonly #wanted: boolean;
 
     constructor(
         private readonly coverage: Coverage,
         private readonly story = new Story(),
-        isBackground = false,
+        { isBackground = false, failover = false }: Partial<Pick<Wish, "isBackground" | "failover">> = {},
     ) {
-        this.#change(isBackground ? { isBackground } : {});
+        this.#wanted = failover;
+        this.#change({ ...(isBackground && { isBackground }), ...(failover && { failover }) });
         this.ups = new Ups(coverage, story);
     }
 
@@ -38,6 +41,12 @@ export class Life {
                 return this.#change(event.change);
             case "edit":
                 return this.#edit(event);
+            case "illness":
+                if (illnesses[event.what](this.world)) {
+                    this.coverage.illnesses[event.what]++;
+                    this.story.tell(`${event.what}.`);
+                }
+                return;
             case "restart":
                 if (restarts[event.what](this.world)) {
                     this.coverage.restarts[event.what]++;
@@ -53,7 +62,7 @@ export class Life {
     }
 
     #change(change: Partial<Wish> = {}): void {
-        this.wish = allowed({ ...this.wish, ...change });
+        this.wish = allowed({ ...this.wish, failover: this.#wanted, ...change });
         const text = wishText(change);
         if (text !== "") {
             this.story.tell(`The user wishes ${text}.`);
@@ -89,6 +98,9 @@ export class Life {
         const up = this.#begin(this.world, faults);
         this.coverage.rows[up.made.row]++;
         const end = await this.ups.run(up, { diesAfter, diesAt, meanwhile });
+        for (const turn of failoverTurnsOf(up, end)) {
+            this.coverage.failovers[turn]++;
+        }
         for (const turn of turnsOf(up, end)) {
             this.coverage.canaries[turn]++;
         }

@@ -88,9 +88,9 @@ export class SimulatedFront {
     /** The files of its configuration, as far as an observer reads them. */
     texts(): Map<string, string> {
         const { service } = this;
-        const { link, percent, routes, slots } = this.files;
+        const { link, routes, slots } = this.files;
         const texts = new Map([
-            [mapFile("link"), link === undefined ? "" : `${service} ${linkValue(link, percent)}\n`],
+            [mapFile("link"), link === undefined ? "" : `${service} ${linkValue(link, this.files)}\n`],
             [
                 mapFile("routes"),
                 Object.entries(routes)
@@ -164,13 +164,19 @@ function workerOf(service: string, memory: Held, old: boolean, { addresses, answ
     );
     return {
         old,
-        links: new Map(memory.link === undefined ? [] : [[service, linkValue(memory.link, memory.percent)]]),
+        links: new Map(memory.link === undefined ? [] : [[service, linkValue(memory.link, memory)]]),
         routes: new Map(Object.entries(memory.routes)),
         releases: new Map(colors.map(color => [backendName(service, color), memory.releases[color]])),
         backends,
     };
 }
 
-function linkValue(link: ObservedService["live"], percent: number): LinkValue {
-    return (link === "none" ? LinkValue.none() : LinkValue.to(link)).withPercent(percent);
+function linkValue(link: ObservedService["live"], held: Held): LinkValue {
+    const value = (link === "none" ? LinkValue.none() : LinkValue.to(link)).withPercent(held.percent);
+    return hasFailover(held) ? value.withFailover() : value;
+}
+
+/** Whether the other color answers while no slot of the live one is up. A share for it takes the place of that. */
+export function hasFailover({ link = "none", percent, failover }: Held): boolean {
+    return failover && percent === 0 && link !== "none";
 }

@@ -10,6 +10,8 @@ export interface Held {
     link?: ObservedService["live"];
     /** Share of requests that the color which the link does not name gets. */
     percent: number;
+    /** The other color answers while no slot of the live one is up. */
+    failover: boolean;
     /** Route key -> value. All services have the same object. */
     routes: Record<string, string>;
     /** Undefined where there is no such backend. */
@@ -100,6 +102,7 @@ export class SimulatedHaproxy {
 function nothingHeld(): Held {
     return {
         percent: 0,
+        failover: false,
         routes: {},
         slots: { blue: undefined, green: undefined },
         releases: { blue: undefined, green: undefined },
@@ -114,7 +117,7 @@ function copyOf(configuration: Configuration): Configuration {
     );
 }
 
-function heldAgain({ link, percent, routes, slots: { blue, green }, releases, ports }: Held): Held {
+function heldAgain({ link, percent, failover, routes, slots: { blue, green }, releases, ports }: Held): Held {
     const slots = { blue: blue && { ...blue }, green: green && { ...green } };
-    return { link, percent, routes, slots, releases: { ...releases }, ports: { ...ports } };
+    return { link, percent, failover, routes, slots, releases: { ...releases }, ports: { ...ports } };
 }

@@ -41,7 +41,7 @@ export class SimulatedHost {
             const [held, written] = [memory?.[service], files[service]];
             const isKept = !own.has(service) && (held?.link ?? "none") !== "none" && served.answering().length > 0;
             if (isKept && held !== undefined && written !== undefined) {
-                Object.assign(written, { link: held.link, percent: held.percent });
+                Object.assign(written, { link: held.link, percent: held.percent, failover: held.failover });
             }
             served.front.openServing(own, (color, slot) => served.isUp(color, slot));
         }

@@ -12,6 +12,7 @@ import type { Routes } from "../../../up/Routes";
 import type { Faults } from "./Faults";
 import { SimulatedBackend } from "./SimulatedBackend";
 import { isProved } from "./SimulatedContainer";
+import { hasFailover } from "./SimulatedFront";
 import type { Held, SoftStopped } from "./SimulatedHaproxy";
 import { SimulatedQuestions } from "./SimulatedQuestions";
 import { SimulatedRoutes } from "./SimulatedRoutes";
@@ -53,11 +54,12 @@ export class SimulatedServiceFront implements Front {
         return true;
     }
 
-    async writeLink({ live, percent }: LinkValue): Promise<void> {
+    async writeLink({ live, percent, failover }: LinkValue): Promise<void> {
         await this.up.configure(
             files => {
                 files.link = live;
                 files.percent = percent;
+                files.failover = failover;
             },
             false,
             this.up.world.service,
@@ -76,6 +78,7 @@ export class SimulatedServiceFront implements Front {
             const before = this.#counted();
             memory.link = link.live;
             memory.percent = link.percent;
+            memory.failover = link.failover;
             up.unconfirmed = this.#gaining(link);
             this.#tellOld(link);
             this.#isSound(link, before.length);
@@ -86,10 +89,11 @@ export class SimulatedServiceFront implements Front {
 
     /** The workers that a reload has replaced follow the link where their own slots lead to the containers. */
     #tellOld(link: LinkValue): void {
-        const { live, percent } = link;
+        const { live, percent, failover } = link;
         for (const { held } of this.#able(link)) {
             held.link = live;
             held.percent = percent;
+            held.failover = failover;
         }
     }
 
@@ -114,7 +118,8 @@ export class SimulatedServiceFront implements Front {
         const { world } = this.up;
         const { link, intent } = world.record;
         const isOurs = link.percent !== undefined || (intent?.kind === "switch" && intent.percent !== undefined);
-        return isOurs ? world.reached() : world.serving();
+        const isFailover = world.front.memory !== undefined && hasFailover(world.front.memory);
+        return isOurs || isFailover ? world.reached() : world.serving();
     }
 
     /** Rules 3 and 6, right after the link has moved. */
@@ -195,7 +200,9 @@ export class SimulatedServiceFront implements Front {
         }
         const { memory } = world.front;
         const isLinked =
-            memory === undefined || hasTraffic({ live: memory.link ?? "none", percent: memory.percent }, color);
+            memory === undefined ||
+            hasFailover(memory) ||
+            hasTraffic({ live: memory.link ?? "none", percent: memory.percent }, color);
         return { requests: open.length, pinnedWorkers: this.#pinned(color).length, isLinked };
     }
 
@@ -209,8 +216,8 @@ export class SimulatedServiceFront implements Front {
     }
 
     #pinned(color: Color): SoftStopped[] {
-        const isPinned = ({ held: { link = "none", percent } }: { held: Held }) =>
-            hasTraffic({ live: link, percent }, color);
+        const isPinned = ({ held }: { held: Held }) =>
+            hasFailover(held) || hasTraffic({ live: held.link ?? "none", percent: held.percent }, color);
         return this.up.world.front.old.filter(isPinned).map(({ worker }) => worker);
     }
 

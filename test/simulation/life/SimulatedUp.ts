@@ -53,6 +53,8 @@ export class SimulatedUp {
     readonly made: Plan;
     readonly #fingerprint: () => string;
     readonly before: Pick<ObservedService, "live" | "percent">;
+    /** Whether HAProxy had failover, in its memory or its file. */
+    readonly hadFailover: boolean;
     /** Whether a route of the service was only in HAProxy's memory, or only in its file. */
     readonly halfWritten: boolean;
     /** Places that led to the service when the plan was made. */
@@ -95,6 +97,7 @@ export class SimulatedUp {
         const { observed, fingerprint } = world.outlook();
         this.made = plan(observed, desired);
         this.halfWritten = observed.halfWritten !== undefined;
+        this.hadFailover = observed.failover !== undefined || observed.writtenFailover === true;
         this.held = heldPlaces(observed);
         this.claimed = claimedByOthers(observed, desired.places);
         this.#fingerprint = fingerprint;

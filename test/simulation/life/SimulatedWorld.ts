@@ -5,7 +5,7 @@ import { seen } from "../../../look/seen";
 import type { Color } from "../../../model/Color";
 import type { CommandHook } from "../../../model/CommandHook";
 import type { ContainerInfo } from "../../../model/Container";
-import { hasTraffic, type Live } from "../../../model/Live";
+import { hasTraffic, idleColor, type Live } from "../../../model/Live";
 import type { ObservedService } from "../../../model/ObservedService";
 import { emptyRecord, isBackground, prune, type ServiceRecord } from "../../../model/Record";
 import type { Release } from "../../../model/Release";
@@ -15,7 +15,7 @@ import type { Seen } from "../../../up/Seen";
 import { Broken } from "./Broken";
 import type { History } from "./History";
 import { addressesOf, type Blocks, blocksOf, type Container, infoOf } from "./SimulatedContainer";
-import { SimulatedFront } from "./SimulatedFront";
+import { hasFailover, SimulatedFront } from "./SimulatedFront";
 import { SimulatedHaproxy } from "./SimulatedHaproxy";
 import { SimulatedHost, type SimulatedLease } from "./SimulatedHost";
 
@@ -170,13 +170,14 @@ export class SimulatedWorld {
         return this.reached().filter(({ color }) => color === this.link);
     }
 
-    /** The same on both colors: a canary has users too. */
+    /** The same on both colors: a canary has users too, and so has what answers by failover. */
     reached(): Container[] {
         const { link, front } = this;
         const service = { live: link, percent: front.memory?.percent ?? 0 };
+        const failover = this.failover();
         return this.containers.filter(
             container =>
-                hasTraffic(service, container.color) &&
+                (hasTraffic(service, container.color) || container.color === failover) &&
                 this.#answers(container) &&
                 container.imageId === this.record.releases[container.release]?.imageId,
         );
@@ -187,18 +188,28 @@ export class SimulatedWorld {
         const { front } = this;
         return front.old.flatMap(({ worker, held }) => {
             const service = { live: held.link ?? "none", percent: held.percent };
-            return this.containers.filter(({ color, slot, state }) => {
-                const isOpen = held.slots[color]?.[slot] === "ready" && front.wasUp(worker, color, slot);
-                return state === "running" && isOpen && hasTraffic(service, color);
-            });
+            const isOpen = ({ color, slot }: Container) =>
+                held.slots[color]?.[slot] === "ready" && front.wasUp(worker, color, slot);
+            const isAlone = hasFailover(held) && !this.containers.some(one => one.color === held.link && isOpen(one));
+            return this.containers.filter(
+                one => one.state === "running" && isOpen(one) && (isAlone || hasTraffic(service, one.color)),
+            );
         });
     }
 
-    /** All on the live color that answer users now, whoever made them. */
+    /** The color that answers in place of the live one now. */
+    failover(): Color | undefined {
+        const { link, front } = this;
+        const isPrepared = !this.isBackground && front.memory !== undefined && hasFailover(front.memory);
+        const isLiveUp = this.containers.some(one => one.color === link && this.#answers(one));
+        return isPrepared && !isLiveUp ? idleColor(link) : undefined;
+    }
+
+    /** All on the live color, or in its place, that answer users now, whoever made them. */
     answering(): Container[] {
         return this.isBackground
             ? this.serving()
-            : this.containers.filter(container => container.color === this.link && this.#answers(container));
+            : this.containers.filter(one => one.color === (this.failover() ?? this.link) && this.#answers(one));
     }
 
     #answers({ color, slot, state, isSick }: Container): boolean {

@@ -1,3 +1,4 @@
+import { idleColor } from "../../../model/Live";
 import type { ServiceRecord } from "../../../model/Record";
 import type { Plan } from "../../../plan/Plan";
 import { PlanOutdated } from "../../../up/PlanOutdated";
@@ -66,6 +67,9 @@ export class Watch {
         }
         const reached = world.reached();
         owesNoCapacity(world, reached, this.#floor, made);
+        if (!disturbed) {
+            failsOverToGood(world, made);
+        }
         this.#letsInProved(reached);
         if (stand.is !== "failed" && this.#isAnswered && !disturbed && world.answering().length === 0) {
             throw new Broken(`rule 6: nobody answers users any more: ${made.sentence}`);
@@ -93,6 +97,19 @@ function owesNoCapacity({ link }: SimulatedWorld, reached: Container[], floor: n
     const serving = reached.filter(({ color }) => color === link).length;
     if (serving < floor) {
         throw new Broken(`rule 1: ${serving} serve, ${floor} are owed: ${sentence}`);
+    }
+}
+
+/** Failover hides what a release answers wrongly, so there is none while a release is judged, nor to one that users never had. */
+function failsOverToGood({ record, front }: SimulatedWorld, { sentence }: Plan): void {
+    const { link = "none", failover = false } = front.memory ?? {};
+    if (!failover || link !== record.link.live) {
+        return;
+    }
+    const { linked = false, judgedBad } = record.releases[record[idleColor(link)].release ?? ""] ?? {};
+    if (record.intent?.kind === "bake" || !linked || judgedBad !== undefined) {
+        const what = record.intent?.kind === "bake" ? "a release is judged" : "its color holds no good release";
+        throw new Broken(`rule 3: failover is on while ${what}: ${sentence}`);
     }
 }
 

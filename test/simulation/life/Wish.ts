@@ -58,6 +58,8 @@ export interface Wish extends Surroundings {
     autoPromotion: boolean;
     strategy: StrategySettings;
     bakeTimeMs: number;
+    /** The color before answers while nobody does on the live one. */
+    failover: boolean;
     /** The service has no port: no request comes to it, and it rolls. */
     isBackground: boolean;
 }
@@ -75,6 +77,7 @@ export const firstWish: Wish = {
     autoPromotion: true,
     strategy: { kind: "blueGreen" },
     bakeTimeMs: 15_000,
+    failover: false,
     isBackground: false,
     hooks: {},
     registry: true,
@@ -82,14 +85,15 @@ export const firstWish: Wish = {
 
 /** @returns the wish without what the settings refuse of a service without a port. */
 export function allowed(wish: Wish): Wish {
-    const { isBackground, strategy } = wish;
+    const { isBackground, strategy, previousColor } = wish;
+    const failover = wish.failover && !isBackground && strategy.kind !== "rolling" && previousColor === "keep";
     const rolls: StrategySettings = strategy.kind === "rolling" ? strategy : rollingAtOnce;
     const nothing = { hosts: [], taken: undefined, live: "auto" as const, promote: undefined, autoPromotion: true };
-    return isBackground ? { ...wish, ...nothing, strategy: rolls } : wish;
+    return isBackground ? { ...wish, ...nothing, failover, strategy: rolls } : { ...wish, failover };
 }
 
 export function desiredOf(wish: Wish): Desired {
-    const { version, replicas, hosts, taken, live, promote, isBackground, ...rest } = allowed(wish);
+    const { version, replicas, hosts, taken, live, promote, failover, isBackground, ...rest } = allowed(wish);
     const { hooks: _hooks, registry: _registry, ...others } = rest;
     const known = isBackground ? backgroundReleases : releases;
     const routes = hosts.map(parseRoute);
@@ -101,6 +105,7 @@ export function desiredOf(wish: Wish): Desired {
         places: { held: {}, wanted: taken === undefined ? wanted : { [taken]: "api", ...wanted } },
         live,
         promote: promote && known[promote].id,
+        failover,
         policy: { ...policy, ...others, strategy: fitting(others.strategy, replicas) },
     };
 }

@@ -5,20 +5,28 @@ import { houseEvents } from "../house/houseEvents";
 import type { Coverage } from "./Coverage";
 import type { DestroyMishap } from "./checkDestroy";
 import type { Event } from "./Event";
-import { events, mishap } from "./events";
+import { events, failoverLife, mishap } from "./events";
 import { Life } from "./Life";
 import { Story } from "./Story";
 
 /**
  * All that a life is made of. In the life of one service: what happens in it, what befalls each `destroy` in the end, and
- * whether the service has no port. In that of several services behind one front: what happens in it.
+ * whether the service has no port, and whether it has failover. In that of several services behind one front: what happens in it.
  */
-export type Course = [Event[], DestroyMishap[], boolean?] | { house: HouseEvent[] };
+export type Course = [Event[], DestroyMishap[], boolean?, boolean?] | { house: HouseEvent[] };
 
 const isBackground = fc.constantFrom(...Array.from({ length: 12 }, (_, index) => index === 11));
 
+const failover = fc.constantFrom(false, false, true);
+
+const courseOfOne: fc.Arbitrary<Course> = fc
+    .tuple(events, fc.array(mishap, { maxLength: 2 }), isBackground, failover, failoverLife)
+    .map(([events, mishaps, isBackground, failover, more]): Course => {
+        return [failover ? [...events, ...more] : events, mishaps, isBackground, failover];
+    });
+
 const course: fc.Arbitrary<Course> = fc.oneof(
-    { weight: 14, arbitrary: fc.tuple(events, fc.array(mishap, { maxLength: 2 }), isBackground) },
+    { weight: 14, arbitrary: courseOfOne },
     { weight: 1, arbitrary: fc.record({ house: houseEvents }) },
 );
 
@@ -39,8 +47,8 @@ export async function live(course: Course, coverage: Coverage, story = new Story
         }
         return life.end();
     }
-    const [events, mishaps, isBackground] = course;
-    const life = new Life(coverage, story, isBackground);
+    const [events, mishaps, isBackground, failover] = course;
+    const life = new Life(coverage, story, { isBackground, failover });
     for (const event of events) {
         await life.take(event);
     }

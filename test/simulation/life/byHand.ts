@@ -12,7 +12,7 @@ export const edits = {
         if (front.memory?.link === undefined || link === "none") {
             return false;
         }
-        front.memory.link = idleColor(link);
+        Object.assign(front.memory, { link: idleColor(link), failover: false });
         return true;
     },
     "link moved in the map file": ({ front }) => {
@@ -20,21 +20,21 @@ export const edits = {
         if (link === "none") {
             return false;
         }
-        front.files.link = idleColor(link);
+        Object.assign(front.files, { link: idleColor(link), failover: false });
         return true;
     },
     "share changed in the map file": ({ front }, which) => {
         if ((front.files.link ?? "none") === "none") {
             return false;
         }
-        front.files.percent = which % 2 === 0 ? 0 : 1 + which;
+        Object.assign(front.files, { percent: which % 2 === 0 ? 0 : 1 + which, failover: false });
         return true;
     },
     "some requests sent to the other color": ({ front, link }, which) => {
         if (front.memory === undefined || link === "none") {
             return false;
         }
-        front.memory.percent = 1 + (which % 100);
+        Object.assign(front.memory, { percent: 1 + (which % 100), failover: false });
         return true;
     },
     "live container removed": (world, which) => removed(world, liveColor(world), which),
@@ -147,6 +147,24 @@ export const edits = {
     },
 } satisfies Record<string, Deed>;
 
+/** What befalls the containers of the live color. Docker keeps them running, so this is no drift. */
+export const illnesses = {
+    "live containers get sick": world => {
+        const live = world.on(liveColor(world)).filter(({ state, isSick }) => state === "running" && !isSick);
+        for (const container of live) {
+            container.isSick = true;
+        }
+        return live.length > 0;
+    },
+    "sick containers get well": world => {
+        const sick = world.containers.filter(({ isSick }) => isSick);
+        for (const container of sick) {
+            container.isSick = false;
+        }
+        return sick.length > 0;
+    },
+} satisfies Record<string, Deed>;
+
 /** What befalls the machine. Files stay; what was only in a memory is gone. */
 export const restarts = {
     "HAProxy restarted": ({ front }) => {
@@ -188,6 +206,7 @@ export const restarts = {
 } satisfies Record<string, (world: SimulatedWorld) => boolean>;
 
 export type Edit = keyof typeof edits;
+export type Illness = keyof typeof illnesses;
 export type Restart = keyof typeof restarts;
 
 function liveColor({ record }: SimulatedWorld): Color {

@@ -38,6 +38,7 @@ function deploymentActionOf(up: SimulatedUp, color: Color): DeploymentAction {
         roll: roll && rollingOf(up, roll),
         restore: made.row === "repair",
         imageId: release?.imageId,
+        ...failoverOf(up),
         policy: actionPolicyOf(up),
         bake: bakePolicyOf(up),
         recovery: made.recovery,
@@ -45,6 +46,11 @@ function deploymentActionOf(up: SimulatedUp, color: Color): DeploymentAction {
         hooks: declaredHooks(up),
         hookRan: `promotion ${made.promotion}`,
     };
+}
+
+/** Whether failover is wished, where the settings or HAProxy have it: components/Decision.ts. */
+export function failoverOf({ desired: { failover = false }, hadFailover }: SimulatedUp): { failover?: boolean } {
+    return failover || hadFailover ? { failover } : {};
 }
 
 /** The hooks that this `up` runs, and whether the config has them. */

@@ -16,7 +16,7 @@ export function isInStep(
     }
     // While HAProxy does not run, its file says where it will lead.
     const held = memory ?? files;
-    const isWritten = files.link === held.link && files.percent === held.percent;
+    const isWritten = files.link === held.link && files.percent === held.percent && files.failover === held.failover;
     const isRecorded = link.live === (held.link ?? "none") && (link.percent ?? 0) === held.percent;
     return isWritten && (isRecorded || intent !== undefined);
 }

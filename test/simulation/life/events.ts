@@ -230,6 +230,30 @@ const canaryLife: fc.Arbitrary<Event[]> = fc
         return [up(0, { version, strategy, live: "auto", autoPromotion: true }), up(1, next)];
     });
 
+/** After a release its containers get sick, and the color before answers in their place while the user goes on. */
+export const failoverLife: fc.Arbitrary<Event[]> = fc
+    .record({
+        versions: fc.tuple(version, version),
+        change,
+        faults,
+        diesAt: seldom(fc.constantFrom(...phases.filter(phase => /^(link|scale|deploy)/.test(phase)))),
+        diesAgainAfter: maybe(30),
+        isLater: fc.boolean(),
+    })
+    .map(({ versions: [first, second], change, faults, diesAt, diesAgainAfter, isLater }): Event[] => {
+        const all = { strategy: { kind: "blueGreen" as const }, live: "auto" as const, autoPromotion: true };
+        const keep = { ...all, previousColor: "keep" as const, driftPolicy: "repair" as const };
+        const up = (more: Partial<Wish>): Event => ({ is: "up", faults: noFaults, change: { ...keep, ...more } });
+        return [
+            up({ version: first }),
+            up({ version: second }),
+            { is: "illness", what: "live containers get sick" },
+            { is: "up", faults, diesAt, diesAgainAfter, change, goesOn: isLater },
+            ...(isLater ? [up({})] : []),
+            { is: "illness", what: "sick containers get well" },
+        ];
+    });
+
 /** Somebody adds a container, and a call goes wrong of the repair that finds it. */
 const strangerLife: fc.Arbitrary<Event[]> = fc
     .record({ call: fc.constantFrom(...strangersCalls), how: fc.constantFrom(...portFailures), which })

@@ -3,7 +3,7 @@ import { handovers, standIns } from "../../../plan/handovers";
 import type { LinkAction } from "../../../up/LinkAction";
 import * as real from "../../../up/relink";
 import * as ending from "../../../up/unlink";
-import { declaredHooks } from "./deploy";
+import { declaredHooks, failoverOf } from "./deploy";
 import { actionPolicyOf, bakePolicyOf, drainPolicyOf } from "./policies";
 import { portsOf } from "./portsOf";
 import type { SimulatedUp } from "./SimulatedUp";
@@ -40,6 +40,7 @@ function linkActionOf(up: SimulatedUp): LinkAction {
         leave: made.leave,
         restore: made.row === "repair",
         bake: bakePolicyOf(up),
+        ...failoverOf(up),
         policy: {
             ...actionPolicyOf(up),
             ...(made.row === "repair" ? { previousColor: "keep" as const } : {}),

@@ -21,6 +21,7 @@ const wishTexts: Record<keyof Wish, (wish: Wish) => string> = {
     driftPolicy: ({ driftPolicy }) => `driftPolicy: ${driftPolicy}`,
     autoPromotion: ({ autoPromotion }) => `autoPromotion: ${autoPromotion}`,
     strategy: ({ strategy }) => `strategy: ${strategyText(strategy)}`,
+    failover: ({ failover }) => `failover: ${failover}`,
     isBackground: ({ isBackground }) => (isBackground ? "no port" : "a port"),
     bakeTimeMs: ({ bakeTimeMs }) => `bakeTime: ${bakeTimeMs / 1000} s`,
     hooks: ({ hooks }) => {

@@ -28,16 +28,25 @@ function shorter(course: Course): Course[] {
     if ("house" in course) {
         return course.house.map((_, index) => ({ house: course.house.filter((_, other) => other !== index) }));
     }
-    const [events, deaths, isBackground] = course;
+    const [events, deaths, isBackground, failover] = course;
     const fewer = events.map(
-        (_, index): Course => [events.filter((_, other) => other !== index), deaths, isBackground],
+        (_, index): Course => [events.filter((_, other) => other !== index), deaths, isBackground, failover],
     );
     const simpler = events.flatMap((event, index) => {
         return simplerEvents(event).map(
-            (other): Course => [events.map((kept, at) => (at === index ? other : kept)), deaths, isBackground],
+            (other): Course => [
+                events.map((kept, at) => (at === index ? other : kept)),
+                deaths,
+                isBackground,
+                failover,
+            ],
         );
     });
-    return [...(deaths.length > 0 ? [[events, [], isBackground] as Course] : []), ...fewer, ...simpler];
+    const without: Course[] = [
+        ...(deaths.length > 0 ? [[events, [], isBackground, failover] satisfies Course] : []),
+        ...(failover ? [[events, deaths, isBackground, false] satisfies Course] : []),
+    ];
+    return [...without, ...fewer, ...simpler];
 }
 
 function simplerEvents(event: Event): Event[] {

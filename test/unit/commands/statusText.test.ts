@@ -41,6 +41,7 @@ const web: ServiceStatus = {
     name: "web",
     live: "green",
     share: null,
+    failover: null,
     stable: "green",
     idle: "blue",
     routes: ["shop.example.com", "*.shop.example.com"],
@@ -106,6 +107,14 @@ describe("The text of npm run status", () => {
         expect(lines).toContain("web  green is live, blue gets 25 % of the requests, shop.example.com");
         expect(lines).toMatch(/blue {3,}shop\/web:1 +canary +2 of 2/);
         expect(lines).toContain("green, blue 25 %, shop/web:1, by ann@laptop");
+    });
+
+    it("shows which color answers in place of the live one, or would", () => {
+        const lines = (failover: "waits" | "answers") =>
+            shown({ ...stack, services: [{ ...web, failover }] }, 120).join("\n");
+        expect(lines("waits")).toContain("web  green is live, failover to blue, shop.example.com");
+        expect(lines("waits")).toMatch(/blue {3,}shop\/web:1 +warm +2 of 2/);
+        expect(lines("answers")).toMatch(/blue {3,}shop\/web:1 +answers +2 of 2/);
     });
 
     it.each([80, 160])("stays within %d columns", columns => {

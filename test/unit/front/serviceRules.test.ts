@@ -26,6 +26,12 @@ describe("what the listeners do for single services, and for the private preview
         );
     });
 
+    it("is failover to the warm color, as the link says", async () => {
+        const rules = { web: { failover: true }, api: { failover: true }, docs: {} } as const;
+        await expect(frontendsOf(rules)).toMatchFileSnapshot(join(__dirname, "golden", "10-frontends-failover.cfg"));
+        expect(() => frontendsOf({ "web } { always_true": { failover: true } })).toThrow(/cannot be a service/);
+    });
+
     it("is nothing where no service asks for it", () => {
         const plain = renderFrontends({ name: "shop-dev", trustedProxies: [] }, near);
         expect(frontendsOf({})).toBe(plain);

@@ -13,6 +13,7 @@ describe("the link's value", () => {
         "blue:green:5:hash",
         "blue:green:0:match",
         "green:blue:0:cookie:match",
+        "green:blue:0:failover",
     ])("reads and writes %s", text => {
         expect(LinkValue.parse(text).toString()).toBe(text);
     });
@@ -34,6 +35,10 @@ describe("the link's value", () => {
         "blue:green:0:x",
         "blue:green:25:match",
         "blue:green:0:match:cookie",
+        "blue:green:5:failover",
+        "blue:green:0:cookie:failover",
+        "blue:green:0:match:failover",
+        "none:blue:0:failover",
     ])("refuses %j", text => {
         expect(() => LinkValue.parse(text)).toThrow(/is not a link/);
     });
@@ -59,6 +64,17 @@ describe("the link's value", () => {
         expect(LinkValue.parse("blue:green:0:cookie:match")).toMatchObject({ percent: chosenOnly, sticky: "cookie" });
         expect(chosen.reached).toEqual(["blue", "green"]);
         expect(chosen.withPercent(0).toString()).toBe("blue:green:0");
+    });
+
+    it("reaches the idle color by failover alone, and loses that with every move and share", () => {
+        const link = LinkValue.to("blue").withFailover();
+        expect(link).toMatchObject({ live: "blue", idle: "green", percent: 0, failover: true });
+        expect(link.reached).toEqual(["blue"]);
+        expect(link.reachable).toEqual(["blue", "green"]);
+        expect(LinkValue.to("blue").reachable).toEqual(["blue"]);
+        expect(link.withPercent(5).toString()).toBe("blue:green:5");
+        expect(link.equals(LinkValue.to("blue"))).toBe(false);
+        expect(() => LinkValue.none().withFailover()).toThrow();
     });
 
     it("equals a link with the same text", () => {

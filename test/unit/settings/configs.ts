@@ -133,7 +133,8 @@ function withOneDeed(config: Config): Config {
 
 /** Leaves each service one strategy, and each canary either a weight or steps. */
 function withOneStrategy(config: Config): Config {
-    for (const { strategy, sticky } of Object.values(config.services)) {
+    for (const service of Object.values(config.services)) {
+        const { strategy, sticky, previousColor = "keep" } = service;
         const { canary, rolling } = (typeof strategy === "object" ? strategy : {}) as Record<string, Config>;
         if (canary !== undefined && rolling !== undefined) {
             delete (strategy as Config).rolling;
@@ -144,6 +145,10 @@ function withOneStrategy(config: Config): Config {
         if (canary !== undefined && ("weight" in canary || "replicas" in canary || !("steps" in canary))) {
             delete canary.steps;
             canary.weight ??= 25;
+        }
+        const isRolling = strategy === "rolling" || (rolling !== undefined && canary === undefined);
+        if (isRolling || previousColor !== "keep") {
+            delete service.failover;
         }
     }
     return config;

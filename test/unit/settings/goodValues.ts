@@ -116,6 +116,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.health.rise": pick(1, 2, 100),
     "services.*.health.fall": pick(1, 3, 100),
     "services.*.sticky": pick("cookie"),
+    "services.*.failover": fc.boolean(),
     "services.*.strategy": pick("blueGreen", "rolling"),
     "services.*.strategy.rolling.step": pick(1, 100, "half", "service"),
     "services.*.strategy.rolling.gracePeriod": durations("0s"),

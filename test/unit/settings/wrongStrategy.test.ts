@@ -49,6 +49,22 @@ describe("a wrong strategy", () => {
             `${web}.sticky: is "hash", but must be cookie`,
         ],
         [
+            "failover inside one color",
+            { failover: true, strategy: "rolling" },
+            `${web}.failover: is true together with strategy: rolling`,
+        ],
+        [
+            "failover to a color that is stopped",
+            { failover: true, previousColor: "stop" },
+            `${web}.previousColor: is stop together with failover: true`,
+        ],
+        ["failover to a color by name", { failover: "blue" }, `${web}.failover: is "blue", but must be`],
+        [
+            "failover of a background service",
+            { ...background, failover: true },
+            `${web}.failover: is set, but means nothing`,
+        ],
+        [
             "users chosen by a text",
             { strategy: { canary: { weight: 0, match: ["x-beta"] } } },
             `${canary}.match[0]: is "x-beta", but must be an object`,
