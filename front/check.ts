@@ -1,5 +1,5 @@
 import { withoutControls } from "../text/withoutControls";
-import { settingAbove } from "./rawLines";
+import { settingOfLine } from "./settingOfLine";
 
 /** A problem that HAProxy found in its configuration. */
 export interface ConfigProblem {
@@ -7,9 +7,9 @@ export interface ConfigProblem {
     file?: string;
     /** Line in that file, from 1. */
     line?: number;
-    /** The setting that the line comes from, where it is a user's own: `front.haproxy.global[0]`. */
+    /** The setting that writes the line, or an object of settings: `front.haproxy.global[0]`. Undefined for one of relink's own. */
     setting?: string;
-    /** The text of that line. */
+    /** The text of that line, without the hash of a password. */
     text?: string;
     /** HAProxy's own words. */
     message: string;
@@ -42,12 +42,17 @@ export function parseCheck(output: string, files: ReadonlyMap<string, string>): 
         problems.push({
             file,
             line: Number(number),
-            setting: settingAbove(lines, Number(number)),
-            text: lines[Number(number) - 1]?.trim(),
-            message: message.slice(place.index + whole.length),
+            setting: settingOfLine(lines, Number(number)),
+            text: withoutHash(lines[Number(number) - 1]?.trim()),
+            message: withoutHash(message.slice(place.index + whole.length)),
         });
     }
     return problems.length > 0 ? problems : [{ message: said.trim() || "haproxy -c failed and said nothing" }];
+}
+
+/** HAProxy's own words may repeat the line. */
+function withoutHash<Text extends string | undefined>(text: Text): Text {
+    return text?.replace(/\$[56]\$[^\s']+|(dynamic-cookie-key )\S+/g, "$1[hidden]") as Text;
 }
 
 function sentence({ file, line, setting, text, message }: ConfigProblem): string {

@@ -261,6 +261,20 @@ describe("the output of haproxy -c", () => {
         );
     });
 
+    it("names the setting of a line that relink has written, and no hash of a password", () => {
+        const output = `[ALERT] (1) : config : parsing [/x/check/conf/05-users-web.cfg:3] : 'user alice password ${"$6$a$b"}' : no.`;
+        const text = "# Users.\nuserlist users-of-web\n    user alice password $6$a$b\n";
+        expect(parseCheck(output, new Map([["conf/05-users-web.cfg", text]]))).toEqual([
+            {
+                file: "conf/05-users-web.cfg",
+                line: 3,
+                setting: "users",
+                text: "user alice password [hidden]",
+                message: "'user alice password [hidden]' : no.",
+            },
+        ]);
+    });
+
     it("is passed on as a whole when it names no line", () => {
         expect(parseCheck("[ALERT] (1) : config : no <listen> line.\n", new Map())).toEqual([
             { message: "no <listen> line." },
