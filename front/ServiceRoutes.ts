@@ -52,8 +52,9 @@ export class ServiceRoutes implements Routes {
     async forget(isGivenUp: (route: Route) => boolean): Promise<void> {
         const { access } = this;
         const world = await access.observe([]);
-        for (const worker of (world.front?.workers ?? []).filter(worker => canForget(worker, world))) {
-            for (const key of this.#keysIn(worker.routes, isGivenUp)) {
+        for (const worker of world.front?.workers ?? []) {
+            const isForgotten = (route: Route) => isGivenUp(route) && canForget(worker, world, route);
+            for (const key of this.#keysIn(worker.routes, isForgotten)) {
                 const deleted = await access.runtime.deleteMapEntry([worker], "routes", key);
                 assertEveryWorker(`the end of the route ${key}`, deleted);
             }

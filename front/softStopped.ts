@@ -5,6 +5,7 @@ import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
 import type { Worker } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
+import { overlap, placeOf, type Route } from "../model/Route";
 import { serverPort, wiringOf } from "../model/Wiring";
 import { containersOf, currentWorkers, type World } from "../model/World";
 
@@ -37,15 +38,18 @@ export function canLeadTo(worker: Worker, world: World, service: string): boolea
 }
 
 /**
- * @returns whether a worker may forget a route: its other routes are then those of the workers that take new connections. A
- * worker of another configuration may not know routes by header, so it forgets nothing while there are some.
+ * @returns whether a worker may forget a route: its requests then find the same other routes there as in the workers that take
+ * new connections. A worker of another configuration may not know routes by header, so it forgets nothing while there are some.
  */
-export function canForget(worker: Worker, world: World): boolean {
+export function canForget(worker: Worker, world: World, forgotten: Route): boolean {
+    const isNear = ({ route }: { route: Route }) => overlap(placeOf(route), placeOf(forgotten));
     return (
         !worker.old ||
         currentWorkers(world.front).every(
             ({ routes, configHash }) =>
-                [...routes].every(([key, value]) => worker.routes.get(key) === value) &&
+                [...routes].every(
+                    entry => worker.routes.get(entry[0]) === entry[1] || !parseRoutes(new Map([entry])).some(isNear),
+                ) &&
                 (headersIn(routes).length === 0 || worker.configHash === configHash),
         )
     );

@@ -79,6 +79,26 @@ export function canGoTogether(one: string | undefined, other: string | undefined
     });
 }
 
+/** @returns whether one request can belong to both places, as {@link placeOf} writes them */
+export function overlap(one: string, two: string): boolean {
+    const [a, b] = [parseRoute(one), parseRoute(two)];
+    const fits = canGoTogether(a.headers, b.headers);
+    return (
+        fits &&
+        (covers(a.host, b.host) || covers(b.host, a.host)) &&
+        (isBelow(a.path, b.path) || isBelow(b.path, a.path))
+    );
+}
+
+/** `*` covers every host, and `*.example.com` every host with one label more. */
+function covers(wide: string, host: string): boolean {
+    return wide === "*" || wide === host || wide === host.replace(/^[^.]*/, "*");
+}
+
+function isBelow(path: string, root: string): boolean {
+    return root === "/" || path === root || path.startsWith(`${root}/`);
+}
+
 function split(header: string): [name: string, value: string | undefined] {
     const [name = "", value] = header.split("=");
     return [name, value];

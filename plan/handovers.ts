@@ -1,4 +1,4 @@
-import { canGoTogether, parseRoute } from "../model/Route";
+import { overlap } from "../model/Route";
 
 /** The service that has, or wants, each place (`placeOf` a route). */
 export interface Places {
@@ -41,24 +41,4 @@ export function standIns({ held, wanted }: Places, service: string): Record<stri
     const given = Object.keys(held).filter(place => held[place] === service && wanted[place] === undefined);
     const others = Object.entries(wanted).filter(([place, other]) => other !== service && held[place] === other);
     return Object.fromEntries(others.filter(([place]) => given.some(one => overlap(one, place))));
-}
-
-/** @returns whether one request can belong to both places. */
-function overlap(one: string, two: string): boolean {
-    const [a, b] = [parseRoute(one), parseRoute(two)];
-    const fits = canGoTogether(a.headers, b.headers);
-    return (
-        fits &&
-        (covers(a.host, b.host) || covers(b.host, a.host)) &&
-        (isBelow(a.path, b.path) || isBelow(b.path, a.path))
-    );
-}
-
-/** `*` covers every host, and `*.example.com` every host with one label more. */
-function covers(wide: string, host: string): boolean {
-    return wide === "*" || wide === host || wide === host.replace(/^[^.]*/, "*");
-}
-
-function isBelow(path: string, root: string): boolean {
-    return root === "/" || path === root || path.startsWith(`${root}/`);
 }

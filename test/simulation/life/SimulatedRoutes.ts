@@ -44,8 +44,11 @@ export class SimulatedRoutes implements Routes {
         const { memory } = this.up.world.front;
         if (memory !== undefined) {
             this.up.guard();
-            for (const { routes } of [memory, ...this.#old(canForget)]) {
-                this.#giveUp(routes, isGivenUp);
+            const read = this.up.world.read();
+            const [, ...old] = read.front?.workers ?? [];
+            this.#giveUp(memory.routes, isGivenUp);
+            for (const [index, { held }] of this.up.world.front.old.entries()) {
+                this.#giveUp(held.routes, route => isGivenUp(route) && canForget(old[index]!, read, route));
             }
             await this.up.called();
         }

@@ -204,6 +204,19 @@ describe("a soft-stopped worker of HAProxy", () => {
         expect(front.links.get(stopped)?.get("api")?.live).toBe("none");
     });
 
+    it("loses a service that is removed, whatever services of other places it does not know", async () => {
+        const front = new Front({
+            routes: { "*/home/": "web:/home:keep", "api.example.com/": "api" },
+            known: { web, api },
+            containers: { web, api, rooms: [[1, "10.0.0.3"]] },
+        });
+        await takeRoutes(upOf(front.session, "rooms", noProgress), [parseRoute("rooms.example.com")], []);
+        await removeRoutes(upOf(front.session, "api", noProgress));
+        await pointTo(upOf(front.session, "api", noProgress), LinkValue.none());
+        expect(front.routesOf(stopped)).toEqual({ "*/home/": "web:/home:keep" });
+        expect(front.links.get(stopped)?.get("api")?.live).toBe("none");
+    });
+
     it("keeps a route that a service gives up as long as it does not know the service that takes it", async () => {
         const routes = { "a.example.com/": "web" };
         const front = new Front({ routes, known: { web }, containers: { web, store: api } });
