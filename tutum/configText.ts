@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { quote } from "../settings/configCommands";
 import type { ConvertedStack, Located } from "./ConvertedStack";
 
 /**
@@ -7,9 +8,10 @@ import type { ConvertedStack, Located } from "./ConvertedStack";
  */
 export function configText({ config, steps, notes }: ConvertedStack, file: string): string {
     const { front, services } = config;
-    const commands = [`pulumi stack init STACK`, ...steps.map(step => step.replace(" FILE ", ` ${file} `))];
+    const named = quote(file);
+    const commands = [`pulumi stack init STACK`, ...steps.map(step => step.replace(" FILE ", () => ` ${named} `))];
     const head = [
-        `From ${file}, by npm run from-tutum. docs/tutum.md says what became of each variable.`,
+        `From ${named}, by npm run from-tutum. docs/tutum.md says what became of each variable.`,
         ...(notes.length === 0 ? [] : ["", "What behaves in another way than before:", ...notes.map(spelled)]),
         "",
         "Save it as stacks/Pulumi.STACK.yaml. Then:",

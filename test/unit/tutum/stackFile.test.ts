@@ -133,6 +133,13 @@ describe("Secrets of a stack", () => {
         );
     });
 
+    it("can be had by a command that reads a file of any name", () => {
+        const stack = converted({ haproxy: { HTTP_BASIC_AUTH: "al:pass-word" } });
+        expect(configText(stack, "my $& stack.yml")).toContain("from-tutum -- 'my $& stack.yml' --value users.al |");
+        const [first, second] = configText(stack, "a\nb: c").split("\n");
+        expect([first, second]).toEqual([expect.stringMatching(/^# From \$'a\\u000ab: c', /), "#"]);
+    });
+
     it("are in no message", () => {
         const key = "-----BEGIN PRIVATE KEY-----\\nsecret-key";
         const { lines, said } = converted({
