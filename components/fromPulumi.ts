@@ -6,9 +6,8 @@ import { fieldsOf } from "../settings/fields";
 import { type Problem, renderProblems } from "../settings/Problem";
 import { checkSettings, type RawConfig } from "../settings/parse";
 import { environmentForOthers } from "../text/environment";
-import { holdsSecret, withCertificateFiles } from "./certificateFiles";
-import { withClientCaFile } from "./clientCaFile";
-import { withPageFiles } from "./pageFiles";
+import { holdsSecret } from "./certificateFiles";
+import { withNamedFiles } from "./namedFiles";
 
 const namespace = "relink:";
 
@@ -35,20 +34,13 @@ export class SettingsError extends pulumi.RunError {
 export async function readSettings(): Promise<Settings> {
     const stack = pulumi.getStack();
     const raw = decode(pulumi.runtime.allConfig());
-    const files = withCertificateFiles(raw, process.cwd());
-    const pages = withPageFiles(files.raw, process.cwd());
-    const clients = withClientCaFile(pages.raw, process.cwd());
-    const composed = await withCompose(clients.raw);
+    const files = withNamedFiles(raw, process.cwd());
+    const composed = await withCompose(files.raw);
     const { settings, problems = [] } = checkSettings(composed.raw, { project: pulumi.getProject(), stack });
-    // The schema would also say that such a certificate is not a text. One problem is enough.
-    const others = problems.filter(({ path }) => !files.problems.some(problem => startsWith(problem.path, path)));
-    const all = [
-        ...files.problems,
-        ...pages.problems,
-        ...clients.problems,
-        ...composed.problems,
-        ...composed.locate(others),
-    ];
+    // The schema would also say that a certificate is not a text whose file cannot be read. One problem is enough.
+    const unread = files.problems.filter(({ path }) => path[0] === "certificates");
+    const others = problems.filter(({ path }) => !unread.some(problem => startsWith(problem.path, path)));
+    const all = [...files.problems, ...composed.problems, ...composed.locate(others)];
     if (settings === undefined || all.length > 0) {
         throw new SettingsError(all, stack);
     }
