@@ -1,6 +1,7 @@
 import { SimulatedHaproxy } from "../life/SimulatedHaproxy";
 import { SimulatedHost } from "../life/SimulatedHost";
 import { SimulatedWorld } from "../life/SimulatedWorld";
+import { Snapshot } from "../life/Snapshot";
 
 /** Names of the services that a house can have. */
 export const names = ["web", "api", "admin"] as const;
@@ -32,9 +33,9 @@ export class House {
         });
     }
 
-    /** All that could change, as text. */
-    snapshot(): string {
-        return names.map(name => this.worlds[name].snapshot()).join("\n");
+    /** All that could change. */
+    snapshot(): Snapshot {
+        return new Snapshot(...names.map(name => this.worlds[name]));
     }
 
     /** Time passes. */

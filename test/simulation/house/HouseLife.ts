@@ -80,7 +80,7 @@ export class HouseLife {
         const snapshot = house.snapshot();
         const secondRun = new HouseRun(second, this.coverage, this.story, "The second one");
         await secondRun.go();
-        if (isHeld && !expired && house.snapshot() !== snapshot) {
+        if (isHeld && !expired && !house.snapshot().equals(snapshot)) {
             throw new Broken("two ups write at the same time");
         }
         const isTaken = isHeld && house.host.lease.holder !== first.process.id;
@@ -90,7 +90,7 @@ export class HouseLife {
         const rest = await run.go();
         const { houses } = this.coverage;
         houses[isTaken ? "takes over" : "refused"]++;
-        if (isTaken && (rest !== "failed" || house.snapshot() !== after)) {
+        if (isTaken && (rest !== "failed" || !house.snapshot().equals(after))) {
             throw new Broken("an up goes on although another one has taken over");
         }
     }
@@ -112,7 +112,7 @@ export class HouseLife {
             if (!acts && (isRefused || up.removed.length === 0)) {
                 const snapshot = house.snapshot();
                 await this.#run(up);
-                if (house.snapshot() !== snapshot) {
+                if (!house.snapshot().equals(snapshot)) {
                     throw new Broken(`rule 8: nothing was planned, but something was done: ${up.sentence}`);
                 }
                 if (!isRefused) {

@@ -6,6 +6,7 @@ import { type Coverage, noteFaults } from "./Coverage";
 import { checkEnd, isInStep } from "./endRules";
 import { pulumiUp } from "./pulumiUp";
 import type { End, SimulatedUp, Step } from "./SimulatedUp";
+import { Snapshot } from "./Snapshot";
 import type { Story } from "./Story";
 import { Watch } from "./Watch";
 
@@ -46,7 +47,7 @@ export class Run {
         const { world, made, scheduler } = up;
         const isRefused =
             made.refusal !== undefined && made.recovery === undefined && !made.blue.act && !made.green.act;
-        const snapshot = isRefused && world.front.memory !== undefined ? world.snapshot() : undefined;
+        const snapshot = isRefused && world.front.memory !== undefined ? new Snapshot(world) : undefined;
         const watch = new Watch(up);
         const wasInStep = isInStep(world);
         let phases = 0;
@@ -63,7 +64,12 @@ export class Run {
                 checkEnd(up, wasInStep, stand.is === "failed" ? stand.error : undefined);
             }
             if (stand.is === "failed") {
-                if (snapshot !== undefined && !up.disturbed && !up.hasReloaded && world.snapshot() !== snapshot) {
+                if (
+                    snapshot !== undefined &&
+                    !up.disturbed &&
+                    !up.hasReloaded &&
+                    !new Snapshot(world).equals(snapshot)
+                ) {
                     throw new Broken(`a refusal changes nothing: ${made.sentence}`);
                 }
                 return "failed";

@@ -89,13 +89,6 @@ export class SimulatedWorld {
         return this.host.images;
     }
 
-    /** All that could change, as text: equal texts, nothing was touched. */
-    snapshot(): string {
-        const { record, front, containers, images } = this;
-        const things = containers.map(({ open: _, isEarned: _earned, isAnswered: _answered, ...rest }) => rest);
-        return JSON.stringify([record, front.snapshot(), things, [...images]]);
-    }
-
     /** Through the eyes of the program. */
     observe(): ObservedService {
         return this.outlook().observed;

@@ -6,6 +6,7 @@ import { checkPlan } from "./planRules";
 import { type Fate, Run } from "./Run";
 import { type End, SimulatedUp } from "./SimulatedUp";
 import type { SimulatedWorld } from "./SimulatedWorld";
+import { Snapshot } from "./Snapshot";
 import type { Story } from "./Story";
 import { desiredOf, type Wish } from "./Wish";
 
@@ -65,9 +66,9 @@ export class Ups {
         if (actsOf(up.made).length > 0) {
             return;
         }
-        const snapshot = up.world.snapshot();
+        const snapshot = new Snapshot(up.world);
         await this.run(up);
-        if (up.world.snapshot() !== snapshot) {
+        if (!new Snapshot(up.world).equals(snapshot)) {
             throw new Broken(`rule 8: nothing was planned, but something was done: ${up.made.sentence}`);
         }
     }

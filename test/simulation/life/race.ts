@@ -2,6 +2,7 @@ import { Broken } from "./Broken";
 import type { Race } from "./Event";
 import { Run } from "./Run";
 import type { SimulatedWorld } from "./SimulatedWorld";
+import { Snapshot } from "./Snapshot";
 import { wishText } from "./storyText";
 import type { Ups } from "./Ups";
 import type { Wish } from "./Wish";
@@ -29,24 +30,24 @@ export async function race(
     second.disturbed = true;
     const isHeld = world.lease.holder === first.self;
     world.lease.free = expired || !isHeld;
-    const snapshot = world.snapshot();
+    const snapshot = new Snapshot(world);
     const lease = expired ? "has expired" : "has not expired";
     const wishes = wishText(change) === "" ? "" : `, for ${wishText(change)}`;
     story.tell(`A second one was planned ${early ? "before" : "after"} that${wishes}. The first lease ${lease}.`);
     const end = await new Run(second, coverage, story, "The second one").go({ diesAfter: dies });
     if (isHeld && !expired) {
-        if (world.snapshot() !== snapshot) {
+        if (!new Snapshot(world).equals(snapshot)) {
             throw new Broken("two ups write at the same time");
         }
         coverage.races.refused += end === "failed" ? 1 : 0;
     }
     const isTaken = world.lease.holder !== first.self && isHeld;
-    const after = world.snapshot();
+    const after = new Snapshot(world);
     story.tell("The first one goes on.");
     const rest = await run.go();
     if (isTaken) {
         coverage.races["takes over"]++;
-        if (rest !== "failed" || world.snapshot() !== after) {
+        if (rest !== "failed" || !new Snapshot(world).equals(after)) {
             throw new Broken("an up goes on although another one has taken over");
         }
     }
