@@ -61,10 +61,10 @@ export class ServiceFront implements Front {
         }, this.service);
     }
 
-    async tellLink(link: LinkValue, mayGo: (seen: ObservedService) => boolean = () => true): Promise<boolean> {
+    async tellLink(link: LinkValue, mayGo?: (seen: ObservedService) => boolean): Promise<boolean> {
         const { access, service } = this;
         const world = await access.observe([service]);
-        if (!mayGo(observedService(world, service))) {
+        if (mayGo !== undefined && !mayGo(observedService(world, service))) {
             return false;
         }
         const able = (world.front?.workers ?? []).filter(worker => canFollow(worker, world, service, link));

@@ -66,11 +66,11 @@ export class SimulatedServiceFront implements Front {
         );
     }
 
-    async tellLink(link: LinkValue, mayGo: (seen: ObservedService) => boolean = () => true): Promise<boolean> {
+    async tellLink(link: LinkValue, mayGo?: (seen: ObservedService) => boolean): Promise<boolean> {
         const { up } = this;
         const { world } = up;
         const { memory } = world.front;
-        if (!mayGo(world.look())) {
+        if (mayGo !== undefined && !mayGo(world.look())) {
             return false;
         }
         if (memory !== undefined) {
