@@ -44,10 +44,13 @@ export function deviationsOf(view: ColorView, known = [view.release]): Deviation
 function slotsWithout(view: ColorView, own: ContainerInfo[]): number[] {
     const { replicas } = view;
     const sound = own.filter(container => containerFault(view, container) === undefined);
+    if (sound.length >= replicas) {
+        return [];
+    }
     const first = Array.from({ length: replicas }, (_, index) => index + 1);
     // A record that somebody edited may count more containers than it has slots for.
     const slots = view.slots === undefined || view.slots.length < replicas ? first : view.slots;
-    return sound.length < replicas ? slots.filter(slot => !sound.some(container => slotOf(container) === slot)) : [];
+    return slots.filter(slot => !sound.some(container => slotOf(container) === slot));
 }
 
 /** @returns how many containers of a release ended by themselves. */

@@ -40,7 +40,7 @@ export function observedColor(world: World, service: string, color: Color): Obse
         deviations: release === undefined ? [] : deviationsOf(viewOf(world, service, color, release), known),
         block,
         slots: own.map(container => observedSlot(world, record, color, container)),
-        ...(open === undefined ? {} : { next: record.releases[open.to] }),
+        next: open && record.releases[open.to],
     };
 }
 

@@ -27,14 +27,15 @@ export function observedLink(world: World, service: string): ObservedLink {
     const percents = links.map(link => link?.percent ?? 0);
     const percent = percents.find(percent => percent !== confirmedPercent) ?? confirmedPercent;
     const written = world.files && linksOf(readMap(world.files, "link")).get(service);
-    const failover = observedFailover(world, service);
+    const isShared = percent > 0 || confirmedPercent > 0;
     return {
         live: lives.find(live => live !== confirmed) ?? confirmed,
         percent,
-        ...(percent > 0 || confirmedPercent > 0 ? { confirmedPercent, sticky } : {}),
-        ...(failover !== undefined && { failover }),
+        confirmedPercent: isShared ? confirmedPercent : undefined,
+        sticky: isShared ? sticky : undefined,
+        failover: observedFailover(world, service),
         written: world.files && (written?.live ?? "none"),
-        ...(written !== undefined && written.percent > 0 ? { writtenPercent: written.percent } : {}),
-        ...(written?.failover && { writtenFailover: true as const }),
+        writtenPercent: written?.percent,
+        writtenFailover: written?.failover ? true : undefined,
     };
 }

@@ -19,10 +19,9 @@ export function observedService(world: World, name: string): ObservedService {
 
 function observe(world: World, name: string): ObservedService {
     const record = recordOf(world.records, name);
-    const halfWritten = halfWrittenRoutes(world, name);
     return {
-        name,
         ...observedLink(world, name),
+        name,
         confirmed: record.link.live,
         generation: world.generations.at(-1)?.name,
         stable: record.stable,
@@ -31,7 +30,7 @@ function observe(world: World, name: string): ObservedService {
         green: observedColor(world, name, "green"),
         judgedBad: record.judgedBad,
         routes: observedRoutes(world, name),
-        ...(halfWritten === undefined ? {} : { halfWritten }),
+        halfWritten: halfWrittenRoutes(world, name),
         promotions: record.promotions,
         hooks: record.hooks,
     };

@@ -187,7 +187,8 @@ export function hooksBefore({ hooks }: ServiceRecord, runsNow: DeclaredHooks): D
 }
 
 /** @returns whether the service has no port, so that HAProxy has no link for it and the record alone says what is live. */
-export function isBackground({ link, releases, ...record }: ServiceRecord): boolean {
-    const release = link.live === "none" ? undefined : releases[record[link.live].release ?? ""];
+export function isBackground(record: ServiceRecord): boolean {
+    const { live } = record.link;
+    const release = live === "none" ? undefined : record.releases[record[live].release ?? ""];
     return release !== undefined && release.settings.port === undefined;
 }

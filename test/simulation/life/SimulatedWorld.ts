@@ -124,7 +124,7 @@ export class SimulatedWorld {
             front: {
                 workers: this.front.workers(this.#addresses, (color, slot) => answers[color][slot]),
             },
-            ...(withFiles ? { files: this.front.texts() } : {}),
+            files: withFiles ? this.front.texts() : undefined,
         };
         return world as unknown as World;
     }
