@@ -141,5 +141,5 @@ export class Scheduler<Step, Result = void> {
  */
 function quiescence(): Promise<void> {
     // Inside a callback of nextTick, others come before the microtasks. From a microtask on they come after them.
-    return new Promise(resolve => queueMicrotask(() => process.nextTick(resolve)));
+    return new Promise(resolve => Promise.resolve().then(() => process.nextTick(resolve)));
 }

@@ -18,17 +18,24 @@ export type Request = (typeof requests)[number];
  * @param routes key -> value of its map
  * @returns the value
  */
-export function routeOf(routes: Readonly<Record<string, string>>, request: string): string | undefined {
-    const [, host = "", path = ""] = /^([^/]*)(.*)$/.exec(request) ?? [];
-    for (const asked of [host, host.replace(/^[^.]*/, "*"), "*"]) {
+export function routeOf(routes: Readonly<Record<string, string>>, request: Request): string | undefined {
+    for (const asked of askedFor[request]) {
         const [found] = Object.keys(routes)
-            .filter(key => `${asked}${path}/`.startsWith(key))
+            .filter(key => asked.startsWith(key))
             .sort((one, other) => other.length - one.length);
         if (found !== undefined) {
             return routes[found];
         }
     }
     return undefined;
+}
+
+/** What is looked up for each request, one after the other. */
+const askedFor = Object.fromEntries(requests.map(request => [request, formsOf(request)])) as Record<Request, string[]>;
+
+function formsOf(request: Request): string[] {
+    const [, host = "", path = ""] = /^([^/]*)(.*)$/.exec(request) ?? [];
+    return [host, host.replace(/^[^.]*/, "*"), "*"].map(asked => `${asked}${path}/`);
 }
 
 /** @returns the service that a request is to reach by the config. */
