@@ -89,7 +89,10 @@ function lastQuarter({ first, size }: Subnet): number {
     return first + (size / 4) * 3;
 }
 
-/** Addresses that were parsed before. A block's first one is asked for with each of its slots. */
+/**
+ * Addresses that were parsed before. A block's first one is asked for with each of its slots: 350 times in a simulated life,
+ * which takes 1 % longer without this.
+ */
 const known = new Map<string, number>();
 
 function numberOf(address: string): number {
