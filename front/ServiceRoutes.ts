@@ -6,7 +6,7 @@ import { placeOf, type Route } from "../model/Route";
 import { currentWorkers } from "../model/World";
 import type { Routes } from "../up/Routes";
 import type { FrontAccess } from "./FrontAccess";
-import { writeRouteLookups } from "./routeLookups";
+import { followRoutes } from "./listenerFiles";
 import { canForget, canLeadTo } from "./softStopped";
 
 /** The routes of one service in HAProxy on the Docker host. */
@@ -34,7 +34,7 @@ export class ServiceRoutes implements Routes {
                     writeMapEntry(files, "routes", key, value);
                 }
             }
-            writeRouteLookups(files);
+            followRoutes(files);
             return files;
         });
     }

@@ -16,7 +16,7 @@ import { currentWorkers, type World } from "../model/World";
 import { certificatePlan } from "./certificatePlan";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
-import { accessIn } from "./listenerFiles";
+import { accessIn, canFollowRoutes } from "./listenerFiles";
 import { listenerPorts } from "./listeners";
 import { fixedLabels, publishedPorts } from "./published";
 import { hasQuic, http3Label, withoutQuic, withoutUdp } from "./quic";
@@ -88,13 +88,14 @@ export async function planFront(
 
 /**
  * Compares who may ask with HAProxy's files. They lack the rules of a service that was destroyed alone, for instance. A service
- * that leaves keeps its rules until its routes are gone.
+ * that leaves keeps its rules until its routes are gone. Files of an earlier version may know no routes by header.
  */
 function guardOf({ files, records }: World, services: Settings["services"]) {
     const guarded = Object.keys(accessIn(files ?? new Map()));
+    const isUnguarded = services.some(({ name, access }) => access !== undefined && !guarded.includes(name));
+    const asksForHeaders = services.some(({ routes }) => routes.some(({ headers }) => headers !== undefined));
     return {
-        missing:
-            files !== undefined && services.some(({ name, access }) => access !== undefined && !guarded.includes(name)),
+        missing: files !== undefined && (isUnguarded || (asksForHeaders && !canFollowRoutes(files))),
         leaving: guarded.filter(name => records.services.has(name) && services.every(service => service.name !== name)),
     };
 }

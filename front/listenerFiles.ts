@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { readMap } from "../haproxy/maps";
 import { frontendsFile, usersFile } from "../haproxy/names";
 import { headersIn } from "../haproxy/routes";
@@ -6,8 +7,8 @@ import { type ListenerSettings, renderFrontends } from "./frontends";
 import type { NearAddresses } from "./origin";
 
 /**
- * What the listeners in force were rendered from, as JSON. It is there where not everybody may ask each service: when a service is
- * gone, the listeners are rendered again without its rules.
+ * What the listeners in force were rendered from, as JSON. From it they are rendered again when a service is gone, or when the
+ * routes ask for other headers. A front of an earlier version may not have this file.
  */
 const settingsFile = "data/listeners.json";
 
@@ -16,20 +17,40 @@ interface Written {
     near: NearAddresses;
 }
 
-/** Writes the listeners, and what they were rendered from. */
-export function writeListeners(files: Map<string, string>, front: ListenerSettings, near: NearAddresses): void {
-    const routeHeaders = headersIn(readMap(files, "routes"));
-    files.set(frontendsFile, renderFrontends({ ...front, routeHeaders }, near));
-    if (Object.keys(front.access ?? {}).length > 0) {
-        files.set(settingsFile, `${JSON.stringify({ front, near } satisfies Written, null, 1)}\n`);
-    } else {
-        files.delete(settingsFile);
-    }
+/** Writes the listeners for the routes of the map, and what they were rendered from. */
+export function writeListeners(files: Map<string, string>, settings: ListenerSettings, near: NearAddresses): void {
+    const front = { ...settings, routeHeaders: headersIn(readMap(files, "routes")) };
+    files.set(frontendsFile, renderFrontends(front, near));
+    files.set(settingsFile, `${JSON.stringify({ front, near } satisfies Written, null, 1)}\n`);
 }
 
 /** @returns who may ask, by service, as HAProxy's files say it */
 export function accessIn(files: ReadonlyMap<string, string>): Access {
     return writtenIn(files)?.front.access ?? {};
+}
+
+/** Whether the listeners can be rendered again for routes that ask for other headers. */
+export function canFollowRoutes(files: ReadonlyMap<string, string>): boolean {
+    return writtenIn(files) !== undefined;
+}
+
+/**
+ * Renders the listeners again where the routes of the map ask for other headers than before. That is so with the first route
+ * that asks for a header, and with the last one.
+ * @throws Error where nobody knows what the listeners were rendered from, and a route asks for a header
+ */
+export function followRoutes(files: Map<string, string>): void {
+    const headers = headersIn(readMap(files, "routes"));
+    const written = writtenIn(files);
+    if (written === undefined && headers.length > 0) {
+        throw new Error(
+            `${settingsFile} of HAProxy's files is missing or was edited, and without it no route by header can be added: ` +
+                "run pulumi up without --target",
+        );
+    }
+    if (written !== undefined && !isDeepStrictEqual(headers, written.front.routeHeaders ?? [])) {
+        writeListeners(files, written.front, written.near);
+    }
 }
 
 /** Removes the rules about a service that is gone, and its users. */

@@ -1,6 +1,4 @@
-import { readMap } from "../haproxy/maps";
-import { checked, frontendsFile, mapPath } from "../haproxy/names";
-import { headersIn } from "../haproxy/routes";
+import { checked, mapPath } from "../haproxy/names";
 
 /** Looks host and path up in the map: the longest key that begins like them. */
 const lookup = `map_beg(${mapPath("routes")})`;
@@ -84,26 +82,4 @@ function comparison(index: number): string {
     return `    http-request set-var(txn.depth) ${path("txn.route")} if ${isFound}
     http-request set-var(txn.route) var(${route}) if ${isFound} !{ var(txn.route) -m found } || { ${path(route)},sub(txn.depth) -m int ge 0 }
 `;
-}
-
-const lookups = /(set-var\(txn\.path\) path\n)[\s\S]*?( {4}http-request set-var\(txn\.service\) var\(txn\.route\))/;
-
-/**
- * Writes the lookups anew that the routes of the map need. They change with the first route that asks for a header, and with
- * the last one.
- * @throws Error where the listeners are of an earlier version, and know no routes by header
- */
-export function writeRouteLookups(files: Map<string, string>): void {
-    const text = files.get(frontendsFile) ?? "";
-    const headers = headersIn(readMap(files, "routes"));
-    const lines = routeLookups(headers);
-    const written = text.replace(lookups, (_, before: string, after: string) => `${before}${lines}${after}`);
-    if (headers.length > 0 && !written.includes(lines)) {
-        throw new Error(
-            "HAProxy's listeners are of an earlier version, and know no routes by header: run pulumi up without --target",
-        );
-    }
-    if (written !== text) {
-        files.set(frontendsFile, written);
-    }
 }

@@ -43,7 +43,7 @@ describe("who may ask", () => {
 
     it("has no line where everybody may ask", () => {
         expect(frontendsOf({})).toBe(renderFrontends({ name: "shop-dev", trustedProxies: [] }, near));
-        expect([...filesOf({}).keys()]).toEqual(["conf/10-frontends.cfg"]);
+        expect([...filesOf({}).keys()]).toEqual(["conf/10-frontends.cfg", "data/listeners.json"]);
     });
 
     it.each([

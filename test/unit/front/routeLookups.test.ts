@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { renderFrontends } from "../../../front/configuration";
-import { writeRouteLookups } from "../../../front/routeLookups";
+import { canFollowRoutes, followRoutes, writeListeners } from "../../../front/listenerFiles";
 import { headersIn, parseRoutes, portMark, routeKey, routeValue } from "../../../haproxy/routes";
 import { parseRoute, placeOf, routeText } from "../../../model/Route";
 
 const near = { gateway: "10.89.0.1", anchor: "10.89.0.2" };
-const file = "conf/10-frontends.cfg";
-const listeners = (routeHeaders?: string[]) =>
-    renderFrontends({ name: "shop-dev", trustedProxies: [], routeHeaders }, near);
+const settings = { name: "shop-dev", trustedProxies: [] };
 
-/** @returns the listeners once the map has these routes */
-function filesAfter(text: string, routes: string[]): string {
+/** @returns HAProxy's map of these routes */
+function mapOf(routes: readonly string[]): string {
     const entries = routes.map(parseRoute).map(route => `${routeKey(route)} ${routeValue(route, "web")}\n`);
-    const files = new Map([
-        [file, text],
-        ["maps/routes.map", entries.join("")],
-    ]);
-    writeRouteLookups(files);
-    return files.get(file)!;
+    return entries.join("");
+}
+
+/** @returns HAProxy's files, written for these routes */
+function filesFor(routes: readonly string[]): Map<string, string> {
+    const files = new Map([["maps/routes.map", mapOf(routes)]]);
+    writeListeners(files, settings, near);
+    return files;
 }
 
 describe("the listeners' lookups", () => {
@@ -29,16 +29,37 @@ describe("the listeners' lookups", () => {
         ] as const;
         for (const before of [plain, byVersion, byBoth]) {
             for (const { routes, kinds } of [plain, byVersion, byBoth]) {
-                expect(filesAfter(listeners([...before.kinds]), [...routes])).toBe(listeners([...kinds]));
+                const files = filesFor(before.routes).set("maps/routes.map", mapOf(routes));
+                followRoutes(files);
+                expect(files).toEqual(filesFor(routes));
+                expect(files.get("conf/10-frontends.cfg")).toBe(
+                    renderFrontends({ ...settings, routeHeaders: kinds }, near),
+                );
             }
         }
     });
 
-    it("are not written where the listeners of an earlier relink have no place for them", () => {
-        const old = "frontend http from relink\n    bind :8080\n";
-        expect(filesAfter(old, ["*", "a.com"])).toBe(old);
-        expect(() => filesAfter(old, ["* if x-version=1"])).toThrow("run pulumi up without --target");
+    it("stay as they are while routes ask for no other header, also if a newer relink renders them in another way", () => {
+        const files = filesFor(["* if x-version=1"]).set("conf/10-frontends.cfg", "frontend http from relink\n");
+        const before = new Map(files.set("maps/routes.map", mapOf(["* if x-version=2", "a.com"])));
+        followRoutes(files);
+        expect(files).toEqual(before);
     });
+
+    it.each([undefined, "{"])(
+        "cannot be written where nobody knows what the listeners were rendered from: %s",
+        text => {
+            const files = filesFor(["*"]);
+            expect(canFollowRoutes(files)).toBe(true);
+            text === undefined ? files.delete("data/listeners.json") : files.set("data/listeners.json", text);
+            expect(canFollowRoutes(files)).toBe(false);
+            const before = new Map(files.set("maps/routes.map", mapOf(["*", "a.com"])));
+            followRoutes(files);
+            expect(files).toEqual(before);
+            files.set("maps/routes.map", mapOf(["* if x-version=1"]));
+            expect(() => followRoutes(files)).toThrow("run pulumi up without --target");
+        },
+    );
 });
 
 describe("a route by header", () => {
