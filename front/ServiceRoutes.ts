@@ -21,8 +21,10 @@ export class ServiceRoutes implements Routes {
     }
 
     async write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void> {
-        const others = await this.#others();
-        await this.access.configure(files => {
+        const { access } = this;
+        const given = this.#keysIn(readMap(await access.readFiles(), "routes"), isGivenUp);
+        const others = given.length === 0 ? new Map<string, string>() : await this.#others();
+        await access.configure(files => {
             for (const route of taken) {
                 writeMapEntry(files, "routes", routeKey(route), routeValue(route, this.service));
             }
