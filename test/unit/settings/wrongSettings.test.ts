@@ -11,7 +11,7 @@ describe("a config with one wrong setting", () => {
         ["a port out of range", { port: 65536 }, {}, `${web}.port: is 65536, but must be a whole number`],
         ["an empty value", { port: null }, {}, `${web}.port: is empty`],
         ["a misspelled key", { imgae: "a" }, {}, `${web}.imgae: is not a known key; did you mean image?`],
-        ["a key that does not exist", { failover: true }, {}, `${web}.failover: is not a known key`],
+        ["a key that does not exist", { gpus: "all" }, {}, `${web}.gpus: is not a known key`],
         ["a misspelled nested key", { health: { intervall: "1s" } }, {}, "did you mean interval?"],
         ["a misspelled section", {}, { sevices: {} }, "relink:sevices: is not a known key; did you mean services?"],
         ["a forgotten --path", {}, { "front.name": "a" }, "was set without --path"],
