@@ -43,7 +43,7 @@ export = async () => {
         },
         { providers: provider && [provider] },
     );
-    const outputs = plans.map(({ settings: { name, policy }, observed: before, plan, deployment, link }) => {
+    const outputs = plans.map(({ settings: { name, internal, policy }, observed: before, plan, deployment, link }) => {
         const service = new BlueGreenService(
             name,
             {
@@ -61,8 +61,8 @@ export = async () => {
             name,
             service.released.apply(async released =>
                 released
-                    ? serviceOutputs(before, plan, front)
-                    : serviceOutputs(await afterFailure(live, before), {}, front),
+                    ? serviceOutputs(before, plan, front, internal)
+                    : serviceOutputs(await afterFailure(live, before), {}, front, internal),
             ),
         ] as const;
     });

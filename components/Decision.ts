@@ -52,7 +52,7 @@ function actionPolicy({ policy }: ServiceSettings): ActionPolicy {
 }
 
 /** @returns how the release is judged once it is live. */
-function bakePolicy({ name, routes, policy }: ServiceSettings, front: FrontSettings): BakePolicy {
+function bakePolicy({ name, routes, internal, policy }: ServiceSettings, front: FrontSettings): BakePolicy {
     const { bakeTimeMs, analysis, hooks, retryToken } = policy;
     const { postPromotion, onRollback } = hooks;
     return {
@@ -60,7 +60,7 @@ function bakePolicy({ name, routes, policy }: ServiceSettings, front: FrontSetti
         analysis,
         hooks: { postPromotion, onRollback },
         retryToken,
-        url: publicUrl(front, routes),
+        url: internal && routes.length === 0 ? `http://${name}/` : publicUrl(front, routes),
         host: routes.find(({ host }) => !host.includes("*"))?.host ?? name,
     };
 }

@@ -15,8 +15,10 @@ export interface ServiceOutputs {
     stable: string;
     blue?: ReleaseOutputs;
     green?: ReleaseOutputs;
-    /** Where users reach it; unset for a background service. */
+    /** Where users reach it; unset for a background service, and for one that only the stack's own containers reach. */
     url?: string;
+    /** Where the stack's own containers reach it. @default they do not */
+    internalUrl?: string;
     /** Address of its idle color, on the Docker host only. */
     previewUrl?: string;
     /** Id of the release that is proved and waits until `promote` names it. */
@@ -35,9 +37,15 @@ export interface ReleaseOutputs {
 
 /**
  * @param plan empty when it was not carried out
+ * @param internal whether the stack's own containers reach the service by its name
  * @returns the outputs of a service: what its plan has brought about, else what was observed
  */
-export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, front: FrontSettings): ServiceOutputs {
+export function serviceOutputs(
+    observed: ObservedService,
+    plan: Partial<Plan>,
+    front: FrontSettings,
+    internal = false,
+): ServiceOutputs {
     const { blue, green, link, row, refusal, awaiting } = { ...asObserved(observed), ...plan };
     const { live, routes } = link;
     const release = (blue.release ?? green.release)?.settings;
@@ -54,7 +62,8 @@ export function serviceOutputs(observed: ObservedService, plan: Partial<Plan>, f
         ...(isBackground
             ? {}
             : {
-                  url: publicUrl(front, routes),
+                  ...(internal && routes.length === 0 ? {} : { url: publicUrl(front, routes) }),
+                  ...(internal ? { internalUrl: `http://${observed.name}/` } : {}),
                   previewUrl: `http://${observed.name}.localhost:${front.preview.port}`,
               }),
         ...(awaiting === undefined ? {} : { awaitingPromotion: awaiting }),

@@ -8,6 +8,7 @@ import { clientRules } from "./clients";
 import { failoverRules, failoverTables } from "./failover";
 import { believedHeaders, forwarded } from "./forwarded";
 import { alternativeService, httpsBind, httpsRedirect, strictTransport } from "./https";
+import { internalFrontend } from "./internal";
 import { clientCounters, connectionLimit, forwardedMark, limitRules } from "./limits";
 import { listenerPorts } from "./listeners";
 import {
@@ -151,7 +152,7 @@ export function renderFrontends(front: ListenerSettings, near: NearAddresses): s
 
 ${httpFrontend(acls, front, near)}
 
-${previewFrontend(acls)}
+${ownFrontend(acls, front, near)}${previewFrontend(acls)}
 
 ${metricsFrontend(acls, front)}
 
@@ -185,6 +186,29 @@ ${failoverRules(services)}${forwarded(tls)}
 ${answerRules}
 ${responseHeaders(rules)}${strictTransport(tls)}${alternativeService(tls)}${ownLines(rules)}    use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;
+}
+
+/** The listener for the stack's own containers. They are believed as little as everybody else. */
+function ownFrontend(
+    { near, trusted }: AddressAcls,
+    { access = {}, services = {}, ...rules }: ListenerSettings,
+    { gateway }: NearAddresses,
+): string {
+    const answer = answersWith();
+    return internalFrontend(services, {
+        trust: `${accessLog(rules)}${near}
+${trusted}
+${limitedAddresses(connectionLimit(rules))}
+${methodRules(answer)}
+${hostRules(answer)}
+${believedHeaders(answer)}
+${confirmRules}`,
+        access: accessRules(access, gateway),
+        link: `    http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
+${chosenRules(services)}${canaryRules}
+${failoverRules(services)}${forwarded()}`,
+        told: answerRules,
+    });
 }
 
 /** The listener that reaches each service's idle color, from the Docker host alone. */

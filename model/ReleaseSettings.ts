@@ -67,7 +67,7 @@ export interface ReleaseSettings {
     volumes: VolumeSettings[];
     /** Existing Docker networks that the containers join beside the front's. @default [] */
     networks: string[];
-    /** Additional entries of `/etc/hosts`, `name:address`. @default [] */
+    /** Additional entries of `/etc/hosts`, `name:address`, or `name:front` for an internal service. @default [] */
     extraHosts: string[];
     /** Addresses of DNS servers. @default [] (Docker's) */
     dns: string[];
@@ -109,4 +109,9 @@ export interface ReleaseSettings {
     backendLines: string[];
     /** `cookie`: the requests of one user go to one container. @default undefined (to any of them) */
     sticky?: "cookie";
+}
+
+/** @returns whether an entry of `extraHosts` leads to an internal service of the stack: `NAME:front` */
+export function leadsToFront(entry: string): boolean {
+    return entry.endsWith(":front");
 }

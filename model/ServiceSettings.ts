@@ -21,6 +21,8 @@ export interface ServiceSettings {
     routes: Route[];
     /** Whether the color that was live before answers while no server of the live one is up. @default undefined (no) */
     failover?: true;
+    /** Whether containers of the stack reach it by its name, `http://NAME/`. @default undefined (no) */
+    internal?: true;
     /** Who may ask it. @default undefined (everybody) */
     access?: ServiceAccess;
     /** `auto`, or the color that has to be live whatever `image` says. @default "auto" */

@@ -109,6 +109,7 @@ function buildService(name: string, { services, secrets }: StackConfig): Service
         routes: routesOf(name, services),
         ...(access !== undefined && { access }),
         ...(config.failover && { failover: true }),
+        ...(config.internal && { internal: true }),
         live: config.live,
         promote: config.promote,
         policy: buildPolicy(config),

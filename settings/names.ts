@@ -105,12 +105,12 @@ export const address = (example: string) =>
         typeof raw === "string" && isIP(raw) && !raw.includes("%") ? raw : undefined,
     );
 
-/** `name:address`; `host-gateway` is Docker's word for the Docker host. */
+/** `name:address`; `host-gateway` is Docker's word for the Docker host, `front` is relink's for an internal service. */
 export const extraHost = leaf(
-    { wanted: "NAME:ADDRESS with an IP address or host-gateway", example: "db.internal:10.0.0.5" },
+    { wanted: "NAME:ADDRESS with an IP address, host-gateway or front", example: "db.internal:10.0.0.5" },
     raw => {
         const match = typeof raw === "string" ? /^([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}))[:](.+)$/.exec(raw) : null;
-        return match && (isIP(match[2]!) || match[2] === "host-gateway") ? match[0] : undefined;
+        return match && (isIP(match[2]!) || ["host-gateway", "front"].includes(match[2]!)) ? match[0] : undefined;
     },
 );
 

@@ -57,7 +57,8 @@ function claimsOf(name: string, services: Services): Claim[] {
         claimsOfRoute({ ...route, port: hasOwnPort(route, service) ? route.port : undefined }, ["routes", index]),
     );
     const claims = [...short, ...listed];
-    const isOnly = Object.values(services).filter(getsRequests).length === 1;
+    // An internal service that names no place has none: its callers are the stack's own containers.
+    const isOnly = !service.internal && Object.values(services).filter(isPublic).length === 1;
     if (service.default ?? (claims.length === 0 && isOnly)) {
         claims.push({ route: everything, key: ["default"] });
     }
@@ -108,7 +109,7 @@ function checkOwn(scope: ServiceScope, services: Services): Problem[] {
         checkNotEmpty(scope, route, index === 0 ? [] : ["routes", index - 1]),
     );
     const problems = [...empty];
-    if (empty.length === 0 && getsRequests(config) && claimsOf(scope.name, services).length === 0) {
+    if (empty.length === 0 && isPublic(config) && claimsOf(scope.name, services).length === 0) {
         const why = config.default === false ? "is false" : "is missing, and there are several services";
         const message = `${why}: the service must name its hosts or its paths, or be the default for all that no route matches`;
         problems.push(solvedBySetting(scope.at("default"), message, "true"));
@@ -187,6 +188,11 @@ function checkClaims(scope: ServiceScope, services: Services, claimed: Map<strin
 /** A background service has no port, hence no routes. */
 function getsRequests({ port }: ServiceConfig): boolean {
     return port !== undefined;
+}
+
+/** Whether requests come from outside of the stack, unless the service says where. */
+function isPublic(service: ServiceConfig): boolean {
+    return getsRequests(service) && !service.internal;
 }
 
 function namesPaths({ paths }: Pick<RouteKeys, "paths">): boolean {

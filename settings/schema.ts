@@ -24,6 +24,7 @@ export const serviceSchema = z.strictObject({
     default: flag().optional().meta({ default: "true for the only service" }),
     ...accessShape,
     failover: flag().prefault(false),
+    internal: flag().prefault(false),
     live: firstOf(["auto", "blue", "green"]),
     promote: textLike(/^[0-9a-f]{12}-[0-9a-f]{16}$/, {
         wanted: "a release's id, as the output awaitingPromotion has it",

@@ -1,8 +1,9 @@
 import { httpsPort, httpsPortOffset } from "../model/FrontSettings";
+import { leadsToFront } from "../model/ReleaseSettings";
 import { checkAccess } from "./accessChecks";
 import { type SettingsContext, usedSecrets } from "./build";
 import type { ConfigPath } from "./ConfigPath";
-import { firstServiceCommand } from "./configCommands";
+import { firstServiceCommand, setCommand } from "./configCommands";
 import { defaultFrontName, frontNameExpectation, isFrontName } from "./front";
 import { checkHttps } from "./httpsChecks";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
@@ -25,9 +26,30 @@ export function checkStack(config: StackConfig, context: SettingsContext, isSoun
         ...checkNetworks(config, context, isSound),
         ...checkServicesExist(config, isSound),
         ...checkRoutes(config, isSound),
+        ...checkCalls(config, isSound),
         ...checkWantedSecrets(config, isSound),
         ...checkHeldSecrets(config, isSound),
     ];
+}
+
+/** A name that leads to the front is that of an internal service. */
+function checkCalls({ services }: StackConfig, isSound: IsSound): Problem[] {
+    return Object.entries(services).flatMap(([caller, { extraHosts }]) => {
+        const at: ConfigPath = ["services", caller, "extraHosts"];
+        return isSound(...at) ? extraHosts.flatMap((entry, index) => checkCall(services, entry, [...at, index])) : [];
+    });
+}
+
+function checkCall(services: StackConfig["services"], entry: string, path: ConfigPath): Problem[] {
+    const name = entry.slice(0, entry.indexOf(":"));
+    if (!leadsToFront(entry) || services[name]?.internal) {
+        return [];
+    }
+    if (services[name] === undefined) {
+        return [solvedByRemoving(path, `leads ${name} to the front, but there is no service of this name`)];
+    }
+    const message = `leads ${name} to the front, but the service ${name} is not internal`;
+    return [{ path, message, fix: setCommand(["services", name, "internal"], "true") }];
 }
 
 function checkFrontName(config: StackConfig, context: SettingsContext, isSound: IsSound): Problem[] {

@@ -123,6 +123,7 @@ function settingsForRequests(service: ServiceConfig): [ConfigPath, boolean][] {
         [["haproxy", "backend"], service.haproxy.backend.length > 0],
         [["sticky"], service.sticky !== undefined],
         [["failover"], service.failover],
+        [["internal"], service.internal],
     ];
 }
 

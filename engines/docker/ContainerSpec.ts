@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 import { StartFailed } from "../../docker/errors";
-import type { ReleaseSettings } from "../../model/ReleaseSettings";
+import { leadsToFront, type ReleaseSettings } from "../../model/ReleaseSettings";
 import { secretsFolder } from "../../model/secretsFolder";
 
 const nanosecondsPerMillisecond = 1_000_000;
@@ -21,6 +21,8 @@ export interface ContainerSpec {
     env: Record<string, string>;
     /** The front's network, and this slot's fixed IPv4 address in it. @default for the address: Docker chooses one */
     network: { name: string; address?: string };
+    /** The anchor's address in that network, for `extraHosts` that lead to internal services. @default unknown */
+    front?: string;
 }
 
 /**
@@ -56,7 +58,7 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
                 ...(release.readOnly && release.secrets.length > 0 ? [{ Type: "volume", Target: secretsFolder }] : []),
             ],
             Init: release.init ? true : undefined,
-            ExtraHosts: release.extraHosts,
+            ExtraHosts: extraHosts(spec),
             Dns: release.dns,
             CapAdd: release.capabilities.add,
             CapDrop: dropped(release.capabilities),
@@ -72,6 +74,19 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
             },
         },
     } as Dockerode.ContainerCreateOptions;
+}
+
+/** @throws StartFailed where a name is to lead to the front, and its address is not known */
+function extraHosts({ name, release, front }: ContainerSpec): string[] {
+    return release.extraHosts.map(entry => {
+        if (!leadsToFront(entry)) {
+            return entry;
+        }
+        if (front === undefined) {
+            throw new StartFailed("network", `${name}: the front is not on its network, so ${entry} has no address.`);
+        }
+        return `${entry.slice(0, entry.indexOf(":"))}:${front}`;
+    });
 }
 
 /** Drops NET_RAW too, unless the settings decide on it. With it a container can forge packets of others on the network. */

@@ -12,7 +12,7 @@ import { slotAddress } from "../../model/addresses";
 import type { Color } from "../../model/Color";
 import type { ContainerInfo } from "../../model/Container";
 import type { RecordedRelease } from "../../model/Release";
-import type { RestartPolicy } from "../../model/ReleaseSettings";
+import { leadsToFront, type RestartPolicy } from "../../model/ReleaseSettings";
 import { dockerPolicy } from "../../model/restartPolicy";
 import { frontNames, stackLabels, type Target } from "../../model/Target";
 import type { CommandOutcome } from "../../up/CommandOutcome";
@@ -32,8 +32,9 @@ export class ServiceContainers implements Containers {
         return frontNames(this.target.front).container(this.service, color, slot);
     }
 
-    create({ color, slot, block }: ContainerPlace, release: RecordedRelease): Promise<string> {
+    async create({ color, slot, block }: ContainerPlace, release: RecordedRelease): Promise<string> {
         const { target, service } = this;
+        const asks = release.settings.extraHosts.some(leadsToFront);
         return createContainer(this.engine, {
             name: this.nameOf(color, slot),
             imageId: release.imageId ?? release.digest,
@@ -47,6 +48,7 @@ export class ServiceContainers implements Containers {
             },
             env: { RELINK_SERVICE: service, RELINK_COLOR: color, RELINK_RELEASE: release.id },
             network: { name: frontNames(target.front).network, address: block && slotAddress(block, slot) },
+            front: asks ? (await this.inspect(frontNames(target.front).anchor))?.address : undefined,
         });
     }
 

@@ -23,6 +23,7 @@ export const filesWithHaproxy32 = [
     "header-routes.test.ts",
     "ports.test.ts",
     "failover.test.ts",
+    "internal.test.ts",
 ];
 
 /**
@@ -67,6 +68,7 @@ const minutes = {
     "haproxy.test.ts": 1,
     "header-routes.test.ts": 2,
     "hostile.test.ts": 3,
+    "internal.test.ts": 2,
     "limits.test.ts": 3,
     "metrics.test.ts": 2,
     "own-lines.test.ts": 1,

@@ -63,6 +63,8 @@ export const shards = [
         "conformance",
         "shell",
         "ports with HAProxy 3.2",
+        "internal",
+        "internal with HAProxy 3.2",
     ],
     [
         "canary-story",

@@ -32,6 +32,14 @@ describe("what the listeners do for single services, and for the private preview
         expect(() => frontendsOf({ "web } { always_true": { failover: true } })).toThrow(/cannot be a service/);
     });
 
+    it("is a listener for the stack's own containers, which ask internal services by their names", async () => {
+        const rules = { web: { internal: true, failover: true }, api: { internal: true }, docs: {} } as const;
+        const access = { api: { allow: ["10.0.0.0/8"] } };
+        const text = renderFrontends({ name: "shop-dev", trustedProxies: [], services: rules, access }, near);
+        await expect(text).toMatchFileSnapshot(join(__dirname, "golden", "10-frontends-internal.cfg"));
+        expect(() => frontendsOf({ "web } { always_true": { internal: true } })).toThrow(/cannot be a service/);
+    });
+
     it("is nothing where no service asks for it", () => {
         const plain = renderFrontends({ name: "shop-dev", trustedProxies: [] }, near);
         expect(frontendsOf({})).toBe(plain);

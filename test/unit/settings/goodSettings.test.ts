@@ -84,6 +84,7 @@ describe("good settings", () => {
             { readOnly: true, securityOpt: ["no-new-privileges"], pidsLimit: 100 },
         ],
         [{ pidsLimit: -1 }, { readOnly: false, securityOpt: [], pidsLimit: -1 }],
+        [{ internal: true, extraHosts: ["web:front"] }, { extraHosts: ["web:front"] }],
         [{ extraHosts: ["db:::1", "a.b:host-gateway"] }, { extraHosts: ["db:::1", "a.b:host-gateway"] }],
         [{ health: { status: 204 } }, { health: { status: { from: 204, to: 204 } } }],
         [{ health: { status: "200-299" } }, { health: { status: { from: 200, to: 299 } } }],

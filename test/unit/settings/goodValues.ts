@@ -117,6 +117,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     "services.*.health.fall": pick(1, 3, 100),
     "services.*.sticky": pick("cookie"),
     "services.*.failover": fc.boolean(),
+    "services.*.internal": fc.boolean(),
     "services.*.strategy": pick("blueGreen", "rolling"),
     "services.*.strategy.rolling.step": pick(1, 100, "half", "service"),
     "services.*.strategy.rolling.gracePeriod": durations("0s"),

@@ -105,8 +105,33 @@ describe("the routes of a service", () => {
     });
 });
 
+describe("an internal service", () => {
+    it("has a route only where it names one, and leaves all other requests to the only other service", () => {
+        expect(routesOf({ web: {}, api: { internal: true } })).toEqual({ web: ["*"], api: [] });
+        expect(routesOf({ web: { internal: true } })).toEqual({ web: [] });
+        expect(routesOf({ web: {}, api: { internal: true, hosts: ["a.com"] } })).toEqual({
+            web: ["*"],
+            api: ["a.com"],
+        });
+        expect(routesOf({ web: { hosts: ["a.com"] }, api: { internal: true, default: true } })).toEqual({
+            web: ["a.com"],
+            api: ["*"],
+        });
+    });
+});
+
 describe("a problem of routes", () => {
     it.each([
+        [
+            "a name leads to a service that is not internal",
+            { api: { hosts: ["a.com"] }, web: { extraHosts: ["api:front"], default: true } },
+            ["relink:services.web.extraHosts[0]: leads api to the front, but the service api is not internal"],
+        ],
+        [
+            "a name leads to no service",
+            { api: { internal: true }, web: { extraHosts: ["db:10.0.0.1", "apo:front"] } },
+            ["relink:services.web.extraHosts[1]: leads apo to the front, but there is no service of this name"],
+        ],
         [
             "two services claim a host",
             { api: { hosts: ["a.com"] }, web: { hosts: ["b.com", "a.com"] } },

@@ -46,6 +46,15 @@ const spec: ContainerSpec = {
 };
 
 describe("a container that the Engine is asked to create", () => {
+    it("knows an internal service by the front's address, and is refused without one", () => {
+        const release = { ...spec.release, extraHosts: ["db:10.0.0.5", "api:front"] };
+        expect(createOptions({ ...spec, release, front: "10.89.0.2" }).HostConfig?.ExtraHosts).toEqual([
+            "db:10.0.0.5",
+            "api:10.89.0.2",
+        ]);
+        expect(() => createOptions({ ...spec, release })).toThrow("the front is not on its network");
+    });
+
     it("has relink's labels and environment over the user's, and secrets only in the variables that ask for them", () => {
         const options = createOptions(spec);
         expect(options.Env).toEqual(["A=1", "B=k", "RELINK_COLOR=blue"]);
