@@ -1,48 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
 import { assumedOutlook, connectUnlessAssumed } from "./components/assumed";
 import { BlueGreenService } from "./components/BlueGreenService";
-import { dockerProvider, unaskedProvider } from "./components/dockerProvider";
 import { readSettings } from "./components/fromPulumi";
-import { HaproxyFront } from "./components/HaproxyFront";
+import { ownFront, usedFront } from "./components/fronts";
 import { afterFailure, outlookOf } from "./components/Outlook";
 import { serviceOutputs } from "./components/outputs";
 import { reportPlan } from "./components/planReport";
 import { stackCertificates } from "./components/stackCertificates";
 import { planServices } from "./components/stackPlan";
+import { UsedFront } from "./components/UsedFront";
 import { waitForOthers } from "./components/waitForOthers";
 import { warnings } from "./components/warnings";
-import { serviceRulesOf } from "./model/ServiceRules";
-import { accessOf } from "./model/ServiceSettings";
+import type { Settings } from "./model/Settings";
 import type { Target } from "./model/Target";
 
 /** Stack config -> settings -> observed state -> plan -> resources. */
 export = async () => {
     const settings = await readSettings();
-    const { front, host, services } = settings;
-    const target: Target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
+    const target = targetOf(settings);
 
     const live = await connectUnlessAssumed(target);
     if (live !== undefined) {
-        await waitForOthers(live, Math.max(...services.map(({ policy }) => policy.lockTimeoutMs)));
+        await waitForOthers(live, Math.max(...settings.services.map(({ policy }) => policy.lockTimeoutMs)));
     }
     const outlook = await (live === undefined ? assumedOutlook(settings) : outlookOf(live, settings));
-    warnings(settings, outlook.images, live);
-    const plans = planServices(settings, outlook);
+    warnings(outlook.settings, outlook.images, live);
+    const { front } = outlook.settings;
+    const plans = planServices(outlook.settings, outlook);
     await reportPlan(target, plans);
 
-    const provider = live === undefined ? unaskedProvider() : dockerProvider(live);
-    const haproxy = new HaproxyFront(
-        "front",
-        {
-            target,
-            settings: front,
-            access: accessOf(services),
-            services: serviceRulesOf(services),
-            users: settings.users,
-            plan: outlook.front,
-        },
-        { providers: provider && [provider] },
-    );
+    const haproxy = target.uses ? usedFront(target, outlook) : ownFront(target, outlook, live);
     const outputs = plans.map(({ settings: { name, internal, policy }, observed: before, plan, deployment, link }) => {
         const service = new BlueGreenService(
             name,
@@ -66,6 +53,11 @@ export = async () => {
             ),
         ] as const;
     });
-    const certificates = stackCertificates(front, haproxy, live);
+    const certificates = haproxy instanceof UsedFront ? undefined : stackCertificates(front, haproxy, live);
     return { services: Object.fromEntries(outputs), ...(certificates && { certificates }) };
 };
+
+function targetOf({ front, host }: Settings): Target {
+    const target = { project: pulumi.getProject(), stack: pulumi.getStack(), host, front: front.name };
+    return front.use === undefined ? target : { ...target, uses: true };
+}

@@ -1,4 +1,6 @@
 import { generationOf } from "../look/generations";
+import { usersOf } from "../model/ownership";
+import type { Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
 
 /** The front, as `npm run status` shows it. */
@@ -6,6 +8,10 @@ export interface FrontStatus {
     name: string;
     /** State of the anchor's container; `missing` before the first `up`. */
     anchor: string;
+    /** The stack that owns it, `project/stack`, where this one only uses it. */
+    owner?: string;
+    /** The stacks that use it beside its owner, and their services, where there are some. */
+    users?: Record<string, string[]>;
     /** Where users reach it on the Docker host. */
     port?: number;
     /** Containers of HAProxy, with its version where it answers. */
@@ -15,7 +21,9 @@ export interface FrontStatus {
 }
 
 /** @returns the front of a world. */
-export function frontStatus({ anchor, generations, front }: World, name: string): FrontStatus {
+export function frontStatus(world: World, { front: name, uses }: Pick<Target, "front" | "uses">): FrontStatus {
+    const { anchor, generations, front, records, owner } = world;
+    const users = usersOf(records);
     const workers = front?.workers ?? [];
     const connections = (old: boolean) =>
         workers.filter(worker => worker.old === old).reduce((sum, { connections }) => sum + connections, 0);
@@ -23,6 +31,7 @@ export function frontStatus({ anchor, generations, front }: World, name: string)
     return {
         name,
         anchor: anchor?.state ?? "missing",
+        ...(uses ? { owner } : users.size > 0 && { users: Object.fromEntries(users) }),
         ...(port > 0 ? { port } : {}),
         generations: generations.map(container => ({
             number: generationOf(container),

@@ -46,17 +46,20 @@ export async function openStack(name?: string): Promise<OpenStack> {
 }
 
 function at({ host, front }: Settings, project: string, stack: string): Target {
-    return { project, stack, host, front: front.name };
+    return { project, stack, host, front: front.name, ...(front.use !== undefined && { uses: true as const }) };
 }
 
 /** Finds the front by a config that is wrong somewhere, so that what is live can still be shown. */
 function targetOf({ host, front }: RawConfig, project: string, stack: string): Target {
-    const name = (front as { name?: unknown } | undefined)?.name;
+    const { name: own, use } = (front ?? {}) as { name?: unknown; use?: unknown };
+    const uses = typeof use === "string" && isFrontName(use);
+    const name = uses ? use : own;
     return {
         project,
         stack,
         host: typeof host === "string" ? host : undefined,
         front: typeof name === "string" && isFrontName(name) ? name : defaultFrontName(project, stack),
+        ...(uses && { uses }),
     };
 }
 

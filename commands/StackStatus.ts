@@ -1,3 +1,4 @@
+import { ownServices } from "../model/ownership";
 import { type FrontStatus, frontProblems, frontStatus } from "./FrontStatus";
 import type { OpenStack } from "./OpenStack";
 import { type ServiceStatus, serviceStatus } from "./ServiceStatus";
@@ -20,7 +21,10 @@ export interface StackStatus {
 /** @returns what an opened stack is at a moment. Reads nothing itself. */
 export function stackStatus(opened: Omit<OpenStack, "live">, at: Date): StackStatus {
     const { target, settings, problems, world, haproxyProblem } = opened;
-    const names = new Set([...world.records.services.keys(), ...(settings?.services ?? []).map(({ name }) => name)]);
+    const names = new Set([
+        ...ownServices(world.records, target),
+        ...(settings?.services ?? []).map(({ name }) => name),
+    ]);
     const services = [...names].sort().map(name =>
         serviceStatus(
             world,
@@ -36,7 +40,7 @@ export function stackStatus(opened: Omit<OpenStack, "live">, at: Date): StackSta
         at: at.toISOString(),
         ok: found.length === 0 && services.every(({ problems }) => problems.length === 0),
         source: world.front === undefined ? "record" : "haproxy",
-        front: frontStatus(world, target.front),
+        front: frontStatus(world, target),
         services,
         problems: found,
     };

@@ -1,5 +1,6 @@
 import { MergedLog, type ServiceLine } from "../look/MergedLog";
 import { Duration } from "../model/Duration";
+import { ownServices } from "../model/ownership";
 import { recordOf } from "../model/Records";
 import { stackLabels } from "../model/Target";
 import { withoutSecrets } from "../text/withoutSecrets";
@@ -85,7 +86,7 @@ function durationOf(text: string): number {
 }
 
 function requireService({ world, settings, target }: OpenStack, service: string): void {
-    const names = [...world.records.services.keys(), ...(settings?.services ?? []).map(({ name }) => name)];
+    const names = [...ownServices(world.records, target), ...(settings?.services ?? []).map(({ name }) => name)];
     if (!names.includes(service)) {
         const known = [...new Set(names)].sort().join(", ") || "none";
         throw new CommandFailed(`The stack ${target.stack} has no service "${service}". Its services: ${known}.`);

@@ -54,6 +54,12 @@ async function renewalsOf({ settings, problems, target, world }: OpenStack): Pro
         throw new CommandFailed(`${count} wrong in the config, so nothing was renewed. pulumi preview says which.`);
     }
     const { https } = settings.front;
+    if (target.uses) {
+        const stack = world.owner === undefined ? "its own stack" : `the stack ${world.owner}`;
+        throw new CommandFailed(
+            `The front ${target.front} is another stack's, and so are its certificates. Nothing was renewed. Run it for ${stack}.`,
+        );
+    }
     if (world.anchor?.state !== "running") {
         throw new CommandFailed("The front does not run, so nothing was renewed. pulumi up makes or starts it.");
     }

@@ -1,4 +1,5 @@
 import { type LinkMove, moveText } from "../model/LinkMove";
+import { usersText } from "../model/ownership";
 import { colorTable } from "./colorTable";
 import type { ServiceStatus } from "./ServiceStatus";
 import type { StackStatus } from "./StackStatus";
@@ -31,10 +32,11 @@ function title({ project, stack, front, source }: StackStatus, style: Style, at:
         newest?.startedAt ? `for ${roughly(at.getTime() - Date.parse(newest.startedAt))}` : undefined,
     ].filter(Boolean);
     const parts = [
-        `front ${front.name}`,
+        `front ${front.name}${front.owner === undefined ? "" : ` of ${front.owner}`}`,
         ...(front.port === undefined ? [] : [`port ${front.port}`]),
         ...(source === "haproxy" ? [haproxy.join(" "), `${current + old} connections`] : []),
         ...(old > 0 ? [`${old} of them in old workers`] : []),
+        ...(front.users === undefined ? [] : [`used by ${usersText(new Map(Object.entries(front.users)))}`]),
     ];
     return titled(`${project}/${stack}`, parts.join(", "), style);
 }

@@ -1,10 +1,13 @@
 import { type FrontPlan, planFront } from "../front/frontPlan";
+import { asFound, planUsedFront } from "../front/usedFront";
 import { type FoundImage, findImages } from "../look/images";
 import type { LiveSystem } from "../look/LiveSystem";
 import { observedService } from "../look/observedService";
 import { readWholeWorld, readWorld } from "../look/readWorld";
 import type { ObservedService } from "../model/ObservedService";
 import type { Settings } from "../model/Settings";
+import { claimedTwice } from "./claims";
+import { SettingsError } from "./fromPulumi";
 import { type KnownServices, servicesIn } from "./KnownServices";
 import { type OwnState, readOwnState } from "./ownState";
 
@@ -13,20 +16,30 @@ export interface Outlook {
     services: KnownServices;
     images: Map<string, FoundImage>;
     front: FrontPlan;
+    /** The settings, with the front as it is where it is another stack's. */
+    settings: Settings;
     /** Pulumi's state, if it can be read. */
     state?: OwnState;
     /** Whether it was assumed instead of observed. Every sentence of the plan says so then. */
     isAssumed: boolean;
 }
 
-/** Looks at the live system and at the registries. */
+/**
+ * Looks at the live system and at the registries.
+ * @throws RunError where the front cannot be as the settings say, SettingsError where another stack has what they claim
+ */
 export async function outlookOf({ engine, target }: LiveSystem, settings: Settings): Promise<Outlook> {
     const [world, state] = await Promise.all([readWholeWorld(engine, target), readOwnState()]);
     const [images, front] = await Promise.all([
         findImages(engine, settings, world),
-        planFront(engine, target, settings, world),
+        target.uses ? planUsedFront(engine, target, settings, world) : planFront(engine, target, settings, world),
     ]);
-    return { services: servicesIn(world), images, front, state, isAssumed: false };
+    const problems = claimedTwice(settings, target, world);
+    if (problems.length > 0) {
+        throw new SettingsError(problems, target.stack);
+    }
+    const found = target.uses ? { ...settings, front: asFound(settings.front, world) } : settings;
+    return { services: servicesIn(world, target), images, front, settings: found, state, isAssumed: false };
 }
 
 /**

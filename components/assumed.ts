@@ -51,7 +51,14 @@ export async function connectUnlessAssumed(target: Target): Promise<LiveSystem |
  * Reads what the last `up` left from Pulumi's state.
  * @throws RunError when the state holds no `up` of this stack
  */
-export async function assumedOutlook({ services }: Settings): Promise<Outlook> {
+export async function assumedOutlook(settings: Settings): Promise<Outlook> {
+    const { services } = settings;
+    if (settings.front.use !== undefined) {
+        throw new pulumi.RunError(
+            `${variable}=1: the state of this stack says nothing of the front ${settings.front.use}, which is another stack's. ` +
+                "A preview needs Docker.",
+        );
+    }
     const state = await readOwnState();
     const front = state?.outputsOf("FrontConfig", "front-config");
     const ipam = state?.outputsOf("Network", "front-network")?.ipamConfigs as { subnet?: string }[] | undefined;
@@ -78,6 +85,7 @@ export async function assumedOutlook({ services }: Settings): Promise<Outlook> {
             act: false,
             objects: { volumes: {} },
         },
+        settings,
         state,
         isAssumed: true,
     };

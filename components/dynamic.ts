@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export class ProvidedResource extends pulumi.CustomResource {
     constructor(
-        provider: "deployment" | "link" | "frontConfig",
+        provider: "deployment" | "link" | "frontConfig" | "usedFront",
         type: string,
         name: string,
         inputs: pulumi.Inputs,

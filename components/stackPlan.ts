@@ -27,7 +27,9 @@ export interface ServicePlan {
 }
 
 /** What the plan of all services is made from. */
-export type PlannedFrom = Omit<Outlook, "front"> & { front: Pick<FrontPlan, "key" | "layout" | "adoptFrom"> };
+export type PlannedFrom = Omit<Outlook, "front" | "settings"> & {
+    front: Pick<FrontPlan, "key" | "layout" | "adoptFrom">;
+};
 
 /**
  * Plans all services of a stack. Each gets its plan from the plan table, and no two of them the same address. Without

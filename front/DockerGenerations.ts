@@ -11,6 +11,8 @@ import type { CertificateFile } from "../model/Certificate";
 import type { ContainerInfo } from "../model/Container";
 import type { Worker } from "../model/FrontState";
 import { folders } from "../model/folders";
+import { usersOf } from "../model/ownership";
+import type { StackRules } from "../model/StackRules";
 import { frontNames, type Target } from "../model/Target";
 import { currentWorkers } from "../model/World";
 import type { BaseSettings, FrontGenerations, SeenFront, SeenStack } from "../up/FrontGenerations";
@@ -21,6 +23,7 @@ import type { FrontAccess } from "./FrontAccess";
 import { listenerPorts } from "./listeners";
 import { prepareScript } from "./prepareScript";
 import { hasQuic, withoutQuic } from "./quic";
+import { writeStackRules } from "./stackRules";
 import { haproxyUser } from "./watchdog";
 
 /** How long HAProxy's health page may take to answer, milliseconds. */
@@ -60,6 +63,7 @@ export class DockerGenerations implements FrontGenerations {
             containers,
             incarnation: records.frontIncarnation,
             services: [...records.services.keys()].map(name => observedService(world, name)),
+            users: usersOf(records),
         };
     }
 
@@ -86,6 +90,13 @@ export class DockerGenerations implements FrontGenerations {
         }
         await writeCertificates(this.guarded, settings.certificates ?? {});
         await configureBase(this.access.engine, this.target, this.access, settings);
+    }
+
+    async configureServices(rules: StackRules): Promise<void> {
+        await this.access.configure(files => {
+            writeStackRules(files, rules);
+            return files;
+        });
     }
 
     async setCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void> {

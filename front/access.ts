@@ -78,6 +78,15 @@ export function writeUsers(
     for (const path of [...files.keys()].filter(path => isUsersFile(path) && !kept.includes(path))) {
         files.delete(path);
     }
+    writeUsersOf(files, access, users);
+}
+
+/** Writes the users of these services. */
+export function writeUsersOf(
+    files: Map<string, string>,
+    access: Access,
+    users: Readonly<Record<string, string>>,
+): void {
     for (const [service, { basic }] of Object.entries(access)) {
         if (basic !== undefined) {
             files.set(usersFile(service), userList(listName(service), `the service ${service}`, basic, users));

@@ -7,6 +7,7 @@ import { editedFrontFiles, frontMaps } from "../look/frontFindings";
 import { readWholeWorld } from "../look/readWorld";
 import { layout } from "../model/addresses";
 import type { ContainerInfo } from "../model/Container";
+import { usersOf } from "../model/ownership";
 import { frontNames, type Target } from "../model/Target";
 import { currentWorkers } from "../model/World";
 import type { BaseSettings } from "../up/FrontGenerations";
@@ -15,7 +16,7 @@ import { writeCertificateList } from "./certificateList";
 import { writeClientAuthorities } from "./clients";
 import type { FrontAccess } from "./FrontAccess";
 import { renderGlobal } from "./global";
-import { accessIn, writeListeners } from "./listenerFiles";
+import { accessIn, rulesIn, writeListeners } from "./listenerFiles";
 import type { NearAddresses } from "./origin";
 import { writePages } from "./pages";
 import { writeStatisticsUsers } from "./statistics";
@@ -58,13 +59,21 @@ export async function configureBase(
         writePages(files, pageTexts);
         writeCertificateList(files, tls);
         writeClientAuthorities(files, tls, settings.clientCa ?? "");
-        const kept = Object.entries(accessIn(files)).filter(([service]) => leaving.includes(service));
-        writeUsers(files, settings);
+        // The services of other stacks have their rules from those.
+        const others = [...usersOf(world.records).values()].flat();
+        const kept = only(accessIn(files), [...leaving, ...others]);
+        const keptRules = only(rulesIn(files), others);
+        writeUsers(files, { ...settings, leaving: [...leaving, ...others] });
         writeStatisticsUsers(files, rules?.statistics, settings.users ?? {});
         files.set(globalFile, renderGlobal(front));
-        writeListeners(files, { ...front, access: { ...Object.fromEntries(kept), ...settings.access } }, near);
+        const access = { ...kept, ...settings.access };
+        writeListeners(files, { ...front, access, services: { ...keptRules, ...services } }, near);
         return files;
     });
+}
+
+function only<Value>(all: Readonly<Record<string, Value>>, names: readonly string[]): Record<string, Value> {
+    return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ContainerInfo } from "dockerode";
 import type { Engine } from "../docker/Engine";
 import { readRecords } from "../journal/RecordStore";
 import { folders } from "../model/folders";
-import { belongsTo, labelledOwner, stackName } from "../model/ownership";
+import { belongsTo, labelledOwner, stackName, usersOf } from "../model/ownership";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import { frontNames, type Target } from "../model/Target";
 import type { World } from "../model/World";
@@ -14,6 +14,8 @@ export interface OtherFront {
     name: string;
     /** The stack that owns it, `project/stack`. */
     owner: string;
+    /** The stacks that use it beside its owner. */
+    users: string[];
 }
 
 /**
@@ -38,6 +40,8 @@ export function claimFront(
                 `The front ${target.front} belongs to the stack ${holder}; nothing was done.\n` +
                     " - A front of this stack's own needs another name:\n" +
                     "   pulumi config set --path relink:front.name NAME\n" +
+                    " - To serve this stack's services by that front (docs/several-stacks.md):\n" +
+                    `   pulumi config set --path relink:front.use ${target.front}\n` +
                     " - If this is the same stack under another name (docs/state.md):\n" +
                     others
                         .map(({ name }) => `   pulumi config set --path relink:services.${name}.adoptFrom ${holder}`)
@@ -61,8 +65,9 @@ export async function findFronts(engine: Engine): Promise<OtherFront[]> {
     const anchors = await engine.docker.listContainers({ all: true, filters: { label: ["relink.role=anchor"] } });
     return Promise.all(
         anchors.filter(isAnchor).map(async ({ Id, Names, Labels }) => {
-            const { owners } = await readRecords(engine, Id);
-            return { name: nameOf(Names), owner: owners?.at(-1) ?? labelledOwner(Labels) ?? "nobody" };
+            const records = await readRecords(engine, Id);
+            const owner = records.owners?.at(-1) ?? labelledOwner(Labels) ?? "nobody";
+            return { name: nameOf(Names), owner, users: [...usersOf(records).keys()] };
         }),
     );
 }

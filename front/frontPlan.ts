@@ -9,14 +9,14 @@ import { layout, type SubnetLayout } from "../model/addresses";
 import type { ContainerInfo } from "../model/Container";
 import type { FrontSettings } from "../model/FrontSettings";
 import { httpsPortOffset } from "../model/FrontSettings";
-import { stackName } from "../model/ownership";
+import { ownServices, stackName } from "../model/ownership";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
 import { certificatePlan } from "./certificatePlan";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
-import { accessIn, canFollowRoutes } from "./listenerFiles";
+import { accessIn, areListenersKnown } from "./listenerFiles";
 import { listenerPorts } from "./listeners";
 import { fixedLabels, publishedPorts } from "./published";
 import { hasQuic, http3Label, withoutQuic, withoutUdp } from "./quic";
@@ -28,6 +28,8 @@ export interface FrontPlan {
     key?: Buffer;
     /** Whether this `up` has to start HAProxy, to repair the front, or to take it over. */
     act: boolean;
+    /** The stack that owns the front, where this stack only uses it (`front.use`). @default this stack */
+    owner?: string;
     /** The stack that owns the front, where this `up` takes it over (`adoptFrom`). */
     adoptFrom?: string;
     /** Services that leave in this `up` and that not everybody may ask. @default none */
@@ -55,9 +57,10 @@ export async function planFront(
     if (anchor === undefined) {
         const fronts = await findFronts(engine);
         refuseOtherName(settings.name, fronts, [stackName(target), ...services.map(({ policy }) => policy.adoptFrom)]);
+        refuseLeaving(target, fronts);
         await refuseTakenPorts(engine, settings, fronts);
     }
-    const { missing, leaving } = guardOf(world, services);
+    const { missing, leaving } = guardOf(world, target, services);
     const findings = frontFindings(world);
     for (const finding of findings) {
         pulumi.log.warn(`front: ${finding}. pulumi up repairs this.`);
@@ -88,15 +91,16 @@ export async function planFront(
 
 /**
  * Compares who may ask with HAProxy's files. They lack the rules of a service that was destroyed alone, for instance. A service
- * that leaves keeps its rules until its routes are gone. Files of an earlier version may know no routes by header.
+ * that leaves keeps its rules until its routes are gone. Files of an earlier version do not say what the listeners were rendered
+ * from, so that no service could ask them for something else.
  */
-function guardOf({ files, records }: World, services: Settings["services"]) {
+function guardOf({ files, records }: World, target: Target, services: Settings["services"]) {
+    const own = ownServices(records, target);
     const guarded = Object.keys(accessIn(files ?? new Map()));
     const isUnguarded = services.some(({ name, access }) => access !== undefined && !guarded.includes(name));
-    const asksForHeaders = services.some(({ routes }) => routes.some(({ headers }) => headers !== undefined));
     return {
-        missing: files !== undefined && (isUnguarded || (asksForHeaders && !canFollowRoutes(files))),
-        leaving: guarded.filter(name => records.services.has(name) && services.every(service => service.name !== name)),
+        missing: files !== undefined && (isUnguarded || !areListenersKnown(files)),
+        leaving: guarded.filter(name => own.includes(name) && services.every(service => service.name !== name)),
     };
 }
 
@@ -161,6 +165,18 @@ function refuseOtherName(name: string, fronts: OtherFront[], owners: (string | u
             front =>
                 ` - relink:front.name: has been ${front.name} since the front of ${front.owner} was created, and cannot become ${name}.\n` +
                 `   pulumi config set --path relink:front.name ${front.name}`,
+        );
+    refuse("The front cannot be changed like this", problems);
+}
+
+/** Refuses a front of its own to a stack whose services are on another stack's front: what runs there would be left behind. */
+function refuseLeaving(target: Target, fronts: OtherFront[]): void {
+    const problems = fronts
+        .filter(({ users }) => users.includes(stackName(target)))
+        .map(
+            ({ name }) =>
+                ` - relink:front.use: has been ${name} since this stack's services were released, and cannot be removed.\n` +
+                `   pulumi config set --path relink:front.use ${name}; or remove everything of this stack first: pulumi destroy`,
         );
     refuse("The front cannot be changed like this", problems);
 }

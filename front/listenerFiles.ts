@@ -2,13 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import { readMap } from "../haproxy/maps";
 import { frontendsFile, usersFile } from "../haproxy/names";
 import { headersIn } from "../haproxy/routes";
+import type { ServiceRules } from "../model/ServiceRules";
 import type { Access } from "./access";
 import { type ListenerSettings, renderFrontends } from "./frontends";
 import type { NearAddresses } from "./origin";
 
 /**
- * What the listeners in force were rendered from, as JSON. From it they are rendered again when a service is gone, or when the
- * routes ask for other headers. A front of an earlier version may not have this file.
+ * What the listeners in force were rendered from, as JSON. From it they are rendered again when a service is gone, when the routes
+ * ask for other headers, and for the services of a stack that uses another stack's front. A front of an earlier version may not
+ * have this file.
  */
 const settingsFile = "data/listeners.json";
 
@@ -19,7 +21,13 @@ interface Written {
 
 /** Writes the listeners for the routes of the map, and what they were rendered from. */
 export function writeListeners(files: Map<string, string>, settings: ListenerSettings, near: NearAddresses): void {
-    const front = { ...settings, routeHeaders: headersIn(readMap(files, "routes")) };
+    const { access = {}, services = {}, routeHeaders: _, ...rest } = settings;
+    const front: ListenerSettings = {
+        ...rest,
+        routeHeaders: headersIn(readMap(files, "routes")),
+        ...(Object.keys(access).length > 0 && { access }),
+        ...(Object.keys(services).length > 0 && { services }),
+    };
     files.set(frontendsFile, renderFrontends(front, near));
     files.set(settingsFile, `${JSON.stringify({ front, near } satisfies Written, null, 1)}\n`);
 }
@@ -29,9 +37,27 @@ export function accessIn(files: ReadonlyMap<string, string>): Access {
     return writtenIn(files)?.front.access ?? {};
 }
 
-/** Whether the listeners can be rendered again for routes that ask for other headers. */
-export function canFollowRoutes(files: ReadonlyMap<string, string>): boolean {
+/** Whether it is known what the listeners were rendered from, so that they can be rendered again for something else. */
+export function areListenersKnown(files: ReadonlyMap<string, string>): boolean {
     return writtenIn(files) !== undefined;
+}
+
+/**
+ * Renders the listeners again, with other rules for some services.
+ * @throws Error where an earlier version has written them, so that nothing says what they were rendered from
+ */
+export function rewriteListeners(
+    files: Map<string, string>,
+    change: (front: ListenerSettings) => ListenerSettings,
+): void {
+    const written = writtenIn(files);
+    if (written === undefined) {
+        throw new Error(
+            "HAProxy's listeners were written by an earlier version of relink, or by hand: run pulumi up in the front's own " +
+                "stack first",
+        );
+    }
+    writeListeners(files, change(written.front), written.near);
 }
 
 /**
@@ -53,13 +79,19 @@ export function followRoutes(files: Map<string, string>): void {
     }
 }
 
+/** @returns what the listeners do for single services beside that, as HAProxy's files say it */
+export function rulesIn(files: ReadonlyMap<string, string>): Readonly<Record<string, ServiceRules>> {
+    return writtenIn(files)?.front.services ?? {};
+}
+
 /** Removes the rules about a service that is gone, and its users. */
 export function removeAccess(files: Map<string, string>, service: string): void {
     files.delete(usersFile(service));
     const written = writtenIn(files);
-    const { [service]: gone, ...access } = written?.front.access ?? {};
-    if (written !== undefined && gone !== undefined) {
-        writeListeners(files, { ...written.front, access }, written.near);
+    const { [service]: guarded, ...access } = written?.front.access ?? {};
+    const { [service]: ruled, ...services } = written?.front.services ?? {};
+    if (written !== undefined && (guarded !== undefined || ruled !== undefined)) {
+        writeListeners(files, { ...written.front, access, services }, written.near);
     }
 }
 

@@ -2,10 +2,12 @@ import { randomBytes } from "node:crypto";
 import { ContainerNotRunning } from "../docker/errors";
 import type { Run, RunResult } from "../haproxy/Run";
 import { folders } from "../model/folders";
+import { stackName } from "../model/ownership";
+import type { Target } from "../model/Target";
 import { retry } from "../time/retry";
 import { LeaseLost } from "../up/stop";
 import { LeaseHeld, NotOwner } from "./leaseErrors";
-import { exitCodes, guardScript, releaseScript, renewScript, takeScript } from "./leaseScripts";
+import { anyOwner, exitCodes, guardScript, releaseScript, renewScript, takeScript } from "./leaseScripts";
 import { Owner } from "./Owner";
 import { parseLease } from "./parseLease";
 
@@ -15,6 +17,16 @@ const leaseSeconds = 20;
 const heartbeatMs = 5_000;
 /** Time between two requests for a lease that another `up` has, milliseconds. */
 const waitStepMs = 1_000;
+
+/** What a process does while another `up` has the lease. */
+export interface Waiting {
+    /** How long it waits, milliseconds. @default not at all */
+    waitMs?: number;
+    /** Tells the user what happens. @default the user is not told */
+    tell?(text: string): void;
+    /** Called before each request for the lease. @throws where this `up` must not wait any longer */
+    stop?(): void;
+}
 
 /**
  * The lease of one front, a file in the record's volume on the Docker host. Its epoch rises with each new holder. Every write
@@ -31,14 +43,21 @@ export class Lease {
     constructor(
         /** Runs a command as root in the anchor. */
         private readonly anchor: Run,
-        /** The stack that this process works for, `project/stack`. */
-        readonly stack: string,
-        /** Tells the user what happens. @default the user is not told */
-        private readonly tell: (text: string) => void = () => {},
-        /** Called before each request for the lease. @throws where this `up` must not wait any longer */
-        private readonly stop: () => void = () => {},
+        /** The stack that this process works for. */
+        private readonly target: Pick<Target, "project" | "stack" | "uses">,
+        private readonly waiting: Waiting = {},
     ) {
-        this.#self = Owner.ofThisProcess(stack);
+        this.#self = Owner.ofThisProcess(this.stack);
+    }
+
+    /** The stack that this process works for, `project/stack`. */
+    get stack(): string {
+        return stackName(this.target);
+    }
+
+    /** The stacks that the front may belong to beside this one. */
+    get #adopts(): string {
+        return this.target.uses ? anyOwner : this.stack;
     }
 
     /** Who this process is, for people. */
@@ -53,11 +72,15 @@ export class Lease {
 
     /**
      * Takes the lease, once per process.
-     * @param waitMs how long to wait while another `up` has it, milliseconds (`lockTimeout`). @default not at all
-     * @param adoptFrom another stack that the front may belong to. @default none
+     * @param waitMs how long to wait at least while another `up` has it, milliseconds (`lockTimeout`). @default {@link Waiting}
+     * @param adoptFrom another stack that the front may belong to. @default none; any for a stack that only uses the front
      * @throws LeaseHeld, NotOwner
      */
-    take(waitMs = 0, adoptFrom = this.stack): Promise<void> {
+    take(waitMs = 0, adoptFrom = this.#adopts): Promise<void> {
+        return this.#take(Math.max(waitMs, this.waiting.waitMs ?? 0), adoptFrom);
+    }
+
+    #take(waitMs: number, adoptFrom: string): Promise<void> {
         this.#pending ??= this.#wait(waitMs, adoptFrom).catch(error => {
             this.#pending = undefined;
             throw error;
@@ -73,7 +96,7 @@ export class Lease {
         try {
             const { stdout } = await this.anchor(["sh", "-c", 'cat "$1/lease"', "relink", folders.record]);
             if (parseLease(stdout)?.holder.isDead()) {
-                await this.take();
+                await this.#take(0, this.#adopts);
             }
         } catch (error) {
             // Another up was faster, or there is no front.
@@ -140,12 +163,12 @@ export class Lease {
             const isHeld = error instanceof LeaseHeld;
             if (isHeld && error.owner !== told && Date.now() < deadline) {
                 told = error.owner;
-                this.tell(`waiting for another up to end: ${error.owner}`);
+                this.#tell(`waiting for another up to end: ${error.owner}`);
             }
             return isHeld;
         };
         const request = () => {
-            this.stop();
+            this.waiting.stop?.();
             return this.#request(adoptFrom);
         };
         return retry(request, { isTransient, firstMs: waitStepMs, deadline });
@@ -172,7 +195,7 @@ export class Lease {
         }
         const [epoch, previous] = stdout.trim().split("\n");
         if (previous !== undefined && deadEpoch === -1) {
-            this.tell(`taking over from an up whose lease ran out: ${Owner.parse(previous).words}`);
+            this.#tell(`taking over from an up whose lease ran out: ${Owner.parse(previous).words}`);
         }
         this.#begin(Number(epoch));
     }
@@ -184,8 +207,12 @@ export class Lease {
         if (!holder.isDead() || Number(epoch) === deadEpoch) {
             throw new LeaseHeld(holder.words, Number(seconds));
         }
-        this.tell(`taking over from an up that died: ${holder.words}`);
+        this.#tell(`taking over from an up that died: ${holder.words}`);
         return this.#request(adoptFrom, Number(epoch));
+    }
+
+    #tell(text: string): void {
+        this.waiting.tell?.(text);
     }
 
     /** Notes that this process has the lease, and renews it until it is given back. */

@@ -13,6 +13,9 @@ export const exitCodes = {
     notOwner: 77,
 } as const;
 
+/** In place of the stack that the front may belong to: the holder uses the front of any stack. No stack has such a name. */
+export const anyOwner = "*";
+
 const lockScript = `
 cd "$1" || exit 1
 umask 077
@@ -22,7 +25,7 @@ flock 9 || exit 1
 
 /**
  * Takes the lease. Arguments: the folder, how many seconds the lease lives, the token, the epoch of a holder that certainly
- * died (or -1), the stack, the stack that it adopts. Its input is the new holder's name. It prints the new epoch, and the name
+ * died (or -1), the stack, the stack that it adopts (or {@link anyOwner}). Its input is the new holder's name. It prints the new epoch, and the name
  * of a former holder whose lease ran out.
  *
  * A heartbeat is not synced, so after a power cut the file may hold anything. Such a lease is free. The new epoch is then the
@@ -30,7 +33,7 @@ flock 9 || exit 1
  */
 export const takeScript = `${lockScript}${keepFile}
 mine=$(tail -n 1 owner 2>/dev/null)
-if [ -n "$mine" ] && [ "$mine" != "$5" ] && [ "$mine" != "$6" ]; then echo "$mine"; exit ${exitCodes.notOwner}; fi
+if [ -n "$mine" ] && [ "$mine" != "$5" ] && [ "$mine" != "$6" ] && [ "$6" != '${anyOwner}' ]; then echo "$mine"; exit ${exitCodes.notOwner}; fi
 epoch=0; expires=0; token=-; owner=-
 if [ -f lease ]; then { read -r epoch; read -r expires; read -r token; read -r owner; } < lease; fi
 now=$(date +%s)

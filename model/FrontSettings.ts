@@ -112,6 +112,8 @@ export interface ErrorPage {
 export interface FrontSettings {
     /** Name of the anchor and the network, and prefix of all other names. @default `<project>-<stack>` */
     name: string;
+    /** Name of another stack's front, which then is `name` too: this stack makes none. @default undefined (it has its own) */
+    use?: string;
     /** Image of HAProxy, 3.0 or later. @default "haproxy:3.2" */
     image: string;
     /** Address of the Docker host on which the public listener is published. @default undefined (all addresses) */

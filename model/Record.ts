@@ -34,8 +34,11 @@ export interface RecordedColor {
  * was confirmed, what an `up` is doing, and the settings of releases with their secrets.
  */
 export interface ServiceRecord {
-    format: 1;
+    /** 2 where `stack` is set: a version of relink that does not know other stacks refuses such a front. */
+    format: 1 | 2;
     service: string;
+    /** The stack that the service belongs to, `project/stack`. @default the stack that owns the front */
+    stack?: string;
     /** Every write increments it. */
     serial: number;
     /**
@@ -111,14 +114,21 @@ export function parseRecord(text: string, path: string): ServiceRecord {
             `the record ${path} in the front's volume is not readable: ${(error as Error).message}`,
         );
     }
-    if (value.format !== 1 || typeof value.service !== "string") {
+    if (!isKnown(value)) {
         throw new Error(
-            `the record ${path} has format ${value.format}, but this version of relink reads format 1: use the newer version`,
+            `the record ${path} has format ${value.format}, but this version of relink reads formats 1 and 2: use the newer version`,
         );
     }
     // An earlier version wrote hosts instead of routes.
     const { hosts = [], ...rest } = value;
     return { ...emptyRecord(value.service), routes: hosts.map(parseRoute), ...rest };
+}
+
+type Known = Partial<ServiceRecord> & Pick<ServiceRecord, "service">;
+
+function isKnown<Value extends Partial<ServiceRecord>>(value: Value): value is Value & Known {
+    const { format, service, stack } = value;
+    return typeof service === "string" && (format === 1 || (format === 2 && typeof stack === "string"));
 }
 
 /**

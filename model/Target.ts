@@ -8,6 +8,8 @@ export interface Target {
     host?: string;
     /** Name of the front. Anchor, network, volumes and containers are named after it. */
     front: string;
+    /** Whether the front is another stack's, and this stack only uses it (`front.use`). @default it is this stack's own */
+    uses?: true;
 }
 
 /** @returns the labels of all objects of a stack; relink changes no object without them (docs/design.md, rule 12) */

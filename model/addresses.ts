@@ -76,6 +76,12 @@ export function allocate(subnet: string, taken: AddressBlock[], size: number): A
     return { first: formatIPv4(candidate), size };
 }
 
+/** @returns whether two blocks have an address in common */
+export function overlap(one: AddressBlock, other: AddressBlock): boolean {
+    const [first, second] = [numberOf(one.first), numberOf(other.first)];
+    return first < second + other.size && second < first + one.size;
+}
+
 function subnetOf(text: string): Subnet {
     const subnet = Subnet.parse(text);
     if (subnet === undefined) {

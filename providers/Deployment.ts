@@ -4,6 +4,7 @@ import type { ColorState } from "../plan/Plan";
 import type { DeploymentAction } from "../up/DeploymentAction";
 import { deleteColor } from "../up/deleteColor";
 import { deploy } from "../up/deploy";
+import { withFreeAddresses } from "./freeAddresses";
 import { colorObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
@@ -58,8 +59,9 @@ export const deployment = {
         return readBack(id, props, await colorObserved(Session.for(__target), service, color));
     },
 
-    async delete(id: string, { service, color, __target, __urn }: DeploymentInputs) {
-        await deleteColor(upOf(Session.for(__target), service, progressFor(__urn)), color, incarnationOf(id));
+    async delete(id: string, { service, color, __target, __urn, __plan }: DeploymentInputs) {
+        const up = upOf(Session.for(__target), service, progressFor(__urn));
+        await deleteColor(up, color, incarnationOf(id), __plan?.policy.lockTimeoutMs);
     },
 };
 
@@ -69,7 +71,8 @@ async function bring(session: Session, inputs: DeploymentInputs): Promise<void> 
     if (action === undefined || release === undefined) {
         throw new Error(`${service}: the plan for ${color} has no release. This is a bug in relink; please report it.`);
     }
-    await deploy(upOf(session, service, progressFor(__urn)), { color, release, replicas }, action);
+    const planned = await withFreeAddresses(session, inputs, action);
+    await deploy(upOf(session, service, progressFor(__urn)), { color, release, replicas }, planned);
 }
 
 function wantedRelease(inputs: DeploymentInputs): RecordedRelease | undefined {

@@ -2,12 +2,12 @@ import { Duration } from "../model/Duration";
 import { defaults } from "../model/defaults";
 import type { Live } from "../model/Live";
 import { parseRoute } from "../model/Route";
-import type { DrainPolicy } from "../up/drain";
 import type { LinkAction } from "../up/LinkAction";
 import { relink } from "../up/relink";
-import { unlink } from "../up/unlink";
+import { type LastPolicy, unlink } from "../up/unlink";
 import { linkObserved, readBack } from "./observed";
 import { progressFor } from "./progress";
+import { requireOwnPlaces } from "./requireOwnPlaces";
 import { acts, type CommonInputs, check, failedCreate, incarnationOf, resourceId } from "./resource";
 import { Session } from "./Session";
 import { upOf } from "./upOf";
@@ -66,15 +66,20 @@ async function move(session: Session, inputs: LinkInputs): Promise<void> {
     if (action === undefined) {
         throw new Error(`${service}: the plan for its link has no action. This is a bug in relink; please report it.`);
     }
-    const up = upOf(session, service, progressFor(inputs.__urn));
-    await relink(up, { to, isShared: share !== undefined, routes: routes.map(parseRoute) }, action);
+    const wish = { to, isShared: share !== undefined, routes: routes.map(parseRoute) };
+    if (action.refusal === undefined) {
+        await session.lease.take(action.policy.lockTimeoutMs);
+        await requireOwnPlaces(session, service, wish.routes);
+    }
+    await relink(upOf(session, service, progressFor(inputs.__urn)), wish, action);
 }
 
 /** @returns how `destroy` waits for open requests. It cuts them at the end, whatever `onDrainTimeout` says. */
-function lastDrain({ __plan: action }: LinkInputs): DrainPolicy {
+function lastDrain({ __plan: action }: LinkInputs): LastPolicy {
     return {
         drainTimeoutMs: action?.policy.drainTimeoutMs ?? Duration.millisecondsOf(defaults.drainTimeout),
         progressDeadlineMs: action?.policy.progressDeadlineMs ?? Duration.millisecondsOf(defaults.progressDeadline),
         onDrainTimeout: "close",
+        lockTimeoutMs: action?.policy.lockTimeoutMs,
     };
 }

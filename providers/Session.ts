@@ -16,6 +16,7 @@ import { Lease } from "../journal/Lease";
 import { askRecords, readRecords, writeRecord } from "../journal/RecordStore";
 import { readWholeWorld, readWorld } from "../look/readWorld";
 import type { Worker } from "../model/FrontState";
+import { ownRecord } from "../model/ownership";
 import type { ServiceRecord } from "../model/Record";
 import { type Records, recordOf } from "../model/Records";
 import { frontNames, type Target } from "../model/Target";
@@ -25,6 +26,7 @@ import { needsLease, type Phase } from "../up/phases";
 import { atEnd } from "./atEnd";
 import { HostClock } from "./HostClock";
 import { haltForTest } from "./haltForTest";
+import { lockTimeoutMs } from "./lockTimeout";
 import { stopWithoutParent } from "./parent";
 import { progressFor } from "./progress";
 
@@ -67,12 +69,11 @@ export class Session implements FrontAccess {
         const { anchor } = frontNames(target.front);
         this.#shell = new Shell(this.engine, anchor, "0");
         const anyone: Run = (argv, stdin) => this.#shell.run(argv, stdin);
-        this.lease = new Lease(
-            anyone,
-            `${target.project}/${target.stack}`,
-            text => progressFor("").info(text),
-            stopWithoutParent,
-        );
+        this.lease = new Lease(anyone, target, {
+            waitMs: lockTimeoutMs(),
+            tell: text => progressFor("").info(text),
+            stop: stopWithoutParent,
+        });
         // A command that only reads needs no lease. Any other one checks the lease first, in the same exec.
         const run: Run = (argv, stdin) =>
             isReadOnlyScript(argv, stdin) ? anyone(argv, stdin) : this.lease.run(argv, stdin);
@@ -127,12 +128,20 @@ export class Session implements FrontAccess {
         return recordOf(await this.#read([service]), service);
     }
 
-    /** Changes one service's record and writes it. Changes run one after the other. */
+    /** @returns the records of all services of the front, of whichever stack */
+    async allRecorded(): Promise<Records["services"]> {
+        return (await this.#read()).services;
+    }
+
+    /**
+     * Changes one service's record and writes it. Changes run one after the other.
+     * @throws Error where the service belongs to another stack
+     */
     record(service: string, change: (record: ServiceRecord) => ServiceRecord): Promise<ServiceRecord> {
         const next = this.#records
             .catch(() => {})
             .then(async () => {
-                return writeRecord(this.lease, change(await this.recorded(service)));
+                return writeRecord(this.lease, change(ownRecord(await this.recorded(service), this.target)));
             });
         this.#records = next;
         return next;

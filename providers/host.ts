@@ -1,9 +1,10 @@
 import { endAll } from "./atEnd";
 import { discreetly, learnSecrets } from "./discretion";
+import { learnLockTimeout } from "./lockTimeout";
 import { parentIsGone } from "./parent";
 import { configureRegistries } from "./registryCredentials";
 import { reported } from "./reporting";
-import { check } from "./resource";
+import { type CommonInputs, check } from "./resource";
 
 /**
  * The module that Pulumi's dynamic provider host loads (components/dynamic.ts). One process serves one preview or up. Pulumi
@@ -46,6 +47,7 @@ setInterval(() => {
 async function configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
     configureRegistries(config);
     learnSecrets(config);
+    learnLockTimeout(config);
 }
 
 /** The methods that an `up` with nothing to do does not call. */
@@ -53,8 +55,29 @@ const acting = ["create", "update", "read", "delete"];
 
 /** @param load loads the provider, before the first call of a method that does more than check */
 function provider(load: () => Promise<Methods>): Methods & { configure: typeof configure } {
-    const methods = acting.map(name => [name, async (...args: unknown[]) => (await load())[name]?.(...args)]);
-    return { ...counted({ check, ...Object.fromEntries(methods) }), configure };
+    const methods = Object.fromEntries(
+        acting.map(name => [name, async (...args: unknown[]) => (await load())[name]?.(...args)]),
+    ) as Methods;
+    return { ...counted({ ...methods, check: checkNoted, delete: deleteBy(methods) }), configure };
+}
+
+/** An `up` checks resources before it deletes any; a `pulumi destroy` checks none. */
+let hasChecked = false;
+
+const checkNoted: typeof check = (olds, news) => {
+    hasChecked = true;
+    return check(olds, news);
+};
+
+/** @returns the deletion of a resource, which a destroy may have to refuse */
+function deleteBy(methods: Methods) {
+    return async (id: string, props: CommonInputs<unknown>) => {
+        if (!hasChecked && !props.__target.uses) {
+            const { requireDestroyable } = await import("./requireDestroyable");
+            await requireDestroyable(props.__target);
+        }
+        return methods.delete?.(id, props);
+    };
 }
 
 /** Counts the calls that run, so that the host can exit at once where there are none. */
@@ -83,7 +106,8 @@ function end(): Promise<never> {
     return ended;
 }
 
-// The three providers, by the names in the program's resources (components/dynamic.ts).
+// The providers, by the names in the program's resources (components/dynamic.ts).
 export const deployment = provider(async () => (await import("./Deployment")).deployment);
 export const link = provider(async () => (await import("./Link")).link);
 export const frontConfig = provider(async () => (await import("./FrontConfig")).frontConfig);
+export const usedFront = provider(async () => (await import("./UsedFront")).usedFront);

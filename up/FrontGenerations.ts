@@ -4,6 +4,7 @@ import type { FrontTimeouts, PublicRules, TlsListener } from "../model/FrontSett
 import type { ObservedService } from "../model/ObservedService";
 import type { ServiceAccess } from "../model/ServiceAccess";
 import type { ServiceRules } from "../model/ServiceRules";
+import type { StackRules } from "../model/StackRules";
 
 /**
  * The containers and the base configuration of one front. The anchor holds the network and the published ports. A generation
@@ -30,6 +31,12 @@ export interface FrontGenerations {
      * @throws Error when HAProxy refuses the configuration
      */
     configure(settings: BaseSettings): Promise<void>;
+
+    /**
+     * Writes what the listeners do for the services of a stack that uses this front, and reloads HAProxy where that changes.
+     * @throws Error when the listeners are of an earlier version, or HAProxy refuses the configuration
+     */
+    configureServices(rules: StackRules): Promise<void>;
 
     /**
      * Replaces certificates in the memory of HAProxy, and reads them back. The next handshake gets them. Removes the files of all
@@ -134,5 +141,8 @@ export interface SeenStack {
     containers: ContainerInfo[];
     /** How often the front's configuration was created. */
     incarnation: number;
+    /** The services of all stacks. */
     services: ObservedService[];
+    /** The stacks that use the front beside its owner, and their services. */
+    users: ReadonlyMap<string, string[]>;
 }

@@ -6,15 +6,16 @@ import type { Up } from "./Up";
 /**
  * Removes a color with its containers, and with the last color all that was kept of the service.
  * @param incarnation which creation of the color is deleted. A later creation has taken over, and is left alone (rule 11).
+ * @param waitMs how long to wait for another `up` that has the lease, milliseconds. @default not at all
  * @throws Error where the link still leads to the color: the link is deleted first
  */
-export async function deleteColor(up: Up, color: Color, incarnation: number): Promise<void> {
+export async function deleteColor(up: Up, color: Color, incarnation: number, waitMs = 0): Promise<void> {
     const { service, record, containers, isFrontRunning } = await up.look();
     if (incarnation < (record[color].incarnation ?? 0)) {
         return;
     }
     if (isFrontRunning) {
-        await up.journal.take();
+        await up.journal.take(waitMs);
         if (hasTraffic(service, color)) {
             throw new Error(
                 `${up.service}: ${color} is linked, so it cannot be deleted. Delete the service's link first`,

@@ -1,3 +1,4 @@
+import { usersText } from "../model/ownership";
 import type { FrontUp } from "./FrontUp";
 
 /** How long a container that is removed with its front may take to end by itself, milliseconds. */
@@ -7,13 +8,14 @@ const graceMs = 2_000;
  * Removes everything with the labels of the stack, except what Pulumi itself deletes next. Does nothing for a configuration
  * that Pulumi has replaced by a newer one (docs/design.md, rule 11).
  * @param incarnation which creation of the front's configuration is deleted
- * @throws Error while a service is linked, because users still reach it
+ * @throws Error while a service is linked, because users still reach it, and while other stacks use the front
  */
 export async function deleteFront(up: FrontUp, incarnation: number): Promise<void> {
-    const { anchor, containers, incarnation: newest, services } = await up.generations.lookAtAll();
+    const { anchor, containers, incarnation: newest, services, users } = await up.generations.lookAtAll();
     if (incarnation < newest) {
         return;
     }
+    requireUnused(up.name, users);
     if (anchor?.state === "running") {
         await up.journal.take();
         const linked = services.filter(({ confirmed }) => confirmed !== "none");
@@ -34,4 +36,14 @@ export async function deleteFront(up: FrontUp, incarnation: number): Promise<voi
             await up.generations.remove(id);
         }),
     );
+}
+
+/** @throws Error while other stacks use the front: it would take their services with it */
+export function requireUnused(front: string, users: ReadonlyMap<string, readonly string[]>): void {
+    if (users.size > 0) {
+        throw new Error(
+            `the front ${front} goes on serving, because other stacks use it: ${usersText(users)}. ` +
+                "Run pulumi destroy in each of those stacks, then in this one again",
+        );
+    }
 }

@@ -5,18 +5,24 @@ import { pointTo } from "./pointTo";
 import { removeRoutes } from "./route";
 import type { Up } from "./Up";
 
+/** How a link goes. */
+export interface LastPolicy extends DrainPolicy {
+    /** How long to wait for another `up` that has the lease. @default not at all */
+    lockTimeoutMs?: number;
+}
+
 /**
  * Removes a service's link and routes, and waits until no request is open on either color. The deletion of the colors
  * comes after it.
  * @param incarnation which creation of the link is deleted. A later creation has taken over, and is left alone (rule 11).
  */
-export async function unlink(up: Up, incarnation: number, policy: DrainPolicy): Promise<void> {
+export async function unlink(up: Up, incarnation: number, policy: LastPolicy): Promise<void> {
     const { record, containers, isFrontRunning, isBackground } = await up.look();
     if (incarnation < (record.linkIncarnation ?? 0) || !isFrontRunning) {
         return;
     }
     // Also where HAProxy does not run: the record has to say it, or the colors would refuse to go.
-    await up.journal.take();
+    await up.journal.take(policy.lockTimeoutMs);
     await up.journal.enter("link: delete");
     if (isBackground) {
         await up.journal.record(record => ({ ...record, link: { live: "none" }, intent: undefined }));

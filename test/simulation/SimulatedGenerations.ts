@@ -22,6 +22,8 @@ export interface Beginning {
     /** Containers of services. */
     others?: string[];
     services?: ObservedService[];
+    /** Other stacks that use the front, and their services. */
+    users?: Record<string, string[]>;
     owner?: string;
     incarnation?: number;
     /** How long a generation needs until it answers, milliseconds. @default it answers at once */
@@ -47,6 +49,7 @@ export class SimulatedGenerations {
     readers: string[];
     others: ContainerInfo[];
     services: ObservedService[];
+    users: ReadonlyMap<string, string[]>;
     owner: string | undefined;
     incarnation: number;
     key: Buffer | undefined;
@@ -75,6 +78,7 @@ export class SimulatedGenerations {
         this.readers = beginning.readers ?? [];
         this.others = (beginning.others ?? []).map(id => containerOf(id));
         this.services = beginning.services ?? [];
+        this.users = new Map(Object.entries(beginning.users ?? {}));
         this.owner = beginning.owner;
         this.incarnation = beginning.incarnation ?? 0;
         this.#startMs = beginning.startMs ?? 0;
@@ -162,6 +166,11 @@ export class SimulatedGenerations {
                     this.#require(this.#isPrepared, "HAProxy's files need their folder");
                     this.#require(!isDetached(this.anchor!), "the anchor's address is a part of the configuration");
                     this.#base = settings;
+                }),
+            configureServices: ({ names }) =>
+                change(`configure ${names.join(", ")}`, () => {
+                    this.#requireLease();
+                    this.#require(this.#base !== undefined, "the front's own stack has written its files");
                 }),
             setCertificates: certificates =>
                 change("set the certificates", () => {
@@ -267,9 +276,9 @@ export class SimulatedGenerations {
     }
 
     #stack(): SeenStack {
-        const { anchor, generations, others, incarnation, services } = this;
+        const { anchor, generations, others, incarnation, services, users } = this;
         const containers = [...(anchor === undefined ? [] : [anchor]), ...generations, ...others];
-        return { anchor, containers, incarnation, services };
+        return { anchor, containers, incarnation, services, users };
     }
 
     #start(number: number): void {

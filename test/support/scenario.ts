@@ -70,6 +70,8 @@ export interface ScenarioOptions {
     through?: string[];
     /** Who may answer. @default the service web */
     answeredBy?: AnsweredBy;
+    /** The longest that the load goes on. @default 300 */
+    maxSeconds?: number;
     /** Failures that the scenario causes on purpose. @default none */
     allowed?: readonly Allowed[];
 }
@@ -98,7 +100,7 @@ export async function underLoad(
         connections: 12,
         mix: options.mix ?? withWebSockets,
         ratePerSecond: options.ratePerSecond ?? 300,
-        maxSeconds: 300,
+        maxSeconds: options.maxSeconds ?? 300,
         maxRequests: 100_000,
         answeredBy: options.answeredBy ?? { services: ["web"] },
     });

@@ -98,7 +98,7 @@ export class RealStage implements Stage {
 
     async holdLease(): Promise<() => Promise<void>> {
         const { target, engine } = this.front;
-        const lease = new Lease(runInAnchor(engine, target.front), `${target.project}/${target.stack}`);
+        const lease = new Lease(runInAnchor(engine, target.front), target);
         await lease.take();
         return () => lease.release();
     }

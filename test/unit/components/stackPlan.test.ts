@@ -28,7 +28,12 @@ function plansOf(services: Record<string, object>, world = worldOf(), problem?: 
     const settings = settingsOf({ services: Object.fromEntries(full) });
     const images = new Map(settings.services.map(({ name }) => [name, { digest: "sha256:aa", problem }]));
     const front = { key, layout: layout(subnet) };
-    return planServices(settings, { services: servicesIn(world), images, front, isAssumed: false });
+    return planServices(settings, {
+        services: servicesIn(world, { project: "shop", stack: "prod", front: "shop-prod" }),
+        images,
+        front,
+        isAssumed: false,
+    });
 }
 
 function addressesOf({ size, ...block }: AddressBlock): string[] {
@@ -96,6 +101,19 @@ describe("planning the services of a stack", () => {
         const passed = { place: "sale.example.com", from: "shop", after: { "*.example.com": "web" } };
         expect(shops).toMatchObject({ handovers: [], claimedByOthers: ["*.example.com", "sale.example.com"] });
         expect(webs).toMatchObject({ handovers: [passed], claimedByOthers: ["shop.example.com"] });
+    });
+
+    it("hands over nothing that a service of another stack has", () => {
+        const other: ServiceRecord = {
+            ...emptyRecord("pr-12-web"),
+            format: 2,
+            stack: "shop/pr-12",
+            routes: [parseRoute("pr-12.example.com")],
+            blue: { replicas: 1, block: { first: "10.88.0.32", size: 16 } },
+        };
+        const [web] = plansOf({ web: { hosts: ["*.example.com"] } }, worldOf([other]));
+        expect(web?.link).toMatchObject({ handovers: [], standIns: {}, claimedByOthers: [] });
+        expect(web?.deployment.blue?.block?.first).toBe("10.88.0.48");
     });
 
     it("deploys the containers of a canary's first step, and tells the link the steps after it", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderFrontends } from "../../../front/configuration";
-import { canFollowRoutes, followRoutes, writeListeners } from "../../../front/listenerFiles";
+import { areListenersKnown, followRoutes, writeListeners } from "../../../front/listenerFiles";
 import { headersIn, parseRoutes, portMark, routeKey, routeValue } from "../../../haproxy/routes";
 import { parseRoute, placeOf, routeText } from "../../../model/Route";
 
@@ -50,9 +50,9 @@ describe("the listeners' lookups", () => {
         "cannot be written where nobody knows what the listeners were rendered from: %s",
         text => {
             const files = filesFor(["*"]);
-            expect(canFollowRoutes(files)).toBe(true);
+            expect(areListenersKnown(files)).toBe(true);
             text === undefined ? files.delete("data/listeners.json") : files.set("data/listeners.json", text);
-            expect(canFollowRoutes(files)).toBe(false);
+            expect(areListenersKnown(files)).toBe(false);
             const before = new Map(files.set("maps/routes.map", mapOf(["*", "a.com"])));
             followRoutes(files);
             expect(files).toEqual(before);

@@ -87,6 +87,16 @@ describe("a lease", () => {
         expect(told).toEqual([expect.stringMatching(/^waiting for another up to end: .*stack relink\/one/)]);
     });
 
+    it("is waited for by the first step that asks for it, which may not say how long", async () => {
+        const first = record.lease("relink/one");
+        await first.take();
+        const second = record.lease("relink/two", undefined, { waitMs: 30_000 });
+        const taken = second.take();
+        await first.release();
+        await taken;
+        expect(second.held).toBe(true);
+    });
+
     it("is waited for no longer than the time limit", async () => {
         await record.lease("relink/one").take();
         await expect(record.lease("relink/two").take(50)).rejects.toBeInstanceOf(LeaseHeld);

@@ -50,8 +50,8 @@ describe("records that are replaced while they are read", () => {
     });
 
     it("are not read again if a newer version wrote them", async () => {
-        const { engine, reads } = sending([await archiveOf('{ "format": 2, "service": "web" }')]);
-        await expect(readRecords(engine, "front")).rejects.toThrow("this version of relink reads format 1");
+        const { engine, reads } = sending([await archiveOf('{ "format": 3, "service": "web" }')]);
+        await expect(readRecords(engine, "front")).rejects.toThrow("this version of relink reads formats 1 and 2");
         expect(reads()).toBe(1);
     });
 });

@@ -38,6 +38,19 @@ describe("the owner of a front", () => {
     });
 });
 
+describe("the lease of a front that another stack owns", () => {
+    it("is for a stack that uses the front, whoever owns that by now", async () => {
+        record.folder.write("owner", "shop/prod\nshop/staging\n");
+        const lease = record.lease("shop/pr-12", undefined, { uses: true });
+        await lease.take();
+        expect(lease.held).toBe(true);
+        const owner = record.lease("shop/staging");
+        await expect(owner.take()).rejects.toThrow("stack shop/pr-12");
+        await lease.release();
+        await owner.take();
+    });
+});
+
 describe("a front's object with labels", () => {
     const labels = (stack: string, front?: string) => ({
         "relink.project": "shop",

@@ -47,8 +47,8 @@ describe("parsing a record", () => {
     it.each<[string, string, string]>([
         [
             "a newer format",
-            '{"format":2,"service":"web"}',
-            "the record web.json has format 2, but this version of relink reads format 1: use the newer version",
+            '{"format":3,"service":"web"}',
+            "the record web.json has format 3, but this version of relink reads formats 1 and 2: use the newer version",
         ],
         ["no service", '{"format":1}', "the record web.json has format 1"],
         ["half a file", '{"format":1,"serv', "the record web.json in the front's volume is not readable"],
@@ -141,7 +141,7 @@ describe("the record's files", () => {
 
     beforeEach(() => {
         folder = new RecordFolder();
-        lease = new Lease(folder.run, "relink/test");
+        lease = new Lease(folder.run, { project: "relink", stack: "test" });
     });
 
     afterEach(async () => {

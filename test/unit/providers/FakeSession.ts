@@ -187,6 +187,10 @@ export class FakeSession {
         return this.web;
     }
 
+    async allRecorded(): Promise<Map<string, ServiceRecord>> {
+        return new Map([["web", this.web]]);
+    }
+
     async record(_service: string, change: (record: ServiceRecord) => ServiceRecord): Promise<ServiceRecord> {
         this.web = change(this.web);
         this.steps.push(`recorded: link ${this.web.link.live}, open: ${this.web.intent?.kind ?? "nothing"}`);

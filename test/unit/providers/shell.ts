@@ -60,8 +60,14 @@ export class RecordFixture {
         });
     }
 
-    lease(stack: string, tell?: (text: string) => void): Lease {
-        const lease = new Lease(this.folder.run, stack, tell);
+    /** @param more.uses whether the stack only uses the front */
+    lease(
+        stack: string,
+        tell?: (text: string) => void,
+        { uses, waitMs }: { uses?: true; waitMs?: number } = {},
+    ): Lease {
+        const [project = "", name = ""] = stack.split("/");
+        const lease = new Lease(this.folder.run, { project, stack: name, ...(uses && { uses }) }, { tell, waitMs });
         this.leases.push(lease);
         return lease;
     }

@@ -30,6 +30,18 @@ describe("the deletion of a front", () => {
         expect(front.steps).toEqual([]);
     });
 
+    it("is refused while other stacks use the front, also where its anchor does not run", async () => {
+        const users = { "shop/pr-12": ["web-12"], "shop/pr-13": ["api-13", "web-13"] };
+        for (const anchor of [{}, { state: "exited" }] as const) {
+            const front = new SimulatedGenerations({ anchor, generations: { 1: {} }, users, incarnation: 1 });
+            await expect(deleteFront(front.up(), 1)).rejects.toThrow(
+                "the front front goes on serving, because other stacks use it: shop/pr-12 (web-12), shop/pr-13 (api-13, web-13). " +
+                    "Run pulumi destroy in each of those stacks, then in this one again",
+            );
+            expect(front.steps).toEqual([]);
+        }
+    });
+
     it("does nothing for a configuration that a newer one has replaced", async () => {
         const front = new SimulatedGenerations({ generations: { 1: {} }, incarnation: 2 });
         await deleteFront(front.up(), 1);
