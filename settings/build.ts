@@ -43,7 +43,7 @@ function buildFront(config: StackConfig, context: SettingsContext): FrontSetting
         ...(preview.secretSha256 !== undefined && { previewSecretSha256: preview.secretSha256 }),
         redirects: Object.fromEntries(targets),
         ...(https !== undefined && { https: buildHttps(https, config) }),
-        name: name ?? defaultFrontName(context.project, context.stack),
+        name: front.use ?? name ?? defaultFrontName(context.project, context.stack),
         timeouts: {
             connectMs: timeouts.connect,
             clientMs: timeouts.client,

@@ -38,6 +38,7 @@ const timeouts = z
     .prefault({});
 
 export const frontSchema = z.strictObject({
+    use: textLike(dockerNamePattern, frontNameExpectation).optional(),
     name: textLike(dockerNamePattern, frontNameExpectation).optional().meta({ default: "PROJECT-STACK" }),
     image: withDefault("haproxy:3.2", image),
     address: address("192.0.2.10").optional().meta({ default: "all addresses" }),

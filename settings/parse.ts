@@ -7,6 +7,7 @@ import type { IsSound } from "./ServiceScope";
 import { type StackConfig, stackSchema } from "./schema";
 import { checkService } from "./serviceChecks";
 import { checkStack } from "./stackChecks";
+import { checkUse } from "./useChecks";
 
 export type { SettingsContext } from "./build";
 
@@ -45,6 +46,7 @@ export function checkSettings(raw: RawConfig, context: SettingsContext): ParsedS
         const names = Object.keys(config.services).sort();
         problems.push(...names.flatMap(name => checkService(name, config, isSound)));
         problems.push(...checkStack(config, context, isSound));
+        problems.push(...checkUse(value, config, isSound));
         if (problems.length === 0) {
             return { settings: buildSettings(config, context) };
         }

@@ -54,7 +54,7 @@ function checkCall(services: StackConfig["services"], entry: string, path: Confi
 
 function checkFrontName(config: StackConfig, context: SettingsContext, isSound: IsSound): Problem[] {
     const path = ["front", "name"];
-    if (!isSound(...path) || config.front.name !== undefined) {
+    if (!isSound(...path) || config.front.name !== undefined || config.front.use !== undefined) {
         return [];
     }
     if (isFrontName(defaultFrontName(context.project, context.stack))) {
@@ -96,7 +96,7 @@ function checkPorts({ front }: StackConfig, isSound: IsSound): Problem[] {
 }
 
 function checkNetworks(config: StackConfig, context: SettingsContext, isSound: IsSound): Problem[] {
-    const frontName = config.front.name ?? defaultFrontName(context.project, context.stack);
+    const frontName = config.front.use ?? config.front.name ?? defaultFrontName(context.project, context.stack);
     return Object.entries(config.services).flatMap(([name, { networks }]) => {
         const index = networks.indexOf(frontName);
         if (index < 0 || !isSound("services", name, "networks") || !isSound("front", "name")) {

@@ -24,6 +24,7 @@ export const filesWithHaproxy32 = [
     "ports.test.ts",
     "failover.test.ts",
     "internal.test.ts",
+    "several-stacks.test.ts",
 ];
 
 /**
@@ -84,6 +85,7 @@ const minutes = {
     "rolling-crash.test.ts": 35,
     "rolling.test.ts": 6,
     "services.test.ts": 15,
+    "several-stacks.test.ts": 8,
     "shell.test.ts": 2,
     "status.test.ts": 2,
     "tutum.test.ts": 3,

@@ -65,6 +65,7 @@ export const shards = [
         "ports with HAProxy 3.2",
         "internal",
         "internal with HAProxy 3.2",
+        "several-stacks with HAProxy 3.2",
     ],
     [
         "canary-story",
@@ -96,5 +97,6 @@ export const shards = [
         "docker-containers on containerd",
         "docker-dialer on containerd",
         "lost on containerd",
+        "several-stacks",
     ],
 ];

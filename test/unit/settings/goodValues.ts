@@ -193,6 +193,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     }),
     "services.*.maintenance": fc.boolean(),
     "services.*.live": pick("auto", "blue", "green"),
+    "front.use": pick("shop-prod", "A.b_c-9"),
     "front.name": pick("shop", "A.b_c-9", "x".repeat(63)),
     "front.image": images,
     "front.address": addresses,
