@@ -52,6 +52,7 @@ class Front {
             target: { front: "front" },
             enter: async () => {},
             observe: async () => this.world,
+            readFiles: async () => this.files,
             configure: async (edit: (files: Map<string, string>) => Map<string, string>) => {
                 this.files = edit(this.files);
             },

@@ -197,6 +197,10 @@ export class FakeSession {
         return this.web;
     }
 
+    async readFiles(): Promise<ReadonlyMap<string, string>> {
+        return this.files;
+    }
+
     async configure(change: Change): Promise<void> {
         const files = change(new Map(this.files));
         for (const [path, text] of files) {
