@@ -3,8 +3,8 @@ import { settingAbove } from "./rawLines";
 /** The lines that settings write: the section's head, the line, and the setting. `$1` is a group of the line, then of the head. */
 type Row = readonly [section: RegExp, line: RegExp, setting: string];
 
-/** The public listener. */
-const listener = /^frontend http /;
+/** The public listener, and the one of internal services. */
+const listener = /^frontend (?:http|internal) /;
 /** A color of a service. */
 const color = /^backend (.+)-(?:blue|green) from relink/;
 const ofService = /-m str ([a-z0-9-]+) \}/.source;
@@ -18,6 +18,7 @@ const rows: readonly Row[] = [
     [/^defaults relink/, /^timeout ([a-z-]+) /, "front.timeouts.$1"],
     [/^frontend|^backend unlinked/, /^(?:http-error|.* file \S+\/pages\/(?:\d|maint))/, "front.errorPages"],
     [/^frontend metrics/, /^stats |^http-request auth realm statistics |path_beg \/stats/, "front.statistics"],
+    [/^frontend internal/, /^bind |\(txn\.service\) var\(txn\.host\)|no internal service/, "services.*.internal"],
     [listener, /^bind quic4@/, "front.https.http3"],
     [listener, /^bind \S+ ssl /, "front.https"],
     [listener, /^log-format |^no option dontlog-normal/, "front.accessLog"],
@@ -40,6 +41,9 @@ const rows: readonly Row[] = [
     [listener, /x-forwarded-proto https if \{ ssl_fc \}/, "front.https"],
     [listener, /^http-after-response set-header (\S+) "/, "front.responseHeaders.$1"],
     [listener, /txn\.(?:headers_|route_\d|depth|wildcard|host_found)/, "services.*.routes"],
+    [/^frontend/, / table failover\.([a-z0-9-]+) /, "services.$1.failover"],
+    [/^frontend/, /txn\.(?:warm|failover)/, "services.*.failover"],
+    [/^backend failover\.([a-z0-9-]+) /, /./, "services.$1.failover"],
     [listener, new RegExp(`txn\\.chosen\\).*${ofService}`), "services.$1.strategy.canary.match"],
     [listener, /txn\.chosen/, "services.*.strategy.canary.match"],
     [listener, new RegExp(`return status 503 .*${ofService}`), "services.$1.maintenance"],
