@@ -1,5 +1,6 @@
 import { actsOf } from "../../unit/plan/support";
 import { Broken } from "./Broken";
+import { illnesses } from "./byHand";
 import type { Coverage } from "./Coverage";
 import { type Faults, noFaults } from "./Faults";
 import { checkPlan } from "./planRules";
@@ -40,7 +41,7 @@ export class Ups {
 
     /**
      * Runs `up`s until there is nothing to do or nothing can be done. Where nothing is planned, nothing is done.
-     * @returns how many it took
+     * @returns how many it took, since sick containers got well where it did not come to rest before
      */
     async settle(world: SimulatedWorld, wish: Wish): Promise<number> {
         const answered = { ...wish, registry: true };
@@ -56,6 +57,10 @@ export class Ups {
             if (isLast) {
                 return ups;
             }
+        }
+        if (illnesses["sick containers get well"](world)) {
+            // As long as they were sick, nothing could be proved on them.
+            return this.settle(world, wish);
         }
         const { sentence } = this.begin(world, answered).made;
         throw new Broken(`it does not come to rest within ${mostUps} ups: ${sentence}`);

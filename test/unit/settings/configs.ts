@@ -49,8 +49,8 @@ const another = "another.example.net";
 
 /** Leaves `use` alone in some configs, and takes it out of the others. */
 function withUse(config: Config): Config {
-    const front = config.front as { use?: unknown; name?: unknown; image?: unknown } | undefined;
-    if (front?.use === undefined || front.name !== undefined || front.image !== undefined) {
+    const front = config.front as { use?: unknown; name?: unknown } | undefined;
+    if (front?.use === undefined || front.name !== undefined) {
         delete front?.use;
         return config;
     }
