@@ -60,14 +60,18 @@ export function claimFront(
     return holder === self ? undefined : holder;
 }
 
-/** @returns the fronts of a Docker host, of all stacks */
+/**
+ * @returns the fronts of a Docker host, of all stacks. One whose record cannot be read, because it is of a newer relink or goes
+ * away just now, has no users here
+ */
 export async function findFronts(engine: Engine): Promise<OtherFront[]> {
     const anchors = await engine.docker.listContainers({ all: true, filters: { label: ["relink.role=anchor"] } });
     return Promise.all(
         anchors.filter(isAnchor).map(async ({ Id, Names, Labels }) => {
-            const records = await readRecords(engine, Id);
-            const owner = records.owners?.at(-1) ?? labelledOwner(Labels) ?? "nobody";
-            return { name: nameOf(Names), owner, users: [...usersOf(records).keys()] };
+            const records = await readRecords(engine, Id).catch(() => undefined);
+            const owner = records?.owners?.at(-1) ?? labelledOwner(Labels) ?? "nobody";
+            const users = records === undefined ? [] : [...usersOf(records).keys()];
+            return { name: nameOf(Names), owner, users };
         }),
     );
 }

@@ -355,7 +355,7 @@ describe("An image with forged labels of relink", () => {
         const fronts = await findFronts(engine);
         expect(fronts.filter(({ owner }) => owner === "relink/somebody")).toEqual([]);
         expect(fronts.filter(({ owner }) => owner === `relink/${stack.name}`)).toEqual([
-            { name: stack.front, owner: `relink/${stack.name}` },
+            { name: stack.front, owner: `relink/${stack.name}`, users: [] },
         ]);
         await engine.docker.getContainer(id).remove();
         stranger = undefined;

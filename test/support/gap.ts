@@ -20,7 +20,7 @@ export const documentedSeconds = {
     "HAProxy kept down": 5,
     "anchor killed": 2.8,
     "anchor killed again and again": 4.9,
-    "live color down, with failover": 3,
+    "live color down, with failover": 4,
     "daemon restarted": 15,
 } as const;
 
