@@ -128,7 +128,7 @@ describe("HAProxy, configured and linked by relink", () => {
 
     it("counts the requests that are open on a color until it is drained", async () => {
         await link("blue");
-        const slow = ask(ports.http, { path: "/slow?ms=1500" });
+        const slow = ask(ports.http, { path: "/slow?ms=4000" });
         await frontWhen(({ workers }) => openOn(workers, "web-blue").requests === 1);
         await link("green");
         const { workers: all } = await runtime.observe();
