@@ -1,6 +1,5 @@
 import { endAll } from "./atEnd";
 import { discreetly, learnSecrets } from "./discretion";
-import { learnLockTimeout } from "./lockTimeout";
 import { parentIsGone } from "./parent";
 import { configureRegistries } from "./registryCredentials";
 import { reported } from "./reporting";
@@ -43,11 +42,24 @@ setInterval(() => {
     }
 }, parentLookMs).unref();
 
+type StackConfig = { get(key: string): string | undefined };
+
+let stackConfig: StackConfig | undefined;
+let learning: Promise<void> | undefined;
+
 /** Pulumi calls this once per provider, before any other method, with the whole stack config and its secrets decrypted. */
-async function configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
+async function configure({ config }: { config: StackConfig }): Promise<void> {
     configureRegistries(config);
     learnSecrets(config);
-    learnLockTimeout(config);
+    stackConfig = config;
+}
+
+/** Only a method that acts asks for the lease, so nothing is loaded for it before. */
+function lockTimeoutKnown(): Promise<void> {
+    learning ??= import("./lockTimeout").then(({ learnLockTimeout }) => {
+        learnLockTimeout(stackConfig ?? { get: () => undefined });
+    });
+    return learning;
 }
 
 /** The methods that an `up` with nothing to do does not call. */
@@ -56,7 +68,13 @@ const acting = ["create", "update", "read", "delete"];
 /** @param load loads the provider, before the first call of a method that does more than check */
 function provider(load: () => Promise<Methods>): Methods & { configure: typeof configure } {
     const methods = Object.fromEntries(
-        acting.map(name => [name, async (...args: unknown[]) => (await load())[name]?.(...args)]),
+        acting.map(name => [
+            name,
+            async (...args: unknown[]) => {
+                await lockTimeoutKnown();
+                return (await load())[name]?.(...args);
+            },
+        ]),
     ) as Methods;
     return { ...counted({ ...methods, check: checkNoted, delete: deleteBy(methods) }), configure };
 }
