@@ -1,5 +1,6 @@
 import type { Color } from "../model/Color";
 import { LinkValue } from "../model/LinkValue";
+import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import { mayFailOver } from "../plan/failover";
 import type { Recovery } from "../plan/Plan";
@@ -74,5 +75,5 @@ function isEnding({ failover }: ObservedService): boolean {
 }
 
 function answering({ live }: ObservedService): string {
-    return `${live === "blue" ? "green" : "blue"} answers in place of ${live}, which has no container that is up`;
+    return `${idleColor(live)} answers in place of ${live}, which has no container that is up`;
 }
