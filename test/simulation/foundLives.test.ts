@@ -336,6 +336,15 @@ const background: Record<string, Event[]> = {
     ],
 };
 
+/** The same of a service with failover. */
+const withFailover: Record<string, Event[]> = {
+    "an up takes failover away before it deploys, and dies of a call that HAProxy has followed": [
+        up({ version: "A" }),
+        up({ version: "B with other settings" }),
+        up({ version: "C" }, { faults: { port: { call: "front.tellLink", after: 0, how: "took effect but fails" } } }),
+    ],
+};
+
 describe("a life in which", () => {
     it.each(Object.keys(lives))("%s", async name => {
         await live([lives[name] ?? [], []], new Coverage());
@@ -343,5 +352,9 @@ describe("a life in which", () => {
 
     it.each(Object.keys(background))("%s", async name => {
         await live([background[name] ?? [], [], true], new Coverage());
+    });
+
+    it.each(Object.keys(withFailover))("%s", async name => {
+        await live([withFailover[name] ?? [], [], false, true], new Coverage());
     });
 });
