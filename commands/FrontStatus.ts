@@ -43,7 +43,14 @@ export function frontStatus(world: World, { front: name, uses }: Pick<Target, "f
 }
 
 /** @returns what is wrong with the front, with the next step. */
-export function frontProblems({ anchor, generations, front }: World, haproxyProblem: string | undefined): string[] {
+export function frontProblems(
+    { anchor, generations, front }: World,
+    { uses }: Pick<Target, "uses">,
+    haproxyProblem: string | undefined,
+): string[] {
+    if (anchor === undefined && uses) {
+        return ["there is no such front on this Docker host, so nothing is public. The stack that owns it makes it"];
+    }
     if (anchor === undefined) {
         return ["there is no front on this Docker host yet, so nothing is public. pulumi up makes it"];
     }

@@ -33,7 +33,7 @@ export function stackStatus(opened: Omit<OpenStack, "live">, at: Date): StackSta
             at,
         ),
     );
-    const found = [...frontProblems(world, haproxyProblem), ...configProblem(problems.length)];
+    const found = [...frontProblems(world, target, haproxyProblem), ...configProblem(problems.length)];
     return {
         project: target.project,
         stack: target.stack,

@@ -32,6 +32,11 @@ export function writeListeners(files: Map<string, string>, settings: ListenerSet
     files.set(settingsFile, `${JSON.stringify({ front, near } satisfies Written, null, 1)}\n`);
 }
 
+/** @returns what the listeners in force were rendered from; undefined where an earlier version, or somebody's hand, wrote them */
+export function listenersIn(files: ReadonlyMap<string, string>): ListenerSettings | undefined {
+    return writtenIn(files)?.front;
+}
+
 /** @returns who may ask, by service, as HAProxy's files say it */
 export function accessIn(files: ReadonlyMap<string, string>): Access {
     return writtenIn(files)?.front.access ?? {};

@@ -4,6 +4,7 @@ import { formatEngineAddress } from "../docker/EngineAddress";
 import { inspectNetwork } from "../docker/networks";
 import { frontendsFile } from "../haproxy/names";
 import { layout } from "../model/addresses";
+import { covers } from "../model/Certificate";
 import type { FrontSettings } from "../model/FrontSettings";
 import { stackName } from "../model/ownership";
 import type { Settings } from "../model/Settings";
@@ -12,6 +13,7 @@ import { frontNames, type Target } from "../model/Target";
 import { currentWorkers, type World } from "../model/World";
 import { findFronts, type OtherFront } from "./frontOwner";
 import type { FrontPlan } from "./frontPlan";
+import { listenersIn } from "./listenerFiles";
 import { listenerPorts } from "./listeners";
 import { hasStackRules } from "./stackRules";
 
@@ -36,6 +38,12 @@ export async function planUsedFront(
             `   pulumi up --stack ${stackOf(world)}`,
         ]);
     }
+    for (const host of uncoveredHosts(settings, world)) {
+        pulumi.log.warn(
+            `${host}: no certificate of the front ${target.front} covers it, so that clients refuse it over HTTPS. The stack ` +
+                `${world.owner} has the certificates (docs/several-stacks.md).`,
+        );
+    }
     const act = !hasRules(world.files ?? new Map(), stackRulesOf(settings), world);
     return { layout: layout(subnet), key, act, owner: world.owner, objects: { volumes: {} } };
 }
@@ -44,16 +52,19 @@ export async function planUsedFront(
  * @param settings of a stack that only uses the front, so that they say nothing of it
  * @returns the settings with what the front on the Docker host says of its addresses
  */
-export function asFound(settings: FrontSettings, { anchor, files }: World): FrontSettings {
+export function asFound(settings: FrontSettings, { anchor, files }: Pick<World, "anchor" | "files">): FrontSettings {
     const label = (name: string) => anchor?.labels[`relink.front.${name}`];
     const port = (name: string, usual: number) => Number(label(name) ?? usual);
     const address = label("address");
+    const { tls, trustedProxies = [] } = listenersIn(files ?? new Map()) ?? {};
     const hasTls = files?.get(frontendsFile)?.includes(`\n    bind :${listenerPorts.https} `) ?? false;
     const https = { certificates: [], managed: [], default: "", minVersion: "TLSv1.2" } as const;
+    const redirect = tls?.redirect?.status;
     return {
         ...settings,
+        trustedProxies,
         ...(address !== undefined && address !== "all" && { address }),
-        http: { port: port("http.port", settings.http.port) },
+        http: { port: port("http.port", settings.http.port), ...(redirect && { redirectToHttps: redirect }) },
         preview: { port: port("preview.port", settings.preview.port) },
         metrics: { port: port("metrics.port", settings.metrics.port) },
         ...(hasTls && {
@@ -97,6 +108,17 @@ function refuseMove(target: Target, fronts: OtherFront[]): void {
             `   pulumi config set --path relink:front.use ${own.name}`,
         ]);
     }
+}
+
+/** @returns the hosts of the stack's services that no certificate covers; none where the front has no HTTPS */
+export function uncoveredHosts({ services }: Pick<Settings, "services">, { files }: Pick<World, "files">): string[] {
+    const { certificate } = listenersIn(files ?? new Map())?.tls ?? {};
+    if (certificate === undefined) {
+        return [];
+    }
+    const covered = Object.values(certificate).flatMap(words => (words.split(";")[0] ?? "").split(", "));
+    const hosts = services.flatMap(({ routes }) => routes.map(({ host }) => host));
+    return [...new Set(hosts)].filter(host => host !== "*" && !covers(covered, host));
 }
 
 /** @throws RunError where the front's own stack has to act first */

@@ -201,6 +201,8 @@ export type PublicRules = Pick<
 export interface TlsListener extends Pick<HttpsSettings, "minVersion" | "hsts"> {
     /** Names of the certificates. The first one is for clients that name no host, or one that no certificate covers. */
     certificates: string[];
+    /** What each of them is, as a preview shows it: its hosts, then a semicolon and the rest. @default undefined (it is not said) */
+    certificate?: Record<string, string>;
     /** Redirect of requests that come without TLS. @default undefined (none) */
     redirect?: {
         status: RedirectStatus;
