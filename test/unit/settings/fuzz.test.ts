@@ -37,7 +37,7 @@ function check(raw: unknown): "accepted" | "refused" {
     // Only one fix of each config is tried: each try parses the whole config again.
     const problem = problems[cases % problems.length]!;
     try {
-        expectFixed(raw, problem);
+        expectFixed(raw, problem, problems.length);
     } catch (error) {
         // A fix may fail if another problem is about an object around the key. The user mends that one first.
         if (!(error instanceof Blocked && problems.some(other => isAround(other, problem)))) {
@@ -69,8 +69,11 @@ function isMisplaced(raw: unknown): boolean {
     return visible?.includes(planted) ?? false;
 }
 
-/** Expects that the command mends its problem. */
-function expectFixed(raw: unknown, problem: Problem): void {
+/**
+ * Expects that the command mends its problem.
+ * @param all how many problems there are
+ */
+function expectFixed(raw: unknown, problem: Problem, all: number): void {
     expect(problem.message).toMatch(/^[^\n]+$/);
     expect(problem.fix).toMatch(/^[\x20-\x7e]+$/);
     // A stack file is always an object.
@@ -84,10 +87,9 @@ function expectFixed(raw: unknown, problem: Problem): void {
     }
     const mended = applyFix(problem.fix, raw);
     if (mended !== undefined) {
-        const all = checkSettings(raw as RawConfig, context).problems ?? [];
         const left = checkSettings(mended as RawConfig, context).problems ?? [];
         // An item that was in a list three times is still in it twice.
-        if (problem.message.includes("twice") && left.length < all.length) {
+        if (problem.message.includes("twice") && left.length < all) {
             return;
         }
         const same = left.filter(({ path, message }) => {
@@ -98,16 +100,23 @@ function expectFixed(raw: unknown, problem: Problem): void {
 }
 
 function note(counts: Map<string, number>, paths: Path[]): void {
-    for (const key of keys) {
-        const parts = key.split(".");
-        const isThere = paths.some(
-            path => path.length >= parts.length && parts.every((part, at) => part === "*" || part === path[at]),
-        );
-        counts.set(key, (counts.get(key) ?? 0) + (isThere ? 1 : 0));
+    const there = new Set(paths.flatMap(path => path.map((_, last) => spelled(path.slice(0, last + 1)))));
+    for (const [key, spelling] of spellings) {
+        counts.set(key, (counts.get(key) ?? 0) + (there.has(spelling) ? 1 : 0));
     }
 }
 
+/** @returns a path as one text, with `*` for a name that the user chooses */
+function spelled(path: Path): string {
+    return path.map((part, at) => (at === 1 && named.has(path[0]) ? "*" : part)).join("\0");
+}
+
 const keys = schemaKeys().map(({ path }) => path);
+const spellings = new Map(keys.map(key => [key, key.replaceAll(".", "\0")]));
+/** What has names right below it that the user chooses. */
+const named = new Set<string | number | undefined>(
+    keys.map(key => key.split(".")).flatMap(([first = "", second]) => (second === "*" ? [first] : [])),
+);
 
 /** @returns the config as the program gets it: through JSON */
 function throughJson(value: unknown): unknown {
