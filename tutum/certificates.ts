@@ -71,8 +71,12 @@ function variableIn({ service, variables }: TutumService, name: string) {
     return Object.hasOwn(variables, name) ? { service, name, value: variables[name] } : undefined;
 }
 
-/** `CA_CERT`, `CA_CERT_FILE`. */
+/** `CA_CERT`, `CA_CERT_FILE`. In relink the authorities of clients are a file beside the program. */
 export function refuseClientCertificates(variable: Variable, to: Conversion): void {
-    const fix = "let a proxy before the front ask for them (relink:front.trustedProxies), or use auth.basic or allow";
-    to.refuse({ ...variable, value: "" }, "asks clients for certificates, which relink does not do yet", fix);
+    const what =
+        variable.name === "CA_CERT"
+            ? "holds the authorities"
+            : "names a file in HAProxy's container with the authorities";
+    const fix = `save them as client-ca.pem and leave it out: ${setCommand(["front", "https", "clientCa"], "client-ca.pem")}`;
+    to.refuse({ ...variable, value: "" }, `${what} of your clients' certificates, which relink reads from a file`, fix);
 }

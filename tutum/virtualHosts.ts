@@ -86,28 +86,48 @@ function weightOf({ variables }: TutumService): number {
 }
 
 function setRoutes({ service, variable, hosts }: Routes, to: Conversion): void {
-    const isOnly = to.linked.length === 1;
     const from = variable ?? { service: service.service, name: "VIRTUAL_HOST", value: "" };
-    const names = [...new Set(hosts.map(({ host }) => host))];
-    const paths = [...new Set(hosts.map(({ path }) => path))];
-    if (names.length * paths.length > new Set(hosts.map(({ host, path }) => host + path)).size) {
-        const message =
-            "has paths of single hosts, but a service of relink takes each of its hosts with each of its paths";
-        to.refuse(from, message, "make the hosts' paths the same, or make services of them");
-        return;
-    }
-    const isEveryHost = names.length === 0 || names.includes("*");
-    const isEveryPath = paths.length === 0 || paths.includes("/");
-    if (!isEveryHost) {
-        to.setService(service, ["hosts"], names, from);
-    }
-    if (!isEveryPath) {
-        to.setService(service, ["paths"], paths, from);
-    }
-    if (isEveryHost && isEveryPath && !isOnly) {
+    const paths = pathsByHost(hosts);
+    const isDefault = hosts.length === 0 || paths.get("*")?.delete("/") === true;
+    const routes = isDefault && to.linked.length === 1 ? [] : routesOf(paths);
+    const [first] = routes;
+    if (isDefault && (to.linked.length > 1 || first !== undefined)) {
         to.setService(service, ["default"], true, from);
     }
+    if (routes.length > 1) {
+        to.setService(service, ["routes"], routes, from);
+    } else {
+        for (const [key, value] of Object.entries(first ?? {})) {
+            to.setService(service, [key], value, from);
+        }
+    }
     noteDifferences(hosts, from, to);
+}
+
+function pathsByHost(hosts: readonly VirtualHost[]): Map<string, Set<string>> {
+    const all = new Map<string, Set<string>>();
+    for (const { host, path } of hosts) {
+        all.set(host, (all.get(host) ?? new Set()).add(path));
+    }
+    return all;
+}
+
+/** @returns an entry for the hosts that have the same paths. Every host (`*`) and every path (`/`) need no key */
+function routesOf(pathsOf: ReadonlyMap<string, ReadonlySet<string>>): { hosts?: string[]; paths?: string[] }[] {
+    const groups = new Map<string, { hosts: string[]; paths: string[] }>();
+    for (const [host, taken] of pathsOf) {
+        const paths = [...taken].sort();
+        const key = JSON.stringify([host === "*", paths]);
+        const group = groups.get(key) ?? { hosts: [], paths };
+        group.hosts.push(host);
+        groups.set(key, group);
+    }
+    return [...groups.values()]
+        .filter(({ paths }) => paths.length > 0)
+        .map(({ hosts, paths }) => ({
+            ...(hosts[0] !== "*" && { hosts }),
+            ...(paths.join() !== "/" && { paths }),
+        }));
 }
 
 function noteDifferences(hosts: readonly VirtualHost[], from: Variable, to: Conversion): void {

@@ -231,7 +231,25 @@ export const taken: Record<string, Becomes[]> = {
         [web({ VIRTUAL_HOST: "http://a.b:80, ws://a.b" }), {}, { hosts: ["a.b"] }],
         [web({ VIRTUAL_HOST: "*/api, */api/*" }), {}, { paths: ["/api"] }],
         [web({ VIRTUAL_HOST: "a.b/x/*, a.b/y/*" }), {}, { hosts: ["a.b"], paths: ["/x", "/y"] }],
+        [
+            web({ VIRTUAL_HOST: "a.b/x/*, c.d/y/*, e.f/x/*, */z/*" }),
+            {},
+            {
+                routes: [
+                    { hosts: ["a.b", "e.f"], paths: ["/x"] },
+                    { hosts: ["c.d"], paths: ["/y"] },
+                    { paths: ["/z"] },
+                ],
+            },
+        ],
+        [web({ VIRTUAL_HOST: "a.b, a.b/x/*" }), {}, { hosts: ["a.b"], paths: ["/", "/x"] }],
+        [
+            { ...web({ VIRTUAL_HOST: "*, a.b/x/*" }), api: { VIRTUAL_HOST: "a.b" } },
+            {},
+            { hosts: ["a.b"], paths: ["/x"], default: true },
+        ],
         [web({ VIRTUAL_HOST: "*" }), {}],
+        [web({ VIRTUAL_HOST: "*, a.b" }), {}],
         [lb({ ...secure, VIRTUAL_HOST: "https://*" }), tls],
         [
             { ...lb(secure), ...web({ VIRTUAL_HOST: "https://shop.example.com:443" }) },
@@ -261,8 +279,10 @@ export const refused: Record<string, Refuses[]> = {
         [lb({ ADDITIONAL_BACKEND_FILE_DB: "/f" }), "haproxy.environment.ADDITIONAL_BACKEND_FILE_DB", /service of it/],
     ],
     BALANCE: [[lb({ BALANCE: 'bad"\nline' }), "haproxy.environment.BALANCE", /must be one line/]],
-    CA_CERT: [[lb({ CA_CERT: "PEM" }), "haproxy.environment.CA_CERT", /asks clients for certificates/]],
-    CA_CERT_FILE: [[lb({ CA_CERT_FILE: "/ca" }), "haproxy.environment.CA_CERT_FILE", /asks clients for certificates/]],
+    CA_CERT: [[lb({ CA_CERT: "PEM" }), "haproxy.environment.CA_CERT", /front\.https\.clientCa'? '?client-ca\.pem/]],
+    CA_CERT_FILE: [
+        [lb({ CA_CERT_FILE: "/ca" }), "haproxy.environment.CA_CERT_FILE", /front\.https\.clientCa'? '?client-ca\.pem/],
+    ],
     CERT_FOLDER: [
         [
             lb({ CERT_FOLDER: "/certs/" }),
@@ -438,11 +458,6 @@ export const refused: Record<string, Refuses[]> = {
         [web({ VIRTUAL_HOST: "*example.com" }), "web.environment.VIRTUAL_HOST", /write example\.com, \*\.example\.com/],
         [web({ VIRTUAL_HOST: "www.example.*" }), "web.environment.VIRTUAL_HOST", /name each host/],
         [web({ VIRTUAL_HOST: "*/*.js" }), "web.environment.VIRTUAL_HOST", /name a path/],
-        [
-            web({ VIRTUAL_HOST: "a.b/x/*, c.d/y/*" }),
-            "web.environment.VIRTUAL_HOST",
-            /each of its hosts with each of its paths/,
-        ],
         [web({ VIRTUAL_HOST: "https://a.b" }), "web.environment.VIRTUAL_HOST", /no certificate/],
         [
             { web: { VIRTUAL_HOST: "a.b" }, api: { VIRTUAL_HOST: "a.b" } },
