@@ -6,6 +6,7 @@ import axios from "axios";
 import { Subnet } from "../model/Subnet";
 import type { Engine } from "./Engine";
 import { exec, execStream } from "./exec";
+import { requestH2c } from "./requestH2c";
 
 /** How long the trial connection to an address may take, milliseconds. */
 const probeTimeoutMs = 500;
@@ -59,6 +60,11 @@ export class Dialer {
         return new RelayAgent(() => this.dialByExec(address, port));
     }
 
+    /** @returns a new connection to this address and port */
+    async dial(address: string, port: number): Promise<Duplex> {
+        return (await this.reaches(address, port)) ? connect({ host: address, port }) : this.dialByExec(address, port);
+    }
+
     private async reaches(address: string, port: number): Promise<boolean> {
         if (this.reachable.has(address)) {
             return true;
@@ -104,6 +110,8 @@ export interface DialRequest {
     path: string;
     /** `Host` too. @default those that the client adds */
     headers?: Record<string, string>;
+    /** `h2c` is HTTP/2 without TLS. @default HTTP/1.1 */
+    protocol?: "h2c";
     /** How long it may take from the first byte sent to the last byte read, milliseconds. */
     timeoutMs: number;
 }
@@ -123,29 +131,44 @@ export interface DialResponse {
  * @throws Error that says why no whole answer came within `timeoutMs`
  */
 export async function request(dialer: Dialer, wanted: DialRequest): Promise<DialResponse> {
-    const { address, port, method = "GET", path, headers, timeoutMs } = wanted;
+    const { address, port, method = "GET", path, timeoutMs } = wanted;
     const signal = AbortSignal.timeout(timeoutMs);
     const what = `${method} http://${address}:${port}${path}`;
     try {
-        const response = await axios.request<Duplex>({
-            url: `http://${address}:${port}${path}`,
-            method,
-            headers: { "User-Agent": "relink", Accept: "*/*", "Accept-Encoding": "identity", ...headers },
-            httpAgent: await dialer.agentFor(address, port),
-            proxy: false,
-            maxRedirects: 0,
-            decompress: false,
-            responseType: "stream",
-            validateStatus: () => true,
-            signal,
-        });
-        const body = await firstBytes(response.data);
-        return { status: response.status, headers: flatten(response.headers), body };
+        if (wanted.protocol === "h2c") {
+            const answer = await requestH2c(await dialer.dial(address, port), wanted, signal);
+            return { status: answer.status, headers: flatten(answer.headers), body: await firstBytes(answer.body) };
+        }
+        const response = await requestHttp1(dialer, wanted, signal);
+        return {
+            status: response.status,
+            headers: flatten(response.headers),
+            body: await firstBytes(response.data),
+        };
     } catch (error) {
         const why = signal.aborted ? `no whole answer within ${timeoutMs} ms` : (error as Error).message;
         // Without a cause: an error of axios contains the request's headers, which can be secret.
         throw new Error(`${what}: ${why}`);
     }
+}
+
+async function requestHttp1(
+    dialer: Dialer,
+    { address, port, method = "GET", path, headers }: DialRequest,
+    signal: AbortSignal,
+) {
+    return axios.request<Duplex>({
+        url: `http://${address}:${port}${path}`,
+        method,
+        headers: { "User-Agent": "relink", Accept: "*/*", "Accept-Encoding": "identity", ...headers },
+        httpAgent: await dialer.agentFor(address, port),
+        proxy: false,
+        maxRedirects: 0,
+        decompress: false,
+        responseType: "stream",
+        validateStatus: () => true,
+        signal,
+    });
 }
 
 async function firstBytes(stream: Duplex): Promise<string> {

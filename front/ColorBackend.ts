@@ -135,12 +135,13 @@ function textOf(
     { release, block, open }: BackendContent,
     sticky?: StickyCookie,
 ): string {
-    const { port = 0, routePorts, health, timeouts, backendLines } = release.settings;
+    const { port = 0, routePorts, protocol, health, timeouts, backendLines } = release.settings;
     return renderBackend({
         service,
         color,
         port,
         routePorts,
+        protocol,
         health,
         serverTimeoutMs: timeouts.serverMs,
         lines: backendLines,

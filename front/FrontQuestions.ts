@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { type DialResponse, request } from "../docker/dialer";
+import { type DialRequest, type DialResponse, request } from "../docker/dialer";
 import { assertEveryWorker } from "../haproxy/WorkerResult";
 import type { Color } from "../model/Color";
 import { type Worker, workerKey } from "../model/FrontState";
 import type { HealthSettings } from "../model/HealthSettings";
+import type { ReleaseSettings } from "../model/ReleaseSettings";
 import { currentWorkers } from "../model/World";
 import type { Answer, Questions } from "../up/Front";
 import type { FrontAccess } from "./FrontAccess";
@@ -65,7 +66,8 @@ export class FrontQuestions implements Questions {
      * @throws Error where no answer comes
      */
     ask(listener: "http" | "preview", health: HealthSettings, color?: Color): Promise<Answer> {
-        return ask(this.access, this.#address, listenerPorts[listener], health, {
+        const to = { address: this.#address, port: listenerPorts[listener] };
+        return ask(this.access, to, health, {
             ...(color === undefined ? {} : { [answerHeaders.color]: color }),
             [confirmHeaders.secret]: this.#begun.at(-1)?.secret ?? "",
             [confirmHeaders.service]: this.service,
@@ -104,22 +106,19 @@ export class FrontQuestions implements Questions {
 export function askContainer(
     access: FrontAccess,
     address: string,
-    port: number,
-    health: HealthSettings,
+    { port = 0, protocol, health }: Pick<ReleaseSettings, "port" | "protocol" | "health">,
 ): Promise<Answer> {
-    return ask(access, address, port, health, {});
+    return ask(access, { address, port, protocol }, health, {});
 }
 
 async function ask(
     access: FrontAccess,
-    address: string,
-    port: number,
+    to: Pick<DialRequest, "address" | "port" | "protocol">,
     health: HealthSettings,
     headers: Record<string, string>,
 ): Promise<Answer> {
     const { status, headers: answered } = await request(access.dialer, {
-        address,
-        port,
+        ...to,
         method: "GET",
         path: health.path ?? "/",
         headers: { host: health.host, ...headers },

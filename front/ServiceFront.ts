@@ -5,9 +5,9 @@ import { assertEveryWorker } from "../haproxy/WorkerResult";
 import { observedService } from "../look/observedService";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
-import type { HealthSettings } from "../model/HealthSettings";
 import { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
+import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { ServiceAccess } from "../model/ServiceAccess";
 import { type CountersByWorker, countersOf } from "../model/Window";
 import { currentWorkers } from "../model/World";
@@ -39,8 +39,8 @@ export class ServiceFront implements Front {
         return new ColorBackend(this.access, this.service, color);
     }
 
-    askContainer(address: string, port: number, health: HealthSettings): Promise<Answer> {
-        return askContainer(this.access, address, port, health);
+    askContainer(address: string, settings: ReleaseSettings): Promise<Answer> {
+        return askContainer(this.access, address, settings);
     }
 
     async guards(access: ServiceAccess): Promise<boolean> {

@@ -47,7 +47,7 @@ export function renderBackend(spec: BackendSpec): string {
     // A server that is going up or down is checked more often. No option cuts its sessions when it goes down, so that a failing
     // container can still answer.
     lines.push(
-        `    default-server check inter ${interval}ms fastinter ${Math.min(500, interval)}ms downinter ${Math.min(1000, interval)}ms rise ${rise} fall ${fall}`,
+        `    default-server check${protocolWords(spec)} inter ${interval}ms fastinter ${Math.min(500, interval)}ms downinter ${Math.min(1000, interval)}ms rise ${rise} fall ${fall}`,
     );
     lines.push(...stickyLines(spec.sticky));
     lines.push(...rawLines(`services.${spec.service}.haproxy.backend`, spec.lines));
@@ -57,10 +57,17 @@ export function renderBackend(spec: BackendSpec): string {
             throw new Error(`Slot ${slot.number} of ${backendName(spec.service, spec.color)} is there twice.`);
         }
         seen.add(slot.number);
-        const place = `${checked("address", slot.address)}${wiring === undefined ? `:${port}` : ` id ${serverId(slot.number, wiring)}`}`;
+        const at = spec.routePorts === undefined ? `:${port}` : "";
+        const id = wiring === undefined ? "" : ` id ${serverId(slot.number, wiring)}`;
+        const place = `${checked("address", slot.address)}${at}${id}`;
         lines.push(`    server ${slotName(slot.number)} ${place}${slot.enabled ? "" : " disabled"}`);
     }
     return `${lines.join("\n")}\n`;
+}
+
+/** A check that only connects has no protocol: it sends nothing. */
+function protocolWords({ protocol, health }: BackendSpec): string {
+    return protocol === undefined ? "" : ` proto h2${health.path === undefined ? "" : " check-proto h2"}`;
 }
 
 function stickyLines(sticky: StickyCookie | undefined): string[] {

@@ -7,6 +7,8 @@ export interface ContainerPorts {
     port: number;
     /** Other ports of the same containers, by the places whose requests go there. @default none */
     routePorts?: Readonly<Record<string, number>>;
+    /** What HAProxy speaks on all of them. @default HTTP/1.1 */
+    protocol?: "h2c";
 }
 
 /** HAProxy takes 64 words a line. */
@@ -44,16 +46,18 @@ export function portChecks(spec: ContainerPorts, send: string | undefined): stri
         return [];
     }
     const main = mainPort(spec);
+    // Such a line does not take over the protocol of the servers' checks.
+    const protocol = spec.protocol === undefined ? "" : " proto h2";
     return send === undefined
         ? ["    option tcp-check", ...[...others, main].map(port => `    tcp-check connect port ${port}`)]
         : [
               "    # Each other port has to answer too, with any status.",
               ...others.flatMap(port => [
-                  `    http-check connect port ${port}`,
+                  `    http-check connect port ${port}${protocol}`,
                   send,
                   "    http-check expect status 100-599",
               ]),
-              `    http-check connect port ${main}`,
+              `    http-check connect port ${main}${protocol}`,
           ];
 }
 

@@ -16,11 +16,21 @@ export function sharedChanges(held: ReleaseSettings, wanted: ReleaseSettings): s
         .map(([key]) => key);
 }
 
-function sharedOf({ port, routePorts, maxReplicas, timeouts, backendLines, sticky, health }: ReleaseSettings) {
+function sharedOf({
+    port,
+    routePorts,
+    protocol,
+    maxReplicas,
+    timeouts,
+    backendLines,
+    sticky,
+    health,
+}: ReleaseSettings) {
     const check = Object.entries(checkOf(health)).map(([key, value]) => [`health.${key}`, value]);
     return {
         port,
         "routes[].port": routePorts,
+        protocol,
         maxReplicas,
         "timeouts.server": timeouts.serverMs,
         "haproxy.backend": backendLines,

@@ -120,6 +120,7 @@ function buildRelease(name: string, config: ServiceConfig): ReleaseSettings {
     return {
         image: config.image,
         port: config.port,
+        protocol: config.protocol,
         env: config.env,
         secrets: config.secrets,
         command: config.command,

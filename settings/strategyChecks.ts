@@ -124,6 +124,7 @@ function settingsForRequests(service: ServiceConfig): [ConfigPath, boolean][] {
         [["sticky"], service.sticky !== undefined],
         [["failover"], service.failover],
         [["internal"], service.internal],
+        [["protocol"], service.protocol !== undefined],
     ];
 }
 

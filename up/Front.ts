@@ -2,6 +2,7 @@ import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
 import type { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
+import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { ServiceAccess } from "../model/ServiceAccess";
 import type { CountersByWorker } from "../model/Window";
 import type { Backend } from "./Backend";
@@ -17,7 +18,7 @@ export interface Front {
      * Sends one request of ours straight to a container, because no listener singles out one slot of a live color.
      * @throws when there was no connection or no answer
      */
-    askContainer(address: string, port: number, health: HealthSettings): Promise<Answer>;
+    askContainer(address: string, settings: ReleaseSettings): Promise<Answer>;
 
     /** Writes the link into HAProxy's file, which a HAProxy that starts or reloads reads. */
     writeLink(link: LinkValue): Promise<void>;

@@ -162,9 +162,8 @@ async function askContainers(
     { release }: Subject,
     containers: (ContainerInfo | undefined)[],
 ): Promise<string | undefined> {
-    const { port = 0, health } = release.settings;
     for (const container of containers) {
-        const answer = await up.front.askContainer(container?.address ?? "", port, health);
+        const answer = await up.front.askContainer(container?.address ?? "", release.settings);
         if (!answer.good) {
             return `${container?.name} answered ${answer.text}`;
         }

@@ -142,7 +142,7 @@ export const docker: readonly Mutant[] = [
     {
         name: "waits-for-ever",
         file: "docker/dialer.ts",
-        before: "            signal,\n",
+        before: "        signal,\n",
         after: "",
         breaks: "An application that never answers holds up the release without end.",
         killedBy: {

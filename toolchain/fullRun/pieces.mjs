@@ -25,6 +25,7 @@ export const filesWithHaproxy32 = [
     "failover.test.ts",
     "internal.test.ts",
     "several-stacks.test.ts",
+    "h2c.test.ts",
 ];
 
 /**
@@ -63,6 +64,7 @@ const minutes = {
     "drift.test.ts": 9,
     "failover.test.ts": 3,
     "faults.test.ts": 8,
+    "h2c.test.ts": 3,
     "hardened.test.ts": 1,
     "haproxy-faults.test.ts": 14,
     "haproxy-requests.test.ts": 2,

@@ -14,6 +14,7 @@ export const shards = [
         "ports",
         "failover",
         "failover with HAProxy 3.2",
+        "h2c",
     ],
     [
         "crash (scale)",
@@ -66,6 +67,7 @@ export const shards = [
         "internal",
         "internal with HAProxy 3.2",
         "several-stacks with HAProxy 3.2",
+        "h2c with HAProxy 3.2",
     ],
     [
         "canary-story",

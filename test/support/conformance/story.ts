@@ -30,7 +30,7 @@ const incarnation = 1;
 
 /** Asks for all that a procedure may read, while nothing moves. */
 async function readAll(up: Up, { a }: Releases): Promise<void> {
-    const { health, port = 0 } = a.settings;
+    const { health } = a.settings;
     const { containers } = await up.look();
     const questions = await up.front.questions();
     await Promise.allSettled([
@@ -44,7 +44,7 @@ async function readAll(up: Up, { a }: Releases): Promise<void> {
             ...containers[color].flatMap(({ id, state, address = "" }) => [
                 up.containers.inspect(id),
                 // Until nobody answers at an address, it takes seconds.
-                ...(state === "running" ? [up.front.askContainer(address, port, health)] : []),
+                ...(state === "running" ? [up.front.askContainer(address, a.settings)] : []),
             ]),
             questions.ask("http", health, color),
         ]),

@@ -264,6 +264,21 @@ describe("the configuration's text", () => {
         expect(Math.max(...lines.map(line => line.trim().split(" ").length))).toBeLessThan(60);
     });
 
+    it("speaks HTTP/2 without TLS to containers whose release asks for it, and in its checks", async () => {
+        await expect(renderBackend({ ...web, protocol: "h2c" })).toMatchFileSnapshot(golden("20-web-blue-h2c.cfg"));
+        const ports = renderBackend({ ...web, protocol: "h2c", routePorts: { "admin.example.com": 9000 } });
+        expect(ports.match(/^ {4}http-check connect .*$/gm)).toEqual([
+            "    http-check connect port 9000 proto h2",
+            "    http-check connect port 8080 proto h2",
+        ]);
+        const byConnection = renderBackend({
+            ...web,
+            protocol: "h2c",
+            health: { ...web.health, tcp: true, path: undefined },
+        });
+        expect(byConnection).toContain("    default-server check proto h2 inter 2000ms");
+    });
+
     it("has other servers for other ports, so that a worker shows which it knows", () => {
         const servers = (spec: Partial<BackendSpec>) =>
             [...renderBackend({ ...web, ...spec }).matchAll(/^ {4}server .*$/gm)].join("\n");
@@ -271,6 +286,7 @@ describe("the configuration's text", () => {
         const texts = [{}, { routePorts: ports }, { routePorts: ports, port: 8081 }].map(servers);
         texts.push(servers({ routePorts: { "admin.example.com": 9001 } }));
         texts.push(servers({ routePorts: { "other.example.com": 9000 } }));
+        texts.push(servers({ protocol: "h2c" }), servers({ routePorts: ports, protocol: "h2c" }));
         expect(new Set(texts).size).toBe(texts.length);
         expect(texts[1]).toMatch(
             /^ {4}server slot-1 10\.89\.0\.17 id \d+\n {4}server slot-2 10\.89\.0\.18 id \d+ disabled$/,

@@ -68,6 +68,7 @@ export const goodValues: Record<string, Arbitrary<unknown>> = {
     }),
     "services.*.image": images,
     "services.*.port": pick(1, 80, 8080, 65535),
+    "services.*.protocol": pick("h2c"),
     "services.*.env": named(pick("LEVEL", "_x", "a.b", "constructor"), anyText),
     "services.*.secrets": few(secretNames),
     "services.*.command": fc.array(anyText, { maxLength: 3 }),
