@@ -52,8 +52,12 @@ const rows: readonly Row[] = [
     [listener, /txn\.user/, "services.*.auth.basic"],
     [/^userlist/, /^user /, "users"],
     [color, /^timeout server /, "services.$1.timeouts.server"],
+    [color, /^(?:http-request set-dst-port |(?:http|tcp)-check connect |option tcp-check)/, "services.$1.routes"],
+    [color, /^default-server .* proto h2/, "services.$1.protocol"],
     [color, /^(?:option httpchk|http-check |default-server |timeout check )/, "services.$1.health"],
     [color, /^(?:cookie |dynamic-cookie-key )/, "services.$1.sticky"],
+    // Their ids are made from ports and protocol together.
+    [color, /^server .* id \d/, "services.$1"],
     [color, /^server /, "services.$1.port"],
 ];
 

@@ -41,8 +41,9 @@ function filesOf({ front, services, users }: Settings): Map<string, string> {
     writeUsers(files, { access, users });
     writeStatisticsUsers(files, front.statistics, users);
     for (const { name, release } of services.filter(({ release }) => release.port !== undefined)) {
-        const { port = 0, health, timeouts, backendLines: lines, sticky } = release;
-        const backend = { service: name, color: "blue" as const, port, health, lines, slots: slots(1) };
+        const { port = 0, routePorts, protocol, health, timeouts, backendLines: lines, sticky } = release;
+        const reached = { port, routePorts, protocol, health };
+        const backend = { service: name, color: "blue" as const, ...reached, lines, slots: slots(1) };
         files.set(
             backendFile(name, "blue"),
             renderBackend({
