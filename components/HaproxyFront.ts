@@ -7,6 +7,7 @@ import { openFiles } from "../front/global";
 import { fixedLabels, publishedPorts } from "../front/published";
 import { anchorScript, haproxyUser } from "../front/watchdog";
 import type { CertificateFile } from "../model/Certificate";
+import { generationLabels } from "../model/FrontImage";
 import { type FrontSettings, type HttpsSettings, type PublicRules, tlsListener } from "../model/FrontSettings";
 import { folders } from "../model/folders";
 import type { ServiceAccess } from "../model/ServiceAccess";
@@ -120,7 +121,12 @@ export class HaproxyFront extends pulumi.ComponentResource {
             logDriver: "local",
             ulimits: [{ name: "nofile", soft: openFiles, hard: openFiles }],
             restart: "always",
-            labels: asList({ ...this.#labels, "relink.role": "anchor", ...fixedLabels(settings) }),
+            labels: [
+                ...asList({ ...this.#labels, "relink.role": "anchor" }),
+                // A later image of the config is not the anchor's: the resource above keeps the first one.
+                { label: generationLabels.image, value: image.name },
+                ...asList(fixedLabels(settings)),
+            ],
             ports: publishedPorts(settings).map(({ key: _, ...port }) => port),
             networksAdvanced: [{ name: network.name, ipv4Address: plan.layout.anchor }],
             volumes,
@@ -155,6 +161,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
                 __managed: settings.https?.managed,
                 __clientCa: settings.https?.clients?.text,
                 anchor: anchor.id,
+                handOver: plan.generation?.handOver,
                 act: plan.act,
                 __plan: plannedAction(plan),
                 __key: plan.key && pulumi.secret(plan.key.toString("hex")),
@@ -188,8 +195,13 @@ function pageTexts({ errorPages }: FrontSettings): Record<string, string> {
     return Object.fromEntries(Object.values(errorPages).map(({ file, text }) => [file, text]));
 }
 
-function plannedAction({ adoptFrom, leaving = [] }: FrontPlan): FrontAction | undefined {
-    const action = { ...(adoptFrom !== undefined && { adoptFrom }), ...(leaving.length > 0 && { leaving }) };
+function plannedAction({ adoptFrom, leaving = [], generation }: FrontPlan): FrontAction | undefined {
+    const identity = generation?.kind.image.identity;
+    const action = {
+        ...(adoptFrom !== undefined && { adoptFrom }),
+        ...(leaving.length > 0 && { leaving }),
+        ...(identity !== undefined && { image: identity }),
+    };
     return Object.keys(action).length > 0 ? action : undefined;
 }
 

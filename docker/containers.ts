@@ -75,6 +75,17 @@ function isBeingRemoved(error: unknown): boolean {
     return statusOf(error) === 409;
 }
 
+/** Sends a signal to a container's first process. Does nothing where the container does not run. */
+export async function sendSignal(engine: Engine, id: string, signal: NodeJS.Signals): Promise<void> {
+    try {
+        await engine.docker.getContainer(id).kill({ signal });
+    } catch (error) {
+        if (![404, 409].includes(statusOf(error) ?? 0)) {
+            throw error;
+        }
+    }
+}
+
 /** Sets what Docker does when the container exits. */
 export async function setRestartPolicy(
     engine: Engine,

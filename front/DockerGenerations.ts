@@ -1,5 +1,13 @@
-import { removeContainer, startContainer, stopContainer } from "../docker/containers";
+import {
+    lastLogLines,
+    removeContainer,
+    sendSignal,
+    setRestartPolicy,
+    startContainer,
+    stopContainer,
+} from "../docker/containers";
 import { request } from "../docker/dialer";
+import { ImageNotFound } from "../docker/errors";
 import { connectContainer, inspectNetwork } from "../docker/networks";
 import { standIn } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/WorkerResult";
@@ -9,25 +17,47 @@ import { observedService } from "../look/observedService";
 import { layout } from "../model/addresses";
 import type { CertificateFile } from "../model/Certificate";
 import type { ContainerInfo } from "../model/Container";
+import { type FrontImage, heldImageId } from "../model/FrontImage";
 import type { Worker } from "../model/FrontState";
 import { folders } from "../model/folders";
 import { usersOf } from "../model/ownership";
 import type { StackRules } from "../model/StackRules";
 import { frontNames, type Target } from "../model/Target";
 import { currentWorkers } from "../model/World";
-import type { BaseSettings, FrontGenerations, SeenFront, SeenStack } from "../up/FrontGenerations";
+import type {
+    BaseSettings,
+    FrontGenerations,
+    ImageTrial,
+    SeenFront,
+    SeenStack,
+    SeenStart,
+} from "../up/FrontGenerations";
 import { type Guarded, sweepCertificates, writeCertificates } from "./certificateFiles";
-import { configureBase } from "./configureBase";
+import { baseChange } from "./configureBase";
 import { createGeneration } from "./createGeneration";
 import type { FrontAccess } from "./FrontAccess";
 import { listenerPorts } from "./listeners";
+import { lookAtStart } from "./lookAtStart";
 import { prepareScript } from "./prepareScript";
 import { hasQuic, withoutQuic } from "./quic";
 import { writeStackRules } from "./stackRules";
+import { isTrial, tryImage } from "./tryImage";
 import { haproxyUser } from "./watchdog";
 
 /** How long HAProxy's health page may take to answer, milliseconds. */
 const healthMs = 2_000;
+
+/** The images of one front on the Docker host. */
+export interface FrontImages {
+    /** Drops the images that are kept for the front's services. */
+    drop(): Promise<void>;
+
+    /**
+     * Makes sure that an image of HAProxy is there, and pulls it otherwise.
+     * @returns its local id
+     */
+    obtain(image: FrontImage, show: (line: string) => void): Promise<string>;
+}
 
 /** The containers of one front on the Docker host. */
 export class DockerGenerations implements FrontGenerations {
@@ -36,22 +66,23 @@ export class DockerGenerations implements FrontGenerations {
         private readonly access: FrontAccess,
         /** Runs a shell script in the anchor, in the record's folder, while this process has the lease. */
         private readonly guarded: Guarded,
-        /** Drops the images that are kept for the front's services. */
-        readonly dropImages: () => Promise<void>,
+        private readonly images: FrontImages,
     ) {}
 
     async look(): Promise<SeenFront> {
         const { anchor, owner, containers, front } = await this.access.observe([]);
+        const taking = new Set(currentWorkers(front).map(({ generation }) => generation));
         const generations = containers
             .filter(container => isGeneration(container, this.target.front))
             .map(container => ({ ...container, number: generationOf(container) }))
+            .map(container => ({ ...container, takesConnections: taking.has(String(container.number)) }))
             .sort((one, two) => one.number - two.number);
         return {
             anchor,
             owner,
             generations,
-            readers: containers.filter(isReader).map(({ id }) => id),
-            answersOnSocket: currentWorkers(front).some(({ generation }) => generation !== standIn),
+            readers: containers.filter(container => isReader(container) || isTrial(container)).map(({ id }) => id),
+            answersOnSocket: [...taking].some(generation => generation !== standIn),
         };
     }
 
@@ -84,12 +115,11 @@ export class DockerGenerations implements FrontGenerations {
     }
 
     async configure(settings: BaseSettings): Promise<void> {
-        const { anchor } = frontNames(this.target.front);
-        if (settings.tls?.http3 !== undefined && !(await hasQuic(this.access.engine, anchor))) {
+        if (settings.tls?.http3 !== undefined && !(await hasQuic(this.access.engine, await this.#haproxyNow()))) {
             throw new Error(withoutQuic("the front's image"));
         }
         await writeCertificates(this.guarded, settings.certificates ?? {});
-        await configureBase(this.access.engine, this.target, this.access, settings);
+        await this.access.configure(await baseChange(this.access.engine, this.target, settings));
     }
 
     async configureServices(rules: StackRules): Promise<void> {
@@ -122,8 +152,47 @@ export class DockerGenerations implements FrontGenerations {
         assertEveryWorker("the end of the challenges", results);
     }
 
-    startGeneration(number: number, anchor: ContainerInfo): Promise<void> {
-        return createGeneration(this.access.engine, this.target, number, anchor);
+    async obtainImage(image: FrontImage, show: (line: string) => void): Promise<string> {
+        const { anchor, generations } = await this.look();
+        const held = heldImageId(image.name, anchor, generations);
+        try {
+            return held ?? (await this.images.obtain(image, show));
+        } catch (error) {
+            if (!(error instanceof ImageNotFound)) {
+                throw error;
+            }
+            throw new Error(`relink:front.image: ${error.message}\nThe front goes on with the HAProxy that it has.`);
+        }
+    }
+
+    async tryImage(imageId: string, settings: BaseSettings): Promise<ImageTrial> {
+        const { access, target } = this;
+        await writeCertificates(this.guarded, settings.certificates ?? {});
+        const change = await baseChange(access.engine, target, settings);
+        return tryImage(access.engine, target, imageId, change(new Map(await access.readFiles())));
+    }
+
+    async startGeneration(number: number, anchor: ContainerInfo, image: { name: string; id: string }): Promise<string> {
+        await this.access.keepAnswered();
+        return createGeneration(this.access.engine, this.target, number, anchor, image);
+    }
+
+    lookAtStart(number: number): Promise<SeenStart> {
+        return lookAtStart(this.access, number);
+    }
+
+    lastLines(id: string): Promise<string[]> {
+        return lastLogLines(this.access.engine, id, [], 10);
+    }
+
+    async leave(id: string): Promise<void> {
+        const { engine } = this.access;
+        await setRestartPolicy(engine, id, "no");
+        await sendSignal(engine, id, "SIGUSR1");
+    }
+
+    dropImages(): Promise<void> {
+        return this.images.drop();
     }
 
     async health(address: string): Promise<number> {
@@ -137,6 +206,13 @@ export class DockerGenerations implements FrontGenerations {
 
     remove(id: string): Promise<void> {
         return removeContainer(this.access.engine, id);
+    }
+
+    /** @returns the container whose HAProxy takes connections: the newest generation, or the anchor */
+    async #haproxyNow(): Promise<string> {
+        const { generations } = await this.look();
+        const [newest] = generations.filter(({ takesConnections }) => takesConnections).slice(-1);
+        return newest?.id ?? frontNames(this.target.front).anchor;
     }
 
     async #tellCertificates(certificates: Readonly<Record<string, CertificateFile>>): Promise<void> {

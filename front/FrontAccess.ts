@@ -28,6 +28,9 @@ export interface FrontAccess {
      */
     configure(change: Change, own?: string): Promise<void>;
 
+    /** Writes into HAProxy's files what the workers follow and users reach, for a HAProxy that is about to start. */
+    keepAnswered(): Promise<void>;
+
     /** Removes one-time secrets that an `up` left in HAProxy's memory when it died. */
     forgetSecrets(workers: Worker[]): Promise<void>;
 }

@@ -53,6 +53,12 @@ export class LiveFiles {
         }
     }
 
+    /** Writes into the files what the workers follow and users reach, as before a reload. */
+    async keepAnswered(): Promise<void> {
+        const { files } = await this.folder.apply(files => files);
+        await this.#keepAnswered(files, await this.look([]));
+    }
+
     /** Makes a change, and notes the services whose link it changes. */
     #noted(files: Map<string, string>, change: Change): Map<string, string> {
         const before = readMap(files, "link");

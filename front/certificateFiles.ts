@@ -16,8 +16,8 @@ const trial = `frontend certificate
     timeout client 1s
     bind :1 ssl`;
 
-// HAProxy reads its certificates and cannot change them. They are written beside their places, and HAProxy of the anchor, which is
-// that of the generations, tries to load them there, all at once. The script prints the first one that it cannot load, and why.
+// HAProxy reads its certificates and cannot change them. They are written beside their places, and HAProxy of the anchor tries to load
+// them there, all at once. The script prints the first one that it cannot load, and why.
 const write = `set -e
 umask 027
 mkdir -p "$1"

@@ -18,8 +18,13 @@ export interface ConfigProblem {
 /** `haproxy -c` refused a new configuration. The configuration in force is as it was. */
 export class ConfigRejected extends Error {
     constructor(readonly problems: ConfigProblem[]) {
-        super(`HAProxy refuses the configuration; the one in force stays.\n${problems.map(sentence).join("\n")}`);
+        super(`HAProxy refuses the configuration; the one in force stays.\n${sentencesOf(problems)}`);
     }
+}
+
+/** @returns a line for each problem, with its setting or its place */
+export function sentencesOf(problems: readonly ConfigProblem[]): string {
+    return problems.map(sentence).join("\n");
 }
 
 /** Reads the output of `haproxy -c`: its alerts, with the text of the lines that they name. */

@@ -14,7 +14,7 @@ import type { BaseSettings } from "../up/FrontGenerations";
 import { writeUsers } from "./access";
 import { writeCertificateList } from "./certificateList";
 import { writeClientAuthorities } from "./clients";
-import type { FrontAccess } from "./FrontAccess";
+import type { Change } from "./folder";
 import { renderGlobal } from "./global";
 import { accessIn, rulesIn, writeListeners } from "./listenerFiles";
 import type { NearAddresses } from "./origin";
@@ -22,16 +22,11 @@ import { writePages } from "./pages";
 import { writeStatisticsUsers } from "./statistics";
 
 /**
- * Writes the files of the front itself: global, defaults, listeners, and missing maps. Where somebody edited the routes or
- * releases by hand, they become those in the memory of HAProxy's worker.
- * @throws Error where HAProxy refuses the configuration, or the anchor is not on its network
+ * @returns the change that writes the files of the front itself: global, defaults, listeners, and missing maps. Where somebody
+ * edited the routes or releases by hand, they become those in the memory of HAProxy's worker
+ * @throws Error where the anchor is not on its network
  */
-export async function configureBase(
-    engine: Engine,
-    target: Target,
-    access: FrontAccess,
-    settings: BaseSettings,
-): Promise<void> {
+export async function baseChange(engine: Engine, target: Target, settings: BaseSettings): Promise<Change> {
     const {
         timeouts,
         trustedProxies,
@@ -48,7 +43,7 @@ export async function configureBase(
     const near = await nearAddresses(engine, target.front, world.anchor);
     const edited = editedFrontFiles(world);
     const [worker] = currentWorkers(world.front);
-    await access.configure(files => {
+    return files => {
         for (const [path, text] of emptyMaps()) {
             files.set(path, files.get(path) ?? text);
         }
@@ -69,7 +64,7 @@ export async function configureBase(
         const access = { ...kept, ...settings.access };
         writeListeners(files, { ...front, access, services: { ...keptRules, ...services } }, near);
         return files;
-    });
+    };
 }
 
 function only<Value>(all: Readonly<Record<string, Value>>, names: readonly string[]): Record<string, Value> {

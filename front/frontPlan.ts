@@ -7,6 +7,7 @@ import { standIn } from "../haproxy/names";
 import { frontFindings } from "../look/frontFindings";
 import { layout, type SubnetLayout } from "../model/addresses";
 import type { ContainerInfo } from "../model/Container";
+import { staysOn } from "../model/FrontImage";
 import type { FrontSettings } from "../model/FrontSettings";
 import { httpsPortOffset } from "../model/FrontSettings";
 import { ownServices, stackName } from "../model/ownership";
@@ -16,6 +17,7 @@ import { currentWorkers, type World } from "../model/World";
 import { certificatePlan } from "./certificatePlan";
 import { type FrontObjects, findFrontObjects } from "./frontObjects";
 import { claimFront, findFronts, type OtherFront } from "./frontOwner";
+import { type GenerationPlan, planGeneration } from "./generationPlan";
 import { accessIn, areListenersKnown } from "./listenerFiles";
 import { listenerPorts } from "./listeners";
 import { fixedLabels, publishedPorts } from "./published";
@@ -34,18 +36,20 @@ export interface FrontPlan {
     adoptFrom?: string;
     /** Services that leave in this `up` and that not everybody may ask. @default none */
     leaving?: string[];
+    /** @default a preview without Docker does not know it */
+    generation?: GenerationPlan;
     /** The objects that exist. Where Pulumi's state lacks one, it is imported, not made again. */
     objects: FrontObjects;
 }
 
 /**
- * Plans the front. Its name, network, address, published ports and image are fixed at its creation.
+ * Plans the front. Its name, network, address and published ports are fixed at its creation.
  * @throws RunError that names the settings, where one of these has changed, or the first `up` cannot publish a port
  */
 export async function planFront(
     engine: Engine,
     target: Target,
-    { front: settings, services }: Settings,
+    { front: settings, services, registries }: Settings,
     world: World,
 ): Promise<FrontPlan> {
     const { anchor } = world;
@@ -53,13 +57,14 @@ export async function planFront(
     const adoptFrom = claimFront(target, objects, world, services);
     const { network } = objects;
     refuseChanges(settings, world, network?.subnet);
-    await refuseHttp3(engine, settings, anchor);
     if (anchor === undefined) {
         const fronts = await findFronts(engine);
         refuseOtherName(settings.name, fronts, [stackName(target), ...services.map(({ policy }) => policy.adoptFrom)]);
         refuseLeaving(target, fronts);
         await refuseTakenPorts(engine, settings, fronts);
     }
+    const generation = await planGeneration(engine, { front: settings, registries }, world);
+    await refuseHttp3(engine, settings, world, generation);
     const { missing, leaving } = guardOf(world, target, services);
     const findings = frontFindings(world);
     for (const finding of findings) {
@@ -78,6 +83,7 @@ export async function planFront(
             anchor?.state !== "running" ||
             world.generations.length === 0 ||
             !isServed(world) ||
+            generation.handOver !== undefined ||
             world.records.isUnsettled === true ||
             certificates.length > 0 ||
             findings.length > 0 ||
@@ -85,6 +91,7 @@ export async function planFront(
             leaving.length > 0,
         adoptFrom,
         leaving,
+        generation,
         objects,
     };
 }
@@ -131,13 +138,22 @@ function refuseChanges(settings: FrontSettings, world: World, subnet: string | u
     refuse("The front cannot be changed like this", problems);
 }
 
-/** Refuses HTTP/3 where the anchor does not publish its port, or its HAProxy cannot speak it. The first `up` sees that later. */
-async function refuseHttp3(engine: Engine, settings: FrontSettings, anchor: ContainerInfo | undefined): Promise<void> {
+/**
+ * Refuses HTTP/3 where the anchor does not publish its port, or HAProxy cannot speak it. The first `up` and a hand-over see the
+ * latter once they have the image.
+ */
+async function refuseHttp3(
+    engine: Engine,
+    settings: FrontSettings,
+    { anchor, generations }: World,
+    { handOver }: GenerationPlan,
+): Promise<void> {
     if (!settings.https?.http3 || anchor === undefined) {
         return;
     }
     const isPublished = anchor.labels[http3Label.name] === http3Label.value;
-    const isSpoken = anchor.state !== "running" || (await hasQuic(engine, anchor.id));
+    const runsNow = generations.filter(generation => staysOn(generation, anchor)).at(-1) ?? anchor;
+    const isSpoken = handOver !== undefined || runsNow.state !== "running" || (await hasQuic(engine, runsNow.id));
     const problems = [...(isPublished ? [] : [withoutUdp]), ...(isSpoken ? [] : [withoutQuic(settings.image)])];
     refuse(
         "The front cannot speak HTTP/3",

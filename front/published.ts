@@ -7,9 +7,8 @@ import { http3Label } from "./quic";
  * before it replaces the anchor.
  */
 export function fixedLabels(settings: FrontSettings): Record<string, string> {
-    const { image, address, http, https, preview, metrics } = settings;
+    const { address, http, https, preview, metrics } = settings;
     return {
-        "relink.front.image": image,
         "relink.front.address": address ?? "all",
         "relink.front.http.port": String(http.port),
         "relink.front.https.port": String(httpsPort(settings)),

@@ -1,3 +1,4 @@
+import { generationOptions } from "../front/createGeneration";
 import { readRecords } from "../journal/RecordStore";
 import type { CertificateFile } from "../model/Certificate";
 import {
@@ -8,6 +9,7 @@ import {
     type PublicRules,
     type TlsListener,
 } from "../model/FrontSettings";
+import type { ImageIdentity } from "../model/ImageIdentity";
 import type { ServiceAccess } from "../model/ServiceAccess";
 import type { ServiceRules } from "../model/ServiceRules";
 import { frontNames } from "../model/Target";
@@ -25,13 +27,18 @@ export interface FrontAction {
     adoptFrom?: string;
     /** Services that leave in this `up` and that not everybody may ask. @default none */
     leaving?: string[];
+    /** Which image `image` means. @default a container of the front has it already */
+    image?: ImageIdentity;
 }
 
 /** Inputs of the front's configuration. */
 export interface FrontConfigInputs extends CommonInputs<FrontAction> {
     /** The anchor's container id, because a new anchor needs a new generation. */
     anchor: string;
+    /** HAProxy's image, by its name in the stack config. */
     image: string;
+    /** What the last hand-over was, for its preview. @default there was none */
+    handOver?: string;
     timeouts: FrontSettings["timeouts"];
     /** @default none */
     trustedProxies?: string[];
@@ -97,6 +104,7 @@ async function apply(inputs: FrontConfigInputs, incarnation?: number): Promise<v
     const { timeouts, trustedProxies = [], rules, access, https, __plan: plan, __key: key } = inputs;
     const { __certificates: certificates, __managed: managed = [] } = inputs;
     await applyFront(upOf(inputs), {
+        kind: { image: { name: inputs.image, identity: plan?.image }, options: generationOptions },
         timeouts,
         trustedProxies,
         rules,

@@ -161,6 +161,11 @@ export class Session implements FrontAccess {
         return this.#files.change(change, own);
     }
 
+    /** Writes into HAProxy's files what the workers follow and users reach, for a HAProxy that is about to start. */
+    keepAnswered(): Promise<void> {
+        return this.#files.keepAnswered();
+    }
+
     /**
      * Removes the one-time secrets of a dead `up` from HAProxy's memory, once per process and before this process adds its own.
      * While this process has the lease, no other process needs the secrets that are there.
@@ -190,7 +195,9 @@ export class Session implements FrontAccess {
     async #checkInGeneration(argv: string[]) {
         const names = frontNames(this.target.front);
         const { generations } = await this.observe([]);
-        const container = generations.at(-1)?.id ?? names.anchor;
+        // One without a restart policy was told to leave.
+        const staying = generations.filter(({ restartPolicy }) => restartPolicy !== "no");
+        const container = staying.at(-1)?.id ?? names.anchor;
         return exec(this.engine, container, argv, { user: haproxyUser });
     }
 }

@@ -1,4 +1,5 @@
 import { dropImages } from "../engines/docker/keptImages";
+import { obtainFrontImage } from "../engines/docker/obtainFrontImage";
 import { DockerGenerations } from "../front/DockerGenerations";
 import { commandOutcome } from "../hooks/commandOutcome";
 import { readCertificates, removeCertificate, writeAccount, writeCertificate } from "../journal/certificateRecords";
@@ -8,6 +9,7 @@ import type { Authority } from "../up/Authority";
 import type { FrontJournal } from "../up/FrontJournal";
 import type { FrontUp } from "../up/FrontUp";
 import type { Progress } from "../up/Progress";
+import { registryCredentials } from "./registryCredentials";
 import type { Session } from "./Session";
 
 /**
@@ -22,7 +24,10 @@ export function frontUpOf(session: Session, progress: Progress, waitMs = 0): Fro
             target,
             session,
             (script, args, stdin) => lease.guarded(script, args, stdin),
-            () => dropImages(engine, target.front, () => false),
+            {
+                drop: () => dropImages(engine, target.front, () => false),
+                obtain: async (image, show) => obtainFrontImage(engine, image, await registryCredentials(), show),
+            },
         ),
         journal: journalOf(session, waitMs),
         clock,

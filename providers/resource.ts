@@ -31,6 +31,10 @@ export async function check(olds: Record<string, unknown>, news: Record<string, 
             checked.__plan = olds.__plan;
         }
     }
+    // The words about a hand-over stay until there is another one, so that their end shows as no change.
+    if (checked.handOver === undefined) {
+        checked.handOver = olds.handOver;
+    }
     // An undefined input would be shown as a change. Some are known only to one run, such as the key of a stack.
     for (const [name, value] of Object.entries(checked)) {
         if (value === undefined) {

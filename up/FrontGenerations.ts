@@ -1,5 +1,6 @@
 import type { CertificateFile } from "../model/Certificate";
 import type { ContainerInfo } from "../model/Container";
+import type { FrontImage } from "../model/FrontImage";
 import type { FrontTimeouts, PublicRules, TlsListener } from "../model/FrontSettings";
 import type { ObservedService } from "../model/ObservedService";
 import type { ServiceAccess } from "../model/ServiceAccess";
@@ -62,11 +63,39 @@ export interface FrontGenerations {
     forgetChallenges(): Promise<void>;
 
     /**
-     * Creates a generation and starts it.
-     * @param number what its name ends with
-     * @param anchor whose image it runs, and whose network namespace it joins
+     * Makes sure that an image of HAProxy is on the Docker host.
+     * @param show gets a line about layers and bytes now and then
+     * @returns its local id
+     * @throws Error when it cannot be had
      */
-    startGeneration(number: number, anchor: ContainerInfo): Promise<void>;
+    obtainImage(image: FrontImage, show: (line: string) => void): Promise<string>;
+
+    /**
+     * Has the HAProxy of an image check the configuration in force, and the one that these settings make. It changes neither. Only
+     * certificates are written, because a configuration names their files.
+     */
+    tryImage(imageId: string, settings: BaseSettings): Promise<ImageTrial>;
+
+    /**
+     * Creates a generation and starts it. HAProxy's files first get what the running workers follow and users reach. It takes the
+     * listening sockets over from the generation that has them.
+     * @param number what its name ends with
+     * @param anchor whose network namespace it joins
+     * @returns its id
+     */
+    startGeneration(number: number, anchor: ContainerInfo, image: { name: string; id: string }): Promise<string>;
+
+    /** Looks at the worker of a generation that has just started. */
+    lookAtStart(number: number): Promise<SeenStart>;
+
+    /** @returns the last lines that a container has written */
+    lastLines(id: string): Promise<string[]>;
+
+    /**
+     * Tells a generation to take no more connections, and to end with those that it has (soft stop). Docker does not start it
+     * again.
+     */
+    leave(id: string): Promise<void>;
 
     /**
      * Asks HAProxy's own health page.
@@ -132,6 +161,28 @@ export interface SeenFront {
 /** A container of HAProxy. */
 export interface SeenGeneration extends ContainerInfo {
     number: number;
+    /** Whether it has a worker that takes new connections. */
+    takesConnections: boolean;
+}
+
+/** What the HAProxy of an image says of relink's configuration. */
+export interface ImageTrial {
+    /** Why no generation can run this image, as the end of a sentence. @default it can */
+    refusal?: string;
+    /** `3.2`. */
+    version?: string;
+    /** HAProxy's words about the configuration in force, where it refuses that. */
+    present?: string;
+    /** The same about the configuration that is wanted. */
+    wanted?: string;
+}
+
+/** The worker of a generation that has just started. */
+export interface SeenStart {
+    /** Whether it takes new connections, and has answered one. */
+    answers: boolean;
+    /** Its links and routes that are not those in HAProxy's files, in words. */
+    differs: string[];
 }
 
 /** The front at one moment, and all that belongs to it. */

@@ -1,7 +1,9 @@
-import { type ContainerInfo, runs } from "../model/Container";
+import { runs } from "../model/Container";
+import { type GenerationKind, holdsListeners, isOf } from "../model/FrontImage";
 import { labelledOwner } from "../model/ownership";
 import type { BaseSettings, SeenGeneration } from "./FrontGenerations";
 import type { FrontUp } from "./FrontUp";
+import { findHeir, handOver, nextNumber } from "./handOver";
 import {
     forgetEnded,
     type Managed,
@@ -18,6 +20,8 @@ const startMs = 20_000;
 
 /** The front as it has to be after an `up`. */
 export interface WantedFront extends BaseSettings {
+    /** What HAProxy's container is made from. */
+    kind: GenerationKind;
     /** The stack's random key. */
     key: Buffer;
     /** The certificates that relink gets itself. `tls` names them too. @default none */
@@ -29,8 +33,11 @@ export interface WantedFront extends BaseSettings {
 }
 
 /**
- * Makes the front what it has to be: an anchor that runs, the base configuration, and one generation that answers. It
- * finishes what an `up` that died has left.
+ * Makes the front what it has to be: an anchor that runs, the base configuration, and one generation of the wanted kind that
+ * answers. It finishes or undoes what an `up` that died has left.
+ *
+ * Where HAProxy's image changes together with its configuration, the new HAProxy gets the old configuration first. Where it
+ * refuses that one, the old HAProxy gets the new configuration first.
  * @throws Error when HAProxy does not answer in time
  */
 export async function applyFront(up: FrontUp, wanted: WantedFront): Promise<void> {
@@ -44,9 +51,17 @@ export async function applyFront(up: FrontUp, wanted: WantedFront): Promise<void
     }
     await journal.ensureKey(wanted.key);
     await journal.begin();
+    const base = baseOf(wanted, await recordedFiles(up, wanted.managed?.certificates ?? []));
+    const heir = await findHeir(up, wanted.kind, base);
+    if (heir?.acceptsPresent) {
+        await handOver(up, heir);
+    }
     progress.status("writing and checking HAProxy's configuration");
-    await configure(up, wanted, await recordedFiles(up, wanted.managed?.certificates ?? []));
-    await ensureGeneration(up);
+    await configure(up, base);
+    if (heir?.acceptsPresent === false) {
+        await handOver(up, heir);
+    }
+    await ensureGeneration(up, wanted.kind);
     await removeDead(up);
     progress.status("waiting until HAProxy answers");
     await answers(up);
@@ -66,15 +81,18 @@ async function takeOver(up: FrontUp): Promise<void> {
     }
 }
 
-/**
- * Writes the configuration with the certificates that there are, and brings these from HAProxy's files into its memory. Without any
- * certificate there is no listener with TLS.
- */
-async function configure(up: FrontUp, wanted: WantedFront, managed: Obtained["files"]): Promise<void> {
+/** @returns the base configuration with the certificates that there are. Without any there is no listener with TLS */
+function baseOf(wanted: WantedFront, managed: Obtained["files"]) {
     const certificates = { ...wanted.certificates, ...managed };
     const names = wanted.tls?.certificates.filter(name => Object.hasOwn(certificates, name)) ?? [];
     const tls = wanted.tls && names.length > 0 ? { ...wanted.tls, certificates: names } : undefined;
-    await up.generations.configure({ ...wanted, tls, certificates });
+    return { ...wanted, tls, certificates };
+}
+
+/** Writes the configuration, and brings its certificates from HAProxy's files into its memory. */
+async function configure(up: FrontUp, base: ReturnType<typeof baseOf>): Promise<void> {
+    const { certificates } = base;
+    await up.generations.configure(base);
     if (Object.keys(certificates).length > 0) {
         await up.journal.enter("front: certificates");
     }
@@ -92,7 +110,7 @@ async function obtainCertificates(up: FrontUp, wanted: WantedFront): Promise<voi
     }
     const { files, changed, missing } = await obtainDue(up, managed);
     if (changed.length > 0) {
-        await configure(up, wanted, files);
+        await configure(up, baseOf(wanted, files));
         await markInstalled(up, changed);
     }
     await forgetEnded(up, managed);
@@ -103,29 +121,28 @@ async function obtainCertificates(up: FrontUp, wanted: WantedFront): Promise<voi
 
 /**
  * Starts a generation, unless one of the anchor runs. A generation that Docker is about to start again counts as one that
- * runs: a second one would share its ports.
+ * runs: a second one would share its ports. One that leaves does not count, although it goes on with its connections.
  *
  * A generation that lives on in the network namespace of a former anchor is removed first. It reaches nobody, but its admin
  * socket is in the shared folder: HAProxy would take over its listening sockets, and listen where nobody can connect.
  */
-async function ensureGeneration(up: FrontUp): Promise<void> {
+async function ensureGeneration(up: FrontUp, kind: GenerationKind): Promise<void> {
     const { anchor, generations } = await up.generations.look();
     if (anchor === undefined) {
         throw anchorIsGone(up.name);
     }
-    if (generations.some(generation => runs(generation) && isOf(generation, anchor))) {
+    if (generations.some(generation => holdsListeners(generation, anchor))) {
         return;
     }
+    const image = {
+        name: kind.image.name,
+        id: await up.generations.obtainImage(kind.image, line => up.progress.status(line)),
+    };
     up.progress.status("starting HAProxy");
     await up.journal.enter("front: start");
     const cutOff = generations.filter(generation => runs(generation) && !isOf(generation, anchor));
     await Promise.all(cutOff.map(({ id }) => up.generations.remove(id)));
-    await up.generations.startGeneration(Math.max(0, ...generations.map(({ number }) => number)) + 1, anchor);
-}
-
-/** A generation of another anchor lives on in a network namespace that cannot be reached. */
-function isOf({ networkMode }: ContainerInfo, anchor: ContainerInfo): boolean {
-    return networkMode === `container:${anchor.id}`;
+    await up.generations.startGeneration(nextNumber(generations), anchor, image);
 }
 
 /**

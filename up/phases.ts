@@ -6,6 +6,9 @@
  */
 const steps = {
     "front: certificates": "guarded",
+    "front: try": "engine",
+    "front: hand over": "engine",
+    "front: leave": "engine",
     "front: start": "engine",
     "certificate: account": "guarded",
     "certificate: key": "guarded",

@@ -9,22 +9,30 @@ export const front: readonly Mutant[] = [
     {
         name: "generation-before-its-files",
         file: "up/applyFront.ts",
-        before: "    await up.generations.configure({ ...wanted, tls, certificates });\n",
-        after:
-            "    await ensureGeneration(up);\n" +
-            "    await up.generations.configure({ ...wanted, tls, certificates });\n",
+        before: "    await up.generations.configure(base);\n",
+        after: "    await ensureGeneration(up, base.kind);\n" + "    await up.generations.configure(base);\n",
         breaks: "HAProxy starts without its files, and exits.",
         killedBy: { file: applied, test: "has its owner, its key and its files before HAProxy starts" },
     },
     {
         name: "certificate-in-memory-before-its-file",
         file: "up/applyFront.ts",
-        before: "    await up.generations.configure({ ...wanted, tls, certificates });\n",
+        before: "    await up.generations.configure(base);\n",
         after:
-            "    await up.generations.setCertificates(certificates);\n" +
-            "    await up.generations.configure({ ...wanted, tls, certificates });\n",
+            "    await up.generations.setCertificates(certificates);\n" + "    await up.generations.configure(base);\n",
         breaks: "A restart of HAProxy brings back the certificate from before.",
         killedBy: { file: applied, test: "is in HAProxy's memory if it is in its files, wherever an up died" },
+    },
+    {
+        name: "old-haproxy-leaves-first",
+        file: "up/handOver.ts",
+        before: "    await serves(up, successor, anchor);\n",
+        after: "",
+        breaks: "The old HAProxy takes no more connections while the new one does not serve yet.",
+        killedBy: {
+            file: "test/unit/up/handOver.test.ts",
+            test: "waits for a HAProxy that needs time, and leaves one with connections to itself",
+        },
     },
     {
         name: "front-without-lease",
@@ -37,8 +45,8 @@ export const front: readonly Mutant[] = [
     {
         name: "dead-removed-first",
         file: "up/applyFront.ts",
-        before: "    await ensureGeneration(up);\n    await removeDead(up);\n",
-        after: "    await removeDead(up);\n    await ensureGeneration(up);\n",
+        before: "    await ensureGeneration(up, wanted.kind);\n    await removeDead(up);\n",
+        after: "    await removeDead(up);\n    await ensureGeneration(up, wanted.kind);\n",
         breaks: "A new generation gets the number, and so the name, of one that was removed.",
         killedBy: {
             file: applied,
@@ -58,17 +66,17 @@ export const front: readonly Mutant[] = [
     },
     {
         name: "restarting-generation-doubled",
-        file: "up/applyFront.ts",
-        before: "runs(generation) && isOf(generation, anchor)",
-        after: 'generation.state === "running" && isOf(generation, anchor)',
+        file: "model/FrontImage.ts",
+        before: "        runs(generation) &&\n        isOf(generation, anchor) &&\n",
+        after: '        generation.state === "running" &&\n        isOf(generation, anchor) &&\n',
         breaks: "Two generations share the ports once Docker has started the first one again.",
         killedBy: { file: applied, test: "keeps the generation that runs, and only gets the configuration" },
     },
     {
         name: "generation-of-another-anchor",
-        file: "up/applyFront.ts",
-        before: "runs(generation) && isOf(generation, anchor)",
-        after: "runs(generation)",
+        file: "model/FrontImage.ts",
+        before: "        runs(generation) &&\n        isOf(generation, anchor) &&\n",
+        after: "        runs(generation) &&\n",
         breaks: "After a new anchor was made, HAProxy stays in a network namespace that cannot be reached.",
         killedBy: {
             file: applied,

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { type ContainerInfo, isDetached, runs } from "../../model/Container";
+import { type ContainerInfo, isDetached } from "../../model/Container";
+import { generationLabels } from "../../model/FrontImage";
 import type { ObservedColor, ObservedService } from "../../model/ObservedService";
 import type { CertificateRecords } from "../../model/RecordedCertificate";
-import { frontNames, stackLabels } from "../../model/Target";
+import { stackLabels } from "../../model/Target";
 import type { BaseSettings, FrontGenerations, SeenFront, SeenGeneration, SeenStack } from "../../up/FrontGenerations";
 import type { FrontJournal } from "../../up/FrontJournal";
 import type { FrontUp } from "../../up/FrontUp";
 import { SimulatedAuthority } from "./SimulatedAuthority";
+import { containerOf, type Haproxies, SimulatedHaproxies } from "./SimulatedHaproxies";
 
 const address = "10.0.0.2";
 
@@ -14,10 +16,8 @@ const address = "10.0.0.2";
 export class Dead extends Error {}
 
 /** What the front of a simulation begins with. */
-export interface Beginning {
+export interface Beginning extends Haproxies {
     anchor?: Partial<ContainerInfo>;
-    /** By number. */
-    generations?: Record<number, Partial<ContainerInfo>>;
     readers?: string[];
     /** Containers of services. */
     others?: string[];
@@ -26,8 +26,6 @@ export interface Beginning {
     users?: Record<string, string[]>;
     owner?: string;
     incarnation?: number;
-    /** How long a generation needs until it answers, milliseconds. @default it answers at once */
-    startMs?: number;
 }
 
 /** @returns a service whose link is on blue */
@@ -45,7 +43,7 @@ export class SimulatedGenerations {
     readonly steps: string[] = [];
     readonly told: string[] = [];
     anchor: ContainerInfo | undefined;
-    generations: SeenGeneration[];
+    readonly #haproxies: SimulatedHaproxies;
     readers: string[];
     others: ContainerInfo[];
     services: ObservedService[];
@@ -66,22 +64,19 @@ export class SimulatedGenerations {
     #base: BaseSettings | undefined;
     #hasLease = false;
     #calls = 0;
-    #answersAtMs = 0;
-    readonly #startMs: number;
 
     constructor(beginning: Beginning = {}) {
-        this.anchor = containerOf("anchor", { labels: stackLabels({ project: "shop", stack: "prod" }) });
+        this.anchor = containerOf("anchor", {
+            labels: { ...stackLabels({ project: "shop", stack: "prod" }), [generationLabels.image]: "haproxy:3.2" },
+        });
         Object.assign(this.anchor, { address }, beginning.anchor);
-        this.generations = Object.entries(beginning.generations ?? {}).map(([number, change]) =>
-            generationOf(Number(number), change),
-        );
+        this.#haproxies = new SimulatedHaproxies(this, beginning);
         this.readers = beginning.readers ?? [];
         this.others = (beginning.others ?? []).map(id => containerOf(id));
         this.services = beginning.services ?? [];
         this.users = new Map(Object.entries(beginning.users ?? {}));
         this.owner = beginning.owner;
         this.incarnation = beginning.incarnation ?? 0;
-        this.#startMs = beginning.startMs ?? 0;
     }
 
     /**
@@ -97,7 +92,10 @@ export class SimulatedGenerations {
             if (number > diesAt || (number === diesAt && !tookEffect)) {
                 throw new Dead();
             }
+            this.#haproxies.endLeft();
+            const served = this.serving().length > 0 && this.services.some(({ confirmed }) => confirmed !== "none");
             const result = effect();
+            this.#require(!served || this.serving().length > 0, "users are served");
             if (number === diesAt) {
                 throw new Dead();
             }
@@ -133,9 +131,12 @@ export class SimulatedGenerations {
 
     /** @returns ids of the generations that users can reach */
     serving(): string[] {
-        return this.generations
-            .filter(({ state, networkMode }) => state === "running" && networkMode === `container:${this.anchor?.id}`)
-            .map(({ id }) => id);
+        return this.#haproxies.serving();
+    }
+
+    /** The containers of HAProxy in any state. */
+    get generations(): SeenGeneration[] {
+        return this.#haproxies.all;
     }
 
     #generationsPort(call: <T>(effect: () => T) => Promise<T>): FrontGenerations {
@@ -165,6 +166,7 @@ export class SimulatedGenerations {
                     this.#requireLease();
                     this.#require(this.#isPrepared, "HAProxy's files need their folder");
                     this.#require(!isDetached(this.anchor!), "the anchor's address is a part of the configuration");
+                    this.#haproxies.check(settings);
                     this.#base = settings;
                 }),
             configureServices: ({ names }) =>
@@ -196,14 +198,31 @@ export class SimulatedGenerations {
                     this.#requireLease();
                     this.challenges.clear();
                 }),
-            startGeneration: number => change(`start generation ${number}`, () => this.#start(number)),
+            obtainImage: ({ name }) => call(() => this.#haproxies.obtain(name)),
+            tryImage: (imageId, settings) =>
+                change(`try ${imageId}`, () => {
+                    this.#requireLease();
+                    return this.#haproxies.try(imageId, this.#base, settings);
+                }),
+            startGeneration: (number, anchor, image) =>
+                change(`start generation ${number}`, () => {
+                    this.served = this.#base?.certificates;
+                    return this.#haproxies.start(number, anchor, image.name, this.#base);
+                }),
+            lookAtStart: number => call(() => this.#haproxies.lookAtStart(number)),
+            lastLines: () => call(() => ["HAProxy's last words"]),
+            leave: id =>
+                change(`${id} leaves`, () => {
+                    this.#requireLease();
+                    this.#haproxies.tellToLeave(id);
+                }),
             health: asked =>
                 call(() => {
                     this.#require(asked === this.anchor?.address, "the health page is at the anchor's address");
                     if (this.serving().length === 0) {
                         throw new Error("connection refused");
                     }
-                    return this.nowMs >= this.#answersAtMs ? 200 : 503;
+                    return this.#haproxies.answers() ? 200 : 503;
                 }),
             stop: id => change(`stop ${id}`, () => {}),
             remove: id => change(`remove ${id}`, () => this.#remove(id)),
@@ -270,9 +289,10 @@ export class SimulatedGenerations {
     }
 
     #seen(): SeenFront {
-        const { anchor, owner, generations, readers } = this;
+        const { anchor, owner, readers } = this;
         const answersOnSocket = this.#base !== undefined && this.serving().length > 0;
-        return { anchor: anchor && { ...anchor }, owner, generations: [...generations], readers, answersOnSocket };
+        const generations = this.#haproxies.seen();
+        return { anchor: anchor && { ...anchor }, owner, generations, readers, answersOnSocket };
     }
 
     #stack(): SeenStack {
@@ -281,31 +301,12 @@ export class SimulatedGenerations {
         return { anchor, containers, incarnation, services, users };
     }
 
-    #start(number: number): void {
-        this.#require(this.anchor?.state === "running", "a generation needs a running anchor");
-        this.#require(this.#base !== undefined, "HAProxy needs its files");
-        this.#require(!this.generations.some(generation => generation.number === number), "its name is taken");
-        this.#require(this.serving().length === 0, "two generations would share the ports");
-        this.#require(!this.generations.some(runs), "HAProxy would take over the listeners of another anchor");
-        this.generations.push(generationOf(number, { networkMode: `container:${this.anchor!.id}` }));
-        this.served = this.#base?.certificates;
-        this.#answersAtMs = this.nowMs + this.#startMs;
-    }
-
     #remove(id: string): void {
-        this.#require(
-            this.services.every(({ confirmed }) => confirmed === "none") || this.#isDead(id),
-            "users lose it",
-        );
-        this.generations = this.generations.filter(generation => generation.id !== id);
+        const isLinked = this.services.some(({ confirmed }) => confirmed !== "none");
+        this.#require(!isLinked || this.readers.includes(id) || this.#haproxies.isIdle(id), "users lose it");
+        this.#haproxies.remove(id);
         this.readers = this.readers.filter(reader => reader !== id);
         this.others = this.others.filter(other => other.id !== id);
-    }
-
-    #isDead(id: string): boolean {
-        const generation = this.generations.find(generation => generation.id === id);
-        const isOfAnchor = generation?.networkMode === `container:${this.anchor?.id}`;
-        return this.readers.includes(id) || (generation !== undefined && !(runs(generation) && isOfAnchor));
     }
 
     #requireLease(): void {
@@ -315,14 +316,4 @@ export class SimulatedGenerations {
     #require(condition: boolean, why: string): void {
         assert(condition, `in the simulation: ${why}`);
     }
-}
-
-function containerOf(id: string, change: Partial<ContainerInfo> = {}): ContainerInfo {
-    return { id, name: id, labels: {}, state: "running", networkMode: "front", ...change } as ContainerInfo;
-}
-
-function generationOf(number: number, change: Partial<ContainerInfo> = {}): SeenGeneration {
-    const id = `generation-${number}`;
-    const name = frontNames("front").generation(number);
-    return { ...containerOf(id, { name, networkMode: "container:anchor", ...change }), number };
 }

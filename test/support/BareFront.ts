@@ -244,7 +244,9 @@ export class BareFront {
             const anchor = await inspectContainer(this.engine, name);
             await this.inAnchor(`cd "$(mktemp -d)" || exit; set -- /relink/run ${haproxyUser};${prepareScript}`);
             this.#containers.unshift(this.engine.docker.getContainer(this.generation));
-            return createGeneration(this.engine, { project: "bare", stack: "bare", front: name }, 1, anchor!);
+            const image = { name: haproxyImage, id: anchor!.imageId };
+            await createGeneration(this.engine, { project: "bare", stack: "bare", front: name }, 1, anchor!, image);
+            return;
         }
         await this.#container(this.generation, haproxyImage, {
             Cmd: [

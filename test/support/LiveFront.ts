@@ -66,6 +66,23 @@ export class LiveFront {
         assertEveryWorker("by hand", await runtime.setMap(workers, "link", service, link));
     }
 
+    /** @returns the version of each HAProxy that takes connections: `3.2` */
+    async versions(): Promise<string[]> {
+        const { front } = await this.observe();
+        const taking = new Set(currentWorkers(front).map(({ generation }) => generation));
+        return (front?.generations ?? [])
+            .filter(({ name }) => taking.has(name))
+            .map(({ version }) => version.split(".").slice(0, 2).join("."));
+    }
+
+    /** Waits until one container of HAProxy runs: those that were told to leave have ended. */
+    async oneRuns(): Promise<void> {
+        await until(async () => ((await this.observe()).generations.length === 1 ? true : undefined), {
+            deadline: Date.now() + readyMs,
+            what: "a generation does not leave",
+        });
+    }
+
     /** Makes HAProxy read its files again, as a person does it. */
     async reload(): Promise<void> {
         const { generations, front } = await this.observe();

@@ -64,6 +64,7 @@ const minutes = {
     "drift.test.ts": 9,
     "failover.test.ts": 3,
     "faults.test.ts": 8,
+    "front-image.test.ts": 5,
     "h2c.test.ts": 3,
     "hardened.test.ts": 1,
     "haproxy-faults.test.ts": 14,

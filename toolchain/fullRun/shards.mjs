@@ -100,5 +100,6 @@ export const shards = [
         "docker-dialer on containerd",
         "lost on containerd",
         "several-stacks",
+        "front-image",
     ],
 ];

@@ -19,9 +19,12 @@ const canaryTurns = [
 /** What becomes of failover. */
 const failoverTurns = ["waits", "answers", "followed"] as const;
 
-/** The simulated front has no certificates: test/unit/up/applyFront.test.ts and test/e2e/https.test.ts change some. */
+/**
+ * Of the front, a life has its start alone. Its certificates change in test/unit/up/applyFront.test.ts and test/e2e/https.test.ts,
+ * and its HAProxy in test/unit/up/handOver.test.ts and test/e2e/front-image.test.ts.
+ */
 const simulatedPhases: Phase[] = phases.filter(
-    phase => phase !== "front: certificates" && !phase.startsWith("certificate:"),
+    phase => phase === "front: start" || !/^(?:front|certificate):/.test(phase),
 );
 
 /** What happens to several services behind one front. */

@@ -92,4 +92,12 @@ describe("a create that failed half-way", () => {
             message: "not healthy",
         });
     });
+
+    it("keeps the words about a hand-over until there is another one", async () => {
+        const olds = { handOver: "HAProxy 3.0 => 3.2", revision: 1 };
+        expect((await check(olds, { act: false })).inputs).toEqual(olds);
+        const { inputs } = await check(olds, { act: true, handOver: "HAProxy 3.2 => 3.0" });
+        expect(inputs).toEqual({ handOver: "HAProxy 3.2 => 3.0", revision: 2 });
+        expect((await check({}, { act: false })).inputs).toEqual({ revision: 0 });
+    });
 });

@@ -4,6 +4,7 @@ import { applyFront, type WantedFront } from "../../../up/applyFront";
 import { type Beginning, Dead, SimulatedGenerations, serviceOnBlue } from "../../simulation/SimulatedGenerations";
 
 const wanted: WantedFront = {
+    kind: { image: { name: "haproxy:3.2" }, options: "as ever" },
     key: Buffer.alloc(32, 1),
     timeouts: {} as FrontTimeouts,
     trustedProxies: [],

@@ -15,7 +15,8 @@ function managedOf(...hosts: string[]) {
 function wantedOf(...hosts: string[]): WantedFront {
     const tls = { certificates: hosts, minVersion: "TLSv1.2" as const };
     const base = { timeouts: {} as FrontTimeouts, trustedProxies: [], challenges: true };
-    return { ...base, key: Buffer.alloc(32, 1), tls, managed: managedOf(...hosts) };
+    const kind = { image: { name: "haproxy:3.2" }, options: "as ever" };
+    return { ...base, kind, key: Buffer.alloc(32, 1), tls, managed: managedOf(...hosts) };
 }
 
 /** Renews as `npm run renew` does it. */
