@@ -64,6 +64,7 @@ export class SimulatedGenerations {
     #base: BaseSettings | undefined;
     #hasLease = false;
     #calls = 0;
+    #accident: { at: number; happens(): void } | undefined;
 
     constructor(beginning: Beginning = {}) {
         this.anchor = containerOf("anchor", {
@@ -87,13 +88,23 @@ export class SimulatedGenerations {
     up(diesAt = Number.POSITIVE_INFINITY, tookEffect = false): FrontUp {
         this.#calls = 0;
         this.#hasLease = false;
+        const accident = this.#accident;
+        this.#accident = undefined;
         const call = async <T>(effect: () => T): Promise<T> => {
             const number = this.#calls++;
             if (number > diesAt || (number === diesAt && !tookEffect)) {
                 throw new Dead();
             }
             this.#haproxies.endLeft();
-            const served = this.serving().length > 0 && this.services.some(({ confirmed }) => confirmed !== "none");
+            if (accident?.at === number) {
+                accident.happens();
+            }
+            // A HAProxy that is killed right after it was proved leaves nobody, until the anchor's stands in.
+            const hadAccident = accident !== undefined && accident.at <= number;
+            const served =
+                !hadAccident &&
+                this.serving().length > 0 &&
+                this.services.some(({ confirmed }) => confirmed !== "none");
             const result = effect();
             this.#require(!served || this.serving().length > 0, "users are served");
             if (number === diesAt) {
@@ -122,6 +133,14 @@ export class SimulatedGenerations {
                 warn: text => this.told.push(`warning: ${text}`),
             },
         };
+    }
+
+    /**
+     * Something happens to HAProxy's containers during the next `up`.
+     * @param at the call before which it happens, counted from 0
+     */
+    accidentAt(at: number, happens: (haproxies: SimulatedHaproxies) => void): void {
+        this.#accident = { at, happens: () => happens(this.#haproxies) };
     }
 
     /** How many calls the last `up` has made. */

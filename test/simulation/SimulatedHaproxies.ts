@@ -41,6 +41,8 @@ export class SimulatedHaproxies {
     readonly #answersAtMs = new Map<string, number>();
     /** Id of a generation that leaves -> when its last connection ends, milliseconds. */
     readonly #endsAtMs = new Map<string, number>();
+    /** Ids of generations that have answered while an `up` looked. */
+    readonly #seen = new Set<string>();
     readonly #startMs: number;
     readonly #leaveMs: number;
     readonly #images: Record<string, SimulatedImage>;
@@ -106,7 +108,8 @@ export class SimulatedHaproxies {
         const { all } = this;
         const ofKind = (one: SeenGeneration) =>
             (one.labels[generationLabels.image] ?? this.front.anchor?.labels[generationLabels.image]) === image &&
-            one.labels[generationLabels.options] === undefined;
+            one.labels[generationLabels.options] === undefined &&
+            one.restartPolicy === "always";
         require(this.front.anchor?.state === "running" && this.front.anchor.id === anchor.id, "an anchor runs");
         require(base !== undefined || this.serving().length > 0, "HAProxy needs its files");
         require(!all.some(one => one.number === number), "its name is taken");
@@ -118,22 +121,59 @@ export class SimulatedHaproxies {
         const labels = { [generationLabels.image]: image };
         const started = generationOf(number, { networkMode: `container:${anchor.id}`, labels });
         all.push(started);
+        this.#endsAtMs.delete(started.id);
+        this.#seen.delete(started.id);
         this.#answersAtMs.set(started.id, this.front.nowMs + this.#startMs);
         return started.id;
     }
 
     lookAtStart(number: number): SeenStart {
         const started = this.#taking().find(one => one.number === number && this.#isReady(one));
+        if (started !== undefined) {
+            this.#seen.add(started.id);
+        }
         return { answers: started !== undefined, differs: (started && this.#imageOf(started).differs) ?? [] };
     }
 
+    /** A generation may be killed after the look that proved it. */
     tellToLeave(id: string): void {
-        const others = this.#taking().filter(one => one.id !== id && this.#imageOf(one).differs === undefined);
-        require(others.some(one => this.#isReady(one)), "another generation serves before one leaves");
+        const others = this.all.filter(one => one.id !== id && this.#imageOf(one).differs === undefined);
+        const serves = (one: SeenGeneration) =>
+            this.#seen.has(one.id) || (this.#takesConnections(one) && this.#isReady(one));
+        require(others.some(serves), "another generation serves before one leaves");
         const leaving = this.all.find(one => one.id === id);
         assert(leaving);
         leaving.restartPolicy = "no";
         this.#endsAtMs.set(id, this.front.nowMs + this.#leaveMs);
+    }
+
+    /** Somebody kills a container (`docker kill`). Docker leaves it down until the daemon starts again. */
+    kill(number: number): void {
+        for (const one of this.all.filter(one => one.number === number && runs(one))) {
+            one.state = "exited";
+            this.#endsAtMs.delete(one.id);
+        }
+    }
+
+    /** HAProxy crashes. Docker starts it again where its restart policy says so. */
+    crash(number: number): void {
+        for (const one of this.all.filter(one => one.number === number && one.state === "running")) {
+            this.#startAgain(one);
+        }
+    }
+
+    /** The Docker daemon starts again, and with it all containers whose restart policy says so. */
+    restartDaemon(): void {
+        for (const one of this.all) {
+            this.#startAgain(one);
+        }
+    }
+
+    #startAgain(one: SeenGeneration): void {
+        const isStarted = one.restartPolicy === "always";
+        one.state = isStarted ? "running" : "exited";
+        this.#endsAtMs.delete(one.id);
+        this.#answersAtMs.set(one.id, this.front.nowMs + this.#startMs);
     }
 
     /** @returns whether it has no connection: it never answered, its last one has ended, or it cannot be reached */

@@ -3,6 +3,7 @@ import { generationLabels } from "../../../model/FrontImage";
 import type { FrontTimeouts } from "../../../model/FrontSettings";
 import { applyFront, type WantedFront } from "../../../up/applyFront";
 import { type Beginning, Dead, SimulatedGenerations, serviceOnBlue } from "../../simulation/SimulatedGenerations";
+import type { SimulatedHaproxies } from "../../simulation/SimulatedHaproxies";
 
 /** What the front of these tests begins with: haproxy:3.2 serves a service. */
 const beginning: Beginning = { generations: { 1: {} }, services: [serviceOnBlue("web")] };
@@ -165,6 +166,62 @@ describe("a hand-over", () => {
                 }
             }
         }
+    });
+});
+
+/** What happens to HAProxy's containers during a hand-over from number 1 to 2. */
+const accidents: Record<string, (haproxies: SimulatedHaproxies) => void> = {
+    "the old container is killed": haproxies => haproxies.kill(1),
+    "the new container is killed": haproxies => haproxies.kill(2),
+    "the old HAProxy crashes": haproxies => haproxies.crash(1),
+    "the new HAProxy crashes": haproxies => haproxies.crash(2),
+    "the Docker daemon starts again": haproxies => haproxies.restartDaemon(),
+};
+
+/** Makes an `up` that may fail, but not because it broke a rule of the simulation. */
+async function mayFail(up: Promise<void>): Promise<void> {
+    await up.catch((error: Error) => expect(error.message).not.toContain("in the simulation"));
+}
+
+describe.each(Object.entries(accidents))("a hand-over during which %s", (_, happens) => {
+    it.each([
+        ["goes on or is undone", undefined],
+        ["by an up that dies right after", 3],
+    ])("%s, and the next up has one HAProxy of the wanted image", async (_, afterCalls) => {
+        const wanted = [wantedWith("haproxy:3.0"), wantedWith("haproxy:3.2")] as const;
+        for (const startMs of [0, 2_000]) {
+            const whole = await frontWith({ startMs });
+            await applyFront(whole.up(), wanted[0]);
+            const { calls } = whole;
+            for (let at = 0; at < calls; at++) {
+                for (const next of wanted) {
+                    const front = await frontWith({ startMs });
+                    front.accidentAt(at, happens);
+                    await mayFail(applyFront(front.up(afterCalls && at + afterCalls), wanted[0]));
+                    await applyFront(front.up(), next);
+                    front.nowMs += 20_000;
+                    await applyFront(front.up(), next);
+                    expect(front.serving()).toEqual(front.generations.map(({ id }) => id));
+                    expect(imagesOf(front).map(image => (image === "the anchor's" ? "haproxy:3.2" : image))).toEqual([
+                        next.kind.image.name,
+                    ]);
+                }
+            }
+        }
+    });
+});
+
+describe("a HAProxy that was told to leave, and has not heard it", () => {
+    it.each(["haproxy:3.2", "haproxy:3.0"])("leaves in the next up to %s", async image => {
+        const front = await frontWith({ leaveMs: 0 });
+        await mayFail(applyFront(front.up(), wantedWith("haproxy:3.0")));
+        // Docker has removed the restart policy of number 2, and the `up` has died before the signal.
+        Object.assign(front.generations[0]!, { restartPolicy: "no" });
+        await applyFront(front.up(), wantedWith(image));
+        front.nowMs += 20_000;
+        await applyFront(front.up(), wantedWith(image));
+        expect(front.serving()).toEqual(["generation-3"]);
+        expect(front.generations.map(({ restartPolicy }) => restartPolicy)).toEqual(["always"]);
     });
 });
 
