@@ -65,6 +65,7 @@ const minutes = {
     "failover.test.ts": 3,
     "faults.test.ts": 8,
     "front-image.test.ts": 5,
+    "front-image-faults.test.ts": 8,
     "h2c.test.ts": 3,
     "hardened.test.ts": 1,
     "haproxy-faults.test.ts": 14,

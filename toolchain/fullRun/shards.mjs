@@ -5,7 +5,7 @@
  */
 export const shards = [
     ["rolling-crash", "heal", "interrupted", "owner", "status"],
-    ["crash (release and bake)", "rolling", "compose", "interrupted with HAProxy 3.2", "docker"],
+    ["crash (release and bake)", "rolling", "compose", "interrupted with HAProxy 3.2", "docker", "front-image-faults"],
     [
         "crash (return, stop, remove, routes)",
         "crash (the rest)",
