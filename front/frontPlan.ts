@@ -20,8 +20,9 @@ import { claimFront, findFronts, type OtherFront } from "./frontOwner";
 import { type GenerationPlan, planGeneration } from "./generationPlan";
 import { accessIn, areListenersKnown } from "./listenerFiles";
 import { listenerPorts } from "./listeners";
-import { fixedLabels, publishedPorts } from "./published";
+import { fixedLabels, tcpPorts } from "./published";
 import { hasQuic, http3Label, withoutQuic, withoutUdp } from "./quic";
+import { recipeForPorts } from "./recipeForPorts";
 
 /** The front as it will be after this `up`. */
 export interface FrontPlan {
@@ -56,7 +57,7 @@ export async function planFront(
     const objects = await findFrontObjects(engine, settings.name);
     const adoptFrom = claimFront(target, objects, world, services);
     const { network } = objects;
-    refuseChanges(settings, world, network?.subnet);
+    await refuseChanges(engine, settings, world, network?.subnet);
     if (anchor === undefined) {
         const fronts = await findFronts(engine);
         refuseOtherName(settings.name, fronts, [stackName(target), ...services.map(({ policy }) => policy.adoptFrom)]);
@@ -117,7 +118,12 @@ function isServed({ front }: World): boolean {
     return workers.length > 0 && workers.every(({ generation }) => generation !== standIn);
 }
 
-function refuseChanges(settings: FrontSettings, world: World, subnet: string | undefined): void {
+async function refuseChanges(
+    engine: Engine,
+    settings: FrontSettings,
+    world: World,
+    subnet: string | undefined,
+): Promise<void> {
     const { anchor } = world;
     const wanted = { ...fixedLabels(settings), "relink.front.network.subnet": settings.network.subnet ?? subnet };
     const fixed = Object.entries(wanted).map(([label, value]) => ({
@@ -128,14 +134,17 @@ function refuseChanges(settings: FrontSettings, world: World, subnet: string | u
     const changed = fixed.filter(({ was, wanted }) => was !== undefined && was !== wanted);
     // The port of HTTPS follows the one of http, unless it is set: one problem is enough.
     const follows = settings.https?.port === undefined && changed.some(({ key }) => key === "http.port");
-    const problems = changed
-        .filter(({ key }) => !(follows && key === "https.port"))
-        .map(
-            ({ key, was, wanted }) =>
-                ` - relink:front.${key}: has been ${was} since the front was created, and cannot become ${wanted}.\n` +
-                `   pulumi config set --path 'relink:front.${key}' ${was}`,
-        );
-    refuse("The front cannot be changed like this", problems);
+    const refused = changed.filter(({ key }) => !(follows && key === "https.port"));
+    const problems = refused.map(
+        ({ key, was, wanted }) =>
+            ` - relink:front.${key}: has been ${was} since the front was created, and cannot become ${wanted}.\n` +
+            `   pulumi config set --path 'relink:front.${key}' ${was}`,
+    );
+    const isPublished = refused.length > 0 && refused.every(({ key }) => key !== "network.subnet");
+    refuse("The front cannot be changed like this", [
+        ...problems,
+        ...(isPublished ? [await recipeForPorts(engine, settings, changed)] : []),
+    ]);
 }
 
 /**
@@ -195,10 +204,6 @@ function refuseLeaving(target: Target, fronts: OtherFront[]): void {
                 `   pulumi config set --path relink:front.use ${name}; or remove everything of this stack first: pulumi destroy`,
         );
     refuse("The front cannot be changed like this", problems);
-}
-
-function tcpPorts(settings: FrontSettings) {
-    return publishedPorts(settings).filter(({ protocol }) => protocol === undefined);
 }
 
 /** Refuses ports that are in use. The first `up` does this before it makes anything. */

@@ -37,3 +37,8 @@ export function publishedPorts(
         ...(https?.http3 ? [{ key, ...secure, protocol: "udp" as const }] : []),
     ];
 }
+
+/** @returns the same without the UDP port */
+export function tcpPorts(settings: FrontSettings): ReturnType<typeof publishedPorts> {
+    return publishedPorts(settings).filter(({ protocol }) => protocol === undefined);
+}

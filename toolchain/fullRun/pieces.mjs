@@ -67,6 +67,7 @@ const minutes = {
     "front-image.test.ts": 5,
     "front-image-faults.test.ts": 8,
     "h2c.test.ts": 3,
+    "front-port.test.ts": 2,
     "hardened.test.ts": 1,
     "haproxy-faults.test.ts": 14,
     "haproxy-requests.test.ts": 2,

@@ -15,6 +15,7 @@ export const shards = [
         "failover",
         "failover with HAProxy 3.2",
         "h2c",
+        "front-port",
     ],
     [
         "crash (scale)",
