@@ -26,6 +26,7 @@ export const filesWithHaproxy32 = [
     "internal.test.ts",
     "several-stacks.test.ts",
     "h2c.test.ts",
+    "front-settings.test.ts",
 ];
 
 /**
@@ -68,6 +69,7 @@ const minutes = {
     "front-image-faults.test.ts": 8,
     "h2c.test.ts": 3,
     "front-port.test.ts": 2,
+    "front-settings.test.ts": 8,
     "hardened.test.ts": 1,
     "haproxy-faults.test.ts": 14,
     "haproxy-requests.test.ts": 2,

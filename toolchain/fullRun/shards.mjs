@@ -55,6 +55,7 @@ export const shards = [
         "counters with HAProxy 3.2",
         "haproxy with HAProxy 3.2",
         "stand-in",
+        "front-settings",
     ],
     [
         "haproxy-faults",
@@ -102,5 +103,6 @@ export const shards = [
         "lost on containerd",
         "several-stacks",
         "front-image",
+        "front-settings with HAProxy 3.2",
     ],
 ];
