@@ -4,7 +4,7 @@ import { BlueGreenService } from "./components/BlueGreenService";
 import { readSettings } from "./components/fromPulumi";
 import { ownFront, usedFront } from "./components/fronts";
 import { afterFailure, outlookOf } from "./components/Outlook";
-import { serviceOutputs } from "./components/outputs";
+import { previewUrl, serviceOutputs } from "./components/outputs";
 import { reportPlan } from "./components/planReport";
 import { stackCertificates } from "./components/stackCertificates";
 import { planServices } from "./components/stackPlan";
@@ -30,29 +30,31 @@ export = async () => {
     await reportPlan(target, plans);
 
     const haproxy = target.uses ? usedFront(target, outlook) : ownFront(target, outlook, live);
-    const outputs = plans.map(({ settings: { name, internal, policy }, observed: before, plan, deployment, link }) => {
-        const service = new BlueGreenService(
-            name,
-            {
-                target,
-                plan,
-                deployment,
-                link,
-                hooks: policy.hooks,
-                declared: before.hooks,
-                previewUrl: `http://${name}.localhost:${front.preview.port}`,
-            },
-            { dependsOn: haproxy },
-        );
-        return [
-            name,
-            service.released.apply(async released =>
-                released
-                    ? serviceOutputs(before, plan, front, internal)
-                    : serviceOutputs(await afterFailure(live, before), {}, front, internal),
-            ),
-        ] as const;
-    });
+    const outputs = plans.map(
+        ({ settings: { name, internal, policy, release }, observed: before, plan, deployment, link }) => {
+            const service = new BlueGreenService(
+                name,
+                {
+                    target,
+                    plan,
+                    deployment,
+                    link,
+                    hooks: policy.hooks,
+                    declared: before.hooks,
+                    previewUrl: release.protocol === "tcp" ? undefined : previewUrl(front, name),
+                },
+                { dependsOn: haproxy },
+            );
+            return [
+                name,
+                service.released.apply(async released =>
+                    released
+                        ? serviceOutputs(before, plan, front, internal)
+                        : serviceOutputs(await afterFailure(live, before), {}, front, internal),
+                ),
+            ] as const;
+        },
+    );
     const certificates = haproxy instanceof UsedFront ? undefined : stackCertificates(front, haproxy, live);
     return { services: Object.fromEntries(outputs), ...(certificates && { certificates }) };
 };

@@ -26,8 +26,8 @@ export interface BlueGreenServiceArgs {
     hooks: HooksSettings;
     /** The hooks that have a Command in Pulumi's state. */
     declared: DeclaredHooks;
-    /** Address of the idle color, for the user's steps. */
-    previewUrl: string;
+    /** Address of the idle color, for the user's steps. @default undefined (a TCP service has none) */
+    previewUrl?: string;
 }
 
 /**

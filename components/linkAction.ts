@@ -39,7 +39,7 @@ export function linkAction(decision: Decision): LinkAction {
 }
 
 function needsOf({ routes, access }: ServiceSettings, { https }: FrontSettings): FrontNeeds {
-    const own = routes.map(({ host }) => host);
+    const own = routes.filter(({ tcpPort }) => tcpPort === undefined).map(({ host }) => host);
     const certificates = (https?.managed ?? [])
         .map(({ name, hosts }) => ({ name, hosts: hosts.filter(host => own.includes(host)) }))
         .filter(({ hosts }) => hosts.length > 0);

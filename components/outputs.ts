@@ -19,7 +19,7 @@ export interface ServiceOutputs {
     url?: string;
     /** Where the stack's own containers reach it. @default they do not */
     internalUrl?: string;
-    /** Address of its idle color, on the Docker host only. */
+    /** Address of its idle color, on the Docker host only; unset for a TCP service too. */
     previewUrl?: string;
     /** Id of the release that is proved and waits until `promote` names it. */
     awaitingPromotion?: string;
@@ -64,15 +64,24 @@ export function serviceOutputs(
             : {
                   ...(internal && routes.length === 0 ? {} : { url: publicUrl(front, routes) }),
                   ...(internal ? { internalUrl: `http://${observed.name}/` } : {}),
-                  previewUrl: `http://${observed.name}.localhost:${front.preview.port}`,
+                  ...(release?.protocol === "tcp" ? {} : { previewUrl: previewUrl(front, observed.name) }),
               }),
         ...(awaiting === undefined ? {} : { awaitingPromotion: awaiting }),
         ...(row === "pinned" && refusal === undefined ? { pinned: live } : {}),
     };
 }
 
+/** @returns the URL at which the Docker host reaches the idle color of a service. */
+export function previewUrl({ preview }: FrontSettings, service: string): string {
+    return `http://${service}.localhost:${preview.port}`;
+}
+
 /** @returns the URL at which users reach a service. */
 export function publicUrl(front: FrontSettings, routes: Route[]): string {
+    const tcp = routes.find(({ tcpPort, host }) => tcpPort !== undefined && !host.startsWith("*.")) ?? routes[0];
+    if (tcp?.tcpPort !== undefined) {
+        return `tcp://${tcp.host.startsWith("*") ? (front.address ?? "localhost") : tcp.host}:${tcp.tcpPort}`;
+    }
     const forAll = routes.filter(({ headers, ownPort }) => headers === undefined && ownPort === undefined);
     const exact = [...forAll, ...routes].find(({ host }) => !host.startsWith("*"));
     const { host = front.address ?? "localhost", path = "/" } = exact ?? { path: routes[0]?.path };

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import http from "node:http";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -37,7 +38,7 @@ while (select(my $ready = $watch, undef, undef, undef)) {
 const bashRelay = 'exec 3<>"/dev/tcp/$1/$2" || exit 1; cat <&3 & cat >&3; kill $! 2>/dev/null';
 
 /**
- * Makes HTTP connections into the front's network: directly where this machine is the Docker host, else by a Docker exec in
+ * Makes connections into the front's network: directly where this machine is the Docker host, else by a Docker exec in
  * the anchor. A container in the network could connect too, but some listeners answer only the Docker host and the anchor.
  */
 export class Dialer {
@@ -60,9 +61,17 @@ export class Dialer {
         return new RelayAgent(() => this.dialByExec(address, port));
     }
 
-    /** @returns a new connection to this address and port */
-    async dial(address: string, port: number): Promise<Duplex> {
-        return (await this.reaches(address, port)) ? connect({ host: address, port }) : this.dialByExec(address, port);
+    /**
+     * Opens a connection to this address and port. By a Docker exec, it is only seen later whether the address takes it.
+     * @param signal ends the attempt
+     */
+    async dial(address: string, port: number, signal: AbortSignal): Promise<Duplex> {
+        if (!(await this.reaches(address, port))) {
+            return this.dialByExec(address, port);
+        }
+        const socket = connect({ host: address, port, signal });
+        await once(socket, "connect");
+        return socket;
     }
 
     private async reaches(address: string, port: number): Promise<boolean> {
@@ -136,7 +145,7 @@ export async function request(dialer: Dialer, wanted: DialRequest): Promise<Dial
     const what = `${method} http://${address}:${port}${path}`;
     try {
         if (wanted.protocol === "h2c") {
-            const answer = await requestH2c(await dialer.dial(address, port), wanted, signal);
+            const answer = await requestH2c(await dialer.dial(address, port, signal), wanted, signal);
             return { status: answer.status, headers: flatten(answer.headers), body: await firstBytes(answer.body) };
         }
         const response = await requestHttp1(dialer, wanted, signal);

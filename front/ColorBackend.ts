@@ -135,13 +135,14 @@ function textOf(
     { release, block, open }: BackendContent,
     sticky?: StickyCookie,
 ): string {
-    const { port = 0, routePorts, protocol, health, timeouts, backendLines } = release.settings;
+    const { port = 0, routePorts, protocol, sendProxy, health, timeouts, backendLines } = release.settings;
     return renderBackend({
         service,
         color,
         port,
         routePorts,
         protocol,
+        sendProxy,
         health,
         serverTimeoutMs: timeouts.serverMs,
         lines: backendLines,
@@ -156,7 +157,8 @@ function textOf(
 
 /** @returns the lines of a backend's file that decide whether a container is up: ports and health check, without open or closed */
 function checksOf(backend: string): string {
-    const checks = /^\s+(server|option httpchk|http-check|option tcp-check|tcp-check) /;
+    const checks =
+        /^\s+(server|option (?:httpchk|tcp-check)|http-check|tcp-check|default-server (?:port|send-proxy-v2)) /;
     const lines = backend.split("\n").filter(line => checks.test(`${line} `));
     return lines.map(line => line.replace(/ disabled$/, "")).join("\n");
 }

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { converse } from "../docker/conversation";
 import { type DialRequest, type DialResponse, request } from "../docker/dialer";
 import { assertEveryWorker } from "../haproxy/WorkerResult";
 import type { Color } from "../model/Color";
 import { type Worker, workerKey } from "../model/FrontState";
-import type { HealthSettings } from "../model/HealthSettings";
-import type { ReleaseSettings } from "../model/ReleaseSettings";
 import { currentWorkers } from "../model/World";
-import type { Answer, Questions } from "../up/Front";
+import type { Answer, AskedSettings, Questions } from "../up/Front";
 import type { FrontAccess } from "./FrontAccess";
 import { answerHeaders, confirmHeaders } from "./frontends";
 import { listenerPorts } from "./listeners";
+import { headerWith, localHeader } from "./proxyHeader";
 
 /** How long such a request may take at least, milliseconds, also where the health check's own timeout is shorter. */
 const leastTimeoutMs = 5_000;
@@ -61,17 +61,25 @@ export class FrontQuestions implements Questions {
     }
 
     /**
-     * Sends the health check's request through a listener.
+     * Sends the health check's request through a listener. Of a TCP service HAProxy itself answers it, and a conversation with
+     * the color that it names follows.
      * @param color the color that the public listener asks, whatever its share is. @default the link decides
      * @throws Error where no answer comes
      */
-    ask(listener: "http" | "preview", health: HealthSettings, color?: Color): Promise<Answer> {
+    async ask(listener: "http" | "preview", settings: AskedSettings, color?: Color): Promise<Answer> {
+        const secret = this.#begun.at(-1)?.secret ?? "";
         const to = { address: this.#address, port: listenerPorts[listener] };
-        return ask(this.access, to, health, {
+        const answer = await ask(this.access, to, settings.health, {
             ...(color === undefined ? {} : { [answerHeaders.color]: color }),
-            [confirmHeaders.secret]: this.#begun.at(-1)?.secret ?? "",
+            [confirmHeaders.secret]: secret,
             [confirmHeaders.service]: this.service,
         });
+        if (settings.protocol !== "tcp" || answer.release === undefined) {
+            return answer;
+        }
+        const probe = { address: this.#address, port: listenerPorts.probe };
+        const spoken = await talk(this.access, probe, settings, headerWith(`${secret}/${answer.color}`));
+        return { ...answer, ...spoken, text: `${answer.text}, ${spoken.text}` };
     }
 
     /**
@@ -102,19 +110,36 @@ export class FrontQuestions implements Questions {
     }
 }
 
-/** Sends the health check's request directly to a container. No listener can choose one slot, so its proof goes this way. */
-export function askContainer(
-    access: FrontAccess,
-    address: string,
-    { port = 0, protocol, health }: Pick<ReleaseSettings, "port" | "protocol" | "health">,
-): Promise<Answer> {
-    return ask(access, { address, port, protocol }, health, {});
+/**
+ * Sends the health check's request directly to a container, or has a TCP service's conversation with it. No listener can choose
+ * one slot, so its proof goes this way.
+ */
+export async function askContainer(access: FrontAccess, address: string, settings: AskedSettings): Promise<Answer> {
+    const { port = 0, protocol, sendProxy, health } = settings;
+    return protocol === "tcp"
+        ? talk(access, { address, port }, settings, sendProxy && localHeader)
+        : ask(access, { address, port, protocol }, health, {});
+}
+
+/** Has the conversation of a TCP service's health check. Where that check asks a page, a connection is enough. */
+async function talk(
+    { dialer }: FrontAccess,
+    to: Pick<DialRequest, "address" | "port">,
+    { health: { send, expect, timeoutMs } }: AskedSettings,
+    head: Buffer | undefined,
+): Promise<Pick<Answer, "status" | "good" | "text">> {
+    try {
+        await converse(dialer, { ...to, head, send, expect, timeoutMs: Math.max(timeoutMs, leastTimeoutMs) });
+        return { status: 200, good: true, text: expect === undefined ? "connected" : "answered as expected" };
+    } catch (error) {
+        return { status: 502, good: false, text: (error as Error).message };
+    }
 }
 
 async function ask(
     access: FrontAccess,
     to: Pick<DialRequest, "address" | "port" | "protocol">,
-    health: HealthSettings,
+    health: AskedSettings["health"],
     headers: Record<string, string>,
 ): Promise<Answer> {
     const { status, headers: answered } = await request(access.dialer, {

@@ -1,18 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { removeMapEntry, writeMapEntry } from "../haproxy/maps";
-import { backendFile, backendName } from "../haproxy/names";
+import { backendFile, backendName, tcpFile } from "../haproxy/names";
 import { assertEveryWorker } from "../haproxy/WorkerResult";
 import { observedService } from "../look/observedService";
 import type { Color } from "../model/Color";
 import type { Worker } from "../model/FrontState";
 import { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
-import type { ReleaseSettings } from "../model/ReleaseSettings";
 import type { ServiceAccess } from "../model/ServiceAccess";
 import { type CountersByWorker, countersOf } from "../model/Window";
 import { currentWorkers } from "../model/World";
 import { openOn } from "../plan/drain";
-import type { Answer, Front } from "../up/Front";
+import type { Answer, AskedSettings, Front } from "../up/Front";
 import type { OpenRequests } from "../up/OpenRequests";
 import type { Routes } from "../up/Routes";
 import { ColorBackend } from "./ColorBackend";
@@ -23,6 +22,7 @@ import { askContainer, FrontQuestions } from "./FrontQuestions";
 import { accessIn } from "./listenerFiles";
 import { ServiceRoutes } from "./ServiceRoutes";
 import { canFollow } from "./softStopped";
+import { tcpFrontendName } from "./tcpListeners";
 
 /** HAProxy on the Docker host, for one service. */
 export class ServiceFront implements Front {
@@ -39,19 +39,26 @@ export class ServiceFront implements Front {
         return new ColorBackend(this.access, this.service, color);
     }
 
-    askContainer(address: string, settings: ReleaseSettings): Promise<Answer> {
+    askContainer(address: string, settings: AskedSettings): Promise<Answer> {
         return askContainer(this.access, address, settings);
+    }
+
+    async listens(ports: readonly number[]): Promise<boolean> {
+        const files = await this.access.readFiles();
+        const names = ports.map(port => `frontend ${tcpFrontendName(port)} `);
+        return names.every(name => files.get(tcpFile)?.includes(name)) && (await this.#areLoaded(files));
     }
 
     async guards(access: ServiceAccess): Promise<boolean> {
         const files = await this.access.readFiles();
+        return isDeepStrictEqual(accessIn(files)[this.service], access) && (await this.#areLoaded(files));
+    }
+
+    /** @returns whether every worker that takes new connections has these files */
+    async #areLoaded(files: ReadonlyMap<string, string>): Promise<boolean> {
         const workers = currentWorkers((await this.access.observe([])).front);
         const hash = contentHash(files);
-        return (
-            isDeepStrictEqual(accessIn(files)[this.service], access) &&
-            workers.length > 0 &&
-            workers.every(({ configHash }) => configHash === hash)
-        );
+        return workers.length > 0 && workers.every(({ configHash }) => configHash === hash);
     }
 
     async writeLink(link: LinkValue): Promise<void> {
@@ -140,15 +147,21 @@ export class ServiceFront implements Front {
         const waiting = workers.reduce((sum, { backends }) => sum + (backends.get(backend)?.qcur ?? 0), 0);
         const { requests } = openOn(workers, backend, slots);
         const current = workers.filter(({ old }) => !old);
+        const isTcp = workers.some(({ backends }) => backends.get(backend)?.isTcp);
         return {
+            ...(isTcp && { isTcp: true as const }),
             requests: slots === undefined ? requests : requests + waiting,
             pinnedWorkers: this.#pinned(workers, color).length,
             isLinked: current.length === 0 || current.some(worker => this.#linksTo(worker, color)),
         };
     }
 
+    /** A soft-stopped worker takes no new connection, so a TCP service gets nothing more by it. */
     #pinned(workers: Worker[], color: Color): Worker[] {
-        return workers.filter(worker => worker.old && this.#linksTo(worker, color));
+        const backend = backendName(this.service, color);
+        return workers.filter(
+            worker => worker.old && this.#linksTo(worker, color) && !worker.backends.get(backend)?.isTcp,
+        );
     }
 
     #linksTo({ links }: Worker, color: Color): boolean {

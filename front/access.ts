@@ -45,18 +45,43 @@ function rulesOf(service: string, { basic, allow, maintenance }: ServiceAccess, 
     return lines.length === 0 ? "" : comment + lines.map(line => `    ${line}\n`).join("");
 }
 
+function allowRules(about: string, allow: readonly string[], gateway: string, pages: Pages): string[] {
+    const refusal = `http-request ${answersWith(pages)(403, "not from your address")} if ${about} ${byOthers}`;
+    return fromElsewhere(allow, gateway).map(condition => `${refusal} ${condition}`);
+}
+
 /**
  * Behind the gateway's address may be anybody: Docker passes on what comes over IPv6 from there. So a network that holds it
  * does not let it in; only its own address does.
+ * @returns the conditions of which one is true for a client that may not come
  */
-function allowRules(about: string, allow: readonly string[], gateway: string, pages: Pages): string[] {
-    const refusal = `http-request ${answersWith(pages)(403, "not from your address")} if ${about} ${byOthers}`;
+function fromElsewhere(allow: readonly string[], gateway: string): string[] {
     const networks = allow.map(network => checked("network", network));
     const isNamed = allow.some(network => network === gateway || network === `${gateway}/32`);
     return [
-        `${refusal} !{ src ${networks.join(" ")} }`,
-        ...(!isNamed && holds(allow, gateway) ? [`${refusal} { src ${checked("address", gateway)} }`] : []),
+        `!{ src ${networks.join(" ")} }`,
+        ...(!isNamed && holds(allow, gateway) ? [`{ src ${checked("address", gateway)} }`] : []),
     ];
+}
+
+/** @returns who may ask the services that get requests: those that are not among the TCP services */
+export function accessToRequests(access: Access, tcpServices: readonly string[]): Access {
+    return Object.fromEntries(Object.entries(access).filter(([service]) => !tcpServices.includes(service)));
+}
+
+/** @returns the lines that let in only connections from who may have one, or nothing where everybody may */
+export function connectionRules(access: Access, tcpServices: readonly string[], gateway: string): string {
+    return tcpServices
+        .flatMap(service =>
+            fromElsewhereOf(access[service], gateway).map(
+                condition => `    tcp-request content reject if ${aboutService(service)} ${condition}\n`,
+            ),
+        )
+        .join("");
+}
+
+function fromElsewhereOf(access: ServiceAccess | undefined, gateway: string): string[] {
+    return access?.allow === undefined ? [] : fromElsewhere(access.allow, gateway);
 }
 
 function holds(networks: readonly string[], address: string): boolean {

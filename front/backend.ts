@@ -2,6 +2,7 @@ import { backendName, checked, checkedInteger, serverId, slotName } from "../hap
 import type { Color } from "../model/Color";
 import type { HealthSettings } from "../model/HealthSettings";
 import { wiringOf } from "../model/Wiring";
+import { toAscii } from "../text/ascii";
 import { type ContainerPorts, portChecks, portRules } from "./ports";
 import { rawLines } from "./rawLines";
 import type { StickyCookie } from "./stickyCookie";
@@ -10,7 +11,12 @@ import type { StickyCookie } from "./stickyCookie";
 export interface BackendSpec extends ContainerPorts {
     service: string;
     color: Color;
-    health: Pick<HealthSettings, "path" | "tcp" | "host" | "status" | "intervalMs" | "timeoutMs" | "rise" | "fall">;
+    health: Pick<
+        HealthSettings,
+        "path" | "tcp" | "port" | "send" | "expect" | "host" | "status" | "intervalMs" | "timeoutMs" | "rise" | "fall"
+    >;
+    /** Each connection to a container begins with the PROXY protocol. @default undefined (it does not) */
+    sendProxy?: "v2";
     /** How long a container may send nothing during a request, milliseconds. @default the front's */
     serverTimeoutMs?: number;
     /** The user's own lines. @default [] */
@@ -34,6 +40,7 @@ export function renderBackend(spec: BackendSpec): string {
     const lines = [
         `# Service ${checked("service", spec.service)}, color ${checked("color", spec.color)}: one server per slot; \`disabled\` are the slots without a container.`,
         `backend ${backendName(spec.service, spec.color)} from relink`,
+        ...(spec.protocol === "tcp" ? ["    mode tcp"] : []),
         "    balance roundrobin",
         ...portRules(spec),
         ...check(spec),
@@ -49,6 +56,12 @@ export function renderBackend(spec: BackendSpec): string {
     lines.push(
         `    default-server check${protocolWords(spec)} inter ${interval}ms fastinter ${Math.min(500, interval)}ms downinter ${Math.min(1000, interval)}ms rise ${rise} fall ${fall}`,
     );
+    if (health.port !== undefined) {
+        lines.push(`    default-server port ${checkedInteger("health.port", health.port, 1, 65535)}`);
+    }
+    if (spec.sendProxy !== undefined) {
+        lines.push("    default-server send-proxy-v2");
+    }
     lines.push(...stickyLines(spec.sticky));
     lines.push(...rawLines(`services.${spec.service}.haproxy.backend`, spec.lines));
     const seen = new Set<number>();
@@ -67,7 +80,7 @@ export function renderBackend(spec: BackendSpec): string {
 
 /** A check that only connects has no protocol: it sends nothing. */
 function protocolWords({ protocol, health }: BackendSpec): string {
-    return protocol === undefined ? "" : ` proto h2${health.path === undefined ? "" : " check-proto h2"}`;
+    return protocol !== "h2c" ? "" : ` proto h2${health.path === undefined ? "" : " check-proto h2"}`;
 }
 
 function stickyLines(sticky: StickyCookie | undefined): string[] {
@@ -82,6 +95,9 @@ function stickyLines(sticky: StickyCookie | undefined): string[] {
 
 function check(spec: BackendSpec): string[] {
     const { health } = spec;
+    if (health.expect !== undefined) {
+        return conversation(health.send, health.expect);
+    }
     if (health.tcp || health.path === undefined) {
         return ["    # Health check: a connection.", ...portChecks(spec, undefined)];
     }
@@ -93,5 +109,18 @@ function check(spec: BackendSpec): string[] {
         ...portChecks(spec, send),
         send,
         `    http-check expect status ${from === to ? from : `${from}-${to}`}`,
+    ];
+}
+
+/** The texts are in hexadecimal, so that none of their letters means anything to HAProxy. */
+function conversation(send: string | undefined, expect: string): string[] {
+    const hexOf = (text: string) => Buffer.from(text, "utf8").toString("hex");
+    const words = (text: string) => toAscii(JSON.stringify(text));
+    const sent = send === undefined ? "" : `send ${words(send)}, `;
+    return [
+        `    # Health check: ${sent}expect ${words(expect)}.`,
+        "    option tcp-check",
+        ...(send === undefined ? [] : [`    tcp-check send-binary ${hexOf(send)}`]),
+        `    tcp-check expect binary ${hexOf(expect)}`,
     ];
 }

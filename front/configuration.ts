@@ -4,6 +4,7 @@ import { answersChallenges, type FrontSettings, tlsListener } from "../model/Fro
 import { shortDigest } from "../text/shortDigest";
 import { renderFrontends } from "./frontends";
 import { renderGlobal } from "./global";
+import { renderTcpListeners } from "./tcpListeners";
 
 export { type BackendSpec, renderBackend } from "./backend";
 export { renderFrontends } from "./frontends";
@@ -45,8 +46,10 @@ export function stampHash(files: Map<string, string>): string {
 export function fingerprintOf(settings: FrontSettings): string {
     const front = { ...settings, tls: tlsListener(settings), challenges: answersChallenges(settings.https?.acme) };
     // The real addresses do not matter, because they never change during a front's life.
-    const frontends = renderFrontends(front, { gateway: "0.0.0.0", anchor: "0.0.0.0" });
-    return shortDigest(`${renderGlobal(front)}${frontends}`);
+    const near = { gateway: "0.0.0.0", anchor: "0.0.0.0" };
+    const ports = new Map(settings.tcpPorts.map(port => [port, true]));
+    const tcp = ports.size === 0 ? "" : renderTcpListeners(front, near, { ports, services: [] });
+    return shortDigest(`${renderGlobal(front)}${renderFrontends(front, near)}${tcp}`);
 }
 
 function isConf(path: string): boolean {

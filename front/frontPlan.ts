@@ -20,9 +20,10 @@ import { claimFront, findFronts, type OtherFront } from "./frontOwner";
 import { type GenerationPlan, planGeneration } from "./generationPlan";
 import { accessIn, areListenersKnown } from "./listenerFiles";
 import { listenerPorts } from "./listeners";
-import { fixedLabels, tcpPorts } from "./published";
+import { fixedLabels, tcpLabel, tcpPorts } from "./published";
 import { hasQuic, http3Label, withoutQuic, withoutUdp } from "./quic";
 import { recipeForPorts } from "./recipeForPorts";
+import { listenKey, unpublishedPorts } from "./unpublishedPorts";
 
 /** The front as it will be after this `up`. */
 export interface FrontPlan {
@@ -58,11 +59,12 @@ export async function planFront(
     const adoptFrom = claimFront(target, objects, world, services);
     const { network } = objects;
     await refuseChanges(engine, settings, world, network?.subnet);
+    await refuseUnpublished(engine, settings, services, anchor);
     if (anchor === undefined) {
         const fronts = await findFronts(engine);
         refuseOtherName(settings.name, fronts, [stackName(target), ...services.map(({ policy }) => policy.adoptFrom)]);
         refuseLeaving(target, fronts);
-        await refuseTakenPorts(engine, settings, fronts);
+        await refuseTakenPorts(engine, settings, services, fronts);
     }
     const generation = await planGeneration(engine, { front: settings, registries }, world);
     await refuseHttp3(engine, settings, world, generation);
@@ -126,11 +128,13 @@ async function refuseChanges(
 ): Promise<void> {
     const { anchor } = world;
     const wanted = { ...fixedLabels(settings), "relink.front.network.subnet": settings.network.subnet ?? subnet };
-    const fixed = Object.entries(wanted).map(([label, value]) => ({
-        key: label.replace("relink.front.", ""),
-        was: label === "relink.front.network.subnet" ? subnet : anchor && fixedLabel(anchor, label),
-        wanted: value,
-    }));
+    const fixed = Object.entries(wanted)
+        .filter(([label]) => label !== tcpLabel)
+        .map(([label, value]) => ({
+            key: label.replace("relink.front.", ""),
+            was: label === "relink.front.network.subnet" ? subnet : anchor && fixedLabel(anchor, label),
+            wanted: value,
+        }));
     const changed = fixed.filter(({ was, wanted }) => was !== undefined && was !== wanted);
     // The port of HTTPS follows the one of http, unless it is set: one problem is enough.
     const follows = settings.https?.port === undefined && changed.some(({ key }) => key === "http.port");
@@ -145,6 +149,22 @@ async function refuseChanges(
         ...problems,
         ...(isPublished ? [await recipeForPorts(engine, settings, changed)] : []),
     ]);
+}
+
+/** Refuses a TCP service at a port that the anchor does not publish. */
+async function refuseUnpublished(
+    engine: Engine,
+    settings: FrontSettings,
+    services: Settings["services"],
+    anchor: ContainerInfo | undefined,
+): Promise<void> {
+    const problems = anchor === undefined ? [] : unpublishedPorts(anchor, services, settings.tcpPorts);
+    if (problems.length > 0) {
+        refuse("The front cannot get connections at a new port", [
+            ...problems.map(problem => ` - ${problem}`),
+            await recipeForPorts(engine, settings, [{ key: "tcp" }]),
+        ]);
+    }
 }
 
 /**
@@ -207,7 +227,12 @@ function refuseLeaving(target: Target, fronts: OtherFront[]): void {
 }
 
 /** Refuses ports that are in use. The first `up` does this before it makes anything. */
-async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts: OtherFront[]): Promise<void> {
+async function refuseTakenPorts(
+    engine: Engine,
+    settings: FrontSettings,
+    services: Settings["services"],
+    fronts: OtherFront[],
+): Promise<void> {
     const held = await Promise.all(
         // Docker says by itself that a UDP port is taken.
         tcpPorts(settings).map(async ({ key, internal, external: port, ip: address }) => ({
@@ -215,7 +240,7 @@ async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts:
                 internal === listenerPorts.https && key === "http.port"
                     ? `${port} (https, unless front.https.port is set)`
                     : `${port}`,
-            key,
+            key: key === "tcp" ? listenKey(services, port) : `front.${key}`,
             holder: await holderOf(engine, { port, address }),
         })),
     );
@@ -228,9 +253,9 @@ async function refuseTakenPorts(engine: Engine, settings: FrontSettings, fronts:
         .filter(({ holder }) => holder !== undefined)
         .map(
             ({ what, key, holder }) =>
-                ` - relink:front.${key}: port ${what} is held by ${holder}${ownerOf(holder)}. ` +
-                `Stop that${key === "http.port" ? " (without a gap: docs/moving.md)" : ""}, or choose another one:\n` +
-                `   pulumi config set --path relink:front.${key} PORT`,
+                ` - relink:${key}: port ${what} is held by ${holder}${ownerOf(holder)}. ` +
+                `Stop that${key === "front.http.port" ? " (without a gap: docs/moving.md)" : ""}, or choose another one:\n` +
+                `   pulumi config set --path relink:${key} PORT`,
         );
     refuse("The front cannot publish its ports", problems);
 }

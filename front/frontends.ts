@@ -1,7 +1,7 @@
 import { checked, mapPath } from "../haproxy/names";
 import type { FrontSettings, PublicRules, TlsListener } from "../model/FrontSettings";
 import type { ServiceRules } from "../model/ServiceRules";
-import { type Access, accessRules } from "./access";
+import { type Access, accessRules, accessToRequests } from "./access";
 import { challengeRules } from "./challenges";
 import { chosenRules } from "./chosenUsers";
 import { clientRules } from "./clients";
@@ -25,6 +25,7 @@ import { previewColorRules, previewHostRule, previewSecretRules } from "./privat
 import { accessLog, compression, healthPage, hostRedirects, ownLines, responseHeaders } from "./publicRules";
 import { routeLookups } from "./routeLookups";
 import { statisticsPage } from "./statistics";
+import { tcpAnswers } from "./tcpListeners";
 
 /** Headers of relink's confirming request: a one-time secret, and the secret's service. */
 export const confirmHeaders = { secret: "x-relink-confirm", service: "x-relink-service" } as const;
@@ -133,6 +134,8 @@ export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedP
     access?: Access;
     /** What the listeners do for single services. @default nothing */
     services?: Readonly<Record<string, ServiceRules>>;
+    /** Names of the TCP services. @default none */
+    tcpServices?: readonly string[];
     /** The headers that routes ask for, each kind once (`headersIn` of haproxy/routes.ts). @default none */
     routeHeaders?: readonly string[];
     /** Files of the front's own pages. @default none */
@@ -146,13 +149,14 @@ export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedP
  * @param near addresses of the Docker host and of the anchor, as HAProxy sees them
  * @returns the file's text
  */
-export function renderFrontends(front: ListenerSettings, near: NearAddresses): string {
+export function renderFrontends(settings: ListenerSettings, near: NearAddresses): string {
+    const front = { ...settings, access: accessToRequests(settings.access ?? {}, settings.tcpServices ?? []) };
     const acls = { near: nearAcl(near), trusted: trustedAcl(front.trustedProxies) };
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
 ${httpFrontend(acls, front, near)}
 
-${ownFrontend(acls, front, near)}${previewFrontend(acls)}
+${ownFrontend(acls, front, near)}${previewFrontend(acls, front)}
 
 ${metricsFrontend(acls, front)}
 
@@ -163,7 +167,7 @@ ${sharedBackends(front)}
 /** The public listeners, without TLS and with it. */
 function httpFrontend(
     { near, trusted }: AddressAcls,
-    { tls, challenges, access = {}, services = {}, routeHeaders, ...rules }: ListenerSettings,
+    { tls, challenges, access = {}, services = {}, tcpServices = [], routeHeaders, ...rules }: ListenerSettings,
     { gateway }: NearAddresses,
 ): string {
     const connections = connectionLimit(rules);
@@ -182,7 +186,7 @@ ${previewSecretRules(rules, answer)}${challengeRules(challenges)}${limitRules(ru
 ${accessRules(access, gateway, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${previewColorRules(rules)}${chosenRules(services)}${canaryRules}
-${failoverRules(services)}${forwarded(tls)}
+${tcpAnswers(tcpServices, answerHeaders)}${failoverRules(services)}${forwarded(tls)}
 ${answerRules}
 ${responseHeaders(rules)}${strictTransport(tls)}${alternativeService(tls)}${ownLines(rules)}    use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;
@@ -212,8 +216,9 @@ ${failoverRules(services)}${forwarded()}`,
 }
 
 /** The listener that reaches each service's idle color, from the Docker host alone. */
-function previewFrontend({ near, trusted }: AddressAcls): string {
+function previewFrontend({ near, trusted }: AddressAcls, { tcpServices = [] }: ListenerSettings): string {
     const answer = answersWith();
+    const refusal = answer(404, "a TCP service has no preview over HTTP");
     return `# The idle color of every service, on the Docker host only. The host is SERVICE or SERVICE.localhost: with any other name a
 # web page could have its own name resolve to 127.0.0.1 and read the answers (DNS rebinding).
 frontend preview from relink
@@ -231,7 +236,7 @@ ${confirmRules}
     http-request set-var(txn.link) str(none:blue:0) if { var(txn.confirmed) -m bool } !{ var(txn.link) -m found }
     http-request ${answer(404, "no service of this name")} unless { var(txn.link) -m found }
     http-request set-var(txn.color) var(txn.link),field(2,:)
-${forwarded()}
+${tcpAnswers(tcpServices, { ...answerHeaders, refusal })}${forwarded()}
 ${answerRules}
     use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;

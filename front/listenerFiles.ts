@@ -6,6 +6,7 @@ import type { ServiceRules } from "../model/ServiceRules";
 import type { Access } from "./access";
 import { type ListenerSettings, renderFrontends } from "./frontends";
 import type { NearAddresses } from "./origin";
+import { tcpListenersOf, writeTcpListeners } from "./tcpListeners";
 
 /**
  * What the listeners in force were rendered from, as JSON. From it they are rendered again when a service is gone, when the routes
@@ -21,14 +22,17 @@ interface Written {
 
 /** Writes the listeners for the routes of the map, and what they were rendered from. */
 export function writeListeners(files: Map<string, string>, settings: ListenerSettings, near: NearAddresses): void {
-    const { access = {}, services = {}, routeHeaders: _, ...rest } = settings;
+    const { access = {}, services = {}, routeHeaders: _, tcpServices: __, ...rest } = settings;
+    const tcp = tcpListenersOf(services, files);
     const front: ListenerSettings = {
         ...rest,
         routeHeaders: headersIn(readMap(files, "routes")),
+        ...(tcp.services.length > 0 && { tcpServices: tcp.services }),
         ...(Object.keys(access).length > 0 && { access }),
         ...(Object.keys(services).length > 0 && { services }),
     };
     files.set(frontendsFile, renderFrontends(front, near));
+    writeTcpListeners(files, front, near, tcp);
     files.set(settingsFile, `${JSON.stringify({ front, near } satisfies Written, null, 1)}\n`);
 }
 

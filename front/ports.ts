@@ -7,8 +7,8 @@ export interface ContainerPorts {
     port: number;
     /** Other ports of the same containers, by the places whose requests go there. @default none */
     routePorts?: Readonly<Record<string, number>>;
-    /** What HAProxy speaks on all of them. @default HTTP/1.1 */
-    protocol?: "h2c";
+    /** What HAProxy speaks on all of them, or `tcp` where it passes on connections. @default HTTP/1.1 */
+    protocol?: "h2c" | "tcp";
 }
 
 /** HAProxy takes 64 words a line. */
@@ -47,7 +47,7 @@ export function portChecks(spec: ContainerPorts, send: string | undefined): stri
     }
     const main = mainPort(spec);
     // Such a line does not take over the protocol of the servers' checks.
-    const protocol = spec.protocol === undefined ? "" : " proto h2";
+    const protocol = spec.protocol !== "h2c" ? "" : " proto h2";
     return send === undefined
         ? ["    option tcp-check", ...[...others, main].map(port => `    tcp-check connect port ${port}`)]
         : [

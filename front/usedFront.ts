@@ -16,6 +16,7 @@ import type { FrontPlan } from "./frontPlan";
 import { listenersIn } from "./listenerFiles";
 import { listenerPorts } from "./listeners";
 import { hasStackRules } from "./stackRules";
+import { unpublishedPorts } from "./unpublishedPorts";
 
 /**
  * Plans a front that belongs to another stack (`front.use`). This stack changes nothing of it but its own services.
@@ -44,6 +45,7 @@ export async function planUsedFront(
                 `${world.owner} has the certificates (docs/several-stacks.md).`,
         );
     }
+    refuseUnpublished(settings, world);
     const act = !hasRules(world.files ?? new Map(), stackRulesOf(settings), world);
     return { layout: layout(subnet), key, act, owner: world.owner, objects: { volumes: {} } };
 }
@@ -117,8 +119,18 @@ export function uncoveredHosts({ services }: Pick<Settings, "services">, { files
         return [];
     }
     const covered = Object.values(certificate).flatMap(words => (words.split(";")[0] ?? "").split(", "));
-    const hosts = services.flatMap(({ routes }) => routes.map(({ host }) => host));
+    const hosts = services.flatMap(({ routes }) =>
+        routes.filter(({ tcpPort }) => tcpPort === undefined).map(({ host }) => host),
+    );
     return [...new Set(hosts)].filter(host => host !== "*" && !covers(covered, host));
+}
+
+function refuseUnpublished({ services }: Pick<Settings, "services">, { anchor }: World): void {
+    const ports = services.flatMap(({ routes }) => routes.flatMap(({ tcpPort }) => tcpPort ?? []));
+    const problems = anchor === undefined ? [] : unpublishedPorts(anchor, services, [...new Set(ports)]);
+    if (problems.length > 0) {
+        refuse(problems.map(problem => ` - ${problem}`));
+    }
 }
 
 /** @throws RunError where the front's own stack has to act first */

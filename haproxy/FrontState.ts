@@ -164,8 +164,9 @@ function backendsOf(statistics: string, servers: string): Map<string, BackendSta
         const own = { scur, qcur, stot, responses, responses5xx, averageResponseMs };
         const backend: BackendStat = {
             name,
+            ...(rows.isTcp && { isTcp: true as const }),
             ...own,
-            ...answeredBy(rows.own, [...rows.servers.values()]),
+            ...(rows.isTcp ? connectedBy(rows.own) : answeredBy(rows.own, [...rows.servers.values()])),
             servers: new Map(),
         };
         for (const [server, row] of rows.servers) {
@@ -203,6 +204,14 @@ function answeredBy(own: ServerRow, servers: readonly ServerRow[]): Pick<Backend
     const errors = sum(({ responses5xx }) => responses5xx);
     const unanswered = Math.min(Math.max(0, own.responses5xx - errors), own.connectErrors + own.responseErrors);
     return { asked: sum(({ responses }) => responses) + unanswered, failed: errors + unanswered };
+}
+
+/**
+ * Counts the connections of a backend in mode tcp, and those that no server took or that a server reset. A connection that a
+ * client breaks is not one of them. HAProxy counts a server that resets a connection once more as an abort.
+ */
+function connectedBy({ stot, connectErrors, responseErrors }: ServerRow): Pick<BackendStat, "asked" | "failed"> {
+    return { asked: stot, failed: Math.min(stot, connectErrors + responseErrors) };
 }
 
 function generationOf(socket: string): string {

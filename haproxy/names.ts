@@ -54,6 +54,9 @@ export function backendFile(service: string, color: Color): string {
     return `conf/20-${backendName(service, color)}.cfg`;
 }
 
+/** The file that holds the listeners of TCP services. It is there while there are some. */
+export const tcpFile = "conf/11-tcp.cfg";
+
 /** @returns the path of the file with the users of a service that asks for a password */
 export function usersFile(service: string): string {
     return `conf/05-users-${checked("service", service)}.cfg`;
@@ -113,7 +116,7 @@ const allowed = {
     "host header": /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})(?::\d{1,5})?$/,
     // All that a URL path may hold unescaped, without ' and $, which HAProxy's quoting interprets.
     path: /^\/[A-Za-z0-9._~!&()*+,;=:@/?%-]{0,1023}$/,
-    "map key": /^[A-Za-z0-9*._~/=&%-]{1,2048}$/,
+    "map key": /^(?:TCP:)?[A-Za-z0-9*._~/=&%-]{1,2048}$/,
     place: /^[A-Za-z0-9*._~/=&% -]{1,4096}$/,
     "map value": /^[A-Za-z0-9:_.~/-]{1,512}$/,
     "client authorities": /^clients-[0-9a-f]{12}\.pem$/,

@@ -1,16 +1,23 @@
 import type { ServerRow } from "../model/FrontState";
 
+/** The rows of one backend in `show stat`. */
+interface BackendRows {
+    own?: ServerRow;
+    servers: Map<string, ServerRow>;
+    isTcp: boolean;
+}
+
 /**
  * Parses `show stat`.
- * @returns backend -> its own row, and the rows of its servers
+ * @returns backend -> its own row, the rows of its servers, and whether it passes on connections
  */
-export function parseStat(csv: string): Map<string, { own?: ServerRow; servers: Map<string, ServerRow> }> {
+export function parseStat(csv: string): Map<string, BackendRows> {
     const [head, ...lines] = csv.split("\n").filter(line => line !== "");
     if (!head?.startsWith("# ")) {
         throw new Error(`show stat answered: ${csv.slice(0, 200)}`);
     }
     const names = head.slice(2).split(",");
-    const backends = new Map<string, { own?: ServerRow; servers: Map<string, ServerRow> }>();
+    const backends = new Map<string, BackendRows>();
     for (const line of lines) {
         const cells = splitCsv(line);
         const cell = (name: string) => cells[names.indexOf(name)] ?? "";
@@ -39,10 +46,11 @@ export function parseStat(csv: string): Map<string, { own?: ServerRow; servers: 
             retries: number("wretr"),
             redispatches: number("wredis"),
         };
-        const backend = backends.get(cell("pxname")) ?? { servers: new Map<string, ServerRow>() };
+        const backend = backends.get(cell("pxname")) ?? { servers: new Map<string, ServerRow>(), isTcp: false };
         backends.set(cell("pxname"), backend);
         if (cell("svname") === "BACKEND") {
             backend.own = row;
+            backend.isTcp = cell("mode") === "tcp";
         } else if (cell("svname") !== "FRONTEND") {
             backend.servers.set(cell("svname"), row);
         }

@@ -1,14 +1,18 @@
 import { headerNames, placeOf, type Route } from "../model/Route";
 import { shortDigest } from "../text/shortDigest";
 import { readMap, removeMapEntry, writeMapEntry } from "./maps";
-import { checked } from "./names";
+import { checked, checkedInteger } from "./names";
 
 /**
  * @returns a route's key in the map: host and path, with a slash at the end. The frontend appends a slash to host and path and
  * takes the longest key that is a prefix. So the key `/api/` matches `/api` and `/api/x`, but not `/apix`. Before them are the
  * headers that a request must have, between slashes. The front answers no Host with a slash, so no client can write them there.
+ * See {@link tcpKey} for the key of a TCP service.
  */
-export function routeKey({ host, path, headers }: Pick<Route, "host" | "path" | "headers">): string {
+export function routeKey({ host, path, headers, tcpPort }: Omit<Route, "strip">): string {
+    if (tcpPort !== undefined) {
+        return tcpKey(tcpPort, host);
+    }
     const place = path === "/" ? `${host}/` : `${host}${path}/`;
     return headers === undefined ? place : `/${headers}/${place}`;
 }
@@ -33,10 +37,22 @@ export function portMark(place: string): string {
     return shortDigest(place);
 }
 
+/**
+ * @returns the key of a TCP service's route: `TCP:5432/db.example.com/`. No host and no path of a request begins so, because
+ * the front looks up hosts in lower case
+ */
+export function tcpKey(port: number, host: string): string {
+    return `TCP:${checkedInteger("port", port, 1, 65_535)}/${host}/`;
+}
+
 /** Parses the entries of a map into routes and their services. */
 export function parseRoutes(entries: ReadonlyMap<string, string>): { route: Route; service: string }[] {
     return [...entries].map(([key, value]) => {
         const [service = "", , how, mark] = value.split(":");
+        const [, port, name = "*"] = /^TCP:(\d+)\/([^/]*)\/$/.exec(key) ?? [];
+        if (port !== undefined) {
+            return { route: { host: name, path: "/", strip: false, tcpPort: Number(port) }, service };
+        }
         const [, headers, place = key] = /^\/([^/]*)\/(.*)$/.exec(key) ?? [];
         // A front of an earlier version has hosts alone, without a slash.
         const [, host = place, path = ""] = /^([^/]*)(\/.*?)?\/?$/.exec(place) ?? [];

@@ -170,6 +170,8 @@ export interface FrontSettings {
     statistics?: string[];
     /** The front's own pages: `maintenance`, or a status. @default {} (a line of text, or HAProxy's page) */
     errorPages: Record<string, ErrorPage>;
+    /** Ports on the Docker host for TCP services, those of the stack's services among them, in ascending order. @default [] */
+    tcpPorts: number[];
     /** HAProxy's timeouts. */
     timeouts: FrontTimeouts;
 }

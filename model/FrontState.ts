@@ -60,6 +60,8 @@ export interface ServerStat extends ServerRow {
 /** One color's backend in one worker. */
 export interface BackendStat {
     name: string;
+    /** It passes on connections, so that each of them counts as a request. @default undefined (HTTP) */
+    isTcp?: true;
     /** Requests that are open on its servers now. */
     scur: number;
     /** Requests that wait for any of its servers. */

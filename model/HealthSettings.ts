@@ -10,8 +10,14 @@ export interface StatusRange {
 export interface HealthSettings {
     /** Path of the HTTP check, with a leading slash; undefined when `tcp` is true. @default "/" */
     path?: string;
-    /** The check only connects, and sends no request. @default false */
+    /** The check only connects, and sends no request. @default false, true for a TCP service without path */
     tcp: boolean;
+    /** Port that is checked, of a TCP service. @default undefined (the service's own) */
+    port?: number;
+    /** What the check of a TCP service sends first. @default undefined (nothing) */
+    send?: string;
+    /** A part of the answer that the check of a TCP service waits for. @default undefined (a connection is enough) */
+    expect?: string;
     /**
      * Docker's own health check inside the container, in addition to the front's: a program and its arguments. A text
      * in the config becomes `["/bin/sh", "-c", text]`. An empty list turns off the image's check too.

@@ -45,8 +45,16 @@ export interface ReleaseSettings {
     port?: number;
     /** Other ports of the same containers, 1 to 65535, by the places (`placeOf` a route) whose requests go there. @default none */
     routePorts?: Record<string, number>;
-    /** What HAProxy speaks to the containers: `h2c` is HTTP/2 without TLS, as gRPC needs it. @default undefined (HTTP/1.1) */
-    protocol?: "h2c";
+    /**
+     * `h2c`: HAProxy speaks HTTP/2 without TLS to the containers, as gRPC needs it. `tcp`: the front passes on connections and
+     * reads no requests. @default undefined (HTTP/1.1)
+     */
+    protocol?: "h2c" | "tcp";
+    /**
+     * Each connection to a container of a TCP service begins with the header of the PROXY protocol, which has the client's
+     * address. @default undefined (it does not)
+     */
+    sendProxy?: "v2";
     /** Environment. relink adds RELINK_COLOR, RELINK_SERVICE and RELINK_RELEASE. @default {} */
     env: Record<string, EnvValue>;
     /** Names of secrets that become files `/run/secrets/NAME`, mode 0400. @default [] */

@@ -6,6 +6,11 @@ export interface Route {
     path: string;
     /** The front removes the path before the service gets the request. */
     strip: boolean;
+    /**
+     * Port of the Docker host, for the connections of a TCP service. The host then is the one that a client names by TLS
+     * (SNI), or `*` for all connections. @default undefined (requests of the front's own ports)
+     */
+    tcpPort?: number;
     /** The headers that a request must have, as {@link headersText} writes them. @default undefined (any) */
     headers?: string;
     /**
@@ -22,8 +27,14 @@ const stripped = " (stripped)";
 const ownPort = " (own port)";
 const condition = " if ";
 
-/** @returns what two services cannot both have: `shop.example.com/api`, `*`, `shop.example.com if x-version=2` */
-export function placeOf({ host, path, headers }: Route): string {
+/**
+ * @returns what two services cannot both have: `shop.example.com/api`, `*`, `shop.example.com if x-version=2`; of TCP services
+ * `:6379`, `db.example.com:5432`
+ */
+export function placeOf({ host, path, headers, tcpPort }: Route): string {
+    if (tcpPort !== undefined) {
+        return `${host === "*" ? "" : host}:${tcpPort}`;
+    }
     return `${path === "/" ? host : `${host}${path}`}${headers === undefined ? "" : `${condition}${headers}`}`;
 }
 
@@ -37,6 +48,10 @@ export function parseRoute(text: string): Route {
     const [withoutPort, hasPort] = cut(text, ownPort);
     const [whole, strip] = cut(withoutPort, stripped);
     const [place = "", headers] = whole.split(condition);
+    const [, name, port] = /^([^:/]*):(\d+)$/.exec(place) ?? [];
+    if (port !== undefined) {
+        return { host: name || "*", path: "/", strip: false, tcpPort: Number(port) };
+    }
     const slash = place.indexOf("/");
     const [host, path] = slash < 0 ? [place, "/"] : [place.slice(0, slash), place.slice(slash)];
     return { host, path, strip, ...(headers !== undefined && { headers }), ...(hasPort && { ownPort: true }) };
@@ -79,10 +94,10 @@ export function canGoTogether(one: string | undefined, other: string | undefined
     });
 }
 
-/** @returns whether one request can belong to both places, as {@link placeOf} writes them */
+/** @returns whether one request, or one connection, can belong to both places, as {@link placeOf} writes them */
 export function overlap(one: string, two: string): boolean {
     const [a, b] = [parseRoute(one), parseRoute(two)];
-    const fits = canGoTogether(a.headers, b.headers);
+    const fits = canGoTogether(a.headers, b.headers) && a.tcpPort === b.tcpPort;
     return (
         fits &&
         (covers(a.host, b.host) || covers(b.host, a.host)) &&

@@ -4,17 +4,17 @@ import { shortDigest } from "../text/shortDigest";
 interface Reached {
     port?: number;
     routePorts?: Readonly<Record<string, number>>;
-    protocol?: "h2c";
+    protocol?: "h2c" | "tcp";
 }
 
 /**
  * HAProxy's state shows address and port of a server. It does not show how the backend chooses among several ports, nor what it
  * speaks there. So each server of such a backend has an id that begins with this number. By it relink sees whether a worker can
  * reach a release's containers.
- * @returns a number that releases with the same ports and protocol share, 1 to 65536; undefined for one port and HTTP/1.1
+ * @returns a number that releases with the same ports and protocol share, 1 to 65536; undefined for one port and HTTP/1.1, or TCP
  */
 export function wiringOf({ port, routePorts, protocol }: Reached): number | undefined {
-    if (routePorts === undefined && protocol === undefined) {
+    if (routePorts === undefined && protocol !== "h2c") {
         return undefined;
     }
     const ports = Object.entries(routePorts ?? {}).sort(([one], [two]) => (one < two ? -1 : 1));

@@ -20,6 +20,7 @@ function sharedOf({
     port,
     routePorts,
     protocol,
+    sendProxy,
     maxReplicas,
     timeouts,
     backendLines,
@@ -31,6 +32,7 @@ function sharedOf({
         port,
         "routes[].port": routePorts,
         protocol,
+        sendProxy,
         maxReplicas,
         "timeouts.server": timeouts.serverMs,
         "haproxy.backend": backendLines,
@@ -40,7 +42,19 @@ function sharedOf({
 }
 
 /** HAProxy's part of the health check. A host that only comes from the routes changes nothing. */
-function checkOf({ path, tcp, status, intervalMs, timeoutMs, rise, fall, ...health }: HealthSettings) {
+function checkOf({
+    path,
+    tcp,
+    port,
+    send,
+    expect,
+    status,
+    intervalMs,
+    timeoutMs,
+    rise,
+    fall,
+    ...health
+}: HealthSettings) {
     const host = health.hostIsDefault ? "" : health.host;
-    return { path, tcp, host, status, interval: intervalMs, timeout: timeoutMs, rise, fall };
+    return { path, tcp, port, send, expect, host, status, interval: intervalMs, timeout: timeoutMs, rise, fall };
 }

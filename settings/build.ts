@@ -10,7 +10,7 @@ import { buildAccess } from "./access";
 import { defaultFrontName } from "./front";
 import { defaultHealthPath } from "./health";
 import { buildAcme, managedCertificates } from "./managed";
-import { hasOwnPort, namedHosts, routePortsOf, routesOf } from "./routes";
+import { hasOwnPort, namedHosts, routePortsOf, routesOf, tcpPortsOf } from "./routes";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { buildStrategy } from "./strategy";
 
@@ -44,6 +44,7 @@ function buildFront(config: StackConfig, context: SettingsContext): FrontSetting
         redirects: Object.fromEntries(targets),
         ...(https !== undefined && { https: buildHttps(https, config) }),
         name: front.use ?? name ?? defaultFrontName(context.project, context.stack),
+        tcpPorts: tcpPortsOf(config),
         timeouts: {
             connectMs: timeouts.connect,
             clientMs: timeouts.client,
@@ -121,6 +122,7 @@ function buildRelease(name: string, config: ServiceConfig): ReleaseSettings {
         image: config.image,
         port: config.port,
         protocol: config.protocol,
+        sendProxy: config.sendProxy,
         env: config.env,
         secrets: config.secrets,
         command: config.command,
@@ -158,8 +160,7 @@ function buildHealth(name: string, { health, ...config }: ServiceConfig): Health
     const routes = config.routes.filter(route => !hasOwnPort(route, config));
     const hosts = namedHosts({ ...config, routes }).map(([host]) => host);
     return {
-        path: health.tcp ? undefined : (health.path ?? defaultHealthPath),
-        tcp: health.tcp,
+        ...checkedBy(health, config.protocol === "tcp"),
         command: health.command,
         commandIntervalMs: health.commandInterval,
         commandTimeoutMs: health.commandTimeout,
@@ -172,6 +173,21 @@ function buildHealth(name: string, { health, ...config }: ServiceConfig): Health
         timeoutMs: health.timeout,
         rise: health.rise,
         fall: health.fall,
+    };
+}
+
+/** Without a path, the check of a TCP service connects. */
+function checkedBy(
+    { path, tcp, port, send, expect }: ServiceConfig["health"],
+    isTcpService: boolean,
+): Pick<HealthSettings, "path" | "tcp" | "port" | "send" | "expect"> {
+    const connects = tcp || (isTcpService && path === undefined);
+    return {
+        path: connects ? undefined : (path ?? defaultHealthPath),
+        tcp: connects,
+        ...(port !== undefined && { port }),
+        ...(send !== undefined && { send }),
+        ...(expect !== undefined && { expect }),
     };
 }
 

@@ -95,7 +95,8 @@ export const containerShape = {
     image: image("IMAGE"),
     // Required, unless the strategy is rolling (strategyChecks.ts).
     port: port(8080).optional().meta({ default: "required, none for a background service" }),
-    protocol: oneOf(["h2c"]).optional(),
+    protocol: oneOf(["h2c", "tcp"]).optional(),
+    sendProxy: oneOf(["v2"]).optional(),
     env: z.record(environmentName, objectOr(z.strictObject({ secret: secretNameLeaf }), plainText)).prefault({}),
     secrets: listOf(secretNameLeaf).prefault([]),
     command: z.array(plainText).optional(),

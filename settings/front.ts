@@ -3,6 +3,7 @@ import { defaults } from "../model/defaults";
 import { httpsSchema, redirectStatus } from "./https";
 import { image } from "./image";
 import { duration, listOf, port, textLike, withDefault } from "./leaves";
+import { tcpPort } from "./listen";
 import { address, dockerNamePattern, network, subnet } from "./names";
 import { previewSecretSha256 } from "./previewSecret";
 import { publicRulesShape } from "./publicRules";
@@ -54,6 +55,7 @@ export const frontSchema = z.strictObject({
         .strictObject({ port: withDefault(8090, port), secretSha256: previewSecretSha256.optional() })
         .prefault({}),
     metrics: z.strictObject({ port: withDefault(8404, port) }).prefault({}),
+    tcpPorts: listOf(tcpPort).prefault([]),
     trustedProxies: listOf(network).prefault([]),
     ...publicRulesShape,
     timeouts,

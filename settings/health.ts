@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StatusRange } from "../model/HealthSettings";
-import { chosenFor, duration, durationOrZero, flag, leaf, wholeNumber, withDefault } from "./leaves";
+import { chosenFor, duration, durationOrZero, flag, freeText, leaf, port, wholeNumber, withDefault } from "./leaves";
 import { hostHeader, plainText, requestPath, shellCommand } from "./names";
 
 /** The default of `path`, which the schema cannot have: a TCP check has no path. */
@@ -29,9 +29,18 @@ const inShell = shellCommand("a shell command or a list of a program and its arg
     text,
 ]);
 
+/** A few bytes of a conversation: HAProxy's line has room for no more. */
+const conversationText = freeText(
+    { wanted: "a text of 1 to 200 bytes, in which \\r\\n between double quotes is the end of a line", example: "PING" },
+    text => text !== "" && Buffer.byteLength(text) <= 200,
+);
+
 export const healthSchema = z.strictObject({
     path: requestPath.optional().meta({ default: defaultHealthPath }),
     tcp: flag().prefault(false),
+    port: port(8081).optional().meta({ default: "the service's" }),
+    send: conversationText.optional(),
+    expect: conversationText.optional(),
     command: command.optional(),
     commandInterval: duration("30s").optional().meta({ default: "health.interval" }),
     commandTimeout: duration("30s").optional().meta({ default: "health.timeout" }),

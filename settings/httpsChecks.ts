@@ -90,9 +90,12 @@ function checkManaged(config: StackConfig, isSound: IsSound): Problem[] {
     }
     const hosts = managedHosts(config);
     if (hosts.length === 0 && front.https?.certificates.length === 0) {
-        const [name = "SERVICE"] = Object.keys(services);
+        const name = Object.keys(services).find(name => services[name]!.protocol !== "tcp");
         const message = "has no host to get a certificate for: no service names one in hosts";
         const path = ["front", "https", "acme"];
+        if (name === undefined) {
+            return [solvedByRemoving(path, message)];
+        }
         return [{ ...solvedBySetting(["services", name, "hosts", 0], message, "shop.example.com"), path }];
     }
     const names = managedCertificates(config).map(({ name }) => name);

@@ -24,10 +24,15 @@ export function managedCertificates(config: StackConfig): ManagedCertificate[] {
 /** @returns the hosts of services and redirects that no certificate of the stack config covers, but `*`, in alphabetical order */
 export function managedHosts({ front, services, certificates }: StackConfig): string[] {
     const given = (front.https?.certificates ?? []).flatMap(name => certificates[name]?.hosts ?? []);
-    const hosts = Object.keys(services).flatMap(name => routesOf(name, services).map(({ host }) => host));
+    const hosts = Object.keys(services).flatMap(name => hostsOf(name, services));
     return [...new Set([...hosts, ...Object.keys(front.redirects)])]
         .filter(host => host !== "*" && !covers(given, host))
         .sort();
+}
+
+/** TLS of a TCP service passes through the front, and has the service's own certificate. */
+function hostsOf(name: string, services: StackConfig["services"]): string[] {
+    return routesOf(name, services).flatMap(({ host, tcpPort }) => (tcpPort === undefined ? [host] : []));
 }
 
 /** @returns how ACME is used */

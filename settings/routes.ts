@@ -22,14 +22,14 @@ type RouteKeys = Pick<ServiceConfig, "hosts" | "paths" | "stripPath" | "routes" 
 const mostHeaders = 4;
 
 /** The keys that set a service's routes. */
-const routeKeys = ["hosts", "paths", "stripPath", "routes", "default"] as const;
+const routeKeys = ["hosts", "paths", "stripPath", "routes", "default", "protocol", "listen"] as const;
 
 /**
  * @returns the routes of a service: each of its hosts with each of its paths, those of its list, and everything else for the
  * default one
  */
 export function routesOf(name: string, services: Services): Route[] {
-    const routes = getsRequests(services[name]!) ? claimsOf(name, services).map(({ route }) => route) : [];
+    const routes = getsTraffic(services[name]!) ? claimsOf(name, services).map(({ route }) => route) : [];
     return [...new Map(routes.map(route => [placeOf(route), route])).values()];
 }
 
@@ -50,8 +50,19 @@ export function namedHosts({ hosts = [], routes }: Pick<RouteKeys, "hosts" | "ro
     ];
 }
 
+/** @returns the ports for TCP services, in ascending order: those of the front, and those at which a service listens */
+export function tcpPortsOf({ front, services }: Pick<StackConfig, "front" | "services">): number[] {
+    const ports = Object.values(services).flatMap(({ protocol, listen }) =>
+        protocol === "tcp" && listen !== undefined ? [listen.port] : [],
+    );
+    return [...new Set([...front.tcpPorts, ...ports])].sort((one, other) => one - other);
+}
+
 function claimsOf(name: string, services: Services): Claim[] {
     const service = services[name]!;
+    if (service.protocol === "tcp") {
+        return claimsOfPort(service);
+    }
     const short = namesNothing(service) ? [] : claimsOfRoute({ ...service, port: undefined }, []);
     const listed = service.routes.flatMap((route, index) =>
         claimsOfRoute({ ...route, port: hasOwnPort(route, service) ? route.port : undefined }, ["routes", index]),
@@ -68,6 +79,18 @@ function claimsOf(name: string, services: Services): Claim[] {
 /** @returns whether a route leads to another port than the service's */
 export function hasOwnPort(route: Pick<RouteConfig, "port">, service: Pick<ServiceConfig, "port">): boolean {
     return route.port !== undefined && route.port !== service.port;
+}
+
+/** A TCP service without hosts has every connection of its port. */
+function claimsOfPort({ listen }: Pick<ServiceConfig, "listen">): Claim[] {
+    if (listen === undefined) {
+        return [];
+    }
+    const { port, sni } = listen;
+    const routeTo = (host: string): Route => ({ host, path: "/", strip: false, tcpPort: port });
+    return sni === undefined
+        ? [{ route: routeTo("*"), key: ["listen", "port"] }]
+        : sni.map((host, index) => ({ route: routeTo(host), key: ["listen", "sni", index] }));
 }
 
 /** @param at key of the route below the service; empty for the short form, the service's own `hosts` and `paths` */
@@ -98,8 +121,9 @@ export function checkRoutes({ services }: StackConfig, isSound: IsSound): Proble
         .flatMap(name => {
             const scope = new ServiceScope(name, services[name]!, isSound);
             const isKnown = routeKeys.every(key => scope.isSound(key));
-            const hasRoutes = getsRequests(scope.config) || !scope.isSound("port");
-            return isKnown && hasRoutes ? [...checkOwn(scope, services), ...checkClaims(scope, services, claimed)] : [];
+            const hasRoutes = getsTraffic(scope.config) || !scope.isSound("port");
+            const own = scope.config.protocol === "tcp" ? [] : checkOwn(scope, services);
+            return isKnown && hasRoutes ? [...own, ...checkClaims(scope, services, claimed)] : [];
         });
 }
 
@@ -186,8 +210,13 @@ function checkClaims(scope: ServiceScope, services: Services, claimed: Map<strin
 }
 
 /** A background service has no port, hence no routes. */
-function getsRequests({ port }: ServiceConfig): boolean {
+function getsTraffic({ port }: ServiceConfig): boolean {
     return port !== undefined;
+}
+
+/** @returns whether requests of the front's own ports reach the service */
+function getsRequests(service: ServiceConfig): boolean {
+    return getsTraffic(service) && service.protocol !== "tcp";
 }
 
 /** Whether requests come from outside of the stack, unless the service says where. */

@@ -7,6 +7,7 @@ import { frontSchema } from "./front";
 import { healthSchema } from "./health";
 import { certificateName } from "./https";
 import { firstOf, flag, listOf, textLike, wholeNumber, withDefault } from "./leaves";
+import { listenSchema } from "./listen";
 import { dockerEndpoint, plainText, registryAddress, secretKey, serviceName } from "./names";
 import { policyShape } from "./policy";
 import { routeSchema, routeShape } from "./route";
@@ -19,6 +20,7 @@ export const serviceSchema = z.strictObject({
     health: healthSchema.prefault({}),
     ...policyShape,
     replicas: withDefault(1, usual => wholeNumber(1, 100, usual)),
+    listen: listenSchema.optional(),
     ...routeShape,
     routes: listOf(routeSchema).prefault([]),
     default: flag().optional().meta({ default: "true for the only service" }),

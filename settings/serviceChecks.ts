@@ -8,6 +8,7 @@ import type { IsSound } from "./ServiceScope";
 import { ServiceScope } from "./ServiceScope";
 import type { ServiceConfig, StackConfig } from "./schema";
 import { checkStrategy } from "./strategyChecks";
+import { checkTcp } from "./tcpChecks";
 
 type Volume = ServiceConfig["volumes"][number];
 
@@ -20,6 +21,7 @@ export function checkService(name: string, config: StackConfig, isSound: IsSound
         ...checkHealth(scope),
         ...checkVolumes(scope),
         ...checkUlimits(scope),
+        ...checkTcp(scope),
         ...checkStrategy(scope),
         ...checkHooks(scope),
     ];

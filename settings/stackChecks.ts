@@ -7,6 +7,7 @@ import { firstServiceCommand, setCommand } from "./configCommands";
 import { defaultFrontName, frontNameExpectation, isFrontName } from "./front";
 import { checkHttps } from "./httpsChecks";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
+import { checkTcpPorts } from "./portChecks";
 import { checkProxyProtocol, checkRedirects } from "./publicChecks";
 import { checkRoutes } from "./routes";
 import type { IsSound } from "./ServiceScope";
@@ -64,7 +65,8 @@ function checkFrontName(config: StackConfig, context: SettingsContext, isSound: 
     return [solvedBySetting(path, message, "NAME")];
 }
 
-function checkPorts({ front }: StackConfig, isSound: IsSound): Problem[] {
+function checkPorts(config: StackConfig, isSound: IsSound): Problem[] {
+    const { front } = config;
     const taken = new Map<number, string>();
     const claim = (port: number, by: string, path: ConfigPath): Problem[] => {
         const other = taken.get(port);
@@ -92,7 +94,7 @@ function checkPorts({ front }: StackConfig, isSound: IsSound): Problem[] {
             problems.push(...claim(front[name].port, name, path));
         }
     }
-    return problems;
+    return [...problems, ...checkTcpPorts(config, isSound, taken)];
 }
 
 function checkNetworks(config: StackConfig, context: SettingsContext, isSound: IsSound): Problem[] {

@@ -1,5 +1,4 @@
 import type { Color } from "../model/Color";
-import type { HealthSettings } from "../model/HealthSettings";
 import type { LinkValue } from "../model/LinkValue";
 import type { ObservedService } from "../model/ObservedService";
 import type { ReleaseSettings } from "../model/ReleaseSettings";
@@ -9,16 +8,20 @@ import type { Backend } from "./Backend";
 import type { OpenRequests } from "./OpenRequests";
 import type { Routes } from "./Routes";
 
+/** How a release is asked whether it works. */
+export type AskedSettings = Pick<ReleaseSettings, "port" | "health" | "protocol" | "sendProxy">;
+
 /** HAProxy, as far as one service is concerned. */
 export interface Front {
     /** @returns the backend of one of its colors. */
     backend(color: Color): Backend;
 
     /**
-     * Sends one request of ours straight to a container, because no listener singles out one slot of a live color.
+     * Sends one request of ours straight to a container, because no listener singles out one slot of a live color. A TCP
+     * service gets a conversation.
      * @throws when there was no connection or no answer
      */
-    askContainer(address: string, settings: ReleaseSettings): Promise<Answer>;
+    askContainer(address: string, settings: AskedSettings): Promise<Answer>;
 
     /** Writes the link into HAProxy's file, which a HAProxy that starts or reloads reads. */
     writeLink(link: LinkValue): Promise<void>;
@@ -45,6 +48,9 @@ export interface Front {
 
     /** The routes of the service. */
     readonly routes: Routes;
+
+    /** @returns whether every worker that takes new connections listens at these ports for TCP services. */
+    listens(ports: readonly number[]): Promise<boolean>;
 
     /** @returns whether every worker that takes new connections lets in only who may ask the service. */
     guards(access: ServiceAccess): Promise<boolean>;
@@ -74,12 +80,13 @@ export interface Front {
  */
 export interface Questions {
     /**
-     * Sends one request.
+     * Sends one request. Of a TCP service HAProxy itself says which release the link leads to. A conversation with that
+     * one follows.
      * @param listener the public one, or that of the idle color
      * @param color the color that the public listener has to ask. @default the one that the link says
      * @throws when there was no connection or no answer
      */
-    ask(listener: "http" | "preview", health: HealthSettings, color?: Color): Promise<Answer>;
+    ask(listener: "http" | "preview", settings: AskedSettings, color?: Color): Promise<Answer>;
 
     /**
      * Sends any request to the service through a listener.

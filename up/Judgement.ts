@@ -116,7 +116,7 @@ export class Judgement {
         const { step, color } = this.intent;
         try {
             const asked = step === undefined ? undefined : color;
-            const answer = await questions.ask("http", this.release.settings.health, asked);
+            const answer = await questions.ask("http", this.release.settings, asked);
             if (answer.release === undefined) {
                 // A reload has made workers that do not know the secret.
                 await questions.renew();

@@ -1,7 +1,9 @@
 /** What is open on a color, or on some of its slots. */
 export interface OpenRequests {
-    /** Requests and tunnels that are in work or waiting. */
+    /** Requests and tunnels that are in work or waiting; of a TCP service its connections. */
     requests: number;
+    /** They are connections of a TCP service. @default undefined (requests) */
+    isTcp?: true;
     /** Soft-stopped workers of HAProxy that still link to the color. They cannot be told anything else. */
     pinnedWorkers: number;
     /** Whether HAProxy sends new requests to the color. Also true where no worker answers that question. */
@@ -9,7 +11,12 @@ export interface OpenRequests {
 }
 
 /** @returns in words: `2 open requests and 1 connections' old worker`. */
-export function openText({ requests, pinnedWorkers }: Pick<OpenRequests, "requests" | "pinnedWorkers">): string {
-    const open = `${requests} open ${requests === 1 ? "request" : "requests"}`;
-    return pinnedWorkers === 0 ? open : `${open} and ${pinnedWorkers} connections' old worker`;
+export function openText({ pinnedWorkers, ...open }: Omit<OpenRequests, "isLinked">): string {
+    const text = countText(open);
+    return pinnedWorkers === 0 ? text : `${text} and ${pinnedWorkers} connections' old worker`;
+}
+
+/** @returns in words: `1 open request`, `2 open connections` */
+export function countText({ requests, isTcp }: Pick<OpenRequests, "requests" | "isTcp">): string {
+    return `${requests} open ${isTcp ? "connection" : "request"}${requests === 1 ? "" : "s"}`;
 }

@@ -60,13 +60,18 @@ export async function confirm(
                 return true;
             }
             if (++wrong >= wrongAnswers) {
-                const how = isOurs ? `answered ${answer.status} to` : "was not healthy any more at";
+                const how = isOurs ? answeredHow(release, answer) : "was not healthy any more at";
                 throw new AnsweredWrongly(`${release.image} ${how} the confirming request`, byRelease);
             }
             return undefined;
         },
         { deadline: up.clock.nowMs() + confirmMs, what },
     );
+}
+
+/** A TCP service has no statuses. */
+function answeredHow({ settings }: RecordedRelease, { status }: Answer): string {
+    return settings.protocol === "tcp" ? "did not answer as expected to" : `answered ${status} to`;
 }
 
 /** @returns the answer of the public listener; undefined where none came. */
@@ -77,7 +82,7 @@ async function asked(
     seen: (text: string) => void,
 ): Promise<Answer | undefined> {
     try {
-        const answer = await questions.ask("http", settings.health, color);
+        const answer = await questions.ask("http", settings, color);
         seen(`the public listener answered ${answer.text}`);
         return answer;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { ActionPolicy } from "../model/PolicySettings";
 import { drain } from "./drain";
 import type { Leaving } from "./LinkAction";
+import { countText } from "./OpenRequests";
 import { isStop } from "./stop";
 import { stopAndRemove, stopContainers } from "./stopAndRemove";
 import type { Up } from "./Up";
@@ -45,10 +46,8 @@ export async function leave(up: Up, { color, farewell }: Leaving, policy: Action
 }
 
 async function tellWarm(up: Up, color: Leaving["color"]): Promise<void> {
-    const { requests } = await up.front.open(color);
-    if (requests > 0) {
-        up.progress.info(
-            `${color} stays warm and finishes its ${requests} open ${requests === 1 ? "request" : "requests"}`,
-        );
+    const open = await up.front.open(color);
+    if (open.requests > 0) {
+        up.progress.info(`${color} stays warm and finishes its ${countText(open)}`);
     }
 }

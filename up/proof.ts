@@ -174,7 +174,7 @@ async function askContainers(
 async function askPreview(up: Up, { color, release }: Subject): Promise<string | undefined> {
     const questions = await up.front.questions();
     try {
-        const answer = await questions.ask("preview", release.settings.health);
+        const answer = await questions.ask("preview", release.settings);
         if (answer.release !== release.id || answer.color !== color) {
             return `the preview listener answered ${answer.text}, not ${color}`;
         }

@@ -6,8 +6,8 @@ import type { Up } from "./Up";
 const where = "What an authority asks for, and why it may refuse: docs/failures.md#certificates";
 
 /**
- * Refuses to go on where a route would open that the front is not ready for: without a certificate, or without the rules of who may
- * ask the service. An `up` with `--target` may have left the front out. Routes that are open already stay as they are.
+ * Refuses to go on where a route would open that the front is not ready for: without a certificate, without the rules of who may
+ * ask the service, or without a listener. An `up` with `--target` may have left the front out. Routes that are open already stay as they are.
  * @param held the routes that lead to the service
  */
 export async function requireFront(
@@ -22,9 +22,13 @@ export async function requireFront(
         return;
     }
     await requireAccess(up, needs);
+    await requireListeners(
+        up,
+        opening.flatMap(({ tcpPort }) => tcpPort ?? []),
+    );
     await requireCertificates(
         up,
-        opening.map(({ host }) => host),
+        opening.filter(({ tcpPort }) => tcpPort === undefined).map(({ host }) => host),
         needs,
     );
 }
@@ -41,6 +45,15 @@ async function requireAccess({ service, front }: Up, { access }: FrontNeeds): Pr
         `${service}: nothing was switched and no route has opened, because the front does not keep ${settings.join(" and ")} ` +
             "yet. This up has left the front out (--target), or it failed. Run pulumi up without --target",
     );
+}
+
+async function requireListeners({ service, front }: Up, ports: readonly number[]): Promise<void> {
+    if (ports.length > 0 && !(await front.listens(ports))) {
+        throw new Error(
+            `${service}: nothing was switched, because the front does not listen at port ${ports[0]} yet. This up has left ` +
+                "the front out (--target), or it failed. Run pulumi up without --target",
+        );
+    }
 }
 
 async function requireCertificates({ service, journal }: Up, hosts: string[], needs: FrontNeeds): Promise<void> {

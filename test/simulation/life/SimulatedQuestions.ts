@@ -1,7 +1,6 @@
 import type { Color } from "../../../model/Color";
-import type { HealthSettings } from "../../../model/HealthSettings";
 import { idleColor } from "../../../model/Live";
-import type { Answer, Questions, Response } from "../../../up/Front";
+import type { Answer, AskedSettings, Questions, Response } from "../../../up/Front";
 import type { SimulatedUp } from "./SimulatedUp";
 
 /** Requests of ours to the service through HAProxy. */
@@ -13,7 +12,7 @@ export class SimulatedQuestions implements Questions {
         this.isKnown = up.faults.confirm !== "another worker";
     }
 
-    async ask(listener: "http" | "preview", _health: HealthSettings, color?: Color): Promise<Answer> {
+    async ask(listener: "http" | "preview", _settings: AskedSettings, color?: Color): Promise<Answer> {
         return listener === "preview" ? this.#answerPreview() : this.#answer(color);
     }
 

@@ -49,6 +49,11 @@ export class SimulatedServiceFront implements Front {
         return { status: good ? 200 : 500, good, text: `answered by ${container.name}` };
     }
 
+    /** It is not a TCP service. */
+    async listens(): Promise<boolean> {
+        return true;
+    }
+
     /** Everybody may ask the service. */
     async guards(): Promise<boolean> {
         return true;

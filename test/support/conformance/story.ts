@@ -30,7 +30,7 @@ const incarnation = 1;
 
 /** Asks for all that a procedure may read, while nothing moves. */
 async function readAll(up: Up, { a }: Releases): Promise<void> {
-    const { health } = a.settings;
+    const { settings } = a;
     const { containers } = await up.look();
     const questions = await up.front.questions();
     await Promise.allSettled([
@@ -44,12 +44,12 @@ async function readAll(up: Up, { a }: Releases): Promise<void> {
             ...containers[color].flatMap(({ id, state, address = "" }) => [
                 up.containers.inspect(id),
                 // Until nobody answers at an address, it takes seconds.
-                ...(state === "running" ? [up.front.askContainer(address, a.settings)] : []),
+                ...(state === "running" ? [up.front.askContainer(address, settings)] : []),
             ]),
-            questions.ask("http", health, color),
+            questions.ask("http", settings, color),
         ]),
-        questions.ask("http", health),
-        questions.ask("preview", health),
+        questions.ask("http", settings),
+        questions.ask("preview", settings),
     ]);
     await questions.renew();
     await questions.end();

@@ -60,6 +60,18 @@ describe("the outputs of a service", () => {
         expect(serviceOutputs(blueWithA(), {}, plain).url).toBe("http://localhost");
     });
 
+    it("have the port of a TCP service, and no preview over HTTP", () => {
+        const release = recorded("A");
+        const settings = { ...release.settings, protocol: "tcp" as const };
+        const of = (...routes: string[]) => {
+            const service = { blue: running({ ...release, settings }), routes: routes.map(parseRoute) };
+            return serviceOutputs(blueWithA(service), {}, front);
+        };
+        expect(of(":6379")).toMatchObject({ url: "tcp://localhost:6379" });
+        expect(of("*.example.com:5432", "db.example.com:5432").url).toBe("tcp://db.example.com:5432");
+        expect(of(":6379")).not.toHaveProperty("previewUrl");
+    });
+
     it("say that the link is pinned", () => {
         expect(outputsOf(blueWithBGreenWarmWithA(), wish("B", { live: "green" }))).toMatchObject({ pinned: "green" });
         expect(outputsOf(blueWithA(), wish("B", { live: "green" }))).not.toHaveProperty("pinned");

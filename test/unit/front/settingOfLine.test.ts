@@ -41,8 +41,8 @@ function filesOf({ front, services, users }: Settings): Map<string, string> {
     writeUsers(files, { access, users });
     writeStatisticsUsers(files, front.statistics, users);
     for (const { name, release } of services.filter(({ release }) => release.port !== undefined)) {
-        const { port = 0, routePorts, protocol, health, timeouts, backendLines: lines, sticky } = release;
-        const reached = { port, routePorts, protocol, health };
+        const { port = 0, routePorts, protocol, sendProxy, health, timeouts, backendLines: lines, sticky } = release;
+        const reached = { port, routePorts, protocol, sendProxy, health };
         const backend = { service: name, color: "blue" as const, ...reached, lines, slots: slots(1) };
         files.set(
             backendFile(name, "blue"),

@@ -32,6 +32,12 @@ describe("a place that is given up", () => {
         expect(handovers(other)).toMatchObject([{ place: "a.com if x=1", after: other.wanted }]);
     });
 
+    it("is a matter of its own port, where it is a TCP service's", () => {
+        const one = { held: { ":5432": "orders" }, wanted: { "a.com:5432": "reports" } };
+        expect(handovers(one)).toMatchObject([{ place: ":5432", after: one.wanted }]);
+        expect(handovers({ held: { ":5432": "orders" }, wanted: { ":5433": "reports", "*": "web" } })).toEqual([]);
+    });
+
     it("also waits for the places that its own service takes, because they may be refused", () => {
         const places = { held: { "*": "web" }, wanted: { "a.com": "shop", "b.com": "web" } };
         expect(handovers(places)).toEqual([{ place: "*", from: "web", after: { "a.com": "shop", "b.com": "web" } }]);

@@ -26,8 +26,9 @@ export const configs: Arbitrary<Record<string, unknown>> = fc
         },
         { requiredKeys: ["services"] },
     )
-    .map(config => withUsers(withSecrets(withCertificates(withUse(config as Config)))))
-    .map(config => withLongTimes(withDistinctRoutes(withOneStrategy(withOneDeed(config)))));
+    .map(config => withSecrets(withCertificates(withUse(config as Config))))
+    .map(config => withLongTimes(withProtocols(withDistinctRoutes(withOneStrategy(withOneDeed(config))))))
+    .map(withUsers);
 
 interface Service {
     hosts?: string[];
@@ -204,6 +205,57 @@ function withDistinctRoutes(config: Config): Config {
         });
     }
     return config;
+}
+
+/** Leaves each service the settings of its protocol, and gives each TCP service a port or hosts of its own. */
+function withProtocols(config: Config): Config {
+    for (const [name, service] of Object.entries(config.services)) {
+        if (service.protocol !== "tcp") {
+            forHttpAlone(service);
+            continue;
+        }
+        for (const key of [
+            "hosts",
+            "paths",
+            "stripPath",
+            "routes",
+            "default",
+            "auth",
+            "maintenance",
+            "sticky",
+            "failover",
+            "internal",
+            "timeouts",
+        ]) {
+            delete service[key];
+        }
+        delete (service.analysis as Config | undefined)?.maxLatency;
+        const { canary } = (typeof service.strategy === "object" ? service.strategy : {}) as Record<string, Config>;
+        delete canary?.match;
+        delete canary?.sticky;
+        for (const hook of Object.values(service.hooks ?? {}).filter(hook => "http" in hook)) {
+            delete hook.http;
+            hook.command = "true";
+        }
+        const { port = 5432 } = (service.listen ?? {}) as { port?: number };
+        service.listen = { port, sni: [`${name}.example.com`] };
+        const { health } = service;
+        if (health?.expect !== undefined) {
+            delete health.path;
+            delete health.port;
+        } else {
+            delete health?.send;
+        }
+    }
+    return config;
+}
+
+function forHttpAlone(service: Service): void {
+    delete service.listen;
+    delete service.sendProxy;
+    for (const key of ["port", "send", "expect"]) {
+        delete service.health?.[key];
+    }
 }
 
 /** @returns a value, an object, or either where one word may stand for an object */

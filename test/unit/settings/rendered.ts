@@ -49,7 +49,8 @@ export function expectNothingElse(settings: Settings): void {
         }
         const { tcp } = service.release.health;
         const likeIt = { tcp, hasTimeout: service.release.timeouts.serverMs !== undefined };
-        expect(shapeOf(withoutOwn(backendOf(service), service.release.backendLines))).toEqual(plain.backend(likeIt));
+        const backend = withoutTcp(backendOf(service), service);
+        expect(shapeOf(withoutOwn(backend, service.release.backendLines))).toEqual(plain.backend(likeIt));
         expectItsOwnPorts(service);
         for (const route of service.routes) {
             writeMapEntry(maps, "routes", routeKey(route), routeValue(route, service.name));
@@ -64,6 +65,33 @@ export function expectNothingElse(settings: Settings): void {
     );
     const linked = services.filter(({ release }) => release.port !== undefined);
     expect([...readMap(maps, "link").keys()].sort()).toEqual(linked.map(({ name }) => name).sort());
+}
+
+/** Expects what a TCP service's backend has besides, as it is. @returns the text without it, with the check of a connection */
+function withoutTcp(text: string, { release }: ServiceSettings): string {
+    const { protocol, sendProxy, health } = release;
+    const hexOf = (words: string) => Buffer.from(words, "utf8").toString("hex");
+    const conversation =
+        health.expect === undefined
+            ? []
+            : [
+                  "option tcp-check",
+                  ...(health.send === undefined ? [] : [`tcp-check send-binary ${hexOf(health.send)}`]),
+                  `tcp-check expect binary ${hexOf(health.expect)}`,
+              ];
+    const added = [
+        ...(protocol === "tcp" ? ["mode tcp"] : []),
+        ...conversation,
+        ...(health.port === undefined ? [] : [`default-server port ${health.port}`]),
+        ...(sendProxy === undefined ? [] : ["default-server send-proxy-v2"]),
+    ];
+    const lines = text.split("\n");
+    const isAdded = (line: string) => added.includes(line.slice(4));
+    expect(lines.filter(isAdded).map(line => line.slice(4))).toEqual(added);
+    const rest = lines.filter(line => !isAdded(line)).join("\n");
+    return health.expect === undefined
+        ? rest
+        : rest.replace(/^ {4}# Health check: [\x20-\x7e]+$/m, "    # Health check: a connection.");
 }
 
 /** Expects that other ports of routes render to lines about ports, which mean nothing else. */
@@ -132,13 +160,16 @@ function expectTheSameInDocker(front: string, { name, release, secretValues }: S
 }
 
 function backendOf({ name, release }: ServiceSettings, routePorts?: Record<string, number>): string {
-    const { port = 0, health, timeouts, backendLines: lines } = release;
+    const { port = 0, protocol, sendProxy, health, timeouts, backendLines: lines } = release;
     const slots = [1, 2].map(number => ({ number, address: `10.0.0.${number}`, enabled: number === 1 }));
     return renderBackend({
         service: name,
         color: "blue",
         port,
         routePorts,
+        // That of HTTP/2 renders to a few fixed words.
+        protocol: protocol === "tcp" ? protocol : undefined,
+        sendProxy,
         health,
         serverTimeoutMs: timeouts.serverMs,
         lines,

@@ -62,6 +62,21 @@ describe("a route that would open", () => {
         );
     });
 
+    it("needs a listener of the front at the port of a TCP service, and no certificate for its host", async () => {
+        const opened: Route[] = [{ ...routeOf("a.example.com"), tcpPort: 5432 }];
+        const listens = (isListening: boolean): Up => ({
+            ...upWith([]),
+            front: {
+                listens: async (ports: number[]) => isListening && ports.join() === "5432",
+            } as unknown as Up["front"],
+        });
+        await expect(required(listens(true), [], needs, opened)).resolves.toBeUndefined();
+        await expect(required(listens(false), [], undefined, opened)).rejects.toThrow(
+            "does not listen at port 5432 yet",
+        );
+        await expect(required(listens(false), opened, undefined, opened)).resolves.toBeUndefined();
+    });
+
     it("is another one than a route that is open already", async () => {
         const open = [routeOf("a.example.com")];
         await expect(required(upWith([]), open, { ...needs, access })).resolves.toBeUndefined();
