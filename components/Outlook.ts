@@ -6,6 +6,7 @@ import { observedService } from "../look/observedService";
 import { readWholeWorld, readWorld } from "../look/readWorld";
 import type { ObservedService } from "../model/ObservedService";
 import type { Settings } from "../model/Settings";
+import { changedProtocols } from "./changedProtocols";
 import { claimedTwice } from "./claims";
 import { SettingsError } from "./fromPulumi";
 import { type KnownServices, servicesIn } from "./KnownServices";
@@ -26,7 +27,8 @@ export interface Outlook {
 
 /**
  * Looks at the live system and at the registries.
- * @throws RunError where the front cannot be as the settings say, SettingsError where another stack has what they claim
+ * @throws RunError where the front cannot be as the settings say, SettingsError where another stack has what they claim, or
+ * a live service would change between HTTP and TCP
  */
 export async function outlookOf({ engine, target }: LiveSystem, settings: Settings): Promise<Outlook> {
     const [world, state] = await Promise.all([readWholeWorld(engine, target), readOwnState()]);
@@ -34,7 +36,7 @@ export async function outlookOf({ engine, target }: LiveSystem, settings: Settin
         findImages(engine, settings, world),
         target.uses ? planUsedFront(engine, target, settings, world) : planFront(engine, target, settings, world),
     ]);
-    const problems = claimedTwice(settings, target, world);
+    const problems = [...claimedTwice(settings, target, world), ...changedProtocols(settings, world)];
     if (problems.length > 0) {
         throw new SettingsError(problems, target.stack);
     }
