@@ -1,7 +1,7 @@
 import { observedService } from "../look/observedService";
 import { isOwn } from "../model/ownership";
 import type { ServiceRecord } from "../model/Record";
-import { everything, placeOf } from "../model/Route";
+import { everything, placeOf, type Route } from "../model/Route";
 import type { Settings } from "../model/Settings";
 import type { Target } from "../model/Target";
 import type { World } from "../model/World";
@@ -19,9 +19,7 @@ export function claimedTwice({ services }: Pick<Settings, "services">, target: T
     const others = [...world.records.services.values()].filter(record => !isOwn(record, target));
     const of = ({ service, stack = world.owner ?? "" }: ServiceRecord): Other => ({ service, stack });
     const names = new Map(others.map(record => [record.service, of(record)]));
-    const places = new Map(
-        others.flatMap(record => placesOf(record, world).map(place => [place, of(record)] as const)),
-    );
+    const held = others.flatMap(record => routesOf(record, world).map(route => ({ route, holder: of(record) })));
     return services.flatMap(({ name, routes }) => {
         const path = ["services", name];
         const namesake = names.get(name);
@@ -29,19 +27,25 @@ export function claimedTwice({ services }: Pick<Settings, "services">, target: T
             const message = `has the name of a service of the stack ${namesake.stack} on the front ${target.front}, where a name is there once`;
             return [{ path, message, fix: `give the service another name, such as ${target.stack}-${name}` }];
         }
-        return routes.map(placeOf).flatMap((place): Problem[] => {
-            const holder = places.get(place);
+        return routes.flatMap((route): Problem[] => {
+            const holder = held.find(other => excludes(other.route, route))?.holder;
             return holder === undefined
                 ? []
-                : [{ path, message: takes(place, holder, target.front), fix: waysOut(holder) }];
+                : [{ path, message: takes(placeOf(route), holder, target.front), fix: waysOut(holder) }];
         });
     });
 }
 
 /** @returns what leads to a service in HAProxy's memory, in its file or by the record */
-function placesOf({ service, routes: recorded }: ServiceRecord, world: World): string[] {
+function routesOf({ service, routes: recorded }: ServiceRecord, world: World): Route[] {
     const { routes, halfWritten = [] } = observedService(world, service);
-    return [...routes, ...halfWritten, ...recorded].map(placeOf);
+    return [...routes, ...halfWritten, ...recorded];
+}
+
+/** A service without SNI has its whole port: the listener asks either every client for a host, or none. */
+function excludes(one: Route, other: Route): boolean {
+    const isWholePort = one.tcpPort !== undefined && (one.host === "*" || other.host === "*");
+    return placeOf(one) === placeOf(other) || (isWholePort && one.tcpPort === other.tcpPort);
 }
 
 function takes(place: string, { service, stack }: Other, front: string): string {

@@ -56,6 +56,18 @@ describe("a service on a front that several stacks use", () => {
         ]);
     });
 
+    it("may share a port with TCP services of other stacks only where each client names its host", () => {
+        const tcp = (sni?: string[]) => ({ protocol: "tcp", listen: { port: 5432, sni } });
+        const named = recordOf("orders", ["db.example.com:5432"]);
+        expect(problemsOf(user, tcp(["a.example.com"]), named)).toEqual([]);
+        expect(problemsOf(user, tcp(["db.example.com"]), named)).toEqual([
+            "services.web takes db.example.com:5432, which the service orders of the stack shop/prod has already on the front shop-prod",
+        ]);
+        expect(problemsOf(user, tcp(), named)).toHaveLength(1);
+        expect(problemsOf(user, tcp(["a.example.com"]), recordOf("orders", [":5432"]))).toHaveLength(1);
+        expect(problemsOf(user, tcp(), recordOf("orders", [":5433", "*"]))).toEqual([]);
+    });
+
     it("may not take all other requests where a service of another stack gets them", () => {
         expect(problemsOf(user, {}, recordOf("shop", ["*"]))).toEqual([
             "services.web takes every request that no other route matches, which the service shop of the stack shop/prod has already on the front shop-prod",
