@@ -15,6 +15,9 @@ export function mapConnections(variable: Variable, to: Conversion): void {
     }
 }
 
+const tcpFix =
+    "leave it out here, and give each TCP service protocol: tcp and listen.port in the stack config (docs/tcp.md)";
+
 /** `MODE`. */
 export function refuseMode(variable: Variable, to: Conversion): void {
     const mode = variable.value.trim();
@@ -22,8 +25,7 @@ export function refuseMode(variable: Variable, to: Conversion): void {
         const fix = `have the front answer one path itself: ${setCommand(["front", "healthPath"], "/healthz")}`;
         to.refuse(variable, "is health, which HAProxy does not have any more", fix);
     } else if (mode !== "http") {
-        const fix = "relink releases services that speak HTTP; leave TCP services with what runs them";
-        to.refuse(variable, `is ${mode}, but relink's front speaks HTTP`, fix);
+        to.refuse(variable, `is ${mode}, which in relink is a setting of each service`, tcpFix);
     }
 }
 
@@ -130,8 +132,11 @@ export function refuseTcpPorts(variable: Variable, to: Conversion): void {
     const ports = variable.value.split(",").map(port => port.trim());
     const others = ports.filter(port => port !== "" && !(isOfFront && (port === "80" || port === "443")));
     if (others.length > 0) {
-        const fix = "relink's front speaks HTTP on its two ports; leave TCP services with what runs them";
-        to.refuse(variable, `has ${others.join(", ")}, ports for TCP services, which relink does not have yet`, fix);
+        to.refuse(
+            variable,
+            `has ${others.join(", ")}, ports for TCP services, which this command does not convert`,
+            tcpFix,
+        );
     } else if (isOfFront) {
         to.note(variable, "names the ports of the front itself: Tutum's HAProxy read it at services alone");
     }

@@ -319,7 +319,11 @@ export const refused: Record<string, Refuses[]> = {
             "haproxy.environment.EXTRA_DEFAULT_SETTINGS",
             /front\.haproxy\.frontend/,
         ],
-        [lb({ EXTRA_DEFAULT_SETTINGS: "mode tcp" }), "haproxy.environment.EXTRA_DEFAULT_SETTINGS", /speaks HTTP/],
+        [
+            lb({ EXTRA_DEFAULT_SETTINGS: "mode tcp" }),
+            "haproxy.environment.EXTRA_DEFAULT_SETTINGS",
+            /a setting of each service/,
+        ],
     ],
     EXTRA_DEFAULT_SETTINGS_FILE: [
         [
@@ -417,7 +421,7 @@ export const refused: Record<string, Refuses[]> = {
     ],
     MAXCONN: [[lb({ MAXCONN: "20000" }), "haproxy.environment.MAXCONN", /front\.limits\.connections/]],
     MODE: [
-        [lb({ MODE: "tcp" }), "haproxy.environment.MODE", /leave TCP services/],
+        [lb({ MODE: "tcp" }), "haproxy.environment.MODE", /protocol: tcp/],
         [lb({ MODE: "health" }), "haproxy.environment.MODE", /front\.healthPath/],
     ],
     MONITOR_PORT: [
