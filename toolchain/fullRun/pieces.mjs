@@ -27,6 +27,7 @@ export const filesWithHaproxy32 = [
     "several-stacks.test.ts",
     "h2c.test.ts",
     "front-settings.test.ts",
+    "tcp.test.ts",
 ];
 
 /**
@@ -95,6 +96,7 @@ const minutes = {
     "several-stacks.test.ts": 8,
     "shell.test.ts": 2,
     "status.test.ts": 2,
+    "tcp.test.ts": 5,
     "tutum.test.ts": 3,
     "verbs.test.ts": 6,
 };

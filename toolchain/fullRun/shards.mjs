@@ -4,7 +4,7 @@
  * minutes. Pieces on containerd run only where no Engine is chosen, so they are in the same shard.
  */
 export const shards = [
-    ["rolling-crash", "heal", "interrupted", "owner", "status"],
+    ["rolling-crash", "heal", "interrupted", "owner", "status", "tcp"],
     ["crash (release and bake)", "rolling", "compose", "interrupted with HAProxy 3.2", "docker", "front-image-faults"],
     [
         "crash (return, stop, remove, routes)",
@@ -30,7 +30,18 @@ export const shards = [
         "docker-dialer",
         "program",
     ],
-    ["daemon", "drift", "unit", "engine", "hooks", "tutum", "haproxy-requests", "acme-readme", "promotion"],
+    [
+        "daemon",
+        "drift",
+        "unit",
+        "engine",
+        "hooks",
+        "tutum",
+        "haproxy-requests",
+        "acme-readme",
+        "promotion",
+        "tcp with HAProxy 3.2",
+    ],
     [
         "services",
         "bake",
