@@ -20,6 +20,7 @@ export class PoweredMachine {
     readonly namespace: string;
     /** Its address on the cable. This machine's address there is one less. */
     readonly address: string;
+    readonly #folder: string;
     readonly #image: string;
     readonly #cable: string;
     readonly #subnet: string;
@@ -31,6 +32,7 @@ export class PoweredMachine {
         folder: string,
         private readonly diskSize = "3G",
     ) {
+        this.#folder = folder;
         this.disk = join(folder, "disk");
         this.#image = join(folder, "disk.img");
         this.namespace = `/run/netns/${name}`;
@@ -45,6 +47,10 @@ export class PoweredMachine {
 
     powerOn(): void {
         if (!this.#isMade) {
+            // A daemon in a mount namespace of its own mounts below this folder too. The daemon after it has to find these
+            // mounts: containers go on with them.
+            call("mount", "--bind", this.#folder, this.#folder);
+            call("mount", "--make-shared", this.#folder);
             mkdirSync(this.disk);
             call("truncate", "-s", this.diskSize, this.#image);
             call("mkfs.ext4", "-q", "-m", "0", this.#image);
@@ -70,11 +76,10 @@ export class PoweredMachine {
 
     /** Takes network and disk away, once its processes are gone. */
     powerOff(): void {
-        const folder = this.disk.slice(0, this.disk.lastIndexOf("/"));
         const mounts = readFileSync("/proc/self/mounts", "utf8")
             .split("\n")
             .map(line => line.split(" ")[1] ?? "")
-            .filter(path => path.startsWith(`${folder}/`));
+            .filter(path => path.startsWith(`${this.#folder}/`));
         for (const path of mounts.reverse()) {
             attempt("umount", "-l", path);
         }
@@ -93,6 +98,7 @@ export class PoweredMachine {
     /** Removes what is outside its folder. */
     remove(): void {
         this.powerOff();
+        attempt("umount", "-l", this.#folder);
         attempt("ip", "route", "del", "unreachable", this.#subnet, "metric", "9999");
     }
 
