@@ -46,6 +46,9 @@ export async function relink(up: Up, wish: LinkWish, action: LinkAction): Promis
         await recover(up, action.recovery, action.bake);
     }
     if (action.refusal !== undefined) {
+        if (action.recovery !== undefined) {
+            await settleFailover(up, action.failover);
+        }
         throw new Error(`${up.service}: ${action.refusal}`);
     }
     const seen = await up.look();

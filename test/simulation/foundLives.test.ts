@@ -343,6 +343,13 @@ const withFailover: Record<string, Event[]> = {
         up({ version: "B with other settings" }),
         up({ version: "C" }, { faults: { port: { call: "front.tellLink", after: 0, how: "took effect but fails" } } }),
     ],
+    "a repair of the link dies, and what is wished is refused, since it was judged bad": [
+        up({ version: "A" }),
+        up({ version: "C" }, { faults: { bake: "bad", port: { call: "routes.forget", after: 0, how: "fails" } } }),
+        up({ version: "A on another port" }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        up({ version: "C", driftPolicy: "repair" }, { diesAt: "link: memory" }),
+    ],
 };
 
 describe("a life in which", () => {
