@@ -178,7 +178,10 @@ async function settleShare(up: Up, { to, isShared }: LinkWish, action: LinkActio
         await withdraw(up, { kind: "withdraw", live: to, release: color.release });
     } else if (action.restore) {
         up.progress.status(`writing the link to ${to} again`);
-        await pointTo(up, LinkValue.to(to).withPercent(link.percent ?? 0, link.sticky));
+        const confirmed = LinkValue.to(to).withPercent(link.percent ?? 0, link.sticky);
+        // The idle color may be all that answers now. What becomes of failover is settled at the end.
+        const hasFailover = link.percent === undefined && (await up.look()).service.failover !== undefined;
+        await pointTo(up, hasFailover ? confirmed.withFailover() : confirmed);
     }
 }
 

@@ -350,6 +350,14 @@ const withFailover: Record<string, Event[]> = {
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
         up({ version: "C", driftPolicy: "repair" }, { diesAt: "link: memory" }),
     ],
+    "a repair writes the link again while the idle color answers in place of the live one": [
+        up({ version: "A" }),
+        up({ version: "C" }),
+        up({ version: "B with other settings", strategy: rolling }, { diesAt: "roll: intent", goesOn: true }),
+        up({}, { faults: { port: { call: "journal.enter", after: 1, how: "fails" } }, goesOn: true }),
+        { is: "edit", what: "live container removed", which: 0 },
+        { is: "edit", what: "link moved in the map file", which: 0 },
+    ],
 };
 
 describe("a life in which", () => {
