@@ -19,15 +19,15 @@ export function observedService(world: World, name: string): ObservedService {
 
 function observe(world: World, name: string): ObservedService {
     const record = recordOf(world.records, name);
+    const colors = { blue: observedColor(world, name, "blue"), green: observedColor(world, name, "green") };
     return {
-        ...observedLink(world, name),
+        ...observedLink(world, name, colors),
+        ...colors,
         name,
         confirmed: record.link.live,
         generation: world.generations.at(-1)?.name,
         stable: record.stable,
         intent: record.intent,
-        blue: observedColor(world, name, "blue"),
-        green: observedColor(world, name, "green"),
         judgedBad: record.judgedBad,
         routes: observedRoutes(world, name),
         halfWritten: halfWrittenRoutes(world, name),

@@ -358,6 +358,13 @@ const withFailover: Record<string, Event[]> = {
         { is: "edit", what: "live container removed", which: 0 },
         { is: "edit", what: "link moved in the map file", which: 0 },
     ],
+    "HAProxy is removed while the idle color answers in place of the live one": [
+        up({ version: "A" }),
+        up({ version: "B with other settings", driftPolicy: "repair" }),
+        { is: "edit", what: "live container stopped", which: 0 },
+        up({}, { meanwhile: { after: 1, what: "HAProxy's container removed" } }),
+        up({ version: "A on another port" }),
+    ],
 };
 
 describe("a life in which", () => {
