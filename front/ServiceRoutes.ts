@@ -23,6 +23,9 @@ export class ServiceRoutes implements Routes {
     async write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void> {
         const { access } = this;
         const given = this.#keysIn(readMap(await access.readFiles(), "routes"), isGivenUp);
+        if (given.length === 0 && taken.length === 0) {
+            return;
+        }
         const others = given.length === 0 ? new Map<string, string>() : await this.#others();
         await access.configure(files => {
             for (const route of taken) {
@@ -39,6 +42,23 @@ export class ServiceRoutes implements Routes {
             followRoutes(files);
             return files;
         });
+        await this.#takeBack(new Map([...others].filter(([key]) => given.includes(key))));
+    }
+
+    /** Removes what {@link write} has given back to other services and they have given up meanwhile. */
+    async #takeBack(given: ReadonlyMap<string, string>): Promise<void> {
+        const now = given.size === 0 ? given : await this.#others();
+        const ended = [...given].filter(([key, value]) => now.get(key) !== value);
+        if (ended.length > 0) {
+            await this.access.configure(files => {
+                const written = readMap(files, "routes");
+                for (const [key] of ended.filter(([key, value]) => written.get(key) === value)) {
+                    removeMapEntry(files, "routes", key);
+                }
+                followRoutes(files);
+                return files;
+            });
+        }
     }
 
     async tell(taken: readonly Route[]): Promise<void> {
@@ -51,16 +71,19 @@ export class ServiceRoutes implements Routes {
         }
     }
 
-    async forget(isGivenUp: (route: Route) => boolean): Promise<void> {
+    async forget(isGivenUp: (route: Route) => boolean): Promise<boolean> {
         const { access } = this;
         const world = await access.observe([]);
+        let hadOne = false;
         for (const worker of world.front?.workers ?? []) {
             const isForgotten = (route: Route) => isGivenUp(route) && canForget(worker, world, route);
             for (const key of this.#keysIn(worker.routes, isForgotten)) {
                 const deleted = await access.runtime.deleteMapEntry([worker], "routes", key);
                 assertEveryWorker(`the end of the route ${key}`, deleted);
+                hadOne = true;
             }
         }
+        return hadOne;
     }
 
     async lead(takers: Readonly<Record<string, string>>): Promise<boolean> {

@@ -16,8 +16,11 @@ export interface Routes {
      */
     tell(taken: readonly Route[]): Promise<void>;
 
-    /** Removes routes to this service from the memory of every worker that leads their requests elsewhere by then. */
-    forget(isGivenUp: (route: Route) => boolean): Promise<void>;
+    /**
+     * Removes routes to this service from the memory of every worker that leads their requests elsewhere by then.
+     * @returns whether there was one
+     */
+    forget(isGivenUp: (route: Route) => boolean): Promise<boolean>;
 
     /**
      * @param takers service by place

@@ -1,5 +1,6 @@
 import { placeOf, type Route, routeText } from "../model/Route";
 import type { Handover } from "../plan/handovers";
+import type { Routes } from "./Routes";
 import type { Up } from "./Up";
 
 /** What a service's routes are to become. */
@@ -59,14 +60,27 @@ export async function takeRoutes(up: Up, routes: readonly Route[], claimedByOthe
     const isGivenUp = (route: Route) => !kept.has(placeOf(route));
     await up.front.routes.write(routes, isGivenUp);
     await up.front.routes.tell(routes);
-    await up.front.routes.forget(isGivenUp);
+    await forget(up.front.routes, isGivenUp);
 }
 
 /** Removes every route that leads to the service. */
 export async function removeRoutes(up: Up): Promise<void> {
-    const isGivenUp = () => true;
-    await up.front.routes.write([], isGivenUp);
-    await up.front.routes.forget(isGivenUp);
+    await giveUp(up.front.routes, () => true);
+}
+
+async function giveUp(routes: Routes, isGivenUp: (route: Route) => boolean): Promise<void> {
+    await routes.write([], isGivenUp);
+    await forget(routes, isGivenUp);
+}
+
+/**
+ * Another service may have written such a route into the file again, because users reached this one by it until now
+ * ({@link Routes.write}). So the file is looked at once more.
+ */
+async function forget(routes: Routes, isGivenUp: (route: Route) => boolean): Promise<void> {
+    if (await routes.forget(isGivenUp)) {
+        await routes.write([], isGivenUp);
+    }
 }
 
 /**
@@ -77,9 +91,7 @@ async function endHandovers(up: Up, handovers: readonly Handover[]): Promise<voi
     for (const { place, from, after } of handovers) {
         if (await up.front.routes.lead(after)) {
             const isPlace = (route: Route) => placeOf(route) === place;
-            const other = up.front.routes.of(from);
-            await other.write([], isPlace);
-            await other.forget(isPlace);
+            await giveUp(up.front.routes.of(from), isPlace);
         }
     }
 }

@@ -192,8 +192,8 @@ export const order: readonly Mutant[] = [
     {
         name: "order-forgotten-before-told",
         file: "up/route.ts",
-        before: "    await up.front.routes.tell(routes);\n    await up.front.routes.forget(isGivenUp);\n}\n\n/** Removes every",
-        after: "    await up.front.routes.forget(isGivenUp);\n    await up.front.routes.tell(routes);\n}\n\n/** Removes every",
+        before: "    await up.front.routes.tell(routes);\n    await forget(up.front.routes, isGivenUp);\n",
+        after: "    await forget(up.front.routes, isGivenUp);\n    await up.front.routes.tell(routes);\n",
         breaks: "Between the old routes of a service and its new ones, requests reach no service.",
         killedBy: inHouse,
     },

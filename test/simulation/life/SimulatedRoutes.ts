@@ -19,6 +19,10 @@ export class SimulatedRoutes implements Routes {
     }
 
     async write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void> {
+        const { files } = this.up.world.front;
+        if (taken.length === 0 && !this.#has(files.routes, isGivenUp)) {
+            return;
+        }
         await this.up.configure(({ routes }) => {
             this.#take(routes, taken);
             this.#giveUp(routes, isGivenUp, this.up.world.front.memory?.routes);
@@ -40,18 +44,28 @@ export class SimulatedRoutes implements Routes {
         }
     }
 
-    async forget(isGivenUp: (route: Route) => boolean): Promise<void> {
+    async forget(isGivenUp: (route: Route) => boolean): Promise<boolean> {
         const { memory } = this.up.world.front;
+        let hadOne = false;
         if (memory !== undefined) {
             this.up.guard();
             const read = this.up.world.read();
             const [, ...old] = read.front?.workers ?? [];
-            this.#giveUp(memory.routes, isGivenUp);
+            hadOne = this.#giveUp(memory.routes, isGivenUp);
             for (const [index, { held }] of this.up.world.front.old.entries()) {
-                this.#giveUp(held.routes, route => isGivenUp(route) && canForget(old[index]!, read, route));
+                const isForgotten = (route: Route) => isGivenUp(route) && canForget(old[index]!, read, route);
+                hadOne = this.#giveUp(held.routes, isForgotten) || hadOne;
             }
             await this.up.called();
         }
+        return hadOne;
+    }
+
+    #has(routes: Record<string, string>, isWanted: (route: Route) => boolean): boolean {
+        return Object.entries(routes).some(([key, value]) => {
+            const found = this.#routeOf(key, value);
+            return found !== undefined && isWanted(found);
+        });
     }
 
     async lead(takers: Readonly<Record<string, string>>): Promise<boolean> {
@@ -75,23 +89,29 @@ export class SimulatedRoutes implements Routes {
         }
     }
 
-    /** @param reached the map by which users reach other services. @default the routes themselves */
+    /**
+     * @param reached the map by which users reach other services. @default the routes themselves
+     * @returns whether there was one
+     */
     #giveUp(
         routes: Record<string, string>,
         isGivenUp: (route: Route) => boolean,
         reached: Record<string, string> = routes,
-    ): void {
+    ): boolean {
+        let hadOne = false;
         for (const [key, value] of Object.entries(routes)) {
             const found = this.#routeOf(key, value);
             if (found === undefined || !isGivenUp(found)) {
                 continue;
             }
+            hadOne = true;
             delete routes[key];
             const now = reached[key];
             if (now !== undefined && this.#routeOf(key, now) === undefined) {
                 routes[key] = now;
             }
         }
+        return hadOne;
     }
 
     /** @returns the route of an entry of the map that leads to this service */
