@@ -124,6 +124,11 @@ export function spoil(config: unknown, { at, other, kind, letter, value: odd, ke
     }
 }
 
+/** Writes a value over the one at a path that the config has. */
+export function writeAt(config: unknown, path: Path, value: unknown): void {
+    define(valueAt(config, path.slice(0, -1))!, path.at(-1)!, value);
+}
+
 function valueAt(root: unknown, path: Path): Node | undefined {
     return path.reduce<unknown>((value, segment) => (value as Node | undefined)?.[segment], root) as Node | undefined;
 }
