@@ -1,4 +1,5 @@
 import { docker } from "./docker";
+import { found } from "./found";
 import { front } from "./front";
 import { haproxy } from "./haproxy";
 import type { Mutant } from "./Mutant";
@@ -7,4 +8,12 @@ import { providers } from "./providers";
 import { release } from "./release";
 
 /** All of them. */
-export const mutants: readonly Mutant[] = [...haproxy, ...docker, ...release, ...providers, ...front, ...order];
+export const mutants: readonly Mutant[] = [
+    ...haproxy,
+    ...docker,
+    ...release,
+    ...providers,
+    ...front,
+    ...order,
+    ...found,
+];

@@ -1,0 +1,45 @@
+import type { Mutant } from "./Mutant";
+
+const life = (test: string) => ({ file: "test/simulation/foundLives.test.ts", test });
+
+/** Defects that the product had once, and that simulated lives with fresh seeds have found. */
+export const found: readonly Mutant[] = [
+    {
+        name: "failover-forgotten-by-a-repair",
+        file: "up/relink.ts",
+        before: "hasFailover ? confirmed.withFailover() : confirmed",
+        after: "confirmed",
+        breaks: "A repair of the link takes users from the idle color, which is all that answers.",
+        killedBy: life("a repair writes the link again while the idle color answers in place of the live one"),
+    },
+    {
+        name: "failover-left-off-by-a-refusal",
+        file: "up/relink.ts",
+        before: "            await settleFailover(up, action.failover);\n        }\n        throw",
+        after: "        }\n        throw",
+        breaks: "An up that finishes a switch, and then refuses the release, leaves failover off.",
+        killedBy: life("a repair of the link dies, and what is wished is refused, since it was judged bad"),
+    },
+    {
+        name: "failover-unseen-without-haproxy",
+        file: "look/failover.ts",
+        before: 'colors[link.live].ready === 0 && colors[link.idle].ready > 0 ? "answers" : "waits"',
+        after: '"waits"',
+        breaks: "While HAProxy does not run, the plan wants to release on the color that will answer users.",
+        killedBy: {
+            file: "test/unit/look/failover.test.ts",
+            test: "answers where no container of the live color is ready, but one of the idle color",
+        },
+    },
+    {
+        name: "file-not-looked-at-again",
+        file: "up/route.ts",
+        before: "    if (await routes.forget(isGivenUp)) {\n        await routes.write([], isGivenUp);\n    }\n",
+        after: "    await routes.forget(isGivenUp);\n",
+        breaks: "HAProxy's file leads a place to a service that has given it up.",
+        killedBy: {
+            file: "test/simulation/foundHouses.test.ts",
+            test: "an up died when only HAProxy's file had a place, which both its services give up at the same time",
+        },
+    },
+];
