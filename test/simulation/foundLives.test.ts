@@ -321,6 +321,23 @@ const lives: Record<string, Event[]> = {
         up({ version: "C", strategy: rolling }, { diesAt: "roll: undo", goesOn: true, faults: { preStop: true } }),
         up({ live: "blue" }, { faults: { port: { call: "backend.tellSlots", after: 2, how: "fails" } } }),
     ],
+    "the record says a color that holds nothing, by two edits of somebody's": [
+        up({ version: "A" }),
+        { is: "edit", what: "link moved in the map file", which: 0 },
+        { is: "restart", what: "HAProxy restarted" },
+        up({ version: "B" }),
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+        up({}, { diesAfter: 4, goesOn: true }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+    ],
+    "a service is removed while a release serves that was judged bad, and to which the link had to go back": [
+        up({ version: "A" }),
+        { is: "change", change: { version: "C" } },
+        { is: "race", faults: noFaults, phases: 11, early: true, expired: true, change: {} },
+        up({ version: "A" }, { diesAt: "link: intent", goesOn: true }),
+        up({}, { faults: { confirm: "wrong", reload: 0 } }),
+        up({ version: "C" }, { faults: { bake: "bad", reload: 0 } }),
+    ],
 };
 
 /** The same of a service without a port. */

@@ -156,12 +156,14 @@ export class Life {
             await this.ups.settle(world, this.wish);
             ({ made } = this.#begin(world));
         }
-        const ending = new Ending(world, this.wish);
-        ending.checkWish(made);
-        ending.checkLeftovers(
-            false,
-            made.refusal !== undefined || made.row === "waiting" || ending.heldShare() !== undefined,
-        );
+        if (made.row !== "drift" || !isLost(world)) {
+            const ending = new Ending(world, this.wish);
+            ending.checkWish(made);
+            ending.checkLeftovers(
+                false,
+                made.refusal !== undefined || made.row === "waiting" || ending.heldShare() !== undefined,
+            );
+        }
         if (made.row === "nothing" && mishaps.length === 0) {
             // What was left on the idle color goes with its next release.
             for (const version of ["C", "B"] as const) {
@@ -172,4 +174,10 @@ export class Life {
         }
         await checkDestroy(world, this.wish, mishaps, this.coverage, this.story);
     }
+}
+
+/** Whether the record, which somebody has edited, says nothing of what users had: a repair has nothing to restore. */
+function isLost({ record }: SimulatedWorld): boolean {
+    const { live } = record.link;
+    return live !== "none" && record[live].release === undefined;
 }

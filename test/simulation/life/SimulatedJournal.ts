@@ -1,4 +1,4 @@
-import { isGivingBack } from "../../../model/Intent";
+import { isGivingBack, isRewriting } from "../../../model/Intent";
 import { emptyRecord, type ServiceRecord } from "../../../model/Record";
 import type { Journal } from "../../../up/Journal";
 import type { Phase } from "../../../up/phases";
@@ -60,7 +60,12 @@ export class SimulatedJournal implements Journal {
             this.up.broke(`a canary gets ${intent.percent} % before its ${open.step.weight} % are judged`);
         }
         const { rolledBack } = world.history;
-        if (rolledBack.has(intent.release) && rolledBack.get(intent.release) === desired.policy.retryToken) {
+        // What is live already, and is only written again or removed, is not tried.
+        if (
+            !isRewriting(intent) &&
+            rolledBack.has(intent.release) &&
+            rolledBack.get(intent.release) === desired.policy.retryToken
+        ) {
             this.up.broke(`rule 5: ${intent.release} was judged bad, and is tried again by itself`);
         }
     }
