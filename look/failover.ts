@@ -6,7 +6,8 @@ import type { ObservedService } from "../model/ObservedService";
 
 /**
  * @param workers that take new connections
- * @returns whether a service's idle color answers while no server of the live one is up, or does so now. Where workers differ, what touches the idle color least counts
+ * @returns whether a service's idle color answers while no server of the live one is up, or does so now. Where workers differ,
+ * what touches the idle color least counts
  */
 export function observedFailover(workers: readonly Worker[], service: string): ObservedService["failover"] {
     const prepared = workers.flatMap(worker => {

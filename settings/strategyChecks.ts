@@ -2,6 +2,7 @@ import { Duration } from "../model/Duration";
 import type { ConfigPath } from "./ConfigPath";
 import { setCommand } from "./configCommands";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
+import { requestKeys } from "./requestKeys";
 import type { ServiceScope } from "./ServiceScope";
 import type { ServiceConfig } from "./schema";
 
@@ -108,22 +109,12 @@ function checkPort(scope: ServiceScope): Problem[] {
 function settingsForRequests(service: ServiceConfig): [ConfigPath, boolean][] {
     const { health } = service;
     return [
-        [["hosts"], service.hosts !== undefined],
-        [["paths"], service.paths.join() !== "/"],
-        [["stripPath"], service.stripPath],
-        [["routes"], service.routes.length > 0],
-        [["default"], service.default !== undefined],
-        [["auth"], service.auth.basic !== undefined],
+        ...requestKeys(service),
         [["allow"], service.allow !== undefined],
-        [["maintenance"], service.maintenance],
         [["health", "path"], health.path !== undefined],
         [["health", "tcp"], health.tcp],
         [["health", "host"], health.host !== undefined],
-        [["timeouts", "server"], service.timeouts.server !== undefined],
         [["haproxy", "backend"], service.haproxy.backend.length > 0],
-        [["sticky"], service.sticky !== undefined],
-        [["failover"], service.failover],
-        [["internal"], service.internal],
         [["protocol"], service.protocol !== undefined],
     ];
 }

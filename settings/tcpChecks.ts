@@ -1,6 +1,7 @@
 import type { ConfigPath } from "./ConfigPath";
 import { removeCommand, setCommand } from "./configCommands";
 import { type Problem, solvedByRemoving, solvedBySetting } from "./Problem";
+import { requestKeys } from "./requestKeys";
 import type { ServiceScope } from "./ServiceScope";
 import type { ServiceConfig } from "./schema";
 
@@ -37,18 +38,7 @@ function settingsForHttp(service: ServiceConfig): [ConfigPath, boolean][] {
     const { canary } = service.strategy;
     const { prePromotion, postPromotion } = service.hooks;
     return [
-        [["hosts"], service.hosts !== undefined],
-        [["paths"], service.paths.join() !== "/"],
-        [["stripPath"], service.stripPath],
-        [["routes"], service.routes.length > 0],
-        [["default"], service.default !== undefined],
-        [["auth"], service.auth.basic !== undefined],
-        [["maintenance"], service.maintenance],
-        [["sticky"], service.sticky !== undefined],
-        [["failover"], service.failover],
-        [["internal"], service.internal],
-        // HAProxy takes front.timeouts.tunnel for a connection.
-        [["timeouts", "server"], service.timeouts.server !== undefined],
+        ...requestKeys(service),
         [["strategy", "canary", "match"], (canary?.match ?? []).length > 0],
         [["strategy", "canary", "sticky"], canary?.sticky === "cookie"],
         [["hooks", "prePromotion", "http"], prePromotion?.http !== undefined],
