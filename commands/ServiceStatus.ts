@@ -8,6 +8,7 @@ import type { ObservedService } from "../model/ObservedService";
 import { recordOf } from "../model/Records";
 import { routeText } from "../model/Route";
 import type { ServiceSettings } from "../model/ServiceSettings";
+import { type TrafficNoun, trafficTo } from "../model/trafficNoun";
 import type { World } from "../model/World";
 import { findDrift } from "../plan/drift";
 import { type ColorStatus, colorStatus } from "./ColorStatus";
@@ -18,6 +19,8 @@ export interface ServiceStatus {
     live: Live;
     /** The share of a canary, `green 25 %`; null without one. */
     share: string | null;
+    /** What users send to it, and what the share is of. */
+    traffic: TrafficNoun;
     /**
      * Whether the idle color answers while no container of the live one is up: it waits, or it answers now. Null without failover.
      */
@@ -54,6 +57,7 @@ export function serviceStatus(
         name,
         live: observed.live,
         share: shareOf(observed) ?? null,
+        traffic: trafficTo(observed),
         failover: observed.failover ?? null,
         stable: observed.stable?.color ?? "none",
         idle: idleColor(observed.live),

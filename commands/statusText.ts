@@ -42,10 +42,10 @@ function title({ project, stack, front, source }: StackStatus, style: Style, at:
 }
 
 function serviceLines(service: ServiceStatus, style: Style, long: boolean, at: Date): string[] {
-    const { name, live, share, failover, stable, routes, wanted, problems, history } = service;
+    const { name, live, share, traffic, failover, stable, routes, wanted, problems, history } = service;
     const head = [
         live === "none" ? "not released yet" : `${live} is live`,
-        ...(share === null ? [] : [`${share.replace(" ", " gets ")} of the requests`]),
+        ...(share === null ? [] : [`${share.replace(" ", " gets ")} of the ${traffic}`]),
         ...(failover === null ? [] : [`failover to ${service.idle}`]),
         ...(stable !== live && stable !== "none" ? [`${stable} is stable`] : []),
         ...(routes.length === 0

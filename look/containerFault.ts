@@ -3,6 +3,7 @@ import { type ContainerInfo, runs, slotOf } from "../model/Container";
 import type { Deviation } from "../model/Deviation";
 import type { RecordedRelease } from "../model/Release";
 import { dockerPolicy, hasPolicy } from "../model/restartPolicy";
+import { trafficOf } from "../model/trafficNoun";
 import { serverPort, wiringOf } from "../model/Wiring";
 import type { ColorView } from "./ColorView";
 
@@ -33,7 +34,9 @@ export function containerFault(view: ColorView, container: ContainerInfo): Devia
     }
     if (view.release.settings.port !== undefined && view.openInFile?.has(slot) === false) {
         // An interrupted repair leaves it so.
-        return { what: `${name} would get no requests once HAProxy reads its files again, which have its slot closed` };
+        return {
+            what: `${name} would get no ${trafficOf(view.release)} once HAProxy reads its files again, which have its slot closed`,
+        };
     }
     return wrongPolicy(view, container);
 }
@@ -65,20 +68,21 @@ function wrongPolicy({ release }: ColorView, container: ContainerInfo): Deviatio
 function inHaproxy({ workers, backend, block, release }: ColorView, container: ContainerInfo): string | undefined {
     const slot = slotOf(container);
     const { port } = release.settings;
+    const noun = trafficOf(release);
     for (const worker of port === undefined ? [] : workers) {
         const server = worker.backends.get(backend)?.servers.get(slot);
         if (server === undefined) {
             return `is not known to HAProxy, which has no slot ${slot} of ${backend}`;
         }
         if (server.admin !== "ready") {
-            return `gets no requests: HAProxy has its slot in ${server.admin}`;
+            return `gets no ${noun}: HAProxy has its slot in ${server.admin}`;
         }
         const wanted = serverPort(release.settings);
         if (block !== undefined && (server.address !== slotAddress(block, slot) || server.port !== wanted)) {
-            return `gets no requests: HAProxy looks for it at ${server.address}:${server.port}`;
+            return `gets no ${noun}: HAProxy looks for it at ${server.address}:${server.port}`;
         }
         if (server.wiring !== wiringOf(release.settings)) {
-            return "gets requests on other ports than its release has";
+            return `gets ${noun} on other ports than its release has`;
         }
     }
     return undefined;

@@ -8,8 +8,3 @@ export const chosenOnly = 0.5;
 export function shareText(percent: number): string {
     return percent === chosenOnly ? "chosen users" : `${percent} %`;
 }
-
-/** @returns the requests of a share in words, `25 % of the requests` */
-export function requestsText(percent: number, whose: "the" | "its" = "the"): string {
-    return percent === chosenOnly ? "requests of chosen users alone" : `${percent} % of ${whose} requests`;
-}

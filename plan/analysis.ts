@@ -1,9 +1,11 @@
 import type { AnalysisSettings } from "../model/AnalysisSettings";
+import type { TrafficNoun } from "../model/trafficNoun";
 
 /** What one color answered in some time. */
 export interface Answered {
+    /** Of a TCP service its connections. */
     requests: number;
-    /** Requests that got a status of 500 or above, or no answer. They count in `requests` too. */
+    /** Requests that got a status of 500 or above, or no answer; connections that failed. They count in `requests` too. */
     errors: number;
     /** Average response time, milliseconds; undefined without requests. */
     averageMs?: number;
@@ -36,20 +38,30 @@ export function predecessorOf(meanwhile: Answered, before: Answered, { minReques
  * Judges what a new release has answered since it became live.
  * @param stable what its predecessor answered, see {@link predecessorOf}
  */
-export function judge(now: Answered, stable: Answered, limits: AnalysisSettings): AnalysisResult {
+export function judge(
+    now: Answered,
+    stable: Answered,
+    limits: AnalysisSettings,
+    noun: TrafficNoun = "requests",
+): AnalysisResult {
     const { minRequests } = limits;
     if (now.requests < minRequests) {
-        const why = `only ${now.requests} of the ${minRequests} requests that a judgement needs (analysis.minRequests)`;
+        const why = `only ${now.requests} of the ${minRequests} ${noun} that a judgement needs (analysis.minRequests)`;
         return { kind: "unknown", why };
     }
     // A few answers of the predecessor say nothing. Right after a return it may have given only one.
     const compared = stable.requests >= minRequests ? stable : undefined;
-    const bad = tooManyErrors(now, compared, limits) ?? tooSlow(now, compared, limits);
+    const bad = tooManyErrors(now, compared, limits, noun) ?? tooSlow(now, compared, limits);
     const speed = now.averageMs === undefined ? "" : `, ${milliseconds(now.averageMs)} on average`;
-    return bad === undefined ? { kind: "good", why: `${errorsOf(now)})${speed}` } : { kind: "bad", why: bad };
+    return bad === undefined ? { kind: "good", why: `${errorsOf(now, noun)})${speed}` } : { kind: "bad", why: bad };
 }
 
-function tooManyErrors(now: Answered, stable: Answered | undefined, limits: AnalysisSettings): string | undefined {
+function tooManyErrors(
+    now: Answered,
+    stable: Answered | undefined,
+    limits: AnalysisSettings,
+    noun: TrafficNoun,
+): string | undefined {
     const before = stable === undefined ? 0 : stable.errors / stable.requests;
     // A fix for a broken service may have the errors that the broken one had. But it has to work sometimes.
     const allowed = Math.max(limits.maxErrorRatio, Math.min(2 * before, (1 + before) / 2, mostErrors));
@@ -57,7 +69,7 @@ function tooManyErrors(now: Answered, stable: Answered | undefined, limits: Anal
         return undefined;
     }
     const compared = before === 0 ? "" : `; its predecessor had ${percent(before)}`;
-    return `${errorsOf(now)}, allowed are ${percent(allowed)}${compared})`;
+    return `${errorsOf(now, noun)}, allowed are ${percent(allowed)}${compared})`;
 }
 
 function tooSlow(now: Answered, stable: Answered | undefined, limits: AnalysisSettings): string | undefined {
@@ -78,9 +90,10 @@ function tooSlow(now: Answered, stable: Answered | undefined, limits: AnalysisSe
         : undefined;
 }
 
-/** @returns `3 of 40 answers were errors (7.5 %`, without the closing bracket. */
-function errorsOf({ requests, errors }: Answered): string {
-    return `${errors} of ${requests} answers were errors (${percent(errors / requests)}`;
+/** @returns `3 of 40 answers were errors (7.5 %` or `3 of 40 connections failed (7.5 %`, without the closing bracket. */
+function errorsOf({ requests, errors }: Answered, noun: TrafficNoun): string {
+    const failed = noun === "connections" ? "connections failed" : "answers were errors";
+    return `${errors} of ${requests} ${failed} (${percent(errors / requests)}`;
 }
 
 function percent(ratio: number): string {

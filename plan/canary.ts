@@ -1,8 +1,9 @@
 import type { Color } from "../model/Color";
 import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
-import { requestsText, shareText } from "../model/Share";
+import { shareText } from "../model/Share";
 import type { CanarySettings, CanaryStep, StrategySettings } from "../model/StrategySettings";
+import { type TrafficNoun, trafficOf, trafficText } from "../model/trafficNoun";
 import { count } from "../model/words";
 import type { ColorPlan, Plan, Walk } from "./Plan";
 import type { Rerouting } from "./rerouting";
@@ -46,11 +47,12 @@ function promoted(plan: Plan, walk: Walk, told: Told): Plan {
     const withAll = grows ? plan[color].replicas : undefined;
     const shares = steps.map(step => `${shareText(step.weight)}${withText(step.replicas ?? withAll)}, then `).join("");
     const moves = `the link moves ${idleColor(color)} => ${color}`;
-    const last = `${color} gets all requests${withText(withAll)}: ${moves}${told.judged}`;
-    const texts = [...steps.map(step => stepText(color, { replicas: withAll, ...step })), last];
+    const noun = trafficOf(plan[color].release);
+    const last = `${color} gets all ${noun}${withText(withAll)}: ${moves}${told.judged}`;
+    const texts = [...steps.map(step => stepText(color, { replicas: withAll, ...step }, noun)), last];
     return {
         ...plan,
-        sentence: `${told.begun} it gets ${shares}all of the requests; ${told.after}.`,
+        sentence: `${told.begun} it gets ${shares}all of the ${noun}; ${told.after}.`,
         steps: texts.map((text, index) => `${index + 1}. ${text}`),
         link,
     };
@@ -71,7 +73,7 @@ function heldAt(percent: number, plan: Plan, service: ObservedService, told: Tol
     return {
         ...plan,
         row: scaled ? "scale" : isNothing ? unchangedRow : plan.row,
-        sentence: `${prefix}${told.begun} ${heldText(percent, step)}; ${[stays, ...rerouting.words].join("; ")}.`,
+        sentence: `${prefix}${told.begun} ${heldText(percent, step, trafficOf(plan[idleColor(live)].release))}; ${[stays, ...rerouting.words].join("; ")}.`,
         [live]: scaled?.color ?? asObserved(service)[live],
         promotion: scaled ? undefined : plan.promotion,
         link: {
@@ -134,17 +136,17 @@ function stepsFrom(service: ObservedService, settings: CanarySettings, replicas:
         });
 }
 
-function heldText(percent: number, step: CanaryStep | undefined): string {
+function heldText(percent: number, step: CanaryStep | undefined, noun: TrafficNoun): string {
     if (step !== undefined) {
-        return `it gets ${requestsText(percent)}${withText(step.replicas)}${judgedText(step)}`;
+        return `it gets ${trafficText(percent, noun)}${withText(step.replicas)}${judgedText(step)}`;
     }
     return percent > 0
-        ? `it goes on with ${requestsText(percent)}`
-        : "it waits at 0 % of the requests, reachable at its preview address";
+        ? `it goes on with ${trafficText(percent, noun)}`
+        : `it waits at ${trafficText(0, noun)}${noun === "requests" ? ", reachable at its preview address" : ""}`;
 }
 
-function stepText(color: Color, step: CanaryStep): string {
-    return `${color} gets ${requestsText(step.weight)}${withText(step.replicas)}${judgedText(step)}`;
+function stepText(color: Color, step: CanaryStep, noun: TrafficNoun): string {
+    return `${color} gets ${trafficText(step.weight, noun)}${withText(step.replicas)}${judgedText(step)}`;
 }
 
 function withText(replicas: number | undefined): string {

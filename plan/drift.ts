@@ -2,7 +2,8 @@ import type { Color } from "../model/Color";
 import type { Deviation } from "../model/Deviation";
 import { hasTraffic, idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
-import { requestsText, shareText } from "../model/Share";
+import { shareText } from "../model/Share";
+import { trafficText, trafficTo } from "../model/trafficNoun";
 
 /** A difference between the live system and the record that no intent explains, in words for the user. */
 export interface Drift extends Deviation {
@@ -22,7 +23,7 @@ export function findDrift(service: ObservedService): Drift[] {
     const found: Drift[] = [];
     if (percent !== confirmedPercent) {
         const but = confirmedPercent === 0 ? "" : `, but the last confirmed share is ${shareText(confirmedPercent)}`;
-        const what = `HAProxy sends ${requestsText(percent, "its")} to the color that is not live${but}`;
+        const what = `HAProxy sends ${trafficText(percent, trafficTo(service), "its")} to the color that is not live${but}`;
         found.push({ what, fix: rereadFiles(service), ofLink: true });
     }
     if (isRewritten(service)) {

@@ -1,6 +1,6 @@
 import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
-import { requestsText } from "../model/Share";
+import { type TrafficNoun, trafficOf, trafficText, trafficTo } from "../model/trafficNoun";
 import type { Decide } from "./Decide";
 import type { Desired } from "./Desired";
 import type { Plan, Recovery } from "./Plan";
@@ -15,7 +15,7 @@ export function recovered(decided: Plan, recovery: Recovery | undefined): Plan {
     if (decided.recovery !== undefined) {
         return recovery.kind === "bake" ? judgedToo(decided, decided.recovery) : decided;
     }
-    const settled = wordsOf(recovery);
+    const settled = wordsOf(recovery, trafficOf(decided.blue.release ?? decided.green.release));
     const isAll = decided.row === "nothing";
     return {
         ...decided,
@@ -35,18 +35,18 @@ function judgedToo(decided: Plan, withdrawal: Recovery): Plan {
     };
 }
 
-function wordsOf({ kind, live, percent = 0 }: Recovery): string {
+function wordsOf({ kind, live, percent = 0 }: Recovery, noun: TrafficNoun): string {
     const idle = idleColor(live);
     return {
         finish:
             percent > 0
-                ? `gives ${idle} the ${requestsText(percent)} that an interrupted up began to give it`
+                ? `gives ${idle} the ${trafficText(percent, noun)} that an interrupted up began to give it`
                 : `finishes the switch to ${live} that an interrupted up began`,
         undo: `takes back the switch that an interrupted up began (link to ${live})`,
         bake: `judges what ${percent > 0 ? idle : live} serves, since that did not come to its end`,
         relink: `links it to ${live} again, since the removal that an interrupted up began is not wanted any more`,
         failover: `the link moves ${idle} => ${live}, which answers in its place (failover)`,
-        withdraw: `${idle} gives its share of the requests back, so that ${live} serves all of them`,
+        withdraw: `${idle} gives its share of the ${noun} back, so that ${live} serves all of them`,
     }[kind];
 }
 
@@ -68,7 +68,7 @@ export function withdrawn(service: ObservedService, desired: Desired, decide: De
         : refuse(
               service,
               "canary",
-              `${live} has no container that is ready, so ${idle} keeps its ${requestsText(percent)}. ` +
+              `${live} has no container that is ready, so ${idle} keeps its ${trafficText(percent, trafficTo(service))}. ` +
                   `To give it all of them: pulumi config set --path relink:services.${service.name}.live ${idle}`,
           );
 }

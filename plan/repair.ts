@@ -2,6 +2,7 @@ import type { Color } from "../model/Color";
 import { idleColor } from "../model/Live";
 import type { ObservedColor, ObservedService } from "../model/ObservedService";
 import type { RecordedRelease } from "../model/Release";
+import { trafficOf } from "../model/trafficNoun";
 import { count } from "../model/words";
 import { isComplete } from "./capacity";
 import type { Desired } from "./Desired";
@@ -61,7 +62,7 @@ function restored(service: ObservedService, drift: Drift[], color: Restored, rou
         ...(act ? [`${confirmed} is brought back to ${count(replicas)} of ${release.image}`] : []),
         ...(relink ? [`the link moves back ${live} => ${confirmed}`] : []),
         ...(rewrite && !relink ? [`the link to ${confirmed} is written again`] : []),
-        ...(givesBack ? [`${canary} gives its share of the requests back`] : []),
+        ...(givesBack ? [`${canary} gives its share of the ${trafficOf(release)} back`] : []),
         ...routed.words,
     ];
     const what = routed.act ? "What else" : "What";

@@ -1,13 +1,15 @@
 import type { Color } from "../model/Color";
 import { type FrontState, workerKey } from "../model/FrontState";
+import { nounOf, type TrafficNoun } from "../model/trafficNoun";
 import type { Chart } from "../report/Report";
 
 /** The figures of one backend at one look. */
 interface Sample {
-    /** Requests and responses of class 5xx since the look before, in all workers. */
+    /** Requests, or connections of a TCP service, since the look before, in all workers. */
     requests: number;
-    responses5xx: number;
-    /** Requests that are open at that moment. */
+    /** Of those, the ones that were answered with 5xx, or the connections that failed. */
+    errors: number;
+    /** Requests, or connections, that are open at that moment. */
     open: number;
 }
 
@@ -19,7 +21,9 @@ export class Traffic {
     private readonly seconds: number[] = [];
     private readonly samples: (Map<string, Sample> | undefined)[] = [];
     /** Worker and backend -> last counters. A new worker starts at 0, and the counters of an ended worker are lost. */
-    private last = new Map<string, { requests: number; responses5xx: number }>();
+    private last = new Map<string, Pick<Sample, "requests" | "errors">>();
+    /** The backends that pass on connections. */
+    private readonly tcp = new Set<string>();
     private isFirst = true;
 
     /** @param front undefined where HAProxy does not answer */
@@ -27,14 +31,18 @@ export class Traffic {
         const sample = new Map<string, Sample>();
         const counters: typeof this.last = new Map();
         for (const worker of front?.workers ?? []) {
-            for (const [name, { stot, responses5xx, scur, qcur }] of worker.backends) {
+            for (const [name, { stot, responses5xx, failed, isTcp, scur, qcur }] of worker.backends) {
                 const key = `${workerKey(worker)}/${name}`;
-                const before = this.last.get(key) ?? { requests: 0, responses5xx: 0 };
-                const known = sample.get(name) ?? { requests: 0, responses5xx: 0, open: 0 };
-                counters.set(key, { requests: stot, responses5xx });
+                const before = this.last.get(key) ?? { requests: 0, errors: 0 };
+                const known = sample.get(name) ?? { requests: 0, errors: 0, open: 0 };
+                const errors = isTcp ? failed : responses5xx;
+                if (isTcp) {
+                    this.tcp.add(name);
+                }
+                counters.set(key, { requests: stot, errors });
                 sample.set(name, {
                     requests: known.requests + Math.max(0, stot - before.requests),
-                    responses5xx: known.responses5xx + Math.max(0, responses5xx - before.responses5xx),
+                    errors: known.errors + Math.max(0, errors - before.errors),
                     open: known.open + Math.max(scur, qcur),
                 });
             }
@@ -46,7 +54,7 @@ export class Traffic {
             this.isFirst = false;
             // These requests came before this `up`.
             for (const found of sample.values()) {
-                Object.assign(found, { requests: 0, responses5xx: 0 });
+                Object.assign(found, { requests: 0, errors: 0 });
             }
         }
         this.seconds.push(second);
@@ -61,17 +69,23 @@ export class Traffic {
         return [...new Set(busy.map(name => name.replace(/-(?:blue|green)$/, "")))].sort();
     }
 
+    /** @returns what users send to the service */
+    noun(service: string): TrafficNoun {
+        return nounOf(colors.some(color => this.tcp.has(`${service}-${color}`)));
+    }
+
     requests(service: string): number {
         return this.sum(service, "requests");
     }
 
-    responses5xx(service: string): number {
-        return this.sum(service, "responses5xx");
+    errors(service: string): number {
+        return this.sum(service, "errors");
     }
 
-    /** @returns charts of requests per second and of open requests, by color */
+    /** @returns charts of what comes per second and of what is open, by color */
     charts(service: string): Chart[] {
         const { seconds } = this;
+        const noun = this.noun(service);
         const line = (color: Color, value: (sample: Sample, index: number) => number) => ({
             label: color,
             tone: color,
@@ -87,14 +101,14 @@ export class Traffic {
         return [
             {
                 service,
-                title: `${service}: requests per second, by color`,
+                title: `${service}: ${noun} per second, by color`,
                 unit: "/s",
                 seconds,
                 lines: colors.map(color => line(color, perSecond)),
             },
             {
                 service,
-                title: `${service}: open requests, by color`,
+                title: `${service}: open ${noun}, by color`,
                 unit: "",
                 seconds,
                 lines: colors.map(color => line(color, ({ open }) => open)),
@@ -102,7 +116,7 @@ export class Traffic {
         ];
     }
 
-    private sum(service: string, what: "requests" | "responses5xx"): number {
+    private sum(service: string, what: "requests" | "errors"): number {
         return this.samples.reduce(
             (sum, sample) =>
                 sum + colors.reduce((sum, color) => sum + (sample?.get(`${service}-${color}`)?.[what] ?? 0), 0),

@@ -61,14 +61,17 @@ export class UpReport {
         const seconds = this.seconds();
         const section: ReportSection = {
             title: "What happened",
-            text: "Seconds since the first step of this up. Requests are counted by HAProxy, once a second.",
+            text: "Seconds since the first step of this up. The figures are HAProxy's counters, read once a second.",
             sentences,
             figures: traffic.services().flatMap(service => [
-                { label: `requests to ${service}`, value: traffic.requests(service).toLocaleString("en-US") },
                 {
-                    label: `of them answered with 5xx`,
-                    value: traffic.responses5xx(service).toLocaleString("en-US"),
-                    bad: traffic.responses5xx(service) > 0,
+                    label: `${traffic.noun(service)} to ${service}`,
+                    value: traffic.requests(service).toLocaleString("en-US"),
+                },
+                {
+                    label: traffic.noun(service) === "connections" ? "of them failed" : "of them answered with 5xx",
+                    value: traffic.errors(service).toLocaleString("en-US"),
+                    bad: traffic.errors(service) > 0,
                 },
             ]),
             charts: traffic.services().flatMap(service => traffic.charts(service)),

@@ -1,5 +1,6 @@
 import type { AnalysisSettings } from "../model/AnalysisSettings";
 import type { Color } from "../model/Color";
+import type { TrafficNoun } from "../model/trafficNoun";
 import { type CountersByWorker, Window } from "../model/Window";
 import { type AnalysisResult, type Answered, judge, predecessorOf } from "../plan/analysis";
 
@@ -32,11 +33,11 @@ export class Comparison {
     }
 
     /** Judges what was answered until now. */
-    judge(now: Counters, limits: AnalysisSettings): AnalysisResult {
+    judge(now: Counters, limits: AnalysisSettings, noun: TrafficNoun = "requests"): AnalysisResult {
         const { color, from } = this.colors;
         this.#release.look(now[color]);
         this.#predecessor.look(now[from]);
         const stable = predecessorOf(this.#predecessor.answered(), this.#before, limits);
-        return judge(this.#release.answered(), stable, limits);
+        return judge(this.#release.answered(), stable, limits, noun);
     }
 }

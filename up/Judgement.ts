@@ -2,6 +2,7 @@ import type { HookSettings } from "../model/HooksSettings";
 import type { Intent } from "../model/Intent";
 import type { RecordedRelease } from "../model/Release";
 import { shareText } from "../model/Share";
+import { trafficOf } from "../model/trafficNoun";
 import type { CountersByWorker } from "../model/Window";
 import type { AnalysisResult } from "../plan/analysis";
 import { type BakePolicy, hookContextOf } from "./BakePolicy";
@@ -105,7 +106,8 @@ export class Judgement {
         }
         await this.#ask(questions);
         try {
-            return comparison.judge(await this.up.front.counters(), this.policy.analysis);
+            const counted = await this.up.front.counters();
+            return comparison.judge(counted, this.policy.analysis, trafficOf(this.release));
         } catch (error) {
             return { kind: "unknown", why: `HAProxy could not be asked: ${(error as Error).message}` };
         }

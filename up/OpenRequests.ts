@@ -1,3 +1,5 @@
+import { nounOf, singular } from "../model/trafficNoun";
+
 /** What is open on a color, or on some of its slots. */
 export interface OpenRequests {
     /** Requests and tunnels that are in work or waiting; of a TCP service its connections. */
@@ -18,5 +20,6 @@ export function openText({ pinnedWorkers, ...open }: Omit<OpenRequests, "isLinke
 
 /** @returns in words: `1 open request`, `2 open connections` */
 export function countText({ requests, isTcp }: Pick<OpenRequests, "requests" | "isTcp">): string {
-    return `${requests} open ${isTcp ? "connection" : "request"}${requests === 1 ? "" : "s"}`;
+    const noun = nounOf(isTcp);
+    return `${requests} open ${requests === 1 ? singular(noun) : noun}`;
 }

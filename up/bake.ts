@@ -1,6 +1,6 @@
 import { farewellOf } from "../model/Intent";
 import type { RecordedRelease } from "../model/Release";
-import { requestsText } from "../model/Share";
+import { trafficOf, trafficText } from "../model/trafficNoun";
 import type { AnalysisResult } from "../plan/analysis";
 import type { BakePolicy } from "./BakePolicy";
 import { type Bake, Judgement } from "./Judgement";
@@ -33,7 +33,9 @@ export async function bake(up: Up, policy: BakePolicy): Promise<void> {
     await up.journal.enter("link: baked");
     if (step !== undefined) {
         await up.journal.record(record => ({ ...record, intent: undefined }));
-        up.progress.info(`${intent.color} has ${requestsText(step.weight)} with ${release.image}: ${verdict.why}`);
+        up.progress.info(
+            `${intent.color} has ${trafficText(step.weight, trafficOf(release))} with ${release.image}: ${verdict.why}`,
+        );
         return;
     }
     await up.journal.record(record => ({
@@ -48,15 +50,15 @@ export async function bake(up: Up, policy: BakePolicy): Promise<void> {
 function unknown(
     { service }: Up,
     { step, color, from }: Bake,
-    { image }: RecordedRelease,
+    release: RecordedRelease,
     { why }: AnalysisResult,
 ): Error {
     const stays =
         step === undefined
             ? `The link stays on ${color}, and ${from} stays warm. `
-            : `${color} keeps its ${requestsText(step.weight)}. `;
+            : `${color} keeps its ${trafficText(step.weight, trafficOf(release))}. `;
     return new Error(
-        `${service}: nobody can say yet whether ${image} is good: ${why}. ${stays}` +
+        `${service}: nobody can say yet whether ${release.image} is good: ${why}. ${stays}` +
             "Run pulumi up again to judge it again; to go back, set the old image and run pulumi up",
     );
 }

@@ -1,5 +1,6 @@
 import type { Color } from "../model/Color";
 import type { RecordedRelease } from "../model/Release";
+import { singular, trafficOf } from "../model/trafficNoun";
 import type { Answer, Questions } from "./Front";
 import { isStop } from "./stop";
 import type { Up } from "./Up";
@@ -61,7 +62,8 @@ export async function confirm(
             }
             if (++wrong >= wrongAnswers) {
                 const how = isOurs ? answeredHow(release, answer) : "was not healthy any more at";
-                throw new AnsweredWrongly(`${release.image} ${how} the confirming request`, byRelease);
+                const asked = singular(trafficOf(release));
+                throw new AnsweredWrongly(`${release.image} ${how} the confirming ${asked}`, byRelease);
             }
             return undefined;
         },
@@ -70,8 +72,8 @@ export async function confirm(
 }
 
 /** A TCP service has no statuses. */
-function answeredHow({ settings }: RecordedRelease, { status }: Answer): string {
-    return settings.protocol === "tcp" ? "did not answer as expected to" : `answered ${status} to`;
+function answeredHow(release: RecordedRelease, { status }: Answer): string {
+    return trafficOf(release) === "connections" ? "did not answer as expected to" : `answered ${status} to`;
 }
 
 /** @returns the answer of the public listener; undefined where none came. */

@@ -1,7 +1,7 @@
 import type { Color } from "../model/Color";
 import { hasTraffic } from "../model/Live";
 import type { RecordedRelease } from "../model/Release";
-import { requestsText } from "../model/Share";
+import { trafficOf, trafficText } from "../model/trafficNoun";
 import { verifyHookRan } from "../plan/hookRuns";
 import type { DeploymentAction } from "./DeploymentAction";
 import { deadlineOf } from "./deadline";
@@ -55,7 +55,7 @@ function requirePlanned({ service }: Up, { fingerprint }: Seen, { from }: Deploy
 function requireNoShare({ service: name }: Up, { service }: Seen, { color, release }: WantedColor): void {
     if (service.live !== color && hasTraffic(service, color) && service[color].release?.id !== release.id) {
         throw new PlanOutdated(
-            `${name}: ${color} has ${requestsText(service.percent)} and is not touched. Run pulumi up again`,
+            `${name}: ${color} has ${trafficText(service.percent, trafficOf(release))} and is not touched. Run pulumi up again`,
         );
     }
 }

@@ -1,7 +1,7 @@
 import { hasTraffic } from "../model/Live";
 import type { ServiceRecord } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
-import { requestsText } from "../model/Share";
+import { trafficOf, trafficText } from "../model/trafficNoun";
 import { count } from "../model/words";
 import { abandon } from "./abandon";
 import { allOf } from "./allOf";
@@ -67,10 +67,10 @@ async function beginning(up: Up, deployment: ColorDeployment): Promise<Work> {
     return { up, deployment, slots, record: seen.record, inventory, staysServing: serves };
 }
 
-function staysServing({ service }: Seen, { color }: ColorDeployment, { serving }: Inventory): string {
+function staysServing({ service }: Seen, { color, release }: ColorDeployment, { serving }: Inventory): string {
     const { percent, live } = service;
     return percent > 0 && live !== color
-        ? `${color} keeps its ${requestsText(percent)} with ${count(serving.length, "container")}`
+        ? `${color} keeps its ${trafficText(percent, trafficOf(release))} with ${count(serving.length, "container")}`
         : `${color} goes on serving as before`;
 }
 

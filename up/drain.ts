@@ -61,7 +61,7 @@ async function quiet(up: Up, { color, slots }: Slots, patienceMs: number, isDepl
         },
         {
             deadline: up.clock.nowMs() + patienceMs,
-            what: `${up.service}: ${color} still has open requests${isDeployments ? " at the end of progressDeadline" : ""}`,
+            what: `${up.service}: ${color} is still in use${isDeployments ? " at the end of progressDeadline" : ""}`,
             fastestMs: lookMs,
             slowestMs: lookMs,
         },

@@ -4,6 +4,7 @@ import type { LinkValue } from "../model/LinkValue";
 import type { RecordedRelease } from "../model/Release";
 import { shareText } from "../model/Share";
 import type { CanaryStep } from "../model/StrategySettings";
+import { trafficOf } from "../model/trafficNoun";
 import type { Verdict } from "../model/Verdict";
 import { isDeserted } from "../plan/settle";
 import { AnsweredWrongly, confirm } from "./confirm";
@@ -142,7 +143,7 @@ async function moveBack(
         from === "none"
             ? "the link was taken back"
             : from === to
-              ? `${from} serves all requests again`
+              ? `${from} serves all ${trafficOf(release)} again`
               : `the link was moved back to ${from}`;
     await orElse(
         // A switch back that cannot be confirmed is no reason to forget why it was begun.

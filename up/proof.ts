@@ -2,6 +2,7 @@ import type { Color } from "../model/Color";
 import { type ContainerInfo, slotOf } from "../model/Container";
 import type { PolicySettings } from "../model/PolicySettings";
 import type { RecordedRelease } from "../model/Release";
+import { trafficOf } from "../model/trafficNoun";
 import { portsOf } from "../model/Wiring";
 import { seconds } from "../model/words";
 import type { Admission } from "./Admission";
@@ -178,7 +179,12 @@ async function askPreview(up: Up, { color, release }: Subject): Promise<string |
         if (answer.release !== release.id || answer.color !== color) {
             return `the preview listener answered ${answer.text}, not ${color}`;
         }
-        return answer.good ? undefined : `a request through the preview listener was answered ${answer.text}`;
+        if (answer.good) {
+            return undefined;
+        }
+        return trafficOf(release) === "connections"
+            ? `the conversation through HAProxy failed: ${answer.text}`
+            : `a request through the preview listener was answered ${answer.text}`;
     } finally {
         await questions.end();
     }

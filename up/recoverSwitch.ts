@@ -1,6 +1,7 @@
 import { isGivingBack, type SwitchIntent } from "../model/Intent";
 import { LinkValue } from "../model/LinkValue";
 import { withMove } from "../model/linkHistory";
+import { trafficOf } from "../model/trafficNoun";
 import type { Recovery } from "../plan/Plan";
 import { madeNow, settleRecord } from "./linkRecord";
 import { moveLink } from "./moveLink";
@@ -64,7 +65,7 @@ export async function withdraw(up: Up, { live, release: id = "" }: Recovery): Pr
     if (live === "none" || link.percent === undefined) {
         return;
     }
-    up.progress.status(`link: ${live} serves all requests`);
+    up.progress.status(`link: ${live} serves all ${trafficOf(releases[id])}`);
     await up.journal.enter("link: intent");
     const intent: SwitchIntent = { kind: "switch", from: live, to: live, percent: 0, release: releases[id]?.id ?? id };
     await up.journal.record(record => ({ ...record, intent }));

@@ -2,6 +2,7 @@ import type { SwitchIntent } from "../model/Intent";
 import { LinkValue } from "../model/LinkValue";
 import type { RecordedRelease } from "../model/Release";
 import { shareText } from "../model/Share";
+import { trafficOf } from "../model/trafficNoun";
 import type { Verdict } from "../model/Verdict";
 import { type BakePolicy, hookContextOf } from "./BakePolicy";
 import type { Bake } from "./Judgement";
@@ -43,7 +44,7 @@ export async function takeBack(
         `${up.service}: ${bad.image} was judged bad${step === undefined ? "" : ` at ${shareText(step.weight)}`}: ${why}. ` +
             (step === undefined
                 ? `The link was moved back to ${from}, which`
-                : `All requests go to ${from} again, which`) +
+                : `All ${trafficOf(bad)} go to ${from} again, which`) +
             ` serves ${release.image}${hook}. ` +
             "It is not tried again until its image, its settings or retryToken change",
         true,

@@ -2,7 +2,7 @@ import type { Color } from "../model/Color";
 import { LinkValue } from "../model/LinkValue";
 import type { Live } from "../model/Live";
 import type { RecordedRelease } from "../model/Release";
-import { requestsText } from "../model/Share";
+import { trafficOf, trafficText } from "../model/trafficNoun";
 import { bake } from "./bake";
 import { deadlineOf } from "./deadline";
 import { deployColor } from "./deployColor";
@@ -28,7 +28,9 @@ export async function walkTo(up: Up, to: Live, action: LinkAction, from: Live): 
         const release = await grown(up, action, color, step.replicas ?? action.replicas);
         const share = LinkValue.to(from).withPercent(step.weight, sticky);
         await moveLink(up, share, release, { retryToken: action.policy.retryToken, step });
-        up.progress.info(`${color} gets ${requestsText(step.weight)}, confirmed through the public listener`);
+        up.progress.info(
+            `${color} gets ${trafficText(step.weight, trafficOf(release))}, confirmed through the public listener`,
+        );
         await bake(up, action.bake);
     }
     if (to === color) {

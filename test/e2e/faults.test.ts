@@ -159,9 +159,7 @@ describe.runIf(isFull)("Faults", () => {
             stack,
             async () => {
                 const printed = expectFailure(await stack.up());
-                expect(printed).toContain(
-                    `web: ${old} still has open requests: not in time; seen last: 1 open request`,
-                );
+                expect(printed).toContain(`web: ${old} is still in use: not in time; seen last: 1 open request`);
                 expect(await webSocket.echo()).toBe("v2");
                 webSocket.end();
                 expectSuccess(await stack.up());

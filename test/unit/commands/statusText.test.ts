@@ -41,6 +41,7 @@ const web: ServiceStatus = {
     name: "web",
     live: "green",
     share: null,
+    traffic: "requests",
     failover: null,
     stable: "green",
     idle: "blue",
@@ -105,6 +106,8 @@ describe("The text of npm run status", () => {
         const found = { ...stack, services: [{ ...web, share: "blue 25 %", history: moves }] };
         const lines = shown(found, 120).join("\n");
         expect(lines).toContain("web  green is live, blue gets 25 % of the requests, shop.example.com");
+        const tcp = { ...stack, services: [{ ...web, share: "blue 25 %", traffic: "connections" as const }] };
+        expect(shown(tcp, 120).join("\n")).toContain("web  green is live, blue gets 25 % of the connections,");
         expect(lines).toMatch(/blue {3,}shop\/web:1 +canary +2 of 2/);
         expect(lines).toContain("green, blue 25 %, shop/web:1, by ann@laptop");
     });

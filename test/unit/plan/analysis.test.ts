@@ -87,4 +87,12 @@ describe("a release that has just become live is judged", () => {
             why: expect.stringContaining("analysis.maxLatency"),
         });
     });
+
+    it("by its connections if it is a TCP service", () => {
+        const few = judge({ requests: 9, errors: 0 }, fine, limits, "connections");
+        expect(few.why).toBe("only 9 of the 10 connections that a judgement needs (analysis.minRequests)");
+        const bad = judge({ requests: 40, errors: 3 }, fine, limits, "connections");
+        expect(bad).toEqual({ kind: "bad", why: "3 of 40 connections failed (7.5 %, allowed are 5 %)" });
+        expect(judge({ requests: 40, errors: 3 }, fine, limits).why).toContain("3 of 40 answers were errors (7.5 %");
+    });
 });

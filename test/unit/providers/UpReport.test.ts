@@ -42,7 +42,7 @@ describe("HAProxy's counters during an up", () => {
         traffic.add(4, front({ pid: 2, backends: { "web-blue": [30, 0, 0], "web-green": [120, 4, 1] } }));
         expect(traffic.services()).toEqual(["web"]);
         expect(traffic.requests("web")).toBe(100 + 50 + 30 + 20 + 100);
-        expect(traffic.responses5xx("web")).toBe(1);
+        expect(traffic.errors("web")).toBe(1);
         const [rates, open] = traffic.charts("web");
         expect(rates!.lines.map(({ label, values }) => [label, values])).toEqual([
             ["blue", [0, 100, null, 80, 0]],
@@ -51,6 +51,29 @@ describe("HAProxy's counters during an up", () => {
         expect(open!.lines.map(({ values }) => values)).toEqual([
             [2, 3, null, 2, 0],
             [0, 0, null, 4, 4],
+        ]);
+    });
+});
+
+describe("HAProxy's counters of a TCP service", () => {
+    const counted = (stot: number, failed: number) => {
+        const backend = { name: "cache-blue", isTcp: true, stot, failed, scur: 2, qcur: 0, responses5xx: 0 };
+        const worker = { generation: "1", pid: 1, backends: new Map([[backend.name, backend]]) };
+        return { workers: [worker as unknown as Worker] } as FrontState;
+    };
+
+    it("are connections, of which some fail", async () => {
+        const looks = [counted(10, 1), counted(25, 4)];
+        const report = new UpReport(path, "shop/prod", async () => looks.shift() ?? counted(25, 4));
+        await report.end();
+        const [section] = readReport(path)!.sections;
+        expect(section!.figures).toEqual([
+            { label: "connections to cache", value: "15" },
+            { label: "of them failed", value: "3", bad: true },
+        ]);
+        expect(section!.charts.map(({ title }) => title)).toEqual([
+            "cache: connections per second, by color",
+            "cache: open connections, by color",
         ]);
     });
 });

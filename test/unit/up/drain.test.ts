@@ -30,7 +30,7 @@ describe("a drain", () => {
     it("needs more than one look without open requests if HAProxy still sends new ones to the color", async () => {
         const session = front(0, workerOf("blue", { pid: 2, blue: [serverAt(1)] })).session;
         const waited = drain(upOf(session, "web", noProgress), blue, { ...policy, onDrainTimeout: "wait" });
-        await expect(waited).rejects.toThrow("blue still has open requests");
+        await expect(waited).rejects.toThrow("blue is still in use");
     });
 
     it("is not over while a soft-stopped worker still links to the color", async () => {
@@ -43,7 +43,7 @@ describe("a drain", () => {
         const kept = front(2);
         const more = { drainTimeoutMs: 60_000, progressDeadlineMs: 60_000, onDrainTimeout: "close" as const };
         const waited = drain(upOf(kept.session, "web", noProgress), blue, { ...more, deadline: Date.now() });
-        await expect(waited).rejects.toThrow("blue still has open requests at the end of progressDeadline");
+        await expect(waited).rejects.toThrow("blue is still in use at the end of progressDeadline");
         expect(kept.steps).toEqual([]);
     });
 
