@@ -375,6 +375,18 @@ const withFailover: Record<string, Event[]> = {
         { is: "edit", what: "live container removed", which: 0 },
         { is: "edit", what: "link moved in the map file", which: 0 },
     ],
+    "an up dies right before it judges what the one before had switched to, and the user goes back meanwhile": [
+        up({ version: "A" }),
+        up({ version: "B" }),
+        up({ version: "C" }, { diesAfter: 34, goesOn: true }),
+        up({ version: "B" }, { diesAt: "link: bake" }),
+    ],
+    "the same, with a release that was a canary at 0 % until then": [
+        up({ version: "B" }),
+        up({ version: "C", strategy: canary({ weight: 0 }) }),
+        up({ strategy: { kind: "blueGreen" } }, { diesAfter: 1, goesOn: true }),
+        up({ version: "B" }, { diesAt: "link: bake" }),
+    ],
     "HAProxy is removed while the idle color answers in place of the live one": [
         up({ version: "A" }),
         up({ version: "B with other settings", driftPolicy: "repair" }),

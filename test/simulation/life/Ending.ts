@@ -1,6 +1,6 @@
 import type { Color } from "../../../model/Color";
-import { idleColor } from "../../../model/Live";
 import type { Plan, PlanRow } from "../../../plan/Plan";
+import { areBothGood } from "./areBothGood";
 import { Broken } from "./Broken";
 import { colors } from "./SimulatedFront";
 import type { Held } from "./SimulatedHaproxy";
@@ -61,13 +61,9 @@ export class Ending {
         return release !== undefined && replicas > 0;
     }
 
-    /** Whether the idle color is to answer while nobody does on the live one: users had its release, and it was judged good. */
+    /** Whether the idle color is to answer while nobody does on the live one. */
     #failsOver(): boolean {
-        const { record } = this.world;
-        const { live } = record.link;
-        const of = (color: Color) => record.releases[record[color].release ?? ""];
-        const isGood = (color: Color) => of(color)?.proved && of(color)?.linked && of(color)?.judgedBad === undefined;
-        return this.wish.failover && live !== "none" && isGood(live) === true && isGood(idleColor(live)) === true;
+        return this.wish.failover && areBothGood(this.world);
     }
 
     /** The share, percent, at which what is wished is held beside another release; undefined where it has all, or is to. */

@@ -1,8 +1,9 @@
 import type { Plan } from "../../../plan/Plan";
+import { areBothGood } from "./areBothGood";
 import { Broken } from "./Broken";
 import type { SimulatedUp } from "./SimulatedUp";
 import type { SimulatedWorld } from "./SimulatedWorld";
-import { difference, served, summary, withoutPlaces, withoutWaiting } from "./summary";
+import { difference, served, summary, withoutFailover, withoutPlaces, withoutWaiting } from "./summary";
 import type { Ups } from "./Ups";
 import type { Wish } from "./Wish";
 
@@ -79,8 +80,10 @@ async function endsAsUnbroken(
     }
     // After a call that failed, what it was to do may be given up and begun again, perhaps on the other color.
     const end = up.hasPortFailed ? served : summary;
-    // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left.
+    // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left. So that does not
+    // answer by failover either.
     const isLeft = up.made.recovery !== undefined || up.made.row === "repair";
+    const isFailoverLeft = isLeft && areBothGood(after) !== areBothGood(before);
     // A repair takes the routes too, and removes what a color has too much. An `up` that finishes it does neither, where what
     // is wished is refused.
     const isRefused = up.made.row === "repair" && ups.begin(after, wish).made.refusal !== undefined;
@@ -88,7 +91,8 @@ async function endsAsUnbroken(
     const passed = up.halfWritten ? placesOfOthers(up) : [];
     const text = (world: SimulatedWorld) => {
         const found = withoutPlaces(end(world, !isLeft), passed);
-        return isRefused ? withoutWaiting(found) : found;
+        const compared = isFailoverLeft ? withoutFailover(found) : found;
+        return isRefused ? withoutWaiting(compared) : compared;
     };
     if (text(after) === text(before)) {
         return;

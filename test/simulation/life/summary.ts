@@ -49,6 +49,12 @@ export function withoutWaiting(summary: string): string {
     return JSON.stringify({ ...service, routes: [], blue: color(blue), green: color(green) });
 }
 
+/** @returns a summary that does not say whether one color answers in place of the other */
+export function withoutFailover(summary: string): string {
+    const { failover: _, writtenFailover: __, ...service } = JSON.parse(summary);
+    return JSON.stringify(service);
+}
+
 /** @returns a summary that says nothing of the routes of some places. */
 export function withoutPlaces(summary: string, places: readonly string[]): string {
     const { routes, ...service } = JSON.parse(summary);
