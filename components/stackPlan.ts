@@ -4,9 +4,9 @@ import type { FoundImage } from "../look/images";
 import type { Color } from "../model/Color";
 import type { ObservedService } from "../model/ObservedService";
 import { type Release, releaseId } from "../model/Release";
-import { placeOf, type Route } from "../model/Route";
 import type { ServiceSettings } from "../model/ServiceSettings";
 import type { Settings } from "../model/Settings";
+import { placesIn } from "../plan/handovers";
 import type { Plan } from "../plan/Plan";
 import { plan } from "../plan/table";
 import { changedSettings } from "../settings/changedSettings";
@@ -43,8 +43,8 @@ export function planServices(
     const addresses = new AddressPool(layout.subnet, known.taken);
     const names = new Set([...known.names, ...services.map(({ name }) => name)]);
     const places = {
-        held: placesOf([...names].map(known.service)),
-        wanted: placesOf(services),
+        ...placesIn([...names].map(known.service)),
+        wanted: placesIn(services).held,
     };
     return services.map(settings => {
         const { name, replicas, routes, live, promote, failover, policy } = settings;
@@ -73,11 +73,6 @@ export function planServices(
             link: linkAction(decision),
         };
     });
-}
-
-/** @returns the service that has, or wants, each place. */
-function placesOf(services: { name: string; routes: Route[] }[]): Record<string, string> {
-    return Object.fromEntries(services.flatMap(({ name, routes }) => routes.map(route => [placeOf(route), name])));
 }
 
 /** @returns the wanted release. It has no id before the stack has its key, nor while its image is unknown. */

@@ -1,7 +1,6 @@
 import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
 import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
 import { assertEveryWorker } from "../haproxy/WorkerResult";
-import type { Worker } from "../model/FrontState";
 import { placeOf, type Route } from "../model/Route";
 import { currentWorkers } from "../model/World";
 import type { Routes } from "../up/Routes";
@@ -88,9 +87,10 @@ export class ServiceRoutes implements Routes {
 
     async lead(takers: Readonly<Record<string, string>>): Promise<boolean> {
         const workers = currentWorkers((await this.access.observe([])).front);
-        const leadsTo = ({ routes }: Worker, [place, service]: [string, string]) =>
+        const maps = [readMap(await this.access.readFiles(), "routes"), ...workers.map(({ routes }) => routes)];
+        const leadsTo = (routes: ReadonlyMap<string, string>, [place, service]: [string, string]) =>
             parseRoutes(routes).some(found => found.service === service && placeOf(found.route) === place);
-        return Object.entries(takers).every(taker => workers.every(worker => leadsTo(worker, taker)));
+        return Object.entries(takers).every(taker => maps.every(routes => leadsTo(routes, taker)));
     }
 
     /** @returns entries of the map in HAProxy's memory by which users reach other services */

@@ -1,9 +1,31 @@
-import { overlap } from "../model/Route";
+import type { ObservedService } from "../model/ObservedService";
+import { overlap, placeOf } from "../model/Route";
 
 /** The service that has, or wants, each place (`placeOf` a route). */
 export interface Places {
     held: Readonly<Record<string, string>>;
+    /**
+     * Places that only HAProxy's memory has, or only its file, because an `up` died between the two. A reload of the same `up` may
+     * end a held one. So the service that wants it takes it again, as one that it does not have.
+     * @default there are none
+     */
+    halfWritten?: readonly string[];
     wanted: Readonly<Record<string, string>>;
+}
+
+type Observed = Pick<ObservedService, "name" | "routes" | "halfWritten">;
+
+/** @returns the places of all services, as HAProxy has them. */
+export function placesIn(services: readonly Observed[]): Omit<Places, "wanted"> {
+    return {
+        held: Object.fromEntries(services.flatMap(({ name, routes }) => routes.map(route => [placeOf(route), name]))),
+        halfWritten: services.flatMap(({ halfWritten = [] }) => halfWritten.map(placeOf)),
+    };
+}
+
+/** Whether a service has a place, and still has it after a reload. */
+function has({ held, halfWritten = [] }: Places, service: string, place: string): boolean {
+    return held[place] === service && !halfWritten.includes(place);
 }
 
 /**
@@ -20,14 +42,15 @@ export interface Handover {
 }
 
 /** @returns the handovers of one `up`. The service that takes the last of the places ends a handover. */
-export function handovers({ held, wanted }: Places): Handover[] {
+export function handovers(places: Places): Handover[] {
+    const { held, wanted } = places;
     return Object.entries(held)
         .filter(([place]) => wanted[place] === undefined)
         .map(([place, from]) => ({
             place,
             from,
             after: Object.fromEntries(
-                Object.entries(wanted).filter(([other, taker]) => held[other] !== taker && overlap(place, other)),
+                Object.entries(wanted).filter(([other, taker]) => !has(places, taker, other) && overlap(place, other)),
             ),
         }))
         .filter(({ from, after }) => Object.values(after).some(taker => taker !== from));
@@ -37,8 +60,9 @@ export function handovers({ held, wanted }: Places): Handover[] {
  * @returns places that get requests of what a service gives up, and the other services that have these places already. A
  * handover waits for places that are still to be taken.
  */
-export function standIns({ held, wanted }: Places, service: string): Record<string, string> {
+export function standIns(places: Places, service: string): Record<string, string> {
+    const { held, wanted } = places;
     const given = Object.keys(held).filter(place => held[place] === service && wanted[place] === undefined);
-    const others = Object.entries(wanted).filter(([place, other]) => other !== service && held[place] === other);
+    const others = Object.entries(wanted).filter(([place, other]) => other !== service && has(places, other, place));
     return Object.fromEntries(others.filter(([place]) => given.some(one => overlap(one, place))));
 }

@@ -24,7 +24,7 @@ export interface Routes {
 
     /**
      * @param takers service by place
-     * @returns whether every worker that takes new connections leads each place to its service
+     * @returns whether every worker that takes new connections leads each place to its service, and so does HAProxy's file
      */
     lead(takers: Readonly<Record<string, string>>): Promise<boolean>;
 

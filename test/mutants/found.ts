@@ -42,4 +42,15 @@ export const found: readonly Mutant[] = [
             test: "an up died when only HAProxy's file had a place, which both its services give up at the same time",
         },
     },
+    {
+        name: "half-written-place-taken-for-held",
+        file: "plan/handovers.ts",
+        before: " && !halfWritten.includes(place)",
+        after: "",
+        breaks: "A service gives up a place although a reload may end the place that is to get its requests.",
+        killedBy: {
+            file: "test/unit/plan/handovers.test.ts",
+            test: "also waits for a place that only HAProxy's memory has, because a reload may end it",
+        },
+    },
 ];

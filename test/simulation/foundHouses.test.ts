@@ -179,6 +179,31 @@ const houses: Record<string, HouseEvent[]> = {
             { faults: { of: "web", faults: { ...noFaults, order: 1 } } },
         ),
     ],
+    "an up died when HAProxy's file lacked a place that gets the requests of one which another service gives up": [
+        inHouse({
+            wanted: { "shop.example.com/api": "api", "shop.example.com/api/v2": "admin" },
+            versions: { web: "A", api: "A", admin: "B" },
+        }),
+        inHouse(
+            { wanted: { "shop.example.com": "admin" }, versions: { web: "A", api: "B", admin: "A" } },
+            { diesAfter: 29, restartsAt: 0, goesOn: true },
+        ),
+        inHouse({ wanted: { "*.example.com": "api", "shop.example.com/api/v2": "admin" } }),
+    ],
+    "an up died when HAProxy's file lacked one of two places that get the requests of one which a service gives up": [
+        inHouse({ wanted: { "*": "api", "*.example.com": "admin", "shop.example.com/api/v2": "web" } }),
+        inHouse(
+            { wanted: { "*": "api", "shop.example.com": "admin", "shop.example.com/api/v2": "web" } },
+            { diesAfter: 2, goesOn: true },
+        ),
+        inHouse(
+            {
+                wanted: { "shop.example.com/api": "web", "*.example.com": "admin" },
+                versions: { web: "A", api: "A", admin: "B" },
+            },
+            { faults: { of: "web", faults: { ...noFaults, order: 1 } } },
+        ),
+    ],
 };
 
 describe("a life in which", () => {

@@ -1,7 +1,6 @@
-import { placeOf } from "../../../model/Route";
 import type { StrategySettings } from "../../../model/StrategySettings";
 import type { Desired } from "../../../plan/Desired";
-import type { Places } from "../../../plan/handovers";
+import { type Places, placesIn } from "../../../plan/handovers";
 import { desiredOf, firstWish, type Wish } from "../life/Wish";
 import { type House, type Name, names } from "./House";
 
@@ -45,13 +44,14 @@ export function wishOf({ versions, strategy, previousColor, replicas, wanted }: 
 }
 
 /** @returns the service that has each place now. */
-export function heldPlaces(house: House): Places["held"] {
-    return Object.fromEntries(
-        names.flatMap(name => house.worlds[name].observe().routes.map(route => [placeOf(route), name])),
-    );
+export function heldPlaces(house: House): Omit<Places, "wanted"> {
+    return placesIn(names.map(name => house.worlds[name].observe()));
 }
 
 /** @returns what is wished of one service, with what the others hold and wish. */
-export function desiredIn(held: Places["held"], wish: HouseWish, name: Name): Desired {
-    return { ...desiredOf(wishOf(wish, name)), places: { held, wanted: { ...wish.wanted } as Record<string, string> } };
+export function desiredIn(held: Omit<Places, "wanted">, wish: HouseWish, name: Name): Desired {
+    return {
+        ...desiredOf(wishOf(wish, name)),
+        places: { ...held, wanted: { ...wish.wanted } as Record<string, string> },
+    };
 }

@@ -69,10 +69,13 @@ export class SimulatedRoutes implements Routes {
     }
 
     async lead(takers: Readonly<Record<string, string>>): Promise<boolean> {
-        const found = parseRoutes(new Map(Object.entries(this.up.world.front.memory?.routes ?? {})));
-        return Object.entries(takers).every(([place, taker]) =>
-            found.some(({ route, service }) => service === taker && placeOf(route) === place),
-        );
+        const { files, memory } = this.up.world.front;
+        return [files.routes, memory?.routes ?? {}].every(routes => {
+            const found = parseRoutes(new Map(Object.entries(routes)));
+            return Object.entries(takers).every(([place, taker]) =>
+                found.some(({ route, service }) => service === taker && placeOf(route) === place),
+            );
+        });
     }
 
     /** What those workers hold that a reload has replaced and that are able to follow. */

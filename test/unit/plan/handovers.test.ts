@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { handovers } from "../../../plan/handovers";
+import { handovers, standIns } from "../../../plan/handovers";
 
 describe("a place that is given up", () => {
     it("is removed by the service that takes a wider place around it, or narrower ones inside", () => {
@@ -41,6 +41,15 @@ describe("a place that is given up", () => {
     it("also waits for the places that its own service takes, because they may be refused", () => {
         const places = { held: { "*": "web" }, wanted: { "a.com": "shop", "b.com": "web" } };
         expect(handovers(places)).toEqual([{ place: "*", from: "web", after: { "a.com": "shop", "b.com": "web" } }]);
+    });
+
+    it("also waits for a place that only HAProxy's memory has, because a reload may end it", () => {
+        const places = { held: { "*": "web", "a.com": "shop" }, wanted: { "a.com": "shop" } };
+        expect(handovers(places)).toEqual([]);
+        expect(standIns(places, "web")).toEqual({ "a.com": "shop" });
+        const half = { ...places, halfWritten: ["a.com"] };
+        expect(handovers(half)).toEqual([{ place: "*", from: "web", after: { "a.com": "shop" } }]);
+        expect(standIns(half, "web")).toEqual({});
     });
 
     it("is removed by its own service if no other service begins to get its requests", () => {
