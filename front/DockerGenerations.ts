@@ -32,7 +32,13 @@ import type {
     SeenStack,
     SeenStart,
 } from "../up/FrontGenerations";
-import { type Guarded, sweepCertificates, writeCertificates } from "./certificateFiles";
+import {
+    type Guarded,
+    namedBeside,
+    sweepCertificates,
+    withCertificatesBeside,
+    writeCertificates,
+} from "./certificateFiles";
 import { baseChange } from "./configureBase";
 import { createGeneration } from "./createGeneration";
 import type { FrontAccess } from "./FrontAccess";
@@ -167,9 +173,13 @@ export class DockerGenerations implements FrontGenerations {
 
     async tryImage(imageId: string, settings: BaseSettings): Promise<ImageTrial> {
         const { access, target } = this;
-        await writeCertificates(this.guarded, settings.certificates ?? {});
         const change = await baseChange(access.engine, target, settings);
-        return tryImage(access.engine, target, imageId, change(new Map(await access.readFiles())));
+        const files = [...change(new Map(await access.readFiles()))];
+        const wanted = new Map(files.map(([path, text]) => [path, namedBeside(text)]));
+        // A refused image leaves HAProxy's files as they are, its certificates too.
+        return withCertificatesBeside(this.guarded, settings.certificates ?? {}, () =>
+            tryImage(access.engine, target, imageId, wanted),
+        );
     }
 
     async startGeneration(number: number, anchor: ContainerInfo, image: { name: string; id: string }): Promise<string> {

@@ -46,6 +46,8 @@ if ! said=$(haproxy -c -f trial.cfg 2>&1); then
 fi
 rm -f trial.cfg trial.list`;
 
+const discard = `cd "$1" && rm -f *.new`;
+
 // A restart of HAProxy finds the certificate from before or this one, never a part.
 const replace = `set -e
 cd "$1"; shift
@@ -60,6 +62,9 @@ for file in *; do
     rm -f "$file"
 done`;
 
+/** The path of each certificate in a file of HAProxy's. */
+const certificatePaths = new RegExp(`${certificatesFolder}/\\S+\\.pem(?=\\s|$)`, "g");
+
 /**
  * Writes certificates into HAProxy's files, where its next start or reload finds them.
  * @throws Error when HAProxy cannot load one of them. The files are then as they were
@@ -69,15 +74,46 @@ export async function writeCertificates(
     certificates: Readonly<Record<string, CertificateFile>>,
 ): Promise<void> {
     const names = Object.keys(certificates);
-    if (names.length === 0) {
-        return;
+    if (names.length > 0) {
+        await writeBeside(guarded, certificates);
+        await guarded(replace, [certificatesFolder, ...names.map(fileName)]);
     }
+}
+
+/**
+ * Has certificates beside their places while `act` runs. HAProxy's own files name them there as {@link namedBeside} says.
+ * @throws Error when HAProxy cannot load one of them
+ */
+export async function withCertificatesBeside<Result>(
+    guarded: Guarded,
+    certificates: Readonly<Record<string, CertificateFile>>,
+    act: () => Promise<Result>,
+): Promise<Result> {
+    if (Object.keys(certificates).length === 0) {
+        return act();
+    }
+    await writeBeside(guarded, certificates);
+    try {
+        return await act();
+    } finally {
+        await guarded(discard, [certificatesFolder]).catch(() => {
+            // The next write of certificates removes them first.
+        });
+    }
+}
+
+/** @returns a file of HAProxy's with the paths of the certificates beside their places */
+export function namedBeside(text: string): string {
+    return text.replace(certificatePaths, "$&.new");
+}
+
+async function writeBeside(guarded: Guarded, certificates: Readonly<Record<string, CertificateFile>>): Promise<void> {
+    const names = Object.keys(certificates);
     const files = names.map(name => [`${fileName(name)}.new`, `${certificates[name]!.pem}\n`] as const);
     const said = await guarded(write, [certificatesFolder, haproxyUser, trial], await packFiles(new Map(files)));
     if (said !== "") {
         throw refused(said);
     }
-    await guarded(replace, [certificatesFolder, ...names.map(fileName)]);
 }
 
 /** @param said the name of the first file that HAProxy refuses, and HAProxy's words */

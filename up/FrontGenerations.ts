@@ -71,8 +71,8 @@ export interface FrontGenerations {
     obtainImage(image: FrontImage, show: (line: string) => void): Promise<string>;
 
     /**
-     * Has the HAProxy of an image check the configuration in force, and the one that these settings make. It changes neither. Only
-     * certificates are written, because a configuration names their files.
+     * Has the HAProxy of an image check the configuration in force, and the one that these settings make. It changes neither.
+     * Certificates are beside their places meanwhile, because a configuration names their files.
      */
     tryImage(imageId: string, settings: BaseSettings): Promise<ImageTrial>;
 

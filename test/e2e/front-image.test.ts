@@ -3,7 +3,7 @@ import { inspectContainer } from "../../docker/ContainerInfo";
 import type { Phase } from "../../up/phases";
 import { expectFailure, expectSuccess } from "../support/command";
 import { HaltedRun, hostsOf, isLocked, type Way, ways } from "../support/HaltedRun";
-import { HttpsStack } from "../support/HttpsStack";
+import { fingerprintOf, HttpsStack } from "../support/HttpsStack";
 import { isFull } from "../support/isFull";
 import { oneAfterTheOther, outputsOf, underLoad } from "../support/scenario";
 
@@ -95,6 +95,19 @@ describe.runIf(isFull)("another image of HAProxy", () => {
         expectSuccess(await https.up("as before"));
         expect(await https.workers()).toEqual(before);
         expect(await https.changes(async () => void expectSuccess(await https.up("nothing")))).toEqual([]);
+    });
+
+    it("leaves a changed certificate alone where it is refused, also in HAProxy's files", async () => {
+        const { stack } = https;
+        const [file, served] = [await https.file("shop"), await https.served()];
+        await https.renewShop();
+        stack.setConfig("front.image", "relink-hello:v1");
+        expectFailure(await https.up("refused beside a changed certificate"));
+        expect(await https.file("shop")).toBe(file);
+        expect(await https.served()).toBe(served);
+        stack.setConfig("front.image", older);
+        expectSuccess(await https.up("the changed certificate alone"));
+        expect(await https.served()).toBe(fingerprintOf(https.current));
     });
 
     it("is finished by the next up, wherever one died", async () => {
