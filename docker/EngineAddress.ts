@@ -28,6 +28,9 @@ export type EngineAddress = { source: string } & (
     | { kind: "tcp"; host: string; port: number; tls?: EngineTls }
 );
 
+/** Where an address of the stack config comes from. */
+const configKey = "relink:host";
+
 type Environment = Record<string, string | undefined>;
 
 /**
@@ -37,7 +40,7 @@ type Environment = Record<string, string | undefined>;
  */
 export function findEngineAddress(host: string | undefined, env: Environment = process.env): EngineAddress {
     if (host !== undefined && host !== "") {
-        return parseEngineAddress(host, "relink:host", tlsOfEnvironment(env));
+        return parseEngineAddress(host, configKey, tlsOfEnvironment(env));
     }
     if (env.DOCKER_HOST) {
         return parseEngineAddress(env.DOCKER_HOST, "DOCKER_HOST", tlsOfEnvironment(env));
@@ -65,6 +68,18 @@ export function parseEngineAddress(text: string, source: string, tls?: EngineTls
     const secured = tls ?? (url.protocol === "https:" ? { verify: true } : undefined);
     const port = url.port === "" ? (secured ? tlsPort : plainPort) : Number(url.port);
     return { kind: "tcp", host: url.hostname.replace(/^\[|\]$/g, ""), port, tls: secured, source };
+}
+
+/**
+ * @returns how a shell runs the Docker CLI on an Engine. The CLI follows DOCKER_HOST and the context by itself, but does not
+ * know the stack config
+ */
+export function dockerCommand(address: EngineAddress): string {
+    if (address.source !== configKey) {
+        return "docker";
+    }
+    const host = formatEngineAddress(address);
+    return `docker -H ${/^[\w./:@-]+$/.test(host) ? host : `'${host.replaceAll("'", "'\\''")}'`}`;
 }
 
 /** @returns the address as Docker writes it */

@@ -1,4 +1,5 @@
 import type { Engine } from "../docker/Engine";
+import { dockerCommand } from "../docker/EngineAddress";
 import { holderOf } from "../docker/ports";
 import type { FrontSettings } from "../model/FrontSettings";
 import { listenerPorts } from "./listeners";
@@ -30,6 +31,6 @@ export async function recipeForPorts(
     return taken === undefined
         ? `Another port needs another anchor. Until that one is there, ${gap}, nobody is served, and open connections end ` +
               "(docs/failures.md#another-port):\n" +
-              `   docker rm -f ${settings.name} && pulumi up --refresh --yes --skip-preview`
+              `   ${dockerCommand(engine.address)} rm -f ${settings.name} && pulumi up --refresh --yes --skip-preview`
         : `Another anchor could not publish port ${taken.port} either: ${taken.by} holds it.`;
 }

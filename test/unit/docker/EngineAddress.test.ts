@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Engine } from "../../../docker/Engine";
-import { dangerOf, findEngineAddress, formatEngineAddress } from "../../../docker/EngineAddress";
+import { dangerOf, dockerCommand, findEngineAddress, formatEngineAddress } from "../../../docker/EngineAddress";
 import { DockerUnreachable } from "../../../docker/errors";
 
 describe("the Engine's address", () => {
@@ -48,6 +48,18 @@ describe("the Engine's address", () => {
             tls: { ca: Buffer.from("authority"), verify: true },
         });
         expect(findEngineAddress(undefined, { HOME: home, DOCKER_HOST: "tcp://box" })).toMatchObject({ port: 2375 });
+    });
+
+    it("is named to the Docker CLI if it comes from the settings, which the CLI does not know", () => {
+        const command = (host?: string, env = {}) => dockerCommand(findEngineAddress(host, { HOME: home, ...env }));
+        expect(command()).toBe("docker");
+        expect(command(undefined, { DOCKER_HOST: "tcp://10.0.0.1:2375" })).toBe("docker");
+        addContext("remote", "tcp://10.0.0.1:2375");
+        expect(command()).toBe("docker");
+        expect(command("10.0.0.1")).toBe("docker -H tcp://10.0.0.1:2375");
+        expect(command("/tmp/d.sock")).toBe("docker -H unix:///tmp/d.sock");
+        expect(command("unix:///tmp/it's.sock")).toBe("docker -H 'unix:///tmp/it'\\''s.sock'");
+        expect(command("tcp://[fd00::7]")).toBe("docker -H 'tcp://[fd00::7]:2375'");
     });
 
     it("is called dangerous if others can read the connection", () => {
