@@ -61,6 +61,12 @@ function rereadFiles(service: ObservedService): string | undefined {
 /** @returns what the user can do: undo each difference by hand, when that is possible, or let relink restore it. */
 export function waysOut(service: string, drift: Drift[]): string {
     const restore = `let relink restore it: pulumi config set --path relink:services.${service}.driftPolicy repair && pulumi up`;
+    const fixes = byHand(drift);
+    return fixes === undefined ? restore : `${fixes}; or ${restore}`;
+}
+
+/** @returns how to undo each difference by hand; undefined where one of them cannot be undone so */
+export function byHand(drift: Drift[]): string | undefined {
     const fixes = drift.map(({ fix }) => fix);
-    return fixes.includes(undefined) ? restore : `${[...new Set(fixes)].join("; ")}; or ${restore}`;
+    return fixes.includes(undefined) ? undefined : [...new Set(fixes)].join("; ");
 }

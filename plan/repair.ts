@@ -6,7 +6,7 @@ import { trafficOf } from "../model/trafficNoun";
 import { count } from "../model/words";
 import { isComplete } from "./capacity";
 import type { Desired } from "./Desired";
-import type { Drift } from "./drift";
+import { byHand, type Drift } from "./drift";
 import type { Plan } from "./Plan";
 import { type Rerouting, rerouting } from "./rerouting";
 import { asObserved, refuse } from "./unchanged";
@@ -20,7 +20,10 @@ export function repair(service: ObservedService, drift: Drift[], desired: Desire
     const color = confirmed === "none" ? undefined : service[confirmed];
     const refused = (why: string) => refuse(service, "drift", `drift: ${whatOf(drift)}. ${why}`);
     if (confirmed === "none" || color?.release === undefined) {
-        return refused("The record holds nothing that could be restored");
+        return refused(
+            "The record holds nothing that could be restored. Nothing is changed. To go on: " +
+                withoutRecord(service, drift),
+        );
     }
     const { release } = color;
     const relink = live !== confirmed;
@@ -28,14 +31,16 @@ export function repair(service: ObservedService, drift: Drift[], desired: Desire
     const isServed = live !== "none" && service[live].ready > 0;
     if (relink && release.judgedBad !== undefined && isServed) {
         const bad = `${release.image} there was judged bad (${release.judgedBad.reason})`;
-        return refused(`Nothing is changed. The record says ${confirmed}, but ${bad}`);
+        return refused(
+            `Nothing is changed. The record says ${confirmed}, but ${bad}. To go on: ${withoutRecord(service, drift)}`,
+        );
     }
     const replicas = replicasOf(color, desired, relink);
     const isUsable = release.proved && isComplete(color, replicas);
     const act = relink ? !isUsable : drift.some(drifted => drifted.color === confirmed);
     if (act && !relink && service.intent?.kind === "roll") {
         // With containers of two releases, nothing says of which release a missing one was.
-        const fixes = drift.flatMap(({ fix }) => (fix === undefined ? [] : [fix])).join("; ");
+        const fixes = drift.flatMap(({ fix }) => (fix === undefined ? [] : [fix])).join("; ") || anew(service);
         const why = "A rolling release was interrupted, and cannot go on beside what is not its own";
         return refused(`${why}. Nothing is changed. To go on: ${fixes}`);
     }
@@ -94,6 +99,23 @@ function isWhole(canary: ObservedColor): boolean {
 function replicasOf(color: ObservedColor, desired: Desired, relink: boolean): number {
     const isGivenUp = color.replicas === 0 && (relink || color.strays.length > 0);
     return isGivenUp ? desired.replicas : color.replicas;
+}
+
+/** @returns what the user can do where the record is no help */
+function withoutRecord(service: ObservedService, drift: Drift[]): string {
+    const fixes = byHand(drift);
+    if (fixes === undefined) {
+        return `put back the record that knows what serves; or ${anew(service)}`;
+    }
+    // HAProxy's files hold no link either: what users reach is not confirmed.
+    return service.confirmed === "none" ? `${fixes}. Users get no answer from then until the next pulumi up` : fixes;
+}
+
+function anew({ name }: ObservedService): string {
+    return (
+        `take ${name} out of the stack config, run pulumi up, put it back and run pulumi up again ` +
+        "(users get no answer in between)"
+    );
 }
 
 function whatOf(drift: Drift[]): string {

@@ -99,6 +99,9 @@ describe("an interrupted rolling release", () => {
         const made = plan(drifted, wish("B", { policy: { driftPolicy: "repair" } }));
         expect({ row: made.row, acts: actsOf(made) }).toEqual({ row: "drift", acts: ["link: blue for *"] });
         expect(made.refusal).toContain("To go on: docker rm -f foreign");
+        drifted.blue.deviations = [{ what: "foreign was added" }];
+        const stuck = plan(drifted, wish("B", { policy: { driftPolicy: "repair" } }));
+        expect(stuck.refusal).toContain("To go on: take web out of the stack config, run pulumi up, put it back");
     });
 });
 

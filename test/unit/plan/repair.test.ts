@@ -112,7 +112,17 @@ describe("driftPolicy: repair", () => {
 
     it("is refused if the record holds no release to go back to", () => {
         const world = observed({ live: "green", confirmed: "none", green: running(recorded("A")) });
-        expect(plan(world, wish("A", repair)).refusal).toContain("holds nothing that could be restored");
+        expect(plan(world, wish("A", repair)).refusal).toBe(
+            "drift: HAProxy links it to green, but the last confirmed link is none. The record holds nothing that could be " +
+                "restored. Nothing is changed. To go on: put back the record that knows what serves; or take web out of " +
+                "the stack config, run pulumi up, put it back and run pulumi up again (users get no answer in between)",
+        );
+        expect(plan({ ...world, generation: "front-gen-1" }, wish("A", repair)).refusal).toContain(
+            "To go on: make HAProxy read its files again, which hold the confirmed link: docker kill --signal USR2 " +
+                "front-gen-1. Users get no answer from then until the next pulumi up",
+        );
+        const color = blueWithA({ blue: { ...stopped(recorded("A")), release: undefined } });
+        expect(plan(color, wish("A", repair)).refusal).toMatch(/To go on: docker start web-1$/);
     });
 
     it("moves no link to a release that was judged bad, although the record names it", () => {
@@ -120,7 +130,12 @@ describe("driftPolicy: repair", () => {
         const world = blueWithA({ confirmed: "green", green: running(bad) });
         const made = plan(world, wish("A", repair));
         expect(made).toMatchObject({ row: "drift", link: { live: "blue" } });
-        expect(made.refusal).toContain("The record says green, but shop/web:B there was judged bad (5xx)");
+        expect(made.refusal).toMatch(
+            /The record says green, but shop\/web:B there was judged bad \(5xx\)\. To go on: put back the record/,
+        );
+        expect(plan({ ...world, generation: "front-gen-1" }, wish("A", repair)).refusal).toMatch(
+            /judged bad \(5xx\)\. To go on: make HAProxy read its files again, .*docker kill --signal USR2 front-gen-1$/,
+        );
     });
 
     it("moves the link even there if no container answers on the other color", () => {
