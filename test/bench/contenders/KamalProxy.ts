@@ -75,6 +75,8 @@ export class KamalProxy implements Contender {
             name: `relink-bench-${process.pid}-proxy`,
             Image: haproxyImage,
             User: "0",
+            // HAProxy's image has another one, which kamal-proxy ignores.
+            StopSignal: "SIGTERM",
             Entrypoint: [program, "run"],
             Cmd: ["--http-port", "80", "--https-port", "443"],
             ExposedPorts: { "80/tcp": {} },
