@@ -2,6 +2,8 @@ import { expectSuccess } from "../support/command";
 import type { StackConfig, TestStack } from "../support/stack";
 
 export const haproxyImage = "haproxy:3.0";
+/** Images that take turns where the proxy's image changes. */
+export const haproxyImages = [haproxyImage, "haproxy:3.2"] as const;
 const images = ["relink-hello:v1", "relink-hello:v2"] as const;
 
 /** `minHealthyTime` and `bakeTime` of the bench's releases. Their defaults are 5 s and 15 s. */

@@ -50,10 +50,10 @@ function verdict(figure: Figure): string {
     return met === undefined ? "-" : met ? "yes" : "**no**";
 }
 
-function sideBySideText({ task, tools, rows }: SideBySide): string {
+function sideBySideText({ title = "Side by side", task, tools, rows }: SideBySide): string {
     const value = (number: number | undefined, unit: SideBySideRow["unit"]) =>
         number === undefined ? notHere : withUnit(rounded(number, unit), unit);
-    return `## Side by side\n\n${task}\n\n${table(
+    return `## ${title}\n\n${task}\n\n${table(
         ["", ...tools, "relink is"],
         rows.map(row => [row.what, ...row.values.map(number => value(number, row.unit)), standing(row)]),
     )}`;

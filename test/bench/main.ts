@@ -8,10 +8,12 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { endWith } from "../support/endWith";
 import { repository } from "../support/stackFolder";
+import { haproxyImages } from "./benchStack";
 import { document } from "./document";
 import { isMet, type Measurement, rounded } from "./Figure";
 import { canary } from "./figures/canary";
 import { commands } from "./figures/commands";
+import { frontChanges } from "./figures/frontChanges";
 import { memory } from "./figures/memory";
 import { mutatingCalls } from "./figures/mutatingCalls";
 import { peers } from "./figures/peers";
@@ -40,6 +42,7 @@ const measurements: Measurement[] = [
     canary,
     rollback,
     peers,
+    frontChanges,
 ];
 const names = measurements.map(({ name }) => name);
 const folder = join(repository, "bench");
@@ -48,7 +51,8 @@ const text = join(folder, "RESULTS.md");
 const usage = `Usage: npm run bench -- [--only NAME]...
     Measures relink and writes ${relative(repository, json)} and ${relative(repository, text)}.
     It reports a bar that is missed, and does not fail for it.
-    With RELINK_BENCH_KAMAL_PROXY, the path of a static kamal-proxy, it also measures that one.
+    With RELINK_BENCH_KAMAL_PROXY, the path of a static kamal-proxy, side-by-side and front-changes measure that one too.
+    front-changes needs ${haproxyImages[1]}. With RELINK_FULL=1 the set-up gets it, where Docker does not have it.
     --only  measures one of these, and keeps the figures of the others in the files:
 ${measurements.map(({ name, seconds }) => `            ${name.padEnd(16)} about ${seconds} s`).join("\n")}`;
 

@@ -1,14 +1,20 @@
-import { resolve } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import type Dockerode from "dockerode";
 import { Engine } from "../../../docker/Engine";
 import { exec } from "../../../docker/exec";
-import { findFreePorts } from "../../support/freePorts";
+import { findFreePorts, type StackPorts } from "../../support/freePorts";
 import { until } from "../../support/until";
-import { checkIntervalMs, haproxyImage } from "../benchStack";
-import type { Contender } from "./Contender";
+import { checkIntervalMs, haproxyImages } from "../benchStack";
+import type { Contender, ImageChange } from "./Contender";
+import type { Site } from "./Site";
 
 const replicas = 2;
 const program = "/usr/local/bin/kamal-proxy";
+/** Where the proxy keeps what it was told, so that its next container knows it. Kamal has a volume there too. */
+const stateFolder = "/root/.config/kamal-proxy";
+const certificateFolder = "/root/certificates";
 
 /**
  * kamal-proxy as Kamal runs it, in a container with published ports. A release starts the new containers, lets `docker exec
@@ -17,18 +23,30 @@ const program = "/usr/local/bin/kamal-proxy";
  */
 export class KamalProxy implements Contender {
     readonly name = "kamal-proxy";
+    private readonly proxyName = `relink-bench-${process.pid}-proxy`;
     private readonly docker = Engine.connect().docker;
+    private readonly certificates = mkdtempSync(join(tmpdir(), "relink-bench-"));
     private containers: Dockerode.Container[] = [];
     private proxy: Dockerode.Container | undefined;
     private made = 0;
+    private images = 0;
 
-    private constructor(private readonly port: number) {}
+    private constructor(
+        private readonly binary: string,
+        private readonly ports: StackPorts,
+        private readonly site: Site | undefined,
+    ) {}
 
-    /** @param binary path of a static kamal-proxy, which runs in any image */
-    static async start(binary: string, image: string): Promise<KamalProxy> {
-        const contender = new KamalProxy((await findFreePorts()).http);
+    /**
+     * @param binary path of a static kamal-proxy, which runs in any image
+     * @param image of the app
+     * @param site what it serves over TLS. @default it serves every host without TLS
+     */
+    static async start(binary: string, image: string, site?: Site): Promise<KamalProxy> {
+        const contender = new KamalProxy(resolve(binary), await findFreePorts(), site);
         try {
-            await contender.startProxy(resolve(binary));
+            await contender.startProxy();
+            await contender.writeCertificate();
             await contender.release(image);
         } catch (error) {
             await contender.remove();
@@ -38,20 +56,14 @@ export class KamalProxy implements Contender {
     }
 
     get url(): string {
-        return `http://127.0.0.1:${this.port}`;
+        const { http, https } = this.ports;
+        return this.site === undefined ? `http://127.0.0.1:${http}` : `https://127.0.0.1:${https}`;
     }
 
     async release(image: string): Promise<void> {
         const old = this.containers;
         this.containers = await Promise.all(Array.from({ length: replicas }, () => this.startContainer(image)));
-        const addresses = await Promise.all(
-            this.containers.map(async container => {
-                const { NetworkSettings } = await container.inspect();
-                return `--target=${NetworkSettings.Networks.bridge?.IPAddress}:8080`;
-            }),
-        );
-        const check = ["--health-check-path", "/healthz", "--health-check-interval", `${checkIntervalMs}ms`];
-        await this.command(["deploy", "web", ...addresses, ...check]);
+        await this.deploy();
         await Promise.all(old.map(discard));
     }
 
@@ -65,28 +77,72 @@ export class KamalProxy implements Contender {
         await this.ready();
     }
 
-    async remove(): Promise<void> {
-        await this.proxy?.remove({ force: true });
-        await Promise.all(this.containers.map(discard));
+    async renew(): Promise<void> {
+        await this.writeCertificate();
+        // Kamal starts new containers of the app for it. The proxy does not need them.
+        await this.deploy();
     }
 
-    private async startProxy(binary: string): Promise<void> {
+    async changeImage(): Promise<ImageChange> {
+        const startedMs = performance.now();
+        this.images += 1;
+        await this.proxy?.stop();
+        await this.proxy?.remove();
+        await this.startProxy();
+        const seconds = (performance.now() - startedMs) / 1000;
+        return { seconds, handOverSeconds: seconds };
+    }
+
+    async remove(): Promise<void> {
+        await this.proxy?.remove({ force: true });
+        await this.docker.getVolume(this.proxyName).remove();
+        await Promise.all(this.containers.map(discard));
+        rmSync(this.certificates, { recursive: true });
+    }
+
+    private async startProxy(): Promise<void> {
+        const { http, https } = this.ports;
+        const published = (port: number) => [{ HostIp: "127.0.0.1", HostPort: String(port) }];
         this.proxy = await this.docker.createContainer({
-            name: `relink-bench-${process.pid}-proxy`,
-            Image: haproxyImage,
+            name: this.proxyName,
+            Image: haproxyImages[this.images % haproxyImages.length]!,
             User: "0",
             // HAProxy's image has another one, which kamal-proxy ignores.
             StopSignal: "SIGTERM",
+            Env: ["HOME=/root"],
             Entrypoint: [program, "run"],
             Cmd: ["--http-port", "80", "--https-port", "443"],
-            ExposedPorts: { "80/tcp": {} },
+            ExposedPorts: { "80/tcp": {}, "443/tcp": {} },
             HostConfig: {
-                Binds: [`${binary}:${program}:ro`],
-                PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: String(this.port) }] },
+                Binds: [
+                    `${this.binary}:${program}:ro`,
+                    `${this.proxyName}:${stateFolder}`,
+                    `${this.certificates}:${certificateFolder}:ro`,
+                ],
+                PortBindings: { "80/tcp": published(http), "443/tcp": published(https) },
             },
         });
         await this.proxy.start();
         await this.ready();
+    }
+
+    private async writeCertificate(): Promise<void> {
+        if (this.site !== undefined) {
+            const { chain, key } = await this.site.issue();
+            writeFileSync(join(this.certificates, "cert.pem"), chain);
+            writeFileSync(join(this.certificates, "key.pem"), key);
+        }
+    }
+
+    private async deploy(): Promise<void> {
+        const targets = await Promise.all(
+            this.containers.map(async container => {
+                const { NetworkSettings } = await container.inspect();
+                return `--target=${NetworkSettings.Networks.bridge?.IPAddress}:8080`;
+            }),
+        );
+        const check = ["--health-check-path", "/healthz", "--health-check-interval", `${checkIntervalMs}ms`];
+        await this.command(["deploy", "web", ...targets, ...check, ...(this.site ? tlsFlags(this.site) : [])]);
     }
 
     private async ready(): Promise<void> {
@@ -114,6 +170,11 @@ export class KamalProxy implements Contender {
             throw new Error(`kamal-proxy ${args.join(" ")}: ${stderr}`);
         }
     }
+}
+
+function tlsFlags({ host }: Site): string[] {
+    const [certificate, key] = ["cert.pem", "key.pem"].map(file => `${certificateFolder}/${file}`);
+    return ["--host", host, "--tls", `--tls-certificate-path=${certificate}`, `--tls-private-key-path=${key}`];
 }
 
 async function discard(container: Dockerode.Container): Promise<void> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { document } from "../../bench/document";
 import { difference, type Figure, isMet, ratio, rounded } from "../../bench/Figure";
 import { type Found, merged, parseResults } from "../../bench/Results";
-import { standing } from "../../bench/sideBySide";
+import { rowsOf, share, standing, sum } from "../../bench/sideBySide";
 import { parseWrk } from "../../bench/wrk";
 import { median } from "../../support/median";
 
@@ -95,6 +95,40 @@ describe("the results", () => {
 });
 
 describe("side by side", () => {
+    it("a row has the sums or the shares of each tool, and nothing for a tool that was not measured", () => {
+        const seen = [
+            [
+                { cut: 1, open: 2 },
+                { cut: 0, open: 6 },
+            ],
+            [{ cut: 3, open: 3 }],
+        ];
+        const row = rowsOf(seen, 3);
+        expect(
+            row(
+                "cut",
+                "",
+                sum(({ cut }) => cut),
+            ).values,
+        ).toEqual([1, 3, undefined]);
+        const percent = share(
+            ({ cut }) => cut,
+            ({ open }: { cut: number; open: number }) => open,
+        );
+        expect(row("cut, %", "", percent).values).toEqual([12.5, 100, undefined]);
+    });
+
+    it("two tables have headings of their own", () => {
+        const rows = [{ what: "lost", unit: "" as const, values: [0, 1] }];
+        const table = (title?: string) => ({ title, task: "", tools: ["relink", "other"], rows });
+        const all = [
+            { ...found("a", []), sideBySide: table() },
+            { ...found("b", []), sideBySide: table("Side by side over TLS") },
+        ];
+        const text = document({ machine, found: all }, ["a", "b"]);
+        expect(text.match(/^## .*/gm)).toEqual(["## Side by side", "## Side by side over TLS"]);
+    });
+
     it("relink is ahead only if it is better than all others", () => {
         const of = (...values: (number | undefined)[]) => standing({ what: "seconds", unit: "s", values });
         expect(of(1, 2, 3)).toBe("ahead");
