@@ -13,7 +13,7 @@ export interface Figure {
     title: string;
     /** `x` is a ratio; a count has none. */
     unit: "x" | "ms" | "s" | "MB" | "";
-    /** Undefined for a figure that nobody set a limit for. */
+    /** Undefined where the figure has no limit. */
     bar?: Bar;
     /** Undefined if it could not be measured. */
     measured?: number;

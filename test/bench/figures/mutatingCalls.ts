@@ -25,7 +25,7 @@ export const mutatingCalls: Measurement = {
                     say(`round ${round}: ${all.at(-1)} calls, ${mutating.at(-1)} of them mutating`);
                 });
                 if (all.some(calls => calls === 0)) {
-                    throw new Error("an up that asks nothing of the Engine cannot have been seen");
+                    throw new Error("an up made no call through the recording proxy, so its calls were not counted");
                 }
                 return {
                     figures: [
