@@ -387,6 +387,13 @@ const withFailover: Record<string, Event[]> = {
         up({ strategy: { kind: "blueGreen" } }, { diesAfter: 1, goesOn: true }),
         up({ version: "B" }, { diesAt: "link: bake" }),
     ],
+    "a repair of the link dies when failover is not wished any more, and what is wished is refused": [
+        up({ version: "A", driftPolicy: "repair" }),
+        up({ version: "A on another port" }),
+        { is: "change", change: { version: "B", strategy: rolling } },
+        { is: "edit", what: "link moved in the map file", which: 0 },
+        up({}, { diesAt: "link: memory" }),
+    ],
     "HAProxy is removed while the idle color answers in place of the live one": [
         up({ version: "A" }),
         up({ version: "B with other settings", driftPolicy: "repair" }),

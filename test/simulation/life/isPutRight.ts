@@ -83,10 +83,11 @@ async function endsAsUnbroken(
     // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left. So that does not
     // answer by failover either.
     const isLeft = up.made.recovery !== undefined || up.made.row === "repair";
-    const isFailoverLeft = isLeft && areBothGood(after) !== areBothGood(before);
-    // A repair takes the routes too, and removes what a color has too much. An `up` that finishes it does neither, where what
-    // is wished is refused.
+    const isUnjudged = isLeft && areBothGood(after) !== areBothGood(before);
+    // A repair takes the routes too, removes what a color has too much, and ends a failover that is not wished any more. An
+    // `up` that finishes it does none of that, where what is wished is refused.
     const isRefused = up.made.row === "repair" && ups.begin(after, wish).made.refusal !== undefined;
+    const isFailoverLeft = isUnjudged || (isRefused && !wish.failover);
     // A place that only HAProxy's file has leads to the service after a reload. It stays until another service takes it.
     const passed = up.halfWritten ? placesOfOthers(up) : [];
     const text = (world: SimulatedWorld) => {
