@@ -300,6 +300,11 @@ const lives: Record<string, Event[]> = {
             { is: "change", change: { hosts: ["shop.example.com"], taken: "*" } },
             up({ version: "C" }, { diesAt: "deploy: prove" }),
         ],
+    "an up dies when HAProxy's memory has such a place by a reload, and its file has given the place up": [
+        up({ version: "A" }, { diesAfter: 32 }),
+        { is: "change", change: { hosts: ["shop.example.com"], taken: "*" } },
+        up({ version: "A on another port" }, { diesAfter: 29 }),
+    ],
     "somebody swaps, in record and map file, a release and its canary, which then is live and was never judged alone": [
         up({ version: "C" }),
         up({ version: "A", strategy: canary({ weight: 25 }) }),

@@ -88,7 +88,8 @@ async function endsAsUnbroken(
     // `up` that finishes it does none of that, where what is wished is refused.
     const isRefused = up.made.row === "repair" && ups.begin(after, wish).made.refusal !== undefined;
     const isFailoverLeft = isUnjudged || (isRefused && !wish.failover);
-    // A place that only HAProxy's file has leads to the service after a reload. It stays until another service takes it.
+    // A place that only HAProxy's file has leads to the service after a reload. It stays in the memory until another service
+    // takes it, also where the file has given it up by then.
     const passed = up.halfWritten ? placesOfOthers(up) : [];
     const text = (world: SimulatedWorld) => {
         const found = withoutPlaces(end(world, !isLeft), passed);

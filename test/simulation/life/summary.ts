@@ -1,4 +1,4 @@
-import { parseRoute, placeOf, routeText } from "../../../model/Route";
+import { parseRoute, placeOf, type Route, routeText } from "../../../model/Route";
 import type { SimulatedWorld } from "./SimulatedWorld";
 
 /** All that matters of how it ended, with or without how far its release is judged. */
@@ -55,11 +55,15 @@ export function withoutFailover(summary: string): string {
     return JSON.stringify(service);
 }
 
-/** @returns a summary that says nothing of the routes of some places. */
+/** @returns a summary that says nothing of the routes of some places, and of whether they are written by half. */
 export function withoutPlaces(summary: string, places: readonly string[]): string {
-    const { routes, ...service } = JSON.parse(summary);
-    const kept = routes.filter((text: string) => !places.includes(placeOf(parseRoute(text))));
-    return JSON.stringify({ ...service, routes: kept });
+    const { routes, halfWritten = [], ...service } = JSON.parse(summary);
+    const isKept = (route: Route) => !places.includes(placeOf(route));
+    const kept = {
+        routes: routes.filter((text: string) => isKept(parseRoute(text))),
+        halfWritten: halfWritten.filter(isKept),
+    };
+    return JSON.stringify({ ...service, ...kept });
 }
 
 /** @returns in what one summary differs from another, in words. */
