@@ -33,7 +33,7 @@ describe.skipIf(!isFull)("The Grafana dashboard, against a real Prometheus, duri
     let begun = 0;
 
     beforeAll(async () => {
-        stack = await createStack({ config: webStack({ bakeTime: "5s" }) });
+        stack = await createStack({ config: webStack({ bakeTime: "5s", failover: true }) });
         expectSuccess(await stack.up());
         const { http } = await findFreePorts();
         prometheus = await Prometheus.start(http, stack.ports.metrics);
@@ -68,6 +68,13 @@ describe.skipIf(!isFull)("The Grafana dashboard, against a real Prometheus, duri
             expect(names).toEqual(colored ? ["web blue", "web green"] : expect.not.arrayContaining([""]));
         },
     );
+
+    it("says of a service with failover that its live color answers", async () => {
+        const { targets } = panels.find(({ title }) => title === "Failover")!;
+        const byService = await shown(targets[0]!);
+        expect([...byService.keys()]).toEqual(["web"]);
+        expect(new Set(byService.get("web"))).toEqual(new Set([0]));
+    });
 
     it("has requests pass from blue to green, and no error", async () => {
         const [requests, errors] = panels;
