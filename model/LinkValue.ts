@@ -1,6 +1,6 @@
 import type { Color } from "./Color";
 import { idleColor, type Live } from "./Live";
-import { chosenOnly } from "./Share";
+import { chosenUsersPercent } from "./Share";
 import type { CanarySettings } from "./StrategySettings";
 
 const linkPattern =
@@ -17,7 +17,7 @@ export class LinkValue {
         readonly live: Live,
         /** The other color. The preview listener reaches it. */
         readonly idle: Color,
-        /** The idle color's share of the requests, 0 to 100, or `chosenOnly`. It is 0 without a canary. */
+        /** The idle color's share of the requests, 0 to 100, or `chosenUsersPercent`. It is 0 without a canary. */
         readonly percent: number,
         /** How HAProxy knows a user again, so that each user stays on one color. `none`: each request is shared out. */
         readonly sticky: CanarySettings["sticky"] = "none",
@@ -43,7 +43,7 @@ export class LinkValue {
                 `${JSON.stringify(text)} is not a link (live:idle:percent[:sticky], such as blue:green:0).`,
             );
         }
-        const share = match === undefined ? Number(percent ?? 0) : chosenOnly;
+        const share = match === undefined ? Number(percent ?? 0) : chosenUsersPercent;
         const sticky = (ofShare ?? ofChosen ?? "none") as CanarySettings["sticky"];
         return new LinkValue(live as Live, idle as Color, share, sticky, failover !== undefined);
     }
@@ -83,5 +83,5 @@ function textOf(
     sticky: LinkValue["sticky"],
 ): string {
     const known = sticky === "none" ? "" : `:${sticky}`;
-    return percent === chosenOnly ? `${live}:${idle}:0${known}:match` : `${live}:${idle}:${percent}${known}`;
+    return percent === chosenUsersPercent ? `${live}:${idle}:0${known}:match` : `${live}:${idle}:${percent}${known}`;
 }

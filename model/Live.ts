@@ -1,5 +1,5 @@
 import type { Color } from "./Color";
-import { chosenOnly, shareText } from "./Share";
+import { chosenUsersPercent, shareText } from "./Share";
 
 /** The color that a service's link points to; `none` before the first link. */
 export type Live = Color | "none";
@@ -21,5 +21,7 @@ export function shareOf({ live, percent = 0 }: { live: Live; percent?: number })
 
 /** @returns the percentage in a text of {@link shareOf}; 0 where there is none */
 export function percentOf(share: string | undefined): number {
-    return share?.endsWith(` ${shareText(chosenOnly)}`) ? chosenOnly : Number(/ (\d+) %$/.exec(share ?? "")?.[1] ?? 0);
+    return share?.endsWith(` ${shareText(chosenUsersPercent)}`)
+        ? chosenUsersPercent
+        : Number(/ (\d+) %$/.exec(share ?? "")?.[1] ?? 0);
 }

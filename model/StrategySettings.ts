@@ -34,7 +34,7 @@ export interface RollingSettings {
 /** One step of a canary. */
 export interface CanaryStep {
     /**
-     * The share of requests that the new release gets, percent: 1 to 99, `chosenOnly` for the chosen users alone, or 0
+     * The share of requests that the new release gets, percent: 1 to 99, `chosenUsersPercent` for the chosen users alone, or 0
      * for a canary that is held without requests.
      */
     weight: number;
@@ -67,7 +67,7 @@ export interface CanarySettings {
     sticky: "none" | "cookie" | "hash";
     /**
      * Users who get the new release whatever its share is. With `weight: 0` they alone do, and the step has the share
-     * `chosenOnly` (model/Share.ts).
+     * `chosenUsersPercent` (model/Share.ts).
      * @default undefined (nobody is chosen)
      */
     match?: UserMatch[];

@@ -1,6 +1,6 @@
 import type { ObservedService } from "./ObservedService";
 import type { Release } from "./Release";
-import { chosenOnly } from "./Share";
+import { chosenUsersPercent } from "./Share";
 
 /** What users send to a service: connections to a TCP service, requests to every other one. */
 export type TrafficNoun = "requests" | "connections";
@@ -28,5 +28,5 @@ export function trafficTo({ live, blue, green }: Pick<ObservedService, "live" | 
 
 /** @returns what a share gets, in words: `25 % of the requests` */
 export function trafficText(percent: number, noun: TrafficNoun, whose: "the" | "its" = "the"): string {
-    return percent === chosenOnly ? `${noun} of chosen users alone` : `${percent} % of ${whose} ${noun}`;
+    return percent === chosenUsersPercent ? `${noun} of chosen users alone` : `${percent} % of ${whose} ${noun}`;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { chosenOnly } from "../model/Share";
+import { chosenUsersPercent } from "../model/Share";
 import type { CanarySettings, RollingSettings, StrategySettings } from "../model/StrategySettings";
 import { duration, durationOrZero, firstOf, flag, leaf, listOf, oneOf, wholeNumber, withDefault } from "./leaves";
 import { shellCommand } from "./names";
@@ -78,7 +78,7 @@ export function buildStrategy(
 ): StrategySettings {
     if (config.canary !== undefined) {
         const { weight = 0, steps, replicas, sticky = usualSticky, match } = config.canary;
-        const share = weight === 0 && match.length > 0 ? chosenOnly : weight;
+        const share = weight === 0 && match.length > 0 ? chosenUsersPercent : weight;
         const held = weight < 100 ? [{ weight: share, replicas, analysis: true, pause: undefined }] : [];
         return {
             kind: "canary",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LinkValue } from "../../../model/LinkValue";
-import { chosenOnly } from "../../../model/Share";
+import { chosenUsersPercent } from "../../../model/Share";
 
 describe("the link's value", () => {
     it.each([
@@ -59,9 +59,12 @@ describe("the link's value", () => {
     });
 
     it("reaches both colors where chosen users alone get the idle one", () => {
-        const chosen = LinkValue.to("blue").withPercent(chosenOnly, "cookie");
+        const chosen = LinkValue.to("blue").withPercent(chosenUsersPercent, "cookie");
         expect(chosen.toString()).toBe("blue:green:0:cookie:match");
-        expect(LinkValue.parse("blue:green:0:cookie:match")).toMatchObject({ percent: chosenOnly, sticky: "cookie" });
+        expect(LinkValue.parse("blue:green:0:cookie:match")).toMatchObject({
+            percent: chosenUsersPercent,
+            sticky: "cookie",
+        });
         expect(chosen.reached).toEqual(["blue", "green"]);
         expect(chosen.withPercent(0).toString()).toBe("blue:green:0");
     });

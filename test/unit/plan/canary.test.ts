@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { percentOf, shareOf } from "../../../model/Live";
-import { chosenOnly } from "../../../model/Share";
+import { chosenUsersPercent } from "../../../model/Share";
 import { canaryOf, held, planned, releaseB, step, whatOf } from "./canarySupport";
 import { actsOf, blueWithA, recorded, running } from "./support";
 
@@ -111,27 +111,30 @@ describe("a canary with a held weight", () => {
 });
 
 describe("a canary for chosen users alone", () => {
-    const chosen = held(chosenOnly);
+    const chosen = held(chosenUsersPercent);
 
     it("gives them the release, and judges it", () => {
         const made = planned(blueWithA(), "B", chosen);
         expect(made.sentence).toContain(
             "it gets requests of chosen users alone and is judged for 60 s; the link stays on blue",
         );
-        expect(made.link).toMatchObject({ live: "blue", percent: chosenOnly, walk: { color: "green" } });
+        expect(made.link).toMatchObject({ live: "blue", percent: chosenUsersPercent, walk: { color: "green" } });
     });
 
     it("goes on without a call, and takes a share of all in the next up", () => {
-        expect(planned(canaryOf(chosenOnly), "B", chosen)).toMatchObject({ row: "nothing", link: { act: false } });
-        expect(whatOf(planned(canaryOf(chosenOnly), "B", held(10)))).toContain("green 10 %");
+        expect(planned(canaryOf(chosenUsersPercent), "B", chosen)).toMatchObject({
+            row: "nothing",
+            link: { act: false },
+        });
+        expect(whatOf(planned(canaryOf(chosenUsersPercent), "B", held(10)))).toContain("green 10 %");
         // Fewer users need no judgement.
-        expect(planned(canaryOf(10), "B", chosen).link.walk?.steps).toEqual([step(chosenOnly, 0)]);
+        expect(planned(canaryOf(10), "B", chosen).link.walk?.steps).toEqual([step(chosenUsersPercent, 0)]);
     });
 
     it("ends when nobody is chosen any more, and is not idle before", () => {
-        expect(planned(canaryOf(chosenOnly), "B", held(0)).recovery).toMatchObject({ kind: "withdraw" });
-        expect(planned(canaryOf(chosenOnly), "C", chosen).recovery).toMatchObject({ kind: "withdraw" });
-        expect(shareOf(canaryOf(chosenOnly))).toBe("green chosen users");
-        expect(percentOf(shareOf(canaryOf(chosenOnly)))).toBe(chosenOnly);
+        expect(planned(canaryOf(chosenUsersPercent), "B", held(0)).recovery).toMatchObject({ kind: "withdraw" });
+        expect(planned(canaryOf(chosenUsersPercent), "C", chosen).recovery).toMatchObject({ kind: "withdraw" });
+        expect(shareOf(canaryOf(chosenUsersPercent))).toBe("green chosen users");
+        expect(percentOf(shareOf(canaryOf(chosenUsersPercent)))).toBe(chosenUsersPercent);
     });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { routeText } from "../../../model/Route";
-import { chosenOnly } from "../../../model/Share";
+import { chosenUsersPercent } from "../../../model/Share";
 import { configWith, settingsOf } from "./support";
 
 function strategyOf(strategy: unknown, others: object = {}) {
@@ -104,7 +104,7 @@ describe("a strategy", () => {
         [
             { weight: 0, match: [{ header: "X-Beta", value: "yes" }] },
             {
-                steps: [{ weight: chosenOnly, pauseMs: 15_000 }],
+                steps: [{ weight: chosenUsersPercent, pauseMs: 15_000 }],
                 promotes: false,
                 match: [{ header: "x-beta", value: "yes" }],
             },
