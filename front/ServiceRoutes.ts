@@ -1,5 +1,5 @@
 import { readMap, removeMapEntry, writeMapEntry } from "../haproxy/maps";
-import { parseRoutes, routeKey, routeValue } from "../haproxy/routes";
+import { parseRouteEntry, parseRoutes, routeKey, routeValue } from "../haproxy/routes";
 import { assertEveryWorker } from "../haproxy/WorkerResult";
 import { placeOf, type Route } from "../model/Route";
 import { currentWorkers } from "../model/World";
@@ -21,6 +21,7 @@ export class ServiceRoutes implements Routes {
 
     async write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void> {
         const { access } = this;
+        // The change below is made to the files as they are once HAProxy has been asked, so it reads them again.
         const given = this.#keysIn(readMap(await access.readFiles(), "routes"), isGivenUp);
         if (given.length === 0 && taken.length === 0) {
             return;
@@ -75,7 +76,8 @@ export class ServiceRoutes implements Routes {
         const world = await access.observe([]);
         let hadOne = false;
         for (const worker of world.front?.workers ?? []) {
-            const isForgotten = (route: Route) => isGivenUp(route) && canForget(worker, world, route);
+            const isForgettable = canForget(worker, world);
+            const isForgotten = (route: Route) => isGivenUp(route) && isForgettable(route);
             for (const key of this.#keysIn(worker.routes, isForgotten)) {
                 const deleted = await access.runtime.deleteMapEntry([worker], "routes", key);
                 assertEveryWorker(`the end of the route ${key}`, deleted);
@@ -107,8 +109,8 @@ export class ServiceRoutes implements Routes {
     #keysIn(entries: ReadonlyMap<string, string>, isWanted: (route: Route) => boolean): string[] {
         return [...entries]
             .filter(entry => {
-                const [found] = parseRoutes(new Map([entry]));
-                return found?.service === this.service && isWanted(found.route);
+                const { service, route } = parseRouteEntry(entry);
+                return service === this.service && isWanted(route);
             })
             .map(([key]) => key);
     }

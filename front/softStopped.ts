@@ -1,11 +1,11 @@
 import { backendName } from "../haproxy/names";
-import { headersIn, parseRoutes } from "../haproxy/routes";
+import { headersIn, parseRouteEntry, parseRoutes } from "../haproxy/routes";
 import { observedService } from "../look/observedService";
 import type { Color } from "../model/Color";
 import { slotOf } from "../model/Container";
 import type { Worker } from "../model/FrontState";
 import type { LinkValue } from "../model/LinkValue";
-import { overlap, placeOf, type Route } from "../model/Route";
+import { type Route, routesOverlap } from "../model/Route";
 import { serverPort, wiringOf } from "../model/Wiring";
 import { containersOf, currentWorkers, type World } from "../model/World";
 
@@ -38,21 +38,18 @@ export function canLeadTo(worker: Worker, world: World, service: string): boolea
 }
 
 /**
- * @returns whether a worker may forget a route: its requests then find the same other routes there as in the workers that take
- * new connections. A worker of another configuration may not know routes by header, so it forgets nothing while there are some.
+ * @returns a function that says whether a worker may forget a route: its requests then find the same other routes there as in
+ * the workers that take new connections. A worker of another configuration may not know routes by header, so it forgets nothing
+ * while there are some.
  */
-export function canForget(worker: Worker, world: World, forgotten: Route): boolean {
-    const isNear = ({ route }: { route: Route }) => overlap(placeOf(route), placeOf(forgotten));
-    return (
-        !worker.old ||
-        currentWorkers(world.front).every(
-            ({ routes, configHash }) =>
-                [...routes].every(
-                    entry => worker.routes.get(entry[0]) === entry[1] || !parseRoutes(new Map([entry])).some(isNear),
-                ) &&
-                (headersIn(routes).length === 0 || worker.configHash === configHash),
-        )
-    );
+export function canForget(worker: Worker, world: World): (route: Route) => boolean {
+    const current = worker.old ? currentWorkers(world.front) : [];
+    if (current.some(({ routes, configHash }) => headersIn(routes).length > 0 && worker.configHash !== configHash)) {
+        return () => false;
+    }
+    const entries = current.flatMap(({ routes }) => [...routes]);
+    const unknown = entries.filter(([key, value]) => worker.routes.get(key) !== value).map(parseRouteEntry);
+    return forgotten => !unknown.some(({ route }) => routesOverlap(route, forgotten));
 }
 
 /** @returns whether a worker's own slots of a color are exactly the containers that run there */

@@ -45,24 +45,33 @@ export function tcpKey(port: number, host: string): string {
     return `TCP:${checkedInteger("port", port, 1, 65_535)}/${host}/`;
 }
 
+/** An entry of the map. */
+export interface RouteEntry {
+    route: Route;
+    service: string;
+}
+
 /** Parses the entries of a map into routes and their services. */
-export function parseRoutes(entries: ReadonlyMap<string, string>): { route: Route; service: string }[] {
-    return [...entries].map(([key, value]) => {
-        const [service = "", , how, mark] = value.split(":");
-        const [, port, name = "*"] = /^TCP:(\d+)\/([^/]*)\/$/.exec(key) ?? [];
-        if (port !== undefined) {
-            return { route: { host: name, path: "/", strip: false, tcpPort: Number(port) }, service };
-        }
-        const [, headers, place = key] = /^\/([^/]*)\/(.*)$/.exec(key) ?? [];
-        // A front of an earlier version has hosts alone, without a slash.
-        const [, host = place, path = ""] = /^([^/]*)(\/.*?)?\/?$/.exec(place) ?? [];
-        const route = { host, path: path === "" ? "/" : path, strip: how === "strip" };
-        const more = {
-            ...(headers !== undefined && { headers }),
-            ...(mark !== undefined && { ownPort: true as const }),
-        };
-        return { route: { ...route, ...more }, service };
-    });
+export function parseRoutes(entries: ReadonlyMap<string, string>): RouteEntry[] {
+    return [...entries].map(parseRouteEntry);
+}
+
+/** Parses one entry of a map. */
+export function parseRouteEntry([key, value]: readonly [key: string, value: string]): RouteEntry {
+    const [service = "", , how, mark] = value.split(":");
+    const [, port, name = "*"] = /^TCP:(\d+)\/([^/]*)\/$/.exec(key) ?? [];
+    if (port !== undefined) {
+        return { route: { host: name, path: "/", strip: false, tcpPort: Number(port) }, service };
+    }
+    const [, headers, place = key] = /^\/([^/]*)\/(.*)$/.exec(key) ?? [];
+    // A front of an earlier version has hosts alone, without a slash.
+    const [, host = place, path = ""] = /^([^/]*)(\/.*?)?\/?$/.exec(place) ?? [];
+    const route = { host, path: path === "" ? "/" : path, strip: how === "strip" };
+    const more = {
+        ...(headers !== undefined && { headers }),
+        ...(mark !== undefined && { ownPort: true as const }),
+    };
+    return { route: { ...route, ...more }, service };
 }
 
 /** @returns which headers the routes of a map ask for, each kind once ({@link headerNames}) */

@@ -95,8 +95,12 @@ export function canGoTogether(one: string | undefined, other: string | undefined
 }
 
 /** @returns whether one request, or one connection, can belong to both places, as {@link placeOf} writes them */
-export function overlap(one: string, two: string): boolean {
-    const [a, b] = [parseRoute(one), parseRoute(two)];
+export function placesOverlap(one: string, two: string): boolean {
+    return routesOverlap(parseRoute(one), parseRoute(two));
+}
+
+/** @returns whether one request, or one connection, can belong to the places of both routes */
+export function routesOverlap(a: Route, b: Route): boolean {
     const fits = canGoTogether(a.headers, b.headers) && a.tcpPort === b.tcpPort;
     return (
         fits &&

@@ -77,7 +77,7 @@ export function allocate(subnet: string, taken: AddressBlock[], size: number): A
 }
 
 /** @returns whether two blocks have an address in common */
-export function overlap(one: AddressBlock, other: AddressBlock): boolean {
+export function blocksOverlap(one: AddressBlock, other: AddressBlock): boolean {
     const [first, second] = [numberOf(one.first), numberOf(other.first)];
     return first < second + other.size && second < first + one.size;
 }

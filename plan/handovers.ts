@@ -1,5 +1,5 @@
 import type { ObservedService } from "../model/ObservedService";
-import { overlap, placeOf } from "../model/Route";
+import { placeOf, placesOverlap } from "../model/Route";
 
 /** The service that has, or wants, each place (`placeOf` a route). */
 export interface Places {
@@ -50,7 +50,9 @@ export function handovers(places: Places): Handover[] {
             place,
             from,
             after: Object.fromEntries(
-                Object.entries(wanted).filter(([other, taker]) => !has(places, taker, other) && overlap(place, other)),
+                Object.entries(wanted).filter(
+                    ([other, taker]) => !has(places, taker, other) && placesOverlap(place, other),
+                ),
             ),
         }))
         .filter(({ from, after }) => Object.values(after).some(taker => taker !== from));
@@ -64,5 +66,5 @@ export function standIns(places: Places, service: string): Record<string, string
     const { held, wanted } = places;
     const given = Object.keys(held).filter(place => held[place] === service && wanted[place] === undefined);
     const others = Object.entries(wanted).filter(([place, other]) => other !== service && has(places, other, place));
-    return Object.fromEntries(others.filter(([place]) => given.some(one => overlap(one, place))));
+    return Object.fromEntries(others.filter(([place]) => given.some(one => placesOverlap(one, place))));
 }

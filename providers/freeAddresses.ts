@@ -1,5 +1,5 @@
 import { inspectNetwork } from "../docker/networks";
-import { type AddressBlock, allocate, overlap } from "../model/addresses";
+import { type AddressBlock, allocate, blocksOverlap } from "../model/addresses";
 import type { Color } from "../model/Color";
 import { frontNames } from "../model/Target";
 import type { DeploymentAction } from "../up/DeploymentAction";
@@ -22,7 +22,7 @@ export async function withFreeAddresses(
     const records = [...(await session.allRecorded()).values()].filter(record => record.service !== service);
     const taken = records.flatMap(({ blue, green }) => [blue.block, green.block].filter(one => one !== undefined));
     const wanted = [block, otherBlock].filter(one => one !== undefined);
-    if (!wanted.some(one => taken.some(other => overlap(one, other)))) {
+    if (!wanted.some(one => taken.some(other => blocksOverlap(one, other)))) {
         return action;
     }
     const { network } = frontNames(session.target.front);

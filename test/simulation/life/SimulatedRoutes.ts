@@ -1,5 +1,5 @@
 import { canForget, canLeadTo } from "../../../front/softStopped";
-import { parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
+import { parseRouteEntry, parseRoutes, routeKey, routeValue } from "../../../haproxy/routes";
 import type { Worker } from "../../../model/FrontState";
 import { placeOf, type Route } from "../../../model/Route";
 import type { World } from "../../../model/World";
@@ -53,7 +53,8 @@ export class SimulatedRoutes implements Routes {
             const [, ...old] = read.front?.workers ?? [];
             hadOne = this.#giveUp(memory.routes, isGivenUp);
             for (const [index, { held }] of this.up.world.front.old.entries()) {
-                const isForgotten = (route: Route) => isGivenUp(route) && canForget(old[index]!, read, route);
+                const isForgettable = canForget(old[index]!, read);
+                const isForgotten = (route: Route) => isGivenUp(route) && isForgettable(route);
                 hadOne = this.#giveUp(held.routes, isForgotten) || hadOne;
             }
             await this.up.called();
@@ -119,7 +120,7 @@ export class SimulatedRoutes implements Routes {
 
     /** @returns the route of an entry of the map that leads to this service */
     #routeOf(key: string, value: string): Route | undefined {
-        const [found] = parseRoutes(new Map([[key, value]]));
-        return found?.service === this.service ? found.route : undefined;
+        const { service, route } = parseRouteEntry([key, value]);
+        return service === this.service ? route : undefined;
     }
 }
