@@ -274,6 +274,7 @@ describe.skipIf(OwnEngine.missing !== undefined)("The Docker daemon", () => {
             expectSuccess(await subject.stack.up());
             await expectPutRight(subject);
             await restart();
+            await allServe();
         },
     );
 
