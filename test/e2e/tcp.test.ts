@@ -4,7 +4,7 @@ import { expectFailure, expectSuccess } from "../support/command";
 import { EchoClients, type LongClient } from "../support/EchoClients";
 import { findFreePorts } from "../support/freePorts";
 import { isFull } from "../support/isFull";
-import { haproxyImage, oneAfterTheOther } from "../support/scenario";
+import { haproxyImage, oneAfterTheOther, webStack } from "../support/scenario";
 import { createStack, type TestStack } from "../support/stack";
 import { until } from "../support/until";
 
@@ -24,6 +24,34 @@ const made = cert ? require("node:tls").createServer({ cert, key }, serve) : req
 made.listen(7000);
 process.on("SIGTERM", () => process.exit());`;
 
+const health = { send: "PING\r\n", expect: "+PONG", interval: "500ms" };
+
+/** @returns such a server as a service */
+function service(keys: object, env: object = {}) {
+    return {
+        image: "relink-hello:v1",
+        entrypoint: ["node", "-e", server],
+        command: [],
+        protocol: "tcp",
+        port: 7000,
+        replicas: 2,
+        minHealthyTime: "1s",
+        drainTimeout: "20s",
+        bakeTime: "3s",
+        env: { VERSION: "v1", ...env },
+        ...keys,
+    };
+}
+
+/** Waits until short connections are answered by a version. */
+async function serves(clients: EchoClients, version: string): Promise<void> {
+    const before = clients.versions[version] ?? 0;
+    await until(async () => ((clients.versions[version] ?? 0) > before ? true : undefined), {
+        deadline: Date.now() + 10_000,
+        what: `${version} does not answer`,
+    });
+}
+
 // Each test goes on where the one before ended.
 describe.runIf(isFull)("TCP services", () => {
     oneAfterTheOther();
@@ -40,25 +68,11 @@ describe.runIf(isFull)("TCP services", () => {
         const ports = await findFreePorts();
         plainPort = ports.http;
         const tlsPort = ports.preview;
-        const service = (keys: object, env: object = {}) => ({
-            image: "relink-hello:v1",
-            entrypoint: ["node", "-e", server],
-            command: [],
-            protocol: "tcp",
-            port: 7000,
-            replicas: 2,
-            minHealthyTime: "1s",
-            drainTimeout: "20s",
-            bakeTime: "3s",
-            env: { VERSION: "v1", ...env },
-            ...keys,
-        });
         const overTls = async (host: string) => {
             const { certificate, key } = await selfSigned(host);
             const listen = { port: tlsPort, sni: [host] };
             return service({ listen, health: { interval: "500ms" } }, { CERTIFICATE: certificate, KEY: key });
         };
-        const health = { send: "PING\r\n", expect: "+PONG", interval: "500ms" };
         ordersKeys = await overTls("orders.example.com");
         const services = {
             echo: service({ listen: { port: plainPort }, health }),
@@ -83,15 +97,6 @@ describe.runIf(isFull)("TCP services", () => {
             stack.setConfig(`services.${name}.env.VERSION`, version);
         }
         return expectSuccess(await stack.up()).stdout;
-    }
-
-    /** Waits until short connections are answered by a version. */
-    async function serves(clients: EchoClients, version: string): Promise<void> {
-        const before = clients.versions[version] ?? 0;
-        await until(async () => ((clients.versions[version] ?? 0) > before ? true : undefined), {
-            deadline: Date.now() + 10_000,
-            what: `${version} does not answer`,
-        });
     }
 
     it("are released and returned without a broken short connection, and long ones stay on their color", async () => {
@@ -180,5 +185,78 @@ describe.runIf(isFull)("TCP services", () => {
         });
         await refused.stop();
         expect(refused.answered).toBe(0);
+    });
+});
+
+describe.runIf(isFull)("A TCP service on the front of another stack", () => {
+    oneAfterTheOther();
+
+    let own: TestStack;
+    let other: TestStack;
+    let clients: EchoClients;
+
+    beforeAll(async () => {
+        const { http: port } = await findFreePorts();
+        own = await createStack({ config: webStack({}, { front: { tcpPorts: [port] } }) });
+        expectSuccess(await own.up());
+        other = await createStack({ config: { services: { cache: service({ listen: { port }, health }) } } });
+        other.setConfig("front", { use: own.front });
+        clients = new EchoClients({ port });
+    });
+
+    afterAll(async () => {
+        await clients?.stop();
+        await other?.cleanup();
+        await own?.cleanup();
+    });
+
+    it("is released without a broken connection, also beside a change of the front by its own stack", async () => {
+        expectSuccess(await other.up());
+        clients.start(2);
+        await serves(clients, "v1");
+        const long = clients.long();
+        other.setConfig("services.cache.env.VERSION", "v2");
+        expect(expectSuccess(await other.up()).stdout).toContain("link blue => green");
+        await serves(clients, "v2");
+        own.setConfig("front.timeouts.server", "70s");
+        own.setConfig("services.web.image", "relink-hello:v2");
+        expectSuccess(await own.up());
+        await serves(clients, "v2");
+        expect(expectSuccess(await other.up()).stdout).not.toMatch(/\b(?:updated|created|replaced)\b/);
+        expect({ answeredBy: [...long.answeredBy], ended: long.ended }).toEqual({
+            answeredBy: ["v1"],
+            ended: undefined,
+        });
+        long.end();
+        await clients.stop();
+        console.log(
+            `scenario TCP service of another stack: ${clients.answered} answered, ${clients.broken.length} broken`,
+        );
+        expect(clients.broken).toEqual([]);
+    });
+
+    it("has its port to itself", async () => {
+        const { port } = clients.target;
+        const third = await createStack({ config: { services: { queue: service({ listen: { port }, health }) } } });
+        third.setConfig("front", { use: own.front });
+        try {
+            expect(expectFailure(await third.preview())).toContain(
+                `which the service cache of the stack relink/${other.name} has already on the front ${own.front}`,
+            );
+        } finally {
+            await third.cleanup();
+        }
+    });
+
+    it("leaves its port with its stack", async () => {
+        expectSuccess(await other.destroy());
+        const late = new EchoClients(clients.target);
+        late.start(1);
+        await until(async () => late.broken.length > 0 || undefined, {
+            deadline: Date.now() + 10_000,
+            what: "the port still has a service",
+        });
+        await late.stop();
+        expect(late.answered).toBe(0);
     });
 });

@@ -30,7 +30,7 @@ export class EchoClients {
     #isOver = false;
     #id = 0;
 
-    constructor(private readonly target: EchoTarget) {}
+    constructor(readonly target: EchoTarget) {}
 
     /** Short connections one after the other, in so many lanes. */
     start(lanes: number): void {
