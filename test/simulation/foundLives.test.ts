@@ -335,6 +335,12 @@ const lives: Record<string, Event[]> = {
         up({}, { diesAfter: 4, goesOn: true }),
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
     ],
+    "somebody removes one of the containers to which a bad release gives the link back": [
+        up({ version: "A", replicas: 3 }),
+        up({ version: "C" }, { diesAt: "link: bake", goesOn: true }),
+        { is: "edit", what: "idle container removed", which: 0 },
+        up({}, { faults: { bake: "bad" } }),
+    ],
     "a service is removed while a release serves that was judged bad, and to which the link had to go back": [
         up({ version: "A" }),
         { is: "change", change: { version: "C" } },

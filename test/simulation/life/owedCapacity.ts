@@ -1,7 +1,10 @@
+import type { Color } from "../../../model/Color";
+import { colors } from "./SimulatedFront";
 import type { SimulatedUp } from "./SimulatedUp";
 
 /** How many containers must serve all through an `up` (rules 1 and 6). */
-export function owedCapacity({ world, desired, made }: SimulatedUp): number {
+export function owedCapacity(up: SimulatedUp): number {
+    const { world, desired, made } = up;
     const { record } = world;
     const { intent, link } = record;
     // Before its first link is confirmed, a service has no public to serve.
@@ -10,7 +13,7 @@ export function owedCapacity({ world, desired, made }: SimulatedUp): number {
     const isJudged = link.live !== "none" && record.releases[record[link.live].release ?? ""]?.linked === true;
     // A rollback goes to the full capacity of what is gone back to, which may be less than the config asks for now.
     if (intent !== undefined || !isJudged || made.row === "repair") {
-        counts.push(...[record.blue, record.green].filter(({ release }) => release).map(({ replicas }) => replicas));
+        counts.push(...colors.filter(color => record[color].release).map(color => capacityOf(up, color)));
     }
     if (intent?.kind === "roll") {
         counts.push(intent.replicas);
@@ -23,4 +26,14 @@ export function owedCapacity({ world, desired, made }: SimulatedUp): number {
     const rolls = [made.blue.roll, made.green.roll].find(roll => roll?.order === "stopFirst");
     const step = typeof rolls?.step === "number" ? rolls.step : 2;
     return rolls === undefined ? least : Math.min(least, Math.max(1, least - step));
+}
+
+/**
+ * How many containers of a color answer once the link is there. A release that is judged bad gives the link back at once, also
+ * where somebody has taken some of them away meanwhile. A color that is deployed first is complete by then.
+ */
+function capacityOf({ world, made }: SimulatedUp, color: Color): number {
+    const { replicas } = world.record[color];
+    const open = world.on(color).filter(({ slot, isForeign }) => !isForeign && world.isOpen(color, slot));
+    return made[color].act || open.length === 0 ? replicas : Math.min(replicas, open.length);
 }
