@@ -70,11 +70,12 @@ export interface Walk {
 }
 
 /**
- * What has to be put right before anything else: an `up` died on the way, nobody wants a canary any more (`withdraw`), or the color
- * that answers in place of the live one is about to change (`failover`).
+ * What has to be put right before anything else: an `up` died on the way, nobody wants a canary any more (`withdraw`), the color
+ * that answers in place of the live one is about to change (`failover`), or the release is refused, but not its failover
+ * (`prepare`).
  */
 export interface Recovery {
-    kind: "finish" | "undo" | "bake" | "withdraw" | "relink" | "failover";
+    kind: "finish" | "undo" | "bake" | "withdraw" | "relink" | "failover" | "prepare";
     live: Live;
     release?: string;
     /** Share of requests that the other color has afterwards, percent. @default 0 */

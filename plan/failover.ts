@@ -3,7 +3,7 @@ import { idleColor } from "../model/Live";
 import type { ObservedService } from "../model/ObservedService";
 import type { Decide } from "./Decide";
 import type { Desired } from "./Desired";
-import type { Plan } from "./Plan";
+import type { Plan, Recovery } from "./Plan";
 import { recovered } from "./recovered";
 
 // Failover: while no server of the live color is up, HAProxy sends requests to the color that was live before. The link says
@@ -26,7 +26,7 @@ export function mayFailOver({ live, percent, intent, ...colors }: ObservedServic
 
 /** @returns the plan with what becomes of failover. Where the link acts anyway, it settles failover at its end. */
 export function withFailover(decided: Plan, service: ObservedService, { failover = false }: Desired): Plan {
-    const { live, written } = service;
+    const { live } = service;
     const idle = idleColor(live);
     if (live === "none" || decided.link.live !== live || decided[idle].act || decided.recovery?.kind === "failover") {
         return decided;
@@ -40,9 +40,7 @@ export function withFailover(decided: Plan, service: ObservedService, { failover
         return adding({ ...decided, link: { ...decided.link, act } }, words);
     }
     const wanted = failover && mayFailOver(service);
-    const isWritten = written === undefined ? wanted : service.writtenFailover === true;
-    const isSettled = (service.failover !== undefined) === wanted && isWritten === wanted;
-    if (decided.link.act || isSettled) {
+    if (decided.link.act || isSettled(service, wanted)) {
         return decided;
     }
     const words = wanted
@@ -52,6 +50,25 @@ export function withFailover(decided: Plan, service: ObservedService, { failover
     return decided.row === "nothing"
         ? { ...acting, row: "routes", sentence: `${words}; the link stays on ${live}.` }
         : adding(acting, words);
+}
+
+/** @returns whether HAProxy's memory and its file both have failover as it is wanted */
+function isSettled({ failover, written, writtenFailover }: ObservedService, wanted: boolean): boolean {
+    const isWritten = written === undefined ? wanted : writtenFailover === true;
+    return (failover !== undefined) === wanted && isWritten === wanted;
+}
+
+/**
+ * Failover belongs to what serves, so it does not wait for a release that is refused: an `up` that died may have taken it away.
+ * Beside drift nothing is changed.
+ */
+export function preparing(
+    { refusal, row }: Plan,
+    service: ObservedService,
+    { failover }: Desired,
+): Recovery | undefined {
+    const isOwed = failover && service.failover !== "answers" && mayFailOver(service) && !isSettled(service, true);
+    return isOwed && refusal !== undefined && row !== "drift" ? { kind: "prepare", live: service.live } : undefined;
 }
 
 /** @returns the plan of an open rolling release, whose link takes failover away where HAProxy has it */

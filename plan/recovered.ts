@@ -46,6 +46,7 @@ function wordsOf({ kind, live, percent = 0 }: Recovery, noun: TrafficNoun): stri
         bake: `judges what ${percent > 0 ? idle : live} serves, since that did not come to its end`,
         relink: `links it to ${live} again, since the removal that an interrupted up began is not wanted any more`,
         failover: `the link moves ${idle} => ${live}, which answers in its place (failover)`,
+        prepare: `lets ${idle} answer from now on while no container of ${live} is up (failover)`,
         withdraw: `${idle} gives its share of the ${noun} back, so that ${live} serves all of them`,
     }[kind];
 }

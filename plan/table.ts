@@ -3,11 +3,11 @@ import type { ObservedService } from "../model/ObservedService";
 import { bootstrap } from "./bootstrap";
 import type { Desired } from "./Desired";
 import { type Drift, waysOut } from "./drift";
-import { endingFailover, followFailover, withFailover } from "./failover";
+import { endingFailover, followFailover, preparing, withFailover } from "./failover";
 import { judged, same } from "./held";
 import { moveToIdle } from "./moveToIdle";
 import { overRoll, relinked, settleRoll } from "./openRoll";
-import type { Plan } from "./Plan";
+import type { Plan, Recovery } from "./Plan";
 import { pinned } from "./pinned";
 import { driftOf, mayShare, prospect } from "./prospect";
 import { recovered, withdrawn } from "./recovered";
@@ -24,10 +24,16 @@ export function plan(observed: ObservedService, desired: Desired): Plan {
     const { service, recovery } = settle(linked.service, prospect(linked.service, desired));
     const decided =
         open === undefined
-            ? recovered(withFailover(decideAnswered(service, desired), service, desired), recovery)
+            ? settled(decideAnswered(service, desired), service, desired, recovery)
             : recovered(endingFailover(overRoll(service, open, desired, decide), service), linked.recovery);
     const { lost, formerOwner } = observed;
     return (lost || formerOwner !== undefined) && service.live !== "none" ? adopted(decided, formerOwner) : decided;
+}
+
+/** What was found open is put right first, and failover is as the settings say in the end. */
+function settled(decided: Plan, service: ObservedService, desired: Desired, recovery: Recovery | undefined): Plan {
+    const first = recovery ?? preparing(decided, service, desired);
+    return recovered(withFailover(decided, service, desired), first);
 }
 
 /** This stack, or its state, learns what runs. Learning alone changes nothing. */

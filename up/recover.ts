@@ -17,7 +17,7 @@ export async function recover(up: Up, recovery: Recovery | undefined, policy: Ba
     }
     const { kind, percent = 0 } = recovery;
     const { intent } = await up.journal.recorded();
-    if (intent?.kind === "switch" && (kind === "withdraw" || kind === "bake")) {
+    if (intent?.kind === "switch" && (kind === "withdraw" || kind === "bake" || kind === "prepare")) {
         // Neither is planned beside one. It may take back what was judged bad, and nobody else knows that verdict.
         throw begunMeanwhile(up.service);
     }
@@ -27,6 +27,9 @@ export async function recover(up: Up, recovery: Recovery | undefined, policy: Ba
     }
     if (kind === "failover") {
         return follow(up, recovery, policy.retryToken);
+    }
+    if (kind === "prepare") {
+        return; // it is written where the release is refused
     }
     if (kind === "relink") {
         return linkAgain(up, recovery);

@@ -21,6 +21,14 @@ export const found: readonly Mutant[] = [
         killedBy: life("a repair of the link dies, and what is wished is refused, since it was judged bad"),
     },
     {
+        name: "failover-lost-beside-a-refusal",
+        file: "plan/table.ts",
+        before: "recovery ?? preparing(decided, service, desired)",
+        after: "recovery",
+        breaks: "Failover that an interrupted up has taken away stays off while a release is refused.",
+        killedBy: life("the up that finishes such a repair dies too, before failover is written again"),
+    },
+    {
         name: "failover-unseen-without-haproxy",
         file: "look/failover.ts",
         before: 'colors[link.live].ready === 0 && colors[link.idle].ready > 0 ? "answers" : "waits"',

@@ -378,6 +378,14 @@ const withFailover: Record<string, Event[]> = {
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
         up({ version: "C", driftPolicy: "repair" }, { diesAt: "link: memory" }),
     ],
+    "the up that finishes such a repair dies too, before failover is written again": [
+        up({ version: "A" }),
+        up({ version: "C" }, { faults: { bake: "bad" } }),
+        up({ version: "A on another port" }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        up({ version: "C", driftPolicy: "repair" }, { diesAt: "link: memory", goesOn: true }),
+        up({}, { diesAfter: 10 }),
+    ],
     "a repair writes the link again while the idle color answers in place of the live one": [
         up({ version: "A" }),
         up({ version: "C" }),

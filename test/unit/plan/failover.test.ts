@@ -64,6 +64,17 @@ describe("failover", () => {
             },
         ],
         [
+            "is written into the link also where the release is refused",
+            {
+                observed: blueWithBGreenWarmWithA(),
+                desired: wish("C", { ...wanted, imageProblem: "no such image" }),
+                row: "missingImage",
+                sentence:
+                    "first lets green answer from now on while no container of blue is up (failover); then refused: no such image (blue goes on serving).",
+                acts: ["prepare to blue", "link: blue for *"],
+            },
+        ],
+        [
             "is said while it answers, and nothing is done",
             {
                 observed: answered,
