@@ -50,7 +50,7 @@ function settleSwitch(service: ObservedService, intent: SwitchIntent, prospect: 
     const isFinished = isFinishable(service, intent, prospect);
     // A switch that never leaves the live color has not moved the link: somebody else has.
     const isMovedByHand = from === to && service.live !== to && (intent.percent !== undefined || !isFinished);
-    if (isMovedByHand || (!isFinished && isAnsweredByStrays(service, intent))) {
+    if (isMovedByHand || (!isFinished && service.live === to && isLeftToStrays(service, from, to))) {
         // That is drift.
         return { service };
     }
@@ -74,14 +74,6 @@ function settleSwitch(service: ObservedService, intent: SwitchIntent, prospect: 
             intent: isFinished ? farewellOf(intent) : undefined,
         },
     };
-}
-
-/**
- * Says whether the way back of a switch would lead users from containers that are not ours to nobody. A repair moves the
- * link back too, and brings that color back first.
- */
-function isAnsweredByStrays({ live, ...colors }: ObservedService, { from, to }: SwitchIntent): boolean {
-    return from !== to && live === to && from !== "none" && colors[from].ready === 0 && colors[to].strays.length > 0;
 }
 
 function isFinishable(service: ObservedService, intent: SwitchIntent, { shares = false, bad = [] }: Prospect): boolean {
@@ -110,6 +102,14 @@ export function linkAfter(service: ObservedService, recovery: Recovery | undefin
 /** @returns whether no container of `from` answers while one of `to` does. Moving the link back is the worse choice then. */
 export function isDeserted(service: ObservedService, from: Live, to: Color): boolean {
     return from !== "none" && service[from].ready === 0 && service[to].ready > 0;
+}
+
+/**
+ * The same where what answers in `to` may be containers that are not ours. A repair moves the link back too, and brings
+ * `from` back first.
+ */
+export function isLeftToStrays(service: ObservedService, from: Live, to: Color): boolean {
+    return from !== "none" && from !== to && service[from].ready === 0 && service[to].strays.length > 0;
 }
 
 /** A link that is moved back takes the verdict on the other release with it. */

@@ -6,7 +6,7 @@ import { shareText } from "../model/Share";
 import type { CanaryStep } from "../model/StrategySettings";
 import { trafficOf } from "../model/trafficNoun";
 import type { Verdict } from "../model/Verdict";
-import { isDeserted } from "../plan/settle";
+import { isDeserted, isLeftToStrays } from "../plan/settle";
 import { AnsweredWrongly, confirm } from "./confirm";
 import { keptOn, madeNow, settleRecord, unconfirmed, withVerdict } from "./linkRecord";
 import { linkTo, pointBack, pointTo } from "./pointTo";
@@ -123,7 +123,7 @@ async function moveBack(
     const reason = error.message.replace(release.image, "it");
     const verdict = judged ? { release: release.id, reason, retryToken: policy.retryToken } : undefined;
     const hasGone = await orElse(
-        pointBack(up, linkTo(from), seen => !isDeserted(seen, from, target)),
+        pointBack(up, linkTo(from), seen => !isDeserted(seen, from, target) && !isLeftToStrays(seen, from, target)),
         () => `${error.message}; the link could not be moved back to ${from}. ${next}`,
     );
     if (!hasGone) {

@@ -61,4 +61,15 @@ export const found: readonly Mutant[] = [
             test: "also waits for a place that only HAProxy's memory has, because a reload may end it",
         },
     },
+    {
+        name: "stranger-left-for-none",
+        file: "up/moveLink.ts",
+        before: " && !isLeftToStrays(seen, from, target)",
+        after: "",
+        breaks: "A switch to containers that are not ours is taken back to a color of which nothing is up.",
+        killedBy: {
+            file: "test/simulation/foundLives.test.ts",
+            test: "the link follows failover to a stranger in the idle color's place, which answers wrongly, and cannot go back",
+        },
+    },
 ];

@@ -413,6 +413,17 @@ const withFailover: Record<string, Event[]> = {
         { is: "edit", what: "link moved in the map file", which: 0 },
         up({}, { diesAt: "link: memory" }),
     ],
+    "the link follows failover to a stranger in the idle color's place, which answers wrongly, and cannot go back": [
+        up({ version: "A" }),
+        up({ version: "C" }),
+        { is: "edit", what: "container of a stranger's release", which: 0 },
+        up({ driftPolicy: "repair" }),
+        { is: "illness", what: "live containers get sick" },
+        up(
+            { version: "A" },
+            { faults: { confirm: "wrong", port: { call: "up.look", after: 2, how: "fails" } }, goesOn: false },
+        ),
+    ],
     "HAProxy is removed while the idle color answers in place of the live one": [
         up({ version: "A" }),
         up({ version: "B with other settings", driftPolicy: "repair" }),
