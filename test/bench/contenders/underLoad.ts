@@ -14,6 +14,7 @@ export interface Lost {
     failed: number;
     streams: number;
     streamsCut: number;
+    /** Open when the act began. One that is cut is opened again, and counts once. */
     webSockets: number;
     webSocketsCut: number;
     /** Requests over HTTP/2 that the server says it has not processed, so that a client may repeat them. They are not lost. */
@@ -21,6 +22,9 @@ export interface Lost {
     /** Failed requests by kind, those that were cut too. */
     byKind: LoadResult["failuresByKind"];
 }
+
+/** The load around an act, and how many WebSockets were open when the act began. */
+export type LoadAround = LoadResult & { webSocketsBefore: number };
 
 /**
  * Lets a tool do something under load, from before it begins until after it has ended.
@@ -32,7 +36,7 @@ export async function underLoad(
     mix: LoadMix,
     act: () => Promise<void>,
     site?: Site,
-): Promise<LoadResult> {
+): Promise<LoadAround> {
     const load = await startLoad({
         url: contender.url,
         ...(site && { hostHeader: site.host, ca: site.ca }),
@@ -45,26 +49,28 @@ export async function underLoad(
     });
     try {
         await moreAnswers(load);
+        const { webSockets } = await load.snapshot();
         await act();
         await moreAnswers(load);
         const result = await load.stop();
         if (result.boundReached !== undefined) {
             throw new Error(`the load on ${contender.name} ended by itself, by its ${result.boundReached}`);
         }
-        return result;
+        return { ...result, webSocketsBefore: webSockets.opened - webSockets.cut - webSockets.ended };
     } finally {
         load.kill();
     }
 }
 
 /** @returns what a load lost; streams and WebSockets apart from the rest */
-export function lostOf({ failed, open, refused, streams, webSockets, failuresByKind }: LoadResult): Lost {
+export function lostOf(load: LoadAround): Lost {
+    const { failed, open, refused, streams, webSockets, failuresByKind } = load;
     const webSocketsCut = webSockets.cut + webSockets.ended;
     return {
         failed: failed + open - streams.cut - webSocketsCut,
         streams: streams.opened,
         streamsCut: streams.cut,
-        webSockets: webSockets.opened,
+        webSockets: load.webSocketsBefore,
         webSocketsCut,
         refused,
         byKind: failuresByKind,

@@ -102,7 +102,7 @@ function compared(seen: Round[][]): SideBySide {
             ),
         ),
         row(
-            `WebSockets cut at ${act}, %`,
+            `open WebSockets cut at ${act}, %`,
             "",
             share<Round>(
                 round => lostAt(round).webSocketsCut,

@@ -99,7 +99,7 @@ function compared(seen: Round[][]): Measured {
                     middle(({ seconds }) => seconds),
                 ),
                 row("streams cut, %", "", streamsCut),
-                row("WebSockets cut, %", "", webSocketsCut),
+                row("open WebSockets cut, %", "", webSocketsCut),
                 row(
                     "failed requests, all changes of the proxy's settings",
                     "",
