@@ -82,6 +82,8 @@ export interface Recovery {
     percent?: number;
     /** Once a share is given back (`withdraw`), the live release is judged too: that did not come to its end. */
     judges?: true;
+    /** Once the switch is finished (`finish`), the link goes back at once. So what it leaves is not judged. */
+    leaves?: true;
 }
 
 /** The plan of one service. Preview and `up` compute it alike, so the preview is the plan. */

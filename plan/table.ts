@@ -32,7 +32,10 @@ export function plan(observed: ObservedService, desired: Desired): Plan {
 
 /** What was found open is put right first, and failover is as the settings say in the end. */
 function settled(decided: Plan, service: ObservedService, desired: Desired, recovery: Recovery | undefined): Plan {
-    const first = recovery ?? preparing(decided, service, desired);
+    const { refusal, link } = decided;
+    const goesBack = recovery?.kind === "finish" && refusal === undefined && link.live !== recovery.live;
+    const leaves = goesBack && prospect(service, desired).leaves;
+    const first = leaves ? { ...recovery, leaves } : (recovery ?? preparing(decided, service, desired));
     return recovered(withFailover(decided, service, desired), first);
 }
 

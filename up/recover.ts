@@ -41,7 +41,9 @@ export async function recover(up: Up, recovery: Recovery | undefined, policy: Ba
         return judge(up, recovery, policy);
     }
     await recoverSwitch(up, recovery, policy.retryToken);
-    await bake(up, policy);
+    if (!recovery.leaves) {
+        await bake(up, policy);
+    }
 }
 
 /** Judges the live release from the beginning, unless its judgement was under way. */

@@ -29,6 +29,17 @@ export const found: readonly Mutant[] = [
         killedBy: life("the up that finishes such a repair dies too, before failover is written again"),
     },
     {
+        name: "left-release-judged-first",
+        file: "up/recover.ts",
+        before: "if (!recovery.leaves) {",
+        after: "if (recovery !== undefined) {",
+        breaks: "A user who goes back after an interrupted up waits until the release is judged that the link leaves.",
+        killedBy: {
+            file: "test/unit/up/recover.test.ts",
+            test: "is finished alone where the link goes back at once",
+        },
+    },
+    {
         name: "failover-unseen-without-haproxy",
         file: "look/failover.ts",
         before: 'colors[link.live].ready === 0 && colors[link.idle].ready > 0 ? "answers" : "waits"',

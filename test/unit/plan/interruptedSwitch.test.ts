@@ -119,4 +119,14 @@ describe("after an up that died in the middle of a switch", () => {
             "first finishes the switch to green that an interrupted up began; then refused: no such image (green goes on serving).",
         );
     });
+
+    it.each([
+        ["is left without a judgement where the user goes back at once", wish("A"), true],
+        ["is judged before another one takes the place of its predecessor", wish("C"), undefined],
+        ["is judged where it stays", wish("B"), undefined],
+        ["is judged where going back is refused", wish("A", { imageProblem: "no such image" }), undefined],
+    ])("the release of a finished switch %s", (_name, desired, leaves) => {
+        const { recovery } = plan(died(), desired);
+        expect(recovery).toEqual({ kind: "finish", live: "green", release: releaseB.id, ...(leaves && { leaves }) });
+    });
 });
