@@ -294,6 +294,14 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "file of a color edited", which: 0 },
         up({}, { diesAfter: 0, diesAgainAfter: 3 }),
     ],
+    "a repair dies twice, at last when only HAProxy's file has a place, and what is wished is refused": [
+        up({ version: "A", driftPolicy: "repair" }),
+        up({ version: "B" }, { faults: { confirm: "wrong" } }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        { is: "change", change: { hosts: ["shop.example.com"] } },
+        { is: "edit", what: "map of releases edited", which: 0 },
+        up({}, { diesAt: "deploy: start", diesAgainAfter: 10 }),
+    ],
     "an up dies when only HAProxy's file has a place, which another service is to take, and the next one after a reload":
         [
             up({ version: "A" }, { diesAfter: 32 }),

@@ -39,11 +39,11 @@ export function served(world: SimulatedWorld, isJudged = true): string {
 }
 
 /**
- * @returns a summary that says nothing of what waits while the wished release is refused: the routes, and the containers that
- * a color has too many
+ * @returns a summary that says nothing of what waits while the wished release is refused: the routes, also those that are
+ * written by half, and the containers that a color has too many
  */
 export function withoutWaiting(summary: string): string {
-    const { blue, green, ...service } = JSON.parse(summary);
+    const { blue, green, halfWritten: _, ...service } = JSON.parse(summary);
     const color = (of?: { running: number; replicas: number }) =>
         of && { ...of, running: Math.min(of.running, of.replicas) };
     return JSON.stringify({ ...service, routes: [], blue: color(blue), green: color(green) });
