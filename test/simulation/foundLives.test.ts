@@ -349,6 +349,12 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "idle container removed", which: 0 },
         up({}, { faults: { bake: "bad" } }),
     ],
+    "a restart of the daemon ends a container of the color to which a bad release gives the link back": [
+        up({ version: "A", replicas: 2 }),
+        up({ version: "C" }, { diesAt: "link: confirm", goesOn: true }),
+        { is: "edit", what: "restart policy changed", which: 0 },
+        up({}, { faults: { confirm: "wrong", reload: 0 }, meanwhile: { after: 0, what: "Docker daemon restarted" } }),
+    ],
     "a service is removed while a release serves that was judged bad, and to which the link had to go back": [
         up({ version: "A" }),
         { is: "change", change: { version: "C" } },

@@ -38,7 +38,7 @@ export class Watch {
     disturb(): void {
         const { world } = this.up;
         this.up.disturbed = true;
-        this.#floor = Math.min(this.#floor, world.serving().length);
+        this.#floor = Math.min(this.#floor, world.serving().length, owedCapacity(this.up));
         this.#isAnswered &&= world.answering().length > 0;
     }
 
