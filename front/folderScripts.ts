@@ -4,9 +4,10 @@ import { folders } from "../model/folders";
 
 /**
  * Writes a new version, `$1`, from the version in force, `$2`, and a tar of the changed files on the standard input. The other
- * arguments are the paths that change or go. Unchanged files become hard links where the volume can have them: writing and
- * syncing 150 files for one value of a map took 0.3 s. Only files and folders are kept, because HAProxy would load anything
- * else too that somebody put there.
+ * arguments are the paths that change or go. Unchanged files become hard links where the volume can have them. Such a file is
+ * on the disk since its first version, so that only new files and the folders are synced. Writing 100 files for one value of a
+ * map took 0.3 s, and syncing their links 0.18 s. Only files and folders are kept, because HAProxy would load anything else too
+ * that somebody put there.
  */
 export const writeScript = `set -e
 umask 022
@@ -21,13 +22,20 @@ if [ -n "$from" ]; then
         # Not over links that are made already: each is the file in force.
         rm -rf "$folder"
         cp -a "$from" "$folder"
+        find "$folder" -type f -exec sync {} +
     fi
     find "$folder" ! -type d ! -type f -exec rm -f {} +
     cd "$folder"
     rm -f "$@"
 fi
-tar -xf - -C "$folder"
-find "$folder" -exec sync {} +
+cd "$folder"
+tar -xf -
+for path in "$@"; do
+    shift
+    [ ! -e "$path" ] || set -- "$@" "$path"
+done
+sync "$@"
+find . -type d -exec sync {} +
 sync ${folders.config}/versions
 trap - EXIT`;
 

@@ -154,6 +154,17 @@ export const haproxy: readonly Mutant[] = [
         },
     },
     {
+        name: "version-not-on-the-disk",
+        file: "front/folderScripts.ts",
+        before: 'sync "$@"\n',
+        after: "",
+        breaks: "After a power cut HAProxy starts with an empty map, and no request finds its service.",
+        killedBy: {
+            file: "test/unit/front/folderScripts.test.ts",
+            test: "sync new files and the folders, where the other files are links to the version before",
+        },
+    },
+    {
         name: "swapped-over-another",
         file: "front/folderScripts.ts",
         before: 'if [ "$now" != "$2" ]; then',

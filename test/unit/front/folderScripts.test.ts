@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
+import {
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    readlinkSync,
+    rmSync,
+    symlinkSync,
+    unlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -45,4 +54,47 @@ describe("the scripts that write HAProxy's files", () => {
         await expect(late).rejects.toThrow("another process wrote version 'versions/9' over 'versions/1'");
         expect(current()).toBe("versions/9");
     });
+
+    it.each([
+        ["new files and the folders, where the other files are links to the version before", false, ["conf/new.cfg"]],
+        ["every file, where the volume has no hard links", true, ["conf/gone.cfg", "conf/kept.cfg", "conf/new.cfg"]],
+    ])("sync %s", async (_, copies, files) => {
+        const folder = new ConfigFolder(run, accepts);
+        await folder.apply(files => files.set("conf/kept.cfg", "1").set("conf/gone.cfg", "1"));
+        const { synced, runs } = recording(copies);
+        await new ConfigFolder(runs, accepts).apply(files => {
+            files.delete("conf/gone.cfg");
+            return files.set("conf/new.cfg", "2");
+        });
+        const inVersion = synced().filter(path => !path.includes("check"));
+        expect(inVersion.filter(path => path.endsWith(".cfg")).sort()).toEqual(files);
+        expect(inVersion).toEqual(expect.arrayContaining([".", "./conf", "manifest"]));
+    });
 });
+
+/**
+ * @param copies whether `cp` refuses hard links
+ * @returns a run whose `sync` notes what it is asked for, and the paths, without the version's folder
+ */
+function recording(copies: boolean): { runs: Run; synced: () => string[] } {
+    const programs = join(volume, "programs");
+    const list = join(volume, "synced");
+    mkdirSync(programs);
+    writeFileSync(join(programs, "sync"), `#!/bin/sh\nprintf '%s\\n' "$@" >> ${list}\n`, { mode: 0o755 });
+    if (copies) {
+        const script = '#!/bin/sh\n[ "$1" != -al ] || exit 1\nPATH=/bin:/usr/bin exec cp "$@"\n';
+        writeFileSync(join(programs, "cp"), script, { mode: 0o755 });
+    }
+    const runs: Run = async ([command = "", ...args], input) => {
+        const here = args.map(arg => arg.replaceAll(folders.config, volume));
+        const env = { ...process.env, PATH: `${programs}:${process.env.PATH}` };
+        const { stdout, stderr, status } = spawnSync(command, here, { input, encoding: "utf8", env });
+        return { stdout, stderr, exitCode: status ?? 128 };
+    };
+    const synced = () =>
+        readFileSync(list, "utf8")
+            .trim()
+            .split("\n")
+            .map(path => path.replace(`${volume}/versions/2/`, ""));
+    return { runs, synced };
+}
