@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { fingerprintOf } from "../front/configuration";
 import type { FrontObject } from "../front/frontObjects";
 import type { FrontPlan } from "../front/frontPlan";
-import { openFiles } from "../front/global";
 import { fixedLabels, publishedPorts } from "../front/published";
 import { anchorScript, haproxyUser } from "../front/watchdog";
 import type { CertificateFile } from "../model/Certificate";
@@ -30,6 +29,9 @@ export interface HaproxyFrontArgs {
 
 /** Seconds that Docker gives the anchor to exit. The network namespace ends with it, so a longer grace saves no connection. */
 const anchorGraceSeconds = 2;
+
+/** Files that HAProxy may open while it stands in. A generation may open what Docker lets any container. */
+const standInFiles = 20_000;
 
 /**
  * The docker plugin does not read these back, so after an import they are unknown, and it plans to replace the container
@@ -119,7 +121,7 @@ export class HaproxyFront extends pulumi.ComponentResource {
             destroyGraceSeconds: anchorGraceSeconds,
             // HAProxy may have to stand in here, and writes a line per failure. Docker bounds the log of this driver.
             logDriver: "local",
-            ulimits: [{ name: "nofile", soft: openFiles, hard: openFiles }],
+            ulimits: [{ name: "nofile", soft: standInFiles, hard: standInFiles }],
             restart: "always",
             labels: [
                 ...asList({ ...this.#labels, "relink.role": "anchor" }),

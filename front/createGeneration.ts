@@ -5,7 +5,6 @@ import type { ContainerInfo } from "../model/Container";
 import { generationLabels } from "../model/FrontImage";
 import { folders } from "../model/folders";
 import { frontNames, stackLabels, type Target } from "../model/Target";
-import { openFiles } from "./global";
 import { generationScript, generationStopSignal, haproxyArguments, haproxyUser } from "./watchdog";
 
 /** Options of the file system for the only file in a generation's own container, a process id. */
@@ -75,7 +74,6 @@ export function generationHostConfig(front: string) {
         Tmpfs: { "/tmp": scratch },
         // HAProxy logs each failed request. Docker's driver `local` keeps 5 files of 20 MB, compressed.
         LogConfig: { Type: "local", Config: {} },
-        Ulimits: [{ Name: "nofile", Soft: openFiles, Hard: openFiles }],
     };
 }
 

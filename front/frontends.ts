@@ -7,6 +7,7 @@ import { chosenRules } from "./chosenUsers";
 import { clientRules } from "./clients";
 import { failoverRules, failoverTables } from "./failover";
 import { believedHeaders, forwarded } from "./forwarded";
+import { maxConnections } from "./global";
 import { alternativeService, httpsBind, httpsRedirect, strictTransport } from "./https";
 import { internalFrontend } from "./internal";
 import { clientCounters, connectionLimit, forwardedMark, limitRules } from "./limits";
@@ -175,7 +176,8 @@ function httpFrontend(
     return `# Public traffic of every service: host and path -> service (routes.map) -> color (link.map) -> backend SERVICE-COLOR.
 frontend http from relink
     bind :${listenerPorts.http}
-${httpsBind(tls)}${accessLog(rules)}${healthPage(rules)}${errorPages(rules.pages)}${compression(rules)}${near}
+${httpsBind(tls)}    maxconn ${maxConnections}
+${accessLog(rules)}${healthPage(rules)}${errorPages(rules.pages)}${compression(rules)}${near}
 ${trusted}
 ${limitedAddresses(connections)}
 ${proxyProtocolRules(rules.proxyProtocol, connections)}${methodRules(answer)}

@@ -3,10 +3,13 @@ import type { FrontLines, FrontSettings, FrontTimeouts, TlsListener } from "../m
 import { tlsDefaults } from "./https";
 import { rawLines } from "./rawLines";
 
-/** Most connections of one worker. HAProxy would derive its own number from huge file limits, and exhaust the memory. */
-export const maxConnections = 8_000;
-/** Limit of open files of a generation's container: two per connection, and room for others. */
-export const openFiles = 20_000;
+/** Most connections of the public listener. */
+export const maxConnections = 16_000;
+/**
+ * Most files that HAProxy opens, where Docker lets it. It takes half as many connections over all listeners, so that previews,
+ * metrics and relink's own requests have room when the public listener is full. More would only cost memory.
+ */
+const openFiles = 40_000;
 /** Stands in the place of the hash until `stampHash` writes it. */
 const unstamped = "unstamped";
 
@@ -22,7 +25,7 @@ global
     # A worker that answers \`show env RELINK_CONFIG\` with another hash than this runs an older configuration.
     setenv RELINK_CONFIG ${unstamped}
     log stdout format raw local0 info
-    maxconn ${maxConnections}
+    # HAProxy takes half as many connections as it may open files: so many, or what Docker lets a container open.
     fd-hard-limit ${openFiles}
     stats socket ${adminSocket} mode 600 level admin expose-fd listeners
     stats timeout 30s

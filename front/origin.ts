@@ -28,10 +28,10 @@ export const nearOnly = `    # The port is on 127.0.0.1 of the Docker host, but 
 export const addressTable = "addresses";
 
 /**
- * Most connections of one address: half of a worker's. A whole company or mobile network may be behind one address, and all
- * other addresses still have the other half.
+ * Most connections of one address: a quarter of the public listener's. A whole company or mobile network may be behind one
+ * address, and all other addresses still have the other three quarters.
  */
-export const maxConnectionsOfAddress = maxConnections / 2;
+export const maxConnectionsOfAddress = maxConnections / 4;
 
 /**
  * Limits the connections of each address, except for trusted proxies and the gateway. These pass on many users' connections:

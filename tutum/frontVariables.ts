@@ -2,8 +2,8 @@ import { isIP } from "node:net";
 import { setCommand } from "../settings/configCommands";
 import type { Conversion, Variable } from "./Conversion";
 
-/** Connections that a worker of relink's HAProxy takes. */
-const connections = 8000;
+/** Connections that relink's HAProxy takes from users. */
+const connections = 16_000;
 
 /** `MAXCONN`. */
 export function mapConnections(variable: Variable, to: Conversion): void {

@@ -366,7 +366,7 @@ export const refused: Record<string, Refuses[]> = {
     ],
     EXTRA_GLOBAL_SETTINGS: [
         [lb({ EXTRA_GLOBAL_SETTINGS: "nbproc 4" }), "haproxy.environment.EXTRA_GLOBAL_SETTINGS", /threads/],
-        [lb({ EXTRA_GLOBAL_SETTINGS: "maxconn 9000" }), "haproxy.environment.EXTRA_GLOBAL_SETTINGS", /8000/],
+        [lb({ EXTRA_GLOBAL_SETTINGS: "maxconn 17000" }), "haproxy.environment.EXTRA_GLOBAL_SETTINGS", /16000/],
     ],
     EXTRA_GLOBAL_SETTINGS_FILE: [
         [
