@@ -204,7 +204,7 @@ describe("What the public listener refuses", () => {
         expect(answer?.status).toBe(400);
     });
 
-    it("connections of one address beyond half of the limit, while other addresses and trusted proxies go on", async () => {
+    it("connections of one address beyond its limit, while other addresses and trusted proxies go on", async () => {
         const patient = { timeouts: { httpKeepAlive: "5m", client: "5m" } };
         await front.configure(patient);
         const tried = maxConnectionsOfAddress + 50;

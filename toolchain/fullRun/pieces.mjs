@@ -28,6 +28,7 @@ export const filesWithHaproxy32 = [
     "h2c.test.ts",
     "front-settings.test.ts",
     "tcp.test.ts",
+    "floods.test.ts",
 ];
 
 /**

@@ -5,7 +5,15 @@
  */
 export const shards = [
     ["rolling-crash", "heal", "interrupted", "owner", "status", "tcp"],
-    ["crash (release and bake)", "rolling", "compose", "interrupted with HAProxy 3.2", "docker", "front-image-faults"],
+    [
+        "crash (release and bake)",
+        "rolling",
+        "compose",
+        "interrupted with HAProxy 3.2",
+        "docker",
+        "front-image-faults",
+        "floods",
+    ],
     [
         "crash (return, stop, remove, routes)",
         "crash (the rest)",
@@ -100,6 +108,7 @@ export const shards = [
         "header-routes with HAProxy 3.2",
         "own-lines with HAProxy 3.2",
         "stand-in with HAProxy 3.2",
+        "floods with HAProxy 3.2",
     ],
     [
         "engine on containerd",

@@ -166,6 +166,8 @@ export interface LoadResult extends LoadSnapshot {
     requestsPerSecond: number;
     /** CPU time that the load client took. */
     cpuSeconds: number;
+    /** The longest that the load client could do nothing, as on a machine that is too busy: its requests were as late. */
+    longestPauseMs: number;
     /** How many connections were opened, WebSockets included. */
     connections: number;
     failuresByKind: Partial<Record<FailureKind, number>>;

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Ledger } from "./Ledger";
 import type { AnsweredBy, LoadPlan } from "./LoadOptions";
 import type { LoadResult } from "./LoadResult";
@@ -12,6 +13,7 @@ export class LocalLoad {
     readonly ledger: Ledger;
     private readonly startedAt = new Date().toISOString();
     private readonly cpuAtStart = process.cpuUsage();
+    private readonly pauses = monitorEventLoopDelay({ resolution: 10 });
     private readonly pace: Pace;
     private readonly lanes: Lane[];
     private readonly deadlines: NodeJS.Timeout;
@@ -19,6 +21,7 @@ export class LocalLoad {
     readonly settled: Promise<void>;
 
     constructor(private readonly plan: LoadPlan) {
+        this.pauses.enable();
         let ended = (): void => {};
         const end = new Promise<void>(resolve => {
             ended = resolve;
@@ -45,6 +48,7 @@ export class LocalLoad {
         return {
             startedAt: this.startedAt,
             cpuSeconds: (cpu.user + cpu.system) / 1e6,
+            longestPauseMs: Math.round(this.pauses.max / 1e6),
             ...summarize(this.ledger, this.pace, this.plan.windowMs),
         };
     }

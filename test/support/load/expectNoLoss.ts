@@ -13,6 +13,9 @@ export interface NoLossOptions {
     allowed?: readonly Allowed[];
 }
 
+/** A shorter pause of the load client explains no lost request, milliseconds. */
+const notablePauseMs = 1000;
+
 /** @throws Error that says what was lost, unless every request was answered as it should be */
 export function expectNoLoss(result: LoadResult, options: NoLossOptions): void {
     const problems = problemsOf(result, options);
@@ -23,7 +26,7 @@ export function expectNoLoss(result: LoadResult, options: NoLossOptions): void {
 
 /** @returns what was lost, and why the load proves nothing; empty where all is well */
 export function problemsOf(result: LoadResult, { atLeast, allowed = [] }: NoLossOptions): string[] {
-    const { requests, answered, failed, refused, open, boundReached } = result;
+    const { requests, answered, failed, refused, open, boundReached, longestPauseMs } = result;
     const problems: string[] = [];
     const lost = lostOf(result, allowed);
     const kinds = new Map<string, number>();
@@ -50,10 +53,14 @@ export function problemsOf(result: LoadResult, { atLeast, allowed = [] }: NoLoss
     if (boundReached !== undefined && !allowed.includes(boundReached)) {
         problems.push(`the load ended by itself, by its ${boundReached}`);
     }
+    const pause =
+        longestPauseMs > notablePauseMs
+            ? [`the load client itself stood still for up to ${longestPauseMs} ms: the machine was too busy`]
+            : [];
     const described = result.failures.filter(
         ({ kind, version = namelessVersion }) => !isAllowed(allowed, kind, version),
     );
-    return problems.length === 0 ? [] : [...problems, ...described.map(describeFailure)];
+    return problems.length === 0 ? [] : [...problems, ...described.map(describeFailure), ...pause];
 }
 
 /** The failures that are not allowed, by version and kind. */

@@ -4,7 +4,11 @@ import type { Bucket, LoadResult, Phase, Switch, VersionSeen } from "./LoadResul
 import type { Pace } from "./Pace";
 
 /** @returns the final result */
-export function summarize(ledger: Ledger, pace: Pace, windowMs: number): Omit<LoadResult, "startedAt" | "cpuSeconds"> {
+export function summarize(
+    ledger: Ledger,
+    pace: Pace,
+    windowMs: number,
+): Omit<LoadResult, "startedAt" | "cpuSeconds" | "longestPauseMs"> {
     const snapshot = ledger.snapshot();
     const endedMs = pace.endedMs ?? snapshot.atMs;
     const { latencies } = ledger;

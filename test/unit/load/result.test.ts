@@ -61,6 +61,9 @@ describe("a load in its own process", () => {
         expect(() => expectNoLoss(result, { atLeast: 1 })).toThrow(
             /1 of \d+ requests failed \(1 reset\)\n {2}at \d+ ms .*get reset \(ECONNRESET\), request \d+ on connection \d/,
         );
+        expect(() => expectNoLoss({ ...result, longestPauseMs: 2500 }, { atLeast: 1 })).toThrow(
+            /the load client itself stood still for up to 2500 ms/,
+        );
         expect(() => expectNoLoss(result, { atLeast: 1_000_000 })).toThrow(/at least 1000000 are needed/);
     });
 
