@@ -37,8 +37,9 @@ export async function settleFailover(up: Up, isWanted: boolean | undefined): Pro
  */
 export async function endFailover(up: Up, color: Color): Promise<void> {
     const { service } = await up.look();
-    const { live, percent, failover } = service;
-    if (live === "none" || live === color || percent > 0) {
+    const { live, confirmed, percent, failover } = service;
+    // A link that somebody has moved is not written again: a repair moves it back, once its color is there.
+    if (live === "none" || live !== confirmed || live === color || percent > 0) {
         return;
     }
     if (!(await pointBack(up, LinkValue.to(live), isEnding))) {

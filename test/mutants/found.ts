@@ -40,6 +40,16 @@ export const found: readonly Mutant[] = [
         },
     },
     {
+        name: "moved-link-written-by-a-deployment",
+        file: "up/failover.ts",
+        before: 'live === "none" || live !== confirmed || live === color',
+        after: 'live === "none" || live === color',
+        breaks: "A link that somebody has moved to a color where no container is gets into HAProxy's file.",
+        killedBy: life(
+            "somebody moves the link, HAProxy is reloaded, and a repair brings back the color that it goes back to",
+        ),
+    },
+    {
         name: "failover-unseen-without-haproxy",
         file: "look/failover.ts",
         before: 'colors[link.live].ready === 0 && colors[link.idle].ready > 0 ? "answers" : "waits"',

@@ -438,6 +438,14 @@ const withFailover: Record<string, Event[]> = {
             { faults: { confirm: "wrong", port: { call: "up.look", after: 2, how: "fails" } }, goesOn: false },
         ),
     ],
+    "somebody moves the link, HAProxy is reloaded, and a repair brings back the color that it goes back to": [
+        up({ version: "A", driftPolicy: "repair" }),
+        { is: "edit", what: "record: the number of replicas edited", which: 0 },
+        up(),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        { is: "edit", what: "live container stopped", which: 0 },
+        up({}, { faults: { reload: 1 } }),
+    ],
     "HAProxy is removed while the idle color answers in place of the live one": [
         up({ version: "A" }),
         up({ version: "B with other settings", driftPolicy: "repair" }),
