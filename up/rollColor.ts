@@ -86,7 +86,8 @@ async function intend(up: Up, { color, release, replicas, settings, promotion, h
 async function finish(up: Up, deployment: RollingDeployment): Promise<void> {
     const { color, release, replicas } = deployment;
     const slots = await settle(up, deployment);
-    if (isFronted(deployment)) {
+    // What a failed repair has given up has no container, so nothing can answer.
+    if (isFronted(deployment) && replicas > 0) {
         await confirmAll(up, deployment);
     }
     await up.journal.enter("roll: done");

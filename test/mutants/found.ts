@@ -50,6 +50,16 @@ export const found: readonly Mutant[] = [
         ),
     },
     {
+        name: "given-up-color-asked",
+        file: "up/rollColor.ts",
+        before: "isFronted(deployment) && replicas > 0",
+        after: "isFronted(deployment)",
+        breaks: "Each up fails, because it waits for an answer of a color that a failed repair has given up.",
+        killedBy: life(
+            "a rolling release dies before it has started a container on a color that was given up, and is not wanted any more",
+        ),
+    },
+    {
         name: "failover-unseen-without-haproxy",
         file: "look/failover.ts",
         before: 'colors[link.live].ready === 0 && colors[link.idle].ready > 0 ? "answers" : "waits"',

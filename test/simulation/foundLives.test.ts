@@ -343,6 +343,14 @@ const lives: Record<string, Event[]> = {
         up({}, { diesAfter: 4, goesOn: true }),
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
     ],
+    "a rolling release dies before it has started a container on a color that was given up, and is not wanted any more":
+        [
+            up({ version: "A", driftPolicy: "repair" }),
+            { is: "edit", what: "live container stopped", which: 0 },
+            up({}, { meanwhile: { after: 1, what: "HAProxy's container removed" } }),
+            up({ version: "B", strategy: rolling }, { diesAt: "roll: file", goesOn: true }),
+            up({ strategy: { kind: "blueGreen" } }),
+        ],
     "somebody removes one of the containers to which a bad release gives the link back": [
         up({ version: "A", replicas: 3 }),
         up({ version: "C" }, { diesAt: "link: bake", goesOn: true }),
