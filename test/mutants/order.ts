@@ -171,7 +171,10 @@ export const order: readonly Mutant[] = [
         before: "        await this.#write();\n        const isAtOnce",
         after: "        const isAtOnce",
         breaks: "HAProxy restarts in the middle of a rolling release, and sends users to slots without a container.",
-        killedBy,
+        killedBy: {
+            file: "test/simulation/everyStep.test.ts",
+            test: "HAProxy can restart, while a release rolls",
+        },
     },
     {
         name: "order-rolled-out-before-settled",

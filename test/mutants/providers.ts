@@ -224,7 +224,7 @@ export const providers: readonly Mutant[] = [
         breaks: "A place that another up gave the service since the plan is given up, and its requests reach no service.",
         killedBy: {
             file: "test/unit/providers/Link.test.ts",
-            test: "never where another up has given the service a place since the plan",
+            test: "never where another up has given the service a place since the plan, unless the plan wants that place too",
         },
     },
     {

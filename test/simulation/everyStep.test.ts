@@ -62,4 +62,19 @@ describe("at every step of an up", () => {
             await live([life, []], new Coverage());
         }
     });
+
+    it("HAProxy can restart, while a release rolls", { timeout: 5 * 60_000 }, async () => {
+        for (const after of steps) {
+            const life = [
+                { is: "up", change: { strategy: strategyOf({ rolling: {} }) }, faults: noFaults } as const,
+                {
+                    is: "up",
+                    change: { version: "B" },
+                    faults: noFaults,
+                    meanwhile: { after, what: "HAProxy restarted" },
+                } as const,
+            ];
+            await live([life, []], new Coverage());
+        }
+    });
 });
