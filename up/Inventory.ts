@@ -29,8 +29,9 @@ export function takeInventory(seen: Seen, target: ColorTarget, replicas: number)
     const proved = record.releases[release.id]?.proved ?? false;
     const all = seen.containers[color];
     // What HAProxy sends users to is not taken away because Docker's own check is of another opinion.
-    // What only the record links to has no users yet: without a proof of its release it is proved first.
-    const serving = isReached || (live && proved) ? all.filter(container => isServing(target, container)) : [];
+    // What only the record links to has no users yet: without a proof of its release, or while it is down, it is proved first.
+    const isUsed = (container: SeenContainer) => isReached || (live && proved && container.up);
+    const serving = all.filter(container => isUsed(container) && isServing(target, container));
     const usable = all.filter(
         container =>
             strangeness(container, release, block) === undefined &&

@@ -454,6 +454,14 @@ const withFailover: Record<string, Event[]> = {
         { is: "edit", what: "live container stopped", which: 0 },
         up({}, { faults: { reload: 1 } }),
     ],
+    "a repair brings back a live color that is down, while a stranger on the idle color has got the link": [
+        up({ version: "A" }),
+        up({ version: "B with other settings" }),
+        { is: "edit", what: "container replaced by another image", which: 0 },
+        up({ driftPolicy: "repair" }),
+        { is: "illness", what: "live containers get sick" },
+        up({ version: "A" }, { faults: { confirm: "lost", port: { call: "up.look", after: 3, how: "fails" } } }),
+    ],
     "HAProxy is removed while the idle color answers in place of the live one": [
         up({ version: "A" }),
         up({ version: "B with other settings", driftPolicy: "repair" }),
