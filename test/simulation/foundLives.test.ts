@@ -363,6 +363,13 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "restart policy changed", which: 0 },
         up({}, { faults: { confirm: "wrong", reload: 0 }, meanwhile: { after: 0, what: "Docker daemon restarted" } }),
     ],
+    "a repair dies when it has written HAProxy's file, before it removes a container that somebody added": [
+        up({ version: "A", driftPolicy: "repair" }),
+        { is: "change", change: { version: "B" } },
+        { is: "edit", what: "container added with our labels", which: 0 },
+        { is: "edit", what: "file of a color edited", which: 0 },
+        up({}, { diesAfter: 3, goesOn: false }),
+    ],
     "a service is removed while a release serves that was judged bad, and to which the link had to go back": [
         up({ version: "A" }),
         { is: "change", change: { version: "C" } },

@@ -3,7 +3,7 @@ import { areBothGood } from "./areBothGood";
 import { Broken } from "./Broken";
 import type { SimulatedUp } from "./SimulatedUp";
 import type { SimulatedWorld } from "./SimulatedWorld";
-import { difference, served, summary, withoutFailover, withoutPlaces, withoutWaiting } from "./summary";
+import { difference, served, summary, withoutFailover, withoutPlaces, withoutRoutes, withoutSurplus } from "./summary";
 import type { Ups } from "./Ups";
 import type { Wish } from "./Wish";
 
@@ -84,9 +84,10 @@ async function endsAsUnbroken(
     // answer by failover either.
     const isLeft = up.made.recovery !== undefined || up.made.row === "repair";
     const isUnjudged = isLeft && areBothGood(after) !== areBothGood(before);
-    // A repair takes the routes too, removes what a color has too much, and ends a failover that is not wished any more. An
-    // `up` that finishes it does none of that, where what is wished is refused.
-    const isRefused = up.made.row === "repair" && ups.begin(after, wish).made.refusal !== undefined;
+    // A repair takes the routes too, and ends a failover that is not wished any more. An `up` that finishes it does neither,
+    // where what is wished is refused.
+    const isRepair = up.made.row === "repair";
+    const isRefused = isRepair && ups.begin(after, wish).made.refusal !== undefined;
     const isFailoverLeft = isUnjudged || (isRefused && !wish.failover);
     // A place that only HAProxy's file has leads to the service after a reload. It stays in the memory until another service
     // takes it, also where the file has given it up by then.
@@ -94,7 +95,10 @@ async function endsAsUnbroken(
     const text = (world: SimulatedWorld) => {
         const found = withoutPlaces(end(world, !isLeft), passed);
         const compared = isFailoverLeft ? withoutFailover(found) : found;
-        return isRefused ? withoutWaiting(compared) : compared;
+        // It also removes what a color has too much. Where the link goes to the other color next, that waits until this color
+        // is deployed again. The live color has nothing too much in the end (Ending.ts).
+        const same = isRepair ? withoutSurplus(compared) : compared;
+        return isRefused ? withoutRoutes(same) : same;
     };
     if (text(after) === text(before)) {
         return;

@@ -38,15 +38,18 @@ export function served(world: SimulatedWorld, isJudged = true): string {
     });
 }
 
-/**
- * @returns a summary that says nothing of what waits while the wished release is refused: the routes, also those that are
- * written by half, and the containers that a color has too many
- */
-export function withoutWaiting(summary: string): string {
-    const { blue, green, halfWritten: _, ...service } = JSON.parse(summary);
+/** @returns a summary that says nothing of the routes, also those that are written by half */
+export function withoutRoutes(summary: string): string {
+    const { halfWritten: _, ...service } = JSON.parse(summary);
+    return JSON.stringify({ ...service, routes: [] });
+}
+
+/** @returns a summary that says nothing of the containers that a color has too many */
+export function withoutSurplus(summary: string): string {
+    const { blue, green, ...service } = JSON.parse(summary);
     const color = (of?: { running: number; replicas: number }) =>
         of && { ...of, running: Math.min(of.running, of.replicas) };
-    return JSON.stringify({ ...service, routes: [], blue: color(blue), green: color(green) });
+    return JSON.stringify({ ...service, blue: color(blue), green: color(green) });
 }
 
 /** @returns a summary that does not say whether one color answers in place of the other */
