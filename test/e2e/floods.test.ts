@@ -101,8 +101,15 @@ async function releaseUnder(name: string, kinds: FloodKind[]): Promise<number> {
     return seconds;
 }
 
-const single = floodKinds.map(kind => ({ name: kind, kinds: [kind] }));
-const together = { name: "all attacks at once", kinds: [...floodKinds] };
+/** Releases under attack, and says how much slower that was. Time is not asserted: the attackers share the machine. */
+async function compare(name: string, kinds: FloodKind[]): Promise<void> {
+    const seconds = await releaseUnder(name, kinds);
+    const slower = seconds - calmSeconds;
+    console.log(
+        `a release under ${name}: ${seconds.toFixed(1)} s, ${slower.toFixed(1)} s more than without an attack; ` +
+            `the bar is ${barSeconds} s: ${slower <= barSeconds ? "met" : "missed"}`,
+    );
+}
 
 describe("A release", () => {
     oneAfterTheOther();
@@ -111,15 +118,11 @@ describe("A release", () => {
         calmSeconds = await releaseUnder("no attack", []);
     });
 
-    it.each([...(isFull ? single : []), together])(
-        "under $name fails no request of a user",
-        async ({ name, kinds }) => {
-            const seconds = await releaseUnder(name, kinds);
-            const slower = seconds - calmSeconds;
-            console.log(
-                `a release under ${name}: ${seconds.toFixed(1)} s, ${slower.toFixed(1)} s more than without an attack; ` +
-                    `the bar is ${barSeconds} s: ${slower <= barSeconds ? "met" : "missed"}`,
-            );
-        },
-    );
+    it.skipIf(!isFull).each(floodKinds)("under %s fails no request of a user", async kind => {
+        await compare(kind, [kind]);
+    });
+
+    it("under all attacks at once fails no request of a user", async () => {
+        await compare("all attacks at once", [...floodKinds]);
+    });
 });
