@@ -469,6 +469,15 @@ const withFailover: Record<string, Event[]> = {
         { is: "illness", what: "live containers get sick" },
         up({ version: "A" }, { faults: { confirm: "lost", port: { call: "up.look", after: 3, how: "fails" } } }),
     ],
+    "an up dies when the link has followed failover to a stranger in the idle color's place, before that is confirmed":
+        [
+            up({ version: "A", driftPolicy: "repair" }),
+            up({ version: "B with other settings" }),
+            up({ version: "B" }),
+            { is: "edit", what: "container of a stranger's release", which: 9 },
+            { is: "illness", what: "live containers get sick" },
+            up({ version: "A" }, { diesAt: "link: confirmed", goesOn: false }),
+        ],
     "HAProxy is removed while the idle color answers in place of the live one": [
         up({ version: "A" }),
         up({ version: "B with other settings", driftPolicy: "repair" }),

@@ -78,8 +78,10 @@ async function endsAsUnbroken(
     if (up.hasPortFailed && isDecided(ups.begin(after, wish), up.made)) {
         return;
     }
-    // After a call that failed, what it was to do may be given up and begun again, perhaps on the other color.
-    const end = up.hasPortFailed ? served : summary;
+    // After a call that failed, what it was to do may be given up and begun again, perhaps on the other color. So may a link be
+    // that follows failover to a color which is repaired next: until that is confirmed, the color before is repaired instead.
+    const isFollowing = up.made.recovery?.kind === "failover" && up.made.row === "repair";
+    const end = up.hasPortFailed || isFollowing ? served : summary;
     // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left. So that does not
     // answer by failover either.
     const isLeft = up.made.recovery !== undefined || up.made.row === "repair";
