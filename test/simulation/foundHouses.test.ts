@@ -173,7 +173,7 @@ const houses: Record<string, HouseEvent[]> = {
     ],
     "an up died when only HAProxy's file had a place, which both its services give up at the same time": [
         inHouse({ wanted: { "*.example.com": "web", "shop.example.com/api": "admin" } }),
-        inHouse({ wanted: { "shop.example.com/api": "web" } }, { diesAfter: 1, goesOn: true }),
+        inHouse({ wanted: { "*.example.com": "web", "shop.example.com/api": "web" } }, { diesAfter: 1, goesOn: true }),
         inHouse(
             { wanted: { "*.example.com": "web", "shop.example.com/api/v2": "admin" } },
             { faults: { of: "web", faults: { ...noFaults, order: 1 } } },
