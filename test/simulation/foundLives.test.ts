@@ -357,6 +357,13 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "idle container removed", which: 0 },
         up({}, { faults: { bake: "bad" } }),
     ],
+    "the same, before an up that judges the release first and would then release on the previous color": [
+        up({ version: "B with other settings", replicas: 3 }),
+        up({ version: "C" }, { diesAt: "link: file", goesOn: true }),
+        up({}, { faults: { bake: "unknown" } }),
+        { is: "edit", what: "idle container removed", which: 0 },
+        up({ version: "A" }, { faults: { bake: "bad" } }),
+    ],
     "a restart of the daemon ends a container of the color to which a bad release gives the link back": [
         up({ version: "A", replicas: 2 }),
         up({ version: "C" }, { diesAt: "link: confirm", goesOn: true }),

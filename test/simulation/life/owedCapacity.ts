@@ -30,10 +30,11 @@ export function owedCapacity(up: SimulatedUp): number {
 
 /**
  * How many containers of a color answer once the link is there. A release that is judged bad gives the link back at once, also
- * where somebody has taken some of them away meanwhile. A color that is deployed first is complete by then.
+ * where somebody has taken some of them away meanwhile. A color that is deployed before anything else is complete by then.
  */
 function capacityOf({ world, made }: SimulatedUp, color: Color): number {
     const { replicas } = world.record[color];
     const open = world.on(color).filter(({ slot, isForeign }) => !isForeign && world.isOpen(color, slot));
-    return made[color].act || open.length === 0 ? replicas : Math.min(replicas, open.length);
+    const isComplete = made[color].act && made.recovery === undefined;
+    return isComplete || open.length === 0 ? replicas : Math.min(replicas, open.length);
 }
