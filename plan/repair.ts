@@ -94,10 +94,11 @@ function isWhole(canary: ObservedColor): boolean {
 
 /**
  * Says how many containers the restored color gets. A repair that failed may have given them all up. They are brought back
- * when the link comes back, or when strangers may be all that answers.
+ * when the link comes back, or when there are containers that may be all that answers: strangers, or those that an
+ * interrupted `up` has started again.
  */
 function replicasOf(color: ObservedColor, desired: Desired, relink: boolean): number {
-    const isGivenUp = color.replicas === 0 && (relink || color.strays.length > 0);
+    const isGivenUp = color.replicas === 0 && (relink || color.strays.length > 0 || color.running > 0);
     return isGivenUp ? desired.replicas : color.replicas;
 }
 

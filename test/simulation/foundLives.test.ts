@@ -364,6 +364,14 @@ const lives: Record<string, Event[]> = {
         { is: "edit", what: "idle container removed", which: 0 },
         up({ version: "A" }, { faults: { bake: "bad" } }),
     ],
+    "a repair gives a color up, an up that starts it again dies, and somebody edits HAProxy's map of releases": [
+        up({ version: "A" }),
+        { is: "change", change: { driftPolicy: "repair" } },
+        { is: "edit", what: "live container removed", which: 0 },
+        up({}, { faults: { proof: { after: 0, how: "unhealthy" } }, goesOn: false }),
+        up({}, { diesAfter: 12, goesOn: false, meanwhile: { after: 0, what: "HAProxy restarted" } }),
+        { is: "edit", what: "map of releases edited", which: 0 },
+    ],
     "a restart of the daemon ends a container of the color to which a bad release gives the link back": [
         up({ version: "A", replicas: 2 }),
         up({ version: "C" }, { diesAt: "link: confirm", goesOn: true }),

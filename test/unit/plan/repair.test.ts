@@ -110,6 +110,19 @@ describe("driftPolicy: repair", () => {
         });
     });
 
+    it("keeps containers that an interrupted up has started again once a repair had given them up", () => {
+        const blue = {
+            ...running(recorded("A"), 0),
+            running: 1,
+            ready: 1,
+            deviations: [{ what: "the map was edited" }],
+        };
+        expect(plan(blueWithA({ blue }), wish("A", repair))).toMatchObject({
+            row: "repair",
+            blue: { act: true, replicas: 1 },
+        });
+    });
+
     it("is refused if the record holds no release to go back to", () => {
         const world = observed({ live: "green", confirmed: "none", green: running(recorded("A")) });
         expect(plan(world, wish("A", repair)).refusal).toBe(
