@@ -39,6 +39,8 @@ export interface Handover {
     from: string;
     /** The places that have to be taken before, and the services that take them. At least one is another service. */
     after: Record<string, string>;
+    /** The places that get its requests too, and the services that have them already, when the plan is made. */
+    beside: Record<string, string>;
 }
 
 /** @returns the handovers of one `up`. The service that takes the last of the places ends a handover. */
@@ -46,15 +48,12 @@ export function handovers(places: Places): Handover[] {
     const { held, wanted } = places;
     return Object.entries(held)
         .filter(([place]) => wanted[place] === undefined)
-        .map(([place, from]) => ({
-            place,
-            from,
-            after: Object.fromEntries(
-                Object.entries(wanted).filter(
-                    ([other, taker]) => !has(places, taker, other) && placesOverlap(place, other),
-                ),
-            ),
-        }))
+        .map(([place, from]) => {
+            const takers = Object.entries(wanted).filter(([other]) => placesOverlap(place, other));
+            const isHad = ([other, taker]: [string, string]) => has(places, taker, other);
+            const after = Object.fromEntries(takers.filter(taker => !isHad(taker)));
+            return { place, from, after, beside: Object.fromEntries(takers.filter(isHad)) };
+        })
         .filter(({ from, after }) => Object.values(after).some(taker => taker !== from));
 }
 

@@ -84,12 +84,12 @@ async function forget(routes: Routes, isGivenUp: (route: Route) => boolean): Pro
 }
 
 /**
- * Ends places of other services that this one's routes have replaced, where every service that gets their requests has
- * taken its own. The service that comes last does so.
+ * Ends places of other services that this one's routes have replaced, where every service that gets their requests has its
+ * own. The service that comes last does so. Where another `up` has taken one away meanwhile, the place stays.
  */
 async function endHandovers(up: Up, handovers: readonly Handover[]): Promise<void> {
-    for (const { place, from, after } of handovers) {
-        if (await up.front.routes.lead(after)) {
+    for (const { place, from, after, beside } of handovers) {
+        if (await up.front.routes.lead({ ...beside, ...after })) {
             const isPlace = (route: Route) => placeOf(route) === place;
             await giveUp(up.front.routes.of(from), isPlace);
         }

@@ -103,4 +103,15 @@ export const found: readonly Mutant[] = [
             test: "the link follows failover to a stranger in the idle color's place, which answers wrongly, and cannot go back",
         },
     },
+    {
+        name: "lost-stand-in-not-asked-for",
+        file: "up/route.ts",
+        before: "lead({ ...beside, ...after })",
+        after: "lead(after)",
+        breaks: "A place ends although another up has taken away what gets its requests besides, and they reach no service.",
+        killedBy: {
+            file: "test/simulation/foundHouses.test.ts",
+            test: "an up takes over that was planned before the other one gave up a place beside what it ends itself",
+        },
+    },
 ];

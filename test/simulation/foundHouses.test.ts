@@ -179,6 +179,14 @@ const houses: Record<string, HouseEvent[]> = {
             { faults: { of: "web", faults: { ...noFaults, order: 1 } } },
         ),
     ],
+    "an up takes over that was planned before the other one gave up a place beside what it ends itself": [
+        inHouse({ wanted: { "*": "admin", "*.example.com": "admin" } }),
+        race(
+            { wanted: { "shop.example.com/api": "api", "shop.example.com/api/v2": "admin" } },
+            { wanted: { "*": "admin", "shop.example.com": "web" } },
+            { pausesAfter: 38 },
+        ),
+    ],
     "an up died when HAProxy's file lacked a place that gets the requests of one which another service gives up": [
         inHouse({
             wanted: { "shop.example.com/api": "api", "shop.example.com/api/v2": "admin" },

@@ -4,13 +4,20 @@ import { handovers, standIns } from "../../../plan/handovers";
 describe("a place that is given up", () => {
     it("is removed by the service that takes a wider place around it, or narrower ones inside", () => {
         const wider = { held: { "a.example.com": "shop" }, wanted: { "*.example.com": "web" } };
-        expect(handovers(wider)).toEqual([{ place: "a.example.com", from: "shop", after: { "*.example.com": "web" } }]);
+        expect(handovers(wider)).toEqual([
+            { place: "a.example.com", from: "shop", after: { "*.example.com": "web" }, beside: {} },
+        ]);
         const narrower = {
             held: { "*.example.com": "shop" },
             wanted: { "a.example.com": "web", "b.example.com/x": "api" },
         };
         expect(handovers(narrower)).toEqual([
-            { place: "*.example.com", from: "shop", after: { "a.example.com": "web", "b.example.com/x": "api" } },
+            {
+                place: "*.example.com",
+                from: "shop",
+                after: { "a.example.com": "web", "b.example.com/x": "api" },
+                beside: {},
+            },
         ]);
         const path = { held: { "a.com/api": "api" }, wanted: { "a.com/api/v2": "next", "a.com": "api" } };
         expect(handovers(path)).toMatchObject([{ place: "a.com/api", after: { "a.com/api/v2": "next" } }]);
@@ -40,7 +47,9 @@ describe("a place that is given up", () => {
 
     it("also waits for the places that its own service takes, because they may be refused", () => {
         const places = { held: { "*": "web" }, wanted: { "a.com": "shop", "b.com": "web" } };
-        expect(handovers(places)).toEqual([{ place: "*", from: "web", after: { "a.com": "shop", "b.com": "web" } }]);
+        expect(handovers(places)).toMatchObject([
+            { place: "*", from: "web", after: { "a.com": "shop", "b.com": "web" } },
+        ]);
     });
 
     it("also waits for a place that only HAProxy's memory has, because a reload may end it", () => {
@@ -48,8 +57,18 @@ describe("a place that is given up", () => {
         expect(handovers(places)).toEqual([]);
         expect(standIns(places, "web")).toEqual({ "a.com": "shop" });
         const half = { ...places, halfWritten: ["a.com"] };
-        expect(handovers(half)).toEqual([{ place: "*", from: "web", after: { "a.com": "shop" } }]);
+        expect(handovers(half)).toMatchObject([{ place: "*", from: "web", after: { "a.com": "shop" } }]);
         expect(standIns(half, "web")).toEqual({});
+    });
+
+    it("also needs the places that get its requests already, because another up may take them away", () => {
+        const places = {
+            held: { "*.example.com": "admin", "*": "admin", "a.com": "web" },
+            wanted: { "*": "admin", "a.example.com": "web", "a.com": "web" },
+        };
+        expect(handovers(places)).toEqual([
+            { place: "*.example.com", from: "admin", after: { "a.example.com": "web" }, beside: { "*": "admin" } },
+        ]);
     });
 
     it("is removed by its own service if no other service begins to get its requests", () => {
