@@ -372,6 +372,13 @@ const lives: Record<string, Event[]> = {
         up({}, { diesAfter: 12, goesOn: false, meanwhile: { after: 0, what: "HAProxy restarted" } }),
         { is: "edit", what: "map of releases edited", which: 0 },
     ],
+    "a restart of the daemon lets in what a repair is about to prove, and ends what served": [
+        up({ version: "A", driftPolicy: "repair" }),
+        up({ replicas: 2 }),
+        { is: "edit", what: "slot closed in HAProxy's memory", which: 0 },
+        { is: "edit", what: "restart policy changed", which: 7 },
+        up({}, { goesOn: false, meanwhile: { after: 1, what: "Docker daemon restarted" } }),
+    ],
     "a restart of the daemon ends a container of the color to which a bad release gives the link back": [
         up({ version: "A", replicas: 2 }),
         up({ version: "C" }, { diesAt: "link: confirm", goesOn: true }),

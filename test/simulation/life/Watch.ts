@@ -17,6 +17,8 @@ export class Watch {
     #isAnswered: boolean;
     /** Containers that users reached unproved when it began: somebody's hand has done that. */
     readonly #unproved: ReadonlySet<Container>;
+    /** Containers that served behind the last step. */
+    #serving: readonly Container[];
     /** The record whose promotions were noted last. */
     #noted: ServiceRecord | undefined;
 
@@ -30,15 +32,20 @@ export class Watch {
     ) {
         const { world } = up;
         this.#unproved = new Set(unprovedOf(world, world.reached()));
+        this.#serving = world.serving();
         this.#floor = isReached ? owedCapacity(up) : 0;
         this.#isAnswered = isReached && isPublic(world) && world.answering().length > 0;
     }
 
-    /** From now on somebody's hand, or the machine, decides what serves. */
+    /**
+     * From now on somebody's hand, or the machine, decides what serves. An `up` goes on with what it has seen: it owes nothing
+     * for a container that only this has let in, and that it was about to prove.
+     */
     disturb(): void {
         const { world } = this.up;
         this.up.disturbed = true;
-        this.#floor = Math.min(this.#floor, world.serving().length, owedCapacity(this.up));
+        const stillServing = world.serving().filter(container => this.#serving.includes(container));
+        this.#floor = Math.min(this.#floor, stillServing.length, owedCapacity(this.up));
         this.#isAnswered &&= world.answering().length > 0;
     }
 
@@ -66,7 +73,8 @@ export class Watch {
             throw stand.error;
         }
         const reached = world.reached();
-        owesNoCapacity(world, reached, this.#floor, made);
+        this.#serving = reached.filter(({ color }) => color === world.link);
+        owesNoCapacity(this.#serving.length, this.#floor, made);
         if (!disturbed) {
             failsOverToGood(world, made);
         }
@@ -93,8 +101,7 @@ function isPublic({ record }: SimulatedWorld): boolean {
     return record.link.live !== "none";
 }
 
-function owesNoCapacity({ link }: SimulatedWorld, reached: Container[], floor: number, { sentence }: Plan): void {
-    const serving = reached.filter(({ color }) => color === link).length;
+function owesNoCapacity(serving: number, floor: number, { sentence }: Plan): void {
     if (serving < floor) {
         throw new Broken(`rule 1: ${serving} serve, ${floor} are owed: ${sentence}`);
     }
