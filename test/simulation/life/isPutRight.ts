@@ -78,17 +78,17 @@ async function endsAsUnbroken(
     if (up.hasPortFailed && isDecided(ups.begin(after, wish), up.made)) {
         return;
     }
+    const isRepair = up.made.row === "repair";
     // After a call that failed, what it was to do may be given up and begun again, perhaps on the other color. So may a link be
     // that follows failover to a color which is repaired next: until that is confirmed, the color before is repaired instead.
-    const isFollowing = up.made.recovery?.kind === "failover" && up.made.row === "repair";
+    const isFollowing = up.made.recovery?.kind === "failover" && isRepair;
     const end = up.hasPortFailed || isFollowing ? served : summary;
     // Where the user goes back meanwhile, or somebody has changed something, nobody judges what was left. So that does not
     // answer by failover either.
-    const isLeft = up.made.recovery !== undefined || up.made.row === "repair";
+    const isLeft = up.made.recovery !== undefined || isRepair;
     const isUnjudged = isLeft && areBothGood(after) !== areBothGood(before);
     // A repair takes the routes too, and ends a failover that is not wished any more. An `up` that finishes it does neither,
     // where what is wished is refused.
-    const isRepair = up.made.row === "repair";
     const isRefused = isRepair && ups.begin(after, wish).made.refusal !== undefined;
     const isFailoverLeft = isUnjudged || (isRefused && !wish.failover);
     // A place that only HAProxy's file has leads to the service after a reload. It stays in the memory until another service
