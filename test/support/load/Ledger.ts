@@ -185,6 +185,7 @@ export class Ledger {
             open,
             byVersion: mergeVersions(this.phases.map(phase => phase.byVersion)),
             byStatus: Object.fromEntries(this.byStatus),
+            byLane: Object.fromEntries(this.byLane),
             webSockets: { ...this.webSockets },
             streams: { ...this.streams },
         };

@@ -155,6 +155,7 @@ export interface LoadSnapshot {
     open: number;
     byVersion: Record<string, VersionSeen>;
     byStatus: Record<string, number>;
+    byLane: Partial<Record<LaneKind, number>>;
     webSockets: WebSocketCounts;
     streams: StreamCounts;
 }
@@ -175,7 +176,6 @@ export interface LoadResult extends LoadSnapshot {
     failuresByVersion: Record<string, Partial<Record<FailureKind, number>>>;
     /** The first 20 of each kind and version. */
     failures: Failure[];
-    byLane: Partial<Record<LaneKind, number>>;
     latency: Latency;
     /** Latency outside the windows around the switches. */
     steady: Latency;

@@ -54,7 +54,6 @@ export function summarize(
             [...ledger.failuresByVersion].map(([version, byKind]) => [version, Object.fromEntries(byKind)]),
         ),
         failures: ledger.failures,
-        byLane: Object.fromEntries(ledger.byLane),
         latency: latencies.within(always),
         steady: latencies.within(always, windows),
         buckets: bucketsOf(ledger),
