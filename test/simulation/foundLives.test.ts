@@ -400,6 +400,12 @@ const lives: Record<string, Event[]> = {
         up({}, { faults: { confirm: "wrong", reload: 0 } }),
         up({ version: "C" }, { faults: { bake: "bad", reload: 0 } }),
     ],
+    "a release is judged bad under two values of retryToken, and the first one is set again": [
+        up({}, { faults: { confirm: "wrong" }, goesOn: false }),
+        { is: "change", change: { retryToken: "once more" } },
+        up({}, { faults: { confirm: "wrong" }, goesOn: false }),
+        { is: "change", change: {} },
+    ],
 };
 
 /** The same of a service without a port. */

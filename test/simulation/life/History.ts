@@ -19,7 +19,8 @@ export interface History {
  */
 export function noteHistory(history: History, before: ServiceRecord, after: ServiceRecord, isGood: boolean): void {
     for (const { id, judgedBad } of Object.values(after.releases)) {
-        if (judgedBad !== undefined && before.releases[id]?.judgedBad === undefined) {
+        const known = before.releases[id]?.judgedBad;
+        if (judgedBad !== undefined && (known === undefined || known.retryToken !== judgedBad.retryToken)) {
             history.rolledBack.set(id, judgedBad.retryToken);
         }
     }
