@@ -1,7 +1,7 @@
 import type { ColorSlots } from "./ColorSlots";
 import type { Phase } from "./phases";
 import type { SeenContainer } from "./Seen";
-import { stopContainers } from "./stopAndRemove";
+import { removeUnused, stopContainers } from "./stopAndRemove";
 import type { Up } from "./Up";
 
 /**
@@ -22,4 +22,21 @@ export async function abandon(
     // The drain may have been long, and another `up` may have taken over meanwhile.
     await up.journal.enter(phase);
     await stopContainers(up, containers);
+}
+
+/**
+ * Removes containers of a color with users that could not all be started. HAProxy keeps requests from them, but for a
+ * soft-stopped worker: that takes no order, and its slots are open as they were when containers served there before.
+ * @param phase the step that has failed
+ */
+export async function removeUnstarted(
+    up: Up,
+    slots: ColorSlots,
+    containers: SeenContainer[],
+    phase: Extract<Phase, `${string}: start`>,
+): Promise<void> {
+    await slots.drainOrCut(containers.map(({ slot }) => slot));
+    // Where another `up` has taken over, these may be its containers, and users may be on them.
+    await up.journal.enter(phase);
+    await removeUnused(up, containers);
 }

@@ -3,7 +3,7 @@ import type { ServiceRecord } from "../model/Record";
 import type { RecordedRelease } from "../model/Release";
 import { trafficOf, trafficText } from "../model/trafficNoun";
 import { count } from "../model/words";
-import { abandon } from "./abandon";
+import { abandon, removeUnstarted } from "./abandon";
 import { allOf } from "./allOf";
 import type { ColorDeployment } from "./ColorDeployment";
 import { ColorSlots } from "./ColorSlots";
@@ -138,9 +138,7 @@ async function startAll(work: Work): Promise<Started> {
     const created = all.filter(({ id }) => !keep.some(kept => kept.id === id));
     const failed = results.find(result => result.status === "rejected");
     if (failed !== undefined) {
-        // Where another `up` has taken over, these may be its containers, and users may be on them.
-        await up.journal.enter(`${kind}: start`);
-        await removeUnused(up, created);
+        await removeUnstarted(up, slots, created, `${kind}: start`);
         throw notReleased(work, failed.reason as Error, "what could not be started was removed");
     }
     return { all, created };

@@ -1,4 +1,4 @@
-import { abandon } from "./abandon";
+import { abandon, removeUnstarted } from "./abandon";
 import { allOf } from "./allOf";
 import { isFronted, proofPolicyOf } from "./ColorTarget";
 import { PreStopFailed, preStop } from "./preStop";
@@ -24,9 +24,7 @@ export async function startAndProve(work: RollWork, slots: number[]): Promise<vo
     const containers = await containersAt(work, slots);
     const failed = results.find(result => result.status === "rejected");
     if (failed !== undefined) {
-        // Where another `up` has taken over, these may be its containers, and users may be on them.
-        await up.journal.enter("roll: start");
-        await removeUnused(up, containers);
+        await removeUnstarted(up, work.slots, containers, "roll: start");
         throw failed.reason;
     }
     await proveOrRemove(work, containers);

@@ -114,4 +114,14 @@ export const found: readonly Mutant[] = [
             test: "an up takes over that was planned before the other one gave up a place beside what it ends itself",
         },
     },
+    {
+        name: "unstarted-removed-undrained",
+        file: "up/abandon.ts",
+        before: "    await slots.drainOrCut(containers.map(({ slot }) => slot));\n",
+        after: "",
+        breaks: "A container that could not be started is removed while a soft-stopped worker has requests open on it.",
+        killedBy: life(
+            "Docker starts a container and reports an error, while a soft-stopped worker leads to its place",
+        ),
+    },
 ];

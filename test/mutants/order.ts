@@ -230,8 +230,8 @@ export const order: readonly Mutant[] = [
     {
         name: "order-stopped-before-lease",
         file: "up/abandon.ts",
-        before: "    await up.journal.enter(phase);\n",
-        after: "",
+        before: "    await up.journal.enter(phase);\n    await stopContainers(up, containers);\n",
+        after: "    await stopContainers(up, containers);\n",
         breaks: "An up that waited for a drain stops what another one, which has taken over, goes on with.",
         killedBy: found(
             "an up waits for requests to end on what it could not prove, and another one has taken over by then",
@@ -282,12 +282,13 @@ export const order: readonly Mutant[] = [
     },
     {
         name: "order-removed-before-lease",
-        file: "up/deployColor.ts",
-        before: "        await up.journal.enter(`${kind}: start`);\n        await removeUnused(up, created);\n",
-        after: "        await removeUnused(up, created);\n",
+        file: "up/abandon.ts",
+        before: "    await up.journal.enter(phase);\n    await removeUnused(up, containers);\n",
+        after: "    await removeUnused(up, containers);\n",
         breaks: "An up that could start nothing removes containers of another one, which has taken over.",
-        killedBy: found(
-            "an up starts a container in vain where another one, which has taken over, has one that serves",
-        ),
+        killedBy: {
+            file: "test/simulation/everyStep.test.ts",
+            test: "another up can take over, while the first one rolls a release",
+        },
     },
 ];

@@ -406,6 +406,15 @@ const lives: Record<string, Event[]> = {
         up({}, { faults: { confirm: "wrong" }, goesOn: false }),
         { is: "change", change: {} },
     ],
+    "Docker starts a container and reports an error, while a soft-stopped worker leads to its place": [
+        up({ driftPolicy: "repair" }),
+        up({ strategy: canary({ weight: 0 }), version: "C" }, { faults: { connections: 80 }, goesOn: false }),
+        { is: "edit", what: "live container removed", which: 0 },
+        up(
+            {},
+            { faults: { port: { call: "containers.start", after: 0, how: "took effect but fails" } }, goesOn: false },
+        ),
+    ],
 };
 
 /** The same of a service without a port. */
