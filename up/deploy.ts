@@ -7,6 +7,7 @@ import type { DeploymentAction } from "./DeploymentAction";
 import { deadlineOf } from "./deadline";
 import { deployColor } from "./deployColor";
 import { endFailover } from "./failover";
+import { takeInventory } from "./Inventory";
 import { PlanOutdated } from "./PlanOutdated";
 import { recover } from "./recover";
 import { retain } from "./retention";
@@ -35,7 +36,9 @@ export async function deploy(up: Up, wanted: WantedColor, action: DeploymentActi
     const now = action.recovery === undefined ? seen : await up.look();
     requireNoShare(up, now, wanted);
     const deadline = deadlineOf(action.policy, up.clock.nowMs());
-    const release = await withImage(up, wanted.release, action.policy.progressDeadlineMs);
+    const release = needsImage(now, wanted, action)
+        ? await withImage(up, wanted.release, action.policy.progressDeadlineMs)
+        : wanted.release;
     if (action.failover !== undefined || now.service.failover !== undefined) {
         await endFailover(up, wanted.color);
     }
@@ -58,6 +61,19 @@ function requireNoShare({ service: name }: Up, { service }: Seen, { color, relea
             `${name}: ${color} has ${trafficText(service.percent, trafficOf(release))} and is not touched. Run pulumi up again`,
         );
     }
+}
+
+/** A color that only loses containers needs no image, which the registry may not have any more. */
+function needsImage(
+    now: Seen,
+    { color, release }: WantedColor,
+    { roll, block, policy, replicas }: DeploymentAction,
+): boolean {
+    return (
+        roll !== undefined ||
+        release.imageId === undefined ||
+        takeInventory(now, { color, release, block, policy }, replicas).keep.length < replicas
+    );
 }
 
 /** Makes sure that the image is there, and stays there. @returns the release with the image's local id */

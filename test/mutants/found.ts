@@ -115,6 +115,14 @@ export const found: readonly Mutant[] = [
         },
     },
     {
+        name: "image-asked-for-in-vain",
+        file: "up/deploy.ts",
+        before: "keep.length < replicas",
+        after: "keep.length <= replicas",
+        breaks: "A color that only loses containers fails, since its image is gone.",
+        killedBy: life("the live color is scaled down while its image cannot be had"),
+    },
+    {
         name: "unstarted-removed-undrained",
         file: "up/abandon.ts",
         before: "    await slots.drainOrCut(containers.map(({ slot }) => slot));\n",

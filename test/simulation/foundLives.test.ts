@@ -415,6 +415,16 @@ const lives: Record<string, Event[]> = {
             { faults: { port: { call: "containers.start", after: 0, how: "took effect but fails" } }, goesOn: false },
         ),
     ],
+    "the live color is scaled down while its image cannot be had": [
+        up(),
+        up({ version: "C" }),
+        up(),
+        { is: "edit", what: "image removed", which: 3 },
+        up({ registry: false }),
+        { is: "edit", what: "container added with our labels", which: 3 },
+        up({ strategy: canary({ weight: 0 }) }, { goesOn: false }),
+        up({ version: "A on another port" }, { goesOn: false }),
+    ],
 };
 
 /** The same of a service without a port. */
