@@ -28,9 +28,26 @@ export async function pointBack(up: Up, link: LinkValue, mayGo: (seen: ObservedS
         return false;
     }
     await toFile(up, link);
-    // A reload in between has read the file as it was.
-    await toMemory(up, link);
-    return true;
+    return stillBack(up, link, mayGo);
+}
+
+/** A start or a reload in between has read the file as it was. Where the color is gone by now too, the file follows that. */
+async function stillBack(up: Up, link: LinkValue, mayGo: (seen: ObservedService) => boolean): Promise<boolean> {
+    let held = link;
+    const hasGone = await toMemory(up, link, seen => {
+        held = linkOf(seen);
+        return held.equals(link) || mayGo(seen);
+    });
+    if (!hasGone) {
+        await toFile(up, held);
+    }
+    return hasGone;
+}
+
+/** @returns the link in HAProxy's memory */
+function linkOf({ live, percent, sticky, failover }: ObservedService): LinkValue {
+    const link = linkTo(live).withPercent(percent, sticky);
+    return failover === undefined ? link : link.withFailover();
 }
 
 async function toFile(up: Up, link: LinkValue): Promise<void> {

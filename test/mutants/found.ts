@@ -132,4 +132,14 @@ export const found: readonly Mutant[] = [
             "Docker starts a container and reports an error, while a soft-stopped worker leads to its place",
         ),
     },
+    {
+        name: "link-back-to-nobody",
+        file: "up/pointTo.ts",
+        before: "held.equals(link) || mayGo(seen)",
+        after: "true",
+        breaks: "A link that is moved back goes to a color that has lost its containers meanwhile.",
+        killedBy: life(
+            "a link is moved back, and a restart of the daemon brings it to the file's color and ends the other one",
+        ),
+    },
 ];

@@ -219,8 +219,8 @@ export const order: readonly Mutant[] = [
     {
         name: "order-back-not-told-again",
         file: "up/pointTo.ts",
-        before: "    await toFile(up, link);\n    // A reload in between has read the file as it was.\n    await toMemory(up, link);\n",
-        after: "    await toFile(up, link);\n",
+        before: "    return stillBack(up, link, mayGo);\n",
+        after: "    return true;\n",
         breaks: "A reload for another service, in the middle of a way back, leads users to the bad release again.",
         killedBy: {
             file: "test/simulation/everyStep.test.ts",

@@ -400,6 +400,19 @@ const lives: Record<string, Event[]> = {
         up({}, { faults: { confirm: "wrong", reload: 0 } }),
         up({ version: "C" }, { faults: { bake: "bad", reload: 0 } }),
     ],
+    "a link is moved back, and a restart of the daemon brings it to the file's color and ends the other one": [
+        up(),
+        up({ version: "C" }, { diesAt: "link: confirmed", goesOn: true }),
+        { is: "edit", what: "restart policy changed", which: 0 },
+        up(
+            {},
+            {
+                faults: { confirm: "wrong" },
+                goesOn: false,
+                meanwhile: { after: 11, what: "Docker daemon restarted" },
+            },
+        ),
+    ],
     "a release is judged bad under two values of retryToken, and the first one is set again": [
         up({}, { faults: { confirm: "wrong" }, goesOn: false }),
         { is: "change", change: { retryToken: "once more" } },
