@@ -7,6 +7,7 @@ import { madeNow, settleRecord } from "./linkRecord";
 import { moveLink } from "./moveLink";
 import { PlanOutdated } from "./PlanOutdated";
 import { linkTo, pointTo } from "./pointTo";
+import { goOnBack } from "./takeBack";
 import type { Up } from "./Up";
 
 /** Finishes or undoes a switch that an interrupted `up` left open. Does nothing when there is none. */
@@ -28,9 +29,13 @@ export async function recoverSwitch(
     if (kind === "finish" && isGivingBack(intent)) {
         return giveBack(up, intent);
     }
+    const { from, verdict } = intent;
+    if (kind === "finish" && live !== "none" && live !== from && verdict !== undefined) {
+        return goOnBack(up, live, intent, verdict);
+    }
     if (kind === "finish" && live !== "none" && release !== undefined) {
         // The whole switch once more, so that it is moved back if it still cannot be confirmed.
-        const { farewell, bakeMs, verdict, step, sticky } = intent;
+        const { farewell, bakeMs, step, sticky } = intent;
         const to = LinkValue.to(live).withPercent(percent, sticky);
         await moveLink(up, to, release, { retryToken, farewell, bakeMs, verdict, step });
         return;

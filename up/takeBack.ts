@@ -1,3 +1,4 @@
+import type { Color } from "../model/Color";
 import type { SwitchIntent } from "../model/Intent";
 import { LinkValue } from "../model/LinkValue";
 import type { RecordedRelease } from "../model/Release";
@@ -27,16 +28,11 @@ export async function takeBack(
     const release = await goBack(up, bake, verdict);
     const { color, from, step } = bake;
     if (release === undefined) {
-        // The verdict is written all the same: the next release must not wait until this one is judged again.
-        await up.journal.record(record => withVerdict({ ...record, intent: undefined }, verdict));
-        throw new SwitchFailed(
-            `${up.service}: ${bad.image} was judged bad (${why}), but the link cannot be moved back: ` +
-                `${from} has no container that is ready. ` +
-                (step === undefined
-                    ? `The link stays on ${color}. `
-                    : `${color} keeps its ${shareText(step.weight)}. `) +
-                "Release something that works",
-            true,
+        return stay(
+            up,
+            verdict,
+            from,
+            step === undefined ? `The link stays on ${color}` : keptShare(color, step.weight),
         );
     }
     const hook = await runHook(up, bake, bad, why, policy);
@@ -66,11 +62,41 @@ async function goBack(up: Up, { color, from, step }: Bake, verdict: Verdict): Pr
     const back = { kind: "switch", to: from, release: release.id, verdict } as const;
     const intent: SwitchIntent = step === undefined ? { ...back, from: color } : { ...back, from, percent: 0 };
     await up.journal.record(record => ({ ...record, intent }));
-    const hasGone = await pointBack(up, LinkValue.to(from), seen => seen[from].ready > 0);
+    return (await bringBack(up, from, intent)) ? release : undefined;
+}
+
+/** Not confirmed: the predecessor was, before the release that was judged bad. @returns whether the link went back */
+async function bringBack(up: Up, to: Color, intent: SwitchIntent): Promise<boolean> {
+    const hasGone = await pointBack(up, LinkValue.to(to), seen => seen[to].ready > 0);
     if (hasGone) {
         await settleRecord(up, intent, "moved back");
     }
-    return hasGone ? release : undefined;
+    return hasGone;
+}
+
+/**
+ * Moves the link back where an interrupted `up` was about to.
+ * @throws SwitchFailed where the predecessor has no container that is ready
+ */
+export async function goOnBack(up: Up, to: Color, intent: SwitchIntent, verdict: Verdict): Promise<void> {
+    if (!(await bringBack(up, to, intent))) {
+        await stay(up, verdict, to, `The link stays on ${intent.from}`);
+    }
+}
+
+/** The link cannot go back. The verdict is written all the same: the next release must not wait for another one. */
+async function stay(up: Up, verdict: Verdict, from: Color, stays: string): Promise<never> {
+    const { releases } = await up.journal.recorded();
+    await up.journal.record(record => withVerdict({ ...record, intent: undefined }, verdict));
+    throw new SwitchFailed(
+        `${up.service}: ${releases[verdict.release]?.image} was judged bad (${verdict.reason}), but the link cannot be ` +
+            `moved back: ${from} has no container that is ready. ${stays}. Release something that works`,
+        true,
+    );
+}
+
+function keptShare(color: Color, percent: number): string {
+    return `${color} keeps its ${shareText(percent)}`;
 }
 
 /** Runs onRollback, where the user has it. @returns its outcome as the end of a sentence */

@@ -142,4 +142,12 @@ export const found: readonly Mutant[] = [
             "a link is moved back, and a restart of the daemon brings it to the file's color and ends the other one",
         ),
     },
+    {
+        name: "back-asked-again",
+        file: "up/recoverSwitch.ts",
+        before: "live !== from && verdict !== undefined",
+        after: "live === from && verdict !== undefined",
+        breaks: "A way back from a bad release that died is confirmed, and ends at the bad release where it cannot be.",
+        killedBy: life("a bad release is left by an up that dies, and somebody has edited HAProxy's map of releases"),
+    },
 ];

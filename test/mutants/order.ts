@@ -28,10 +28,10 @@ export const order: readonly Mutant[] = [
     {
         name: "order-back-before-intent",
         file: "up/takeBack.ts",
-        before: "    await up.journal.record(record => ({ ...record, intent }));\n    const hasGone",
+        before: "    await up.journal.record(record => ({ ...record, intent }));\n    return (await bringBack",
         after:
             "    await pointBack(up, LinkValue.to(from), seen => seen[from].ready > 0);\n" +
-            "    await up.journal.record(record => ({ ...record, intent }));\n    const hasGone",
+            "    await up.journal.record(record => ({ ...record, intent }));\n    return (await bringBack",
         breaks: "An up that dies in between has moved the link back without a recorded reason.",
         killedBy: {
             file: "test/unit/up/takeBack.test.ts",

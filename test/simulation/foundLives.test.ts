@@ -413,6 +413,31 @@ const lives: Record<string, Event[]> = {
             },
         ),
     ],
+    "a bad release is left by an up that dies, and somebody has edited HAProxy's map of releases": [
+        up(),
+        up(
+            {
+                strategy: canary({
+                    steps: [
+                        { weight: 10, replicas: 1 },
+                        { weight: 35, replicas: 2 },
+                    ],
+                }),
+                version: "B",
+            },
+            { diesAt: "link: intent", goesOn: true },
+        ),
+        up({}, { diesAfter: 35, meanwhile: { after: 0, what: "HAProxy restarted" }, goesOn: false }),
+        { is: "edit", what: "map of releases edited", which: 0 },
+        up(
+            {},
+            {
+                faults: { bake: "bad", port: { call: "up.look", after: 0, how: "fails" } },
+                diesAfter: 11,
+                goesOn: false,
+            },
+        ),
+    ],
     "a release is judged bad under two values of retryToken, and the first one is set again": [
         up({}, { faults: { confirm: "wrong" }, goesOn: false }),
         { is: "change", change: { retryToken: "once more" } },
