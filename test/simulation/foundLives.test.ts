@@ -438,6 +438,19 @@ const lives: Record<string, Event[]> = {
             },
         ),
     ],
+    "the record says a release that was judged bad, and then somebody moves the link to another one that was": [
+        up({}, { goesOn: false }),
+        up(
+            { version: "C" },
+            { faults: { confirm: "wrong", reload: 0, port: { call: "routes.write", after: 0, how: "fails" } } },
+        ),
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+        up({ driftPolicy: "repair" }),
+        { is: "edit", what: "idle container stopped", which: 0 },
+        up(),
+        up({ version: "B" }, { faults: { bake: "bad" } }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+    ],
     "a release is judged bad under two values of retryToken, and the first one is set again": [
         up({}, { faults: { confirm: "wrong" }, goesOn: false }),
         { is: "change", change: { retryToken: "once more" } },

@@ -1,3 +1,4 @@
+import type { Plan } from "../../../plan/Plan";
 import { actsOf } from "../../unit/plan/support";
 import { Broken } from "./Broken";
 import { edits, illnesses, restarts } from "./byHand";
@@ -133,6 +134,21 @@ export class Life {
         await this.ups.makesNoCall(again);
     }
 
+    /** Does what the messages about drift say. @returns what an `up` plans then */
+    async #afterMessages(): Promise<Plan> {
+        const { world } = this;
+        let { made } = this.#begin(world);
+        for (const { what, isWay, go } of ways) {
+            if (made.row === "drift" && isWay(world, made)) {
+                this.story.tell(`By hand: ${what}.`);
+                go(world);
+                await this.ups.settle(world, this.wish);
+                ({ made } = this.#begin(world));
+            }
+        }
+        return made;
+    }
+
     /** In the end: with `repair` and nothing that goes wrong, it comes to what is wished, and leaves nothing behind. */
     async end(mishaps: DestroyMishap[]): Promise<void> {
         this.#change({ driftPolicy: "repair", registry: true });
@@ -142,20 +158,7 @@ export class Life {
             await this.ups.run(this.#begin(world));
         }
         await this.ups.settle(world, this.wish);
-        let { made } = this.#begin(world);
-        if (made.row === "drift" && world.copy !== undefined) {
-            this.story.tell("By hand: the record is what it was before somebody edited it.");
-            world.record = { ...world.copy, serial: world.record.serial };
-            await this.ups.settle(world, this.wish);
-            ({ made } = this.#begin(world));
-        }
-        if (made.row === "drift") {
-            // What the message says.
-            this.story.tell("By hand: docker rm -f of what is not ours.");
-            world.containers = world.containers.filter(({ isForeign }) => !isForeign);
-            await this.ups.settle(world, this.wish);
-            ({ made } = this.#begin(world));
-        }
+        const made = await this.#afterMessages();
         if (made.row !== "drift" || !isLost(world)) {
             const ending = new Ending(world, this.wish);
             ending.checkWish(made);
@@ -175,6 +178,33 @@ export class Life {
         await checkDestroy(world, this.wish, mishaps, this.coverage, this.story);
     }
 }
+
+/** What the message about drift says can be done by hand. */
+const ways: {
+    what: string;
+    isWay: (world: SimulatedWorld, made: Plan) => boolean;
+    go: (world: SimulatedWorld) => void;
+}[] = [
+    {
+        what: "the record is what it was before somebody edited it",
+        isWay: ({ copy }) => copy !== undefined,
+        go: world => {
+            world.record = { ...world.copy!, serial: world.record.serial };
+        },
+    },
+    {
+        what: "docker kill --signal USR2 of HAProxy",
+        isWay: (_, { sentence }) => sentence.includes("--signal USR2"),
+        go: ({ front }) => front.haproxy.reload(),
+    },
+    {
+        what: "docker rm -f of what is not ours",
+        isWay: () => true,
+        go: world => {
+            world.containers = world.containers.filter(({ isForeign }) => !isForeign);
+        },
+    },
+];
 
 /** Whether the record, which somebody has edited, says nothing of what users had: a repair has nothing to restore. */
 function isLost({ record }: SimulatedWorld): boolean {
