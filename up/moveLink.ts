@@ -25,7 +25,7 @@ export class SwitchFailed extends Error {
 }
 
 /** Wrong answers after which the link is moved back. Users see these answers too, so few. */
-const wrongAnswers = 3;
+export const wrongAnswers = 3;
 
 /** What a switch needs to know of the policy. */
 export interface SwitchPolicy {

@@ -6,9 +6,10 @@ import { shareText } from "../model/Share";
 import { trafficOf } from "../model/trafficNoun";
 import type { Verdict } from "../model/Verdict";
 import { type BakePolicy, hookContextOf } from "./BakePolicy";
+import { confirm } from "./confirm";
 import type { Bake } from "./Judgement";
 import { settleRecord, withVerdict } from "./linkRecord";
-import { SwitchFailed } from "./moveLink";
+import { SwitchFailed, wrongAnswers } from "./moveLink";
 import { pointBack } from "./pointTo";
 import type { Up } from "./Up";
 
@@ -75,12 +76,23 @@ async function bringBack(up: Up, to: Color, intent: SwitchIntent): Promise<boole
 }
 
 /**
- * Moves the link back where an interrupted `up` was about to.
- * @throws SwitchFailed where the predecessor has no container that is ready
+ * Moves the link back where an interrupted `up` was about to. That one would have failed, and this one may succeed: so it asks
+ * whether the predecessor answers. Whatever that says, the link does not go to the bad release again.
+ * @throws SwitchFailed where the predecessor has no container that is ready; AnsweredWrongly; DeadlineExceeded
  */
 export async function goOnBack(up: Up, to: Color, intent: SwitchIntent, verdict: Verdict): Promise<void> {
-    if (!(await bringBack(up, to, intent))) {
-        await stay(up, verdict, to, `The link stays on ${intent.from}`);
+    const { [to]: predecessor, releases } = await up.journal.recorded();
+    const release = releases[predecessor.release ?? ""];
+    const questions = await up.front.questions();
+    try {
+        if (release === undefined || !(await bringBack(up, to, intent))) {
+            return await stay(up, verdict, to, `The link stays on ${intent.from}`);
+        }
+        await up.journal.enter("link: confirm");
+        const what = `${up.service}: the link was moved back to ${to}, but that could not be confirmed`;
+        await confirm(up, questions, { color: to, release, what, wrongAnswers });
+    } finally {
+        await questions.end();
     }
 }
 
