@@ -11,9 +11,21 @@ const longestPrefix = 200;
 const lookAlikes = "^x.(forwarded|real.ip).*[^a-z0-9-]|^x[^a-z0-9-](forwarded|real.ip)|^x.real[^a-z0-9-]ip";
 
 /**
+ * @param isTrusting whether there are trusted proxies
  * @returns what removes what a client says about its request's way here, unless it is a trusted proxy. Comes before the routes' rules
  */
-export function believedHeaders(answer: Answer): string {
+export function believedHeaders(isTrusting: boolean, answer: Answer): string {
+    return isTrusting ? believedOfProxies(answer) : believedOfNobody;
+}
+
+const believedOfNobody = `    # What a request says of whom and what it was forwarded from is not believed: front.trustedProxies is empty.
+    http-request del-header x-forwarded- -m beg
+    http-request del-header x-real-ip
+    http-request del-header forwarded
+    http-request del-header "${lookAlikes}" -m reg
+    http-request add-header x-forwarded-for %[src]`;
+
+function believedOfProxies(answer: Answer): string {
     return `    # What a request says of whom and what it was forwarded from is believed only from front.trustedProxies.
     http-request del-header x-forwarded- -m beg unless from_trusted_proxy
     http-request del-header x-real-ip unless from_trusted_proxy
@@ -26,13 +38,17 @@ export function believedHeaders(answer: Answer): string {
     http-request set-src req.hdr_ip(x-forwarded-for,-3) if from_trusted_proxy`;
 }
 
-const overTls =
-    "    http-request set-header x-forwarded-proto https if { ssl_fc } !{ req.fhdr(x-forwarded-proto) -m found }";
-
-const forwardedHeaders = `    http-request set-header x-forwarded-proto http unless { req.fhdr(x-forwarded-proto) -m found }
-    http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.fhdr(x-forwarded-host) -m found }`;
-
 /** @returns what the app is told where no trusted proxy has told it */
-export function forwarded(tls?: TlsListener): string {
-    return tls === undefined ? forwardedHeaders : `${overTls}\n${forwardedHeaders}`;
+export function forwarded(isTrusting: boolean, tls?: TlsListener): string {
+    const untold = (header: string) => (isTrusting ? ` !{ req.fhdr(${header}) -m found }` : "");
+    const overTls = `    http-request set-header x-forwarded-proto https if { ssl_fc }${untold("x-forwarded-proto")}\n`;
+    return `${tls === undefined ? "" : overTls}    http-request set-header x-forwarded-proto http${unlessKnown(isTrusting, tls)}
+    http-request set-header x-forwarded-host %[req.hdr(host)] if { req.hdr(host) -m found }${untold("x-forwarded-host")}`;
+}
+
+function unlessKnown(isTrusting: boolean, tls: TlsListener | undefined): string {
+    if (isTrusting) {
+        return " unless { req.fhdr(x-forwarded-proto) -m found }";
+    }
+    return tls === undefined ? "" : " unless { ssl_fc }";
 }

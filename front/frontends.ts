@@ -124,7 +124,9 @@ const answerRules = `    http-response del-header ${answerHeaders.color}
 /** What the listeners ask of a client's address, as HAProxy's ACLs. */
 interface AddressAcls {
     near: string;
+    /** With a line break at its end; empty where no proxy is trusted. */
     trusted: string;
+    isTrusting: boolean;
 }
 
 /** What the listeners are rendered from. */
@@ -152,7 +154,8 @@ export interface ListenerSettings extends Pick<FrontSettings, "name" | "trustedP
  */
 export function renderFrontends(settings: ListenerSettings, near: NearAddresses): string {
     const front = { ...settings, access: accessToRequests(settings.access ?? {}, settings.tcpServices ?? []) };
-    const acls = { near: nearAcl(near), trusted: trustedAcl(front.trustedProxies) };
+    const { trustedProxies } = front;
+    const acls = { near: nearAcl(near), trusted: trustedAcl(trustedProxies), isTrusting: trustedProxies.length > 0 };
     return `# Front ${checked("front name", front.name)}: its listeners. Services are added and linked by maps, not here.
 
 ${httpFrontend(acls, front, near)}
@@ -167,7 +170,7 @@ ${sharedBackends(front)}
 
 /** The public listeners, without TLS and with it. */
 function httpFrontend(
-    { near, trusted }: AddressAcls,
+    { near, trusted, isTrusting }: AddressAcls,
     { tls, challenges, access = {}, services = {}, tcpServices = [], routeHeaders, ...rules }: ListenerSettings,
     { gateway }: NearAddresses,
 ): string {
@@ -178,17 +181,16 @@ frontend http from relink
     bind :${listenerPorts.http}
 ${httpsBind(tls)}    maxconn ${maxConnections}
 ${accessLog(rules)}${healthPage(rules)}${errorPages(rules.pages)}${compression(rules)}${near}
-${trusted}
-${limitedAddresses(connections)}
+${trusted}${limitedAddresses(connections, isTrusting)}
 ${proxyProtocolRules(rules.proxyProtocol, connections)}${methodRules(answer)}
 ${hostRules(answer)}
-${forwardedMark(rules)}${believedHeaders(answer)}
+${forwardedMark(rules)}${believedHeaders(isTrusting, answer)}
 ${confirmRules}
 ${previewSecretRules(rules, answer)}${challengeRules(challenges)}${limitRules(rules, answer)}${hostRedirects(rules)}${httpsRedirect(tls)}${clientRules(tls, answer)}${routeRules(answer, previewHostRule(rules), routeHeaders)}
 ${accessRules(access, gateway, rules.pages)}    # The link, live:idle:percent[:sticky], is looked up once, so that one request sees one link.
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${previewColorRules(rules)}${chosenRules(services)}${canaryRules}
-${tcpAnswers(tcpServices, answerHeaders)}${failoverRules(services)}${forwarded(tls)}
+${tcpAnswers(tcpServices, answerHeaders)}${failoverRules(services)}${forwarded(isTrusting, tls)}
 ${answerRules}
 ${responseHeaders(rules)}${strictTransport(tls)}${alternativeService(tls)}${ownLines(rules)}    use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;
@@ -196,29 +198,28 @@ ${responseHeaders(rules)}${strictTransport(tls)}${alternativeService(tls)}${ownL
 
 /** The listener for the stack's own containers. They are believed as little as everybody else. */
 function ownFrontend(
-    { near, trusted }: AddressAcls,
+    { near, trusted, isTrusting }: AddressAcls,
     { access = {}, services = {}, ...rules }: ListenerSettings,
     { gateway }: NearAddresses,
 ): string {
     const answer = answersWith();
     return internalFrontend(services, {
         trust: `${accessLog(rules)}${near}
-${trusted}
-${limitedAddresses(connectionLimit(rules))}
+${trusted}${limitedAddresses(connectionLimit(rules), isTrusting)}
 ${methodRules(answer)}
 ${hostRules(answer)}
-${believedHeaders(answer)}
+${believedHeaders(isTrusting, answer)}
 ${confirmRules}`,
         access: accessRules(access, gateway),
         link: `    http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
 ${chosenRules(services)}${canaryRules}
-${failoverRules(services)}${forwarded()}`,
+${failoverRules(services)}${forwarded(isTrusting)}`,
         told: answerRules,
     });
 }
 
 /** The listener that reaches each service's idle color, from the Docker host alone. */
-function previewFrontend({ near, trusted }: AddressAcls, { tcpServices = [] }: ListenerSettings): string {
+function previewFrontend({ near, trusted, isTrusting }: AddressAcls, { tcpServices = [] }: ListenerSettings): string {
     const answer = answersWith();
     const refusal = answer(404, "a TCP service has no preview over HTTP");
     return `# The idle color of every service, on the Docker host only. The host is SERVICE or SERVICE.localhost: with any other name a
@@ -226,11 +227,10 @@ function previewFrontend({ near, trusted }: AddressAcls, { tcpServices = [] }: L
 frontend preview from relink
     bind :${listenerPorts.preview}
 ${near}
-${trusted}
-${nearOnly}
+${trusted}${nearOnly}
 ${methodRules(answer)}
 ${hostRules(answer)}
-${believedHeaders(answer)}
+${believedHeaders(isTrusting, answer)}
 ${confirmRules}
     http-request set-var(txn.service) req.hdr(host),host_only,lower,regsub([.]localhost$,) unless { var(txn.service) -m found }
     http-request set-var(txn.link) var(txn.service),map_str(${mapPath("link")})
@@ -238,7 +238,7 @@ ${confirmRules}
     http-request set-var(txn.link) str(none:blue:0) if { var(txn.confirmed) -m bool } !{ var(txn.link) -m found }
     http-request ${answer(404, "no service of this name")} unless { var(txn.link) -m found }
     http-request set-var(txn.color) var(txn.link),field(2,:)
-${tcpAnswers(tcpServices, { ...answerHeaders, refusal })}${forwarded()}
+${tcpAnswers(tcpServices, { ...answerHeaders, refusal })}${forwarded(isTrusting)}
 ${answerRules}
     use_backend %[var(txn.service)]-%[var(txn.color)]
     default_backend unlinked`;

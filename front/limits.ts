@@ -27,11 +27,12 @@ export function forwardedMark(settings: LimitSettings): string {
  * neither is a trusted proxy that names no client
  */
 export function limitRules(settings: LimitSettings, answer: Answer): string {
-    const { limits: { body, rate } = {} } = settings;
+    const { limits: { body, rate } = {}, trustedProxies } = settings;
+    const proxies = trustedProxies.length > 0 ? " || from_trusted_proxy" : "";
     const lines = [
         ...(rate === undefined && !limitsForwarded(settings)
             ? []
-            : [`http-request track-sc2 src,ipmask(32,64) table ${clientTable} unless from_near || from_trusted_proxy`]),
+            : [`http-request track-sc2 src,ipmask(32,64) table ${clientTable} unless from_near${proxies}`]),
         ...(rate === undefined ? [] : [rateRule(rate, answer)]),
         ...(limitsForwarded(settings) ? [forwardedRule(settings, answer)] : []),
         ...(body === undefined ? [] : bodyRules(body, answer)),

@@ -14,10 +14,9 @@ export function nearAcl({ gateway, anchor }: NearAddresses): string {
     return `    acl from_near src 127.0.0.0/8 ${checked("address", gateway)} ${checked("address", anchor)}`;
 }
 
-/** @returns the ACL `from_trusted_proxy`, which is true for the networks of `front.trustedProxies` */
+/** @returns the ACL `from_trusted_proxy`, which is true for the networks of `front.trustedProxies`; nothing where there are none */
 export function trustedAcl(trustedProxies: readonly string[]): string {
-    const networks = trustedProxies.map(network => `    acl from_trusted_proxy src ${checked("network", network)}`);
-    return ["    acl from_trusted_proxy always_false", ...networks].join("\n");
+    return trustedProxies.map(network => `    acl from_trusted_proxy src ${checked("network", network)}\n`).join("");
 }
 
 /** Rejects connections that are not from the Docker host or from relink. */
@@ -37,9 +36,11 @@ export const maxConnectionsOfAddress = maxConnections / 4;
  * Limits the connections of each address, except for trusted proxies and the gateway. These pass on many users' connections:
  * the gateway does where Docker forwards published ports by a process.
  * @param most most connections of one address
+ * @param isTrusting whether there are trusted proxies
  */
-export function limitedAddresses(most: number): string {
-    return `    tcp-request connection track-sc1 src table ${addressTable} unless from_near || from_trusted_proxy
+export function limitedAddresses(most: number, isTrusting: boolean): string {
+    const proxies = isTrusting ? " || from_trusted_proxy" : "";
+    return `    tcp-request connection track-sc1 src table ${addressTable} unless from_near${proxies}
     tcp-request connection reject if { sc1_conn_cur(${addressTable}) gt ${most} }`;
 }
 

@@ -87,8 +87,7 @@ function portFrontend(
     option tcplog
     bind :${tcpPortInside(port)}
 ${nearAcl(near)}
-${trustedAcl(front.trustedProxies)}
-${limitedAddresses(connections)}
+${trustedAcl(front.trustedProxies)}${limitedAddresses(connections, front.trustedProxies.length > 0)}
 ${proxyProtocolRules(front.proxyProtocol, connections)}${isNamed ? serviceByHost(port) : serviceOfPort(port)}
 ${rules}
 `;

@@ -214,6 +214,12 @@ describe("the configuration's text", () => {
         }
     });
 
+    it("says nothing of trusted proxies where there are none", () => {
+        const text = renderFrontends({ name: "a", trustedProxies: [] }, near);
+        expect(text).not.toMatch(/from_trusted_proxy|set-src|-m len gt 200/);
+        expect(text).toContain("    http-request del-header x-forwarded- -m beg\n");
+    });
+
     it("names each trusted proxy in a line of its own, on both listeners", () => {
         const trustedProxies = ["10.0.0.0/8", "2001:db8::1"];
         const lines = renderFrontends({ name: "a", trustedProxies }, near).split("\n");

@@ -250,7 +250,7 @@ function likeRules({
         ...(healthPath !== undefined && { healthPath: "/" }),
         ...(statistics !== undefined && { statistics: ["a"] }),
         ...(previewSecretSha256 !== undefined && { previewSecretSha256: "0".repeat(64) }),
-        trustedProxies: trustedProxies.length > 0 && limits.connections !== undefined ? ["10.0.0.0/8"] : [],
+        trustedProxies: trustedProxies.length > 0 ? ["10.0.0.0/8"] : [],
     };
 }
 
