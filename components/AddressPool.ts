@@ -1,4 +1,5 @@
-import { type AddressBlock, allocate, slotsFor } from "../model/addresses";
+import * as pulumi from "@pulumi/pulumi";
+import { type AddressBlock, allocate, SubnetFull, slotsFor } from "../model/addresses";
 
 /** The front's subnet while a plan gives addresses to slots. */
 export class AddressPool {
@@ -13,17 +14,27 @@ export class AddressPool {
     }
 
     /**
-     * Gives a color the addresses that `maxReplicas` needs.
+     * Gives a color of a service the addresses that `maxReplicas` needs.
      * @returns the block that the color holds when it is large enough, else a new one
-     * @throws when the subnet is full; the message names the setting that makes it larger
+     * @throws RunError when the subnet is full: it names the service, and the settings that make room
      */
-    blockFor(held: AddressBlock | undefined, maxReplicas: number): AddressBlock {
+    blockFor(service: string, held: AddressBlock | undefined, maxReplicas: number): AddressBlock {
         const size = slotsFor(maxReplicas);
         if (held !== undefined && held.size >= size) {
             return held;
         }
-        const found = allocate(this.subnet, this.#taken, size);
+        const found = this.#free(service, size);
         this.#taken.push(found);
         return found;
+    }
+
+    #free(service: string, size: number): AddressBlock {
+        try {
+            return allocate(this.subnet, this.#taken, size);
+        } catch (error) {
+            throw error instanceof SubnetFull
+                ? new pulumi.RunError(`relink:services.${service}: ${error.message}. Nothing was changed`)
+                : error;
+        }
     }
 }

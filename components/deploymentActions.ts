@@ -37,7 +37,7 @@ function deploymentAction(
     const { strategy } = settings.policy;
     // A background service needs no fixed address, because HAProxy sends it no requests.
     const blockOf = (color: Color) =>
-        port === undefined ? undefined : addresses.blockFor(observed[color].block, maxReplicas);
+        port === undefined ? undefined : addresses.blockFor(settings.name, observed[color].block, maxReplicas);
     const isFirst = plan.row === "bootstrap" && color === "blue";
     return {
         ...commonAction(decision),

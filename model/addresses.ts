@@ -21,6 +21,9 @@ export interface SubnetLayout {
     ipRange: string;
 }
 
+/** A subnet has no room for another block. The message names the settings that make room. */
+export class SubnetFull extends Error {}
+
 /** The first addresses are for the gateway, the anchor, and what the front may need later. */
 const reservedAddresses = 32;
 
@@ -54,7 +57,7 @@ export function slotAddress(block: AddressBlock, slot: number): string {
 /**
  * Finds the first `size` consecutive addresses that no block has yet.
  *
- * @throws Error when the subnet is full; it names the setting that makes the subnet larger
+ * @throws SubnetFull
  */
 export function allocate(subnet: string, taken: AddressBlock[], size: number): AddressBlock {
     const whole = subnetOf(subnet);
@@ -68,7 +71,7 @@ export function allocate(subnet: string, taken: AddressBlock[], size: number): A
         candidate = Math.max(candidate, block.to);
     }
     if (candidate + size > lastQuarter(whole)) {
-        throw new Error(
+        throw new SubnetFull(
             `the front's subnet ${subnet} has no room for ${size} more slots: ` +
                 "lower maxReplicas of a service, or create the front with a larger relink:front.network.subnet",
         );

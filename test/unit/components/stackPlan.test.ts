@@ -85,6 +85,16 @@ describe("planning the services of a stack", () => {
         );
     });
 
+    it("has room for 95 services in a /20, and names the first one that finds none", () => {
+        const services = (count: number) =>
+            Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index + 1}`, {}]));
+        expect(plansOf(services(95))).toHaveLength(95);
+        expect(() => plansOf(services(96))).toThrow(
+            "relink:services.s96: the front's subnet 10.88.0.0/20 has no room for 16 more slots: lower maxReplicas of a " +
+                "service, or create the front with a larger relink:front.network.subnet. Nothing was changed",
+        );
+    });
+
     it("tells a link which hosts other services have", () => {
         const links = plansOf({ api: {}, shop: {}, web: {} }).map(({ link }) => link.claimedByOthers);
         expect(links[0]).toEqual(["shop.example.com", "web.example.com"]);
