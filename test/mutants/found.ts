@@ -150,4 +150,12 @@ export const found: readonly Mutant[] = [
         breaks: "A way back from a bad release that died is confirmed, and ends at the bad release where it cannot be.",
         killedBy: life("a bad release is left by an up that dies, and somebody has edited HAProxy's map of releases"),
     },
+    {
+        name: "followed-switch-taken-back",
+        file: "plan/settle.ts",
+        before: " || isFollowed",
+        after: "",
+        breaks: "A switch that was to follow failover is taken back to a color of which nothing is up.",
+        killedBy: life("an up dies before the link follows failover to a stranger in the idle color's place"),
+    },
 ];

@@ -451,6 +451,13 @@ const lives: Record<string, Event[]> = {
         up({ version: "B" }, { faults: { bake: "bad" } }),
         { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
     ],
+    "an up dies while it proves a release, and somebody edits HAProxy's memory and the record to say that it is live": [
+        up({}, { goesOn: false }),
+        up({ version: "C" }, { faults: { proof: { after: 0, how: "unhealthy" }, reload: 0 }, goesOn: false }),
+        up({}, { diesAfter: 18, goesOn: false, meanwhile: { after: 0, what: "HAProxy restarted" } }),
+        { is: "edit", what: "link moved in HAProxy's memory", which: 0 },
+        { is: "edit", what: "record: the confirmed link edited", which: 0 },
+    ],
     "a release is judged bad under two values of retryToken, and the first one is set again": [
         up({}, { faults: { confirm: "wrong" }, goesOn: false }),
         { is: "change", change: { retryToken: "once more" } },
@@ -576,6 +583,14 @@ const withFailover: Record<string, Event[]> = {
             { is: "illness", what: "live containers get sick" },
             up({ version: "A" }, { diesAt: "link: confirmed", goesOn: false }),
         ],
+    "an up dies before the link follows failover to a stranger in the idle color's place": [
+        up({}, { goesOn: false }),
+        up({ version: "B with other settings" }, { goesOn: false }),
+        { is: "edit", what: "container of a stranger's release", which: 0 },
+        up({ driftPolicy: "repair" }),
+        { is: "illness", what: "live containers get sick" },
+        up({ version: "A" }, { diesAt: "link: file", goesOn: false }),
+    ],
     "HAProxy is removed while the idle color answers in place of the live one": [
         up({ version: "A" }),
         up({ version: "B with other settings", driftPolicy: "repair" }),

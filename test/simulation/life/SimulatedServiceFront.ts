@@ -11,7 +11,7 @@ import type { OpenRequests } from "../../../up/OpenRequests";
 import type { Routes } from "../../../up/Routes";
 import type { Faults } from "./Faults";
 import { SimulatedBackend } from "./SimulatedBackend";
-import { isProved } from "./SimulatedContainer";
+import { type Container, isProved } from "./SimulatedContainer";
 import { hasFailover } from "./SimulatedFront";
 import type { Held, SoftStopped } from "./SimulatedHaproxy";
 import { SimulatedQuestions } from "./SimulatedQuestions";
@@ -86,7 +86,7 @@ export class SimulatedServiceFront implements Front {
             memory.failover = link.failover;
             up.unconfirmed = this.#gaining(link);
             this.#tellOld(link);
-            this.#isSound(link, before.length);
+            this.#isSound(link, before);
             await up.called();
         }
         return true;
@@ -128,17 +128,18 @@ export class SimulatedServiceFront implements Front {
     }
 
     /** Rules 3 and 6, right after the link has moved. */
-    #isSound({ live, percent }: LinkValue, servedBefore: number): void {
+    #isSound({ live, percent }: LinkValue, before: readonly Container[]): void {
         const after = this.up.world.reached();
-        // A copy that somebody put exactly into the place of one of ours is as good as that.
-        const unproved = after.find(container => !isProved(container) && !container.isForeign);
+        // A copy that somebody put exactly into the place of one of ours is as good as that. What somebody has led users to
+        // before has them already.
+        const unproved = after.find(one => !isProved(one) && !one.isForeign && !before.includes(one));
         if (unproved !== undefined) {
             this.up.broke(`rule 3: the link points to ${unproved.name}, which was never proved`);
         }
         if (live === "none" && this.up.world.routes().length > 0) {
             this.up.broke("rule 6: the link goes while requests still come to the service");
         }
-        if (live !== "none" && after.length === 0 && servedBefore > 0) {
+        if (live !== "none" && after.length === 0 && before.length > 0) {
             this.up.broke(`rule 6: the link moves from what serves to ${live}, where nobody is`);
         }
         if (percent > 0 && after.every(({ color }) => color === live)) {
