@@ -26,7 +26,9 @@ export class ServiceRoutes implements Routes {
         if (given.length === 0 && taken.length === 0) {
             return;
         }
-        const others = given.length === 0 ? new Map<string, string>() : await this.#others();
+        const reached = given.length === 0 ? new Map<string, string>() : await this.#reached();
+        const others = this.#othersIn(reached);
+        const staying = this.#keysIn(reached, route => !isGivenUp(route));
         await access.configure(files => {
             for (const route of taken) {
                 writeMapEntry(files, "routes", routeKey(route), routeValue(route, this.service));
@@ -39,6 +41,10 @@ export class ServiceRoutes implements Routes {
                     writeMapEntry(files, "routes", key, value);
                 }
             }
+            const written = readMap(files, "routes");
+            for (const key of staying.filter(key => !written.has(key))) {
+                writeMapEntry(files, "routes", key, reached.get(key) as string);
+            }
             followRoutes(files);
             return files;
         });
@@ -47,7 +53,7 @@ export class ServiceRoutes implements Routes {
 
     /** Removes what {@link write} has given back to other services and they have given up meanwhile. */
     async #takeBack(given: ReadonlyMap<string, string>): Promise<void> {
-        const now = given.size === 0 ? given : await this.#others();
+        const now = given.size === 0 ? given : this.#othersIn(await this.#reached());
         const ended = [...given].filter(([key, value]) => now.get(key) !== value);
         if (ended.length > 0) {
             await this.access.configure(files => {
@@ -95,10 +101,15 @@ export class ServiceRoutes implements Routes {
         return Object.entries(takers).every(taker => maps.every(routes => leadsTo(routes, taker)));
     }
 
-    /** @returns entries of the map in HAProxy's memory by which users reach other services */
-    async #others(): Promise<Map<string, string>> {
+    /** @returns the map in HAProxy's memory, by which users reach the services */
+    async #reached(): Promise<ReadonlyMap<string, string>> {
         const [worker] = currentWorkers((await this.access.observe([])).front);
-        const others = new Map(worker?.routes);
+        return worker?.routes ?? new Map();
+    }
+
+    /** @returns entries that lead to other services */
+    #othersIn(entries: ReadonlyMap<string, string>): Map<string, string> {
+        const others = new Map(entries);
         for (const key of this.#keysIn(others, () => true)) {
             others.delete(key);
         }

@@ -6,7 +6,8 @@ export interface Routes {
      * Changes HAProxy's file.
      * @param taken routes that lead to this service from now on
      * @param isGivenUp which of the service's other routes the file no longer has. Where users reach another service by one,
-     * because an `up` died before it told HAProxy's memory, the file leads to that service again
+     * because an `up` died before it told HAProxy's memory, the file leads to that service again. Where it gives up one, it also
+     * gets those again that stay and that only the memory has: a reload would end them, and the other one may have replaced them
      */
     write(taken: readonly Route[], isGivenUp: (route: Route) => boolean): Promise<void>;
 

@@ -158,4 +158,15 @@ export const found: readonly Mutant[] = [
         breaks: "A switch that was to follow failover is taken back to a color of which nothing is up.",
         killedBy: life("an up dies before the link follows failover to a stranger in the idle color's place"),
     },
+    {
+        name: "place-left-to-the-memory",
+        file: "front/ServiceRoutes.ts",
+        before: "const staying = this.#keysIn(reached, route => !isGivenUp(route));",
+        after: "const staying: string[] = [];",
+        breaks: "A reload ends a place that only the memory has, after another place was given up for it.",
+        killedBy: {
+            file: "test/unit/front/ServiceRoutes.test.ts",
+            test: "get a place again that only the memory has, where another one is given up",
+        },
+    },
 ];

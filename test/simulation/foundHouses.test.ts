@@ -21,6 +21,15 @@ function race(change: Partial<HouseWish>, other: Partial<HouseWish>, more: Parti
 }
 
 const houses: Record<string, HouseEvent[]> = {
+    "an up takes over that gives up a place which only HAProxy's file has, beside a wider one which only the memory has":
+        [
+            inHouse({ wanted: { "*": "web" } }),
+            race(
+                { wanted: { "*.example.com": "web" } },
+                { wanted: { "*": "api", "shop.example.com": "web" } },
+                { faults: { of: "web", faults: { ...noFaults, reload: 0 } }, pausesAfter: 1, early: false },
+            ),
+        ],
     "an up dies when its release is judged bad: the next one takes the switch back, and refuses the release": [
         inHouse({ wanted: { "*": "web" }, versions: { web: "B", api: "A", admin: "A" } }),
         inHouse(

@@ -25,7 +25,10 @@ export class SimulatedRoutes implements Routes {
         }
         await this.up.configure(({ routes }) => {
             this.#take(routes, taken);
-            this.#giveUp(routes, isGivenUp, this.up.world.front.memory?.routes);
+            const reached = this.up.world.front.memory?.routes;
+            if (this.#giveUp(routes, isGivenUp, reached)) {
+                this.#keep(routes, isGivenUp, reached);
+            }
         });
     }
 
@@ -116,6 +119,20 @@ export class SimulatedRoutes implements Routes {
             }
         }
         return hadOne;
+    }
+
+    /** The file gets routes again that stay, and that only the memory has. */
+    #keep(
+        routes: Record<string, string>,
+        isGivenUp: (route: Route) => boolean,
+        reached: Record<string, string> = {},
+    ): void {
+        for (const [key, value] of Object.entries(reached)) {
+            const found = this.#routeOf(key, value);
+            if (found !== undefined && !isGivenUp(found)) {
+                routes[key] ??= value;
+            }
+        }
     }
 
     /** @returns the route of an entry of the map that leads to this service */
