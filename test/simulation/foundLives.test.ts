@@ -591,6 +591,12 @@ const withFailover: Record<string, Event[]> = {
         { is: "illness", what: "live containers get sick" },
         up({ version: "A" }, { diesAt: "link: file", goesOn: false }),
     ],
+    "somebody takes failover out of HAProxy's file, while it is not wished any more and what is wished is refused": [
+        up({}, { goesOn: false }),
+        up({ version: "A on another port" }, { goesOn: false }),
+        { is: "change", change: { strategy: rolling, version: "C" } },
+        { is: "edit", what: "share changed in the map file", which: 0 },
+    ],
     "HAProxy is removed while the idle color answers in place of the live one": [
         up({ version: "A" }),
         up({ version: "B with other settings", driftPolicy: "repair" }),

@@ -137,7 +137,8 @@ export class Ending {
                 (isRefused || places(files) === places(memory)) &&
                 files.link === memory?.link &&
                 files.percent === memory?.percent &&
-                files.failover === memory.failover &&
+                // A failover that is not wished any more ends with the next `up` that is not refused.
+                (files.failover === memory.failover || (isRefused && !this.wish.failover)) &&
                 // What an interrupted scaling opened waits too while what is wished is refused.
                 (isRefused || open().join() === open(memory).join());
             if (!same || memory?.link !== live) {
