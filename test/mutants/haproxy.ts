@@ -230,12 +230,23 @@ export const haproxy: readonly Mutant[] = [
     {
         name: "forwarded-headers-of-strangers",
         file: "front/forwarded.ts",
-        before: "http-request del-header x-forwarded- -m beg unless from_trusted_proxy",
-        after: "http-request del-header x-forwarded- -m beg if from_trusted_proxy",
+        before: "    http-request del-header x-forwarded- -m beg\n",
+        after: "",
         breaks: "An application believes a client's forged headers about scheme, host and address.",
         killedBy: {
             file: "test/unit/front/configuration.test.ts",
             test: "has the listeners in one file, which names no service",
+        },
+    },
+    {
+        name: "forwarded-headers-beside-a-proxy",
+        file: "front/forwarded.ts",
+        before: "http-request del-header x-forwarded- -m beg unless from_trusted_proxy",
+        after: "http-request del-header x-forwarded- -m beg if from_trusted_proxy",
+        breaks: "An application believes forged headers of clients that do not come through the trusted proxy.",
+        killedBy: {
+            file: "test/unit/front/configuration.test.ts",
+            test: "has limits, compression, a health page and PROXY protocol where the settings ask for them",
         },
     },
 ];
