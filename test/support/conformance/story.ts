@@ -46,8 +46,12 @@ async function readAll(up: Up, { a }: Releases): Promise<void> {
                 // Until nobody answers at an address, it takes seconds.
                 ...(state === "running" ? [up.front.askContainer(address, settings)] : []),
             ]),
-            questions.ask("http", settings, color),
         ]),
+    ]);
+    // These are open requests themselves.
+    await Promise.allSettled([
+        questions.ask("http", settings, "blue"),
+        questions.ask("http", settings, "green"),
         questions.ask("http", settings),
         questions.ask("preview", settings),
     ]);
