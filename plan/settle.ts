@@ -80,7 +80,7 @@ function isFinishable(service: ObservedService, intent: SwitchIntent, { shares =
     const { from, percent = 0 } = intent;
     const target = service[targetOf(intent)];
     const deserted = isDeserted(service, from, targetOf(intent));
-    // What the link is about to follow answers by failover already, also where that is only what somebody has put there.
+    // The color that the link is about to follow answers already, by failover. Its containers may be a stranger's.
     const isFollowed = service.failover === "answers" && service.live === from;
     const isWhole = target.ready >= target.replicas || deserted || isFollowed || isGivingBack(intent);
     const isTried = intent.verdict !== undefined || !bad.includes(intent.release) || deserted;
