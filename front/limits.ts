@@ -1,6 +1,6 @@
 import { checkedInteger } from "../haproxy/names";
 import type { PublicRules } from "../model/FrontSettings";
-import { maxConnectionsOfAddress } from "./origin";
+import { maxConnectionsOfAddress, unlessManyUsers } from "./origin";
 import type { Answer } from "./pages";
 
 /** HAProxy's table that counts the requests of each client. */
@@ -28,11 +28,12 @@ export function forwardedMark(settings: LimitSettings): string {
  */
 export function limitRules(settings: LimitSettings, answer: Answer): string {
     const { limits: { body, rate } = {}, trustedProxies } = settings;
-    const proxies = trustedProxies.length > 0 ? " || from_trusted_proxy" : "";
     const lines = [
         ...(rate === undefined && !limitsForwarded(settings)
             ? []
-            : [`http-request track-sc2 src,ipmask(32,64) table ${clientTable} unless from_near${proxies}`]),
+            : [
+                  `http-request track-sc2 src,ipmask(32,64) table ${clientTable} ${unlessManyUsers(trustedProxies.length > 0)}`,
+              ]),
         ...(rate === undefined ? [] : [rateRule(rate, answer)]),
         ...(limitsForwarded(settings) ? [forwardedRule(settings, answer)] : []),
         ...(body === undefined ? [] : bodyRules(body, answer)),

@@ -32,6 +32,11 @@ export const addressTable = "addresses";
  */
 export const maxConnectionsOfAddress = maxConnections / 4;
 
+/** @returns the condition that leaves out what asks for relink itself, or passes on many users' requests */
+export function unlessManyUsers(isTrusting: boolean): string {
+    return `unless from_near${isTrusting ? " || from_trusted_proxy" : ""}`;
+}
+
 /**
  * Limits the connections of each address, except for trusted proxies and the gateway. These pass on many users' connections:
  * the gateway does where Docker forwards published ports by a process.
@@ -39,8 +44,7 @@ export const maxConnectionsOfAddress = maxConnections / 4;
  * @param isTrusting whether there are trusted proxies
  */
 export function limitedAddresses(most: number, isTrusting: boolean): string {
-    const proxies = isTrusting ? " || from_trusted_proxy" : "";
-    return `    tcp-request connection track-sc1 src table ${addressTable} unless from_near${proxies}
+    return `    tcp-request connection track-sc1 src table ${addressTable} ${unlessManyUsers(isTrusting)}
     tcp-request connection reject if { sc1_conn_cur(${addressTable}) gt ${most} }`;
 }
 
