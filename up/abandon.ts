@@ -25,8 +25,8 @@ export async function abandon(
 }
 
 /**
- * Removes containers of a color with users that could not all be started. HAProxy keeps requests from them, but for a
- * soft-stopped worker: that takes no order, and its slots are open as they were when containers served there before.
+ * Removes containers that could not all be started. HAProxy sends them no requests, except from a soft-stopped worker. Such a
+ * worker takes no order, and its slots are open as they were when other containers served there.
  * @param phase the step that has failed
  */
 export async function removeUnstarted(

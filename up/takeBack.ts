@@ -33,7 +33,7 @@ export async function takeBack(
             up,
             verdict,
             from,
-            step === undefined ? `The link stays on ${color}` : keptShare(color, step.weight),
+            step === undefined ? `The link stays on ${color}` : `${color} keeps its ${shareText(step.weight)}`,
         );
     }
     const hook = await runHook(up, bake, bad, why, policy);
@@ -105,10 +105,6 @@ async function stay(up: Up, verdict: Verdict, from: Color, stays: string): Promi
             `moved back: ${from} has no container that is ready. ${stays}. Release something that works`,
         true,
     );
-}
-
-function keptShare(color: Color, percent: number): string {
-    return `${color} keeps its ${shareText(percent)}`;
 }
 
 /** Runs onRollback, where the user has it. @returns its outcome as the end of a sentence */
